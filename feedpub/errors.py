@@ -1,0 +1,99 @@
+"""What can stop a run, and what each error is about.
+
+    FeedpubError
+    ├── ConfigError        the config (or a rule in it) is wrong: file, line, key path, remedy
+    ├── SourceError        an input that was asked for cannot be read at all
+    ├── DateError          a text is not a date under the declared policy
+    ├── InvalidDocument    rendered bytes failed validation
+    ├── GuardRefusal       a build would hurt subscribers; nothing was written
+    └── PublishError       the output folder could not be changed
+        └── Locked         another build holds the lock
+
+Findings and rejects are values, not errors: raising is for what stops a run (a ``DateError`` stops one
+record and becomes its reject). Nothing here knows of the command line; ``cli`` maps types to exit statuses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class FeedpubError(Exception):
+    """The root. ``str(error)`` is one sentence that a user can act on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a config file: 1-based line and column, and the path of keys that leads there."""
+
+    file: str
+    line: int
+    column: int
+    path: tuple[str | int, ...] = ()
+
+    @property
+    def key_path(self) -> str:
+        """The path as people write it: ``feeds.business.any[2]``; empty for the whole file."""
+        text = ""
+        for step in self.path:
+            text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        return text
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}"
+        return f"{place}: {self.key_path}" if self.path else place
+
+
+class ConfigError(FeedpubError):
+    """The config is wrong at ``where``: what ``problem`` it has and, as ``remedy``, what would be right."""
+
+    def __init__(self, where: Where, problem: str, remedy: str = "") -> None:
+        self.where = where
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{where}: {problem}" + (f"; {remedy}" if remedy else ""))
+
+
+class SourceError(FeedpubError):
+    """The input ``file`` cannot be read; a record that cannot be read is a reject instead."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(f"{file}: {reason}")
+
+
+class DateError(FeedpubError):
+    """``text`` is no date under the declared policy, for ``reason``."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text = text
+        self.reason = reason
+        super().__init__(f"{text!r} {reason}")
+
+
+class InvalidDocument(FeedpubError):
+    """A rendered document failed validation and stays unpublished."""
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        self.path = path
+        self.line = line
+        self.reason = reason
+        super().__init__(f"{path}:{line}: {reason}")
+
+
+class GuardRefusal(FeedpubError):
+    """Publishing would hurt subscribers; ``allow`` is the option that overrides the guard for once."""
+
+    def __init__(self, reason: str, allow: str) -> None:
+        self.reason = reason
+        self.allow = allow
+        super().__init__(f"{reason}; if this is meant, run once with {allow}")
+
+
+class PublishError(FeedpubError):
+    """The output folder could not be changed; what was published before is still there."""
+
+
+class Locked(PublishError):
+    """Another build is publishing to the same folder."""
