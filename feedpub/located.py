@@ -1,0 +1,238 @@
+"""YAML as values that know where they stand, read strictly.
+
+YAML 1.1 surprises people: a second equal key silently wins, ``NO`` is false, ``12:30:00`` is 45000, ``1.10``
+is 1.1, and an alias can grow a few bytes into gigabytes. So the text is only *composed* (no value is made by
+YAML's rules), duplicates, anchors and tags are errors, and each reader below says what it wants and, where the
+file says something else, what would be right. What a setting means is not decided here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import yaml
+
+from feedpub.errors import ConfigError, Where
+
+MAX_BYTES = 4 << 20
+MAX_DEPTH = 64
+
+# What YAML 1.1 (https://yaml.org/type/) makes of a plain scalar that a person may have meant as text.
+_READ_AS = (
+    ("false", re.compile(r"(?:no|No|NO|off|Off|OFF|false|False|FALSE|n|N)\Z")),
+    ("true", re.compile(r"(?:yes|Yes|YES|on|On|ON|true|True|TRUE|y|Y)\Z")),
+    ("null", re.compile(r"(?:~|null|Null|NULL)\Z")),
+    ("a number in base 60", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")),
+    ("a number in base 8", re.compile(r"[-+]?0[0-7_]+\Z")),
+    ("a number in base 16 or 2", re.compile(r"[-+]?0(?:x[0-9a-fA-F_]+|b[01_]+)\Z")),
+    ("a number, which loses its last zeros", re.compile(r"[-+]?[0-9]+\.(?:[0-9]*0)?\Z")),
+    ("a number", re.compile(r"[-+]?(?:[0-9]*_[0-9_]*|[0-9.]+[eE][-+][0-9]+|\.(?:inf|Inf|INF|nan|NaN|NAN))\Z")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of a config file: text, a list or a mapping, with the place where it stands.
+
+    ``value`` is a ``str``, a ``tuple`` of nodes or a ``dict`` of nodes; ``plain`` says that a text was written
+    without quotes. The readers raise :class:`ConfigError` with the place and a remedy.
+    """
+
+    where: Where
+    value: str | tuple[Node, ...] | Mapping[str, Node]
+    plain: bool = False
+    key_where: Where | None = field(default=None, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """What the value is, in a word that fits a sentence: ``text``, ``a list`` or ``a mapping``."""
+        if isinstance(self.value, str):
+            return "text" if self.value or not self.plain else "nothing"
+        return "a list" if isinstance(self.value, tuple) else "a mapping"
+
+    def error(self, problem: str, remedy: str = "") -> ConfigError:
+        """Return the error that ``problem`` is at this place, to be raised by the caller."""
+        return ConfigError(self.where, problem, remedy)
+
+    def text(self, *, empty: bool = False) -> str:
+        """Return the text, refusing what other YAML readers would take for something else than text."""
+        if not isinstance(self.value, str):
+            raise self.error(f"expected text, found {self.kind}")
+        if not self.value.strip() and not empty:
+            raise self.error("expected text, found nothing")
+        if self.plain:
+            for meaning, pattern in _READ_AS:
+                if pattern.match(self.value):
+                    raise self.error(
+                        f"YAML reads {self.value} as {meaning}", f'write "{self.value}" in quotes to mean the text'
+                    )
+        return self.value
+
+    def flag(self) -> bool:
+        """Return a yes or no, which is written ``true`` or ``false``."""
+        if self.value == "true":
+            return True
+        if self.value == "false":
+            return False
+        raise self.error(f"expected true or false, found {self._shown()}")
+
+    def integer(self, *, minimum: int = 0, maximum: int | None = None) -> int:
+        """Return a whole number within bounds."""
+        bounds = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+        if isinstance(self.value, str) and re.fullmatch(r"-?(?:0|[1-9][0-9]{0,17})", self.value):
+            number = int(self.value)
+            if number >= minimum and (maximum is None or number <= maximum):
+                return number
+        raise self.error(f"expected a whole number {bounds}, found {self._shown()}")
+
+    def choice(self, allowed: Collection[str]) -> str:
+        """Return one of the ``allowed`` words."""
+        if isinstance(self.value, str) and self.value in allowed:
+            return self.value
+        remedy = f"choose one of {', '.join(allowed)}"
+        if isinstance(self.value, str):
+            remedy = did_you_mean(self.value, allowed) or remedy
+        raise self.error(f"{self._shown()} is not known here", remedy)
+
+    def items(self, *, single: bool = False) -> tuple[Node, ...]:
+        """Return a list's nodes; with ``single``, one bare value counts as a list of one."""
+        if isinstance(self.value, tuple):
+            return self.value
+        if single and isinstance(self.value, str) and self.kind != "nothing":
+            return (self,)
+        raise self.error(f"expected a list, found {self.kind}", "write [one, two] or a line with - for each")
+
+    def mapping(self) -> Mapping[str, Node]:
+        """Return a mapping's nodes under their keys, in the file's order."""
+        if not isinstance(self.value, Mapping):
+            raise self.error(f"expected a mapping, found {self.kind}", "write key: value lines")
+        return self.value
+
+    def fields(self, allowed: Collection[str], required: Collection[str] = ()) -> Mapping[str, Node]:
+        """Return a mapping's nodes, refusing keys that are not ``allowed`` and the lack of ``required`` ones."""
+        mapping = self.mapping()
+        for key, node in mapping.items():
+            if key not in allowed:
+                raise ConfigError(
+                    node.key_where or node.where,
+                    f"unknown key {key!r}",
+                    did_you_mean(key, allowed) or f"known here: {', '.join(allowed)}",
+                )
+        for key in required:
+            if key not in mapping:
+                raise self.error(f"the key {key!r} is missing")
+        return mapping
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this node and all below it."""
+        yield self
+        below = self.value
+        for node in below.values() if isinstance(below, Mapping) else below if isinstance(below, tuple) else ():
+            yield from node.walk()
+
+    def _shown(self) -> str:
+        return repr(self.value) if isinstance(self.value, str) and self.value else self.kind
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """Return ``did you mean 'x'?`` for the known word nearest to ``word``, or an empty text."""
+    near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
+    return next((f"did you mean {k!r}?" for k in known if k.lower() in near), "")
+
+
+def read_yaml(data: bytes, file: str) -> Node:
+    """Read one YAML document; ``file`` is the name that errors give.
+
+    Raises :class:`ConfigError` for what is not UTF-8, not YAML, too large or too deep, and for duplicate keys,
+    anchors, aliases, tags and keys that are not text.
+    """
+    start = Where(file, 1, 1)
+    if len(data) > MAX_BYTES:
+        raise ConfigError(start, f"the file has more than {MAX_BYTES >> 20} MB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(Where(file, line, 1), "the file is not UTF-8", "save it as UTF-8") from error
+    loader = yaml.SafeLoader("")
+    try:
+        # The reader refuses control characters as soon as it sees the text.
+        loader = yaml.SafeLoader(text)
+        return _document(loader, file)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Where(file, mark.line + 1, mark.column + 1) if mark else start
+        problem = " ".join(str(part) for part in (error.context, error.problem) if part)
+        raise ConfigError(place, f"this is not YAML: {problem}", _hint(error)) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError(
+            Where(file, line, 1), f"the character U+{ord(text[error.position]):04X} may not stand in YAML"
+        ) from error
+    finally:
+        loader.dispose()
+
+
+def _hint(error: yaml.MarkedYAMLError) -> str:
+    if "'\\t'" in str(error.problem):
+        return "indent with spaces, not tabs"
+    if "mapping values are not allowed" in str(error.problem):
+        return "put text with a colon in quotes"
+    if "alias" in f"{error.context}{error.problem}" or "anchor" in f"{error.context}{error.problem}":
+        return "put text that begins with * or & in quotes"
+    return ""
+
+
+def _document(loader: yaml.SafeLoader, file: str) -> Node:
+    if not loader.check_event(yaml.StreamStartEvent):  # pragma: no cover - PyYAML always begins so
+        raise AssertionError("no stream")
+    loader.get_event()
+    if loader.check_event(yaml.StreamEndEvent):
+        return Node(Where(file, 1, 1), "", plain=True)
+    loader.get_event()
+    node = _value(loader, file, (), 0)
+    loader.get_event()
+    if not loader.check_event(yaml.StreamEndEvent):
+        mark = loader.peek_event().start_mark
+        raise ConfigError(Where(file, mark.line + 1, mark.column + 1), "a second YAML document begins here")
+    return node
+
+
+def _value(loader: yaml.SafeLoader, file: str, path: tuple[str | int, ...], depth: int) -> Node:
+    event = loader.get_event()
+    where = Where(file, event.start_mark.line + 1, event.start_mark.column + 1, path)
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+        raise ConfigError(
+            where, f"YAML takes {sign}{event.anchor} for an alias", f'write "{sign}{event.anchor}" in quotes'
+        )
+    if getattr(event, "tag", None) not in (None, "!"):
+        raise ConfigError(where, f"YAML takes {event.tag} for a tag", "put text that begins with ! in quotes")
+    if depth > MAX_DEPTH:
+        raise ConfigError(where, f"more than {MAX_DEPTH} levels deep")
+    if isinstance(event, yaml.ScalarEvent):
+        return Node(where, event.value, plain=event.style is None)
+    if isinstance(event, yaml.SequenceStartEvent):
+        items: list[Node] = []
+        while not loader.check_event(yaml.SequenceEndEvent):
+            items.append(_value(loader, file, (*path, len(items)), depth + 1))
+        loader.get_event()
+        return Node(where, tuple(items))
+    mapping: dict[str, Node] = {}
+    while not loader.check_event(yaml.MappingEndEvent):
+        key = _value(loader, file, path, depth + 1)
+        if not isinstance(key.value, str):
+            raise ConfigError(key.where, "a key must be text")
+        if key.value in mapping:
+            first = mapping[key.value].key_where
+            raise ConfigError(
+                key.where, f"the key {key.value!r} stands twice", f"the first is on line {first.line if first else 0}"
+            )
+        node = _value(loader, file, (*path, key.value), depth + 1)
+        mapping[key.value] = Node(node.where, node.value, node.plain, Where(file, key.where.line, key.where.column,
+                                                                         (*path, key.value)))
+    loader.get_event()
+    return Node(where, mapping)
