@@ -1,0 +1,162 @@
+"""python-dateutil, guarded: prepare a text so that nothing in it is left to a guess, then let dateutil read it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from feedpub.dates.formats import (
+    MONTH_NAMES,
+    MONTHS,
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+    Fields,
+    full_year,
+    month_number,
+)
+from feedpub.dates.policy import DatePolicy
+from feedpub.errors import DateError
+
+# Two days that differ in every field: what dateutil takes from a default differs between the two readings.
+# Both years are leap years, so that 29 February is read alike.
+_DEFAULTS = (datetime(2000, 1, 1, 0, 0, 0), datetime(2004, 2, 2, 1, 1, 1))  # noqa: DTZ001
+
+_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,12})?)?"
+_COMMENT = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_UTC_OFFSET = re.compile(r"\b(?:UTC|GMT|UT)\s?([+-]\d{1,2}(?::?\d{2})?)(?![\d:])", re.IGNORECASE | re.ASCII)
+_TIME_OFFSET = re.compile(
+    rf"({_TIME}(?:\s?[ap]\.?m\.?)?)\s?([+-]\d{{1,2}}(?::?\d{{2}})?)(?![\d:/.-])", re.IGNORECASE | re.ASCII
+)
+_TIME_Z = re.compile(rf"({_TIME})\s?Z\b", re.IGNORECASE | re.ASCII)
+_IANA = re.compile(r"\b[A-Z][A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+")
+_WORD = re.compile(r"[^\W\d_]+(?:\.(?=[^\W\d_]\b)[^\W\d_])*")
+_NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4})(?![\d:])", re.ASCII)
+_NAMED_MONTH = rf"(?:{'|'.join(MONTH_NAMES)}|sept|{'|'.join(MONTHS)})\b\.?"
+_SHORT_YEAR = (
+    re.compile(rf"\b(\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?{_NAMED_MONTH},?[ -])['’]?(\d\d)(?![\d:])", re.I | re.A),
+    re.compile(rf"\b({_NAMED_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? )['’]?(\d\d)(?![\d:])", re.I | re.A),
+)
+_YEAR = re.compile(r"(?<![\d:.])\d{4}(?![\d:])", re.ASCII)
+_HOUR_24 = re.compile(r"\b24:00(?::00(?:[.,]0+)?)?(?![\d:])", re.ASCII)
+_SECOND_60 = re.compile(r"(\b\d{1,2}:\d{2}):60(?:[.,]\d+)?(?!\d)", re.ASCII)
+
+_MONTH_WORDS = frozenset((*MONTHS, *MONTH_NAMES, "sept"))
+_WEEKDAY_WORDS = frozenset((*WEEKDAYS, *WEEKDAY_NAMES, "tues", "wednes", "thur", "thurs"))
+_FILLERS = frozenset(("am", "pm", "a.m", "p.m", "st", "nd", "rd", "th", "of", "at", "the", "on", "t"))
+
+
+def read(text: str, policy: DatePolicy) -> Fields:
+    """Return the fields of a date in free form. Raises :class:`DateError` for what is missing or left open."""
+    rest, zone = _take_zone(text)
+    rest, zone, weekday = _take_words(text, rest, zone, policy)
+    rest = _order_numbers(text, rest, policy)
+    if not _YEAR.search(rest):
+        rest = _lengthen_year(text, rest, policy)
+    end_of_day = _HOUR_24.search(rest)
+    if end_of_day:
+        rest = rest.replace(end_of_day[0], "00:00")
+    rest, leap = _SECOND_60.subn(r"\1:59", rest)
+    first, second = _both_readings(text, rest)
+    lacking = [name for name in ("year", "month", "day") if getattr(first, name) != getattr(second, name)]
+    if lacking:
+        raise DateError(text, f"lacks the {' and the '.join(lacking)}, and nothing is filled in")
+    hour = None if first.hour != second.hour else 24 if end_of_day else first.hour
+    return Fields(
+        first.year, first.month, first.day, hour, first.minute, 60 if leap else first.second, weekday, zone
+    )
+
+
+def _take_zone(text: str) -> tuple[str, str]:
+    """Return the text without its offset or IANA zone, and that; a comment in brackets counts only alone."""
+    rest = _COMMENT.sub(" ", text)
+    for pattern, keep in ((_UTC_OFFSET, ""), (_TIME_OFFSET, r"\1"), (_TIME_Z, r"\1"), (_IANA, "")):
+        if match := pattern.search(rest):
+            zone = "Z" if pattern is _TIME_Z else match[0] if pattern is _IANA else match[match.lastindex or 0]
+            return pattern.sub(f"{keep} ", rest, count=1), zone
+    comment = _COMMENT.search(text)
+    return rest, comment[1].strip() if comment else ""
+
+
+def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[str, str, int | None]:
+    """Take weekday and zone name out; any further word that is no part of a date is refused."""
+    weekday: int | None = None
+    names: list[str] = []
+    known = {name.upper() for name, _ in policy.zone_names}
+
+    def keep(match: re.Match[str]) -> str:
+        nonlocal weekday
+        word = match[0].lower()
+        if match[0].upper() not in known:
+            if word in _MONTH_WORDS or word in _FILLERS:
+                return match[0]
+            if word in _WEEKDAY_WORDS:
+                weekday = WEEKDAYS.index(word[:3])
+                return " "
+        names.append(match[0])
+        return " "
+
+    rest = _WORD.sub(keep, rest)
+    if len(names) > 1 or (names and (len(names[0]) > 5 or not names[0].isascii())):
+        raise DateError(text, f"has the word {names[-1]!r}, which is no part of a date")
+    # An offset says more than a name beside it, as in +0100 CET.
+    return rest, zone or "".join(names), weekday
+
+
+def _order_numbers(text: str, rest: str, policy: DatePolicy) -> str:
+    """Write a numeric date so that no order is left to guess: 3/4/2023 → 3 apr 2023, if that is declared."""
+    match = _NUMERIC.search(rest)
+    if not match:
+        return rest
+    first, _, middle, last = match.groups()
+    if len(first) == 4 and len(last) <= 2:
+        year, month, day = int(first), int(middle), int(last)
+    elif len(first) <= 2 and len(last) in (2, 4):
+        if len(last) == 2:
+            last = str(_full_year(text, int(last), policy))
+        day, month = _day_and_month(text, int(first), int(middle), policy)
+        year = int(last)
+    else:
+        raise DateError(text, "is no date that is known here")
+    if not 1 <= month <= 12:
+        raise DateError(text, "is no real date: month must be in 1..12")
+    return f"{rest[: match.start()]} {day} {MONTHS[month - 1]} {year:04} {rest[match.end() :]}"
+
+
+def _day_and_month(text: str, first: int, second: int, policy: DatePolicy) -> tuple[int, int]:
+    day_first = policy.day_first
+    if day_first is None:
+        if first <= 12 and second <= 12 and first != second:
+            raise DateError(text, "can be read day first or month first; declare dates: day_first: true or false")
+        day_first = first > 12
+    return (first, second) if day_first else (second, first)
+
+
+def _full_year(text: str, short: int, policy: DatePolicy) -> int:
+    if policy.two_digit_years is None:
+        raise DateError(
+            text, "has a year of two digits; declare the first year they mean, as in dates: two_digit_years: 1950"
+        )
+    return full_year(short, policy.two_digit_years)
+
+
+def _lengthen_year(text: str, rest: str, policy: DatePolicy) -> str:
+    for pattern in _SHORT_YEAR:
+        if match := pattern.search(rest):
+            return f"{rest[: match.start()]}{match[1]}{_full_year(text, int(match[2]), policy)}{rest[match.end() :]}"
+    raise DateError(text, "is no date that is known here, or lacks the year")
+
+
+def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:
+    # Loaded here: most runs never leave the fast path.
+    from dateutil import parser  # noqa: PLC0415
+
+    plain = re.sub(r"\b(?:of|the|at|on)\b", " ", rest, flags=re.IGNORECASE)
+    try:
+        first, second = (parser.parse(plain, default=default, ignoretz=True) for default in _DEFAULTS)
+    # Beyond what it documents, dateutil lets these through for odd numbers.
+    except (ValueError, ArithmeticError, TypeError, LookupError, AttributeError) as error:
+        raise DateError(text, "is no date that is known here") from error
+    return first, second
+
+
+__all__ = ["month_number", "read"]

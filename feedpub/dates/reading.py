@@ -1,0 +1,130 @@
+"""Read one date: ISO 8601 first, then the declared formats, then python-dateutil under guard.
+
+dateutil fills what is missing from a default, guesses the order of numbers, takes any word for a zone and
+turns UTC+3 the wrong way round. So its text is prepared here: zones are taken out and read by our own table,
+numeric dates are put in an order that needs no guess or are refused, words that are no part of a date are
+refused, and it reads against two defaults, whose difference shows what it would have filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from feedpub.dates import formats, guarded
+from feedpub.dates.formats import Fields
+from feedpub.dates.policy import FIRST_YEAR, DatePolicy, DateWarning, ParsedDate
+from feedpub.dates.zones import UnknownZoneError, localise, named_zone, plain_day
+from feedpub.errors import DateError
+
+MAX_LENGTH = 120
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,12})?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z",
+    re.ASCII,
+)
+_COMPACT = re.compile(
+    r"(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(?:(\d\d)(?:[.,]\d{1,12})?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z", re.ASCII
+)
+_NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,12})?\Z", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
+    """Read ``text`` under ``policy``; the result is aware, in whole seconds, in the zone that was written.
+
+    Raises :class:`DateError` for whatever is no date, is incomplete, or can be read in two ways.
+    """
+    if len(text) == 16 and policy.zone and not policy.formats:
+        # The drop format's own stamp, some hundred thousand times over.
+        try:
+            naive = datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            offset = plain_day(policy.zone, naive.toordinal()) if text[10] in " T" and not naive.tzinfo else None
+            if offset and FIRST_YEAR <= naive.year < policy.horizon:
+                return ParsedDate(naive.replace(tzinfo=offset))
+    return _careful(text, policy)
+
+
+def _careful(text: str, policy: DatePolicy) -> ParsedDate:
+    plain = " ".join(text.replace("\u2212", "-").split())
+    if not plain:
+        raise DateError(text, "is empty")
+    if len(plain) > MAX_LENGTH:
+        raise DateError(f"{plain[:MAX_LENGTH]}…", "is too long for a date")
+    for name in policy.formats:
+        if name in formats.EPOCHS:
+            if _NUMBER.match(plain):
+                return _epoch(plain, formats.EPOCHS[name], policy)
+        elif fields := formats.read_format(name, plain, policy.two_digit_years):
+            return _assemble(plain, fields, policy)
+    match = _ISO.match(plain) or _COMPACT.match(plain)
+    if match:
+        return _assemble(plain, _iso_fields(match), policy)
+    if _NUMBER.match(plain):
+        raise DateError(plain, "is a bare number; if it counts seconds, declare dates: formats: [epoch]")
+    return _assemble(plain, guarded.read(plain, policy), policy)
+
+
+def _iso_fields(match: re.Match[str]) -> Fields:
+    year, month, day, hour, minute, second, zone = match.groups()
+    return Fields(
+        int(year), int(month), int(day), int(hour) if hour else None, int(minute or 0), int(second or 0), zone=zone or ""
+    )
+
+
+def _epoch(text: str, unit: int, policy: DatePolicy) -> ParsedDate:
+    # Whole numbers only up to the division: a float loses milliseconds after 2**53.
+    seconds = int(text.partition(".")[0]) // unit
+    try:
+        instant = _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        raise DateError(text, "counts more seconds than the calendar has") from None
+    _check_year(text, instant.year, policy)
+    return ParsedDate(instant)
+
+
+def _check_year(text: str, year: int, policy: DatePolicy) -> None:
+    if year < FIRST_YEAR:
+        raise DateError(text, f"is before the year {FIRST_YEAR}")
+    if year >= policy.horizon:
+        raise DateError(text, f"is beyond the horizon, the year {policy.horizon}")
+
+
+def _assemble(text: str, fields: Fields, policy: DatePolicy) -> ParsedDate:
+    warnings: list[DateWarning] = []
+    _check_year(text, fields.year, policy)
+    hour, second, later = fields.hour or 0, fields.second, timedelta(0)
+    if fields.hour is None:
+        warnings.append(DateWarning("date-only", f"{text!r} has no time of day; taken as its beginning"))
+    if (hour, fields.minute, second) == (24, 0, 0):
+        # ISO 8601 §5.3.2: the end of a day is the beginning of the next.
+        hour, later = 0, timedelta(days=1)
+    if second == 60:
+        warnings.append(DateWarning("leap-second", f"{text!r} has a second 60; taken as 59"))
+        second = 59
+    try:
+        naive = datetime(fields.year, fields.month, fields.day, hour, fields.minute, second) + later  # noqa: DTZ001
+    except ValueError as error:
+        raise DateError(text, f"is no real date: {error}") from None
+    if fields.weekday is not None and (naive - later).weekday() != fields.weekday:
+        named, real = (formats.WEEKDAY_NAMES[day].title() for day in (fields.weekday, (naive - later).weekday()))
+        warnings.append(DateWarning("weekday-mismatch", f"{text!r} says {named}, but that day was a {real}"))
+    try:
+        instant, more = localise(naive, _zone(text, fields.zone, policy), policy)
+    except UnknownZoneError as error:
+        raise DateError(text, f"has {error}") from None
+    except ValueError as error:
+        raise DateError(text, str(error)) from None
+    return ParsedDate(instant, (*warnings, *more))
+
+
+def _zone(text: str, written: str, policy: DatePolicy) -> tzinfo:
+    if written:
+        return named_zone(written, policy)
+    if policy.zone is None:
+        raise DateError(text, "names no time zone and the source declares none; add timezone: to the source")
+    return ZoneInfo(policy.zone)

@@ -1,0 +1,72 @@
+"""The config's words for a date policy: ``timezone:`` and ``dates:`` of a source → :class:`DatePolicy`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import available_timezones
+
+from feedpub.dates.formats import EPOCHS, compile_format
+from feedpub.dates.policy import AMBIGUOUS, NONEXISTENT, DatePolicy
+from feedpub.dates.zones import UnknownZoneError, is_zone, parse_offset
+from feedpub.located import Node, did_you_mean
+
+KEYS = ("ambiguous", "nonexistent", "formats", "zones", "day_first", "two_digit_years", "languages", "horizon")
+
+
+def parse_policy(timezone: Node | None, dates: Node | None) -> DatePolicy:
+    """Return the policy of a source's ``timezone`` and ``dates`` values; either may be absent.
+
+    Raises :class:`~feedpub.errors.ConfigError` with the place and what would be right.
+    """
+    zone = _zone_name(timezone) if timezone is not None else None
+    keys: Mapping[str, Node] = dates.fields(KEYS) if dates is not None else {}
+    years = keys["two_digit_years"].integer(minimum=1900, maximum=2099) if "two_digit_years" in keys else None
+    return DatePolicy(
+        zone=zone,
+        ambiguous=keys["ambiguous"].choice(AMBIGUOUS) if "ambiguous" in keys else "earlier",
+        nonexistent=keys["nonexistent"].choice(NONEXISTENT) if "nonexistent" in keys else "shift",
+        formats=tuple(_format(node, years) for node in keys["formats"].items(single=True)) if "formats" in keys else (),
+        zone_names=tuple(_meaning(name, node) for name, node in keys["zones"].mapping().items())
+        if "zones" in keys
+        else (),
+        day_first=keys["day_first"].flag() if "day_first" in keys else None,
+        two_digit_years=years,
+        languages=tuple(node.text() for node in keys["languages"].items(single=True)) if "languages" in keys else (),
+        horizon=keys["horizon"].integer(minimum=1901, maximum=9999) if "horizon" in keys else DatePolicy().horizon,
+    )
+
+
+def _zone_name(node: Node) -> str:
+    name = node.text()
+    if is_zone(name):
+        return name
+    remedy = did_you_mean(name, available_timezones()) or "write a zone of the IANA database, as Europe/Paris or UTC"
+    raise node.error(f"there is no time zone {name!r}", remedy)
+
+
+def _format(node: Node, years: int | None) -> str:
+    pattern = node.text()
+    if pattern in EPOCHS:
+        return pattern
+    try:
+        compile_format(pattern)
+    except ValueError as error:
+        raise node.error(f"the date format {pattern!r} {error}") from None
+    if "%y" in pattern or "%D" in pattern:
+        if years is None:
+            raise node.error(
+                f"the date format {pattern!r} has a year of two digits",
+                "declare the first year they mean, as in two_digit_years: 1950",
+            )
+    return pattern
+
+
+def _meaning(name: str, node: Node) -> tuple[str, str]:
+    meaning = node.text()
+    if meaning[0] in "+-":
+        try:
+            parse_offset(meaning)
+        except UnknownZoneError as error:
+            raise node.error(f"{name} is mapped to {error}") from None
+        return name, meaning
+    return name, _zone_name(node)

@@ -1,0 +1,130 @@
+"""Zones: names and offsets as texts write them, and what a clock change makes of a local time.
+
+The zone database is the system's or, where there is none, the ``tzdata`` package; the host's own zone is never
+asked. Results carry a fixed offset in whole minutes (RFC 3339 and RFC 822 know no seconds), so that they pickle
+small and compare fast; the rare local mean times with odd seconds become UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from feedpub.dates.policy import DatePolicy, DateWarning
+
+# RFC 822 §5.1. Its military letters are left out but for Z: it had their signs wrong (RFC 5322 §4.3).
+RFC822_ZONES = {
+    "Z": 0,
+    "UT": 0,
+    "UTC": 0,
+    "GMT": 0,
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+}
+WESTMOST = timedelta(hours=-12)
+EASTMOST = timedelta(hours=14)
+_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?\Z", re.ASCII)
+
+
+class UnknownZoneError(ValueError):
+    """A zone's text means no zone; the message says why, to follow ``has``."""
+
+
+def is_zone(name: str) -> bool:
+    """Say whether ``name`` is a zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def parse_offset(text: str) -> timezone:
+    """Return the zone of ``+03:00``, ``-0430`` or ``+3``; east is positive.
+
+    Raises :class:`UnknownZoneError` outside −12:00 … +14:00, the offsets that are in use on Earth.
+    """
+    match = _OFFSET.match(text)
+    if not match:
+        raise UnknownZoneError(f"the zone {text!r}, which is no offset")
+    sign, hours, minutes = match.groups(default="0")
+    offset = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == "-" else 1)
+    if int(minutes) > 59 or not WESTMOST <= offset <= EASTMOST:
+        raise UnknownZoneError(f"the offset {text}, which is outside -12:00 to +14:00")
+    return timezone(offset) if offset else UTC
+
+
+def named_zone(text: str, policy: DatePolicy) -> tzinfo:
+    """Return the zone that ``text`` means: an offset, a name of RFC 822, of the policy's map, or of IANA.
+
+    The map goes first, so that a source may say what it means by EST. Raises :class:`UnknownZoneError`.
+    """
+    upper = text.upper()
+    for name, meaning in policy.zone_names:
+        if name.upper() == upper:
+            return parse_offset(meaning) if _OFFSET.match(meaning) else ZoneInfo(meaning)
+    if upper in RFC822_ZONES:
+        hours = RFC822_ZONES[upper]
+        return timezone(timedelta(hours=hours)) if hours else UTC
+    if text[:1] in "+-":
+        return parse_offset(text)
+    if "/" in text and is_zone(text):
+        return ZoneInfo(text)
+    raise UnknownZoneError(f"the zone {text!r}, which is not known; say what it means under dates: zones:")
+
+
+@lru_cache(maxsize=1 << 16)
+def plain_day(zone: str, ordinal: int) -> timezone | None:
+    """Return the one offset that ``zone`` has all through a local day, or nothing where its clocks change."""
+    day = datetime.fromordinal(ordinal).replace(tzinfo=ZoneInfo(zone))
+    offset = day.utcoffset()
+    edges = (day.replace(fold=1), day + timedelta(days=1), (day + timedelta(days=1)).replace(fold=1))
+    if offset is None or offset % timedelta(minutes=1) or any(edge.utcoffset() != offset for edge in edges):
+        return None
+    return timezone(offset) if offset else UTC
+
+
+def localise(naive: datetime, zone: tzinfo, policy: DatePolicy) -> tuple[datetime, tuple[DateWarning, ...]]:
+    """Return the instant of a local time in ``zone``, with a warning where a clock change left it open.
+
+    A time that the clocks showed twice is the earlier or the later by ``policy.ambiguous``; one that they
+    skipped moves on by the length of the gap. Raises ``ValueError`` where the policy rejects it; the message
+    is to follow the time.
+    """
+    first, second = (naive.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta(0) for fold in (0, 1))
+    if first == second:
+        return _fixed(naive, first), ()
+    if first > second:
+        if policy.ambiguous == "reject":
+            raise ValueError(f"happened twice in {zone}, when the clocks went back")
+        offset = second if policy.ambiguous == "later" else first
+        taken = _fixed(naive, offset)
+        return taken, (
+            DateWarning(
+                "ambiguous-time",
+                f"{naive:%Y-%m-%d %H:%M} happened twice in {zone}; taken as the {policy.ambiguous}, {taken:%H:%M%z}",
+            ),
+        )
+    if policy.nonexistent == "reject":
+        raise ValueError(f"did not happen in {zone}, where the clocks went forward")
+    taken = _fixed(naive + (second - first), second)
+    return taken, (
+        DateWarning(
+            "nonexistent-time",
+            f"{naive:%Y-%m-%d %H:%M} did not happen in {zone}; moved on to {taken:%H:%M%z}",
+        ),
+    )
+
+
+def _fixed(naive: datetime, offset: timedelta) -> datetime:
+    if offset % timedelta(minutes=1):
+        return (naive - offset).replace(tzinfo=UTC, fold=0)
+    return naive.replace(tzinfo=timezone(offset) if offset else UTC, fold=0)

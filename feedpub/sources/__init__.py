@@ -1,0 +1,14 @@
+"""Sources: files as people have them → one stream of articles, boilerplate, rejects and notices.
+
+    parse_source(node, base) → SourceSpec → files(spec) → read(spec, file, authority) → Article | Reject | …
+
+One format a module, one table of formats (``formats.py``); importing this package loads none of them. A source
+never raises for what a record says: that is a reject with its place and reason. It raises
+:class:`~feedpub.errors.SourceError` where a file can't be read at all.
+"""
+
+from feedpub.sources.building import Item
+from feedpub.sources.opening import files, read
+from feedpub.sources.spec import SourceSpec, parse_source
+
+__all__ = ["Item", "SourceSpec", "files", "parse_source", "read"]
