@@ -4,7 +4,7 @@
     ├── ConfigError        the config (or a rule in it) is wrong: file, line, key path, remedy
     ├── SourceError        an input that was asked for cannot be read at all
     ├── DateError          a text is not a date under the declared policy
-    ├── InvalidDocument    rendered bytes failed validation
+    ├── TooManyRejects     more input was rejected than the config allows; nothing was written
     ├── GuardRefusal       a build would hurt subscribers; nothing was written
     └── PublishError       the output folder could not be changed
         └── Locked         another build holds the lock
@@ -72,14 +72,16 @@ class DateError(FeedpubError):
         super().__init__(f"{text!r} {reason}")
 
 
-class InvalidDocument(FeedpubError):
-    """A rendered document failed validation and stays unpublished."""
+class TooManyRejects(FeedpubError):
+    """More records were rejected than allowed; ``first`` says of one of them where it stands and why."""
 
-    def __init__(self, path: str, line: int, reason: str) -> None:
-        self.path = path
-        self.line = line
-        self.reason = reason
-        super().__init__(f"{path}:{line}: {reason}")
+    def __init__(self, rejected: int, records: int, first: str) -> None:
+        self.rejected = rejected
+        self.records = records
+        super().__init__(
+            f"{rejected} of {records} records were rejected, more than max_rejects allows, so nothing was"
+            f" published; the first is {first}"
+        )
 
 
 class GuardRefusal(FeedpubError):

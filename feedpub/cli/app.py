@@ -1,0 +1,61 @@
+"""The table of commands, and what an error looks like to the one who typed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+import feedpub
+from feedpub.cli.build import build
+from feedpub.cli.check import check
+from feedpub.cli.console import FAILED, print_error, print_text, status_of
+from feedpub.cli.serve import serve
+from feedpub.errors import FeedpubError
+
+COMMANDS: tuple[Callable[..., None], ...] = (build, check, serve)
+"""Every command, in the order in which help lists them; the function's name is the command's."""
+
+app = typer.Typer(
+    name="feedpub",
+    help="From a folder of articles to valid, stable category feeds (RSS 2.0 and Atom 1.0).",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in COMMANDS:
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print_text(f"feedpub {feedpub.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> Any:
+    """Run the command line and exit with its status."""
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except FeedpubError as error:
+        print_error(str(error))
+        sys.exit(status_of(error))
+    except BrokenPipeError:
+        # The reader of our output has gone (feedpub … | head): point it elsewhere, so that exiting is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        print_error("interrupted; what was published is still whole")
+        sys.exit(130)

@@ -1,0 +1,182 @@
+"""``feedpub build``: run the pipeline, show what it did."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from feedpub.cli.console import (
+    DEFAULT_CONFIG,
+    FAILED,
+    USAGE,
+    ConfigOption,
+    Format,
+    FormatOption,
+    console,
+    print_error,
+    print_json,
+    print_text,
+)
+
+if TYPE_CHECKING:
+    from feedpub.intake import Progress
+    from feedpub.pipeline import BuildReport, FeedReport
+
+SHOWN_REJECTS = 20
+
+
+def build(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
+    max_rejects: Annotated[
+        str | None, typer.Option(help="Fail when more is rejected than this count or share.", metavar="N|N%")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list what was done to articles.")] = False,
+    report_format: FormatOption = Format.TEXT,
+) -> None:
+    """Build the feeds of a config and publish those that are valid.
+
+    Example: feedpub build --config config.yaml
+    """
+    from feedpub.config import load_config, parse_share  # noqa: PLC0415 - keeps --help fast
+    from feedpub.pipeline import build as run  # noqa: PLC0415
+
+    settings = load_config(config)
+    if max_rejects is not None:
+        try:
+            limit = parse_share(max_rejects)
+        except ValueError as error:
+            print_error(f"--max-rejects: {error}")
+            raise typer.Exit(USAGE) from None
+        settings = replace(settings, guards=replace(settings.guards, max_rejects=limit))
+    with _progress(wanted=not quiet and report_format is Format.TEXT) as progress:
+        report = run(settings, datetime.now(UTC), dry_run=dry_run, progress=progress)
+    if report_format is Format.JSON:
+        print_json(as_json(report))
+    elif not quiet:
+        _show(report, dry_run=dry_run, verbose=verbose)
+    for invalid in report.invalid:
+        print_error(f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid one stays")
+    if report.invalid:
+        raise typer.Exit(FAILED)
+
+
+def as_json(report: BuildReport) -> dict[str, Any]:
+    """Return a build's report in the shape that ``--format json`` documents."""
+    return {
+        "articles": report.articles,
+        "duplicates": report.duplicates,
+        "held": report.held,
+        "boilerplate_lines": report.boilerplate_lines,
+        "notices": dict(report.notice_counts),
+        "rejects": [
+            {"file": reject.origin.file, "line": reject.origin.line, "reason": reject.reason}
+            for reject in report.rejects
+        ],
+        "feeds": [
+            {
+                "slug": feed.slug,
+                "entries": feed.entries,
+                "new": feed.new,
+                "documents": [
+                    {"path": d.path, "written": d.written} | ({"invalid": d.invalid.reason} if d.invalid else {})
+                    for d in feed.documents
+                ],
+            }
+            for feed in report.feeds
+        ],
+        "removed": list(report.removed),
+    }
+
+
+def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
+    from rich.table import Table  # noqa: PLC0415 - rich is slow to import
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("feed")
+    table.add_column("entries", justify="right")
+    table.add_column("new", justify="right")
+    table.add_column("documents")
+    for feed in report.feeds:
+        table.add_row(feed.slug, str(feed.entries), str(feed.new), _state(feed, dry_run=dry_run))
+    out = console()
+    out.print(table)
+    for path in report.removed:
+        out.print(f"{path}: {'would be removed' if dry_run else 'removed'}, no feed owns it any more")
+    counts = report.notice_counts
+    facts = [
+        _count(report.articles, "article"),
+        _count(len(report.rejects), "reject"),
+        _count(report.boilerplate_lines, "line") + " of boilerplate",
+        _count(report.duplicates, "duplicate"),
+    ]
+    if report.held:
+        facts.append(f"{report.held} held back until due")
+    facts += [_count(number, kind.replace("-", " ") + " notice") for kind, number in sorted(counts.items())]
+    print_text("\n" + ", ".join(facts) + ".")
+    for pattern in report.empty_sources:
+        print_error(f"no file matches the source {pattern}")
+    _show_rejects(report)
+    if verbose:
+        for notice in report.notices:
+            print_text(f"{notice.origin}: {notice.message}")
+
+
+def _show_rejects(report: BuildReport) -> None:
+    if not report.rejects:
+        return
+    print_text("\nRejected:")
+    for reject in report.rejects[:SHOWN_REJECTS]:
+        print_text(f"  {reject.origin}: {reject.reason}")
+    more = len(report.rejects) - SHOWN_REJECTS
+    if more > 0:
+        print_text(f"  … and {more} more; --format json lists them all")
+
+
+def _state(feed: FeedReport, *, dry_run: bool) -> str:
+    states = {}
+    for document in feed.documents:
+        state = "unchanged"
+        if document.invalid:
+            state = "INVALID, not published"
+        elif document.written:
+            state = "would be written" if dry_run else "written"
+        states.setdefault(state, []).append(document.path)
+    return "; ".join(f"{', '.join(paths)} {state}" for state, paths in states.items())
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+@contextmanager
+def _progress(*, wanted: bool) -> Iterator[Progress | None]:
+    """Show a bar on a terminal once a build has run for a second; nothing in cron or a pipe."""
+    if not wanted or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    began = time.monotonic()
+    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files, {task.fields[articles]} articles"), TimeElapsedColumn())
+    bar = Progress(*columns, console=console(stderr=True), transient=True)
+    task = bar.add_task("", total=None, articles="0")
+
+    def advance(done: int, total: int, articles: int) -> None:
+        if time.monotonic() - began > 1:
+            bar.start()
+            bar.update(task, completed=done, total=total, articles=f"{articles:,}")
+
+    try:
+        yield advance
+    finally:
+        bar.stop()

@@ -1,0 +1,72 @@
+"""What every command shares: exit statuses, printing, JSON, the config option.
+
+    0   done, also when nothing changed
+    1   findings, rejects beyond what the config allows, or files that cannot be read or written
+    2   usage or config
+    3   refused by a guard
+    75  another run holds the lock (EX_TEMPFAIL of sysexits.h: try again later)
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from feedpub.errors import ConfigError, FeedpubError, GuardRefusal, Locked
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+OK, FAILED, USAGE, REFUSED, LOCKED = 0, 1, 2, 3, 75
+
+_STATUS: dict[type[FeedpubError], int] = {ConfigError: USAGE, GuardRefusal: REFUSED, Locked: LOCKED}
+
+
+class Format(StrEnum):
+    """How a command reports."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", help="The config file.", show_default=True, metavar="FILE")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to report.")]
+
+DEFAULT_CONFIG = Path("config.yaml")
+
+
+def status_of(error: FeedpubError) -> int:
+    """Return the exit status that ``error`` ends the program with."""
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), FAILED)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a terminal to print on; markup and emoji in texts mean themselves."""
+    from rich.console import Console  # noqa: PLC0415 - rich is slow to import
+
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def print_json(content: Any) -> None:
+    """Print one JSON value on a line of its own."""
+    print_text(json.dumps(content, ensure_ascii=False))
+
+
+def print_text(text: str) -> None:
+    """Print a line, in UTF-8 whatever the locale says."""
+    sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+    sys.stdout.flush()
+
+
+def print_error(text: str) -> None:
+    """Print a sentence on standard error."""
+    sys.stderr.flush()
+    sys.stderr.buffer.write(f"feedpub: {text}\n".encode("utf-8", "backslashreplace"))
+    sys.stderr.flush()

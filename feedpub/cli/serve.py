@@ -1,0 +1,54 @@
+"""``feedpub serve``: look at what was built, and subscribe to it on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, print_error, print_text
+
+
+def serve(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    host: Annotated[str, typer.Option(help="The address to listen on; the default is this machine only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the built feeds, a page that lists them and their OPML, until Ctrl-C.
+
+    Example: feedpub serve --port 8000
+    """
+    import socket  # noqa: PLC0415 - keeps --help fast
+
+    import uvicorn  # noqa: PLC0415
+
+    from feedpub.config import load_config  # noqa: PLC0415
+    from feedpub.publish import read_manifest  # noqa: PLC0415
+    from feedpub.render.index import index_page  # noqa: PLC0415
+    from feedpub.render.opml import OPML_NAME, OPML_TYPE, opml  # noqa: PLC0415
+    from feedpub.serve import Page, make_app  # noqa: PLC0415
+
+    settings = load_config(config)
+    if not read_manifest(settings.output.dir).documents:
+        print_error(f"nothing is published in {settings.output.dir} yet; run feedpub build first")
+        raise typer.Exit(FAILED)
+    formats = settings.output.formats
+    pages = {
+        "": Page(index_page(settings.site, settings.feeds, formats), "text/html"),
+        OPML_NAME: Page(opml(settings.site, settings.feeds, formats[-1]), OPML_TYPE),
+    }
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        print_error(f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port")
+        raise typer.Exit(FAILED) from None
+    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{listener.getsockname()[1]}/"
+    print_text(f"Serving {settings.output.dir} at {address} (Ctrl-C to stop)")
+    if settings.site.base_url != address:
+        print_text(f"The feeds name their own address as {settings.site.base_url}, as site.base_url says.")
+    server = uvicorn.Server(uvicorn.Config(make_app(settings.output.dir, pages), log_level="info"))
+    server.run(sockets=[listener])

@@ -1,0 +1,84 @@
+"""What a config says, as frozen values. How it is written in YAML is the business of ``load``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feedpub.article import Author
+from feedpub.rules import RuleSet
+from feedpub.sources import SourceSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is true of all feeds.
+
+    ``base_url`` ends with a slash: document ``name`` is served at ``base_url + name``. ``link`` is the page for
+    people. ``id_authority`` is the tagging entity of every id (RFC 4151 §2.1), such as ``example.org,2023``.
+    """
+
+    title: str
+    base_url: str
+    link: str
+    id_authority: str
+    author: Author
+    language: str | None
+    rights: str | None
+
+    @property
+    def epoch(self) -> datetime:
+        """The first moment at which ids could be minted under ``id_authority``: the date of an empty feed."""
+        parts = [int(part) for part in self.id_authority.rpartition(",")[2].split("-")]
+        year, month, day = (*parts, 1, 1)[:3]
+        return datetime(year, month, day, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """One feed's metadata; its rule stands in ``Settings.rules`` under the same index.
+
+    ``selective`` feeds have a rule of their own, so that being in one says something of an article.
+    """
+
+    slug: str
+    title: str
+    description: str
+    link: str
+    author: Author
+    language: str | None
+    rights: str | None
+    max_items: int
+    selective: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where documents go and which formats are written; ``state`` is the folder that is never served."""
+
+    dir: Path
+    state: Path
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What a build may do before it refuses. ``max_rejects`` is a share (0.05) or a count; ``None``: any."""
+
+    max_rejects: float | int | None
+    future: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to."""
+
+    file: Path
+    base: Path
+    site: Site
+    sources: tuple[SourceSpec, ...]
+    feeds: tuple[FeedSettings, ...]
+    rules: RuleSet
+    output: Output
+    guards: Guards

@@ -1,0 +1,73 @@
+"""Which of several records of one story stays, decided from digests alone.
+
+Two records are the same story when they have the same id, or the same title and body. Of the versions of one
+id the one changed last stays; of equal texts under several ids the one published first. The outcome is the same
+in every order of reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from feedpub.article import Article
+
+_Version = tuple[float, int, int]
+"""How versions of one id rank: changed when (epoch seconds), size of the body, digest of title and body."""
+
+
+class Duplicates:
+    """Watches a stream of articles and says of each whether it is the first of its story.
+
+    Where a later record turns out to be the one that should stay, ``disordered`` is set: the stream must then
+    be read again through :meth:`settle`. That is rare, and costs less than keeping every article at hand.
+    """
+
+    def __init__(self) -> None:
+        self.disordered = False
+        self._versions: dict[int, tuple[float, _Version]] = {}
+        self._keepers: dict[int, tuple[float, int]] = {}
+
+    def admit(self, article: Article, instant: float) -> bool:
+        """Say whether ``article``, published at ``instant`` (epoch seconds), is new so far."""
+        story, version = _digests(article, instant)
+        known = self._versions.get(story)
+        if known is None:
+            self._versions[story] = (instant, version)
+            claim = (instant, story)
+            keeper = self._keepers.setdefault(version[2], claim)
+            if keeper is claim:
+                return True
+            self.disordered |= claim < keeper
+        elif known[1] < version:
+            self._versions[story] = (instant, version)
+            self.disordered = True
+        return False
+
+    def settle(self) -> Callable[[Article, float], bool]:
+        """Return what says, on a second reading of the same stream, which articles stay: each once."""
+        keepers: dict[int, tuple[float, int]] = {}
+        for story, (instant, version) in self._versions.items():
+            claim = (instant, story)
+            if claim <= keepers.setdefault(version[2], claim):
+                keepers[version[2]] = claim
+        taken: set[int] = set()
+
+        def stays(article: Article, instant: float) -> bool:
+            story, version = _digests(article, instant)
+            if story in taken or self._versions[story] != (instant, version):
+                return False
+            if keepers[version[2]] != (instant, story):
+                return False
+            taken.add(story)
+            return True
+
+        return stays
+
+
+def _digests(article: Article, instant: float) -> tuple[int, _Version]:
+    text = f"{article.title}\n{article.body}".encode("utf-8", "surrogatepass")
+    content = int.from_bytes(hashlib.blake2b(text, digest_size=16).digest())
+    changed = instant if article.updated is None else article.updated.timestamp()
+    story = int.from_bytes(hashlib.blake2b(article.id.encode(), digest_size=16).digest())
+    return story, (changed, len(article.body), content)

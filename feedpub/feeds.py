@@ -1,0 +1,75 @@
+"""Which articles stand in a feed, in which order: select, order, limit. Bytes are not made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedpub.article import Article
+from feedpub.config import FeedSettings, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article as it stands in feeds, the same in each; ``feeds`` are the slugs of all that took it."""
+
+    article: Article
+    feeds: tuple[str, ...]
+
+    @property
+    def updated(self) -> datetime:
+        """When the entry last changed: the article's own word for it, else its publication."""
+        return self.article.updated or self.article.published
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A selection of entries with its metadata: newest first, ties in the order of their ids."""
+
+    settings: FeedSettings
+    entries: tuple[Entry, ...]
+    updated: datetime
+
+
+class Selection:
+    """The newest ``limit`` entries of one feed, gathered from a stream in any order.
+
+    It holds at most twice the limit, whatever the length of the stream, and what it keeps does not depend on
+    the order in which entries were offered.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: list[tuple[float, str, Entry]] = []
+        self._floor = float("-inf")
+
+    def wants(self, instant: float) -> bool:
+        """Say whether an entry published at ``instant`` (epoch seconds) may still be among the newest."""
+        return instant >= self._floor
+
+    def offer(self, instant: float, entry: Entry) -> None:
+        """Take ``entry``, published at ``instant`` (epoch seconds), if it may be among the newest."""
+        if not self.wants(instant):
+            return
+        self._kept.append((-instant, entry.article.id, entry))
+        if len(self._kept) >= 2 * self._limit:
+            self._cut()
+
+    def newest(self) -> tuple[Entry, ...]:
+        """Return what was kept: newest first, ties by id."""
+        self._cut()
+        return tuple(entry for _, _, entry in self._kept)
+
+    def _cut(self) -> None:
+        self._kept.sort(key=lambda kept: kept[:2])
+        del self._kept[self._limit :]
+        if len(self._kept) == self._limit:
+            self._floor = -self._kept[-1][0]
+
+
+def make_feed(settings: FeedSettings, entries: Iterable[Entry], site: Site) -> Feed:
+    """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch."""
+    ordered = tuple(sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id)))
+    updated = max((entry.updated for entry in ordered), default=site.epoch)
+    return Feed(settings, ordered, updated)

@@ -1,0 +1,123 @@
+"""One pass over the sources: collapse duplicates, hold back what is not due, route, keep the newest.
+
+Memory holds the newest entries of each feed and two digests an article, never the articles that were read.
+What comes out does not depend on the order in which files and records are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from feedpub.article import Article, Boilerplate, Notice, Reject
+from feedpub.config import Settings
+from feedpub.duplicates import Duplicates
+from feedpub.feeds import Entry, Selection
+from feedpub.sources import files, read
+
+Progress = Callable[[int, int, int], None]
+"""Called after each file with: files done, files in all, articles so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was read: the newest entries of each feed (in the config's order), and the accounts."""
+
+    entries: tuple[tuple[Entry, ...], ...]
+    articles: int
+    duplicates: int
+    held: int
+    boilerplate_lines: int
+    rejects: tuple[Reject, ...]
+    notices: tuple[Notice, ...]
+    empty_sources: tuple[str, ...]
+
+
+def take_in(settings: Settings, now: datetime, progress: Progress | None = None) -> Taken:
+    """Read all sources of ``settings``; articles dated after ``now`` are held back if the config says so.
+
+    Raises :class:`feedpub.errors.SourceError` when a file cannot be read at all.
+    """
+    tally = _Tally()
+    duplicates = Duplicates()
+    hold_after = now.timestamp() if settings.guards.future == "hold" else float("inf")
+    router = _Router(settings)
+    for article in _articles(settings, tally, progress):
+        instant = article.published.timestamp()
+        if instant > hold_after:
+            tally.held += 1
+        elif duplicates.admit(article, instant):
+            router.offer(article, instant)
+    if duplicates.disordered:
+        # A later record displaced one that had been routed: read again, now knowing which ones stay.
+        chosen = duplicates.settle()
+        router = _Router(settings)
+        for article in _articles(settings, _Tally(), None):
+            instant = article.published.timestamp()
+            if instant <= hold_after and chosen(article, instant):
+                router.offer(article, instant)
+    return Taken(
+        entries=router.newest(),
+        articles=router.offered,
+        duplicates=tally.articles - tally.held - router.offered,
+        held=tally.held,
+        boilerplate_lines=tally.boilerplate_lines,
+        rejects=tuple(tally.rejects),
+        notices=tuple(tally.notices),
+        empty_sources=tuple(tally.empty_sources),
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    articles: int = 0
+    held: int = 0
+    boilerplate_lines: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    empty_sources: list[str] = field(default_factory=list)
+
+
+def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> Iterator[Article]:
+    inputs = []
+    for spec in settings.sources:
+        found = files(spec)
+        if not found:
+            tally.empty_sources.append(str(spec.path))
+        inputs += [(spec, file) for file in found]
+    for done, (spec, file) in enumerate(inputs, 1):
+        for item in read(spec, file, settings.site.id_authority):
+            if isinstance(item, Article):
+                tally.articles += 1
+                yield item
+            elif isinstance(item, Boilerplate):
+                tally.boilerplate_lines += item.origin.lines
+            elif isinstance(item, Reject):
+                tally.rejects.append(item)
+            else:
+                tally.notices.append(item)
+        if progress:
+            progress(done, len(inputs), tally.articles)
+
+
+class _Router:
+    """Offers each article to the feeds whose rule takes it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._rules = settings.rules
+        self._slugs = settings.rules.slugs
+        self._selections = [Selection(feed.max_items) for feed in settings.feeds]
+        self.offered = 0
+
+    def offer(self, article: Article, instant: float) -> None:
+        self.offered += 1
+        taken = self._rules.route(article)
+        selections = [self._selections[index] for index in taken]
+        if any(selection.wants(instant) for selection in selections):
+            entry = Entry(article, tuple(self._slugs[index] for index in taken))
+            for selection in selections:
+                selection.offer(instant, entry)
+
+    def newest(self) -> tuple[tuple[Entry, ...], ...]:
+        return tuple(selection.newest() for selection in self._selections)

@@ -1,0 +1,49 @@
+"""An article's body as what feeds carry: HTML for the content, one plain-text paragraph for the summary."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+SUMMARY_LENGTH = 300
+
+_BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_INDENTED = re.compile(r"\n(?=[ \t])")
+# The end of a sentence: a closing mark, perhaps quotes or brackets, then white space; CJK marks need none.
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？][」』）]*")  # noqa: RUF001 - they are full-width on purpose
+
+
+def paragraphs(text: str) -> list[str]:
+    """Split plain text into paragraphs, as its writer marked them.
+
+    Blank lines mark them where there are any, else indented first lines; text with neither has a paragraph a
+    line.
+    """
+    text = text.strip("\n")
+    for mark in (_BLANK, _INDENTED):
+        if mark.search(text):
+            break
+    else:
+        mark = re.compile("\n")
+    return [part.strip() for part in mark.split(text) if part.strip()]
+
+
+def text_to_html(text: str) -> str:
+    """Return plain text as escaped HTML paragraphs."""
+    return "\n".join(f"<p>{escape(part, quote=False)}</p>" for part in paragraphs(text))
+
+
+def summarise(text: str, length: int = SUMMARY_LENGTH) -> str:
+    """Return the beginning of ``text`` as one line of at most ``length`` characters.
+
+    It ends with a sentence where one ends in the last two fifths, else at a word and with an ellipsis.
+    """
+    line = " ".join(text[: length * 8].split())
+    if len(line) <= length and len(text) <= length * 8:
+        return line
+    ends = [end for match in _SENTENCE_END.finditer(line[: length + 1]) if (end := match.end()) <= length]
+    if ends and ends[-1] >= length * 3 // 5:
+        return line[: ends[-1]]
+    cut = line.rfind(" ", 0, length)
+    # Text without spaces (Chinese, Japanese, Thai) is cut where it must be.
+    return line[: cut if cut >= length // 2 else length - 1].rstrip(" ,;:–—-") + "…"  # noqa: RUF001 - dashes of prose

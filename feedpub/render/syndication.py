@@ -1,0 +1,230 @@
+"""RSS 2.0 and Atom 1.0 through feedgen: the only module that imports it, and where all its traps are handled.
+
+- ``updated`` and ``lastBuildDate`` default to the current time: both are always set.
+- The last ``link()`` of a feed becomes the RSS channel's ``<link>``: the alternate link comes last.
+- Atom entry links lose ``rel``, ``type`` and ``length``, an author with only a name is dropped from RSS, and
+  an Atom ``source`` has no id: :class:`_EntryExtension` writes these through feedgen's extension interface.
+- Values are checked only when they are serialised, and one bad entry would lose the whole feed:
+  :meth:`Syndicator.refusal` builds an entry alone first.
+- Offsets with seconds come out invalid: times are whole seconds, in UTC where the offset is no whole minute.
+- ``formatRFC2822`` sets the process's locale while it works: not for threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Any
+
+from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from feedpub.article import Article, Author
+from feedpub.config import Site
+from feedpub.feeds import Entry, Feed
+from feedpub.render.content import summarise, text_to_html
+
+ATOM = "http://www.w3.org/2005/Atom"
+DC = "http://purl.org/dc/elements/1.1/"
+MEDIA = "http://search.yahoo.com/mrss/"
+XML = "http://www.w3.org/XML/1998/namespace"
+
+
+class Syndicator:
+    """Writes the feeds of one build; ``titles`` names those feeds that are categories of their entries.
+
+    An entry's elements are built once and moved from feed to feed, so a document must be serialised before the
+    next one is begun: :meth:`rss` and :meth:`atom` return bytes.
+    """
+
+    def __init__(self, site: Site, titles: Mapping[str, str]) -> None:
+        self._site = site
+        self._titles = titles
+        self._built: dict[tuple[str, Author], _SharedEntry] = {}
+
+    def refusal(self, entry: Entry, feed: Feed) -> str:
+        """Return why ``entry`` cannot be written as XML, or an empty text."""
+        try:
+            shared = self._entry(entry, feed)
+            for element in (shared.rss_entry(), shared.atom_entry()):
+                etree.tostring(element, encoding="UTF-8")
+        except (ValueError, TypeError) as error:  # UnicodeEncodeError is a ValueError
+            return f"it cannot be written as XML: {error}"
+        return ""
+
+    def rss(self, feed: Feed, url: str) -> bytes:
+        """Return ``feed`` as an RSS 2.0 document that will be served at ``url``."""
+        data: bytes = self._generator(feed, url, "application/rss+xml").rss_str(pretty=True)
+        return data
+
+    def atom(self, feed: Feed, url: str) -> bytes:
+        """Return ``feed`` as an Atom 1.0 document (RFC 4287) that will be served at ``url``."""
+        data: bytes = self._generator(feed, url, "application/atom+xml").atom_str(pretty=True)
+        return data
+
+    def _generator(self, feed: Feed, url: str, media_type: str) -> Any:
+        settings = feed.settings
+        generator = FeedGenerator()
+        generator.id(f"tag:{self._site.id_authority}:feed:{settings.slug}")
+        generator.title(f"{self._site.title}: {settings.title}")
+        generator.description(settings.description)
+        generator.link(href=url, rel="self", type=media_type)
+        generator.link(href=settings.link, rel="alternate", type="text/html")
+        generator.updated(_instant(feed.updated))
+        generator.lastBuildDate(_instant(feed.updated))
+        generator.author(_person(settings.author))
+        if settings.author.email:
+            generator.managingEditor(f"{settings.author.email} ({settings.author.name})")
+        if settings.language:
+            generator.language(settings.language)
+        if settings.rights:
+            generator.rights(settings.rights)
+        generator.generator("feedpub")
+        generator.register_extension("feedpub", _FeedExtension, _EntryExtension)
+        generator.feedpub.creator = settings.author.name
+        generator.feedpub.images = any(entry.article.image for entry in feed.entries)
+        for entry in feed.entries:
+            generator.add_entry(self._entry(entry, feed), order="append")
+        return generator
+
+    def _entry(self, entry: Entry, feed: Feed) -> _SharedEntry:
+        key = (entry.article.id, feed.settings.author)
+        built = self._built.get(key)
+        if built is None:
+            built = self._built[key] = self._build(entry, feed.settings.author)
+        return built
+
+    def _build(self, entry: Entry, feed_author: Author) -> _SharedEntry:
+        article = entry.article
+        made = _SharedEntry()
+        made.register_extension("feedpub", _EntryExtension)
+        made.feedpub.article = article
+        made.feedpub.creators = tuple(author.name for author in article.authors or (feed_author,))
+        made.guid(article.id, permalink=False)
+        made.title(article.title)
+        made.published(_instant(article.published))
+        made.updated(_instant(entry.updated))
+        summary = article.summary or summarise(article.body)
+        # The order matters: summary() and description() also set each other's fields, content() only its own.
+        made.summary(summary)
+        made.description(escape(summary, quote=False))
+        made.content(text_to_html(article.body), type="html")
+        if article.authors:
+            made.author([_person(author) for author in article.authors])
+        if article.link:
+            made.link(href=article.link, rel="alternate")
+        if article.enclosures:
+            # RSS 2.0 has room for one enclosure in an item: the first. Atom gets them all from the extension.
+            first = article.enclosures[0]
+            made.enclosure(first.url, first.length, first.type)
+        if article.via and article.via.url:
+            made.source(article.via.url, article.via.title)
+        terms = [self._titles[slug] for slug in entry.feeds if slug in self._titles]
+        for term in dict.fromkeys((*article.categories, *terms)):
+            made.category(term=term)
+        return made
+
+
+class _SharedEntry(FeedEntry):  # type: ignore[misc] # feedgen has no types
+    """An entry whose elements are built once, however many feeds it stands in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rss: Any = None
+        self._atom: Any = None
+
+    def rss_entry(self, extensions: bool = True) -> Any:
+        if self._rss is None:
+            self._rss = super().rss_entry(extensions)
+        return self._rss
+
+    def atom_entry(self, extensions: bool = True) -> Any:
+        if self._atom is None:
+            self._atom = super().atom_entry(extensions)
+        return self._atom
+
+
+class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no types
+    """Namespaces on the root, so that they do not repeat in every entry, and the channel's creator."""
+
+    def __init__(self) -> None:
+        self.creator = ""
+        self.images = False
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"dc": DC} | ({"media": MEDIA} if self.images else {})
+
+    def extend_rss(self, feed: Any) -> Any:
+        _add(feed[0], f"{{{DC}}}creator", self.creator)
+        return feed
+
+    def extend_atom(self, feed: Any) -> Any:
+        return feed
+
+
+class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
+    """What feedgen loses of an entry."""
+
+    def __init__(self) -> None:
+        self.article: Article | None = None
+        self.creators: Iterable[str] = ()
+
+    def extend_rss(self, entry: Any) -> Any:
+        assert self.article is not None
+        for name in self.creators:
+            _add(entry, f"{{{DC}}}creator", name)
+        if self.article.language:
+            _add(entry, f"{{{DC}}}language", self.article.language)
+        if self.article.image:
+            _add(entry, f"{{{MEDIA}}}thumbnail", url=self.article.image)
+        return entry
+
+    def extend_atom(self, entry: Any) -> Any:
+        article = self.article
+        assert article is not None
+        for lost in entry.findall("link"):
+            entry.remove(lost)
+        if article.link:
+            _add(entry, "link", href=article.link, rel="alternate")
+        for enclosure in article.enclosures:
+            size = {"length": str(enclosure.length)} if enclosure.length else {}
+            _add(entry, "link", href=enclosure.url, rel="enclosure", type=enclosure.type, **size)
+        if article.language:
+            entry.set(f"{{{XML}}}lang", article.language)
+        if article.image:
+            _add(entry, f"{{{MEDIA}}}thumbnail", url=article.image)
+        self._extend_source(entry, article)
+        return entry
+
+    @staticmethod
+    def _extend_source(entry: Any, article: Article) -> None:
+        for lost in entry.findall("source"):
+            entry.remove(lost)
+        if article.via:
+            source = _add(entry, "source")
+            if article.via.id:
+                _add(source, "id", article.via.id)
+            _add(source, "title", article.via.title)
+            if article.via.url:
+                _add(source, "link", href=article.via.url, rel="self")
+
+
+def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> Any:
+    element = etree.SubElement(parent, tag, attributes)
+    element.text = text
+    return element
+
+
+def _person(author: Author) -> dict[str, str]:
+    fields = {"name": author.name, "email": author.email, "uri": author.uri}
+    return {key: value for key, value in fields.items() if value}
+
+
+def _instant(time: datetime) -> datetime:
+    offset = time.utcoffset()
+    assert offset is not None
+    whole = time.replace(microsecond=0)
+    return whole if offset % timedelta(minutes=1) == timedelta(0) else whole.astimezone(UTC)

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Do a task of the project with nothing installed but Python 3.11 or newer.
+
+    python3 run.py build     build the feeds of config.yaml from seeds/ into feeds/
+    python3 run.py test      run the tests
+    python3 run.py lint      style, types and formatting
+    python3 run.py format    format the code
+    python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
+    python3 run.py lock      pin the dependencies anew in constraints.txt
+
+Each first makes a virtual environment in .venv and installs the pinned dependencies there, once. What stands
+after the task's name goes to it: python3 run.py test tests/rules -k accents
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = str(BIN / "python")
+
+TASKS: dict[str, list[list[str]]] = {
+    "build": [["-m", "feedpub", "build"]],
+    "test": [["-m", "pytest"]],
+    "lint": [
+        ["-m", "ruff", "check"],
+        ["-m", "ruff", "format", "--check"],
+        ["-m", "mypy"],
+    ],
+    "format": [["-m", "ruff", "check", "--fix-only"], ["-m", "ruff", "format"]],
+    "golden": [["-m", "feedpub", "build"]],
+    "lock": [
+        ["-m", "pip", "install", "--quiet", "uv"],
+        [
+            *["-m", "uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal", "--python-version", "3.11"],
+            *["--no-header", "--no-annotate", "--no-emit-index-url", "--upgrade", "-o", "constraints.txt"],
+        ],
+    ],
+}
+"""Each task's commands, as arguments of the environment's Python; its own arguments go to the last."""
+
+NEEDS_ONLY_BASE = {"build"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the task named first; return its exit status."""
+    if sys.version_info < (3, 11):
+        version = ".".join(map(str, sys.version_info[:2]))
+        print(f"feedpub needs Python 3.11 or newer; this is {version} ({sys.executable}).", file=sys.stderr)
+        return 2
+    if not arguments or arguments[0] not in TASKS:
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    task, *rest = arguments
+    if status := install("" if task in NEEDS_ONLY_BASE else "[dev]"):
+        return status
+    commands = [[PYTHON, *command] for command in TASKS[task]]
+    commands[-1] += rest
+    for command in commands:
+        if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
+            return status
+    return 0
+
+
+def install(extra: str) -> int:
+    """Make the environment hold the project with ``extra``, unless it does already."""
+    wanted = hashlib.sha256(sys.version.encode())
+    for name in ("pyproject.toml", "constraints.txt"):
+        wanted.update((ROOT / name).read_bytes())
+    stamp = VENV / "feedpub-installed"
+    have = stamp.read_text().split() if stamp.exists() else []
+    if have[:1] == [wanted.hexdigest()] and extra in ("", *have[1:]):
+        return 0
+    print("Installing into .venv, once …", file=sys.stderr)
+    if not (have and Path(PYTHON).exists()):
+        status = make_environment()
+        if status:
+            return status
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [*pip, "--constraint", "constraints.txt", "--editable", f".{extra}"]
+    status = subprocess.run(install, cwd=ROOT, check=False).returncode
+    if status == 0:
+        stamp.write_text(f"{wanted.hexdigest()} {extra or '[base]'}\n")
+    return status
+
+
+def make_environment() -> int:
+    """Make an empty virtual environment; say what to install where the system's Python cannot."""
+    shutil.rmtree(VENV, ignore_errors=True)
+    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True)
+    if made.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        name = f"python{sysconfig.get_python_version()}-venv"
+        print(
+            f"This Python cannot make a virtual environment:\n{made.stdout}{made.stderr}"
+            f"On Debian and Ubuntu: apt install {name}",
+            file=sys.stderr,
+        )
+    return made.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
