@@ -1,0 +1,211 @@
+"""The rule part of a config → trees of conditions over numbered terms. Everything is checked here.
+
+Precedence, once: a feed takes an article when its ``any`` and its ``all`` hold (or a feed it includes takes
+it) and nothing of its ``none``, of ``matching.none`` and of the feeds it excludes does. Order never matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from feedpub.located import Node, did_you_mean
+from feedpub.rules.terms import FIELDS, Term, View
+from feedpub.rules.tree import AtLeast, Condition, Every, Has, Not
+
+_GROUP_KEYS = ("any", "all", "none", "min_hits")
+_OPTION_KEYS = ("fields", "accents", "stemming")
+_FEED_KEYS = ("fallback", "include", "exclude", "examples")
+RULE_KEYS = frozenset((*_GROUP_KEYS, *_OPTION_KEYS, *_FEED_KEYS))
+MATCHING_KEYS = frozenset(("none", *_OPTION_KEYS))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRule:
+    """The rule of one feed.
+
+    ``wanted`` is what its ``any`` and ``all`` ask for (``None`` without them), ``veto`` what its ``none`` and
+    ``matching.none`` refuse. ``include`` and ``exclude`` are numbers of feeds.
+    """
+
+    slug: str
+    wanted: Condition | None
+    veto: Condition | None
+    fallback: bool
+    include: tuple[int, ...]
+    exclude: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Parser:
+    """Reads conditions; holds the terms met so far, each under its number."""
+
+    lists: Mapping[str, Node]
+    terms: dict[Term, int] = field(default_factory=dict)
+    open_lists: tuple[str, ...] = ()
+
+    def group(self, mapping: Mapping[str, Node], view: View) -> tuple[Condition | None, Condition | None]:
+        """Return what the ``any`` and ``all`` of a mapping want and what its ``none`` refuses."""
+        wanted: list[Condition] = []
+        if "any" in mapping:
+            items = self._several(mapping["any"], view, flat=True)
+            count = 1
+            if "min_hits" in mapping:
+                count = mapping["min_hits"].integer(minimum=1)
+                if count > len(items):
+                    raise mapping["min_hits"].error(f"any has only {len(items)} different terms")
+            wanted.append(AtLeast(count, items))
+        elif "min_hits" in mapping:
+            raise mapping["min_hits"].error("min_hits counts the terms of any, which is missing")
+        if "all" in mapping:
+            wanted.extend(self._several(mapping["all"], view, flat=False))
+        veto = AtLeast(1, self._several(mapping["none"], view, flat=True)) if "none" in mapping else None
+        return (wanted[0] if len(wanted) == 1 else Every(tuple(wanted)) if wanted else None), veto
+
+    def _several(self, node: Node, view: View, *, flat: bool) -> tuple[Condition, ...]:
+        """Return the different conditions of a list; with ``flat``, those of a ``{list: …}`` each by itself."""
+        found: dict[Condition, None] = {}
+        for item in node.items(single=True):
+            condition = self.item(item, view)
+            if flat and isinstance(condition, AtLeast) and condition.count == 1:
+                found.update(dict.fromkeys(condition.of))
+            else:
+                found[condition] = None
+        if not found:
+            raise node.error("nothing stands here, so this can never hold", "add a term or leave the key out")
+        return tuple(found)
+
+    def item(self, node: Node, view: View) -> Condition:
+        """Return the condition that one item of a group is: a term, a list, a field's or a group of its own."""
+        if isinstance(node.value, str):
+            return self._term(node, view)
+        mapping = node.fields((*_GROUP_KEYS, *FIELDS, "list", *_OPTION_KEYS))
+        if any(key in mapping for key in _GROUP_KEYS):
+            node.fields((*_GROUP_KEYS, *_OPTION_KEYS))
+            wanted, veto = self.group(mapping, options(mapping, view))
+            parts = [part for part in (wanted, veto and Not(veto)) if part is not None]
+            return parts[0] if len(parts) == 1 else Every(tuple(parts))
+        if len(mapping) != 1:
+            raise node.error(
+                "expected one key", f"write {{{next(iter(mapping), 'title')}: term}}, each by itself"
+            )
+        key, value = next(iter(mapping.items()))
+        if key == "list":
+            return self._list(value, view)
+        for name in FIELDS:
+            if key == name:
+                narrow = replace(view, fields=frozenset({name}))
+                return (
+                    self._any(value, narrow) if isinstance(value.value, tuple) else self.item(value, narrow)
+                )
+        raise node.error(f"{key} alone is no condition", "write it beside any, all or none")
+
+    def _any(self, node: Node, view: View) -> Condition:
+        return AtLeast(1, self._several(node, view, flat=True))
+
+    def _list(self, node: Node, view: View) -> Condition:
+        name = node.text()
+        if name not in self.lists:
+            raise node.error(f"there is no list {name!r}", did_you_mean(name, self.lists))
+        if name in self.open_lists:
+            chain = " → ".join((*self.open_lists[self.open_lists.index(name) :], name))
+            raise node.error(f"the list holds itself: {chain}", "take one of them out")
+        inner = Parser(self.lists, self.terms, (*self.open_lists, name))
+        terms = self.lists[name]
+        if isinstance(terms.value, Mapping):
+            mapping = terms.fields(("terms", "accents", "stemming"), required=("terms",))
+            view, terms = options(mapping, view), mapping["terms"]
+        return inner._any(terms, view)
+
+    def _term(self, node: Node, view: View) -> Condition:
+        return Has(self.terms.setdefault(parse_term(node, view), len(self.terms)))
+
+
+def options(mapping: Mapping[str, Node], view: View) -> View:
+    """Return ``view`` changed by the options that stand in ``mapping``."""
+    if "fields" in mapping:
+        names = frozenset(item.choice(FIELDS) for item in mapping["fields"].items(single=True))
+        if not names:
+            raise mapping["fields"].error("no field is left to look at", f"name some of {', '.join(FIELDS)}")
+        view = replace(view, fields=frozenset(name for name in FIELDS if name in names))
+    if "accents" in mapping:
+        # The config says whether accents are folded; the view, whether they count.
+        view = replace(view, accents=not mapping["accents"].flag())
+    return view
+
+
+def parse_term(node: Node, view: View) -> Term:
+    """Return the term that a text stands for; refuse one that could never be found."""
+    text = node.text().strip()
+    exact = text.startswith("=") and len(text) > 1
+    text = text[exact:]
+    open_left, open_right = text.startswith("*"), text.endswith("*") and len(text) > 1
+    text = text[open_left : len(text) - open_right]
+    if "*" in text:
+        raise node.error("a * may only stand at the ends of a term", "write re: and a regular expression")
+    if text != text.strip() or not text:
+        raise node.error("a * must touch a word", 'write "supply cut*" or "*cut*"')
+    term = Term(" ".join(text.split()), view, exact, open_left, open_right)
+    if not "".join(term.folded().split()):
+        raise node.error("nothing is left of this term when it is folded")
+    return term
+
+
+def parse_rules(
+    feeds: Mapping[str, Node], lists: Node | None, matching: Node | None
+) -> tuple[tuple[FeedRule, ...], tuple[Term, ...]]:
+    """Return the rules of all feeds, in their order, and the terms by number.
+
+    Raises :class:`ConfigError` with the place of the first thing that is wrong.
+    """
+    parser = Parser(lists.mapping() if lists else {})
+    defaults = matching.fields(MATCHING_KEYS) if matching else {}
+    view = options(defaults, View(frozenset(("title", "body"))))
+    veto = None
+    if "none" in defaults and defaults["none"].items(single=True):
+        veto = parser._any(defaults["none"], view)
+    for node in parser.lists.values():
+        parser._any(node, view)
+    numbers = {slug: number for number, slug in enumerate(feeds)}
+    rules = [_feed_rule(slug, node.mapping(), parser, view, veto, numbers) for slug, node in feeds.items()]
+    return tuple(rules), tuple(parser.terms)
+
+
+def _feed_rule(
+    slug: str,
+    mapping: Mapping[str, Node],
+    parser: Parser,
+    view: View,
+    common: Condition | None,
+    numbers: Mapping[str, int],
+) -> FeedRule:
+    wanted, own = parser.group(mapping, options(mapping, view))
+    vetoes = tuple(veto for veto in (own, common) if veto is not None)
+    fallback = "fallback" in mapping and mapping["fallback"].flag()
+    if fallback and (wanted or "include" in mapping):
+        raise mapping["fallback"].error(
+            "a fallback takes what no other feed takes, so it can ask for nothing",
+            "take any, all and include out",
+        )
+    return FeedRule(
+        slug,
+        wanted,
+        AtLeast(1, vetoes) if len(vetoes) > 1 else vetoes[0] if vetoes else None,
+        fallback,
+        _others(mapping, "include", slug, numbers),
+        _others(mapping, "exclude", slug, numbers),
+    )
+
+
+def _others(mapping: Mapping[str, Node], key: str, slug: str, numbers: Mapping[str, int]) -> tuple[int, ...]:
+    if key not in mapping:
+        return ()
+    found = []
+    for item in mapping[key].items(single=True):
+        name = item.text()
+        if name == slug:
+            raise item.error(f"{slug} cannot {key} itself")
+        if name not in numbers:
+            raise item.error(f"there is no feed {name!r}", did_you_mean(name, numbers))
+        found.append(numbers[name])
+    return tuple(found)

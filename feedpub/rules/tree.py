@@ -1,0 +1,70 @@
+"""A rule as a tree of conditions over the terms that were found. Pure values; no text is seen here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """True when the term with this number was found."""
+
+    term: int
+
+    def holds(self, found: Collection[int]) -> bool:
+        return self.term in found
+
+    def terms(self) -> Iterator[int]:
+        yield self.term
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """True when at least ``count`` of the conditions hold; equal conditions count once."""
+
+    count: int
+    of: tuple[Condition, ...]
+
+    def holds(self, found: Collection[int]) -> bool:
+        missing = self.count
+        for condition in self.of:
+            if condition.holds(found):
+                missing -= 1
+                if not missing:
+                    return True
+        return False
+
+    def terms(self) -> Iterator[int]:
+        for condition in self.of:
+            yield from condition.terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """True when all the conditions hold."""
+
+    of: tuple[Condition, ...]
+
+    def holds(self, found: Collection[int]) -> bool:
+        return all(condition.holds(found) for condition in self.of)
+
+    def terms(self) -> Iterator[int]:
+        for condition in self.of:
+            yield from condition.terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """True when the condition does not hold."""
+
+    of: Condition
+
+    def holds(self, found: Collection[int]) -> bool:
+        return not self.of.holds(found)
+
+    def terms(self) -> Iterator[int]:
+        yield from self.of.terms()
+
+
+Condition = Has | AtLeast | Every | Not
