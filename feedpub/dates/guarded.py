@@ -33,7 +33,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:\.(?=[^\W\d_]\b)[^\W\d_])*")
 _NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4})(?![\d:])", re.ASCII)
 _NAMED_MONTH = rf"(?:{'|'.join(MONTH_NAMES)}|sept|{'|'.join(MONTHS)})\b\.?"
 _SHORT_YEAR = (
-    re.compile(rf"\b(\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?{_NAMED_MONTH},?[ -])['’]?(\d\d)(?![\d:])", re.I | re.A),
+    re.compile(
+        rf"\b(\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?{_NAMED_MONTH},?[ -])['’]?(\d\d)(?![\d:])", re.I | re.A
+    ),
     re.compile(rf"\b({_NAMED_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? )['’]?(\d\d)(?![\d:])", re.I | re.A),
 )
 _YEAR = re.compile(r"(?<![\d:.])\d{4}(?![\d:])", re.ASCII)
@@ -71,7 +73,9 @@ def _take_zone(text: str) -> tuple[str, str]:
     rest = _COMMENT.sub(" ", text)
     for pattern, keep in ((_UTC_OFFSET, ""), (_TIME_OFFSET, r"\1"), (_TIME_Z, r"\1"), (_IANA, "")):
         if match := pattern.search(rest):
-            zone = "Z" if pattern is _TIME_Z else match[0] if pattern is _IANA else match[match.lastindex or 0]
+            zone = (
+                "Z" if pattern is _TIME_Z else match[0] if pattern is _IANA else match[match.lastindex or 0]
+            )
             return pattern.sub(f"{keep} ", rest, count=1), zone
     comment = _COMMENT.search(text)
     return rest, comment[1].strip() if comment else ""
@@ -126,7 +130,9 @@ def _day_and_month(text: str, first: int, second: int, policy: DatePolicy) -> tu
     day_first = policy.day_first
     if day_first is None:
         if first <= 12 and second <= 12 and first != second:
-            raise DateError(text, "can be read day first or month first; declare dates: day_first: true or false")
+            raise DateError(
+                text, "can be read day first or month first; declare dates: day_first: true or false"
+            )
         day_first = first > 12
     return (first, second) if day_first else (second, first)
 
@@ -134,7 +140,8 @@ def _day_and_month(text: str, first: int, second: int, policy: DatePolicy) -> tu
 def _full_year(text: str, short: int, policy: DatePolicy) -> int:
     if policy.two_digit_years is None:
         raise DateError(
-            text, "has a year of two digits; declare the first year they mean, as in dates: two_digit_years: 1950"
+            text,
+            "has a year of two digits; declare the first year they mean, as in dates: two_digit_years: 1950",
         )
     return full_year(short, policy.two_digit_years)
 

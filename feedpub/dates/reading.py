@@ -25,7 +25,8 @@ _ISO = re.compile(
     re.ASCII,
 )
 _COMPACT = re.compile(
-    r"(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(?:(\d\d)(?:[.,]\d{1,12})?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z", re.ASCII
+    r"(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(?:(\d\d)(?:[.,]\d{1,12})?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z",
+    re.ASCII,
 )
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,12})?\Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,7 +44,9 @@ def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
         except ValueError:
             pass
         else:
-            offset = plain_day(policy.zone, naive.toordinal()) if text[10] in " T" and not naive.tzinfo else None
+            offset = (
+                plain_day(policy.zone, naive.toordinal()) if text[10] in " T" and not naive.tzinfo else None
+            )
             if offset and FIRST_YEAR <= naive.year < policy.horizon:
                 return ParsedDate(naive.replace(tzinfo=offset))
     return _careful(text, policy)
@@ -72,7 +75,13 @@ def _careful(text: str, policy: DatePolicy) -> ParsedDate:
 def _iso_fields(match: re.Match[str]) -> Fields:
     year, month, day, hour, minute, second, zone = match.groups()
     return Fields(
-        int(year), int(month), int(day), int(hour) if hour else None, int(minute or 0), int(second or 0), zone=zone or ""
+        int(year),
+        int(month),
+        int(day),
+        int(hour) if hour else None,
+        int(minute or 0),
+        int(second or 0),
+        zone=zone or "",
     )
 
 
@@ -111,7 +120,9 @@ def _assemble(text: str, fields: Fields, policy: DatePolicy) -> ParsedDate:
     except ValueError as error:
         raise DateError(text, f"is no real date: {error}") from None
     if fields.weekday is not None and (naive - later).weekday() != fields.weekday:
-        named, real = (formats.WEEKDAY_NAMES[day].title() for day in (fields.weekday, (naive - later).weekday()))
+        named, real = (
+            formats.WEEKDAY_NAMES[day].title() for day in (fields.weekday, (naive - later).weekday())
+        )
         warnings.append(DateWarning("weekday-mismatch", f"{text!r} says {named}, but that day was a {real}"))
     try:
         instant, more = localise(naive, _zone(text, fields.zone, policy), policy)

@@ -10,7 +10,16 @@ from feedpub.dates.policy import AMBIGUOUS, NONEXISTENT, DatePolicy
 from feedpub.dates.zones import UnknownZoneError, is_zone, parse_offset
 from feedpub.located import Node, did_you_mean
 
-KEYS = ("ambiguous", "nonexistent", "formats", "zones", "day_first", "two_digit_years", "languages", "horizon")
+KEYS = (
+    "ambiguous",
+    "nonexistent",
+    "formats",
+    "zones",
+    "day_first",
+    "two_digit_years",
+    "languages",
+    "horizon",
+)
 
 
 def parse_policy(timezone: Node | None, dates: Node | None) -> DatePolicy:
@@ -25,14 +34,20 @@ def parse_policy(timezone: Node | None, dates: Node | None) -> DatePolicy:
         zone=zone,
         ambiguous=keys["ambiguous"].choice(AMBIGUOUS) if "ambiguous" in keys else "earlier",
         nonexistent=keys["nonexistent"].choice(NONEXISTENT) if "nonexistent" in keys else "shift",
-        formats=tuple(_format(node, years) for node in keys["formats"].items(single=True)) if "formats" in keys else (),
+        formats=tuple(_format(node, years) for node in keys["formats"].items(single=True))
+        if "formats" in keys
+        else (),
         zone_names=tuple(_meaning(name, node) for name, node in keys["zones"].mapping().items())
         if "zones" in keys
         else (),
         day_first=keys["day_first"].flag() if "day_first" in keys else None,
         two_digit_years=years,
-        languages=tuple(node.text() for node in keys["languages"].items(single=True)) if "languages" in keys else (),
-        horizon=keys["horizon"].integer(minimum=1901, maximum=9999) if "horizon" in keys else DatePolicy().horizon,
+        languages=tuple(node.text() for node in keys["languages"].items(single=True))
+        if "languages" in keys
+        else (),
+        horizon=keys["horizon"].integer(minimum=1901, maximum=9999)
+        if "horizon" in keys
+        else DatePolicy().horizon,
     )
 
 
@@ -40,7 +55,10 @@ def _zone_name(node: Node) -> str:
     name = node.text()
     if is_zone(name):
         return name
-    remedy = did_you_mean(name, available_timezones()) or "write a zone of the IANA database, as Europe/Paris or UTC"
+    remedy = (
+        did_you_mean(name, available_timezones())
+        or "write a zone of the IANA database, as Europe/Paris or UTC"
+    )
     raise node.error(f"there is no time zone {name!r}", remedy)
 
 

@@ -46,7 +46,9 @@ def reject(origin: Origin, reason: str, raw: str) -> Reject:
     return Reject(origin, reason, raw if len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…")
 
 
-def build(reading: Reading, origin: Origin, record: Record, raw: str, *, is_clean: bool = False) -> list[Item]:
+def build(
+    reading: Reading, origin: Origin, record: Record, raw: str, *, is_clean: bool = False
+) -> list[Item]:
     """Return the article of ``record`` with its notices, or its reject with ``raw`` as its text.
 
     ``is_clean`` says that the fields are known to hold nothing that XML can't carry.
@@ -59,7 +61,9 @@ def build(reading: Reading, origin: Origin, record: Record, raw: str, *, is_clea
     if reading.spec.related_links:
         start = tail_start(body, reading.spec.related_links)
         if start is not None:
-            notices.append(Notice(origin, "related-links", f"left out {len(body) - start} characters of links"))
+            notices.append(
+                Notice(origin, "related-links", f"left out {len(body) - start} characters of links")
+            )
             body = body[:start].rstrip()
             if not body:
                 return [reject(origin, "the body is nothing but related links", raw)]

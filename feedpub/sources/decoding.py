@@ -18,8 +18,12 @@ def decode(data: bytes, fallback: str | None) -> str:
     except UnicodeDecodeError as error:
         byte = f"the byte 0x{data[error.start]:02X}"
     if fallback is None:
-        raise UndecodableError(f"{byte} is not UTF-8; if the file has another encoding, declare it, as in encoding: cp1252")
+        raise UndecodableError(
+            f"{byte} is not UTF-8; if the file has another encoding, declare it, as in encoding: cp1252"
+        )
     try:
         return data.decode(fallback)
     except UnicodeDecodeError as error:
-        raise UndecodableError(f"the byte 0x{data[error.start]:02X} is neither UTF-8 nor {fallback}") from None
+        raise UndecodableError(
+            f"the byte 0x{data[error.start]:02X} is neither UTF-8 nor {fallback}"
+        ) from None

@@ -56,5 +56,7 @@ def _encoding(node: Node) -> str:
         # Codecs such as "rot13" and "zlib" do not read text from bytes.
         found.decode(b"")[0].encode("ascii")
     except (LookupError, ValueError, AttributeError, TypeError):
-        raise node.error(f"there is no text encoding {name!r}", "write one such as cp1252 or shift_jis") from None
+        raise node.error(
+            f"there is no text encoding {name!r}", "write one such as cp1252 or shift_jis"
+        ) from None
     return found.name

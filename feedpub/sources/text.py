@@ -128,7 +128,13 @@ def _items(reading: Reading, span: _Span) -> list[Item]:
             continue
         if any(line.strip() for line in lines[start:heading]):
             origin = reading.origin(span.first + start, span.first + heading - 1)
-            items.append(reject(origin, "half a record: no timestamp comes before the next heading", "\n".join(lines[start:heading])))
+            items.append(
+                reject(
+                    origin,
+                    "half a record: no timestamp comes before the next heading",
+                    "\n".join(lines[start:heading]),
+                )
+            )
             start = heading
         end = _block_end(lines, heading, span.stamped)
         items.append(Boilerplate(reading.origin(span.first + start, span.first + end - 1)))
@@ -171,5 +177,7 @@ def _record(reading: Reading, span: _Span, lines: list[str], *, is_clean: bool) 
     if not title:
         return [reject(origin, "the record has neither title nor body before its timestamp", raw)]
     if not body.strip():
-        return [reject(origin, "the record has only one line before its timestamp: title or body is missing", raw)]
+        return [
+            reject(origin, "the record has only one line before its timestamp: title or body is missing", raw)
+        ]
     return build(reading, origin, Record(title, body, lines[-1]), raw, is_clean=is_clean)

@@ -1,0 +1,83 @@
+"""What the tests of all formats share: a source from a line of config, and a file's items as short lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from feedpub.article import Article, Boilerplate, Notice, Reject
+from feedpub.located import read_yaml
+from feedpub.sources import Item, SourceSpec, parse_source, read
+
+DEFAULTS = {
+    "path": "'*'",
+    "timezone": "UTC",
+    "boilerplate": "['You Might Like...']",
+    "related_links": "['Read More']",
+}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Callable[[str], SourceSpec]:
+    """A function from further lines of config to a source in the test's own folder."""
+
+    def make(extra: str = "") -> SourceSpec:
+        given = {line.split(":")[0] for line in extra.splitlines()}
+        lines = [f"{key}: {value}" for key, value in DEFAULTS.items() if key not in given]
+        lines += [line for line in extra.splitlines() if line != "timezone: null"]
+        return parse_source(read_yaml("\n".join(lines).encode(), "config.yaml"), tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def gives(tmp_path: Path) -> Callable[[SourceSpec, bytes, str], list[Item]]:
+    """A function from a source and a file's bytes to the file's items."""
+
+    def run(spec: SourceSpec, data: bytes, name: str = "in.txt") -> list[Item]:
+        path = tmp_path / name
+        path.write_bytes(data)
+        return list(read(spec, path, "example.org,2023"))
+
+    return run
+
+
+def _shown(item: Item) -> tuple[str, str]:
+    place = f"{item.origin.line}-{item.origin.last} "
+    match item:
+        case Article():
+            return f"{place}article", item.title
+        case Boilerplate():
+            return f"{place}boilerplate", ""
+        case Reject():
+            return f"{place}reject", item.reason
+        case Notice():
+            return f"{place}notice", item.kind
+
+
+@pytest.fixture
+def agrees() -> Callable[[list[Item], list[str]], None]:
+    """A function that asserts that items are as their short lines say: lines, kind and a part of the text."""
+
+    def check(items: list[Item], wanted: list[str]) -> None:
+        found = [_shown(item) for item in items]
+        lines = [f"{kind} {text}".strip() for kind, text in found]
+        assert len(found) == len(wanted), lines
+        for (kind, text), want in zip(found, wanted, strict=True):
+            assert want.startswith(kind), lines
+            assert want[len(kind) :].strip() in text, lines
+
+    return check
+
+
+@pytest.fixture
+def covered() -> Callable[[list[Item]], list[int]]:
+    """A function to the numbers of the lines that articles, boilerplate and rejects stand on, in order."""
+
+    def lines(items: list[Item]) -> list[int]:
+        spans = sorted((i.origin.line, i.origin.last) for i in items if not isinstance(i, Notice))
+        return [number for first, last in spans for number in range(first, last + 1)]
+
+    return lines

@@ -1,0 +1,61 @@
+"""The text format, by its table of cases and on the sample."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from feedpub.article import Article, Boilerplate, Notice
+from feedpub.located import read_yaml
+from feedpub.sources import files, parse_source, read
+from feedpub.sources.boilerplate import tail_start
+
+ROOT = Path(__file__).parents[2]
+CASES = yaml.safe_load((ROOT / "tests/data/sources/text.yaml").read_text("utf-8"))
+RELATED = yaml.safe_load((ROOT / "tests/data/sources/related.yaml").read_text("utf-8"))
+
+
+def count_lines(data: bytes) -> int:
+    """Count lines in another way than the reader does."""
+    return len(re.findall(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", data))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_text_case(case, source, gives, agrees, covered):
+    """What each case's name says."""
+    data = case["latin1"].encode("latin-1") if "latin1" in case else case["input"].encode()
+    items = gives(source(case.get("source", "")), data)
+    agrees(items, case["items"])
+    assert covered(items) == list(range(1, count_lines(data.removeprefix(b"\xef\xbb\xbf")) + 1))
+
+
+@pytest.mark.parametrize("case", RELATED, ids=lambda case: case["name"])
+def test_related_links_case(case):
+    """What each case's name says."""
+    start = tail_start(case["body"], ("Read More",))
+    kept = case["body"] if start is None else case["body"][:start].rstrip()
+    assert kept == (case["body"] if case["kept"] == "all" else case["kept"])
+
+
+def test_the_sample_gives_twelve_articles_and_nine_lines_of_boilerplate(covered):
+    config = (
+        b'path: seeds/*.txt\ntimezone: UTC\nboilerplate: ["You Might Like..."]\nrelated_links: ["Read More"]'
+    )
+    spec = parse_source(read_yaml(config, "config.yaml"), ROOT)
+    (file,) = files(spec)
+    items = list(read(spec, file, "example.org,2023"))
+    assert Counter(type(item) for item in items) == {Article: 12, Notice: 3, Boilerplate: 1}
+    assert [item.kind for item in items if isinstance(item, Notice)] == ["related-links"] * 3
+    assert not any("Read More" in item.body for item in items if isinstance(item, Article))
+    assert {item.origin.file for item in items} == {f"seeds/{file.name}"}
+    assert covered(items) == list(range(1, 46))
+
+
+def test_paragraphs_of_a_body_are_kept(source, gives):
+    """Line breaks and blank lines inside a body stay as they are."""
+    (article,) = gives(source(), b"T\n\nOne\nstill one\n\nTwo\n\n2023-10-09 14:25\n")
+    assert article.body == "One\nstill one\n\nTwo"
