@@ -1,0 +1,127 @@
+"""What a check is.
+
+A check is a function with a code, a level and the paragraph it follows; its docstring is its manual page. There
+are three scopes, so that each function sees no more than it needs:
+
+* a *value* check gets one text or attribute value of the kinds it is for and returns what is wrong with it;
+* an *element* check gets an element whose definition it asked for and yields problems;
+* a *document* check gets the whole document and yields problems.
+
+The engine stamps code, level and address; a check only says what and where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from feedpub.validate.document import Document, Node
+from feedpub.validate.finding import Level
+from feedpub.validate.vocabulary.model import Element, Kind, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What an element or document check found: a message, a place, and a paragraph where the check has several."""
+
+    message: str
+    line: int
+    column: int
+    spec: str = ""
+
+
+ValueTest: TypeAlias = Callable[[str, Value], str | None]
+ElementTest: TypeAlias = Callable[[Node, Element | None, Document], Iterator[Problem]]
+DocumentTest: TypeAlias = Callable[[Document, "Circumstances"], Iterator[Problem]]
+Wants: TypeAlias = Callable[[str, str, Element | None], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known beside the bytes: the address the feed is served from, and the time."""
+
+    location: str | None
+    now: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule of the validator. ``spec`` is empty where the vocabulary says which paragraph defines the element."""
+
+    code: str
+    level: Level
+    spec: str
+    remedy: str
+    manual: str
+    value: ValueTest | None = None
+    kinds: frozenset[Kind] = frozenset()
+    element: ElementTest | None = None
+    wants: Wants | None = None
+    document: DocumentTest | None = None
+
+
+def value_check(
+    code: str, level: Level, *kinds: Kind, spec: str = "", remedy: str
+) -> Callable[[ValueTest], Check]:
+    """Make a check of values: the function returns the rest of a sentence that begins with the value, or None."""
+
+    def made(function: ValueTest) -> Check:
+        return Check(code, level, spec, remedy, _manual(function), value=function, kinds=frozenset(kinds))
+
+    return made
+
+
+def element_check(
+    code: str, level: Level, wants: Wants, *, spec: str = "", remedy: str
+) -> Callable[[ElementTest], Check]:
+    """Make a check of elements; ``wants(parent's tag, tag, definition)`` chooses which it sees."""
+
+    def made(function: ElementTest) -> Check:
+        return Check(code, level, spec, remedy, _manual(function), element=function, wants=wants)
+
+    return made
+
+
+def document_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[DocumentTest], Check]:
+    """Make a check of whole documents."""
+
+    def made(function: DocumentTest) -> Check:
+        return Check(code, level, spec, remedy, _manual(function), document=function)
+
+    return made
+
+
+def _manual(function: Callable[..., object]) -> str:
+    from inspect import cleandoc  # noqa: PLC0415 - not needed to validate
+
+    return cleandoc(function.__doc__ or "")
+
+
+def named(*tags: str) -> Wants:
+    """Choose elements by tag."""
+    chosen = frozenset(tags)
+    return lambda _within, tag, _element: tag in chosen
+
+
+def at(*places: tuple[str, str]) -> Wants:
+    """Choose elements by parent's tag and tag."""
+    chosen = frozenset(places)
+    return lambda within, tag, _element: (within, tag) in chosen
+
+
+def shown(node: Node) -> str:
+    """Return the element's name as the feed writes it: ``<media:content>``."""
+    local = node.tag.rpartition("}")[2].rpartition(":")[2]
+    return f"<{node.prefix}:{local}>" if node.prefix else f"<{local}>"
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """Return a value as one line between quotes, cut where it is long."""
+    line = " ".join(text.split())
+    return f"'{line[: limit - 1]}…'" if len(line) > limit else f"'{line}'"
+
+
+def here(node: Node, message: str, spec: str = "") -> Problem:
+    """Return the problem that ``message`` is, at an element."""
+    return Problem(message, node.line, node.column, spec)

@@ -1,0 +1,102 @@
+"""Run the table of checks over a document: one walk, each element to the checks that asked for it.
+
+    bytes → document.read → (document checks) + (walk: element checks, value checks) → findings by line
+
+Which checks an element meets depends on its tag and its parent's only, so it is decided once for each such pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from feedpub.validate import document as reading
+from feedpub.validate.checks import CHECKS
+from feedpub.validate.checks.model import Check, Circumstances, Problem, quoted, shown
+from feedpub.validate.document import Document, Node
+from feedpub.validate.finding import Finding
+from feedpub.validate.vocabulary import element as defined
+from feedpub.validate.vocabulary.model import Element, Kind, Value
+
+_Bound: TypeAlias = tuple[Check, Value]
+_Plan: TypeAlias = tuple[Element | None, tuple[Check, ...], tuple[_Bound, ...], dict[str, tuple[_Bound, ...]]]
+
+_READING: Final = tuple(check for check in CHECKS if check.document is not None)
+_ELEMENTS: Final = tuple(check for check in CHECKS if check.element is not None)
+_VALUES: Final = tuple(check for check in CHECKS if check.value is not None)
+# Kinds whose surrounding space no check looks at.
+_AS_IT_IS: Final = frozenset({Kind.URI, Kind.IRI, Kind.IRI_REFERENCE})
+
+
+def examine(data: bytes, *, location: str | None, now: datetime | None) -> list[Finding]:
+    """Return the findings on ``data``; see :func:`feedpub.validate.validate`."""
+    circumstances = Circumstances(location, now.timestamp() if now else None)
+    document = reading.read(data)
+    findings = list(_document_findings(document, circumstances))
+    if document.root is not None and not document.broken:
+        findings.extend(_element_findings(document, document.root))
+    findings.sort(key=lambda finding: (finding.line, finding.column))
+    return findings
+
+
+def _document_findings(document: Document, circumstances: Circumstances) -> Iterator[Finding]:
+    for check in _READING:
+        assert check.document is not None
+        for problem in check.document(document, circumstances):
+            yield _stamped(check, problem, None)
+
+
+def _element_findings(document: Document, root: Node) -> Iterator[Finding]:
+    plans: dict[tuple[str, str], _Plan] = {}
+    for node in root.walk():
+        key = (node.within, node.tag)
+        plan = plans.get(key)
+        if plan is None:
+            plan = plans[key] = _plan(*key)
+        element, checks, text_checks, attribute_checks = plan
+        for check in checks:
+            for problem in check.element(node, element, document):  # type: ignore[misc]
+                yield _stamped(check, problem, element)
+        if text_checks:
+            text = node.text.strip()
+            for check, value in text_checks:
+                wrong = check.value(text, value)  # type: ignore[misc]
+                if wrong is not None:
+                    yield _value_finding(check, node, element, shown(node), text, wrong)
+        if attribute_checks and node.attributes:
+            for name, text in node.attributes.items():
+                for check, value in attribute_checks.get(name, ()):
+                    stripped = text if value.kind in _AS_IT_IS else text.strip()
+                    wrong = check.value(stripped, value)  # type: ignore[misc]
+                    if wrong is not None:
+                        where = f"{shown(node)} attribute {name!r}"
+                        yield _value_finding(check, node, element, where, text, wrong)
+
+
+def _plan(within: str, tag: str) -> _Plan:
+    element = defined(within, tag)
+    checks = tuple(
+        check for check in _ELEMENTS if check.wants is not None and check.wants(within, tag, element)
+    )
+    if element is None:
+        return None, checks, (), {}
+    attributes = {name: _bound(value) for name, value in element.attributes.items()}
+    return element, checks, _bound(element.text), {name: bound for name, bound in attributes.items() if bound}
+
+
+def _bound(value: Value | None) -> tuple[_Bound, ...]:
+    if value is None:
+        return ()
+    return tuple((check, value) for check in _VALUES if value.kind in check.kinds)
+
+
+def _stamped(check: Check, problem: Problem, element: Element | None) -> Finding:
+    spec = problem.spec or check.spec or (element.spec if element else "")
+    return Finding(check.code, check.level, problem.message, problem.line, problem.column, spec, check.remedy)
+
+
+def _value_finding(  # noqa: PLR0913, PLR0917 - the parts of one sentence
+    check: Check, node: Node, element: Element | None, where: str, text: str, wrong: str
+) -> Finding:
+    return _stamped(check, Problem(f"{where}: {quoted(text)} {wrong}", node.line, node.column), element)

@@ -1,0 +1,129 @@
+"""Dates and times: RFC 822 as RSS uses it, RFC 3339 as Atom does, and the W3C's profile of ISO 8601.
+
+The standard library's parsers are more lenient than the specifications (``email.utils`` takes nearly anything,
+``datetime.fromisoformat`` takes week dates and missing separators), so the shapes are written down here and only
+the calendar is left to ``datetime``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+
+_MONTHS: Final = {
+    name: number
+    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+}
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ZONES: Final = {
+    "ut": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+}  # fmt: skip
+
+_RFC822: Final = re.compile(
+    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
+    r"(\d\d):(\d\d)(?::(\d\d))? (UT|GMT|Z|[ECMP][SD]T|[+-]\d{4})\Z",
+    re.ASCII,
+)
+# What RFC 822 allows, or readers forgive, beyond the form above: any case, no space after the comma, comments
+# in parentheses, years of two digits, and military zones, whose sign RFC 822 got wrong (RFC 2822 §4.3).
+_RFC822_LOOSE: Final = re.compile(
+    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?,\s*)?"
+    r"(\d{1,2})\s+(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(\d{4}|\d\d)\s+"
+    r"(\d{1,2}):(\d\d)(?::(\d\d))?\s*(UTC?|GMT|[A-IK-Z]|[ECMP][SD]T|[+-]\d{4})\Z",
+    re.ASCII | re.IGNORECASE,
+)
+_COMMENT: Final = re.compile(r"\([^()]*\)")
+_RFC3339: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|([+-])(\d\d):(\d\d))\Z", re.ASCII
+)
+_W3CDTF: Final = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|([+-])(\d\d):(\d\d)))?)?)?\Z",
+    re.ASCII,
+)
+
+
+def rfc3339(text: str) -> datetime | None:
+    """Return the instant of an RFC 3339 ``date-time``, None where the text is none (or no real date)."""
+    found = _RFC3339.match(text)
+    return _instant(*found.groups()) if found else None
+
+
+def w3cdtf(text: str) -> datetime | None:
+    """Return the (first) instant of a W3C date, from a year alone to a full date and time."""
+    found = _W3CDTF.match(text)
+    return _instant(*found.groups()) if found else None
+
+
+def _instant(  # noqa: PLR0913, PLR0917 - the groups of a date
+    year: str,
+    month: str | None,
+    day: str | None,
+    hour: str | None,
+    minute: str | None,
+    second: str | None,
+    sign: str | None,
+    zone_hours: str | None,
+    zone_minutes: str | None,
+) -> datetime | None:
+    zone = UTC
+    if sign:
+        if int(zone_hours or 0) > 23 or int(zone_minutes or 0) > 59:
+            return None
+        offset = timedelta(hours=int(zone_hours or 0), minutes=int(zone_minutes or 0))
+        zone = timezone(-offset if sign == "-" else offset)
+    return _made(
+        int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0), zone
+    )
+
+
+def _made(  # noqa: PLR0913, PLR0917 - a date has as many fields
+    year: int, month: int, day: int, hour: int, minute: int, second: int, zone: timezone
+) -> datetime | None:
+    try:
+        # A leap second is a real time (RFC 3339 §5.7), which datetime cannot hold.
+        return datetime(
+            year, month, day, hour, minute, min(second, 59) if second == 60 else second, tzinfo=zone
+        )
+    except ValueError:
+        return None
+
+
+def rfc822(text: str) -> tuple[datetime, str | None, bool] | None:
+    """Return instant, weekday as written (``mon`` … or None) and whether the form is one that all readers take."""
+    found = _RFC822.match(text)
+    strict = found is not None
+    if found is None:
+        found = _RFC822_LOOSE.match(" ".join(_COMMENT.sub(" ", text).split()))
+        if found is None:
+            return None
+    weekday, day, month, year, hour, minute, second, zone = found.groups()
+    number = int(year)
+    if len(year) == 2:
+        # RFC 2822 §4.3: 00 to 49 are of this century.
+        number += 2000 if number < 50 else 1900
+    instant = _made(
+        number,
+        _MONTHS[month.lower()],
+        int(day),
+        int(hour),
+        int(minute),
+        int(second or 0),
+        _zone(zone.lower()),
+    )
+    return (instant, weekday and weekday.lower()[:3], strict) if instant else None
+
+
+def _zone(name: str) -> timezone:
+    if name[0] in "+-":
+        hours, minutes = int(name[1:3]), int(name[3:5])
+        if hours < 24 and minutes < 60:
+            offset = timedelta(hours=hours, minutes=minutes)
+            return timezone(-offset if name[0] == "-" else offset)
+        return UTC
+    return timezone(timedelta(hours=_ZONES.get(name, 0)))
+
+
+def weekday(instant: datetime) -> str:
+    """Return the weekday of an instant in its own zone, as the first three letters of its English name."""
+    return _DAYS[instant.weekday()]

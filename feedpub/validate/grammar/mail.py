@@ -1,0 +1,49 @@
+"""E-mail addresses: the addr-spec of RFC 5322 that mail systems accept, and the forms that RSS feeds write.
+
+``email.headerregistry`` parses addresses but accepts obsolete forms and needs no dot, no host, no anything;
+libraries that do more ask the DNS. The common part of RFC 5322 and RFC 6531 is one expression.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+"
+_LABEL: Final = (
+    r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9\-\u0080-\U0010ffff]*[A-Za-z0-9\u0080-\U0010ffff])?"
+)
+_SPEC: Final = rf"(?:{_ATOM}(?:\.{_ATOM})*|\"[^\"\\\r\n]*\")@(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
+_ADDRESS: Final = re.compile(rf"{_SPEC}\Z")
+_MAILTO: Final = re.compile(rf"mailto:({_SPEC})(?:\?[^\s]*)?\Z", re.IGNORECASE)
+# The profile's form: address, then the real name in parentheses.
+_WITH_NAME: Final = re.compile(rf"(?:mailto:)?{_SPEC}(?:\?[^\s()]*)? \(([^()]*)\)\Z", re.IGNORECASE)
+# The forms of mail headers: a name before the address in angle brackets, or a name around it.
+_NAME_FIRST: Final = re.compile(rf"[^<>@]*<(?:mailto:)?{_SPEC}>\s*\Z", re.IGNORECASE)
+_NAME_AFTER: Final = re.compile(rf"{_SPEC}\s*[^@<>\s][^@<>]*\Z")
+
+
+def is_address(text: str) -> bool:
+    """Tell whether ``text`` is an e-mail address and nothing more."""
+    return _ADDRESS.match(text) is not None
+
+
+def host(text: str) -> str:
+    """Return what stands behind the last ``@``."""
+    return text.rpartition("@")[2]
+
+
+def contact(text: str) -> str:
+    """Say which form a contact has: ``profile``, ``nameless``, ``other`` or ``none``.
+
+    ``profile`` is ``user@example.org (Real Name)`` (RSS profile, §E-mail addresses); ``nameless`` the bare
+    address; ``other`` a form of mail headers that readers make less of; ``none`` has no address.
+    """
+    found = _WITH_NAME.match(text)
+    if found:
+        return "profile" if found[1].strip() else "nameless"
+    if _ADDRESS.match(text) or _MAILTO.match(text):
+        return "nameless"
+    if _NAME_FIRST.match(text) or _NAME_AFTER.match(text):
+        return "other"
+    return "none"
