@@ -128,7 +128,7 @@ def article_id(authority: str, *, key: str | None, published: datetime, title: s
     if key is not None:
         seed = f"key\n{key.strip()}"
     else:
-        instant = published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        instant = published.astimezone(UTC).isoformat(timespec="seconds")
         seed = f"story\n{instant}\n{_folded(title)}"
     return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 

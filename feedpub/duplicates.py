@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from feedpub.article import Article
 
-_Version = tuple[float, int, int]
-"""How versions of one id rank: changed when (epoch seconds), size of the body, digest of title and body."""
+_Version = tuple[float, int, int, int]
+"""How versions of one id rank: changed when (epoch seconds), size of the body, digests of the text and the rest."""
 
 
 class Duplicates:
@@ -67,7 +67,13 @@ class Duplicates:
 
 def _digests(article: Article, instant: float) -> tuple[int, _Version]:
     text = f"{article.title}\n{article.body}".encode("utf-8", "surrogatepass")
-    content = int.from_bytes(hashlib.blake2b(text, digest_size=16).digest())
+    content = _digest(text)
     changed = instant if article.updated is None else article.updated.timestamp()
-    story = int.from_bytes(hashlib.blake2b(article.id.encode(), digest_size=16).digest())
-    return story, (changed, len(article.body), content)
+    rest = (article.updated, article.key, article.link, article.authors, article.categories, article.language)
+    more = (article.summary, article.image, article.enclosures, article.via, article.html)
+    other = _digest(repr((rest, more)).encode("utf-8", "surrogatepass")) if any(rest) or any(more) else 0
+    return _digest(article.id.encode()), (changed, len(article.body), content, other)
+
+
+def _digest(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=16).digest())

@@ -229,10 +229,13 @@ def _value(loader: yaml.SafeLoader, file: str, path: tuple[str | int, ...], dept
         if key.value in mapping:
             first = mapping[key.value].key_where
             raise ConfigError(
-                key.where, f"the key {key.value!r} stands twice", f"the first is on line {first.line if first else 0}"
+                _below(key.where, key.value), f"the key {key.value!r} stands twice", f"the first is on line {first.line if first else 0}"
             )
         node = _value(loader, file, (*path, key.value), depth + 1)
-        mapping[key.value] = Node(node.where, node.value, node.plain, Where(file, key.where.line, key.where.column,
-                                                                         (*path, key.value)))
+        mapping[key.value] = Node(node.where, node.value, node.plain, _below(key.where, key.value))
     loader.get_event()
     return Node(where, mapping)
+
+
+def _below(where: Where, key: str) -> Where:
+    return Where(where.file, where.line, where.column, (*where.path, key))

@@ -234,9 +234,10 @@ def _read(path: Path) -> bytes | None:
         if error.errno in (errno.ENOENT, errno.ELOOP):
             return None
         raise
+    if stat.S_ISDIR(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise IsADirectoryError(errno.EISDIR, "a folder stands where a feed belongs", str(path))
     with os.fdopen(handle, "rb") as file:
-        if stat.S_ISDIR(os.fstat(file.fileno()).st_mode):
-            raise IsADirectoryError(errno.EISDIR, "a folder stands where a feed belongs", str(path))
         return file.read()
 
 

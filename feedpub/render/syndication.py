@@ -57,7 +57,9 @@ class Syndicator:
 
     def rss(self, feed: Feed, url: str) -> bytes:
         """Return ``feed`` as an RSS 2.0 document that will be served at ``url``."""
-        data: bytes = self._generator(feed, url, "application/rss+xml").rss_str(pretty=True)
+        generator = self._generator(feed, url, "application/rss+xml")
+        generator.feedpub.namespaces["dc"] = DC
+        data: bytes = generator.rss_str(pretty=True)
         return data
 
     def atom(self, feed: Feed, url: str) -> bytes:
@@ -85,7 +87,8 @@ class Syndicator:
         generator.generator("feedpub")
         generator.register_extension("feedpub", _FeedExtension, _EntryExtension)
         generator.feedpub.creator = settings.author.name
-        generator.feedpub.images = any(entry.article.image for entry in feed.entries)
+        if any(entry.article.image for entry in feed.entries):
+            generator.feedpub.namespaces["media"] = MEDIA
         for entry in feed.entries:
             generator.add_entry(self._entry(entry, feed), order="append")
         return generator
@@ -152,10 +155,10 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
 
     def __init__(self) -> None:
         self.creator = ""
-        self.images = False
+        self.namespaces: dict[str, str] = {}
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC} | ({"media": MEDIA} if self.images else {})
+        return self.namespaces
 
     def extend_rss(self, feed: Any) -> Any:
         _add(feed[0], f"{{{DC}}}creator", self.creator)

@@ -1,0 +1,75 @@
+"""One story stays once, and which record of it stays does not depend on the order of reading."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedpub.article import Article, Origin
+from feedpub.duplicates import Duplicates
+
+START = datetime(2023, 1, 1, tzinfo=UTC)
+
+
+def article(name: str, minute: int, body: str, updated: int | None = None) -> Article:
+    return Article(
+        id=f"tag:{name}",
+        title="t",
+        body=body,
+        published=START + timedelta(minutes=minute),
+        origin=Origin("f", 1, 3),
+        updated=None if updated is None else START + timedelta(minutes=updated),
+    )
+
+
+def kept(stream: list[Article]) -> list[Article]:
+    duplicates = Duplicates()
+    first = [a for a in stream if duplicates.admit(a, a.published.timestamp())]
+    if not duplicates.disordered:
+        return first
+    chosen = duplicates.settle()
+    return [a for a in stream if chosen(a, a.published.timestamp())]
+
+
+def test_the_same_record_twice_is_one_article():
+    assert kept([article("a", 1, "x"), article("a", 1, "x")]) == [article("a", 1, "x")]
+
+
+def test_of_equal_texts_the_one_published_first_stays():
+    early, late = article("a", 1, "x"), article("b", 2, "x")
+    assert kept([early, late]) == kept([late, early]) == [early]
+
+
+def test_of_two_versions_of_one_id_the_one_changed_last_stays():
+    old, new = article("a", 1, "x", updated=5), article("a", 1, "y", updated=9)
+    assert kept([old, new]) == kept([new, old]) == [new]
+
+
+def test_two_stories_of_one_minute_both_stay():
+    assert len(kept([article("a", 1, "x"), article("b", 1, "y")])) == 2
+
+
+def test_a_text_whose_first_holder_was_replaced_is_held_by_the_next():
+    # a's first version takes "x" from b; its second version gives it back.
+    stream = [article("a", 1, "x", updated=1), article("b", 2, "x"), article("a", 1, "y", updated=9)]
+    assert {a.id for a in kept(stream)} == {"tag:a", "tag:b"}
+
+
+articles = st.builds(
+    article, st.sampled_from("abcd"), st.integers(0, 3), st.sampled_from("xyz"), st.none() | st.integers(0, 3)
+)
+
+
+@given(st.lists(articles, max_size=12), st.randoms(use_true_random=False))
+def test_order_never_matters(stream: list[Article], rng: random.Random):
+    shuffled = list(stream)
+    rng.shuffle(shuffled)
+    assert sorted(kept(stream), key=repr) == sorted(kept(shuffled), key=repr)
+
+
+@given(st.lists(articles, max_size=12))
+def test_what_stays_has_each_id_and_each_text_once(stream: list[Article]):
+    stays = kept(stream)
+    assert len({a.id for a in stays}) == len(stays)
+    assert len({a.body for a in stays}) == len(stays)

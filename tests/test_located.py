@@ -1,0 +1,97 @@
+"""YAML is read strictly, and every error says where and what would be right."""
+
+import pytest
+
+from feedpub.errors import ConfigError
+from feedpub.located import MAX_DEPTH, read_yaml
+
+REFUSED = [
+    # (YAML, line, column, what the message says)
+    ("a: 1\na: 2", 2, 1, "the key 'a' stands twice; the first is on line 1"),
+    ("a:\n  b: 1\n  b: 2", 3, 3, "a.b: the key 'b' stands twice"),
+    ("a: &x 1", 1, 4, 'write "&x" in quotes'),
+    ("a: *x", 1, 4, 'write "*x" in quotes'),
+    ("a: *infix*", 1, 10, "put text that begins with * or & in quotes"),
+    ("a: !!python/object:os.system ls", 1, 4, "for a tag"),
+    ("a: !stop", 1, 4, "put text that begins with ! in quotes"),
+    ("a:\tb: c", 1, 3, "indent with spaces, not tabs"),
+    ("a: kingdom: come", 1, 11, "put text with a colon in quotes"),
+    ("a: [", 1, 5, "this is not YAML"),
+    ("a: \x07", 1, 1, "U+0007"),
+    ("? [a]\n: b", 1, 3, "a key must be text"),
+    ("a: 1\n--- \nb: 2", 2, 1, "a second YAML document"),
+    ("[" * (MAX_DEPTH + 5), 1, MAX_DEPTH + 2, "levels deep"),
+]
+
+
+@pytest.mark.parametrize(("yaml", "line", "column", "says"), REFUSED)
+def test_what_yaml_would_get_wrong_is_refused_with_its_place(yaml, line, column, says):
+    with pytest.raises(ConfigError) as caught:
+        read_yaml(yaml.encode(), "c.yaml")
+    assert says in str(caught.value)
+    assert (caught.value.where.line, caught.value.where.column) == (line, column)
+
+
+AS_TEXT = [
+    ("NO", "YAML reads NO as false"),
+    ("yes", "as true"),
+    ("12:30", "as a number in base 60"),
+    ("12:30:00", "as a number in base 60"),
+    ("007", "as a number in base 8"),
+    ("1.10", "loses its last zeros"),
+    ("1_000", "as a number"),
+    ("~", "as null"),
+    ("", "found nothing"),
+    ("[a]", "found a list"),
+    ("{a: b}", "found a mapping"),
+]
+
+
+@pytest.mark.parametrize(("yaml", "says"), AS_TEXT)
+def test_a_plain_scalar_that_other_readers_take_for_no_text_is_refused_as_text(yaml, says):
+    node = read_yaml(f"key: {yaml}".encode(), "c.yaml").mapping()["key"]
+    with pytest.raises(ConfigError) as caught:
+        node.text()
+    assert str(caught.value).startswith("c.yaml:1:")
+    assert ": key: " in str(caught.value)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["NO", "12:30", "1.10", "*stem", "&amp", "!", "a: b", "no # no", "~"])
+def test_quotes_make_any_text_mean_itself(text):
+    for quote in "'\"":
+        assert read_yaml(f"- {quote}{text}{quote}".encode(), "c.yaml").items()[0].text() == text
+
+
+@pytest.mark.parametrize("text", ["2023", "747", "Airbus", "=IT", "C++", ".NET", "AT&T", "U.S.", "3.5", "stem*"])
+def test_plain_text_and_plain_whole_numbers_mean_themselves(text):
+    assert read_yaml(f"- {text}".encode(), "c.yaml").items()[0].text() == text
+
+
+def test_an_unknown_key_names_the_nearest_known_one():
+    with pytest.raises(ConfigError, match=r"c.yaml:2:3: site.tittle: unknown key 'tittle'; did you mean 'title'\?"):
+        read_yaml(b"site:\n  tittle: x", "c.yaml").mapping()["site"].fields(["title", "language"])
+
+
+def test_a_missing_key_is_named_at_its_mapping():
+    with pytest.raises(ConfigError, match="the key 'title' is missing"):
+        read_yaml(b"a: b", "c.yaml").fields(["a", "title"], required=["title"])
+
+
+@pytest.mark.parametrize(("yaml", "fits"), [("5", True), ("0", False), ("-1", False), ("5.0", False), ("99", False)])
+def test_whole_numbers_keep_their_bounds(yaml, fits):
+    node = read_yaml(yaml.encode(), "c.yaml")
+    if fits:
+        assert node.integer(minimum=1, maximum=10) == 5
+    else:
+        with pytest.raises(ConfigError, match="from 1 to 10"):
+            node.integer(minimum=1, maximum=10)
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_the_line():
+    with pytest.raises(ConfigError, match=r"c.yaml:2:1: the file is not UTF-8"):
+        read_yaml(b"a: b\nc: \xff", "c.yaml")
+
+
+def test_a_byte_order_mark_is_no_text():
+    assert "a" in read_yaml(b"\xef\xbb\xbfa: b", "c.yaml").mapping()
