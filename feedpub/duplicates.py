@@ -12,8 +12,11 @@ from collections.abc import Callable
 
 from feedpub.article import Article
 
-_Version = tuple[float, int, int, int]
-"""How versions of one id rank: changed when (epoch seconds), size of the body, digests of the text and the rest."""
+_Version = tuple[float, float, int, int, int]
+"""How versions of one id rank: changed last, published first (epoch seconds, negative), longest body, and for a
+definite order the digests of the text and of the rest."""
+
+_PUBLISHED, _TEXT = 1, 3
 
 
 class Duplicates:
@@ -25,7 +28,7 @@ class Duplicates:
 
     def __init__(self) -> None:
         self.disordered = False
-        self._versions: dict[int, tuple[float, _Version]] = {}
+        self._versions: dict[int, _Version] = {}
         self._keepers: dict[int, tuple[float, int]] = {}
 
     def admit(self, article: Article, instant: float) -> bool:
@@ -33,31 +36,31 @@ class Duplicates:
         story, version = _digests(article, instant)
         known = self._versions.get(story)
         if known is None:
-            self._versions[story] = (instant, version)
+            self._versions[story] = version
             claim = (instant, story)
-            keeper = self._keepers.setdefault(version[2], claim)
+            keeper = self._keepers.setdefault(version[_TEXT], claim)
             if keeper is claim:
                 return True
             self.disordered |= claim < keeper
-        elif known[1] < version:
-            self._versions[story] = (instant, version)
+        elif known < version:
+            self._versions[story] = version
             self.disordered = True
         return False
 
     def settle(self) -> Callable[[Article, float], bool]:
         """Return what says, on a second reading of the same stream, which articles stay: each once."""
         keepers: dict[int, tuple[float, int]] = {}
-        for story, (instant, version) in self._versions.items():
-            claim = (instant, story)
-            if claim <= keepers.setdefault(version[2], claim):
-                keepers[version[2]] = claim
+        for story, version in self._versions.items():
+            claim = (-version[_PUBLISHED], story)
+            if claim <= keepers.setdefault(version[_TEXT], claim):
+                keepers[version[_TEXT]] = claim
         taken: set[int] = set()
 
         def stays(article: Article, instant: float) -> bool:
             story, version = _digests(article, instant)
-            if story in taken or self._versions[story] != (instant, version):
+            if story in taken or self._versions[story] != version:
                 return False
-            if keepers[version[2]] != (instant, story):
+            if keepers[version[_TEXT]] != (instant, story):
                 return False
             taken.add(story)
             return True
@@ -72,7 +75,7 @@ def _digests(article: Article, instant: float) -> tuple[int, _Version]:
     rest = (article.updated, article.key, article.link, article.authors, article.categories, article.language)
     more = (article.summary, article.image, article.enclosures, article.via, article.html)
     other = _digest(repr((rest, more)).encode("utf-8", "surrogatepass")) if any(rest) or any(more) else 0
-    return _digest(article.id.encode()), (changed, len(article.body), content, other)
+    return _digest(article.id.encode()), (changed, -instant, len(article.body), content, other)
 
 
 def _digest(data: bytes) -> int:

@@ -1,0 +1,148 @@
+"""What a person or a cron job sees of the commands."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def feedpub(project):
+    """Run the command line in a copy of the sample project."""
+
+    def run(*arguments, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "feedpub", *arguments],
+            cwd=project,
+            env=dict(os.environ, COLUMNS="100", NO_COLOR="1", **environment),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    run.folder = project
+    return run
+
+
+def test_a_build_shows_feeds_and_accounts(feedpub):
+    done = feedpub("build")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "ukraine-war" in done.stdout
+    assert "12 articles, 0 rejects, 9 lines of boilerplate, 0 duplicates" in done.stdout
+    assert "related links" in done.stdout
+
+
+def test_a_quiet_build_says_nothing(feedpub):
+    for _ in range(2):
+        done = feedpub("build", "--quiet")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_json_has_the_same_facts(feedpub):
+    (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
+    done = feedpub("build", "--format", "json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert (report["articles"], report["duplicates"], report["boilerplate_lines"]) == (12, 0, 9)
+    assert [(r["file"], r["line"]) for r in report["rejects"]] == [("seeds/bad.txt", 1)]
+    assert report["rejects"][0]["reason"]
+    assert report["removed"] == []
+    by_slug = {feed["slug"]: feed for feed in report["feeds"]}
+    assert by_slug["all"]["entries"] == by_slug["all"]["new"] == 12
+    assert by_slug["all"]["documents"] == [
+        {"path": "all.rss", "written": True},
+        {"path": "all.atom", "written": True},
+    ]
+    again = json.loads(feedpub("build", "--format", "json").stdout)
+    assert not any(d["written"] for feed in again["feeds"] for d in feed["documents"])
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(feedpub):
+    done = feedpub("build", "--dry-run")
+    assert done.returncode == 0
+    assert "would be written" in done.stdout
+    assert not (feedpub.folder / "feeds").exists()
+    assert not (feedpub.folder / ".feedpub").exists()
+
+
+def test_a_wrong_config_is_one_sentence_and_status_2(feedpub):
+    config = feedpub.folder / "config.yaml"
+    config.write_text(config.read_text().replace("timezone:", "timezon:"))
+    for command in ("build", "check", "serve"):
+        done = feedpub(command)
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert done.stderr.count("\n") == 1
+        assert done.stderr.startswith("feedpub: config.yaml:")
+        assert "did you mean 'timezone'?" in done.stderr
+
+
+def test_a_missing_config_says_how_to_name_one(feedpub):
+    done = feedpub("build", "--config", "nope.yaml")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--config" in done.stderr
+
+
+def test_a_build_while_another_runs_is_status_75(feedpub):
+    feedpub("build", "--quiet")
+    with (feedpub.folder / ".feedpub/lock").open("rb+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = feedpub("build", "--quiet")
+    assert done.returncode == 75
+    assert done.stderr == f"feedpub: another build is running and holds {'.feedpub/lock'}; nothing was done\n"
+
+
+def test_too_many_rejects_are_status_1(feedpub):
+    (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
+    done = feedpub("build", "--max-rejects", "0")
+    assert done.returncode == 1
+    assert "seeds/bad.txt:1" in done.stderr
+    assert not (feedpub.folder / "feeds").exists()
+    assert feedpub("build", "--max-rejects", "x").returncode == 2
+
+
+def test_an_output_that_cannot_be_written_is_status_1_and_one_sentence(feedpub):
+    (feedpub.folder / "feeds").write_text("a file")
+    done = feedpub("build")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_texts_are_printed_in_any_locale(feedpub):
+    (feedpub.folder / "seeds/bad.txt").write_text("Löner\x1b[31m ☃\n2023-01-01 10:00\n", encoding="utf-8")
+    done = feedpub("build", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("command", ["", "build", "check", "serve"])
+def test_help_has_an_example(feedpub, command):
+    done = feedpub(*command.split(), "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+    if command:
+        assert f"Example: feedpub {command}" in done.stdout
+
+
+def test_help_imports_nothing_heavy(feedpub):
+    code = (
+        "import sys; from feedpub.cli.app import app; "
+        "heavy = {'lxml', 'feedgen', 'yaml', 'dateutil', 'starlette', 'uvicorn', 're2', 'ahocorasick_rs', 'rich.table'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_output_into_a_closed_pipe_gives_no_traceback(feedpub):
+    done = subprocess.run(
+        f"{sys.executable} -m feedpub build --format json | true", shell=True, cwd=feedpub.folder, capture_output=True,
+        text=True, check=False,
+    )
+    assert "Traceback" not in done.stderr
