@@ -1,82 +1,113 @@
-"""Text → the form in which terms are compared: the same letters however they were typed.
+"""Text → the form in which terms are compared: the same bytes however people typed the same letters.
 
-Folding makes one of what people see as one: NFKC, case, accents, curly and straight quotes, dashes and
-hyphens, white space, letters with a stroke, final sigma, what no one can see. It also decides what stands
-beside what. A folded text holds three kinds of characters:
+Folding makes one of what readers see as one: NFKC, case, accents, curly and straight quotes, dashes and
+hyphens, letters with a stroke, final sigma, what no one can see. It also decides what stands beside what. A
+folded text is UTF-8 and holds three kinds of characters:
 
-- ASCII as it was; the engines ignore the case of ASCII letters, so most text is folded by doing nothing;
+- ASCII as it was, capitals too: the engines ignore the case of ASCII letters, so that folding most text costs
+  no more than looking at it;
 - letters, digits and marks of scripts written with spaces, which ask for a boundary at a term's edge;
-- everything else (Chinese, Japanese, Thai, Lao, Khmer, Myanmar; symbols) between two :data:`MARK`, so that it
-  is nobody's neighbour. Equal symbols in a row share their marks: ``€`` is not found in ``€€``. A run of
-  Korean has a mark in front: what stands before it ends there, as particles attach to any word, while a
-  Korean term itself still asks for a boundary before the mark.
+- all else (Chinese, Japanese, Thai, Lao, Khmer, Myanmar; symbols) between two :data:`MARK`, so that it is
+  nobody's neighbour. Equal symbols in a row share their marks: ``€`` is not found in ``€€``. A run of Korean
+  has one mark in front: what stands before it ends there, as particles attach to any word, while a Korean
+  term itself still asks for a boundary before the mark.
 
 Nothing here knows of terms or rules.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache, partial
 
 MARK = "\x1f"
 
 _APOSTROPHES = (
-    "\u2018\u2019\u201a\u201b\u2032\u2035\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\uff07\u2039\u203a\u055a\ua78c"
+    "\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u055a\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\ua78c\uff07\uff40"
 )
-_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u2036\u301d\u301e\u301f\uff02\u05f4"
-_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u058a\u05be\u2e3a\u2e3b\ufe58\ufe63\uff0d\u30a0"
-
-# Before NFKC, which would make letters of signs (™ → TM) and a space and an accent of a lone accent (´).
-_BEFORE = (
+_QUOTES = "\u00ab\u00bb\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u301d\u301e\u301f\uff02"
+_HYPHENS = "\u058a\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
+# Done before NFKC, which would make a space and an accent of a lone acute. The rest: the lengthening stroke of
+# Arabic, the dotted I of Turkish, whose casefold is two characters, the old Afrikaans n with its apostrophe,
+# and NEL, a line break.
+_SIGNS = (
     dict.fromkeys(map(ord, _APOSTROPHES), "'")
     | dict.fromkeys(map(ord, _QUOTES), '"')
     | dict.fromkeys(map(ord, _HYPHENS), "-")
-    | {0x2122: "\ue001", 0x2120: "\ue002", 0x0640: None, 0x0130: "I", 0x0085: " "}
+    | {0x0640: None, 0x0130: "I", 0x0149: "'n", 0x0085: " "}
 )
+_SIGN = re.compile(f"[{''.join(map(chr, _SIGNS))}]")
+# NFKC makes letters of these, and Acme™ would end in "tm".
+_LETTER_SIGN = re.compile("([\u2120\u2122])")
 
-# Letters that Unicode does not take apart although people do: strokes, hooks and ligatures.
-_LETTERS = str.maketrans({
-    "Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "Ħ": "H", "ħ": "h",
-    "Ŧ": "T", "ŧ": "t", "Ƀ": "B", "ƀ": "b", "Ɨ": "I", "ɨ": "i", "Ǥ": "G", "ǥ": "g", "Ƶ": "Z", "ƶ": "z",
-    "ı": "i", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "ẞ": "SS", "ß": "ss", "Þ": "Th", "þ": "th",
-})  # fmt: skip
-
+# Letters that Unicode does not take apart although people do: strokes and ligatures.
+_LETTERS = str.maketrans(
+    dict(zip("ŁłØøĐđÐðĦħŦŧɃƀƗɨǤǥƵƶ\u0131", "LlOoDdDdHhTtBbIiGgZzi", strict=True))
+    | {"Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "ẞ": "SS", "ß": "ss", "Þ": "Th", "þ": "th"}
+)
 # Marks that are accents: of Latin, Greek and Cyrillic, the points of Hebrew, Arabic and Syriac. The vowel
-# signs of Indic and South-East Asian scripts and the kana voice marks are letters and stay.
+# signs of Indic and South-East Asian scripts and the voice marks of kana belong to the letter.
 _ACCENT = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u1ab0-\u1aff\u1dc0-\u1dff"
-    "\u20d0-\u20ff\ufe20-\ufe2f]+"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\ufe20-\ufe2f]+"
 )
-# й and ў are letters of their own which nobody writes without the breve.
-_WHOLE = re.compile("(?<=[ИиУу])\u0306")
-_WHOLE_KEPT = "\ue000"
+# All but the short i and u of Cyrillic, whose breve nobody leaves out.
+_ACCENTED = re.compile("[^\u0419\u0439\u040e\u045e]+")
 
-_HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb"
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035"
-    "\u3038-\u303b\u3041-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9fe\uaa60-\uaa7f"
-    "\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+_HANGUL_RUN = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb]+")
+_UNSPACED_RUN = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u3035"
+    "\u3038-\u303c\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\ua9e0-\ua9fe\uaa60-\uaa7f\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff]+"
 )
-_HANGUL_RUN = re.compile(f"[{_HANGUL}]+")
-_UNSPACED_CHAR = re.compile(f"[{_UNSPACED}]")
 _OUTSIDE = re.compile("[^\x00-\x7f]+")
+# Python's \w knows letters and numbers; whether the rest are marks is looked up.
+_OTHERS = re.compile(f"[^\\w\x00-\x7f{MARK}]+")
+
+# Characters that fold alone, whatever stands beside them in a text in NFC: Latin, Greek, Cyrillic, Armenian,
+# Hebrew, Arabic, Georgian and the common signs.
+_ALONE = ((0x80, 0x530), (0x561, 0x587), (0x5D0, 0x5EB), (0x620, 0x64B), (0x10D0, 0x10FB), (0x1E00, 0x2060))
+# Scripts of which whole words fold to themselves, but for a few letters; see _Mode.runs.
+_SAME = ((0x3B1, 0x3CA), (0x430, 0x45F), (0x5D0, 0x5EB), (0x621, 0x64B))
+# The bulk of Chinese and Japanese, and of Korean.
+_IDEOGRAPHS = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff"
+_SYLLABLES = "\uac00-\ud7a3"
+# What ideographs and syllables leave over in a run; a voice mark of half width joins the kana before it.
+_PARTS = re.compile(
+    f"([{_IDEOGRAPHS}]+(?![\uff9e\uff9f]))|([{_SYLLABLES}]+)|[{_IDEOGRAPHS}]?[^{_IDEOGRAPHS}{_SYLLABLES}]+"
+)
+# Up to this share of characters outside ASCII, a text is mended here and there; beyond, it is rewritten.
+_SPARSE = 0.4
+# A run worth remembering is a word; a sentence of Thai does not come twice.
+_SHORT = 24
+_ASCII = bytes(range(0x80))
 
 
-def fold(text: str, *, accents: bool = False, case: bool = False) -> str:
-    """Return the folded ``text``; with ``accents`` or ``case``, those differences stay.
+def fold(text: str, *, accents: bool = False, case: bool = False) -> bytes:
+    """Return the folded ``text``; with ``accents`` or ``case``, those differences stay (of ASCII, case always).
 
-    ASCII letters keep their case in every fold. The fold of a text is the fold of its parts wherever they are
-    cut beside an ASCII character that no combining mark follows, so nothing that ASCII does needs a look.
+    Text that came in another normal form folds to the same bytes. There are no errors: what is no character,
+    such as half a surrogate pair, is a symbol.
     """
     if text.isascii():
-        return text
-    if accents:
-        text = unicodedata.normalize("NFC", text)
-        return _OUTSIDE.sub(_with_accents_and_case if case else _with_accents, text)
-    return _OUTSIDE.sub(_with_case if case else _plain, text)
+        return text.encode()
+    mode = _MODES[accents, case]
+    text = unicodedata.normalize("NFC", text)
+    others = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    if len(others) > _SPARSE * len(text):
+        return mode.fold(text).encode("utf-8", "surrogatepass")
+    together = False
+    for char in set(others):
+        alone = mode.alone[char]
+        if alone is None:
+            together = True
+        elif alone != char:
+            text = text.replace(char, alone)
+    return text.encode("ascii", mode.handler) if together else text.encode()
 
 
 def is_hangul(char: str) -> bool:
@@ -84,45 +115,108 @@ def is_hangul(char: str) -> bool:
     return _HANGUL_RUN.match(char) is not None
 
 
-@lru_cache(1 << 16)
-def _fold_run(run: str, accents: bool, case: bool) -> str:
-    """Fold a run of characters outside ASCII."""
-    run = unicodedata.normalize("NFKC", run.translate(_BEFORE))
+def _fold_part(run: str, *, accents: bool, case: bool) -> str:
+    """Return the fold of characters outside ASCII in NFC, taken together."""
+    if _LETTER_SIGN.search(run):
+        parts = _LETTER_SIGN.split(run)
+        parts[::2] = [_fold_part(part, accents=accents, case=case) for part in parts[::2]]
+        parts[1::2] = [f"{MARK}{sign}{MARK}" for sign in parts[1::2]]
+        return "".join(parts)
+    if _SIGN.search(run):
+        run = run.translate(_SIGNS)
+    run = unicodedata.normalize("NFKC", run)
     if not accents:
-        run = _WHOLE.sub(_WHOLE_KEPT, unicodedata.normalize("NFD", run))
-        run = _ACCENT.sub("", run).replace(_WHOLE_KEPT, "\u0306").translate(_LETTERS)
+        run = _ACCENTED.sub(_without_accents, run).translate(_LETTERS)
     if not case:
-        run = "".join(c if c.isascii() else c.casefold() for c in run)
-    run = unicodedata.normalize("NFC", run)
-    parts = []
+        run = _OUTSIDE.sub(lambda match: match[0].casefold(), run)
+    run = _OTHERS.sub(_set_apart, unicodedata.normalize("NFC", run))
+    run = _UNSPACED_RUN.sub(lambda match: f"{MARK}{(MARK + MARK).join(match[0])}{MARK}", run)
+    return _HANGUL_RUN.sub(lambda match: MARK + match[0], run)
+
+
+def _without_accents(match: re.Match[str]) -> str:
+    return _ACCENT.sub("", unicodedata.normalize("NFD", match[0]))
+
+
+def _set_apart(match: re.Match[str]) -> str:
+    """Put symbols between marks, and drop what no one can see."""
+    parts: list[str] = []
     before = ""
-    for char in run:
-        kind = "L" if char.isascii() else unicodedata.category(char)
+    for char in match[0]:
+        kind = unicodedata.category(char)
         if kind == "Cf" or "\ufe00" <= char <= "\ufe0f":
             continue
-        if kind[0] == "Z":
-            parts.append(" ")
-        elif kind[0] in "LNM" and not _UNSPACED_CHAR.match(char):
+        if kind[0] == "M":
             parts.append(char)
-        elif char == before and kind[0] not in "LNM":
+        elif kind[0] == "Z":
+            parts.append(" ")
+        elif char == before:
             parts[-1] = f"{parts[-1][:-1]}{char}{MARK}"
         else:
             parts.append(f"{MARK}{char}{MARK}")
         before = char
-    return _HANGUL_RUN.sub(lambda match: MARK + match[0], "".join(parts))
+    return "".join(parts)
 
 
-def _plain(match: re.Match[str]) -> str:
-    return _fold_run(match[0], False, False)
+def _remembering(function: Callable[[str], str]) -> Callable[[str], str]:
+    """Return ``function`` with a memory for words, which come again."""
+    remembered = lru_cache(1 << 16)(function)
+    return lambda text: remembered(text) if len(text) <= _SHORT else function(text)
 
 
-def _with_case(match: re.Match[str]) -> str:
-    return _fold_run(match[0], False, True)
+class _Mode:
+    """One way to fold, with its memory."""
+
+    def __init__(self, *, accents: bool, case: bool) -> None:
+        self._fold_part = _remembering(partial(_fold_part, accents=accents, case=case))
+        self._fold_run = _remembering(self._fold_parts)
+        self.alone = _Alone(self._fold_part)
+        self.handler = f"feedpub.fold-{accents}-{case}"
+        codecs.register_error(self.handler, self._handle)
+
+    def fold(self, text: str) -> str:
+        """Return the fold of a text in NFC."""
+        return self._runs.sub(self._fold_match, text)
+
+    @cached_property
+    def _runs(self) -> re.Pattern[str]:
+        """What matches runs without ASCII and without letters that fold to themselves."""
+        same = "".join(char for span in _SAME for char in map(chr, range(*span)) if self._fold_part(char) == char)
+        return re.compile(f"[^\x00-\x7f{same}]+")
+
+    def _fold_match(self, match: re.Match[str]) -> str:
+        return self._fold_run(match[0])
+
+    def _fold_parts(self, run: str) -> str:
+        return _PARTS.sub(self._part, run)
+
+    def _part(self, match: re.Match[str]) -> str:
+        part = match[0]
+        if match[1]:
+            return f"{MARK}{(MARK + MARK).join(part)}{MARK}"
+        return MARK + part if match[2] else self._fold_part(part)
+
+    def _handle(self, error: UnicodeError) -> tuple[bytes, int]:
+        """Let an encoder to ASCII, which finds runs faster than ``re``, fold them."""
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return self.fold(error.object[error.start : error.end]).encode("utf-8", "surrogatepass"), error.end
 
 
-def _with_accents(match: re.Match[str]) -> str:
-    return _fold_run(match[0], True, False)
+class _Alone(dict[str, str | None]):
+    """A character → its fold, or ``None`` when that depends on what stands beside it."""
+
+    def __init__(self, fold_run: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold_run = fold_run
+
+    def __missing__(self, char: str) -> str | None:
+        known = any(first <= ord(char) < last for first, last in _ALONE)
+        folded = self._fold_run(char) if known else MARK
+        self[char] = alone = None if MARK in folded else folded
+        return alone
 
 
-def _with_accents_and_case(match: re.Match[str]) -> str:
-    return _fold_run(match[0], True, True)
+_MODES = {
+    (accents, case): _Mode(accents=accents, case=case) for accents in (False, True) for case in (False, True)
+}

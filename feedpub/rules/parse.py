@@ -6,10 +6,12 @@ it) and nothing of its ``none``, of ``matching.none`` and of the feeds it exclud
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from feedpub.located import Node, did_you_mean
+from feedpub.rules.scan import regex_problem
 from feedpub.rules.terms import FIELDS, Term, View
 from feedpub.rules.tree import AtLeast, Condition, Every, Has, Not
 
@@ -137,18 +139,35 @@ def options(mapping: Mapping[str, Node], view: View) -> View:
 def parse_term(node: Node, view: View) -> Term:
     """Return the term that a text stands for; refuse one that could never be found."""
     text = node.text().strip()
+    if text.startswith("re:"):
+        return _regex(node, text.removeprefix("re:").strip(), view)
     exact = text.startswith("=") and len(text) > 1
-    text = text[exact:]
+    text = text[exact:].strip()
     open_left, open_right = text.startswith("*"), text.endswith("*") and len(text) > 1
     text = text[open_left : len(text) - open_right]
     if "*" in text:
-        raise node.error("a * may only stand at the ends of a term", "write re: and a regular expression")
-    if text != text.strip() or not text:
-        raise node.error("a * must touch a word", 'write "supply cut*" or "*cut*"')
+        raise node.error("a * may only stand at an end of a term", "write a regular expression: re:…")
+    if not text or text != text.strip():
+        raise node.error("a * must touch what it leaves open", 'write "supply cut*", "*cut*" or "*cut"')
+    # A word that is open or exact is not inflected.
+    view = replace(view, stemming="") if exact or open_left or open_right else view
+    # Engines tell the case of ASCII letters only; for others, it has to stay in the fold.
+    if exact and not all(word.isascii() for word in Term(text, view, exact).words):
+        view = replace(view, case=True)
     term = Term(" ".join(text.split()), view, exact, open_left, open_right)
-    if not "".join(term.folded().split()):
-        raise node.error("nothing is left of this term when it is folded")
+    if not term.words:
+        raise node.error("nothing of this term can be seen", "write letters, digits or symbols")
     return term
+
+
+def _regex(node: Node, pattern: str, view: View) -> Term:
+    if not pattern:
+        raise node.error("expected a regular expression after re:")
+    pattern = unicodedata.normalize("NFC", pattern)
+    problem = regex_problem(pattern)
+    if problem is not None:
+        raise node.error(*problem)
+    return Term(pattern, View(view.fields, regex=True))
 
 
 def parse_rules(

@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from feedpub.article import Article
 from feedpub.located import Node
-from feedpub.rules.fold import fold
 from feedpub.rules.parse import FeedRule, parse_rules
-from feedpub.rules.scan import PatternSet
-from feedpub.rules.terms import FIELDS, Term, View, pattern_of
+from feedpub.rules.scan import RegexScanner, Scanner
+from feedpub.rules.terms import FIELDS, Term, View
+from feedpub.rules.visible import texts
 
 # Between the fields of an article: no term holds it, so none is found across it.
-_BETWEEN = "\0\0"
-
-
-@dataclass(frozen=True, slots=True)
-class _Scanner:
-    """All terms of one view, and how the view's text is made."""
-
-    view: View
-    numbers: tuple[int, ...]
-    patterns: PatternSet
-
-    def find(self, article: Article) -> list[int]:
-        """Return the numbers of the terms that the article holds."""
-        text = fold(visible(article, self.view), accents=self.view.accents, case=self.view.case)
-        numbers = self.numbers
-        return [numbers[index] for index in self.patterns.find(text.encode("utf-8", "surrogatepass"))]
-
-
-def visible(article: Article, view: View) -> str:
-    """Return the text of the view's fields between zero characters."""
-    parts = [part for field in FIELDS if field in view.fields for part in field_texts(article, field)]
-    return f"\0{_BETWEEN.join(parts)}\0"
-
-
-def field_texts(article: Article, field: str) -> tuple[str, ...]:
-    """Return the texts that a field holds."""
-    if field == "title":
-        return (article.title,)
-    if field == "body":
-        return (article.body,)
-    if field == "category":
-        return article.categories
-    return tuple(author.name for author in article.authors)
+BETWEEN = "\0\0"
 
 
 class RuleSet:
@@ -56,17 +24,27 @@ class RuleSet:
         self.slugs = tuple(rule.slug for rule in rules)
         self._rules = rules
         self._terms = terms
-        views = defaultdict[View, list[int]](list)
+        views = defaultdict[View, list[tuple[int, Term]]](list)
         for number, term in enumerate(terms):
-            views[term.view].append(number)
+            views[term.view].append((number, term))
         self._scanners = tuple(
-            _Scanner(view, tuple(numbers), PatternSet([pattern_of(terms[number]) for number in numbers]))
-            for view, numbers in views.items()
+            (view, RegexScanner(of_view) if view.regex else Scanner(of_view)) for view, of_view in views.items()
         )
+
+    def _found(self, article: Article) -> set[int]:
+        found: set[int] = set()
+        for view, scanner in self._scanners:
+            parts = [text for field in FIELDS if field in view.fields for text in texts(article, field)]
+            if view.regex:
+                for part in parts:
+                    found.update(scanner.find(unicodedata.normalize("NFC", part).encode("utf-8", "replace")))
+            else:
+                found.update(scanner.find(view.prepare(f"\0{BETWEEN.join(parts)}\0")))
+        return found
 
     def route(self, article: Article) -> tuple[int, ...]:
         """Return the numbers of the feeds that take the article, ascending."""
-        found = {number for scanner in self._scanners for number in scanner.find(article)}
+        found = self._found(article)
         vetoed = [rule.veto is not None and rule.veto.holds(found) for rule in self._rules]
         taken = [
             not veto and rule.wanted is not None and rule.wanted.holds(found)

@@ -1,29 +1,177 @@
-"""Many patterns, one pass: which of them occur in a text."""
+"""Which of many terms does a text hold? One pass, whatever their number.
+
+Two engines, chosen by measurement (``bench/match.py``, docs/performance.md). RE2 matches the whole meaning of
+all terms of a folded text that is ASCII, as most are. An Aho-Corasick automaton serves all other texts and very
+many terms: it finds candidates in a text whose separators are blanked, and what a blank cannot tell (the space
+in a phrase, symbols, case) is confirmed at the place of the hit.
+
+Terms come with the number of their role; terms that do the same for every feed share one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import re2
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-# What RE2 may use for the states of one automaton; it builds them as texts need them.
+from feedpub.rules.terms import Pattern, Term, pattern_of
+
+# RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
+_MANY = 4000
 _MEMORY = 256 << 20
+# A full automaton is the fastest until it outgrows the caches, too.
+_DENSE_AUTOMATON = 3000
+
+_BLANK = bytes(byte if byte >= 0x80 or chr(byte).isalnum() else 0x20 for byte in range(256)).lower()
+_SPACES = bytes(0x20 if byte in b"\t\n\v\f\r" else byte for byte in range(256))
 
 
-class PatternSet:
-    """A set of patterns over bytes; :meth:`find` tells which of them occur."""
+class Scanner:
+    """The literal terms of one view. ``find`` wants folded text between two zero bytes."""
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        options = re2.Options()
-        options.max_mem = _MEMORY
+    def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
+        patterns = [(role, term, pattern_of(term)) for role, term in terms]
+        self._ascii = None if len(patterns) > _MANY else _AsciiSet(patterns)
+        self._any = _Candidates(patterns)
+
+    def find(self, data: bytes) -> Iterable[int]:
+        """Return the roles of the terms in ``data``, each once or more."""
+        if self._ascii is not None and data.isascii():
+            found = self._ascii.find(data)
+            if found is not None:
+                return found
+        return self._any.find(data)
+
+
+class _AsciiSet:
+    """The patterns that ASCII text can match, as one automaton of RE2."""
+
+    def __init__(self, patterns: Sequence[tuple[int, Term, Pattern]]) -> None:
+        by_role: dict[int, list[str]] = {}
+        self._underscore = False
+        for role, term, pattern in patterns:
+            if all(word.isascii() for word in term.words):
+                by_role.setdefault(role, []).append(pattern.in_ascii())
+                self._underscore |= "_" in term.text
+        self._roles = (*by_role, -1)
+        self._set = pattern_set(["|".join(alternatives) for alternatives in by_role.values()])
+
+    def find(self, data: bytes) -> list[int] | None:
+        """Return the roles, or ``None`` when another engine has to look."""
+        if b"_" in data:
+            if self._underscore:
+                return None
+            # \\b takes it for a letter.
+            data = data.replace(b"_", b"-")
+        found = self._set.Match(data)
+        # The last pattern is the end of the text: without it, RE2 gave up for want of memory.
+        if not found or len(self._roles) - 1 not in found:
+            return None
+        roles = self._roles
+        return [roles[index] for index in found]
+
+
+class _Candidates:
+    """The patterns as an Aho-Corasick automaton over blanked text, and what confirms its hits."""
+
+    def __init__(self, patterns: Sequence[tuple[int, Term, Pattern]]) -> None:
+        # Blanked term → what it may stand for: role, confirming pattern if needed, and where that begins.
+        candidates: dict[bytes, list[tuple[int, re.Pattern[bytes] | None, int]]] = {}
+        self._symbols: list[tuple[int, re.Pattern[bytes]]] = []
+        for role, term, pattern in patterns:
+            text = " ".join(term.words).encode("utf-8", "surrogatepass")
+            core = text.translate(_BLANK)
+            confirm = re.compile(pattern.consuming().encode("latin-1"))
+            if not core.strip():
+                self._symbols.append((role, confirm))
+                continue
+            letters = [pattern.left and _is_letter(core[0]), pattern.right and _is_letter(core[-1])]
+            blanked = b" " * bool(letters[0]) + core + b" " * bool(letters[1])
+            plain = not term.exact and b" " not in core
+            back = 1 if pattern.left and not letters[0] else 0
+            candidates.setdefault(blanked, []).append((role, None if plain else confirm, back))
+        self._entries = tuple(tuple(entries) for entries in candidates.values())
+        # The role where a hit says it all; -1 where entries have to be looked through.
+        self._sure = tuple(e[0][0] if len(e) == 1 and e[0][1] is None else -1 for e in self._entries)
+        kind = Implementation.DFA if len(candidates) <= _DENSE_AUTOMATON else Implementation.ContiguousNFA
+        self._automaton = BytesAhoCorasick(list(candidates), implementation=kind) if candidates else None
+
+    def find(self, data: bytes) -> set[int]:
+        data = data.translate(_SPACES)
+        if b"  " in data:
+            data = re.sub(b" {2,}", b" ", data)
+        found = {role for role, pattern in self._symbols if pattern.search(data)}
+        if self._automaton is None:
+            return found
+        hits = self._automaton.find_matches_as_indexes(data.translate(_BLANK), overlapping=True)
+        sure = self._sure
+        found.update({sure[hit[0]] for hit in hits})
+        if -1 in found:
+            found.discard(-1)
+            for index, start, _ in hits:
+                if sure[index] == -1:
+                    for role, confirm, back in self._entries[index]:
+                        if role not in found and (confirm is None or confirm.match(data, start - back)):
+                            found.add(role)
+        return found
+
+
+def _is_letter(byte: int) -> bool:
+    return byte != 0x20
+
+
+class RegexScanner:
+    """The regular expressions of one view, case ignored; ``find`` wants visible text in NFC."""
+
+    def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
+        self._roles, patterns = zip(*((role, term.text) for role, term in terms), strict=True)
+        self._set = pattern_set(patterns, latin=False)
+        self._each = [compile_regex(pattern) for pattern in patterns]
+
+    def find(self, data: bytes) -> Iterable[int]:
+        """Return the roles of the expressions that match somewhere in ``data``."""
+        found = self._set.Match(data)
+        if len(self._roles) in found:
+            return [self._roles[index] for index in found if index < len(self._roles)]
+        return [role for role, regex in zip(self._roles, self._each, strict=True) if regex.search(data)]
+
+
+def regex_problem(pattern: str) -> tuple[str, str] | None:
+    """Return what is wrong with a regular expression, and what would be right, or ``None``."""
+    try:
+        compile_regex(pattern)
+    except re2.error as error:
+        return f"this is no regular expression that RE2 can run: {error}", ""
+    return None
+
+
+def compile_regex(pattern: str) -> Any:
+    """Compile one expression for RE2, whose time is linear in the text; raises ``re2.error``."""
+    return re2.compile(pattern.encode(), _options(latin=False))
+
+
+def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
+    """Return an RE2 set of ``patterns`` and, last, the end of the text.
+
+    The last one must match; when it does not, RE2 gave up for want of memory, which it does not say.
+    """
+    compiled = re2.Set.SearchSet(_options(latin=latin))
+    for pattern in (*patterns, r"\z"):
+        compiled.Add(pattern.encode("latin-1" if latin else "utf-8"))
+    compiled.Compile()
+    return compiled
+
+
+def _options(*, latin: bool) -> re2.Options:
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    options.never_capture = True
+    if latin:
         options.encoding = re2.Options.Encoding.LATIN1
-        options.log_errors = False
-        options.never_capture = True
-        self._set = re2.Set.SearchSet(options)
-        for pattern in patterns:
-            self._set.Add(pattern.encode("latin-1"))
-        self._set.Compile()
-
-    def find(self, data: bytes) -> list[int]:
-        """Return the numbers of the patterns that occur in ``data``, each once."""
-        return self._set.Match(data) or []
+    else:
+        options.case_sensitive = False
+    return options

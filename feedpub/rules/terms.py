@@ -1,7 +1,7 @@
-"""One term of a rule: how it is written, where it looks and what it means, as a pattern over folded text.
+"""One term of a rule: what it says, where it looks, and its pattern over folded text.
 
-A pattern is a regular expression over the bytes of a folded text (see :mod:`feedpub.rules.fold`), in the part
-of the syntax that RE2 and ``re`` share.
+A pattern is a regular expression over the bytes of a text that :func:`feedpub.rules.fold.fold` made, written
+in what RE2 and ``re`` have in common.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from feedpub.rules.fold import MARK, fold, is_hangul
+from feedpub.rules.stems import stemmed
 
 Field = Literal["title", "body", "author", "category"]
 FIELDS: tuple[Field, ...] = ("title", "body", "author", "category")
@@ -21,21 +22,31 @@ _SPACE = "[\\t-\\r ]+"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a term looks at: the fields, and how their text is folded."""
+    """What a term looks at: the text of which fields, folded how.
+
+    ``accents`` and ``case`` say that they count; ``stemming`` is a language (``en``) or empty; ``regex`` asks
+    for the visible text as it stands, in NFC.
+    """
 
     fields: frozenset[Field]
     accents: bool = False
     case: bool = False
-    stemming: str | None = None
+    stemming: str = ""
     regex: bool = False
+
+    def prepare(self, text: str) -> bytes:
+        """Return a visible text as terms of this view see it."""
+        if self.stemming:
+            text = stemmed(text, self.stemming)
+        return fold(text, accents=self.accents, case=self.case)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term; equal terms are one, wherever they stand.
+    """One term. Terms that are equal are one, wherever they stand in the rules.
 
-    ``text`` is the term without its signs (``=``, ``*``, ``re:``); ``open_left`` and ``open_right`` tell that a
-    star stands there. ``view.regex`` makes ``text`` a regular expression.
+    ``text`` is what is looked for, without the signs ``=`` (``exact``), ``*`` (``open_left``, ``open_right``)
+    and ``re:`` (``view.regex``).
     """
 
     text: str
@@ -44,52 +55,81 @@ class Term:
     open_left: bool = False
     open_right: bool = False
 
-    @property
-    def shown(self) -> str:
-        """The term as it is written in a config."""
+    def __str__(self) -> str:
+        """The term as it is written in a config, but for its field."""
         sign = "re:" if self.view.regex else "=" if self.exact else ""
         return f"{sign}{'*' * self.open_left}{self.text}{'*' * self.open_right}"
 
-    def folded(self) -> str:
-        """The text as the view folds it."""
-        return fold(self.text, accents=self.view.accents, case=self.view.case)
+    @property
+    def words(self) -> list[str]:
+        """The folded words, cut where the text may have any white space.
+
+        The mark at an edge says that a word ends there, which a star does not ask for.
+        """
+        words = self.view.prepare(self.text).decode("utf-8", "surrogatepass").split()
+        if words and self.open_left:
+            words[0] = words[0].removeprefix(MARK)
+        if words and self.open_right:
+            words[-1] = words[-1].removesuffix(MARK)
+        return [word for word in words if word]
 
 
-def pattern_of(term: Term) -> str:
-    """Return the pattern of a literal term over the bytes (as Latin-1) of text folded for its view.
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A literal term in parts: the classes of what may not stand beside it (empty for any), and its middle."""
 
-    The text must stand between two zero bytes, as the neighbours are part of the pattern.
-    """
-    words = term.folded().split()
-    # The mark at an edge says that a word ends there, which a star does not ask for.
-    if term.open_left:
-        words[0] = words[0].removeprefix(MARK)
-    if term.open_right:
-        words[-1] = words[-1].removesuffix(MARK)
-    literal = _SPACE.join(_literal(word, exact=term.exact) for word in words)
+    left: str
+    middle: str
+    right: str
+
+    def consuming(self) -> str:
+        """The pattern, with its neighbours, for texts that stand between other characters."""
+        return f"{self._not(self.left)}{self.middle}{self._not(self.right)}"
+
+    def looking(self) -> str:
+        """The pattern of the term alone, which looks at its neighbours; for ``re``."""
+        left = f"(?<![{self.left}])" if self.left else ""
+        return f"{left}{self.middle}{f'(?![{self.right}])' if self.right else ''}"
+
+    def in_ascii(self) -> str:
+        r"""The pattern for ASCII without underscores, where ``\b`` says what ``consuming`` says, but faster."""
+        left, right = (r"\b" if side == _WORD else self._not(side) for side in (self.left, self.right))
+        return f"{left}{self.middle}{right}"
+
+    @staticmethod
+    def _not(neighbours: str) -> str:
+        return f"[^{neighbours}]" if neighbours else ""
+
+
+def pattern_of(term: Term) -> Pattern:
+    """Return the pattern of a literal term; one whose words are gone has none and raises ``ValueError``."""
+    words = term.words
+    if not words:
+        raise ValueError(f"nothing is left of {term} when it is folded")
+    middle = _SPACE.join(_literal(word, exact=term.exact) for word in words)
     left = "" if term.open_left else _left(words[0])
-    right = "" if term.open_right else _neighbour(words[-1][-1])
-    return f"{left}{literal}{right}"
+    right = "" if term.open_right else _neighbours(words[-1][-1])
+    return Pattern(left, middle, right)
 
 
 def _literal(word: str, *, exact: bool) -> str:
     parts = []
-    for part in re.findall("[\x00-\x7f]+|[^\x00-\x7f]+", word):
+    for part in re.findall("[\\x00-\\x7f]+|[^\\x00-\\x7f]+", word):
         if part.isascii():
             parts.append(re.escape(part) if exact else f"(?i:{re.escape(part)})")
         else:
-            parts.append("".join(f"\\x{byte:02x}" for byte in part.encode()))
+            parts.append("".join(f"\\x{byte:02x}" for byte in part.encode("utf-8", "surrogatepass")))
     return "".join(parts)
 
 
 def _left(word: str) -> str:
     if word[0] == MARK:
-        return _neighbour("a") if is_hangul(word[1]) else ""
-    return _neighbour(word[0])
+        return _WORD if is_hangul(word[1]) else ""
+    return _neighbours(word[0])
 
 
-def _neighbour(edge: str) -> str:
-    """The pattern of what may stand beside a term whose last character there is ``edge``."""
+def _neighbours(edge: str) -> str:
+    """Return the class of what may not stand beside a term that has ``edge`` there."""
     if edge == MARK or is_hangul(edge):
         return ""
-    return f"[^{_WORD}]" if edge.isalnum() or not edge.isascii() else f"[^{re.escape(edge)}]"
+    return _WORD if edge.isalnum() or not edge.isascii() else re.escape(edge)
