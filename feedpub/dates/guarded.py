@@ -1,4 +1,10 @@
-"""python-dateutil, guarded: prepare a text so that nothing in it is left to a guess, then let dateutil read it."""
+"""python-dateutil, guarded: settle what it would guess, then let it read what is left.
+
+dateutil fills what is missing from a default, guesses the order of numbers, takes any word for a zone and turns
+UTC+3 the wrong way round. So zones are taken out and read by our own table, numeric dates are put in an order
+that needs no guess or are refused, words that are no part of a date are refused, and it reads against two
+defaults, whose difference shows what it would have filled in.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +18,9 @@ from feedpub.dates.formats import (
     WEEKDAYS,
     Fields,
     full_year,
-    month_number,
 )
 from feedpub.dates.policy import DatePolicy
+from feedpub.dates.zones import RFC822_ZONES
 from feedpub.errors import DateError
 
 # Two days that differ in every field: what dateutil takes from a default differs between the two readings.
@@ -36,7 +42,9 @@ _SHORT_YEAR = (
     re.compile(
         rf"\b(\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?{_NAMED_MONTH},?[ -])['’]?(\d\d)(?![\d:])", re.I | re.A
     ),
-    re.compile(rf"\b({_NAMED_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? )['’]?(\d\d)(?![\d:])", re.I | re.A),
+    re.compile(
+        rf"\b({_NAMED_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? )['’]?(\d\d)(?![\d:])", re.IGNORECASE | re.ASCII
+    ),
 )
 _YEAR = re.compile(r"(?<![\d:.])\d{4}(?![\d:])", re.ASCII)
 _HOUR_24 = re.compile(r"\b24:00(?::00(?:[.,]0+)?)?(?![\d:])", re.ASCII)
@@ -49,9 +57,9 @@ _FILLERS = frozenset(("am", "pm", "a.m", "p.m", "st", "nd", "rd", "th", "of", "a
 
 def read(text: str, policy: DatePolicy) -> Fields:
     """Return the fields of a date in free form. Raises :class:`DateError` for what is missing or left open."""
-    rest, zone = _take_zone(text)
+    rest, zone = take_zone(text)
     rest, zone, weekday = _take_words(text, rest, zone, policy)
-    rest = _order_numbers(text, rest, policy)
+    rest = order_numbers(text, rest, policy)
     if not _YEAR.search(rest):
         rest = _lengthen_year(text, rest, policy)
     end_of_day = _HOUR_24.search(rest)
@@ -68,8 +76,15 @@ def read(text: str, policy: DatePolicy) -> Fields:
     )
 
 
-def _take_zone(text: str) -> tuple[str, str]:
-    """Return the text without its offset or IANA zone, and that; a comment in brackets counts only alone."""
+def has_unknown_words(text: str, policy: DatePolicy) -> bool:
+    """Say whether ``text`` has a word that is no part of an English date, and no zone's name."""
+    known = {name.lower() for name, _ in policy.zone_names} | {name.lower() for name in RFC822_ZONES}
+    words = {word.lower() for word in _WORD.findall(take_zone(text)[0])}
+    return not words <= _MONTH_WORDS | _WEEKDAY_WORDS | _FILLERS | known
+
+
+def take_zone(text: str) -> tuple[str, str]:
+    """Return the text without its offset or IANA zone, and that; a zone in brackets counts only alone."""
     rest = _COMMENT.sub(" ", text)
     for pattern, keep in ((_UTC_OFFSET, ""), (_TIME_OFFSET, r"\1"), (_TIME_Z, r"\1"), (_IANA, "")):
         if match := pattern.search(rest):
@@ -82,7 +97,7 @@ def _take_zone(text: str) -> tuple[str, str]:
 
 
 def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[str, str, int | None]:
-    """Take weekday and zone name out; any further word that is no part of a date is refused."""
+    """Return the text without weekday and zone name, and these. A word that is no part of a date is refused."""
     weekday: int | None = None
     names: list[str] = []
     known = {name.upper() for name, _ in policy.zone_names}
@@ -106,8 +121,11 @@ def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[st
     return rest, zone or "".join(names), weekday
 
 
-def _order_numbers(text: str, rest: str, policy: DatePolicy) -> str:
-    """Write a numeric date so that no order is left to guess: 3/4/2023 → 3 apr 2023, if that is declared."""
+def order_numbers(text: str, rest: str, policy: DatePolicy) -> str:
+    """Return ``rest`` with its numeric date in words, which leave no order to guess: 3/4/2023 → 3 apr 2023.
+
+    Raises :class:`DateError` where the order of day and month, or the century, is open.
+    """
     match = _NUMERIC.search(rest)
     if not match:
         return rest
@@ -164,6 +182,3 @@ def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:
     except (ValueError, ArithmeticError, TypeError, LookupError, AttributeError) as error:
         raise DateError(text, "is no date that is known here") from error
     return first, second
-
-
-__all__ = ["month_number", "read"]

@@ -1,10 +1,4 @@
-"""Read one date: ISO 8601 first, then the declared formats, then python-dateutil under guard.
-
-dateutil fills what is missing from a default, guesses the order of numbers, takes any word for a zone and
-turns UTC+3 the wrong way round. So its text is prepared here: zones are taken out and read by our own table,
-numeric dates are put in an order that needs no guess or are refused, words that are no part of a date are
-refused, and it reads against two defaults, whose difference shows what it would have filled in.
-"""
+"""Read one date: ISO 8601 first, then the declared formats, the common ones, and python-dateutil under guard."""
 
 from __future__ import annotations
 
@@ -12,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from feedpub.dates import formats, guarded
+from feedpub.dates import foreign, formats, guarded
 from feedpub.dates.formats import Fields
 from feedpub.dates.policy import FIRST_YEAR, DatePolicy, DateWarning, ParsedDate
 from feedpub.dates.zones import UnknownZoneError, localise, named_zone, plain_day
@@ -29,6 +23,8 @@ _COMPACT = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,12})?\Z", re.ASCII)
+# RFC 822 §5 as amended by RFC 1123 §5.2.14: the dates of RSS, read without a detour.
+_RFC822 = ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -69,7 +65,11 @@ def _careful(text: str, policy: DatePolicy) -> ParsedDate:
         return _assemble(plain, _iso_fields(match), policy)
     if _NUMBER.match(plain):
         raise DateError(plain, "is a bare number; if it counts seconds, declare dates: formats: [epoch]")
-    return _assemble(plain, guarded.read(plain, policy), policy)
+    for pattern in _RFC822:
+        if fields := formats.read_format(pattern, plain, None):
+            return _assemble(plain, fields, policy)
+    read = foreign.read if policy.languages and guarded.has_unknown_words(plain, policy) else guarded.read
+    return _assemble(plain, read(plain, policy), policy)
 
 
 def _iso_fields(match: re.Match[str]) -> Fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from zoneinfo import available_timezones
 
 from feedpub.dates.formats import EPOCHS, compile_format
@@ -42,7 +43,7 @@ def parse_policy(timezone: Node | None, dates: Node | None) -> DatePolicy:
         else (),
         day_first=keys["day_first"].flag() if "day_first" in keys else None,
         two_digit_years=years,
-        languages=tuple(node.text() for node in keys["languages"].items(single=True))
+        languages=tuple(_language(node) for node in keys["languages"].items(single=True))
         if "languages" in keys
         else (),
         horizon=keys["horizon"].integer(minimum=1901, maximum=9999)
@@ -70,13 +71,25 @@ def _format(node: Node, years: int | None) -> str:
         compile_format(pattern)
     except ValueError as error:
         raise node.error(f"the date format {pattern!r} {error}") from None
-    if "%y" in pattern or "%D" in pattern:
-        if years is None:
-            raise node.error(
-                f"the date format {pattern!r} has a year of two digits",
-                "declare the first year they mean, as in two_digit_years: 1950",
-            )
+    if years is None and ("%y" in pattern or "%D" in pattern):
+        raise node.error(
+            f"the date format {pattern!r} has a year of two digits",
+            "declare the first year they mean, as in two_digit_years: 1950",
+        )
     return pattern
+
+
+def _language(node: Node) -> str:
+    code = node.text()
+    if find_spec("dateparser") is None:
+        raise node.error("month names in other languages need dateparser", "install feedpub[dates]")
+    # Slow to load, and of use to few.
+    from dateparser.data.languages_info import language_order  # noqa: PLC0415
+
+    if code not in language_order:
+        remedy = did_you_mean(code, language_order) or "write a code such as fr, de or pt"
+        raise node.error(f"there is no language {code!r} for dates", remedy)
+    return code
 
 
 def _meaning(name: str, node: Node) -> tuple[str, str]:

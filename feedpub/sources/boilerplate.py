@@ -28,10 +28,20 @@ def tail_start(body: str, markers: tuple[str, ...]) -> int | None:
     goes to the end of the body. It holds headlines only: where a line of it ends as a sentence does, running
     text goes on after that marker, and the next marker is tried.
     """
+    for first_word in _first_words(markers):
+        if first_word in body:
+            break
+    else:
+        return None
     for match in _pattern(markers).finditer(body):
         if _at_boundary(body[: match.start()]) and _is_headlines(body[match.end() :]):
             return match.start()
     return None
+
+
+@lru_cache(maxsize=64)
+def _first_words(markers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple({marker.split(None, 1)[0] for marker in markers})
 
 
 @lru_cache(maxsize=64)

@@ -36,9 +36,9 @@ class Record:
     body: str
     published: str
 
-
-class RecordError(Exception):
-    """A record can't become an article; the message is the reject's reason."""
+    def raw(self) -> str:
+        """Return the record in the text format, for a reject that is to be repaired by hand."""
+        return f"{self.title}\n{self.body}\n{self.published}"
 
 
 def reject(origin: Origin, reason: str, raw: str) -> Reject:
@@ -46,32 +46,32 @@ def reject(origin: Origin, reason: str, raw: str) -> Reject:
     return Reject(origin, reason, raw if len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…")
 
 
-def build(
-    reading: Reading, origin: Origin, record: Record, raw: str, *, is_clean: bool = False
-) -> list[Item]:
-    """Return the article of ``record`` with its notices, or its reject with ``raw`` as its text.
+def build(reading: Reading, origin: Origin, record: Record, *, is_clean: bool = False) -> list[Item]:
+    """Return the article of ``record`` with its notices, or its reject.
 
     ``is_clean`` says that the fields are known to hold nothing that XML can't carry.
     """
+    spec = reading.spec
     notices: list[Notice] = []
     title, body = record.title, record.body
     if not is_clean:
         title, body = _cleaned(origin, record, notices)
     title, body = title.strip(), body.strip()
-    if reading.spec.related_links:
-        start = tail_start(body, reading.spec.related_links)
+    if spec.related_links:
+        start = tail_start(body, spec.related_links)
         if start is not None:
             notices.append(
                 Notice(origin, "related-links", f"left out {len(body) - start} characters of links")
             )
             body = body[:start].rstrip()
             if not body:
-                return [reject(origin, "the body is nothing but related links", raw)]
+                return [reject(origin, "the body is nothing but related links", record.raw())]
     try:
-        parsed = parse_date(record.published, reading.spec.dates)
+        parsed = parse_date(record.published, spec.dates)
     except DateError as error:
-        return [reject(origin, f"the date {error}", raw)]
-    notices += [_warned(origin, warning) for warning in parsed.warnings]
+        return [reject(origin, f"the date {error}", record.raw())]
+    if parsed.warnings:
+        notices += [_warned(origin, warning) for warning in parsed.warnings]
     identity = article_id(reading.authority, key=None, published=parsed.instant, title=title)
     return [Article(identity, title, body, parsed.instant, origin), *notices]
 

@@ -29,9 +29,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def may_need_cleaning(utf8: bytes) -> bool:
-    """Say whether the text of these bytes can hold what :func:`clean` replaces; ten times faster than that."""
-    return (
-        len(utf8.translate(None, _CONTROL_BYTES)) != len(utf8)
-        or b"\xef\xbf" in utf8
-        or _C1_BYTES.search(utf8) is not None
-    )
+    """Say whether the text of these bytes can hold what :func:`clean` replaces; far faster than to look."""
+    if len(utf8.translate(None, _CONTROL_BYTES)) != len(utf8):
+        return True
+    return not utf8.isascii() and (b"\xef\xbf" in utf8 or _C1_BYTES.search(utf8) is not None)

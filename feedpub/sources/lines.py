@@ -1,53 +1,83 @@
-"""Lines of a byte stream, in blocks, with bounded memory.
+"""Lines of a byte stream as text, in blocks, with bounded memory.
 
 A line ends at LF, CR LF or CR and at nothing else: not at U+2028, U+0085 or a form feed, which are text. Numbers
 of lines therefore agree with what editors show.
+
+Bytes that are not UTF-8 stand in a line as lone surrogates (PEP 383), so that a damaged record costs itself
+only; :func:`feedpub.sources.decoding.recover` makes text of it or says why not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
-BLOCK = 1 << 20
+from feedpub.sources.cleaning import may_need_cleaning
+
+BLOCK = 1 << 18
 # No article is longer; what is longer is cut, so that a line without an end can't fill the memory.
 MAX_LINE = 4 << 20
 
 
-def is_overlong(line: bytes) -> bool:
-    """Say whether ``line`` is what :func:`blocks` left of a line of more than :data:`MAX_LINE` bytes."""
-    return len(line) > MAX_LINE
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some thousand whole lines without their ends; ``first`` is the number of the first (1-based).
 
-
-def blocks(stream: BinaryIO) -> Iterator[list[bytes]]:
-    """Yield the stream's lines without their ends, some thousands at a time.
-
-    A line of more than :data:`MAX_LINE` bytes is cut to one byte more than that, see :func:`is_overlong`. An
-    unfinished last line is a line; nothing follows a final line end. A UTF-8 byte order mark is dropped.
+    ``plain`` says that all are strict UTF-8 without a character that XML can't carry: most blocks are, and
+    their records need no second look. ``overlong`` says that the first line was cut at :data:`MAX_LINE` bytes.
     """
-    rest = b""
-    held_cr = False
-    first = True
-    while data := stream.read(BLOCK):
-        if first:
-            data = data.removeprefix(b"\xef\xbb\xbf")
-            first = False
-        if held_cr:
-            data = b"\r" + data
-        # Whether a CR at the end is half of a CR LF shows in the next block.
-        held_cr = data.endswith(b"\r")
-        if held_cr:
-            data = data[:-1]
+
+    first: int
+    lines: list[str]
+    plain: bool
+    overlong: bool = False
+
+
+def blocks(stream: BinaryIO) -> Iterator[Block]:
+    """Yield the stream's lines. An unfinished last line is a line; nothing follows a final line end.
+
+    A UTF-8 byte order mark at the beginning is dropped.
+    """
+    rest: list[bytes] = []
+    size = 0
+    number = 1
+    for data in _unified(stream):
+        head, newline, tail = data.rpartition(b"\n")
+        if newline:
+            block = _block(number, rest, head)
+            number += len(block.lines)
+            yield block
+            rest, size = [], 0
+        # Of a line without an end only the beginning is kept.
+        if size <= MAX_LINE:
+            rest.append(tail)
+            size += len(tail)
+    if size:
+        yield _block(number, rest, b"")
+
+
+def _block(number: int, rest: list[bytes], head: bytes) -> Block:
+    data = b"".join((*rest, head)) if rest else head
+    overlong = data.find(b"\n", 0, MAX_LINE + 1) < 0 and len(data) > MAX_LINE
+    if overlong:
+        _, newline, after = data.partition(b"\n")
+        data = data[:MAX_LINE] + newline + after
+    try:
+        lines = data.decode().split("\n")
+    except UnicodeDecodeError:
+        return Block(number, data.decode(errors="surrogateescape").split("\n"), False, overlong)
+    return Block(number, lines, not may_need_cleaning(data), overlong)
+
+
+def _unified(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the stream's bytes with LF as the only line end and without a byte order mark."""
+    data = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf")
+    while data:
+        # Whether a CR at the end is half of a CR LF shows in the next byte only.
+        while data.endswith(b"\r") and (more := stream.read(1)):
+            data += more
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        lines = data.split(b"\n")
-        lines[0] = _joined(rest, lines[0])
-        rest = lines.pop()[: MAX_LINE + 1]
-        if lines:
-            yield lines
-    if held_cr or rest:
-        yield [rest]
-
-
-def _joined(start: bytes, more: bytes) -> bytes:
-    return start + more[: MAX_LINE + 1 - len(start)] if start else more
+        yield data
+        data = stream.read(BLOCK)

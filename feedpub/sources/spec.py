@@ -30,6 +30,11 @@ class SourceSpec:
     encoding: str | None = None
     where: Where | None = None
 
+    @property
+    def path(self) -> str:
+        """The patterns as one text, for messages about the source."""
+        return ", ".join(self.patterns)
+
 
 def parse_source(node: Node, base: Path) -> SourceSpec:
     """Return the source that ``node`` describes. Raises :class:`~feedpub.errors.ConfigError`."""

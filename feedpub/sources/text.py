@@ -18,13 +18,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from feedpub.article import Boilerplate
+from feedpub.article import Boilerplate, Origin
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 from feedpub.sources.boilerplate import fold_heading
-from feedpub.sources.building import Item, Reading, Record, build, reject
-from feedpub.sources.cleaning import may_need_cleaning
-from feedpub.sources.decoding import UndecodableError, decode
-from feedpub.sources.lines import MAX_LINE, blocks, is_overlong
+from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, reject
+from feedpub.sources.decoding import UndecodableError, recover
+from feedpub.sources.lines import MAX_LINE, blocks
 
 MAX_STAMP = 64
 # What is kept of lines while no timestamp comes; beyond it a record is one reject.
@@ -43,27 +42,24 @@ _DAY = (
 # A line that is a date and nothing else, real or not: it anchors a record, and whether it is a date that the
 # policy takes is decided when it is read.
 _STAMP = re.compile(
-    rf"\s*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?\s*\Z".encode(),
-    re.IGNORECASE,
+    rf"\s*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?\s*\Z",
+    re.IGNORECASE | re.ASCII,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The lines up to a timestamp, or what the file ends with; ``dropped`` ones were counted, but not kept."""
+    """The lines up to a timestamp, or what the file ends with.
+
+    ``plain`` is that of :class:`~feedpub.sources.lines.Block`; ``problem`` says why the lines can't be a record.
+    """
 
     first: int
-    lines: list[bytes]
+    last: int
+    lines: list[str]
     stamped: bool
-    dropped: int = 0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.lines) + self.dropped - 1
-
-    @property
-    def blank(self) -> bool:
-        return not self.dropped and not any(line.strip() for line in self.lines)
+    plain: bool
+    problem: str = ""
 
 
 def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
@@ -71,7 +67,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
     # The items of one record are held back: if only blank lines follow, they belong to the last of them.
     held: list[Item] = []
     for span in _spans(stream):
-        if not span.blank:
+        if span.stamped or span.problem or any(line.strip() for line in span.lines):
             yield from held
             held = _items(reading, span)
         elif held:
@@ -89,66 +85,67 @@ def _until(item: Item, blank: _Span) -> Item:
 
 def _spans(stream: BinaryIO) -> Iterator[_Span]:
     is_stamp = _STAMP.match
-    first, size, dropped = 1, 0, 0
-    pending: list[bytes] = []
+    # What the blocks before hold of a record that is not complete.
+    pending: list[str] = []
+    first, size, last, plain, problem = 1, 0, 0, True, ""
     for block in blocks(stream):
-        start = 0
-        for number, line in enumerate(block):
+        lines, start = block.lines, 0
+        plain = plain and block.plain
+        if block.overlong:
+            problem = f"a line has more than {MAX_LINE >> 20} MB"
+        for number, line in enumerate(lines):
             if len(line) <= MAX_STAMP and is_stamp(line):
-                span = _Span(first, pending + block[start : number + 1], True, dropped)
-                yield span
-                first, size, dropped, pending, start = span.last + 1, 0, 0, [], number + 1
-        pending += block[start:]
-        # What a line costs in memory beside its bytes counts too: a gigabyte may be nothing but line ends.
-        size += sum(map(len, block[start:])) + 64 * (len(block) - start)
+                last = block.first + number
+                record = lines[start : number + 1]
+                yield _Span(first, last, pending + record if pending else record, True, plain, problem)
+                first, start, pending, plain, problem = last + 1, number + 1, [], block.plain, ""
+        pending += lines[start:]
+        last = block.first + len(lines) - 1
+        # What a line costs in memory beside its text counts too: a gigabyte may be nothing but line ends.
+        size = (0 if start else size) + sum(map(len, lines[start:])) + 64 * (len(lines) - start)
         if size > MAX_RECORD:
-            dropped += len(pending) - 1
-            pending = [pending[0][:MAX_STAMP]]
+            problem = problem or f"no timestamp comes within {MAX_RECORD >> 20} MB"
+            pending = [line[:MAX_RAW] for line in pending[:8]]
     if pending:
-        yield _Span(first, pending, False, dropped)
+        yield _Span(first, last, pending, False, plain, problem)
 
 
 def _items(reading: Reading, span: _Span) -> list[Item]:
-    data = b"\n".join(span.lines)
-    try:
-        text = decode(data, reading.spec.encoding)
-    except UndecodableError as error:
-        raw = data.decode(errors="backslashreplace")
-        return [reject(reading.origin(span.first, span.last), str(error), raw)]
-    whole = reading.origin(span.first, span.last)
-    if span.dropped:
-        return [reject(whole, f"no timestamp comes within {MAX_RECORD >> 20} MB", text)]
-    if len(data) > MAX_LINE and any(is_overlong(line) for line in span.lines):
-        return [reject(whole, f"a line has more than {MAX_LINE >> 20} MB", text)]
-    lines = text.split("\n")
+    lines = span.lines
+    if not span.plain or span.problem:
+        problem = span.problem
+        text = "\n".join(lines)
+        try:
+            lines = recover(text, reading.spec.encoding).split("\n")
+        except UndecodableError as error:
+            problem = problem or str(error)
+        if problem:
+            return [reject(reading.origin(span.first, span.last), problem, text)]
     items: list[Item] = []
     start = 0
-    for heading in _headings(lines, reading.spec.boilerplate):
+    for heading in _headings(lines, reading.spec.boilerplate, len(lines) - span.stamped):
         if heading < start:
             continue
         if any(line.strip() for line in lines[start:heading]):
             origin = reading.origin(span.first + start, span.first + heading - 1)
-            items.append(
-                reject(
-                    origin,
-                    "half a record: no timestamp comes before the next heading",
-                    "\n".join(lines[start:heading]),
-                )
-            )
+            raw = "\n".join(lines[start:heading])
+            items.append(reject(origin, "half a record: no timestamp comes before the next heading", raw))
             start = heading
         end = _block_end(lines, heading, span.stamped)
         items.append(Boilerplate(reading.origin(span.first + start, span.first + end - 1)))
         start = end
     if start < len(lines):
-        items += _record(reading, span, lines[start:], is_clean=not may_need_cleaning(data))
+        origin = reading.origin(span.first + start, span.last)
+        items += _record(reading, origin, lines[start:], stamped=span.stamped, is_clean=span.plain)
     return items
 
 
-def _headings(lines: list[str], headings: frozenset[str]) -> Iterator[int]:
-    # Folding costs; a line that is much longer than all headings is none. Folding can shorten a text, by
-    # white space, so some room is left.
-    longest = max(map(len, headings), default=0) + 16
-    for number, line in enumerate(lines):
+def _headings(lines: list[str], headings: frozenset[str], end: int) -> Iterator[int]:
+    # Folding costs, and nearly all lines are far longer than all headings. A heading's line can be longer than
+    # its folded form by white space only, so some room is left.
+    longest = max(map(len, headings)) + 16 if headings else 0
+    for number in range(end):
+        line = lines[number]
         if len(line) <= longest and fold_heading(line) in headings:
             yield number
 
@@ -168,16 +165,20 @@ def _block_end(lines: list[str], heading: int, stamped: bool) -> int:
     return filled[-3] + 1 if len(filled) > 2 else heading + 1
 
 
-def _record(reading: Reading, span: _Span, lines: list[str], *, is_clean: bool) -> list[Item]:
-    origin = reading.origin(span.last - len(lines) + 1, span.last)
-    raw = "\n".join(lines)
-    if not span.stamped:
-        return [reject(origin, "half a record: the file ends before its timestamp", raw)]
-    title, _, body = "\n".join(lines[:-1]).lstrip().partition("\n")
-    if not title:
-        return [reject(origin, "the record has neither title nor body before its timestamp", raw)]
+def _record(
+    reading: Reading, origin: Origin, lines: list[str], *, stamped: bool, is_clean: bool
+) -> list[Item]:
+    if not stamped:
+        return [reject(origin, "half a record: the file ends before its timestamp", "\n".join(lines))]
+    start = 0
+    while not (title := lines[start].strip()):
+        start += 1
+    body = lines[1] if len(lines) == 3 and not start else "\n".join(lines[start + 1 : -1])
+    if start == len(lines) - 1:
+        return [reject(origin, "the record has neither title nor body before its timestamp", title)]
     if not body.strip():
+        raw = "\n".join(lines)
         return [
             reject(origin, "the record has only one line before its timestamp: title or body is missing", raw)
         ]
-    return build(reading, origin, Record(title, body, lines[-1]), raw, is_clean=is_clean)
+    return build(reading, origin, Record(title, body, lines[-1]), is_clean=is_clean)
