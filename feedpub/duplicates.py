@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import NamedTuple
 
 from feedpub.article import Article
 
-_Version = tuple[float, float, int, int, int]
-"""How versions of one id rank: changed last, published first (epoch seconds, negative), longest body, and for a
-definite order the digests of the text and of the rest."""
 
-_PUBLISHED, _TEXT = 1, 3
+class _Version(NamedTuple):
+    """How versions of one id rank: changed last, then published first, then the longest body.
+
+    Times are epoch seconds. The digests of the text (title and body) and of the rest make the order definite.
+    """
+
+    changed: float
+    minus_published: float
+    size: int
+    text: int
+    rest: int
 
 
 class Duplicates:
@@ -38,7 +46,7 @@ class Duplicates:
         if known is None:
             self._versions[story] = version
             claim = (instant, story)
-            keeper = self._keepers.setdefault(version[_TEXT], claim)
+            keeper = self._keepers.setdefault(version.text, claim)
             if keeper is claim:
                 return True
             self.disordered |= claim < keeper
@@ -51,16 +59,16 @@ class Duplicates:
         """Return what says, on a second reading of the same stream, which articles stay: each once."""
         keepers: dict[int, tuple[float, int]] = {}
         for story, version in self._versions.items():
-            claim = (-version[_PUBLISHED], story)
-            if claim <= keepers.setdefault(version[_TEXT], claim):
-                keepers[version[_TEXT]] = claim
+            claim = (-version.minus_published, story)
+            if claim <= keepers.setdefault(version.text, claim):
+                keepers[version.text] = claim
         taken: set[int] = set()
 
         def stays(article: Article, instant: float) -> bool:
             story, version = _digests(article, instant)
             if story in taken or self._versions[story] != version:
                 return False
-            if keepers[version[_TEXT]] != (instant, story):
+            if keepers[version.text] != (instant, story):
                 return False
             taken.add(story)
             return True
@@ -75,7 +83,7 @@ def _digests(article: Article, instant: float) -> tuple[int, _Version]:
     rest = (article.updated, article.key, article.link, article.authors, article.categories, article.language)
     more = (article.summary, article.image, article.enclosures, article.via, article.html)
     other = _digest(repr((rest, more)).encode("utf-8", "surrogatepass")) if any(rest) or any(more) else 0
-    return _digest(article.id.encode()), (changed, -instant, len(article.body), content, other)
+    return _digest(article.id.encode()), _Version(changed, -instant, len(article.body), content, other)
 
 
 def _digest(data: bytes) -> int:

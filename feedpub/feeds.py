@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,11 @@ class Entry:
     def updated(self) -> datetime:
         """When the entry last changed: the article's own word for it, else its publication."""
         return self.article.updated or self.article.published
+
+    def categories(self, titles: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the article's own categories and the ``titles`` of its feeds (by slug), each once."""
+        of_feeds = (titles[slug] for slug in self.feeds if slug in titles)
+        return tuple(dict.fromkeys((*self.article.categories, *of_feeds)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Selection:
 
 def make_feed(settings: FeedSettings, entries: Iterable[Entry], site: Site) -> Feed:
     """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch."""
-    ordered = tuple(sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id)))
+    ordered = tuple(
+        sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id))
+    )
     updated = max((entry.updated for entry in ordered), default=site.epoch)
     return Feed(settings, ordered, updated)

@@ -29,7 +29,10 @@ _READ_AS = (
     ("a number in base 8", re.compile(r"[-+]?0[0-7_]+\Z")),
     ("a number in base 16 or 2", re.compile(r"[-+]?0(?:x[0-9a-fA-F_]+|b[01_]+)\Z")),
     ("a number, which loses its last zeros", re.compile(r"[-+]?[0-9]+\.(?:[0-9]*0)?\Z")),
-    ("a number", re.compile(r"[-+]?(?:[0-9]*_[0-9_]*|[0-9.]+[eE][-+][0-9]+|\.(?:inf|Inf|INF|nan|NaN|NAN))\Z")),
+    (
+        "a number",
+        re.compile(r"[-+]?(?:[0-9]*_[0-9_]*|[0-9.]+[eE][-+][0-9]+|\.(?:inf|Inf|INF|nan|NaN|NAN))\Z"),
+    ),
 )
 
 
@@ -67,7 +70,8 @@ class Node:
             for meaning, pattern in _READ_AS:
                 if pattern.match(self.value):
                     raise self.error(
-                        f"YAML reads {self.value} as {meaning}", f'write "{self.value}" in quotes to mean the text'
+                        f"YAML reads {self.value} as {meaning}",
+                        f'write "{self.value}" in quotes to mean the text',
                     )
         return self.value
 
@@ -130,7 +134,9 @@ class Node:
         """Yield this node and all below it."""
         yield self
         below = self.value
-        for node in below.values() if isinstance(below, Mapping) else below if isinstance(below, tuple) else ():
+        for node in (
+            below.values() if isinstance(below, Mapping) else below if isinstance(below, tuple) else ()
+        ):
             yield from node.walk()
 
     def _shown(self) -> str:
@@ -229,7 +235,9 @@ def _value(loader: yaml.SafeLoader, file: str, path: tuple[str | int, ...], dept
         if key.value in mapping:
             first = mapping[key.value].key_where
             raise ConfigError(
-                _below(key.where, key.value), f"the key {key.value!r} stands twice", f"the first is on line {first.line if first else 0}"
+                _below(key.where, key.value),
+                f"the key {key.value!r} stands twice",
+                f"the first is on line {first.line if first else 0}",
             )
         node = _value(loader, file, (*path, key.value), depth + 1)
         mapping[key.value] = Node(node.where, node.value, node.plain, _below(key.where, key.value))

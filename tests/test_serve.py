@@ -40,10 +40,13 @@ class Client:
 def client(project):
     build(load_config(project / "config.yaml"), datetime(2024, 1, 1, tzinfo=UTC))
     command = [sys.executable, "-m", "feedpub", "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
         try:
             line = server.stdout.readline()
-            assert (found := re.search(r"http://localhost:(\d+)/", line)), server.stderr.read()
+            found = re.search(r"http://localhost:(\d+)/", line)
+            assert found, server.stderr.read()
             yield Client(int(found[1]))
         finally:
             server.kill()
@@ -82,7 +85,16 @@ def test_the_tag_follows_the_bytes(client, project):
 
 
 @pytest.mark.parametrize(
-    "path", ["/nope.rss", "/manifest.json", "/../config.yaml", "/%2e%2e/config.yaml", "/stray.txt", "/all.rss/", "//all.rss"]
+    "path",
+    [
+        "/nope.rss",
+        "/manifest.json",
+        "/../config.yaml",
+        "/%2e%2e/config.yaml",
+        "/stray.txt",
+        "/all.rss/",
+        "//all.rss",
+    ],
 )
 def test_nothing_but_what_was_published_is_served(client, project, path):
     (project / "feeds/stray.txt").write_text("not ours")
@@ -104,5 +116,8 @@ def test_the_index_lets_readers_find_every_feed(client):
 def test_the_opml_lists_every_feed_with_its_address(client):
     root = etree.fromstring(client.ask("/subscriptions.opml").body)
     outlines = root.findall("body/outline")
-    assert [o.get("xmlUrl") for o in outlines][:2] == ["http://localhost:8000/all.atom", "http://localhost:8000/world.atom"]
+    assert [o.get("xmlUrl") for o in outlines][:2] == [
+        "http://localhost:8000/all.atom",
+        "http://localhost:8000/world.atom",
+    ]
     assert all(o.get("text") and o.get("type") == "rss" for o in outlines)

@@ -39,8 +39,12 @@ def build(
     max_rejects: Annotated[
         str | None, typer.Option(help="Fail when more is rejected than this count or share.", metavar="N|N%")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list what was done to articles.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also list what was done to articles.")
+    ] = False,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
     """Build the feeds of a config and publish those that are valid.
@@ -65,7 +69,9 @@ def build(
     elif not quiet:
         _show(report, dry_run=dry_run, verbose=verbose)
     for invalid in report.invalid:
-        print_error(f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid one stays")
+        print_error(
+            f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid one stays"
+        )
     if report.invalid:
         raise typer.Exit(FAILED)
 
@@ -88,7 +94,8 @@ def as_json(report: BuildReport) -> dict[str, Any]:
                 "entries": feed.entries,
                 "new": feed.new,
                 "documents": [
-                    {"path": d.path, "written": d.written} | ({"invalid": d.invalid.reason} if d.invalid else {})
+                    {"path": d.path, "written": d.written}
+                    | ({"invalid": d.invalid.reason} if d.invalid else {})
                     for d in feed.documents
                 ],
             }
@@ -143,7 +150,7 @@ def _show_rejects(report: BuildReport) -> None:
 
 
 def _state(feed: FeedReport, *, dry_run: bool) -> str:
-    states = {}
+    states: dict[str, list[str]] = {}
     for document in feed.documents:
         state = "unchanged"
         if document.invalid:
@@ -167,7 +174,13 @@ def _progress(*, wanted: bool) -> Iterator[Progress | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     began = time.monotonic()
-    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files, {task.fields[articles]} articles"), TimeElapsedColumn())
+    columns = (
+        TextColumn("Reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("files, {task.fields[articles]} articles"),
+        TimeElapsedColumn(),
+    )
     bar = Progress(*columns, console=console(stderr=True), transient=True)
     task = bar.add_task("", total=None, articles="0")
 

@@ -1,10 +1,18 @@
-"""``feedpub check``: is the config right, and do its rules do what their examples say?"""
+"""``feedpub check``: say whether a config is right and its rules do what their examples say."""
 
 from __future__ import annotations
 
-from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, Format, FormatOption, print_json, print_text
-
 import typer
+
+from feedpub.cli.console import (
+    DEFAULT_CONFIG,
+    FAILED,
+    ConfigOption,
+    Format,
+    FormatOption,
+    print_json,
+    print_text,
+)
 
 
 def check(config: ConfigOption = DEFAULT_CONFIG, *, report_format: FormatOption = Format.TEXT) -> None:
@@ -18,7 +26,9 @@ def check(config: ConfigOption = DEFAULT_CONFIG, *, report_format: FormatOption 
     failing = settings.rules.failing_examples()
     warnings = settings.rules.lint()
     if report_format is Format.JSON:
-        print_json({"failing_examples": [str(f.error()) for f in failing], "warnings": [str(w) for w in warnings]})
+        print_json(
+            {"failing_examples": [str(f.error()) for f in failing], "warnings": [str(w) for w in warnings]}
+        )
     else:
         for example in failing:
             print_text(str(example.error()))
@@ -26,6 +36,8 @@ def check(config: ConfigOption = DEFAULT_CONFIG, *, report_format: FormatOption 
             print_text(f"{warning}")
         if not failing:
             feeds, sources = len(settings.feeds), len(settings.sources)
-            print_text(f"{config}: {feeds} feeds from {sources} sources; the config is right and its examples hold.")
+            print_text(
+                f"{config}: {feeds} feeds from {sources} sources; the config is right and its examples hold."
+            )
     if failing:
         raise typer.Exit(FAILED)

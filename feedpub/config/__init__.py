@@ -3,4 +3,13 @@
 from feedpub.config.load import load_config, parse_config, parse_share
 from feedpub.config.settings import FeedSettings, Guards, Output, Settings, Site
 
-__all__ = ["FeedSettings", "Guards", "Output", "Settings", "Site", "load_config", "parse_config", "parse_share"]
+__all__ = [
+    "FeedSettings",
+    "Guards",
+    "Output",
+    "Settings",
+    "Site",
+    "load_config",
+    "parse_config",
+    "parse_share",
+]

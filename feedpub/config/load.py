@@ -15,7 +15,8 @@ from feedpub.rules import RULE_KEYS, compile_rules
 from feedpub.sources import parse_source
 
 VERSION = 1
-FORMATS = ("rss", "atom")
+FORMATS = ("rss", "atom", "json")
+DEFAULT_FORMATS = ("rss", "atom")
 MAX_ITEMS = 50
 
 TOP_KEYS = ("version", "site", "sources", "matching", "lists", "feeds", "output", "guards")
@@ -57,7 +58,9 @@ def parse_config(data: bytes, path: Path) -> Settings:
         raise root.error("the config is empty", "begin with version: 1, site:, sources: and feeds:")
     top = root.fields(TOP_KEYS, required=("version", "site", "sources", "feeds"))
     if top["version"].value != str(VERSION):
-        raise top["version"].error(f"version {top['version'].value!s} is not known here", f"write version: {VERSION}")
+        raise top["version"].error(
+            f"version {top['version'].value!s} is not known here", f"write version: {VERSION}"
+        )
     base = path.parent
     site = _site(top["site"])
     feeds = top["feeds"].mapping()
@@ -115,7 +118,9 @@ def _feed(slug: str, node: Node, site: Site, max_items: int) -> FeedSettings:
         author=_author(fields["author"]) if "author" in fields else site.author,
         language=_language(fields["language"]) if "language" in fields else site.language,
         rights=_line(fields["rights"]) if "rights" in fields else site.rights,
-        max_items=fields["max_items"].integer(minimum=1, maximum=10_000) if "max_items" in fields else max_items,
+        max_items=fields["max_items"].integer(minimum=1, maximum=10_000)
+        if "max_items" in fields
+        else max_items,
         selective="any" in fields or "all" in fields,
     )
 
@@ -135,7 +140,7 @@ def _check_slug(slug: str, node: Node) -> None:
 
 def _output(node: Node | None, base: Path) -> tuple[Output, int]:
     fields: Mapping[str, Node] = node.fields(OUTPUT_KEYS) if node else {}
-    formats = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
     if "formats" in fields:
         chosen = [item.choice(FORMATS) for item in fields["formats"].items(single=True)]
         if not chosen:

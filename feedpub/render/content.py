@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape
+
+from feedpub.article import Article
+from feedpub.render.html import sanitise, visible_text
 
 SUMMARY_LENGTH = 300
 
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _INDENTED = re.compile(r"\n(?=[ \t])")
 # The end of a sentence: a closing mark, perhaps quotes or brackets, then white space; CJK marks need none.
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？][」』）]*")  # noqa: RUF001 - they are full-width on purpose
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？][」』）]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An article's body as feeds carry it: safe ``html``, and a plain-text ``summary``."""
+
+    html: str
+    summary: str
+
+
+def content_of(article: Article) -> Content:
+    """Return the body of ``article`` for feeds; its own summary is used where it has one."""
+    if article.html:
+        html = sanitise(article.body, article.link)
+        return Content(html, article.summary or summarise(visible_text(html)))
+    return Content(text_to_html(article.body), article.summary or summarise(article.body))
 
 
 def paragraphs(text: str) -> list[str]:
@@ -46,4 +66,4 @@ def summarise(text: str, length: int = SUMMARY_LENGTH) -> str:
         return line[: ends[-1]]
     cut = line.rfind(" ", 0, length)
     # Text without spaces (Chinese, Japanese, Thai) is cut where it must be.
-    return line[: cut if cut >= length // 2 else length - 1].rstrip(" ,;:–—-") + "…"  # noqa: RUF001 - dashes of prose
+    return line[: cut if cut >= length // 2 else length - 1].rstrip(" ,;:–—-") + "…"

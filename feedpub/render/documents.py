@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from feedpub.config import Site
 from feedpub.feeds import Entry, Feed, make_feed
+from feedpub.render.jsonfeed import json_feed
 from feedpub.render.syndication import Syndicator
 
 MEDIA_TYPES = {
     "rss": "application/rss+xml",
     "atom": "application/atom+xml",
+    "json": "application/feed+json",
 }
 
-_WRITERS: dict[str, Callable[[Syndicator, Feed, str], bytes]] = {
-    "rss": Syndicator.rss,
-    "atom": Syndicator.atom,
-}
+
+_Writer = Callable[[Feed, str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +48,31 @@ class Rendered:
     quarantined: tuple[Quarantined, ...]
 
 
-def render(feeds: Iterable[Feed], site: Site, formats: Iterable[str]) -> Iterator[Rendered]:
+def render(feeds: Iterable[Feed], site: Site, formats: Sequence[str]) -> Iterator[Rendered]:
     """Render each feed in each of the ``formats``. An entry that stands in several feeds is built once."""
-    names = tuple(formats)
     feeds = tuple(feeds)
     titles = {feed.settings.slug: feed.settings.title for feed in feeds if feed.settings.selective}
     syndicator = Syndicator(site, titles)
+    writers: dict[str, _Writer] = {
+        "rss": syndicator.rss,
+        "atom": syndicator.atom,
+        "json": lambda feed, url: json_feed(feed, site, url, titles),
+    }
     for feed in feeds:
         refused = tuple(
-            Quarantined(entry, reason) for entry in feed.entries if (reason := syndicator.refusal(entry, feed))
+            Quarantined(entry, reason)
+            for entry in feed.entries
+            if (reason := syndicator.refusal(entry, feed))
         )
         if refused:
             bad = {quarantined.entry.article.id for quarantined in refused}
             entries = (entry for entry in feed.entries if entry.article.id not in bad)
             feed = make_feed(feed.settings, entries, site)  # noqa: PLW2901 - it is the feed from here on
-        documents = tuple(_document(syndicator, feed, site, name) for name in names)
+        documents = tuple(_document(writers[name], feed, site, name) for name in formats)
         yield Rendered(feed, documents, refused)
 
 
-def _document(syndicator: Syndicator, feed: Feed, site: Site, name: str) -> Document:
+def _document(write: _Writer, feed: Feed, site: Site, name: str) -> Document:
     path = f"{feed.settings.slug}.{name}"
     url = site.base_url + path
-    return Document(path, feed.settings.slug, MEDIA_TYPES[name], url, _WRITERS[name](syndicator, feed, url))
+    return Document(path, feed.settings.slug, MEDIA_TYPES[name], url, write(feed, url))

@@ -8,7 +8,11 @@ from html import escape
 from feedpub.config import FeedSettings, Site
 from feedpub.render.opml import OPML_NAME
 
-_NAMES = {"rss": ("RSS", "application/rss+xml"), "atom": ("Atom", "application/atom+xml")}
+_NAMES = {
+    "rss": ("RSS", "application/rss+xml"),
+    "atom": ("Atom", "application/atom+xml"),
+    "json": ("JSON Feed", "application/feed+json"),
+}
 
 _STYLE = """
 :root { color-scheme: light dark; --quiet: light-dark(#59636e, #9198a1); --line: light-dark(#d8dee4, #30363d); }

@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -25,7 +24,8 @@ from lxml import etree
 from feedpub.article import Article, Author
 from feedpub.config import Site
 from feedpub.feeds import Entry, Feed
-from feedpub.render.content import summarise, text_to_html
+from feedpub.render.content import content_of
+from feedpub.render.times import whole_seconds
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -75,8 +75,8 @@ class Syndicator:
         generator.description(settings.description)
         generator.link(href=url, rel="self", type=media_type)
         generator.link(href=settings.link, rel="alternate", type="text/html")
-        generator.updated(_instant(feed.updated))
-        generator.lastBuildDate(_instant(feed.updated))
+        generator.updated(whole_seconds(feed.updated))
+        generator.lastBuildDate(whole_seconds(feed.updated))
         generator.author(_person(settings.author))
         if settings.author.email:
             generator.managingEditor(f"{settings.author.email} ({settings.author.name})")
@@ -108,13 +108,13 @@ class Syndicator:
         made.feedpub.creators = tuple(author.name for author in article.authors or (feed_author,))
         made.guid(article.id, permalink=False)
         made.title(article.title)
-        made.published(_instant(article.published))
-        made.updated(_instant(entry.updated))
-        summary = article.summary or summarise(article.body)
+        made.published(whole_seconds(article.published))
+        made.updated(whole_seconds(entry.updated))
+        content = content_of(article)
         # The order matters: summary() and description() also set each other's fields, content() only its own.
-        made.summary(summary)
-        made.description(escape(summary, quote=False))
-        made.content(text_to_html(article.body), type="html")
+        made.summary(content.summary)
+        made.description(escape(content.summary, quote=False))
+        made.content(content.html, type="html")
         if article.authors:
             made.author([_person(author) for author in article.authors])
         if article.link:
@@ -125,8 +125,7 @@ class Syndicator:
             made.enclosure(first.url, first.length, first.type)
         if article.via and article.via.url:
             made.source(article.via.url, article.via.title)
-        terms = [self._titles[slug] for slug in entry.feeds if slug in self._titles]
-        for term in dict.fromkeys((*article.categories, *terms)):
+        for term in entry.categories(self._titles):
             made.category(term=term)
         return made
 
@@ -224,10 +223,3 @@ def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> A
 def _person(author: Author) -> dict[str, str]:
     fields = {"name": author.name, "email": author.email, "uri": author.uri}
     return {key: value for key, value in fields.items() if value}
-
-
-def _instant(time: datetime) -> datetime:
-    offset = time.utcoffset()
-    assert offset is not None
-    whole = time.replace(microsecond=0)
-    return whole if offset % timedelta(minutes=1) == timedelta(0) else whole.astimezone(UTC)

@@ -1,0 +1,64 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/): the same entries for readers that prefer JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from feedpub.article import Author
+from feedpub.config import Site
+from feedpub.feeds import Entry, Feed
+from feedpub.render.content import content_of
+from feedpub.render.times import whole_seconds
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def json_feed(feed: Feed, site: Site, url: str, titles: Mapping[str, str]) -> bytes:
+    """Return ``feed`` as a JSON Feed document that will be served at ``url``; ``titles`` are its entries' tags."""
+    settings = feed.settings
+    content = {
+        "version": VERSION,
+        "title": f"{site.title}: {settings.title}",
+        "home_page_url": settings.link,
+        "feed_url": url,
+        "description": settings.description,
+        "authors": _authors((settings.author,)),
+        "language": settings.language,
+        "items": [_item(entry, titles) for entry in feed.entries],
+    }
+    return (json.dumps(_present(content), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _item(entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
+    article = entry.article
+    content = content_of(article)
+    item = {
+        "id": article.id,
+        "url": article.link,
+        "title": article.title,
+        "content_html": content.html,
+        "summary": content.summary,
+        "image": article.image,
+        "date_published": whole_seconds(article.published).isoformat(),
+        "date_modified": whole_seconds(entry.updated).isoformat(),
+        "authors": _authors(article.authors),
+        "tags": entry.categories(titles),
+        "language": article.language,
+        "attachments": [
+            _present({"url": e.url, "mime_type": e.type, "size_in_bytes": e.length or None})
+            for e in article.enclosures
+        ],
+    }
+    # An item must have content, if only an empty one.
+    return {"id": article.id} | _present(item) | {"content_html": content.html}
+
+
+def _authors(authors: Sequence[Author]) -> list[dict[str, str]]:
+    addresses = ((a.name, a.uri or (f"mailto:{a.email}" if a.email else None)) for a in authors)
+    return [_present({"name": name, "url": address}) for name, address in addresses]
+
+
+def _present(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if value}
