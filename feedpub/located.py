@@ -163,11 +163,8 @@ def read_yaml(data: bytes, file: str) -> Node:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(Where(file, line, 1), "the file is not UTF-8", "save it as UTF-8") from error
-    loader = yaml.SafeLoader("")
     try:
-        # The reader refuses control characters as soon as it sees the text.
-        loader = yaml.SafeLoader(text)
-        return _document(loader, file)
+        return _document(yaml.parse(text, Loader=yaml.SafeLoader), file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Where(file, mark.line + 1, mark.column + 1) if mark else start
@@ -178,8 +175,6 @@ def read_yaml(data: bytes, file: str) -> Node:
         raise ConfigError(
             Where(file, line, 1), f"the character U+{ord(text[error.position]):04X} may not stand in YAML"
         ) from error
-    finally:
-        loader.dispose()
 
 
 def _hint(error: yaml.MarkedYAMLError) -> str:
@@ -192,58 +187,61 @@ def _hint(error: yaml.MarkedYAMLError) -> str:
     return ""
 
 
-def _document(loader: yaml.SafeLoader, file: str) -> Node:
-    if not loader.check_event(yaml.StreamStartEvent):  # pragma: no cover - PyYAML always begins so
-        raise AssertionError("no stream")
-    loader.get_event()
-    if loader.check_event(yaml.StreamEndEvent):
-        return Node(Where(file, 1, 1), "", plain=True)
-    loader.get_event()
-    node = _value(loader, file, (), 0)
-    loader.get_event()
-    if not loader.check_event(yaml.StreamEndEvent):
-        mark = loader.peek_event().start_mark
-        raise ConfigError(Where(file, mark.line + 1, mark.column + 1), "a second YAML document begins here")
-    return node
+def _document(events: Iterator[yaml.Event], file: str) -> Node:
+    start = Where(file, 1, 1)
+    document: Node | None = None
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            if document is not None:
+                raise ConfigError(_at(event, start), "a second YAML document begins here")
+            document = _value(next(events), events, start, 0)
+    return document or Node(start, "", plain=True)
 
 
-def _value(loader: yaml.SafeLoader, file: str, path: tuple[str | int, ...], depth: int) -> Node:
-    event = loader.get_event()
-    where = Where(file, event.start_mark.line + 1, event.start_mark.column + 1, path)
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-        raise ConfigError(
-            where, f"YAML takes {sign}{event.anchor} for an alias", f'write "{sign}{event.anchor}" in quotes'
-        )
-    if getattr(event, "tag", None) not in (None, "!"):
-        raise ConfigError(where, f"YAML takes {event.tag} for a tag", "put text that begins with ! in quotes")
-    if depth > MAX_DEPTH:
-        raise ConfigError(where, f"more than {MAX_DEPTH} levels deep")
+def _value(event: yaml.Event, events: Iterator[yaml.Event], parent: Where, depth: int) -> Node:
+    """Return the value that begins with ``event``, taking the rest of it from ``events``."""
+    where = _at(event, parent)
+    _refuse(event, where, depth)
     if isinstance(event, yaml.ScalarEvent):
         return Node(where, event.value, plain=event.style is None)
     if isinstance(event, yaml.SequenceStartEvent):
         items: list[Node] = []
-        while not loader.check_event(yaml.SequenceEndEvent):
-            items.append(_value(loader, file, (*path, len(items)), depth + 1))
-        loader.get_event()
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(_value(event, events, _below(where, len(items)), depth + 1))
         return Node(where, tuple(items))
     mapping: dict[str, Node] = {}
-    while not loader.check_event(yaml.MappingEndEvent):
-        key = _value(loader, file, path, depth + 1)
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        key = _value(event, events, where, depth + 1)
         if not isinstance(key.value, str):
             raise ConfigError(key.where, "a key must be text")
+        place = _below(key.where, key.value)
         if key.value in mapping:
-            first = mapping[key.value].key_where
-            raise ConfigError(
-                _below(key.where, key.value),
-                f"the key {key.value!r} stands twice",
-                f"the first is on line {first.line if first else 0}",
-            )
-        node = _value(loader, file, (*path, key.value), depth + 1)
-        mapping[key.value] = Node(node.where, node.value, node.plain, _below(key.where, key.value))
-    loader.get_event()
+            first = mapping[key.value].where.line
+            raise ConfigError(place, f"the key {key.value!r} stands twice", f"the first is on line {first}")
+        node = _value(next(events), events, place, depth + 1)
+        mapping[key.value] = Node(node.where, node.value, node.plain, place)
     return Node(where, mapping)
 
 
-def _below(where: Where, key: str) -> Where:
-    return Where(where.file, where.line, where.column, (*where.path, key))
+def _refuse(event: yaml.Event, where: Where, depth: int) -> None:
+    anchor = getattr(event, "anchor", None)
+    if anchor:
+        sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+        raise ConfigError(
+            where, f"YAML takes {sign}{anchor} for an alias", f'write "{sign}{anchor}" in quotes'
+        )
+    tag = getattr(event, "tag", None)
+    if tag not in (None, "!"):
+        raise ConfigError(where, f"YAML takes {tag} for a tag", "put text that begins with ! in quotes")
+    if depth > MAX_DEPTH:
+        raise ConfigError(where, f"more than {MAX_DEPTH} levels deep")
+
+
+def _at(event: yaml.Event, parent: Where) -> Where:
+    """Return the place of ``event`` under the file and key path of ``parent``."""
+    mark = event.start_mark
+    return Where(parent.file, mark.line + 1, mark.column + 1, parent.path) if mark else parent
+
+
+def _below(where: Where, step: str | int) -> Where:
+    return Where(where.file, where.line, where.column, (*where.path, step))
