@@ -1,17 +1,20 @@
 """The rule part of a config → trees of conditions over numbered terms. Everything is checked here.
 
-Precedence, once: a feed takes an article when its ``any`` and its ``all`` hold (or a feed it includes takes
-it) and nothing of its ``none``, of ``matching.none`` and of the feeds it excludes does. Order never matters.
+What a rule means when it is run is written in :mod:`feedpub.rules.verdict`.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from feedpub.errors import Where
 from feedpub.located import Node, did_you_mean
+from feedpub.rules.examples import parse_examples
+from feedpub.rules.model import FeedRule, Rules
 from feedpub.rules.scan import regex_problem
+from feedpub.rules.stems import LANGUAGES
 from feedpub.rules.terms import FIELDS, Term, View
 from feedpub.rules.tree import AtLeast, Condition, Every, Has, Not
 
@@ -22,28 +25,14 @@ RULE_KEYS = frozenset((*_GROUP_KEYS, *_OPTION_KEYS, *_FEED_KEYS))
 MATCHING_KEYS = frozenset(("none", *_OPTION_KEYS))
 
 
-@dataclass(frozen=True, slots=True)
-class FeedRule:
-    """The rule of one feed.
-
-    ``wanted`` is what its ``any`` and ``all`` ask for (``None`` without them), ``veto`` what its ``none`` and
-    ``matching.none`` refuse. ``include`` and ``exclude`` are numbers of feeds.
-    """
-
-    slug: str
-    wanted: Condition | None
-    veto: Condition | None
-    fallback: bool
-    include: tuple[int, ...]
-    exclude: tuple[int, ...]
-
-
 @dataclass(slots=True)
 class Parser:
-    """Reads conditions; holds the terms met so far, each under its number."""
+    """Reads conditions; holds the terms met so far, each under its number, and where it stands first."""
 
     lists: Mapping[str, Node]
     terms: dict[Term, int] = field(default_factory=dict)
+    places: list[Where] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
     open_lists: tuple[str, ...] = ()
 
     def group(self, mapping: Mapping[str, Node], view: View) -> tuple[Condition | None, Condition | None]:
@@ -93,34 +82,41 @@ class Parser:
             )
         key, value = next(iter(mapping.items()))
         if key == "list":
-            return self._list(value, view)
+            return self.list(value, view)
         for name in FIELDS:
             if key == name:
                 narrow = replace(view, fields=frozenset({name}))
                 return (
-                    self._any(value, narrow) if isinstance(value.value, tuple) else self.item(value, narrow)
+                    self.any_of(value, narrow) if isinstance(value.value, tuple) else self.item(value, narrow)
                 )
         raise node.error(f"{key} alone is no condition", "write it beside any, all or none")
 
-    def _any(self, node: Node, view: View) -> Condition:
+    def any_of(self, node: Node, view: View) -> Condition:
+        """Return the condition that one of a list of items holds."""
         return AtLeast(1, self._several(node, view, flat=True))
 
-    def _list(self, node: Node, view: View) -> Condition:
+    def list(self, node: Node, view: View) -> Condition:
+        """Return the condition that one of the list's terms is there."""
         name = node.text()
         if name not in self.lists:
             raise node.error(f"there is no list {name!r}", did_you_mean(name, self.lists))
+        self.used.add(name)
         if name in self.open_lists:
             chain = " → ".join((*self.open_lists[self.open_lists.index(name) :], name))
             raise node.error(f"the list holds itself: {chain}", "take one of them out")
-        inner = Parser(self.lists, self.terms, (*self.open_lists, name))
+        inner = Parser(self.lists, self.terms, self.places, self.used, (*self.open_lists, name))
         terms = self.lists[name]
         if isinstance(terms.value, Mapping):
             mapping = terms.fields(("terms", "accents", "stemming"), required=("terms",))
             view, terms = options(mapping, view), mapping["terms"]
-        return inner._any(terms, view)
+        return inner.any_of(terms, view)
 
     def _term(self, node: Node, view: View) -> Condition:
-        return Has(self.terms.setdefault(parse_term(node, view), len(self.terms)))
+        term = parse_term(node, view)
+        if term not in self.terms:
+            self.terms[term] = len(self.terms)
+            self.places.append(node.where)
+        return Has(self.terms[term])
 
 
 def options(mapping: Mapping[str, Node], view: View) -> View:
@@ -130,6 +126,9 @@ def options(mapping: Mapping[str, Node], view: View) -> View:
         if not names:
             raise mapping["fields"].error("no field is left to look at", f"name some of {', '.join(FIELDS)}")
         view = replace(view, fields=frozenset(name for name in FIELDS if name in names))
+    if "stemming" in mapping:
+        language = mapping["stemming"]
+        view = replace(view, stemming="" if language.value == "false" else language.choice(LANGUAGES))
     if "accents" in mapping:
         # The config says whether accents are folded; the view, whether they count.
         view = replace(view, accents=not mapping["accents"].flag())
@@ -170,49 +169,46 @@ def _regex(node: Node, pattern: str, view: View) -> Term:
     return Term(pattern, View(view.fields, regex=True))
 
 
-def parse_rules(
-    feeds: Mapping[str, Node], lists: Node | None, matching: Node | None
-) -> tuple[tuple[FeedRule, ...], tuple[Term, ...]]:
-    """Return the rules of all feeds, in their order, and the terms by number.
+def parse_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> Rules:
+    """Return the rules of all feeds, in their order.
 
-    Raises :class:`ConfigError` with the place of the first thing that is wrong.
+    Raises :class:`feedpub.errors.ConfigError` with the place of the first thing that is wrong.
     """
-    parser = Parser(lists.mapping() if lists else {})
-    defaults = matching.fields(MATCHING_KEYS) if matching else {}
+    defaults = matching.fields(sorted(MATCHING_KEYS)) if matching else {}
     view = options(defaults, View(frozenset(("title", "body"))))
+    parser = Parser(lists.mapping() if lists else {})
     veto = None
     if "none" in defaults and defaults["none"].items(single=True):
-        veto = parser._any(defaults["none"], view)
-    for node in parser.lists.values():
-        parser._any(node, view)
+        veto = parser.any_of(defaults["none"], view)
+    # A list that no feed names is checked all the same, without leaving its terms behind.
+    for name, node in parser.lists.items():
+        Parser(parser.lists).list(Node(node.where, name), view)
     numbers = {slug: number for number, slug in enumerate(feeds)}
-    rules = [_feed_rule(slug, node.mapping(), parser, view, veto, numbers) for slug, node in feeds.items()]
-    return tuple(rules), tuple(parser.terms)
+    rules = tuple(_feed_rule(slug, node, parser, view, numbers) for slug, node in feeds.items())
+    unused = tuple(
+        (name, node.key_where or node.where) for name, node in parser.lists.items() if name not in parser.used
+    )
+    return Rules(rules, tuple(parser.terms), tuple(parser.places), veto, unused, _in_order(rules, feeds))
 
 
 def _feed_rule(
-    slug: str,
-    mapping: Mapping[str, Node],
-    parser: Parser,
-    view: View,
-    common: Condition | None,
-    numbers: Mapping[str, int],
+    slug: str, node: Node, parser: Parser, view: View, numbers: Mapping[str, int]
 ) -> FeedRule:
-    wanted, own = parser.group(mapping, options(mapping, view))
-    vetoes = tuple(veto for veto in (own, common) if veto is not None)
+    mapping = node.mapping()
+    wanted, veto = parser.group(mapping, options(mapping, view))
     fallback = "fallback" in mapping and mapping["fallback"].flag()
     if fallback and (wanted or "include" in mapping):
         raise mapping["fallback"].error(
-            "a fallback takes what no other feed takes, so it can ask for nothing",
-            "take any, all and include out",
+            "a fallback takes what no other feed takes, so it cannot ask for more", "take any, all and include out"
         )
     return FeedRule(
         slug,
         wanted,
-        AtLeast(1, vetoes) if len(vetoes) > 1 else vetoes[0] if vetoes else None,
+        veto,
         fallback,
         _others(mapping, "include", slug, numbers),
         _others(mapping, "exclude", slug, numbers),
+        parse_examples(mapping["examples"]) if "examples" in mapping else (),
     )
 
 
@@ -227,4 +223,24 @@ def _others(mapping: Mapping[str, Node], key: str, slug: str, numbers: Mapping[s
         if name not in numbers:
             raise item.error(f"there is no feed {name!r}", did_you_mean(name, numbers))
         found.append(numbers[name])
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
+
+
+def _in_order(rules: Sequence[FeedRule], feeds: Mapping[str, Node]) -> tuple[int, ...]:
+    """Return the feeds made of others, each after those it is made of; refuse a cycle."""
+    order: dict[int, None] = {}
+
+    def visit(number: int, path: tuple[int, ...]) -> None:
+        if number in path:
+            cycle = " → ".join(rules[n].slug for n in (*path[path.index(number) :], number))
+            node = feeds[rules[number].slug]
+            key = "include" if rules[number].include else "exclude"
+            raise node.mapping()[key].error(f"the feed is made of itself: {cycle}", "take one of them out")
+        if number not in order:
+            for other in (*rules[number].include, *rules[number].exclude):
+                visit(other, (*path, number))
+            order[number] = None
+
+    for number in range(len(rules)):
+        visit(number, ())
+    return tuple(number for number in order if rules[number].include or rules[number].exclude)

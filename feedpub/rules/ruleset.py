@@ -4,34 +4,114 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from feedpub.article import Article
 from feedpub.located import Node
-from feedpub.rules.parse import FeedRule, parse_rules
+from feedpub.rules.examples import as_article
+from feedpub.rules.explain import Explanation, explain
+from feedpub.rules.lint import Warned, lint
+from feedpub.rules.model import FailingExample, Rules
+from feedpub.rules.parse import parse_rules
 from feedpub.rules.scan import RegexScanner, Scanner
 from feedpub.rules.terms import FIELDS, Term, View
+from feedpub.rules.tree import any_terms
 from feedpub.rules.visible import texts
 
 # Between the fields of an article: no term holds it, so none is found across it.
-BETWEEN = "\0\0"
+_BETWEEN = "\0\0"
 
 
 class RuleSet:
-    """The rules of all feeds: built once from the config, run on every article."""
+    """The rules of all feeds: built once from the config, run on every article.
 
-    def __init__(self, rules: tuple[FeedRule, ...], terms: tuple[Term, ...]) -> None:
-        self.slugs = tuple(rule.slug for rule in rules)
-        self._rules = rules
-        self._terms = terms
-        views = defaultdict[View, list[tuple[int, Term]]](list)
-        for number, term in enumerate(terms):
-            views[term.view].append((number, term))
-        self._scanners = tuple(
-            (view, RegexScanner(of_view) if view.regex else Scanner(of_view)) for view, of_view in views.items()
-        )
+    A set of feeds is a number whose bits are the feeds, so that what a hit does to all of them is one
+    operation. Only a rule that asks for more than any one of its terms is looked at by itself, and only when
+    one of its terms was found (or it can hold without).
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.slugs = tuple(rule.slug for rule in rules.feeds)
+        self._everything = self._fallback = self._always = 0
+        wanted, vetoing, touching = ([0] * len(rules.terms) for _ in range(3))
+        for number, rule in enumerate(rules.feeds):
+            bit = 1 << number
+            self._everything |= bit * rule.everything
+            self._fallback |= bit * rule.fallback
+            any_of, none_of = any_terms(rule.wanted), any_terms(rule.veto)
+            if any_of is not None and none_of is not None:
+                _set(wanted, any_of, bit)
+                _set(vetoing, none_of, bit)
+                continue
+            parts = [part for part in (rule.wanted, rule.veto) if part is not None]
+            _set(touching, (term for part in parts for term in part.terms()), bit)
+            if any(part.holds(()) for part in parts):
+                self._always |= bit
+        self._all = (1 << len(rules.feeds)) - 1
+        common = any_terms(rules.veto)
+        if common is None and rules.veto is not None:
+            _set(touching, rules.veto.terms(), self._all)
+            self._always |= self._all
+        else:
+            _set(vetoing, common or (), self._all)
+        self._common = rules.veto if common is None else None
+        self._effects = tuple(zip(wanted, vetoing, touching, strict=True))
+        self._scanners = tuple(_scanners(rules.terms, self._effects))
+
+    def __reduce__(self) -> tuple[type[RuleSet], tuple[Rules]]:
+        return RuleSet, (self.rules,)
+
+    def route(self, article: Article) -> tuple[int, ...]:
+        """Return the numbers of the feeds that take the article, ascending; ``slugs`` has their names."""
+        found = self._found(article)
+        wanted = vetoed = 0
+        touched = self._always
+        effects = self._effects
+        for term in found:
+            want, veto, touch = effects[term]
+            wanted |= want
+            vetoed |= veto
+            touched |= touch
+        if touched:
+            for number in _bits(touched):
+                rule = self.rules.feeds[number]
+                if rule.wanted is not None and rule.wanted.holds(found):
+                    wanted |= 1 << number
+                if rule.veto is not None and rule.veto.holds(found):
+                    vetoed |= 1 << number
+            if self._common is not None and self._common.holds(found):
+                vetoed = self._all
+        taken = wanted & ~vetoed or self._fallback & ~vetoed
+        taken |= self._everything & ~vetoed
+        for number in self.rules.made_of_others:
+            rule = self.rules.feeds[number]
+            bit = 1 << number
+            if any(taken >> other & 1 for other in rule.include) and not vetoed & bit:
+                taken |= bit
+            if any(taken >> other & 1 for other in rule.exclude):
+                taken &= ~bit
+        return tuple(_bits(taken))
+
+    def explain(self, article: Article) -> Explanation:
+        """Return why each feed takes the article or does not."""
+        return explain(self.rules, article)
+
+    def failing_examples(self) -> list[FailingExample]:
+        """Return the examples that do not hold."""
+        return [
+            FailingExample(rule.slug, example)
+            for number, rule in enumerate(self.rules.feeds)
+            for example in rule.examples
+            if (number in self.route(as_article(example))) != example.wanted
+        ]
+
+    def lint(self) -> list[Warned]:
+        """Return what is allowed but hardly meant."""
+        return lint(self.rules)
 
     def _found(self, article: Article) -> set[int]:
+        """Return the terms that the article holds, one for all that have the same effects."""
         found: set[int] = set()
         for view, scanner in self._scanners:
             parts = [text for field in FIELDS if field in view.fields for text in texts(article, field)]
@@ -39,24 +119,8 @@ class RuleSet:
                 for part in parts:
                     found.update(scanner.find(unicodedata.normalize("NFC", part).encode("utf-8", "replace")))
             else:
-                found.update(scanner.find(view.prepare(f"\0{BETWEEN.join(parts)}\0")))
+                found.update(scanner.find(view.prepare(f"\0{_BETWEEN.join(parts)}\0")))
         return found
-
-    def route(self, article: Article) -> tuple[int, ...]:
-        """Return the numbers of the feeds that take the article, ascending."""
-        found = self._found(article)
-        vetoed = [rule.veto is not None and rule.veto.holds(found) for rule in self._rules]
-        taken = [
-            not veto and rule.wanted is not None and rule.wanted.holds(found)
-            for rule, veto in zip(self._rules, vetoed, strict=True)
-        ]
-        by_rule = any(taken)
-        for number, rule in enumerate(self._rules):
-            if rule.fallback:
-                taken[number] = not by_rule and not vetoed[number]
-            elif rule.wanted is None and not rule.include:
-                taken[number] = not vetoed[number]
-        return tuple(number for number, took in enumerate(taken) if took)
 
 
 def compile_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> RuleSet:
@@ -64,4 +128,30 @@ def compile_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node 
 
     Raises :class:`feedpub.errors.ConfigError` with the place of what is wrong.
     """
-    return RuleSet(*parse_rules(feeds, lists, matching))
+    return RuleSet(parse_rules(feeds, lists, matching))
+
+
+def _scanners(
+    terms: Iterable[Term], effects: Sequence[tuple[int, int, int]]
+) -> Iterator[tuple[View, Scanner | RegexScanner]]:
+    views = defaultdict[View, list[tuple[int, Term]]](list)
+    roles: dict[tuple[View, int, int], int] = {}
+    for number, term in enumerate(terms):
+        want, veto, touch = effects[number]
+        if want or veto or touch:
+            role = number if touch else roles.setdefault((term.view, want, veto), number)
+            views[term.view].append((role, term))
+    for view, of_view in views.items():
+        yield view, RegexScanner(of_view) if view.regex else Scanner(of_view)
+
+
+def _set(masks: list[int], terms: Iterable[int], bits: int) -> None:
+    for term in terms:
+        masks[term] |= bits
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

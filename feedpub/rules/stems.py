@@ -17,13 +17,13 @@ LANGUAGES = {
     "sv": "swedish", "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
 
-_WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[^\W\d_]+")
 
 
 def stemmed(text: str, language: str) -> str:
     """Return the text with each word in lower case and cut to its stem."""
     stem = _stemmer(language)
-    return _WORD.sub(lambda word: stem(word[0]), text)
+    return WORD.sub(lambda word: stem(word[0]), text)
 
 
 @cache

@@ -68,3 +68,29 @@ class Not:
 
 
 Condition = Has | AtLeast | Every | Not
+
+
+def any_terms(condition: Condition | None) -> frozenset[int] | None:
+    """Return the terms of which any one makes the condition hold, or ``None`` if it asks for more than that."""
+    if condition is None:
+        return frozenset()
+    if isinstance(condition, Has):
+        return frozenset((condition.term,))
+    if not isinstance(condition, AtLeast) or condition.count > 1:
+        return None
+    terms: set[int] = set()
+    for part in condition.of:
+        below = any_terms(part)
+        if below is None:
+            return None
+        terms |= below
+    return frozenset(terms)
+
+
+def wanted_terms(condition: Condition) -> Iterator[int]:
+    """Yield the terms that help the condition to hold: all but those below :class:`Not`."""
+    if isinstance(condition, Has):
+        yield condition.term
+    elif not isinstance(condition, Not):
+        for part in condition.of:
+            yield from wanted_terms(part)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import html
+import re
 
 from feedpub.article import Article
 from feedpub.rules.terms import Field
 
-# Elements whose content no browser shows, and those that stand within a line: all others break it.
-_UNSEEN = frozenset(("script", "style", "template", "noscript", "head", "title", "iframe", "object", "svg", "math"))
+# One pass with no way back, so that no markup, however broken, takes longer than its length: a quantifier with
+# a + gives nothing back, and what has no end runs to the end of the text, as the HTML standard has it.
+_MARKUP = re.compile(
+    r"""(?P<comment><!--.*?(?:-->|\Z) | <[!?][^>]*(?:>|\Z))
+    | <(?P<end>/)?(?P<name>[a-z][^\s/>]*+)
+      (?: [^>=] | =\s*+(?:"[^"]*+(?:"|\Z) | '[^']*+(?:'|\Z) | (?!["'])) )*+ (?:>|\Z)""",
+    re.ASCII | re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+
+# Elements whose content no one is shown. That of the first two holds no markup.
+_RAW = frozenset(("script", "style"))
+_UNSEEN = _RAW | {"head", "iframe", "template", "title"}
+# Elements that stand within a line; the tags of all others break it.
 _INLINE = frozenset(
     (
         *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i"),
@@ -16,8 +28,6 @@ _INLINE = frozenset(
         *("sub", "sup", "time", "tt", "u", "var", "wbr"),
     )
 )
-# Their end tags do not exist (https://html.spec.whatwg.org/#void-elements), so they hide nothing.
-_VOID = frozenset(("br", "hr", "img", "input", "wbr", "area", "base", "col", "embed", "link", "meta", "source", "track"))
 
 
 def texts(article: Article, field: Field) -> tuple[str, ...]:
@@ -31,38 +41,38 @@ def texts(article: Article, field: Field) -> tuple[str, ...]:
     return tuple(author.name for author in article.authors)
 
 
-def visible(html: str) -> str:
-    """Return the text that a browser would show of ``html``, with a line break where a block begins or ends."""
-    parser = _Text()
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.parts)
+def visible(markup: str) -> str:
+    """Return the text that a browser would show, with a line break where a block begins or ends.
+
+    Broken markup is read as far as the HTML standard's tokeniser would (§13.2.5), without its repairs.
+    """
+    if "<" not in markup:
+        return html.unescape(markup)
+    parts: list[str] = []
+    unseen = ""
+    place = 0
+    while (match := _MARKUP.search(markup, place)) is not None:
+        if not unseen:
+            parts.append(markup[place : match.start()])
+        place = match.end()
+        name = (match["name"] or "").lower()
+        if not name:
+            continue
+        if unseen:
+            if (match["end"] and name == unseen) or (unseen == "head" and name == "body"):
+                unseen = ""
+        elif name in _UNSEEN and not match["end"]:
+            unseen = name
+            if name in _RAW:
+                place = _end_of_raw(markup, name, place)
+                unseen = ""
+        elif name not in _INLINE:
+            parts.append("\n")
+    if not unseen:
+        parts.append(markup[place:])
+    return "".join(part if part == "\n" else html.unescape(part) for part in parts)
 
 
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._unseen: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _UNSEEN:
-            self._unseen.append(tag)
-        elif tag not in _INLINE:
-            self.parts.append("\n")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # <script/> is no empty element in HTML; <svg/> is.
-        if tag not in {"svg", "math"}:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._unseen:
-            while self._unseen.pop() != tag:
-                pass
-        elif tag not in _INLINE:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.parts.append(data)
+def _end_of_raw(markup: str, name: str, place: int) -> int:
+    end = re.compile(rf"</{name}[^>]*>?", re.IGNORECASE).search(markup, place)
+    return end.end() if end else len(markup)

@@ -1,0 +1,211 @@
+"""Why does each feed take an article, or not? The slow way: every term by itself, with its places."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import re
+
+from feedpub.article import Article
+from feedpub.rules.model import FeedRule, Rules
+from feedpub.rules.offsets import Folded, folded
+from feedpub.rules.scan import compile_regex
+from feedpub.rules.terms import FIELDS, Field, Term, View, pattern_of
+from feedpub.rules.tree import AtLeast, Condition, Every, Has, wanted_terms
+from feedpub.rules.verdict import Verdict, Why, verdicts
+from feedpub.rules.visible import texts
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term at a place: characters ``start`` to ``end`` of the ``value``-th text of a field, as seen."""
+
+    term: str
+    field: Field
+    start: int
+    end: int
+    text: str
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A term that would have brought the article in but for ``reason``."""
+
+    term: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedExplanation:
+    """Why one feed takes the article or not; ``why`` is ``None`` when nothing asked for the article.
+
+    ``hits`` are those of the terms it wants, ``vetoed_by`` those of what refused the article.
+    """
+
+    slug: str
+    taken: bool
+    why: Why | None
+    hits: tuple[Hit, ...]
+    vetoed_by: tuple[Hit, ...]
+    near_misses: tuple[NearMiss, ...]
+    included_by: tuple[str, ...] = ()
+    excluded_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why each feed takes an article or not, in the order of the config."""
+
+    id: str
+    title: str
+    feeds: tuple[FeedExplanation, ...]
+
+
+def explain(rules: Rules, article: Article) -> Explanation:
+    """Return why each feed takes ``article`` or does not."""
+    finder = Finder(article)
+    hits = [finder.hits(term) for term in rules.terms]
+    found = frozenset(number for number, places in enumerate(hits) if places)
+    feeds = tuple(
+        _feed(rules, rule, verdict, hits, finder, found)
+        for rule, verdict in zip(rules.feeds, verdicts(rules, found), strict=True)
+    )
+    return Explanation(article.id, article.title, feeds)
+
+
+class Finder:
+    """Finds terms in one article, each by itself."""
+
+    def __init__(self, article: Article) -> None:
+        self._texts = {field: texts(article, field) for field in FIELDS}
+        self._folded: dict[tuple[View, Field, int], Folded] = {}
+
+    def hits(self, term: Term) -> tuple[Hit, ...]:
+        """Return the places of a term, in the order of the fields."""
+        return tuple(
+            Hit(shown(term), field, start, end, text[start:end], value)
+            for field in FIELDS
+            if field in term.view.fields
+            for value, text in enumerate(self._texts[field])
+            for start, end in self._spans(term, field, value, text)
+        )
+
+    def text(self, hit: Hit) -> str:
+        """Return the text that a hit stands in."""
+        return self._texts[hit.field][hit.value]
+
+    def _spans(self, term: Term, field: Field, value: int, text: str) -> Iterator[tuple[int, int]]:
+        if term.view.regex:
+            composed = unicodedata.normalize("NFC", text)
+            for match in compile_regex(term.text).finditer(composed.encode("utf-8", "replace")):
+                yield _place_in(text, composed, match)
+            return
+        view = replace(term.view, fields=frozenset())
+        key = (view, field, value)
+        if key not in self._folded:
+            self._folded[key] = folded(text, view)
+        data = self._folded[key]
+        for match in re.finditer(pattern_of(term).looking().encode("latin-1"), data.data):
+            yield data.span(*match.span())
+
+
+def shown(term: Term) -> str:
+    """Return a term with its field, where it looks at one field only."""
+    if len(term.view.fields) == 1:
+        return f"{next(iter(term.view.fields))}: {term}"
+    return str(term)
+
+
+def _place_in(text: str, composed: str, match: Any) -> tuple[int, int]:
+    raw = composed.encode("utf-8", "replace")
+    start, end = (len(raw[:place].decode("utf-8", "replace")) for place in match.span())
+    if text == composed:
+        return start, end
+    # Composing goes cluster by cluster, so the lengths of composed prefixes grow with the text.
+    place = 0
+    starts = []
+    for index in range(len(text) + 1):
+        while place < len(unicodedata.normalize("NFC", text[:index])):
+            place += 1
+        starts.append(place)
+    return max(i for i, n in enumerate(starts) if n <= start), min(i for i, n in enumerate(starts) if n >= end)
+
+
+def _feed(
+    rules: Rules,
+    rule: FeedRule,
+    verdict: Verdict,
+    hits: Sequence[tuple[Hit, ...]],
+    finder: Finder,
+    found: frozenset[int],
+) -> FeedExplanation:
+    wanted = dict.fromkeys(wanted_terms(rule.wanted)) if rule.wanted is not None else {}
+    vetoes = [veto for veto in (rule.veto, rules.veto) if veto is not None and veto.holds(found)]
+    near: tuple[NearMiss, ...] = ()
+    if verdict.why is None and rule.wanted is not None and not verdict.vetoed:
+        near = tuple(dict.fromkeys((*_one_short(rules, rule.wanted, found), *_relaxed(rules, wanted, found, finder))))
+    return FeedExplanation(
+        rule.slug,
+        verdict.taken,
+        verdict.why,
+        tuple(hit for number in wanted for hit in hits[number]),
+        tuple(hit for veto in vetoes for number in dict.fromkeys(wanted_terms(veto)) for hit in hits[number]),
+        near,
+        tuple(rules.feeds[number].slug for number in verdict.included_by),
+        tuple(rules.feeds[number].slug for number in verdict.excluded_by),
+    )
+
+
+def _one_short(rules: Rules, condition: Condition, found: frozenset[int]) -> Iterator[NearMiss]:
+    """Find what alone is missing from an ``all``, or from the terms that ``min_hits`` asks for."""
+    if isinstance(condition, Every):
+        lacking = [part for part in condition.of if not part.holds(found)]
+        if len(lacking) == 1 and len(condition.of) > 1:
+            part = lacking[0]
+            if isinstance(part, Has):
+                yield NearMiss(shown(rules.terms[part.term]), "is all that is missing")
+            else:
+                names = [shown(rules.terms[number]) for number in dict.fromkeys(wanted_terms(part))]
+                if names:
+                    yield NearMiss(", ".join(names[:8]) + ("…" if len(names) > 8 else ""), "one of these is all that is missing")
+                yield from _one_short(rules, part, found)
+    elif isinstance(condition, AtLeast) and condition.count > 1:
+        held = [part for part in condition.of if part.holds(found)]
+        if len(held) == condition.count - 1:
+            names = [shown(rules.terms[part.term]) for part in held if isinstance(part, Has)]
+            yield NearMiss(", ".join(names), f"min_hits is {condition.count}, one more term is missing")
+
+
+def _relaxed(rules: Rules, wanted: Iterable[int], found: frozenset[int], finder: Finder) -> Iterator[NearMiss]:
+    """Find terms that would have been found if they asked for less."""
+    for number in wanted:
+        term = rules.terms[number]
+        if number in found or term.view.regex:
+            continue
+        for what, relaxed in _relaxations(term):
+            places = finder.hits(relaxed)
+            if places:
+                yield NearMiss(shown(term), f"“{places[0].text}” in the {places[0].field} would match {what}")
+                break
+
+
+def _relaxations(term: Term) -> Iterator[tuple[str, Term]]:
+    plain = replace(term, view=replace(term.view, stemming=""))
+    if term.exact:
+        yield "in any case", replace(plain, exact=False, view=replace(plain.view, case=False))
+    if term.view.accents:
+        yield "without accents", replace(term, view=replace(term.view, accents=False))
+    if not term.open_right:
+        yield f"as {replace(plain, open_right=True)}", replace(plain, open_right=True)
+    if not term.open_left:
+        yield f"as {replace(plain, open_left=True)}", replace(plain, open_left=True)
+    if not (term.open_left or term.open_right):
+        both = replace(plain, open_left=True, open_right=True)
+        yield f"as {both}", both
+    everywhere = frozenset(FIELDS)
+    if term.view.fields != everywhere:
+        yield "in another field", replace(term, view=replace(term.view, fields=everywhere))
