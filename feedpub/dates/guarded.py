@@ -46,6 +46,7 @@ _SHORT_YEAR = (
         rf"\b({_NAMED_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? )['’]?(\d\d)(?![\d:])", re.IGNORECASE | re.ASCII
     ),
 )
+_ZONE_NAME = re.compile(r"[A-Z]{1,5}\Z")
 _YEAR = re.compile(r"(?<![\d:.])\d{4}(?![\d:])", re.ASCII)
 _HOUR_24 = re.compile(r"\b24:00(?::00(?:[.,]0+)?)?(?![\d:])", re.ASCII)
 _SECOND_60 = re.compile(r"(\b\d{1,2}:\d{2}):60(?:[.,]\d+)?(?!\d)", re.ASCII)
@@ -115,7 +116,8 @@ def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[st
         return " "
 
     rest = _WORD.sub(keep, rest)
-    if len(names) > 1 or (names and (len(names[0]) > 5 or not names[0].isascii())):
+    known |= RFC822_ZONES.keys()
+    if len(names) > 1 or any(name.upper() not in known and not _ZONE_NAME.match(name) for name in names):
         raise DateError(text, f"has the word {names[-1]!r}, which is no part of a date")
     # An offset says more than a name beside it, as in +0100 CET.
     return rest, zone or "".join(names), weekday

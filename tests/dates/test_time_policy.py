@@ -1,0 +1,83 @@
+"""Each row of the tables in docs/time.md is run, whatever zone and locale the host has."""
+
+from __future__ import annotations
+
+import locale
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from feedpub.dates import parse_date, parse_policy
+from feedpub.dates.settings import KEYS
+from feedpub.errors import DateError
+from feedpub.located import read_yaml
+
+PAGE = (Path(__file__).parents[2] / "docs/time.md").read_text("utf-8")
+ROW = re.compile(r"^\| `(?P<text>[^`|]*)` \| (?:`(?P<declared>[^|]*)` )?\| (?P<wanted>(?:rejected: |\d{4}-)[^|]*) \|$", re.MULTILINE)
+ROWS = [match.groups(default="") for match in ROW.finditer(PAGE)]
+ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Africa/Monrovia")
+LOCALES = ("C", "C.UTF-8", "POSIX")
+
+
+def policy(declared):
+    keys = read_yaml(f"{{{declared}}}".encode(), "docs/time.md").mapping()
+    return parse_policy(keys.get("timezone"), keys.get("dates"))
+
+
+def outcome(text, declared):
+    """What a date is read as, written as the page writes it."""
+    try:
+        parsed = parse_date(text, policy(declared))
+    except DateError as error:
+        return f"rejected: {error}"
+    kinds = ", ".join(warning.kind for warning in parsed.warnings)
+    return parsed.instant.isoformat() + (f" ({kinds})" if kinds else "")
+
+
+@pytest.fixture
+def host():
+    """A function that gives this process a zone and a locale; both go back after the test."""
+    before = os.environ.get("TZ")
+
+    def become(zone, name):
+        os.environ["TZ"] = zone
+        time.tzset()
+        locale.setlocale(locale.LC_ALL, name)
+
+    yield become
+    locale.setlocale(locale.LC_ALL, "C.UTF-8")
+    if before is None:
+        del os.environ["TZ"]
+    else:
+        os.environ["TZ"] = before
+    time.tzset()
+
+
+@pytest.mark.parametrize(("text", "declared", "wanted"), ROWS, ids=lambda part: part or "undeclared")
+def test_row(text, declared, wanted):
+    """The page says what happens."""
+    got = outcome(text, declared)
+    if wanted.startswith("rejected: "):
+        assert got.startswith("rejected: ")
+        assert wanted.removeprefix("rejected: ") in got
+    else:
+        assert got == wanted
+
+
+@pytest.mark.parametrize("name", LOCALES)
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_host_changes_nothing(zone, name, host):
+    """Every row gives the same in five zones and three locales."""
+    before = [outcome(text, declared) for text, declared, _ in ROWS]
+    host(zone, name)
+    assert [outcome(text, declared) for text, declared, _ in ROWS] == before
+
+
+def test_the_page_has_every_row_and_key():
+    """No row of the page escapes the test by its form, and no key is left out."""
+    assert len(ROWS) == len(re.findall(r"^\| `[^|]*\|[^|]*\| (?:rejected|\d{4}-)", PAGE, re.MULTILINE))
+    assert len(ROWS) > 100
+    assert set(KEYS) == set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("\n## ")[0], re.MULTILINE))
