@@ -204,7 +204,7 @@ class _Builder:
         line, column = self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
         self.doctype = Doctype(name, system or "", public or "", line, column)
 
-    def entity(  # noqa: PLR0913, PLR0917 - expat gives it so
+    def entity(
         self,
         name: str,
         _parameter: bool,

@@ -39,12 +39,47 @@ _UTF_16_OR_32: Final = ("utf-16", "utf-32")
 # What XML processors in practice all read; anything else risks a reader that cannot.
 _COMMON: Final = frozenset(
     codecs.lookup(name).name
-    for name in (
-        "us-ascii utf-8 utf-16 euc-jp iso-2022-jp iso-2022-kr shift_jis euc-kr gb2312 gbk gb18030 big5 koi8-r koi8-u "
-        "windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 "
-        "windows-1258 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 "
-        "iso-8859-9 iso-8859-10 iso-8859-11 iso-8859-13 iso-8859-14 iso-8859-15 iso-8859-16 tis-620"
-    ).split()
+    for name in [
+        "us-ascii",
+        "utf-8",
+        "utf-16",
+        "euc-jp",
+        "iso-2022-jp",
+        "iso-2022-kr",
+        "shift_jis",
+        "euc-kr",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "koi8-r",
+        "koi8-u",
+        "windows-1250",
+        "windows-1251",
+        "windows-1252",
+        "windows-1253",
+        "windows-1254",
+        "windows-1255",
+        "windows-1256",
+        "windows-1257",
+        "windows-1258",
+        "iso-8859-1",
+        "iso-8859-2",
+        "iso-8859-3",
+        "iso-8859-4",
+        "iso-8859-5",
+        "iso-8859-6",
+        "iso-8859-7",
+        "iso-8859-8",
+        "iso-8859-9",
+        "iso-8859-10",
+        "iso-8859-11",
+        "iso-8859-13",
+        "iso-8859-14",
+        "iso-8859-15",
+        "iso-8859-16",
+        "tis-620",
+    ]
 )
 
 

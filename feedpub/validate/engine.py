@@ -16,6 +16,7 @@ from feedpub.validate.checks import CHECKS
 from feedpub.validate.checks.model import Check, Circumstances, Problem, quoted, shown
 from feedpub.validate.document import Document, Node
 from feedpub.validate.finding import Finding
+from feedpub.validate.vocabulary import GLOBAL_ATTRIBUTES
 from feedpub.validate.vocabulary import element as defined
 from feedpub.validate.vocabulary.model import Element, Kind, Value
 
@@ -35,7 +36,7 @@ def examine(data: bytes, *, location: str | None, now: datetime | None) -> list[
     document = reading.read(data)
     findings = list(_document_findings(document, circumstances))
     if document.root is not None and not document.broken:
-        findings.extend(_element_findings(document, document.root))
+        findings.extend(_element_findings(circumstances, document.root))
     findings.sort(key=lambda finding: (finding.line, finding.column))
     return findings
 
@@ -47,7 +48,7 @@ def _document_findings(document: Document, circumstances: Circumstances) -> Iter
             yield _stamped(check, problem, None)
 
 
-def _element_findings(document: Document, root: Node) -> Iterator[Finding]:
+def _element_findings(about: Circumstances, root: Node) -> Iterator[Finding]:
     plans: dict[tuple[str, str], _Plan] = {}
     for node in root.walk():
         key = (node.within, node.tag)
@@ -56,7 +57,9 @@ def _element_findings(document: Document, root: Node) -> Iterator[Finding]:
             plan = plans[key] = _plan(*key)
         element, checks, text_checks, attribute_checks = plan
         for check in checks:
-            for problem in check.element(node, element, document):  # type: ignore[misc]
+            if check.needs and not getattr(node, check.needs):
+                continue
+            for problem in check.element(node, element, about):  # type: ignore[misc]
                 yield _stamped(check, problem, element)
         if text_checks:
             text = node.text.strip()
@@ -80,9 +83,9 @@ def _plan(within: str, tag: str) -> _Plan:
         check for check in _ELEMENTS if check.wants is not None and check.wants(within, tag, element)
     )
     if element is None:
-        return None, checks, (), {}
+        return None, checks, (), _GLOBAL
     attributes = {name: _bound(value) for name, value in element.attributes.items()}
-    return element, checks, _bound(element.text), {name: bound for name, bound in attributes.items() if bound}
+    return element, checks, _bound(element.text), _GLOBAL | attributes
 
 
 def _bound(value: Value | None) -> tuple[_Bound, ...]:
@@ -100,3 +103,6 @@ def _value_finding(  # noqa: PLR0913, PLR0917 - the parts of one sentence
     check: Check, node: Node, element: Element | None, where: str, text: str, wrong: str
 ) -> Finding:
     return _stamped(check, Problem(f"{where}: {quoted(text)} {wrong}", node.line, node.column), element)
+
+
+_GLOBAL: Final = {name: _bound(value) for name, value in GLOBAL_ATTRIBUTES.items()}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from feedpub.validate.checks.model import Problem, element_check, here, named, quoted, shown
-from feedpub.validate.document import Document, Node
+from feedpub.validate.checks.model import Circumstances, Problem, element_check, here, named, quoted, shown
+from feedpub.validate.document import Node
 from feedpub.validate.finding import Level
 from feedpub.validate.grammar import dates
 from feedpub.validate.vocabulary.model import Element, Kind
@@ -26,7 +26,7 @@ def relation(link: Node) -> str:
     spec=f"{_RFC4287}4.1.1",
     remedy="add an author to the feed, or to every entry",
 )
-def missing_author(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def missing_author(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An entry has no author: neither itself, nor its source, nor the feed.
 
     Wrong:
@@ -55,7 +55,7 @@ def missing_author(node: Node, _element: Element | None, _document: Document) ->
     remedy="add the content, or a link to it",
 )
 def missing_content_or_alternate(
-    node: Node, _element: Element | None, _document: Document
+    node: Node, _element: Element | None, _about: Circumstances
 ) -> Iterator[Problem]:
     """An entry has neither content nor a link with the relation ``alternate``: a reader has nowhere to go.
 
@@ -80,7 +80,9 @@ def missing_content_or_alternate(
     spec=f"{_RFC4287}4.1.1",
     remedy="keep one, or tell them apart by type or hreflang",
 )
-def duplicate_alternate_link(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def duplicate_alternate_link(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
     """Two links with the relation ``alternate`` have the same type and language: which is the page?
 
     Wrong:
@@ -110,7 +112,7 @@ def duplicate_alternate_link(node: Node, _element: Element | None, _document: Do
     spec=f"{_RFC4287}4.2.6",
     remedy="give every entry an id of its own",
 )
-def all_ids_equal(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def all_ids_equal(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """Three entries or more, and all have the same id: that is no history of one entry, but an id that was never set.
 
     Wrong:
@@ -133,7 +135,7 @@ def all_ids_equal(node: Node, _element: Element | None, _document: Document) -> 
     spec=f"{_RFC4287}4.1.1",
     remedy="give every entry an id of its own, or another updated to a newer version",
 )
-def duplicate_id(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def duplicate_id(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """Two entries have the same id and the same updated: they are one entry, and readers show one of them.
 
     Wrong:
@@ -174,7 +176,7 @@ def duplicate_id(node: Node, _element: Element | None, _document: Document) -> I
     spec=f"{_RFC4287}2",
     remedy="remove the space; a line break counts too",
 )
-def surrounding_space(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def surrounding_space(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """Space stands around a date or an address. Atom takes the text as it is, and neither may hold any.
 
     Wrong:
@@ -196,7 +198,9 @@ def surrounding_space(node: Node, _element: Element | None, _document: Document)
     spec=f"{_RFC4287}4.1.1",
     remedy="sort the entries by updated, newest first",
 )
-def entries_not_newest_first(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def entries_not_newest_first(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
     """An entry was updated (and published) later than the one before it. Atom allows any order; readers that
     show the first few then miss it.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from feedpub.validate.document import Document, Node
 from feedpub.validate.finding import Level
@@ -32,8 +32,9 @@ class Problem:
 
 
 ValueTest: TypeAlias = Callable[[str, Value], str | None]
-ElementTest: TypeAlias = Callable[[Node, Element | None, Document], Iterator[Problem]]
+ElementTest: TypeAlias = Callable[[Node, Element | None, "Circumstances"], Iterator[Problem]]
 DocumentTest: TypeAlias = Callable[[Document, "Circumstances"], Iterator[Problem]]
+Needs: TypeAlias = Literal["", "children", "attributes", "text"]
 Wants: TypeAlias = Callable[[str, str, Element | None], bool]
 
 
@@ -58,6 +59,8 @@ class Check:
     kinds: frozenset[Kind] = frozenset()
     element: ElementTest | None = None
     wants: Wants | None = None
+    # What an element must have for the check to be worth a call; the engine asks, because calls cost.
+    needs: Needs = ""
     document: DocumentTest | None = None
 
 
@@ -73,12 +76,12 @@ def value_check(
 
 
 def element_check(
-    code: str, level: Level, wants: Wants, *, spec: str = "", remedy: str
+    code: str, level: Level, wants: Wants, *, spec: str = "", needs: Needs = "", remedy: str
 ) -> Callable[[ElementTest], Check]:
     """Make a check of elements; ``wants(parent's tag, tag, definition)`` chooses which it sees."""
 
     def made(function: ElementTest) -> Check:
-        return Check(code, level, spec, remedy, _manual(function), element=function, wants=wants)
+        return Check(code, level, spec, remedy, _manual(function), element=function, wants=wants, needs=needs)
 
     return made
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from feedpub.validate.checks.model import Problem, at, element_check, here, named, quoted, shown
-from feedpub.validate.document import Document, Node
+from feedpub.validate.checks.model import (
+    Circumstances,
+    Problem,
+    at,
+    element_check,
+    here,
+    named,
+    quoted,
+    shown,
+)
+from feedpub.validate.document import Node
 from feedpub.validate.finding import Level
 from feedpub.validate.grammar import dates, iris
 from feedpub.validate.vocabulary.model import Element
@@ -20,7 +29,7 @@ from feedpub.validate.vocabulary.rss import SPEC
     remedy="give it at least one of the two",
 )
 def item_without_title_or_description(
-    node: Node, _element: Element | None, _document: Document
+    node: Node, _element: Element | None, _about: Circumstances
 ) -> Iterator[Problem]:
     """An item has neither a title nor a description: there is nothing to show.
 
@@ -43,7 +52,7 @@ def item_without_title_or_description(
     spec=f"{SPEC}#ltguidgtSubelementOfLtitemgt",
     remedy='add isPermaLink="false", or use the address of the item',
 )
-def guid_no_permalink(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def guid_no_permalink(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """A guid counts as a permalink, which it is by default, and is no address that a browser can open.
 
     Wrong:
@@ -68,7 +77,7 @@ def guid_no_permalink(node: Node, _element: Element | None, _document: Document)
     spec=f"{SPEC}#ltguidgtSubelementOfLtitemgt",
     remedy="give every item a guid of its own; drop the copy if the items are the same",
 )
-def duplicate_guid(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def duplicate_guid(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """Two items have the same guid: readers show one of them only.
 
     Wrong:
@@ -101,7 +110,7 @@ def duplicate_guid(node: Node, _element: Element | None, _document: Document) ->
     spec="https://www.rssboard.org/skip-hours-days",
     remedy="list each hour or day once",
 )
-def duplicate_skip_value(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def duplicate_skip_value(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An hour or a day is listed twice; 0 and 24 are the same hour.
 
     Wrong:
@@ -128,7 +137,7 @@ def duplicate_skip_value(node: Node, _element: Element | None, _document: Docume
     spec="https://www.rssboard.org/rss-profile#element-channel-item",
     remedy="sort the items by pubDate, newest first",
 )
-def items_not_newest_first(node: Node, _element: Element | None, _document: Document) -> Iterator[Problem]:
+def items_not_newest_first(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An item is newer than the one before it. Readers that show the first few then miss it.
 
     Wrong:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from feedpub.validate.checks.model import Problem, element_check, here, quoted, shown
-from feedpub.validate.document import Document, Node
+from feedpub.validate.checks.model import Circumstances, Problem, element_check, here, named, quoted, shown
+from feedpub.validate.document import Node
 from feedpub.validate.finding import Level
+from feedpub.validate.vocabulary import LEAVES, MARKUP_PREFIXES, single, undefined, unknown_attribute
 from feedpub.validate.vocabulary.model import Element
+
+_RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 
 
 def _container(_within: str, _tag: str, element: Element | None) -> bool:
@@ -26,7 +30,7 @@ def _display(tag: str) -> str:
     ),
     remedy="add the element",
 )
-def missing_element(node: Node, element: Element | None, _document: Document) -> Iterator[Problem]:
+def missing_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An element that the specification requires is not there.
 
     Wrong:
@@ -45,7 +49,7 @@ def missing_element(node: Node, element: Element | None, _document: Document) ->
 
 
 @element_check("duplicate-element", Level.ERROR, _container, remedy="keep one of them")
-def duplicate_element(node: Node, element: Element | None, _document: Document) -> Iterator[Problem]:
+def duplicate_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An element stands more often than the specification allows: most may stand once in their parent.
 
     Wrong:
@@ -62,18 +66,19 @@ def duplicate_element(node: Node, element: Element | None, _document: Document) 
         tag = child.tag
         if tag not in seen:
             seen.add(tag)
-        elif element.children.get(tag, "*") in "1?":
+        elif single(node.tag, tag):
             yield here(child, f"{shown(child)} stands more than once in {shown(node)}", element.spec)
 
 
 @element_check(
     "unknown-element",
     Level.ERROR,
-    _container,
+    lambda _within, tag, element: element is not None or tag.startswith(MARKUP_PREFIXES),
+    needs="children",
     remedy="remove it, or put it into a namespace of its own",
 )
-def unknown_element(node: Node, element: Element | None, _document: Document) -> Iterator[Problem]:
-    """An element is not defined where it stands: misspelled, misplaced, or of another format.
+def unknown_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An element is not defined where it stands: misspelled, misplaced, of another format, or in plain text.
 
     Wrong:
 
@@ -83,12 +88,11 @@ def unknown_element(node: Node, element: Element | None, _document: Document) ->
 
         <item><title>One</title><description>Two</description></item>
     """
-    assert element is not None
-    own = node.tag.rpartition(":")[0]
+    leaf = element is not None and element.text is not None and element.text.kind in LEAVES
     for child in node.children:
-        tag = child.tag
-        if tag not in element.children and tag[:1] != "{" and tag.rpartition(":")[0] == own:
-            yield here(child, f"{shown(child)} is not defined in {shown(node)}", element.spec)
+        if leaf or undefined(node.tag, child.tag):
+            spec = element.spec if element else f"{_RFC4287}3.1.1.3"
+            yield here(child, f"{shown(child)} is not defined in {shown(node)}", spec)
 
 
 @element_check(
@@ -99,7 +103,7 @@ def unknown_element(node: Node, element: Element | None, _document: Document) ->
     ),
     remedy="add the attribute",
 )
-def missing_attribute(node: Node, element: Element | None, _document: Document) -> Iterator[Problem]:
+def missing_attribute(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An attribute that the specification requires is not there.
 
     Wrong:
@@ -120,9 +124,10 @@ def missing_attribute(node: Node, element: Element | None, _document: Document) 
     "unexpected-attribute",
     Level.ERROR,
     lambda _within, _tag, element: element is not None,
+    needs="attributes",
     remedy="remove it; attributes of extensions stand in a namespace",
 )
-def unexpected_attribute(node: Node, element: Element | None, _document: Document) -> Iterator[Problem]:
+def unexpected_attribute(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An attribute without a namespace is not defined for the element. Case counts.
 
     Wrong:
@@ -135,14 +140,14 @@ def unexpected_attribute(node: Node, element: Element | None, _document: Documen
     """
     assert element is not None
     for name in node.attributes:
-        if name not in element.attributes and ":" not in name and name[:1] != "{":
+        if name not in element.attributes and unknown_attribute(name):
             yield here(node, f"{shown(node)} has an undefined attribute {name!r}", element.spec)
 
 
 @element_check(
     "unexpected-text", Level.ERROR, _container, remedy="put the text into the element that it belongs to"
 )
-def unexpected_text(node: Node, element: Element | None, _document: Document) -> Iterator[Problem]:
+def unexpected_text(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """Text stands between elements, where only elements may.
 
     Wrong:
@@ -153,8 +158,99 @@ def unexpected_text(node: Node, element: Element | None, _document: Document) ->
 
         <channel><title>News</title></channel>
     """
-    assert element is not None
     if node.text and not node.text.isspace():
         yield here(
-            node, f"{shown(node)} holds the text {quoted(node.text)} beside its elements", element.spec
+            node,
+            f"{shown(node)} holds the text {quoted(node.text)} beside its elements",
+            element.spec if element else "",
         )
+
+
+@element_check(
+    "extension-attribute",
+    Level.WARNING,
+    lambda _within, tag, element: element is not None and ":" not in tag,
+    needs="attributes",
+    spec="https://www.rssboard.org/rss-specification#extendingRss",
+    remedy="use an element of the extension instead",
+)
+def extension_attribute(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An element of RSS has an attribute of another namespace. RSS is extended by elements; readers drop it.
+
+    Wrong:
+
+        <category example:weight="3">News</category>
+
+    Right:
+
+        <category>News</category><example:weight>3</example:weight>
+    """
+    for name in node.attributes:
+        if name[:1] == "{" or (":" in name and not name.startswith(("xml:", "rdf:"))):
+            local = name.rpartition("}")[2]
+            yield here(node, f"{shown(node)} has the attribute {local!r} of another namespace")
+
+
+@element_check(
+    "misplaced-item",
+    Level.WARNING,
+    named("channel"),
+    spec="https://www.rssboard.org/rss-profile#element-channel-item",
+    remedy="put the items last",
+)
+def misplaced_item(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An item stands before elements of the channel: readers that stop at the first item miss those.
+
+    Wrong:
+
+        <channel><title>News</title><item>…</item><link>https://example.org/</link> … </channel>
+
+    Right:
+
+        <channel><title>News</title><link>https://example.org/</link> … <item>…</item></channel>
+    """
+    item = None
+    for child in node.children:
+        if child.tag == "item":
+            item = item or child
+        elif item is not None and ":" not in child.tag:
+            yield here(child, f"{shown(child)} stands after the first <item>, at line {item.line}")
+
+
+@element_check(
+    "misplaced-metadata",
+    Level.ERROR,
+    named("atom:feed"),
+    spec=f"{_RFC4287}4.1.1",
+    remedy="put it before the first entry",
+)
+def misplaced_metadata(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Metadata of an Atom feed stands after the first entry: readers that stream have lost it by then.
+
+    Wrong:
+
+        <feed …><title>News</title><entry>…</entry><id>tag:example.org,2024:news</id></feed>
+
+    Right:
+
+        <feed …><title>News</title><id>tag:example.org,2024:news</id><entry>…</entry></feed>
+    """
+    entry = None
+    for child in node.children:
+        if child.tag == "atom:entry":
+            entry = entry or child
+        elif entry is not None and child.tag.startswith("atom:"):
+            yield here(child, f"{shown(child)} stands after the first <entry>, at line {entry.line}")
+
+
+CHECKS: Final = (
+    missing_element,
+    duplicate_element,
+    unknown_element,
+    missing_attribute,
+    unexpected_attribute,
+    extension_attribute,
+    unexpected_text,
+    misplaced_item,
+    misplaced_metadata,
+)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from feedpub.validate.checks.model import value_check
 from feedpub.validate.finding import Level
 from feedpub.validate.grammar import dates, iris, languages, mail, media_types
 from feedpub.validate.vocabulary.model import Kind, Value
+from feedpub.validate.vocabulary.podcast import APPLE
 
+_IDENTIFIERS = (Kind.IRI, Kind.URI)
 _IRIS = (Kind.URI, Kind.IRI, Kind.IRI_REFERENCE)
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z", re.ASCII)
@@ -102,7 +105,7 @@ def invalid_iri_character(text: str, _value: Value) -> str | None:
         <link>https://example.org/my%20feed</link>
     """
     wrong = iris.wrong_character(text)
-    return f"holds {wrong!r}, which no address may hold" if wrong else None
+    return None if wrong is None else f"holds {wrong!r}, which no address may hold"
 
 
 @value_check(
@@ -315,3 +318,240 @@ def invalid_contact(text: str, _value: Value) -> str | None:
         <author>ada@example.org (Ada Lovelace)</author>
     """
     return "has no e-mail address that can be read" if mail.contact(text) == "none" else None
+
+
+@value_check(
+    "invalid-tag-uri",
+    Level.ERROR,
+    *_IDENTIFIERS,
+    spec="https://www.rfc-editor.org/rfc/rfc4151.html#section-2.1",
+    remedy="write it like tag:example.org,2024:news/1",
+)
+def invalid_tag_uri(text: str, _value: Value) -> str | None:
+    """A tag URI is not one: its authority, its date or its specific part are not as RFC 4151 has them.
+
+    Wrong:
+
+        <id>tag:example.org:1</id>
+
+    Right:
+
+        <id>tag:example.org,2024:1</id>
+    """
+    return None if iris.scheme(text) != "tag" or iris.is_tag(text) else "is not a tag URI"
+
+
+@value_check(
+    "invalid-urn",
+    Level.ERROR,
+    *_IDENTIFIERS,
+    spec="https://www.rfc-editor.org/rfc/rfc8141.html#section-2",
+    remedy="write it like urn:isbn:9780141036144",
+)
+def invalid_urn(text: str, _value: Value) -> str | None:
+    """A URN is not one: its namespace identifier or what follows is not as RFC 8141 has them.
+
+    Wrong:
+
+        <id>urn:my.site:1</id>
+
+    Right:
+
+        <id>urn:isbn:9780141036144</id>
+    """
+    return None if iris.scheme(text) != "urn" or iris.is_urn(text) else "is not a URN"
+
+
+@value_check(
+    "invalid-uuid",
+    Level.ERROR,
+    *_IDENTIFIERS,
+    spec="https://www.rfc-editor.org/rfc/rfc9562.html#section-4",
+    remedy="write 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12",
+)
+def invalid_uuid(text: str, _value: Value) -> str | None:
+    """A URN of the namespace ``uuid`` is not a UUID.
+
+    Wrong:
+
+        <id>urn:uuid:60a76c80-d399-11d9</id>
+
+    Right:
+
+        <id>urn:uuid:60a76c80-d399-11d9-b93c-0003939e0af6</id>
+    """
+    return "is not a UUID" if text[:9].lower() == "urn:uuid:" and not iris.is_uuid(text) else None
+
+
+@value_check(
+    "unregistered-scheme",
+    Level.WARNING,
+    *_IRIS,
+    spec="https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml",
+    remedy="use a registered scheme; https and tag are the usual ones",
+)
+def unregistered_scheme(text: str, _value: Value) -> str | None:
+    """An address has a scheme that is not registered: nobody else knows what it means.
+
+    Wrong:
+
+        <link>example-internal:news</link>
+
+    Right:
+
+        <link>https://example.org/news</link>
+    """
+    name = iris.scheme(text)
+    return f"has the scheme {name!r}, which is not registered" if name and name not in iris.SCHEMES else None
+
+
+@value_check(
+    "problematic-rfc822-date",
+    Level.WARNING,
+    Kind.RFC822,
+    spec="https://www.rssboard.org/rss-profile#data-types-datetime",
+    remedy="write it like Fri, 31 May 2024 08:00:00 GMT",
+)
+def problematic_rfc822_date(text: str, _value: Value) -> str | None:
+    """A date has a form of RFC 822 that readers get wrong: a year of two digits, a military zone, a comment.
+
+    Wrong:
+
+        <pubDate>Fri, 31 May 24 08:00:00 A</pubDate>
+
+    Right:
+
+        <pubDate>Fri, 31 May 2024 08:00:00 +0100</pubDate>
+    """
+    found = dates.rfc822(text)
+    return "is in a form that not all readers take" if found and not found[2] else None
+
+
+@value_check(
+    "invalid-w3c-date",
+    Level.ERROR,
+    Kind.W3CDTF,
+    spec="https://www.w3.org/TR/NOTE-datetime",
+    remedy="write it like 2024, 2024-05, 2024-05-31 or 2024-05-31T08:00:00Z",
+)
+def invalid_w3c_date(text: str, _value: Value) -> str | None:
+    """A date is not in the W3C's profile of ISO 8601, or names a day that does not exist.
+
+    Wrong:
+
+        <dc:date>31 May 2024</dc:date>
+
+    Right:
+
+        <dc:date>2024-05-31</dc:date>
+    """
+    return None if dates.w3cdtf(text) else "is not a W3C date"
+
+
+@value_check("too-long", Level.ERROR, Kind.PLAIN, spec=APPLE, remedy="shorten it; readers cut it")
+def too_long(text: str, value: Value) -> str | None:
+    """A text is longer than its specification allows.
+
+    Wrong:
+
+        <itunes:subtitle>… 300 characters …</itunes:subtitle>
+
+    Right:
+
+        <itunes:subtitle>What we learned this week</itunes:subtitle>
+    """
+    if value.longest and len(text) > value.longest:
+        return f"has {len(text)} characters, {value.longest} are allowed"
+    return None
+
+
+@value_check(
+    "nameless-contact",
+    Level.WARNING,
+    Kind.CONTACT,
+    spec="https://www.rssboard.org/rss-profile#data-types-email",
+    remedy="write user@example.org (Real Name)",
+)
+def nameless_contact(text: str, _value: Value) -> str | None:
+    """A person is given by an e-mail address alone: readers have no name to show.
+
+    Wrong:
+
+        <author>ada@example.org</author>
+
+    Right:
+
+        <author>ada@example.org (Ada Lovelace)</author>
+    """
+    return "has no name beside the address" if mail.contact(text) == "nameless" else None
+
+
+@value_check(
+    "contact-form",
+    Level.WARNING,
+    Kind.CONTACT,
+    spec="https://www.rssboard.org/rss-profile#data-types-email",
+    remedy="write user@example.org (Real Name)",
+)
+def contact_form(text: str, _value: Value) -> str | None:
+    """A person's address and name are there, in another form than the one that RSS readers look for.
+
+    Wrong:
+
+        <author>Ada Lovelace &lt;ada@example.org&gt;</author>
+
+    Right:
+
+        <author>ada@example.org (Ada Lovelace)</author>
+    """
+    return "is not of the form address (name)" if mail.contact(text) == "other" else None
+
+
+@value_check(
+    "local-host",
+    Level.WARNING,
+    Kind.ADDRESS,
+    spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-3.2.3",
+    remedy="write the full domain",
+)
+def local_host(text: str, _value: Value) -> str | None:
+    """The host of an e-mail address is a single word, which only means something inside one network.
+
+    Wrong:
+
+        <email>ada@mailhost</email>
+
+    Right:
+
+        <email>ada@example.org</email>
+    """
+    host = mail.host(text)
+    return f"has the host {host!r}, which is no domain" if mail.is_address(text) and host.isalnum() else None
+
+
+CHECKS: Final = (
+    invalid_rfc3339_date,
+    invalid_rfc822_date,
+    wrong_weekday,
+    problematic_rfc822_date,
+    invalid_w3c_date,
+    invalid_iri_character,
+    relative_iri,
+    non_ascii_uri,
+    unregistered_scheme,
+    invalid_tag_uri,
+    invalid_urn,
+    invalid_uuid,
+    invalid_integer,
+    invalid_decimal,
+    unlisted_value,
+    malformed_value,
+    invalid_language,
+    invalid_media_type,
+    invalid_address,
+    local_host,
+    invalid_contact,
+    nameless_contact,
+    contact_form,
+    too_long,
+)

@@ -22,6 +22,19 @@ _AUTHORITY: Final = re.compile(
 )
 _HIERARCHICAL: Final = ("http", "https", "ftp")
 
+# https://www.iana.org/assignments/uri-schemes, without those that are provisional or historical.
+SCHEMES: Final = frozenset(
+    "aaa aaas about acap acct cap cid coap coap+tcp coap+ws coaps coaps+tcp coaps+ws crid data dav dict dns dtn example "
+    "file ftp geo go gopher h323 http https iax icap im imap info ipn ipp ipps iris iris.beep iris.lwz iris.xpc iris.xpcs "
+    "jabber ldap leaptofrogans mailto mid msrp msrps mt mtqp mupdate news nfs ni nih nntp opaquelocktoken pkcs11 pop pres "
+    "reload rtsp rtsps rtspu service session shttp sieve sip sips sms snmp soap.beep soap.beeps stun stuns tag tel telnet "
+    "tftp thismessage tip tn3270 turn turns tv urn vemmi vnc ws wss xcon xcon-userid xmlrpc.beep xmlrpc.beeps xmpp z39.50r "
+    "z39.50s "
+    # Registered provisionally, and common in feeds.
+    "at bitcoin did dweb feed git gizmoproject ipfs ipns irc irc6 ircs magnet matrix nostr rsync sftp ssh svn wais "
+    "webcal ymsgr".split()
+)
+
 _DNS: Final = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?)*"
 _TAG: Final = re.compile(
     rf"tag:(?:[A-Za-z0-9\-._]+@)?{_DNS},[0-9]{{4}}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?:"

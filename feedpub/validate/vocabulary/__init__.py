@@ -2,16 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
-from feedpub.validate.vocabulary import atom, rss
-from feedpub.validate.vocabulary.model import Element
+from feedpub.validate.vocabulary import atom, media, places, podcast, rss, small
+from feedpub.validate.vocabulary.model import Kind
+from feedpub.validate.vocabulary.small import GLOBAL_ATTRIBUTES
 
-TABLES: Final = (rss.ELEMENTS, atom.ELEMENTS)
-ELEMENTS: Final[dict[str, Element]] = {tag: element for table in TABLES for tag, element in table.items()}
+if TYPE_CHECKING:
+    from feedpub.validate.vocabulary.model import Element
+
+
+TABLES: Final = (rss.ELEMENTS, atom.ELEMENTS, media.ELEMENTS, places.ELEMENTS, *podcast.TABLES, *small.TABLES)
+ELEMENTS: Final[dict[str, Element]] = {tag: found for table in TABLES for tag, found in table.items()}
 IN_CONTEXT: Final[dict[tuple[str, str], Element]] = {**rss.IN_CONTEXT}
+# Namespaces whose owners say what is in them and no longer add to it: a name beyond the tables is a mistake.
+CLOSED: Final = frozenset(
+    {tag.partition(":")[0] for tag in ELEMENTS if ":" in tag} - {"podcast", "dc", "dcterms", "gml", "cc"}
+)
+
+
+# Namespaces of text that is marked up, and elements of theirs that hold it.
+MARKUP: Final = frozenset({"xhtml", "svg", "mathml"})
+MARKUP_PREFIXES: Final = tuple(f"{prefix}:" for prefix in sorted(MARKUP))
+# Kinds of text that hold no elements.
+LEAVES: Final = frozenset(Kind) - {Kind.ANY, Kind.MARKUP, Kind.CONTENT, Kind.TEXT_CONSTRUCT}
 
 
 def element(within: str, tag: str) -> Element | None:
     """Return the definition of ``tag`` in the parent ``within``; None where no vocabulary has it."""
     return IN_CONTEXT.get((within, tag)) or ELEMENTS.get(tag)
+
+
+@lru_cache(maxsize=4096)
+def single(parent: str, tag: str) -> bool:
+    """Tell whether ``tag`` may stand at most once in ``parent``."""
+    above = ELEMENTS.get(parent)
+    sign = above.children.get(tag) if above else None
+    if sign is None:
+        found = ELEMENTS.get(tag)
+        return found is not None and found.once
+    return sign in {"1", "?"}
+
+
+@lru_cache(maxsize=4096)
+def undefined(parent: str, tag: str) -> bool:
+    """Tell whether ``tag`` is a mistake in ``parent``.
+
+    It is one where both are of the same vocabulary and the parent's definition does not have it, where its (closed)
+    namespace does not have it at all, and where it is defined for other parents only. Elements of unknown namespaces
+    are foreign markup, which any element may hold.
+    """
+    prefix, colon, _ = tag.partition(":")
+    if tag[:1] == "{":
+        return False
+    own = parent.rpartition(":")[0]
+    if own in MARKUP:
+        # Markup holds markup, and foreign markup; an element that is known to mean something else is lost in it.
+        return prefix not in MARKUP and (not colon or prefix in CLOSED)
+    above = ELEMENTS.get(parent)
+    if above is not None and tag in above.children:
+        return False
+    if above is not None and above.children and (prefix if colon else "") == own:
+        return True
+    if not colon:
+        return False
+    found = ELEMENTS.get(tag)
+    if found is None:
+        return prefix in CLOSED
+    return bool(found.within) and parent not in found.within
+
+
+def unknown_attribute(name: str) -> bool:
+    """Tell whether no element could have the attribute: no namespace, or one whose attributes are all known."""
+    if name[:1] == "{":
+        return False
+    return ":" not in name or (name.startswith("thr:") and name not in GLOBAL_ATTRIBUTES)

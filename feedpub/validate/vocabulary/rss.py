@@ -8,7 +8,6 @@ from feedpub.validate.vocabulary.model import (
     ANY,
     CONTACT,
     GUID,
-    HTML,
     LANGUAGE,
     MEDIA_TYPE,
     PLAIN,
