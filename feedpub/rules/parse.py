@@ -154,6 +154,8 @@ def parse_term(node: Node, view: View) -> Term:
     if exact and not all(word.isascii() for word in Term(text, view, exact).words):
         view = replace(view, case=True)
     term = Term(" ".join(text.split()), view, exact, open_left, open_right)
+    if any(unicodedata.category(char) == "Cc" for char in term.text):
+        raise node.error("a term cannot hold control characters")
     if not term.words:
         raise node.error("nothing of this term can be seen", "write letters, digits or symbols")
     return term

@@ -56,7 +56,7 @@ class _AsciiSet:
             if all(word.isascii() for word in term.words):
                 by_role.setdefault(role, []).append(pattern.in_ascii())
                 self._underscore |= "_" in term.text
-        self._roles = (*by_role, -1)
+        self._roles = tuple(by_role)
         self._set = pattern_set(["|".join(alternatives) for alternatives in by_role.values()])
 
     def find(self, data: bytes) -> list[int] | None:
@@ -67,8 +67,8 @@ class _AsciiSet:
             # \\b takes it for a letter.
             data = data.replace(b"_", b"-")
         found = self._set.Match(data)
-        # The last pattern is the end of the text: without it, RE2 gave up for want of memory.
-        if not found or len(self._roles) - 1 not in found:
+        # Matches come in order. The last is the end of the text: without it, RE2 gave up for want of memory.
+        if not found or found.pop() != len(self._roles):
             return None
         roles = self._roles
         return [roles[index] for index in found]
@@ -134,8 +134,8 @@ class RegexScanner:
     def find(self, data: bytes) -> Iterable[int]:
         """Return the roles of the expressions that match somewhere in ``data``."""
         found = self._set.Match(data)
-        if len(self._roles) in found:
-            return [self._roles[index] for index in found if index < len(self._roles)]
+        if found and found.pop() == len(self._roles):
+            return [self._roles[index] for index in found]
         return [role for role, regex in zip(self._roles, self._each, strict=True) if regex.search(data)]
 
 

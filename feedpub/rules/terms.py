@@ -66,10 +66,11 @@ class Term:
 
         The mark at an edge says that a word ends there, which a star does not ask for.
         """
-        words = self.view.prepare(self.text).decode("utf-8", "surrogatepass").split()
-        if words and self.open_left:
+        # Not split(), which would cut at the marks, too.
+        words = re.split(_SPACE, self.view.prepare(self.text).decode("utf-8", "surrogatepass").strip(" \t\n\v\f\r"))
+        if self.open_left:
             words[0] = words[0].removeprefix(MARK)
-        if words and self.open_right:
+        if self.open_right:
             words[-1] = words[-1].removesuffix(MARK)
         return [word for word in words if word]
 

@@ -1,0 +1,239 @@
+"""The compiled matcher, the explanation and a plain matcher written for clearness alone say the same."""
+
+import json
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedpub.article import Article, Author, Origin
+from feedpub.located import read_yaml
+from feedpub.rules import compile_rules
+
+APOSTROPHES, QUOTES, DASHES = "‘’´ʼ", "“”„«»", "‐‑–—−"
+STROKES = {"Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "ß": "ss", "æ": "ae", "Æ": "AE", "ı": "i"}
+UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+
+
+def is_accent(char):
+    name = unicodedata.name(char, "")
+    return (
+        unicodedata.category(char) == "Mn" and name.startswith(("COMBINING", "HEBREW", "ARABIC"))
+    ) and "KATAKANA" not in name
+
+
+def letters(text, *, accents, case):
+    """The characters that count, one by one; white space is a space."""
+    for char in APOSTROPHES:
+        text = text.replace(char, "'")
+    for char in QUOTES:
+        text = text.replace(char, '"')
+    for char in DASHES:
+        text = text.replace(char, "-")
+    text = unicodedata.normalize("NFKC", text.replace("İ", "I").replace("ـ", ""))
+    if not accents:
+        text = "".join(bare(char) for char in text)
+    if not case:
+        text = text.casefold()
+    seen = [char for char in unicodedata.normalize("NFC", text) if unicodedata.category(char) != "Cf"]
+    return [" " if char.isspace() else char for char in seen]
+
+
+def bare(char):
+    if char in "йЙўЎ":
+        return char
+    parts = [part for part in unicodedata.normalize("NFD", char) if not is_accent(part)]
+    return "".join(STROKES.get(part, part) for part in parts)
+
+
+def kind(char):
+    """unspaced, korean, word or symbol."""
+    name = unicodedata.name(char, "")
+    if unicodedata.category(char)[0] not in "LNM":
+        return "symbol"
+    if name.startswith(UNSPACED):
+        return "unspaced"
+    return "korean" if name.startswith("HANGUL") else "word"
+
+
+def may_begin(char, before):
+    if kind(char) == "symbol":
+        return before != char
+    return kind(char) == "unspaced" or kind(before) not in {"word", "korean"}
+
+
+def may_end(char, after):
+    if kind(char) == "symbol":
+        return after != char
+    return kind(char) in {"unspaced", "korean"} or kind(after) != "word"
+
+
+def occurs(term, text, *, accents=False):
+    exact = term.startswith("=")
+    term = term.removeprefix("=")
+    open_left, open_right = term.startswith("*"), term.endswith("*")
+    wanted = letters(term.strip("*"), accents=accents, case=exact)
+    hay = ["\n", *letters(text, accents=accents, case=exact), "\n"]
+    return any(
+        (open_left or may_begin(wanted[0], hay[start - 1])) and (open_right or may_end(wanted[-1], hay[end]))
+        for start in range(1, len(hay))
+        for end in ends(hay, start, wanted)
+    )
+
+
+def ends(hay, place, wanted):
+    """Where a match that begins at a place ends; a space in a term is any run of spaces."""
+    for char in wanted:
+        if hay[place] != char or place == len(hay) - 1:
+            return
+        place += 1
+        while char == " " and hay[place] == " ":
+            place += 1
+    yield place
+
+
+def holds(rule, article, options):
+    """What a group says, without its place in a feed."""
+    if isinstance(rule, str):
+        fields = options["fields"]
+        return any(occurs(rule, text, accents=options["accents"]) for field in fields for text in article[field])
+    if len(rule) == 1 and next(iter(rule)) in article:
+        [(field, below)] = rule.items()
+        return holds(below, article, options | {"fields": [field]})
+    parts = []
+    if "any" in rule:
+        different = {json.dumps(term) for term in rule["any"]}
+        parts.append(sum(holds(json.loads(term), article, options) for term in different) >= rule.get("min_hits", 1))
+    parts += [holds(term, article, options) for term in rule.get("all", [])]
+    parts += [not holds(term, article, options) for term in rule.get("none", [])]
+    return all(parts)
+
+
+def routed(config, article):
+    options = {"fields": ["title", "body"], "accents": False}
+    vetoed = [
+        any(holds(term, article, options) for term in config["matching"])
+        or any(holds(term, article, of(feed, options)) for term in feed.get("none", []))
+        for feed in config["feeds"].values()
+    ]
+    asks = [bool({"any", "all"} & feed.keys()) for feed in config["feeds"].values()]
+    held = [
+        not veto and ask and holds({k: v for k, v in feed.items() if k in GROUP}, article, of(feed, options))
+        for feed, veto, ask in zip(config["feeds"].values(), vetoed, asks, strict=True)
+    ]
+    taken = {}
+    for (slug, feed), veto, ask, held_ in zip(config["feeds"].items(), vetoed, asks, held, strict=True):
+        if ask:
+            taken[slug] = held_
+        elif feed.get("fallback"):
+            taken[slug] = not veto and not any(held)
+        elif "include" in feed:
+            taken[slug] = not veto and any(taken[other] for other in feed["include"])
+        else:
+            taken[slug] = not veto
+        if ask and "include" in feed:
+            taken[slug] |= not veto and any(taken[other] for other in feed["include"])
+        if any(taken[other] for other in feed.get("exclude", [])):
+            taken[slug] = False
+    return [slug for slug, took in taken.items() if took]
+
+
+def of(feed, options):
+    return options | {"accents": not feed.get("accents", True)}
+
+
+GROUP = ("any", "all", "none", "min_hits")
+WORDS = [
+    *("AI", "ai", "said", "oil", "Oil", "oils", "gas", "natural", "cut", "cuts", "IT", "it", "US", "C++", "C+", "+", "C"),
+    *("AT&T", ".NET", "NET", "café", "cafe", "cafe\u0301", "ﬁsh", "fish", "Łódź", "Lodz", "straße", "strasse", "İstanbul"),
+    *("istanbul", "co-operate", "co‑operate", "operate", "Ukraine", "’s", "'s", "Σίσυφος", "σισυφοσ", "ΣΙΣΥΦΟΣ", "мой"),
+    *("мои", "МОЙ", "ёлка", "елка", "用", "写", "東京", "東", "京都", "ไทย", "ภาษา", "한국", "한", "은", "전자", "LG", "が", "か"),
+    *("か\u3099", "ｶﾞ", "ガ", "€", "™", "Ａｉ", "２", "2", "2²", "कि", "क", "سلام", "سَلام", "שלום", "שָׁלוֹם", "_", "G20", "…", "Việt"),
+]
+GLUE = [" ", " ", " ", "", "", "-", "’", "\n", "  ", "\u00a0", "\u3000", ".", ", ", "\u200b", "\u00ad", "_", "+", "€"]
+texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(GLUE)), max_size=6).map(
+    lambda pairs: "".join(part for pair in pairs for part in pair)
+)
+
+
+@st.composite
+def terms(draw):
+    text = draw(st.sampled_from(WORDS))
+    if draw(st.booleans()):
+        text += draw(st.sampled_from([" ", " ", "", "-"])) + draw(st.sampled_from(WORDS))
+    sign = draw(st.sampled_from(["", "", "", "="]))
+    left, right = draw(st.sampled_from([("", ""), ("", ""), ("", "*"), ("*", "*"), ("*", "")]))
+    return f"{sign}{left}{text}{right}"
+
+
+def lists_of(items):
+    return st.lists(items, min_size=1, max_size=3)
+
+
+@st.composite
+def groups(draw, below):
+    group = {}
+    for key in draw(st.sets(st.sampled_from(["any", "all", "none"]), min_size=1)):
+        group[key] = draw(lists_of(below))
+    if "any" in group and draw(st.booleans()):
+        flat = {json.dumps(item) for item in group["any"] if isinstance(item, str)}
+        if len(flat) == len(group["any"]):
+            group["min_hits"] = draw(st.integers(1, 2 if len(flat) > 1 else 1))
+    return group
+
+
+FIELDS = st.sampled_from(["title", "body", "author", "category"])
+conditions = st.recursive(
+    terms(), lambda below: groups(below) | st.builds(lambda field, term: {field: term}, FIELDS, below), max_leaves=4
+)
+
+
+@st.composite
+def configs(draw):
+    feeds = {}
+    for number in range(draw(st.integers(1, 5))):
+        feed = draw(st.one_of(groups(conditions), groups(conditions), st.just({}), st.just({"fallback": True})))
+        feed = dict(feed)
+        if "fallback" not in feed and feeds and draw(st.booleans()):
+            feed["include"] = [draw(st.sampled_from(sorted(feeds)))]
+        if feeds and draw(st.integers(0, 3)) == 0:
+            feed["exclude"] = [draw(st.sampled_from(sorted(feeds)))]
+        if draw(st.integers(0, 3)) == 0:
+            feed["accents"] = False
+        feeds[f"feed-{number}"] = feed
+    return {"feeds": feeds, "matching": draw(st.lists(terms(), max_size=1))}
+
+
+def compiled(config):
+    source = {"feeds": config["feeds"]}
+    if config["matching"]:
+        source["matching"] = {"none": config["matching"]}
+    nodes = read_yaml(json.dumps(source, ensure_ascii=False).encode(), "c.yaml").mapping()
+    return compile_rules(nodes["feeds"].mapping(), None, nodes.get("matching"))
+
+
+def article(title="", body="", author=(), category=()):
+    day = datetime(2024, 1, 1, tzinfo=UTC)
+    authors = tuple(Author(name) for name in author)
+    return Article("id", title, body, day, Origin("f", 1, 1), authors=authors, categories=tuple(category))
+
+
+@settings(deadline=None, max_examples=400)
+@given(terms(), texts, st.booleans())
+def test_a_term_is_found_where_the_plain_matcher_finds_it(term, text, accents):
+    rules = compiled({"feeds": {"one": {"any": [term], "accents": not accents}}, "matching": []})
+    wanted = (0,) if occurs(term, text, accents=accents) else ()
+    assert rules.route(article(text)) == wanted
+    assert rules.explain(article(text)).feeds[0].taken == bool(wanted)
+
+
+@settings(deadline=None, max_examples=300)
+@given(configs(), texts, texts, st.lists(texts, max_size=2), st.lists(texts, max_size=2))
+def test_rules_of_any_shape_mean_the_same_fast_explained_and_plain(config, title, body, author, category):
+    rules = compiled(config)
+    given_ = article(title, body, author, category)
+    plain = routed(config, {"title": [title], "body": [body], "author": author, "category": category})
+    assert [rules.slugs[number] for number in rules.route(given_)] == plain
+    assert [feed.slug for feed in rules.explain(given_).feeds if feed.taken] == plain
