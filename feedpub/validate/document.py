@@ -8,6 +8,7 @@ and more; lxml's event interface is slower and knows lines only. Names come out 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
@@ -24,6 +25,10 @@ MAX_ELEMENTS: Final = 2_000_000
 # A character that XML text cannot hold, so that no namespace can contain it.
 _SEPARATOR: Final = "\f"
 
+# Controls of the C1 block, U+FFFD, a Latin-1 letter that was the first byte of a UTF-8 sequence; as bytes of UTF-8.
+_SUSPICIOUS: Final = re.compile(
+    rb"\xc2[\x80-\x9f]|\xef\xbf\xbd|\xc3[\x82\x83]\xc2[\x80-\xbf]|&#x0*[89][0-9a-fA-F];|&#0*1[2-5][0-9];"
+)
 _ERRORS: Final = {
     11: "undefined-entity",
     27: "undeclared-prefix",
@@ -105,7 +110,9 @@ class Doctype:
 class Document:
     """A feed as it was read. ``root`` is None where nothing could be read; ``broken`` where it is no XML.
 
-    ``remarks`` is what the reading itself found: the encoding, the well-formedness, the limits.
+    ``remarks`` is what the reading itself found: the encoding, the well-formedness, the limits. ``foreign`` gives
+    the namespaces that are used and not known, with their first place; ``suspicious`` says that there are bytes
+    which text that was decoded rightly does not have, so that a check of every character is worth its time.
     """
 
     root: Node | None
@@ -115,6 +122,8 @@ class Document:
     version: str
     declarations: tuple[Declaration, ...] = ()
     doctype: Doctype | None = None
+    foreign: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    suspicious: bool = False
 
 
 class _Limit(Exception):
@@ -136,6 +145,7 @@ class _Builder:
     elements: int = 0
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     declarations: dict[tuple[str, str], Declaration] = field(default_factory=dict)
+    foreign: dict[str, tuple[int, int]] = field(default_factory=dict)
     doctype: Doctype | None = None
     remarks: list[Remark] = field(default_factory=list)
 
@@ -188,6 +198,8 @@ class _Builder:
             found = (f"{namespaces.KNOWN[uri]}:{local}", prefix)
         else:
             found = (f"{{{uri}}}{local}", prefix)
+            place = self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
+            self.foreign.setdefault(uri, place)
         self.names[raw] = found
         return found
 
@@ -271,4 +283,6 @@ def read(data: bytes) -> Document:
         decoded.version,
         tuple(builder.declarations.values()),
         builder.doctype,
+        builder.foreign,
+        _SUSPICIOUS.search(decoded.data) is not None,
     )

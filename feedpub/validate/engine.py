@@ -32,8 +32,8 @@ _AS_IT_IS: Final = frozenset({Kind.URI, Kind.IRI, Kind.IRI_REFERENCE})
 
 def examine(data: bytes, *, location: str | None, now: datetime | None) -> list[Finding]:
     """Return the findings on ``data``; see :func:`feedpub.validate.validate`."""
-    circumstances = Circumstances(location, now.timestamp() if now else None)
     document = reading.read(data)
+    circumstances = Circumstances(location, now, document)
     findings = list(_document_findings(document, circumstances))
     if document.root is not None and not document.broken:
         findings.extend(_element_findings(circumstances, document.root))

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from feedpub.validate.checks import atom, reading, root, rss, selflink, structure, values
+from feedpub.validate.checks import (
+    atom,
+    constructs,
+    history,
+    links,
+    media,
+    namespaces,
+    podcasts,
+    reading,
+    root,
+    rss,
+    selflink,
+    structure,
+    texts,
+    values,
+)
 from feedpub.validate.checks.model import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -12,8 +27,15 @@ CHECKS: Final[tuple[Check, ...]] = (
     root.unknown_format,
     root.wrong_namespace,
     *structure.CHECKS,
+    *namespaces.CHECKS,
     *values.CHECKS,
+    *texts.CHECKS,
     *selflink.CHECKS,
     *rss.CHECKS,
     *atom.CHECKS,
+    *constructs.CHECKS,
+    *links.CHECKS,
+    *history.CHECKS,
+    *media.CHECKS,
+    *podcasts.CHECKS,
 )

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from feedpub.validate.document import Document, Node
+from feedpub.validate.namespaces import KNOWN
 from feedpub.validate.finding import Level
 from feedpub.validate.vocabulary.model import Element, Kind, Value
 
@@ -40,10 +42,20 @@ Wants: TypeAlias = Callable[[str, str, Element | None], bool]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is known beside the bytes: the address the feed is served from, and the time."""
+    """What a check may ask beside its element: the document, the address it is served from, and the time."""
 
     location: str | None
-    now: float | None
+    now: datetime | None
+    document: Document
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether the document has bytes that rightly decoded text does not have."""
+        return self.document.suspicious
+
+    def uses(self, prefix: str) -> bool:
+        """Tell whether the feed declares a namespace, named by its usual prefix."""
+        return any(KNOWN.get(found.uri) == prefix for found in self.document.declarations)
 
 
 @dataclass(frozen=True, slots=True)

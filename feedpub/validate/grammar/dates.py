@@ -30,7 +30,7 @@ _RFC822: Final = re.compile(
 # What RFC 822 allows, or readers forgive, beyond the form above: any case, no space after the comma, comments
 # in parentheses, years of two digits, and military zones, whose sign RFC 822 got wrong (RFC 2822 §4.3).
 _RFC822_LOOSE: Final = re.compile(
-    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?,\s*)?"
+    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?\s*,\s*)?"
     r"(\d{1,2})\s+(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(\d{4}|\d\d)\s+"
     r"(\d{1,2}):(\d\d)(?::(\d\d))?\s*(UTC?|GMT|[A-IK-Z]|[ECMP][SD]T|[+-]\d{4})\Z",
     re.ASCII | re.IGNORECASE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+"
 _LABEL: Final = (
@@ -15,11 +16,10 @@ _LABEL: Final = (
 )
 _SPEC: Final = rf"(?:{_ATOM}(?:\.{_ATOM})*|\"[^\"\\\r\n]*\")@(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
 _ADDRESS: Final = re.compile(rf"{_SPEC}\Z")
-_MAILTO: Final = re.compile(rf"mailto:({_SPEC})(?:\?[^\s]*)?\Z", re.IGNORECASE)
 # The profile's form: address, then the real name in parentheses.
-_WITH_NAME: Final = re.compile(rf"(?:mailto:)?{_SPEC}(?:\?[^\s()]*)? \(([^()]*)\)\Z", re.IGNORECASE)
+_WITH_NAME: Final = re.compile(rf"{_SPEC} \(([^()]*)\)\Z")
 # The forms of mail headers: a name before the address in angle brackets, or a name around it.
-_NAME_FIRST: Final = re.compile(rf"[^<>@]*<(?:mailto:)?{_SPEC}>\s*\Z", re.IGNORECASE)
+_NAME_FIRST: Final = re.compile(rf"[^<>@]*<{_SPEC}>\s*\Z")
 _NAME_AFTER: Final = re.compile(rf"{_SPEC}\s*[^@<>\s][^@<>]*\Z")
 
 
@@ -39,10 +39,13 @@ def contact(text: str) -> str:
     ``profile`` is ``user@example.org (Real Name)`` (RSS profile, §E-mail addresses); ``nameless`` the bare
     address; ``other`` a form of mail headers that readers make less of; ``none`` has no address.
     """
+    if text[:7].lower() == "mailto:":
+        # RFC 6068: the address is percent-encoded, and ends before the header fields.
+        text = unquote(text[7:].partition("?")[0])
     found = _WITH_NAME.match(text)
     if found:
         return "profile" if found[1].strip() else "nameless"
-    if _ADDRESS.match(text) or _MAILTO.match(text):
+    if _ADDRESS.match(text):
         return "nameless"
     if _NAME_FIRST.match(text) or _NAME_AFTER.match(text):
         return "other"

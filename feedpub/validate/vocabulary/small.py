@@ -176,7 +176,7 @@ FEEDBURNER: Final[dict[str, Element]] = {
     "feedburner:feedburnerHostname": Element(_FEEDBURNER, text=IRI_REFERENCE, once=True, within=HEAD),
     "feedburner:info": Element(_FEEDBURNER, text=ANY, attributes={"uri": ANY}, once=True, within=HEAD),
     "feedburner:feedFlare": Element(
-        _FEEDBURNER, text=PLAIN, attributes={"href": _LINK, "src": _LINK}, within=HEAD | ENTRY
+        _FEEDBURNER, text=PLAIN, attributes={"href": IRI_REFERENCE, "src": IRI_REFERENCE}, within=HEAD | ENTRY
     ),
 }
 

@@ -1,0 +1,198 @@
+"""Podcasts: what the tables of Apple's tags do not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from feedpub.validate.checks.model import element_check, here, named, quoted, shown
+from feedpub.validate.finding import Level
+from feedpub.validate.vocabulary.podcast import APPLE, CATEGORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedpub.validate.checks.model import Circumstances, Problem
+    from feedpub.validate.document import Node
+    from feedpub.validate.vocabulary.model import Element
+
+_LIST: Final = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
+_REQUIRED: Final = ("itunes:category", "itunes:explicit")
+# Names of Apple's list of 2005 to 2019, which its directory still understands.
+_OLD: Final = frozenset(
+    "Arts & Entertainment|Movies & Television|Talk Radio|International|Public Radio|Travel|Food|Family|Transportation|"
+    "Games & Hobbies|Science & Medicine|Sports & Recreation|Government & Organizations|Health|Audio Blogs|Politics|"
+    "Audio Books|Software How-To|Podcasting|Tech News|Gadgets|Information Technology".split("|")
+)
+_OLD_BELOW: Final = frozenset(
+    "Architecture|Books|Design|Entertainment|Games|Performing Arts|Photography|Poetry|Science Fiction|Literature|"
+    "Fashion & Beauty|Visual Arts|Careers|Finance|Investing|Management|Business News|Shopping|Marketing|Management & Marketing|"
+    "Education Technology|Higher Education|K-12|Language Courses|Training|Educational Technology|Automotive|Aviation|"
+    "Hobbies|Other Games|Video Games|Local|National|Non-Profit|Regional|Alternative Health|Fitness & Nutrition|"
+    "Self-Help|Sexuality|Diet & Nutrition|Fitness|Relationships|Self-Help|Buddhism|Christianity|Hinduism|Islam|Judaism|"
+    "Other|Spirituality|New Age|Philosophy|Medicine|Natural Sciences|Social Sciences|History|Personal Journals|"
+    "Places & Travel|Culture|Gay & Lesbian|Amateur|College & High School|Outdoor|Professional|Recreation|Gadgets|"
+    "Podcasting|Software How-To|Tech News|Information Technology|Computers|Developers|Mac|Operating Systems|Programming|"
+    "Smart Home|Airlines|Bicycles|Trains|Automobiles|Aerospace|Astronomy|Biology|Chemistry|Geology|Mathematics|Physics|"
+    "Australian|Belgian|Canadian|Chinese|Dutch|French|German|Hebrew|Italian|Japanese|Norwegian|Polish|Portuguese|"
+    "Spanish|Swedish|Magazine Publishers|Newspapers & Magazines|Local Events|Comics|Cinema|Film|Music".split(
+        "|"
+    )
+)
+
+
+@element_check(
+    "unknown-podcast-category",
+    Level.ERROR,
+    named("itunes:category"),
+    needs="attributes",
+    spec=_LIST,
+    remedy="use a category of Apple's list, letter by letter",
+)
+def unknown_podcast_category(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """A podcast's category or subcategory was never in Apple's list: the directory does not file it.
+
+    Wrong:
+
+        <itunes:category text="Computers and stuff"/>
+
+    Right:
+
+        <itunes:category text="Technology"/>
+    """
+    name = node.attributes.get("text", "").strip()
+    if node.within != "itunes:category":
+        if name and name not in CATEGORIES and name not in _OLD:
+            yield here(node, f"{shown(node)}: {quoted(name)} is no category")
+        below = CATEGORIES.get(name, frozenset())
+        for child in node.all("itunes:category"):
+            sub = child.attributes.get("text", "").strip()
+            if sub and sub not in below and sub not in _OLD_BELOW:
+                yield here(child, f"{shown(child)}: {quoted(sub)} is no subcategory of {quoted(name)}")
+
+
+@element_check(
+    "old-podcast-category",
+    Level.WARNING,
+    named("itunes:category"),
+    needs="attributes",
+    spec=_LIST,
+    remedy="use a category of today's list",
+)
+def old_podcast_category(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A podcast's category is one of Apple's former list.
+
+    Wrong:
+
+        <itunes:category text="Talk Radio"/>
+
+    Right:
+
+        <itunes:category text="News"/>
+    """
+    name = node.attributes.get("text", "").strip()
+    if node.within != "itunes:category":
+        if name in _OLD and name not in CATEGORIES:
+            yield here(node, f"{shown(node)}: {quoted(name)} is a category of the former list")
+        below = CATEGORIES.get(name, frozenset())
+        for child in node.all("itunes:category"):
+            sub = child.attributes.get("text", "").strip()
+            if sub in _OLD_BELOW and sub not in below:
+                yield here(child, f"{shown(child)}: {quoted(sub)} is a subcategory of the former list")
+
+
+@element_check(
+    "missing-podcast-element",
+    Level.WARNING,
+    named("channel"),
+    spec=APPLE,
+    remedy="add the element",
+)
+def missing_podcast_element(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A podcast lacks a tag that Apple's directory requires, so that it is not listed.
+
+    Wrong:
+
+        <channel> … <itunes:author>Ada</itunes:author> … </channel>
+
+    Right:
+
+        <channel> … <itunes:author>Ada</itunes:author><itunes:explicit>false</itunes:explicit>
+        <itunes:category text="News"/> … </channel>
+    """
+    there = {child.tag for child in node.children}
+    for item in node.children:
+        if item.tag == "item":
+            there.update(child.tag for child in item.children if child.tag.startswith("itunes:"))
+    if any(tag.startswith("itunes:") for tag in there):
+        own = {child.tag for child in node.children}
+        for tag in _REQUIRED:
+            if tag not in own:
+                yield here(node, f"{shown(node)} of a podcast has no <{tag}>")
+
+
+@element_check(
+    "podcast-keywords-form",
+    Level.WARNING,
+    named("itunes:keywords"),
+    needs="text",
+    spec=APPLE,
+    remedy="put commas between the keywords, at most twelve",
+)
+def podcast_keywords_form(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Keywords of a podcast are not words with commas between them.
+
+    Wrong:
+
+        <itunes:keywords>salt; pepper; spice</itunes:keywords>
+
+    Right:
+
+        <itunes:keywords>salt, pepper, spice</itunes:keywords>
+    """
+    text = node.text.strip()
+    parts = text.split(",")
+    if any(not (char.isalnum() or char in " ,'-&_\n\t") for char in text) or any(
+        len(p.split()) > 2 for p in parts
+    ):
+        yield here(node, f"{shown(node)}: {quoted(text)} are not words with commas between them")
+
+
+@element_check(
+    "podcast-format",
+    Level.WARNING,
+    named("channel"),
+    spec=APPLE,
+    remedy="use mp3, m4a, mp4, m4v, mov, pdf or epub",
+)
+def podcast_format(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
+    """An episode's file is of a format that podcast players do not play.
+
+    Wrong:
+
+        <enclosure url="https://example.org/1.wmv" type="video/x-ms-wmv" length="1"/>
+
+    Right:
+
+        <enclosure url="https://example.org/1.mp4" type="video/mp4" length="1"/>
+    """
+    if not about.uses("itunes"):
+        return
+    for item in node.all("item"):
+        for enclosure in item.all("enclosure"):
+            path = enclosure.attributes.get("url", "").partition("?")[0].partition("#")[0].rpartition("/")[2]
+            ending = path.rpartition(".")[2].lower() if "." in path else ""
+            if ending and ending.isalnum() and ending in _UNPLAYED:
+                yield here(enclosure, f"{shown(enclosure)}: files ending in .{ending} are not played")
+
+
+_UNPLAYED: Final = frozenset("wmv wma asf avi ra rm ram rmvb swf flv mkv exe zip".split())
+
+CHECKS: Final = (
+    unknown_podcast_category,
+    old_podcast_category,
+    missing_podcast_element,
+    podcast_keywords_form,
+    podcast_format,
+)

@@ -1,0 +1,167 @@
+"""HTML inside feeds: what tags, attributes and styles a text holds, without building a tree.
+
+The standard library's ``html.parser`` reads 2 to 4 MB/s and forgives everything; one expression finds the tags at a
+speed that a feed of 10 MB deserves, and what it cannot read as a tag is a finding by itself. Nothing is repaired.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Elements that only present or structure text (HTML Standard §4, and what HTML 4 had): no reader minds them.
+SAFE: Final = frozenset(
+    "a abbr acronym address area article aside audio b bdi bdo big blockquote br button canvas caption center cite code "
+    "col colgroup command data datagrid datalist dd del details dfn dialog dir div dl dt em event-source fieldset "
+    "figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hgroup hr i img input ins kbd keygen label legend li m "
+    "main map mark menu menuitem meter multicol nav nextid nobr noscript ol optgroup option output p picture pre progress "
+    "q rb rbc rp rt rtc ruby s samp search section select small sound source spacer span strike strong sub summary sup "
+    "svg math table tbody td template textarea tfoot th thead time tr track tt u ul var video wbr xmp".split()
+)
+# Elements that run, embed or redirect: what a reader that shows them lets into its own page.
+UNSAFE: Final = frozenset(
+    "applet base basefont bgsound blink body comment embed frame frameset head html iframe ilayer isindex layer link "
+    "listing marquee meta noembed noframes object param plaintext script slot style title xml".split()
+)
+ELEMENTS: Final = SAFE | UNSAFE
+_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+
+ATTRIBUTES: Final = frozenset(
+    "abbr about accept accept-charset accesskey action align allow allowfullscreen alt aspect-ratio async autocomplete "
+    "autofocus autoplay axis background balance bgcolor bgproperties border bordercolor bordercolordark "
+    "bordercolorlight bottompadding cellpadding cellspacing ch challenge char charoff charset checked choff cite class "
+    "clear code codebase codetype color cols colspan compact content contenteditable controls coords crossorigin "
+    "currentpage data datatype datafld datapagesize datasrc datetime decoding default defer delay dir dirname disabled "
+    "download draggable dynsrc end enctype enterkeyhint exportparts face fetchpriority for form formaction formmethod "
+    "frame frameborder galleryimg gutter headers height hidden hidefocus high href hreflang hspace http-equiv icon id "
+    "imagesizes imagesrcset inert inputmode integrity is ismap itemid itemprop itemref itemscope itemtype keytype kind "
+    "label lang language left leftspacing link list loading longdesc loop loopcount loopend loopstart low lowsrc "
+    "marginheight marginwidth max maxlength media method min minlength multiple muted name nohref nonce noshade novalidate "
+    "nowrap open optimum part pattern ping placeholder playsinline point-size popover poster preload prefix prompt "
+    "property pqg radiogroup readonly referrerpolicy rel repeat-max repeat-min replace required resource rev reversed "
+    "rightspacing role rows rowspan rules sandbox scheme scope scrolling scoped selected shape size sizes slot span "
+    "spellcheck src srcdoc srclang srcset start step style summary suppress tabindex target template title toppadding "
+    "translate type typeof unselectable urn usemap valign value valuetype variable version vocab volume vrml vspace width "
+    "wrap xmlns xml:lang xml:space".split()
+)
+_ATTRIBUTE_PREFIXES: Final = ("data-", "aria-")
+_ADDRESSES: Final = ("href", "src", "action", "cite", "poster", "longdesc", "background", "data")
+
+_TAG: Final = re.compile(r"""<(/?)([A-Za-z][^\s/><"'=]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_OPENING: Final = re.compile(r"<(?=[A-Za-z/!])")
+_ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?""")
+_REFERENCE: Final = re.compile(r"&(?:#(x[0-9A-Fa-f]+|[0-9]+);?|([A-Za-z][A-Za-z0-9]*);?)")
+_SPECIAL: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<![A-Za-z][^>]*>|<\?[^>]*>", re.DOTALL)
+# The names of HTML 4's entities; those that old readers resolve without a semicolon as well.
+_ENTITIES: Final = frozenset(name for name in html5 if not name.endswith(";")) | {
+    name[:-1] for name in html5 if name.endswith(";") and len(name) < 9 and name[:-1].isalnum()
+}
+_PLAIN_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"})
+
+
+class Tag:
+    """A tag in a text: its name in lower case, and where it is a start tag its attributes as written."""
+
+    __slots__ = ("end", "name", "rest")
+
+    def __init__(self, name: str, rest: str, *, end: bool) -> None:
+        self.name = name
+        self.rest = rest
+        self.end = end
+
+    def attributes(self) -> Iterator[tuple[str, str]]:
+        """Yield names in lower case and values, character references resolved."""
+        for found in _ATTRIBUTE.finditer(self.rest):
+            value = found[2] or found[3] or found[4] or ""
+            yield found[1].lower(), resolved(value) if "&" in value else value
+
+
+def tags(text: str) -> Iterator[Tag]:
+    """Yield the tags of a text, comments left out."""
+    if "<!" in text or "<?" in text:
+        text = _SPECIAL.sub(" ", text)
+    for found in _TAG.finditer(text):
+        yield Tag(found[2].lower(), found[3], end=bool(found[1]))
+
+
+def resolved(text: str) -> str:
+    """Return a text with its character references replaced."""
+    from html import unescape  # noqa: PLC0415 - rarely needed
+
+    return unescape(text)
+
+
+def markup_in(text: str) -> str | None:
+    """Return the first thing in a plain text that a reader would take for HTML, None where there is none.
+
+    A tag counts where its name is one of HTML; an entity where HTML has it, but for the five of XML, which a text
+    about HTML may well name.
+    """
+    if "<" in text:
+        for found in _TAG.finditer(text):
+            if found[2].lower() in ELEMENTS:
+                return found[0]
+        if "<!--" in text:
+            return "<!--"
+    if "&" in text:
+        if "&#x" in text:
+            return "&#x"
+        for found in _REFERENCE.finditer(text):
+            if found[1] or (found[2] in _ENTITIES and found[2] not in _PLAIN_ENTITIES):
+                return found[0]
+    return None
+
+
+def unfinished_tag(text: str) -> str | None:
+    """Return a ``<`` with the name of an HTML element behind it and no ``>``, None where there is none."""
+    place = text.rfind("<")
+    if place < 0 or ">" in text[place:]:
+        return None
+    found = re.match(r"</?([A-Za-z][A-Za-z0-9]*)", text[place:])
+    return found[0] if found and found[1].lower() in ELEMENTS else None
+
+
+def mistake(text: str) -> str | None:
+    """Return what makes a text that should be HTML none, None where all of it can be read."""
+    if "<" in text:
+        bare = _SPECIAL.sub(" ", text) if "<!" in text or "<?" in text else text
+        for found in _TAG.finditer(bare):
+            name = found[2].lower()
+            if name not in ELEMENTS and "-" not in name and ":" not in name:
+                return f"holds <{found[1]}{found[2]}>, which is no element of HTML"
+        rest = _TAG.sub(" ", bare)
+        opening = _OPENING.search(rest)
+        if opening:
+            return f"holds a tag that does not end, {rest[opening.start() : opening.start() + 20]!r}"
+    if "&#" in text:
+        for found in _REFERENCE.finditer(text):
+            if found[1] and not _allowed(found[1]):
+                return f"holds {found[0]}, which is no character"
+    return None
+
+
+def _allowed(number: str) -> bool:
+    digits = number[1:] if number[0] == "x" else number
+    if len(digits) > 8:
+        return False
+    code = int(digits, 16 if number[0] == "x" else 10)
+    return not (0x7F < code < 0xA0 or 0xD800 <= code < 0xE000 or code > 0x10FFFF or code == 0)
+
+
+def unknown_attribute(name: str) -> bool:
+    """Tell whether an attribute is none of HTML's; those that run scripts are none of those listed here."""
+    return name not in ATTRIBUTES and not name.startswith(_ATTRIBUTE_PREFIXES)
+
+
+def relative_address(name: str, value: str) -> bool:
+    """Tell whether an attribute holds an address that is relative, and so is lost outside its page."""
+    return (
+        name in _ADDRESSES
+        and bool(value)
+        and value[0] not in "#"
+        and not re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:|//", value.strip())
+    )
