@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from feedpub.article import Article, Boilerplate, Notice, Origin, Reject, article_id
-from feedpub.dates import DateWarning, parse_date
+from feedpub.article import (
+    Article,
+    Author,
+    Boilerplate,
+    Enclosure,
+    FeedSource,
+    Notice,
+    Origin,
+    Reject,
+    article_id,
+)
+from feedpub.dates import ParsedDate, parse_date
 from feedpub.errors import DateError
 from feedpub.sources.boilerplate import tail_start
-from feedpub.sources.cleaning import clean
+from feedpub.sources.cleaning import clean, first_sentence, one_line, plain_text
 from feedpub.sources.spec import SourceSpec
 
 Item = Article | Boilerplate | Reject | Notice
 MAX_RAW = 4096
+
+# RFC 3987 in the part that readers follow: an absolute web address without white space, quotes or controls.
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20\x7f/?#][^\s<>\"{}|\\^`\x00-\x20\x7f]*\Z", re.IGNORECASE)
+# An id that another feed minted: any absolute IRI (RFC 3986 §4.3).
+_IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+\Z", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8})*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +49,41 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The fields of one record as its format found them, decoded, otherwise untouched."""
+    """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
 
-    title: str
-    body: str
-    published: str
+    ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a feed.
+    """
 
-    def raw(self) -> str:
-        """Return the record in the text format, for a reject that is to be repaired by hand."""
-        return f"{self.title}\n{self.body}\n{self.published}"
+    title: str = ""
+    body: str = ""
+    published: str = ""
+    html: bool = False
+    updated: str = ""
+    id: str = ""
+    keep_id: bool = False
+    link: str = ""
+    authors: tuple[Author, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str = ""
+    summary: str = ""
+    image: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    via: FeedSource | None = None
+
+
+@dataclass(slots=True)
+class _Notes:
+    """Collects the notices of one record while it is built."""
+
+    origin: Origin
+    notices: list[Notice] = field(default_factory=list)
+
+    def add(self, kind: str, message: str) -> None:
+        self.notices.append(Notice(self.origin, kind, message))
+
+
+class RecordError(ValueError):
+    """A record can't become an article; the message is the reject's reason."""
 
 
 def reject(origin: Origin, reason: str, raw: str) -> Reject:
@@ -46,43 +91,162 @@ def reject(origin: Origin, reason: str, raw: str) -> Reject:
     return Reject(origin, reason, raw if len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…")
 
 
-def build(reading: Reading, origin: Origin, record: Record, *, is_clean: bool = False) -> list[Item]:
-    """Return the article of ``record`` with its notices, or its reject.
+def stretch(items: list[Item], last: int) -> list[Item]:
+    """Return the items of a file's last record with the blank lines up to line ``last`` given to them."""
+    end = max((item.origin.last for item in items), default=last)
+    if end >= last:
+        return items
+    return [
+        replace(item, origin=replace(item.origin, last=last)) if item.origin.last == end else item for item in items
+    ]
 
-    ``is_clean`` says that the fields are known to hold nothing that XML can't carry.
+
+def build(
+    reading: Reading, origin: Origin, record: Record, raw: Callable[[], str], *, is_clean: bool = False
+) -> list[Item]:
+    """Return the article of ``record`` with its notices, or its reject with what ``raw`` returns as its text.
+
+    ``is_clean`` says that the fields are known to be plain lines that hold nothing that XML can't carry.
     """
-    spec = reading.spec
-    notices: list[Notice] = []
-    title, body = record.title, record.body
-    if not is_clean:
-        title, body = _cleaned(origin, record, notices)
-    title, body = title.strip(), body.strip()
-    if spec.related_links:
-        start = tail_start(body, spec.related_links)
-        if start is not None:
-            notices.append(
-                Notice(origin, "related-links", f"left out {len(body) - start} characters of links")
-            )
-            body = body[:start].rstrip()
-            if not body:
-                return [reject(origin, "the body is nothing but related links", record.raw())]
+    notes = _Notes(origin)
     try:
-        parsed = parse_date(record.published, spec.dates)
+        if not is_clean:
+            record = _cleaned(reading.spec, record, notes)
+        article = _article(reading, origin, record, notes)
     except DateError as error:
-        return [reject(origin, f"the date {error}", record.raw())]
-    if parsed.warnings:
-        notices += [_warned(origin, warning) for warning in parsed.warnings]
-    identity = article_id(reading.authority, key=None, published=parsed.instant, title=title)
-    return [Article(identity, title, body, parsed.instant, origin), *notices]
+        return [reject(origin, f"the date {error}", raw())]
+    except RecordError as error:
+        return [reject(origin, str(error), raw())]
+    return [article, *notes.notices]
 
 
-def _cleaned(origin: Origin, record: Record, notices: list[Notice]) -> tuple[str, str]:
-    title, in_title = clean(record.title)
-    body, in_body = clean(record.body)
-    if found := sorted({*in_title, *in_body}):
-        notices.append(Notice(origin, "control-character", f"replaced {', '.join(found)}"))
-    return title, body
+def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:
+    spec = reading.spec
+    title, body = record.title.strip(), record.body.strip()
+    if spec.related_links and not record.html:
+        body = _without_tail(body, spec.related_links, notes)
+    if not title:
+        title = first_sentence(plain_text(body) if record.html else body)
+        if not title:
+            raise RecordError("the record has neither title nor body")
+        notes.add("title-from-body", "the record has no title; took the first sentence of its body")
+    if not record.published.strip():
+        raise RecordError("the record has no date")
+    parsed = parse_date(record.published, spec.dates)
+    for warning in parsed.warnings:
+        notes.add(warning.kind, warning.message)
+    key = record.id.strip() or record.link.strip() or None
+    if record.keep_id and key and _IRI.match(key):
+        identity = key
+    else:
+        if key and spec.namespace is not None:
+            key = f"{spec.namespace} {key}"
+        identity = article_id(reading.authority, key=key, published=parsed.instant, title=title)
+    if not _has_more(record):
+        return Article(identity, title, body, parsed.instant, origin, record.html, key=key)
+    return Article(
+        identity,
+        title,
+        body,
+        parsed.instant,
+        origin,
+        html=record.html,
+        updated=_updated(record.updated, parsed, spec, notes),
+        key=key,
+        link=_address(record.link, "link", notes),
+        authors=record.authors,
+        categories=record.categories,
+        language=_language(record.language, notes),
+        summary=record.summary or None,
+        image=_address(record.image, "image", notes),
+        enclosures=tuple(e for e in record.enclosures if _address(e.url, "enclosure", notes)),
+        via=record.via,
+    )
 
 
-def _warned(origin: Origin, warning: DateWarning) -> Notice:
-    return Notice(origin, warning.kind, warning.message)
+def _has_more(record: Record) -> bool:
+    return bool(
+        record.updated or record.link or record.authors or record.categories or record.language
+        or record.summary or record.image or record.enclosures or record.via
+    )  # fmt: skip
+
+
+def _without_tail(body: str, markers: tuple[str, ...], notes: _Notes) -> str:
+    start = tail_start(body, markers)
+    if start is None:
+        return body
+    notes.add("related-links", f"left out {len(body) - start} characters of links to other articles")
+    kept = body[:start].rstrip()
+    if not kept:
+        raise RecordError("the body is nothing but related links")
+    return kept
+
+
+def _updated(text: str, published: ParsedDate, spec: SourceSpec, notes: _Notes) -> datetime | None:
+    if not text.strip():
+        return None
+    try:
+        updated = parse_date(text, spec.dates).instant
+    except DateError as error:
+        notes.add("bad-updated", f"left out the time of the update: {error}")
+        return None
+    if updated < published.instant:
+        notes.add("bad-updated", "left out a time of the update that lies before the publication")
+        return None
+    return updated
+
+
+def _address(text: str, what: str, notes: _Notes) -> str | None:
+    address = text.strip()
+    if address and not _WEB_ADDRESS.match(address):
+        notes.add("bad-address", f"left out the {what} {address[:200]!r}, which is no absolute web address")
+        return None
+    return address or None
+
+
+def _language(text: str, notes: _Notes) -> str | None:
+    tag = text.strip().replace("_", "-")
+    if tag and not _LANGUAGE.match(tag):
+        notes.add("bad-language", f"left out the language {tag[:80]!r}, which is no tag of BCP 47")
+        return None
+    return tag or None
+
+
+def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
+    found: set[str] = set()
+
+    def cleaned(text: str) -> str:
+        if spec.repair_mojibake:
+            text = _repaired(text, notes)
+        text, replaced = clean(text)
+        found.update(replaced)
+        return text
+
+    def line(text: str) -> str:
+        return one_line(cleaned(text)) if text else ""
+
+    changed = replace(
+        record,
+        title=line(record.title),
+        body=cleaned(record.body),
+        id=line(record.id),
+        link=line(record.link),
+        summary=line(record.summary),
+        authors=tuple(
+            Author(name, author.email, author.uri) for author in record.authors if (name := line(author.name))
+        ),
+        categories=tuple(dict.fromkeys(name for text in record.categories if (name := line(text)))),
+    )
+    if found:
+        notes.add("control-character", f"replaced {', '.join(sorted(found))}")
+    return changed
+
+
+def _repaired(text: str, notes: _Notes) -> str:
+    # The extra's module; its other repairs (quotes, ligatures, width) would change what was meant.
+    from ftfy import fix_encoding  # noqa: PLC0415
+
+    fixed: str = fix_encoding(text)
+    if fixed != text:
+        notes.add("mojibake", "repaired text that had been decoded wrongly")
+    return fixed

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import re
 
+MAX_TITLE = 160
+
+_BREAK = re.compile("[ ]*[\t\n\r\x0b\x0c][ \t\n\r\x0b\x0c]*")
+_SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'’”»)\]]*(?=\s)|[。！？]")
+_TAG = re.compile(r"<[^>]*>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 _LOST = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """Return ``text`` with what XML can't carry replaced, and the replaced characters as ``U+0003``, sorted."""
-    if text.isprintable():
+    if text.isprintable() or not _UNFIT.search(text):
         return text, ()
     found = set("".join(_CONTROL.findall(text)))
     lost = set(_LOST.findall(text))
@@ -33,3 +39,37 @@ def may_need_cleaning(utf8: bytes) -> bool:
     if len(utf8.translate(None, _CONTROL_BYTES)) != len(utf8):
         return True
     return not utf8.isascii() and (b"\xef\xbf" in utf8 or _C1_BYTES.search(utf8) is not None)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one line: each run of white space that breaks lines, or is a tab, becomes a space."""
+    return _BREAK.sub(" ", text).strip()
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a plain text, for a title; cut at a word where it is long."""
+    line = one_line(text)
+    end = _SENTENCE.search(line)
+    sentence = line[: end.end()] if end else line
+    if len(sentence) <= MAX_TITLE:
+        return sentence.rstrip()
+    return f"{sentence[:MAX_TITLE].rpartition(' ')[0] or sentence[:MAX_TITLE]}…"
+
+
+def plain_text(markup: str) -> str:
+    """Return the text of a piece of HTML, its blocks apart, without scripts and styles."""
+    if "<" not in markup and "&" not in markup:
+        return markup
+    # Heavy, and not needed by plain text.
+    from lxml import etree, html  # noqa: PLC0415
+
+    try:
+        parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False)
+        tree = html.fragment_fromstring(markup.replace("\x00", " "), create_parent="div", parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return _TAG.sub(" ", markup)
+    for dropped in tree.xpath("//script | //style"):
+        dropped.drop_tree()
+    for block in tree.xpath("//p | //br | //div | //li | //h1 | //h2 | //h3 | //tr | //blockquote"):
+        block.tail = f"\n{block.tail or ''}"
+    return str(tree.text_content()).strip()

@@ -7,6 +7,7 @@ two encodings is read as far as the declaration reaches.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
@@ -24,7 +25,7 @@ def recover(text: str, fallback: str | None) -> str:
     if not escaped:
         return text
     byte = f"the byte 0x{ord(escaped[0]) - 0xDC00:02X}"
-    if fallback is None:
+    if fallback is None or not is_ascii_superset(fallback):
         raise UndecodableError(
             f"{byte} is not UTF-8; if the encoding is another, declare it: encoding: cp1252"
         )
@@ -34,3 +35,13 @@ def recover(text: str, fallback: str | None) -> str:
     except UnicodeDecodeError as error:
         byte = f"the byte 0x{data[error.start]:02X}"
         raise UndecodableError(f"{byte} is neither UTF-8 nor {fallback}") from None
+
+
+@lru_cache(maxsize=64)
+def is_ascii_superset(encoding: str) -> bool:
+    """Say whether ASCII bytes mean themselves in ``encoding``, so that lines are found before decoding."""
+    plain = bytes(range(128))
+    try:
+        return plain.decode(encoding) == plain.decode("ascii")
+    except UnicodeDecodeError:
+        return False

@@ -4,43 +4,95 @@ from __future__ import annotations
 
 import glob
 import os
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, BinaryIO
 
+from feedpub.article import Notice
 from feedpub.errors import SourceError
-from feedpub.sources import text
-from feedpub.sources.building import Item, Reading
+from feedpub.sources.building import Item, Reading, reject
+from feedpub.sources.formats import choose, reader
 from feedpub.sources.spec import SourceSpec
+from feedpub.sources.streams import InputStream, MissingPackageError
+
+STDIN = "-"
 
 
-def files(spec: SourceSpec) -> list[Path]:
+def files(spec: SourceSpec) -> list[Path | str]:
     """Return the source's files, sorted by name, each once; an empty list where no file fits its patterns.
 
-    Raises :class:`SourceError` where a folder on the way can't be read.
+    Standard input is ``-``; what fsspec opens is its URL. Raises :class:`SourceError` where a place can't be
+    searched.
     """
-    found: set[Path] = set()
+    found: set[Path | str] = set()
     for pattern in spec.patterns:
-        try:
-            names = glob.glob(pattern, root_dir=spec.base, recursive=True)
-            found.update(path for name in names if (path := spec.base / name).is_file())
-        except OSError as error:
-            raise SourceError(pattern, f"can't be searched: {error.strerror}") from error
-    return sorted(found, key=lambda path: path.as_posix())
+        if pattern == STDIN:
+            found.add(pattern)
+        elif "://" in pattern:
+            found.update(_remote_files(pattern))
+        else:
+            try:
+                # Path.glob takes no absolute pattern and lists hidden files.
+                names = glob.glob(pattern, root_dir=spec.base, recursive=True)  # noqa: PTH207
+                found.update(path for name in names if (path := spec.base / name).is_file())
+            except OSError as error:
+                raise SourceError(pattern, f"can't be searched: {error.strerror}") from error
+    return sorted(found, key=str)
 
 
-def display_name(spec: SourceSpec, file: Path) -> str:
-    """Return how origins name ``file``: relative to the config's folder, with ``/``."""
-    return Path(os.path.relpath(file, spec.base)).as_posix()
-
-
-def read(spec: SourceSpec, file: Path, authority: str) -> Iterator[Item]:
+def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     """Yield what one file gives, in its order; memory does not grow with the file.
 
     ``authority`` mints the ids (RFC 4151). Raises :class:`SourceError` when the file can't be opened or read.
     """
     reading = Reading(spec, display_name(spec, file), authority)
+    with ExitStack() as stack:
+        try:
+            stream = InputStream(stack.enter_context(_opened(file)), spec.encoding)
+            read_format = reader(format_of(spec, stream, reading.file), reading.file)
+            last = 0
+            for item in read_format(stream, reading):
+                if not isinstance(item, Notice):
+                    last = max(last, item.origin.last)
+                yield item
+            if stream.problem:
+                yield reject(reading.origin(last + 1, last + 1), f"from here on, {stream.problem}", "")
+        except OSError as error:
+            raise SourceError(reading.file, f"can't be read: {error.strerror or error}") from error
+        except MissingPackageError as error:
+            raise SourceError(reading.file, str(error)) from error
+
+
+def format_of(spec: SourceSpec, stream: InputStream, name: str) -> str:
+    """Return the format that a file is read as: the declared one, else by its extension, else by its content."""
+    return spec.format or choose(name, stream.head)
+
+
+def display_name(spec: SourceSpec, file: Path | str) -> str:
+    """Return how origins name ``file``: relative to the config's folder, with ``/``."""
+    return file if isinstance(file, str) else Path(os.path.relpath(file, spec.base)).as_posix()
+
+
+def _opened(file: Path | str) -> BinaryIO:
+    if isinstance(file, Path):
+        return file.open("rb", buffering=0)
+    if file == STDIN:
+        return sys.stdin.buffer
+    opened: BinaryIO = _fsspec(file).open(file, "rb").open()
+    return opened
+
+
+def _remote_files(pattern: str) -> list[str]:
+    filesystem, path = _fsspec(pattern).url_to_fs(pattern)
+    return [filesystem.unstrip_protocol(name) for name in filesystem.glob(path) if filesystem.isfile(name)]
+
+
+def _fsspec(url: str) -> Any:
     try:
-        with file.open("rb", buffering=0) as stream:
-            yield from text.read(stream, reading)
-    except OSError as error:
-        raise SourceError(reading.file, f"can't be read: {error.strerror}") from error
+        # The extra's module.
+        from fsspec import core  # noqa: PLC0415
+    except ImportError:
+        raise SourceError(url, "needs fsspec; install feedpub[fsspec]") from None
+    return core

@@ -3,31 +3,57 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from feedpub.dates import DEFAULT, DatePolicy, parse_policy
 from feedpub.errors import Where
 from feedpub.located import Node
 from feedpub.sources.boilerplate import fold_heading
+from feedpub.sources.fieldnames import CANONICAL
+from feedpub.sources.formats import FORMATS, missing_extra
+from feedpub.sources.layout import TextLayout, parse_layout
 
-KEYS = ("path", "timezone", "dates", "boilerplate", "related_links", "encoding")
+KEYS = (
+    "path",
+    "format",
+    "timezone",
+    "dates",
+    "encoding",
+    "fields",
+    "body",
+    "namespace",
+    "layout",
+    "boilerplate",
+    "related_links",
+    "repair_mojibake",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
     """Where articles come from and how they are to be read.
 
-    ``patterns`` are globs relative to ``base``, the config's folder; ``boilerplate`` holds folded headings;
-    ``encoding`` is the one to fall back on where bytes are not UTF-8. ``where`` is the place in the config.
+    ``patterns`` are globs relative to ``base``, the config's folder, or URLs, or ``-`` for standard input.
+    ``format`` is a name of the table of formats, or nothing to go by extension and content. ``encoding`` is
+    the one to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's
+    names; ``html_body`` says that plain records carry HTML. ``namespace`` keeps this source's own ids apart
+    from those of others. ``boilerplate`` holds folded headings. ``where`` is the place in the config.
     """
 
     patterns: tuple[str, ...]
     base: Path
+    format: str | None = None
     dates: DatePolicy = DEFAULT
+    encoding: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    html_body: bool = False
+    namespace: str | None = None
+    layout: TextLayout = field(default_factory=TextLayout)
     boilerplate: frozenset[str] = frozenset()
     related_links: tuple[str, ...] = ()
-    encoding: str | None = None
+    repair_mojibake: bool = False
     where: Where | None = None
 
     @property
@@ -40,12 +66,18 @@ def parse_source(node: Node, base: Path) -> SourceSpec:
     """Return the source that ``node`` describes. Raises :class:`~feedpub.errors.ConfigError`."""
     keys = node.fields(KEYS, required=("path",))
     return SourceSpec(
-        patterns=tuple(item.text() for item in keys["path"].items(single=True)),
+        patterns=tuple(item.text().strip() for item in keys["path"].items(single=True)),
         base=base,
+        format=_format(keys["format"]) if "format" in keys else None,
         dates=parse_policy(keys.get("timezone"), keys.get("dates")),
+        encoding=_encoding(keys["encoding"]) if "encoding" in keys else None,
+        fields=_fields(keys["fields"]) if "fields" in keys else (),
+        html_body="body" in keys and keys["body"].choice(("text", "html")) == "html",
+        namespace=keys["namespace"].text() if "namespace" in keys else None,
+        layout=parse_layout(keys["layout"]) if "layout" in keys else TextLayout(),
         boilerplate=frozenset(fold_heading(text) for text in _texts(keys.get("boilerplate"))),
         related_links=_texts(keys.get("related_links")),
-        encoding=_encoding(keys["encoding"]) if "encoding" in keys else None,
+        repair_mojibake="repair_mojibake" in keys and _repair(keys["repair_mojibake"]),
         where=node.where,
     )
 
@@ -54,14 +86,32 @@ def _texts(node: Node | None) -> tuple[str, ...]:
     return tuple(item.text().strip() for item in node.items(single=True)) if node is not None else ()
 
 
+def _format(node: Node) -> str:
+    name = node.choice([known.name for known in FORMATS])
+    if extra := missing_extra(name):
+        raise node.error(f"the format {name!r} needs further packages", f"install feedpub[{extra}]")
+    return name
+
+
 def _encoding(node: Node) -> str:
     name = node.text()
     try:
         found = codecs.lookup(name)
-        # Codecs such as "rot13" and "zlib" do not read text from bytes.
-        found.decode(b"")[0].encode("ascii")
+        # Codecs such as "rot13" and "zlib" read no text from bytes.
+        text = found.decode(b"")[0]
     except (LookupError, ValueError, AttributeError, TypeError):
-        raise node.error(
-            f"there is no text encoding {name!r}", "write one such as cp1252 or shift_jis"
-        ) from None
+        text = None
+    if not isinstance(text, str):
+        raise node.error(f"there is no text encoding {name!r}", "write one such as cp1252 or shift_jis")
     return found.name
+
+
+def _fields(node: Node) -> tuple[tuple[str, str], ...]:
+    return tuple((name, item.text()) for name, item in node.fields(CANONICAL).items())
+
+
+def _repair(node: Node) -> bool:
+    wanted = node.flag()
+    if wanted and find_spec("ftfy") is None:
+        raise node.error("the repair of mojibake needs ftfy", "install feedpub[repair]")
+    return wanted

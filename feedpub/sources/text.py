@@ -15,13 +15,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 from feedpub.sources.boilerplate import fold_heading
-from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, reject
+from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, reject, stretch
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE, blocks
 
@@ -71,16 +71,10 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
             yield from held
             held = _items(reading, span)
         elif held:
-            held = [_until(item, span) for item in held]
+            held = stretch(held, span.last)
         else:
             held = [Boilerplate(reading.origin(span.first, span.last))]
     yield from held
-
-
-def _until(item: Item, blank: _Span) -> Item:
-    if item.origin.last != blank.first - 1:
-        return item
-    return replace(item, origin=replace(item.origin, last=blank.last))
 
 
 def _spans(stream: BinaryIO) -> Iterator[_Span]:
@@ -181,4 +175,5 @@ def _record(
         return [
             reject(origin, "the record has only one line before its timestamp: title or body is missing", raw)
         ]
-    return build(reading, origin, Record(title, body, lines[-1]), is_clean=is_clean)
+    record = Record(title, body, lines[-1])
+    return build(reading, origin, record, lambda: "\n".join(lines), is_clean=is_clean)

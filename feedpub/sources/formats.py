@@ -1,0 +1,93 @@
+"""The table of formats: their names, extensions, modules and the extra that a module needs.
+
+A module has ``read(stream, reading)``, a generator of items. It is imported when a file of its format is read.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, BinaryIO
+
+from feedpub.errors import SourceError
+
+if TYPE_CHECKING:
+    from feedpub.sources.building import Item, Reading
+
+    Reader = Callable[[BinaryIO, Reading], Iterator[Item]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One input format; ``packages`` are what its extra installs."""
+
+    name: str
+    extensions: tuple[str, ...]
+    module: str
+    extra: str = ""
+    packages: tuple[str, ...] = ()
+
+
+FORMATS = (
+    Format("text", (".txt", ".text"), "text"),
+    Format("jsonl", (".jsonl", ".ndjson"), "json_lines"),
+    Format("json", (), "json_array"),
+    Format("csv", (".csv",), "table"),
+    Format("tsv", (".tsv", ".tab"), "table"),
+    Format("markdown", (".md", ".markdown", ".mdown"), "markdown", "markdown", ("frontmatter", "markdown_it")),
+    Format("html", (".html", ".htm", ".xhtml"), "webpage", "html", ("trafilatura",)),
+    Format("feed", (".rss", ".atom", ".rdf"), "syndication", "feeds", ("feedparser",)),
+    Format("parquet", (".parquet",), "columns", "tables", ("pyarrow",)),
+)
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+_BY_NAME = {known.name: known for known in FORMATS}
+_BY_EXTENSION = {extension: known.name for known in FORMATS for extension in known.extensions}
+_FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)[\s>]")
+_JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
+_MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
+
+
+def missing_extra(name: str) -> str:
+    """Return the extra that has to be installed before format ``name`` can be read, or an empty text."""
+    known = _BY_NAME[name]
+    return known.extra if any(find_spec(package) is None for package in known.packages) else ""
+
+
+def choose(file: str, head: bytes) -> str:
+    """Return the format of a file by its extension, else by ``head``, its first kilobytes, decompressed."""
+    name = file.lower()
+    for extension in COMPRESSED:
+        name = name.removesuffix(extension)
+    _, dot, extension = name.rpartition("/")[2].rpartition(".")
+    return _BY_EXTENSION.get(dot + extension) or _by_content(head)
+
+
+def _by_content(head: bytes) -> str:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"["):
+        return "json"
+    if start.startswith(b"{"):
+        if _JSON_FEED.search(start):
+            return "feed"
+        return "jsonl" if re.match(rb"\{[^\n]*\}[ \t]*\r?\n\s*\{", start) else "json"
+    if _FEED.search(start):
+        return "feed"
+    if _MARKUP.match(start):
+        return "html"
+    if start.startswith((b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")):
+        return "markdown"
+    return "text"
+
+
+def reader(name: str, file: str) -> Reader:
+    """Return the reader of format ``name``. Raises :class:`SourceError` where its extra is not installed."""
+    if extra := missing_extra(name):
+        raise SourceError(file, f"the format {name!r} needs further packages; install feedpub[{extra}]")
+    module = importlib.import_module(f"feedpub.sources.{_BY_NAME[name].module}")
+    read: Reader = module.read
+    return read

@@ -1,0 +1,174 @@
+"""JSON: an array of objects, one object, or an object that holds such an array. Read as a stream.
+
+An element that is no JSON costs itself: reading goes on behind the next ``},`` that an object follows. What
+stands before the first element belongs to it, what stands behind the last one to that. Where several elements
+share a line, so do their places.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+from feedpub.article import Boilerplate, Origin
+from feedpub.sources.building import MAX_RAW, Item, Reading, Record, RecordError, build, reject, stretch
+from feedpub.sources.decoding import UndecodableError, recover
+from feedpub.sources.lines import MAX_LINE
+from feedpub.sources.mapped import DECODER, PLAIN_DECODER, record_of
+
+# Names under which an object holds its list of articles.
+_LIST = re.compile(r'"(?:articles|items|entries|posts|stories|news|results|data|records)"\s*:\s*\[')
+_SPACE = re.compile(r"[\s,]*")
+_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_LINE_END = re.compile(r",?[ \t]*\r?\n")
+_CHUNK = 1 << 18
+
+
+class _Window:
+    """The part of a text that has been read and not yet used: from ``at`` on, which stands on ``line``."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._rest = b""
+        self.text = ""
+        self.at = 0
+        self.line = 1
+        self.ended = False
+
+    def more(self) -> None:
+        """Read as much again as is there already; bytes that begin a character wait for the others."""
+        data = self._stream.read(max(_CHUNK, len(self.text) - self.at))
+        self.ended = not data
+        data = self._rest + data
+        cut = 0 if self.ended else _incomplete(data)
+        data, self._rest = (data[:-cut], data[-cut:]) if cut else (data, b"")
+        self.text = self.text[self.at :] + data.decode(errors="surrogateescape")
+        self.at = 0
+
+    def move(self, to: int) -> None:
+        """Use the text up to index ``to``."""
+        self.line += self.text.count("\n", self.at, to)
+        self.at = to
+
+    def next(self) -> str:
+        """Skip white space and commas; return the character that follows, or nothing at the end."""
+        while True:
+            space = _SPACE.match(self.text, self.at)
+            self.move(space.end() if space else self.at)
+            if self.at < len(self.text) or self.ended:
+                return self.text[self.at : self.at + 1]
+            self.more()
+
+
+def _incomplete(data: bytes) -> int:
+    """Return how many bytes at the end of ``data`` begin a character of UTF-8 without ending it."""
+    for count in range(1, min(4, len(data) + 1)):
+        byte = data[-count]
+        if byte >= 0xC0:
+            return count if count < (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4) else 0
+        if byte < 0x80:
+            return 0
+    return 0
+
+
+def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
+    """Yield what the elements of ``stream`` become, in the file's order."""
+    window = _Window(stream)
+    window.more()
+    window.text = window.text.removeprefix("\ufeff")
+    is_list = _enter_list(window)
+    held: list[Item] = []
+    first = 1
+    while (sign := window.next()) and not (is_list and sign == "]"):
+        yield from held
+        value, problem, raw = _element(window)
+        held = _items(reading, reading.origin(first, window.line), value, problem, raw)
+        # The rest of a line that only ends an element belongs to it.
+        first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
+    last = _last_line(window)
+    if last and not held:
+        held = [Boilerplate(reading.origin(1, last))]
+    yield from stretch(held, last)
+
+
+def _enter_list(window: _Window) -> bool:
+    start = window.next()
+    if start == "[":
+        window.move(window.at + 1)
+        return True
+    found = _LIST.search(window.text) if start == "{" else None
+    if found:
+        window.move(found.end())
+    return found is not None
+
+
+def _element(window: _Window) -> tuple[Any, str, str]:
+    """Use one element; return its value, or why it has none, and its text."""
+    while True:
+        start = window.at
+        try:
+            value, end = DECODER.raw_decode(window.text, start)
+        except RecordError as error:
+            # JSON all the same: its end is known.
+            problem, value, end = str(error), None, PLAIN_DECODER.raw_decode(window.text, start)[1]
+        except RecursionError:
+            problem, value, end = "the JSON is nested too deeply", None, _behind(window, start)
+        except json.JSONDecodeError as error:
+            if not window.ended and len(window.text) - start <= MAX_LINE:
+                window.more()
+                continue
+            problem, value, end = f"this is no JSON: {error.msg}", None, _behind(window, max(error.pos, start))
+        else:
+            problem = ""
+        raw = window.text[start : min(end, start + MAX_RAW)]
+        window.move(end)
+        return value, problem, raw
+
+
+def _behind(window: _Window, at: int) -> int:
+    """Return the index behind a broken element; what is longer than the window is used up on the way."""
+    while not (found := _NEXT.search(window.text, at)):
+        if window.ended:
+            return len(window.text)
+        # The sign of the next element may be cut in two.
+        window.move(max(window.at, len(window.text) - 64))
+        window.more()
+        at = 0
+    return found.end()
+
+
+def _items(reading: Reading, origin: Origin, value: Any, problem: str, raw: str) -> list[Item]:
+    try:
+        recover(raw, reading.spec.encoding)
+        if not problem and not isinstance(value, Mapping):
+            problem = "the element is no JSON object"
+        record = Record() if problem else record_of(_recovered(value, reading.spec.encoding), reading.spec)
+    except (UndecodableError, RecordError) as error:
+        problem = problem or str(error)
+    if problem:
+        return [reject(origin, problem, raw)]
+    return build(reading, origin, record, lambda: raw)
+
+
+def _recovered(value: Any, encoding: str | None) -> Any:
+    if isinstance(value, str):
+        return recover(value, encoding)
+    if isinstance(value, list):
+        return [_recovered(item, encoding) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _recovered(item, encoding) for name, item in value.items()}
+    return value
+
+
+def _last_line(window: _Window) -> int:
+    """Use up the rest; return the number of the text's last line, 0 if it is empty."""
+    ends_line = True
+    while True:
+        if window.text:
+            ends_line = window.text.endswith("\n")
+        window.move(len(window.text))
+        if window.ended:
+            return window.line - ends_line
+        window.more()

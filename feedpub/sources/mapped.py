@@ -1,0 +1,157 @@
+"""A record of names and values, as JSON, tables and front matter have it → the fields of an article."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from feedpub.article import Author, Enclosure
+from feedpub.sources.building import Record, RecordError
+from feedpub.sources.fieldnames import name_map
+from feedpub.sources.spec import SourceSpec
+
+# "Name <mail@example.org>", as RFC 5322 §3.4 writes a person, or RSS's "mail@example.org (Name)".
+_NAME_MAIL = re.compile(r"\s*(?P<name>[^<>()]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>\s*\Z")
+_MAIL_NAME = re.compile(r"\s*(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\s*\((?P<name>[^()]*)\)\s*\Z")
+_MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z", re.IGNORECASE)
+_LIST = re.compile(r"\s*[,;|]\s*")
+
+
+def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
+    """Return the record that a mapping holds, by the declared field map and the names that are known.
+
+    Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind that its field can't be.
+    """
+    names = name_map(tuple(values), spec.fields)
+
+    def get(field: str) -> Any:
+        name = names.get(field)
+        if name is None:
+            return None
+        found: Any = values
+        if name in values:
+            return values[name]
+        for step in name.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found
+
+    return Record(
+        title=text_of(get("title"), "title"),
+        body=text_of(get("body"), "body"),
+        published=text_of(get("published"), "date"),
+        html=spec.html_body or names.get("body", "").lower().replace("_", "") == "contenthtml",
+        updated=text_of(get("updated"), "update"),
+        id=text_of(get("id"), "id"),
+        link=text_of(get("link"), "link"),
+        authors=authors_of(get("author")),
+        categories=categories_of(get("categories")),
+        language=text_of(get("language"), "language"),
+        summary=text_of(get("summary"), "summary"),
+        image=_address_of(get("image")),
+        enclosures=_enclosures_of(get("enclosure")),
+    )
+
+
+def text_of(value: Any, what: str) -> str:
+    """Return a scalar as text; an absent one is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise RecordError(f"the {what} is {_kind(value)}, not text")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def authors_of(value: Any) -> tuple[Author, ...]:
+    """Return the people that a value names: a text, a mapping with a name, or a list of these."""
+    if value is None or value == "":
+        return ()
+    if isinstance(value, str):
+        return (_person(value),)
+    if isinstance(value, Mapping):
+        name, mail = str(value.get("name") or ""), str(value.get("email") or "")
+        uri = str(value.get("url") or value.get("uri") or "") or None
+        return (Author(name or mail, mail if _MAIL.match(mail) else None, uri),) if name or mail else ()
+    if isinstance(value, list | tuple):
+        return tuple(author for item in value for author in authors_of(item))
+    raise RecordError(f"the author is {_kind(value)}, not text")
+
+
+def _person(text: str) -> Author:
+    for pattern in (_NAME_MAIL, _MAIL_NAME):
+        if match := pattern.match(text):
+            return Author(match["name"].strip(" \"'") or match["mail"], match["mail"])
+    stripped = text.strip()
+    return Author(stripped, stripped if _MAIL.match(stripped) else None)
+
+
+def categories_of(value: Any) -> tuple[str, ...]:
+    """Return the categories that a value names: a list, or a text with commas, semicolons or bars."""
+    if value is None or value == "":
+        return ()
+    if isinstance(value, str):
+        return tuple(part for part in _LIST.split(value.strip()) if part)
+    if isinstance(value, list | tuple):
+        return tuple(part for item in value if (part := text_of(_term(item), "category").strip()))
+    raise RecordError(f"the category is {_kind(value)}, not text or a list")
+
+
+def _term(item: Any) -> Any:
+    return item.get("name") or item.get("term") if isinstance(item, Mapping) else item
+
+
+def _address_of(value: Any) -> str:
+    if isinstance(value, Mapping):
+        value = value.get("url") or value.get("src")
+    if isinstance(value, list | tuple):
+        value = value[0] if value else None
+    return text_of(value, "image")
+
+
+def _enclosures_of(value: Any) -> tuple[Enclosure, ...]:
+    if value is None or value == "":
+        return ()
+    if isinstance(value, list | tuple):
+        return tuple(found for item in value for found in _enclosures_of(item))
+    if isinstance(value, Mapping):
+        size = value.get("length") or value.get("size_in_bytes") or value.get("size") or 0
+        media_type = str(value.get("type") or value.get("mime_type") or "")
+        return (enclosure(text_of(value.get("url"), "enclosure"), media_type, str(size)),)
+    return (enclosure(text_of(value, "enclosure"), "", "0"),)
+
+
+def enclosure(url: str, media_type: str, length: str) -> Enclosure:
+    """Return an enclosure; a type that is missing or none is told from the address, a length becomes 0."""
+    if not _MEDIA_TYPE.match(media_type):
+        media_type = mimetypes.guess_type(url)[0] or "application/octet-stream"
+    return Enclosure(url.strip(), media_type, int(length) if re.fullmatch(r"[0-9]{1,15}", length) else 0)
+
+
+def _kind(value: Any) -> str:
+    return {bool: "true or false", dict: "an object", list: "a list"}.get(type(value), f"a {type(value).__name__}")
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object of JSON's pairs; of two equal names json would keep the last in silence."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise RecordError(f"the name {next(name for name in names if names.count(name) > 1)!r} stands twice")
+    return found
+
+
+def refuse_constant(name: str) -> Any:
+    """Refuse NaN and Infinity, which Python's json takes and RFC 8259 §6 does not."""
+    raise RecordError(f"{name} is no JSON")
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=unique_keys, parse_constant=refuse_constant)
+PLAIN_DECODER = json.JSONDecoder()
+"""Takes what :data:`DECODER` refuses, to find where an element ends."""

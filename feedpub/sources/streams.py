@@ -1,0 +1,180 @@
+"""Bytes of a file as its format sees them: decompressed by content, in UTF-8, and bounded.
+
+What can't be read any further (a truncated archive, a bomb, a broken medium) ends the stream early and leaves
+its reason in :attr:`InputStream.problem`: what came before is still good.
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import zlib
+from importlib.util import find_spec
+from typing import BinaryIO, Protocol
+
+from feedpub.sources.decoding import is_ascii_superset
+
+HEAD = 4096
+# Text does not shrink to a two-hundredth; a bomb does. Small files may.
+MAX_RATIO = 200
+FREE = 64 << 20
+CHUNK = 1 << 16
+_PIECE = 4096
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LOST = "feedpub-lost"
+
+
+class _Counted(io.RawIOBase):
+    """A raw stream that knows how many bytes were read from it."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
+        data = self._raw.read(len(buffer))
+        buffer[: len(data)] = data
+        self.count += len(data)
+        return len(data)
+
+
+class InputStream:
+    """A file's content to read from; ``head`` is its beginning, ``problem`` why it ended early, if it did."""
+
+    def __init__(self, raw: BinaryIO, encoding: str | None = None) -> None:
+        """Begin to read ``raw``; ``encoding`` is the declared one, used here if it is no superset of ASCII."""
+        self.problem = ""
+        self._counted = _Counted(raw)
+        self._stream = _decompressed(io.BufferedReader(self._counted, CHUNK))
+        self._given = 0
+        self._decoder: codecs.IncrementalDecoder | None = None
+        first = self._pull(HEAD)
+        wide = next((name for mark, name in _BOMS if first.startswith(mark)), None)
+        if wide is None and encoding is not None and not is_ascii_superset(encoding):
+            wide = encoding
+        if wide is not None:
+            codecs.register_error(_LOST, _mark_lost)
+            self._decoder = codecs.getincrementaldecoder(wide)(_LOST)
+            first = self._transcoded(first)
+        self.head = self._pending = first
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes, all there are if it is negative, and none at the end only."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(CHUNK), b""))
+        if not self._pending:
+            self._pending = self._next(size)
+        taken, self._pending = self._pending[:size], self._pending[size:]
+        return taken
+
+    def _next(self, size: int) -> bytes:
+        data = self._pull(size)
+        if self._decoder is None:
+            return data
+        # A few bytes may be no character yet.
+        while not (text := self._transcoded(data)) and data:
+            data = self._pull(size)
+        return text
+
+    def _transcoded(self, data: bytes) -> bytes:
+        if self._decoder is None:
+            return b""
+        text = self._decoder.decode(data, not data)
+        if not data:
+            self._decoder = None
+        return text.encode("utf-8", "surrogatepass")
+
+    def _pull(self, size: int) -> bytes:
+        if self.problem:
+            return b""
+        try:
+            data = self._stream.read(size) or b""
+        except EOFError:
+            self.problem = "the compressed data end too early"
+            return b""
+        except (zlib.error, lzma.LZMAError, ValueError, OSError) as error:
+            # bz2 and gzip raise OSError for damaged data, without a number.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            self.problem = f"the compressed data are damaged: {error}"
+            return b""
+        self._given += len(data)
+        if self._given > FREE and self._given > MAX_RATIO * self._counted.count:
+            self.problem = f"the compressed data grow more than {MAX_RATIO} times"
+            return b""
+        return data
+
+
+class _Zstandard:
+    """Decompresses zstd frames; unlike the library's own reader, it notices a truncated one."""
+
+    def __init__(self, raw: io.BufferedReader) -> None:
+        if find_spec("zstandard") is None:
+            raise MissingPackageError("the file is compressed with zstd; install feedpub[zstd]")
+        # The extra's module.
+        import zstandard  # noqa: PLC0415
+
+        self._raw = raw
+        self._damaged = zstandard.ZstdError
+        self._context = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+        self._frame = self._context.decompressobj()
+        self._begun = False
+
+    def read(self, _size: int) -> bytes:
+        # Small pieces: one call returns all that its piece expands to.
+        while True:
+            data = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame, self._begun = self._context.decompressobj(), False
+            data = data or self._raw.read(_PIECE)
+            if not data:
+                if self._begun:
+                    raise EOFError
+                return b""
+            self._begun = True
+            try:
+                text: bytes = self._frame.decompress(data)
+            except self._damaged as error:
+                raise ValueError(str(error)) from error
+            if text:
+                return text
+
+
+class MissingPackageError(Exception):
+    """A file needs a package that is not installed; the message says which extra has it."""
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes | None: ...
+
+
+def _decompressed(plain: io.BufferedReader) -> _Readable:
+    head = plain.peek(6)
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.GzipFile(fileobj=plain)
+    if head.startswith(b"BZh"):
+        return bz2.BZ2File(plain)
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return lzma.LZMAFile(plain)
+    if head.startswith(b"\x28\xb5\x2f\xfd"):
+        return _Zstandard(plain)
+    return plain
+
+
+def _mark_lost(error: UnicodeError) -> tuple[str, int]:
+    # A lone surrogate is no UTF-8, so that the record it stands in is rejected like any damaged one.
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end

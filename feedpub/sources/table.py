@@ -1,0 +1,117 @@
+"""CSV and TSV (RFC 4180): a header line, then a record of as many fields, which may span lines in quotes.
+
+A quote that is never closed would swallow the rest of a file in silence: here it costs its first line, and
+reading goes on with the next one. The header is boilerplate; blank lines belong to the record that follows.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from feedpub.article import Boilerplate, Origin
+from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
+from feedpub.sources.decoding import UndecodableError, recover
+from feedpub.sources.lines import MAX_LINE, blocks
+from feedpub.sources.mapped import record_of
+
+# A quoted field with more lines than this has no end.
+MAX_LINES = 2000
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+class _Lines:
+    """Feeds lines to the csv module one by one and keeps those of the record under way."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._blocks = blocks(stream)
+        self._ahead: deque[str] = deque()
+        self._blank = 0
+        self._taken: list[str] = []
+        self.first = 1
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self._taken) >= MAX_LINES:
+            raise csv.Error("a quote is not closed")
+        if not self._fill():
+            raise StopIteration
+        line = self._ahead.popleft()
+        self._taken.append(line)
+        if len(line) >= MAX_LINE:
+            raise csv.Error("the line is too long")
+        return f"{line}\n"
+
+    def _fill(self) -> bool:
+        while not self._ahead and (block := next(self._blocks, None)):
+            self._ahead.extend(block.lines)
+        return bool(self._ahead)
+
+    def peek(self) -> str | None:
+        """Return the next line that is not blank, or nothing at the end; blank ones belong to its record."""
+        while self._fill():
+            if self._ahead[0].strip():
+                return self._ahead[0]
+            self._ahead.popleft()
+            self._blank += 1
+        return None
+
+    def done(self, *, broken: bool = False) -> tuple[int, int, str]:
+        """End the record; return its first and last line and its text. A broken one keeps its first line."""
+        kept = self._taken[:1] if broken else self._taken
+        self._ahead.extendleft(reversed(self._taken[len(kept) :]))
+        first, last = self.first, self.first + self._blank + len(kept) - 1
+        self.first, self._blank, self._taken = last + 1, 0, []
+        return first, last, "\n".join(kept)
+
+    @property
+    def last(self) -> int:
+        """The number of the file's last line, once all are used."""
+        return self.first + self._blank - 1
+
+
+def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
+    """Yield what the rows of ``stream`` become, in the file's order."""
+    # The module's own limit on fields is 128 kB; lines are bounded here already.
+    csv.field_size_limit(2 * MAX_LINE)
+    lines = _Lines(stream)
+    held: list[Item] = []
+    header: list[str] = []
+    delimiter = ","
+    while (line := lines.peek()) is not None:
+        if not header:
+            delimiter = max(_DELIMITERS, key=line.count)
+        try:
+            row = next(csv.reader(lines, delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            row, problem = [], f"the line is no row: {error}"
+        else:
+            problem = ""
+        first, last, raw = lines.done(broken=bool(problem))
+        origin = reading.origin(first, last)
+        yield from held
+        if problem:
+            held = [reject(origin, problem, raw)]
+        elif not header:
+            header = [name.strip() for name in row]
+            held = [Boilerplate(origin)]
+        else:
+            held = _items(reading, origin, header, row, raw)
+    if lines.last and not held:
+        held = [Boilerplate(reading.origin(1, lines.last))]
+    yield from stretch(held, lines.last)
+
+
+def _items(reading: Reading, origin: Origin, header: list[str], row: list[str], raw: str) -> list[Item]:
+    try:
+        if len(row) != len(header):
+            raise RecordError(f"the row has {len(row)} fields, the header {len(header)}")
+        values = [recover(value, reading.spec.encoding) for value in row]
+        record = record_of(dict(zip(header, values, strict=True)), reading.spec)
+    except (RecordError, UndecodableError) as error:
+        return [reject(origin, str(error), raw)]
+    return build(reading, origin, record, lambda: raw)
