@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from feedpub.validate.checks import (
+    advice,
     atom,
     constructs,
     history,
@@ -16,6 +17,7 @@ from feedpub.validate.checks import (
     root,
     rss,
     selflink,
+    semantics,
     structure,
     texts,
     values,
@@ -32,7 +34,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     *texts.CHECKS,
     *selflink.CHECKS,
     *rss.CHECKS,
+    *semantics.CHECKS,
     *atom.CHECKS,
+    *advice.CHECKS,
     *constructs.CHECKS,
     *links.CHECKS,
     *history.CHECKS,

@@ -125,7 +125,7 @@ def invalid_media_rating(node: Node, _element: Element | None, _about: Circumsta
     remedy="use a role of the EBU's list in lower case, or name another scheme",
 )
 def invalid_media_role(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
-    """The role of a credit is not in the list of the European Broadcasting Union, the default scheme.
+    """The role of a credit is not in the list of its scheme (the EBU's by default), or not in small letters.
 
     Wrong:
 
@@ -137,7 +137,11 @@ def invalid_media_role(node: Node, _element: Element | None, _about: Circumstanc
     """
     scheme = node.attributes.get("scheme", "urn:ebu").strip().lower()
     role = node.attributes.get("role")
-    if role is not None and scheme == "urn:ebu" and role not in ROLES:
+    if role is None:
+        return
+    if role != role.lower():
+        yield here(node, f"{shown(node)}: the role {quoted(role)} is not in small letters")
+    elif scheme == "urn:ebu" and role not in ROLES:
         yield here(node, f"{shown(node)}: {quoted(role)} is no role of urn:ebu")
 
 

@@ -170,7 +170,7 @@ ELEMENTS: Final[dict[str, Element]] = {
 
 # Roles of the scheme urn:ebu, the default (EBU Tech, role codes), and those the specification lists beside them.
 ROLES: Final = frozenset(
-    "actor|adaptor|anchor person|animal trainer|animator|announcer|armourer|art director|artist/performer|"
+    "actor|adaptor|anchor person|animal trainer|animator|announcer|armourer|art director|artist|artist/performer|"
     "assistant camera|assistant chief lighting technician|assistant director|assistant producer|"
     "assistant visual editor|author|broadcast assistant|broadcast journalist|camera operator|carpenter|casting|"
     "causeur|choreographer|clapper loader|commentary or commentator|commentator|commissioning broadcaster|composer|"
