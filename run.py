@@ -40,7 +40,17 @@ TASKS: dict[str, list[list[str]]] = {
     "lock": [
         ["-m", "pip", "install", "--quiet", "uv"],
         [
-            *["-m", "uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal", "--python-version", "3.11"],
+            *[
+                "-m",
+                "uv",
+                "pip",
+                "compile",
+                "pyproject.toml",
+                "--all-extras",
+                "--universal",
+                "--python-version",
+                "3.11",
+            ],
             *["--no-header", "--no-annotate", "--no-emit-index-url", "--upgrade", "-o", "constraints.txt"],
         ],
     ],
@@ -62,6 +72,10 @@ def main(arguments: list[str]) -> int:
     task, *rest = arguments
     if status := install("" if task in NEEDS_ONLY_BASE else "[dev]"):
         return status
+    if task == "golden":
+        # As from a fresh clone: what was published before must leave no trace in what is committed.
+        for folder in ("feeds", ".feedpub"):
+            shutil.rmtree(ROOT / folder, ignore_errors=True)
     commands = [[PYTHON, *command] for command in TASKS[task]]
     commands[-1] += rest
     for command in commands:
@@ -95,7 +109,9 @@ def install(extra: str) -> int:
 def make_environment() -> int:
     """Make an empty virtual environment; say what to install where the system's Python cannot."""
     shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True
+    )
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         name = f"python{sysconfig.get_python_version()}-venv"

@@ -39,6 +39,10 @@ class Duplicates:
         self._versions: dict[int, _Version] = {}
         self._keepers: dict[int, tuple[float, int]] = {}
 
+    def __contains__(self, article_id: object) -> bool:
+        """Say whether an article with this id was seen."""
+        return isinstance(article_id, str) and _digest(article_id.encode()) in self._versions
+
     def admit(self, article: Article, instant: float) -> bool:
         """Say whether ``article``, published at ``instant`` (epoch seconds), is new so far."""
         story, version = _digests(article, instant)

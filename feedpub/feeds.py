@@ -8,14 +8,24 @@ from datetime import datetime
 
 from feedpub.article import Article
 from feedpub.config import FeedSettings, Site
+from feedpub.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """An article that feeds took; ``feeds`` are the slugs of all of them."""
+
+    article: Article
+    feeds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article as it stands in feeds, the same in each; ``feeds`` are the slugs of all that took it."""
+    """An article as it stands in feeds, the same in each: with its content, under the id subscribers know."""
 
     article: Article
     feeds: tuple[str, ...]
+    content: Content
 
     @property
     def updated(self) -> datetime:
@@ -38,33 +48,33 @@ class Feed:
 
 
 class Selection:
-    """The newest ``limit`` entries of one feed, gathered from a stream in any order.
+    """The newest ``limit`` articles of one feed, gathered from a stream in any order.
 
     It holds at most twice the limit, whatever the length of the stream, and what it keeps does not depend on
-    the order in which entries were offered.
+    the order in which they were offered.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._kept: list[tuple[float, str, Entry]] = []
+        self._kept: list[tuple[float, str, Selected]] = []
         self._floor = float("-inf")
 
     def wants(self, instant: float) -> bool:
-        """Say whether an entry published at ``instant`` (epoch seconds) may still be among the newest."""
+        """Say whether an article published at ``instant`` (epoch seconds) may still be among the newest."""
         return instant >= self._floor
 
-    def offer(self, instant: float, entry: Entry) -> None:
-        """Take ``entry``, published at ``instant`` (epoch seconds), if it may be among the newest."""
+    def offer(self, instant: float, selected: Selected) -> None:
+        """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest."""
         if not self.wants(instant):
             return
-        self._kept.append((-instant, entry.article.id, entry))
+        self._kept.append((-instant, selected.article.id, selected))
         if len(self._kept) >= 2 * self._limit:
             self._cut()
 
-    def newest(self) -> tuple[Entry, ...]:
+    def newest(self) -> tuple[Selected, ...]:
         """Return what was kept: newest first, ties by id."""
         self._cut()
-        return tuple(entry for _, _, entry in self._kept)
+        return tuple(selected for _, _, selected in self._kept)
 
     def _cut(self) -> None:
         self._kept.sort(key=lambda kept: kept[:2])

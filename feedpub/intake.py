@@ -1,19 +1,21 @@
 """One pass over the sources: collapse duplicates, hold back what is not due, route, keep the newest.
 
-Memory holds the newest entries of each feed and two digests an article, never the articles that were read.
+Memory holds the newest articles of each feed and two digests an article, never the articles that were read.
 What comes out does not depend on the order in which files and records are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 
 from feedpub.article import Article, Boilerplate, Notice, Reject
 from feedpub.config import Settings
 from feedpub.duplicates import Duplicates
-from feedpub.feeds import Entry, Selection
+from feedpub.feeds import Selected, Selection
 from feedpub.sources import files, read
 
 Progress = Callable[[int, int, int], None]
@@ -22,9 +24,13 @@ Progress = Callable[[int, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was read: the newest entries of each feed (in the config's order), and the accounts."""
+    """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
-    entries: tuple[tuple[Entry, ...], ...]
+    ``ids`` holds the id of every article that was read, selected or not.
+    """
+
+    selected: tuple[tuple[Selected, ...], ...]
+    ids: Container[str]
     articles: int
     duplicates: int
     held: int
@@ -58,7 +64,8 @@ def take_in(settings: Settings, now: datetime, progress: Progress | None = None)
             if instant <= hold_after and chosen(article, instant):
                 router.offer(article, instant)
     return Taken(
-        entries=router.newest(),
+        selected=router.newest(),
+        ids=duplicates,
         articles=router.offered,
         duplicates=tally.articles - tally.held - router.offered,
         held=tally.held,
@@ -67,6 +74,30 @@ def take_in(settings: Settings, now: datetime, progress: Progress | None = None)
         notices=tuple(tally.notices),
         empty_sources=tuple(tally.empty_sources),
     )
+
+
+class SourceTimes:
+    """When sources last changed by their files' mtimes: whole seconds, and never after ``now``."""
+
+    def __init__(self, settings: Settings, now: datetime) -> None:
+        self._settings = settings
+        self._now = now.replace(microsecond=0)
+
+    def of_article(self, article: Article) -> datetime:
+        """Return when the file of ``article`` last changed; now where it is no file."""
+        return self._of(self._settings.base / article.origin.file)
+
+    @cached_property
+    def newest(self) -> datetime:
+        """When anything last changed: a file, or, as when one is removed, a folder of files."""
+        paths = {Path(file) for spec in self._settings.sources for file in files(spec)}
+        return max((self._of(path) for path in paths | {path.parent for path in paths}), default=self._now)
+
+    def _of(self, path: Path) -> datetime:
+        try:
+            return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), self._now)
+        except (OSError, OverflowError, ValueError):
+            return self._now
 
 
 @dataclass(slots=True)
@@ -115,9 +146,9 @@ class _Router:
         taken = self._rules.route(article)
         selections = [self._selections[index] for index in taken]
         if any(selection.wants(instant) for selection in selections):
-            entry = Entry(article, tuple(self._slugs[index] for index in taken))
+            selected = Selected(article, tuple(self._slugs[index] for index in taken))
             for selection in selections:
-                selection.offer(instant, entry)
+                selection.offer(instant, selected)
 
-    def newest(self) -> tuple[tuple[Entry, ...], ...]:
+    def newest(self) -> tuple[tuple[Selected, ...], ...]:
         return tuple(selection.newest() for selection in self._selections)

@@ -1,5 +1,6 @@
 """Fixtures that several folders of tests share."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def copy_project(folder: Path) -> Path:
+    """Copy the shipped config and sample into an empty folder, with nothing built."""
+    shutil.copy(ROOT / "config.yaml", folder)
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    return folder
+
+
 @pytest.fixture
 def project(tmp_path):
-    """A copy of the shipped config and sample in an empty folder, with nothing built."""
-    (tmp_path / "config.yaml").write_bytes((ROOT / "config.yaml").read_bytes())
-    (tmp_path / "seeds").mkdir()
-    for seed in (ROOT / "seeds").iterdir():
-        (tmp_path / "seeds" / seed.name).write_bytes(seed.read_bytes())
-    return tmp_path
+    return copy_project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_project(tmp_path_factory):
+    """The same, for tests of one module that only read it."""
+    return copy_project(tmp_path_factory.mktemp("project"))

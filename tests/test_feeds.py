@@ -7,27 +7,34 @@ from hypothesis import strategies as st
 
 from feedpub.article import Article, Author, Origin
 from feedpub.config import FeedSettings, Site
-from feedpub.feeds import Entry, Selection, make_feed
+from feedpub.content import content_of
+from feedpub.feeds import Entry, Selected, Selection, make_feed
 
 SITE = Site("Site", "http://x.test/", "http://x.test/", "x.test,2021-03-04", Author("A"), "en", None)
 FEED = FeedSettings("news", "News", "All", "http://x.test/", Author("A"), "en", None, 5, selective=False)
 START = datetime(2023, 1, 1, tzinfo=UTC)
 
 
-def entry(minute: int, name: str, updated: datetime | None = None) -> Entry:
+def make(minute: int, name: str, updated: datetime | None = None) -> Article:
     published = START + timedelta(minutes=minute)
-    return Entry(Article(f"tag:{name}", name, "body", published, Origin("f", 1, 3), updated=updated), ("news",))
+    return Article(f"tag:{name}", name, "body", published, Origin("f", 1, 3), updated=updated)
+
+
+def entry(article: Article) -> Entry:
+    return Entry(article, ("news",), content_of(article))
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 20), st.text("abc", min_size=1, max_size=3)), unique_by=lambda item: item[1]),
+    st.lists(
+        st.tuples(st.integers(0, 20), st.text("abc", min_size=1, max_size=3)), unique_by=lambda item: item[1]
+    ),
     st.integers(1, 8),
 )
 def test_a_selection_holds_what_sorting_everything_would(items, limit):
     selection = Selection(limit)
     for minute, name in items:
-        offered = entry(minute, name)
-        selection.offer(offered.article.published.timestamp(), offered)
+        offered = make(minute, name)
+        selection.offer(offered.published.timestamp(), Selected(offered, ("news",)))
     expected = sorted(items, key=lambda item: (-item[0], f"tag:{item[1]}"))[:limit]
     assert [e.article.title for e in selection.newest()] == [name for _, name in expected]
 
@@ -35,15 +42,15 @@ def test_a_selection_holds_what_sorting_everything_would(items, limit):
 def test_what_a_selection_does_not_want_would_not_change_it():
     selection = Selection(2)
     for minute in range(9):
-        offered = entry(minute, f"n{minute}")
-        selection.offer(offered.article.published.timestamp(), offered)
+        offered = make(minute, f"n{minute}")
+        selection.offer(offered.published.timestamp(), Selected(offered, ("news",)))
     assert not selection.wants(START.timestamp())
     assert selection.wants((START + timedelta(minutes=8)).timestamp())
 
 
 def test_a_feed_is_dated_by_the_entry_that_changed_last():
     edited = START + timedelta(days=3)
-    feed = make_feed(FEED, [entry(5, "a"), entry(1, "b", edited)], SITE)
+    feed = make_feed(FEED, [entry(make(5, "a")), entry(make(1, "b", edited))], SITE)
     assert [e.article.title for e in feed.entries] == ["a", "b"]
     assert feed.updated == edited
 

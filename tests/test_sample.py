@@ -34,12 +34,8 @@ TABLE = [
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample")
-    shutil.copy(ROOT / "config.yaml", folder)
-    shutil.copytree(ROOT / "seeds", folder / "seeds")
-    report = build(load_config(folder / "config.yaml"), NOW)
-    return report, folder / "feeds"
+def built(shared_project):
+    return build(load_config(shared_project / "config.yaml"), NOW), shared_project / "feeds"
 
 
 def parsed(folder: Path, slug: str, extension: str):

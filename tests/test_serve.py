@@ -36,8 +36,9 @@ class Client:
         return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, body)
 
 
-@pytest.fixture
-def client(project):
+@pytest.fixture(scope="module")
+def client(shared_project):
+    project = shared_project
     build(load_config(project / "config.yaml"), datetime(2024, 1, 1, tzinfo=UTC))
     command = [sys.executable, "-m", "feedpub", "serve", "--port", "0"]
     with subprocess.Popen(
@@ -77,10 +78,10 @@ def test_an_unchanged_document_is_a_304(client, form):
     assert client.ask("/all.rss", headers={"If-None-Match": '"other"'}).status == 200
 
 
-def test_the_tag_follows_the_bytes(client, project):
+def test_the_tag_follows_the_bytes(client, shared_project):
     before = client.ask("/all.rss").headers["etag"]
-    (project / "seeds/new.txt").write_text("New\nBody\n2023-12-30 10:00\n")
-    build(load_config(project / "config.yaml"), datetime(2024, 1, 1, tzinfo=UTC))
+    (shared_project / "seeds/new.txt").write_text("New\nBody\n2023-12-30 10:00\n")
+    build(load_config(shared_project / "config.yaml"), datetime(2024, 1, 1, tzinfo=UTC))
     assert client.ask("/all.rss").headers["etag"] != before
 
 
@@ -96,8 +97,8 @@ def test_the_tag_follows_the_bytes(client, project):
         "//all.rss",
     ],
 )
-def test_nothing_but_what_was_published_is_served(client, project, path):
-    (project / "feeds/stray.txt").write_text("not ours")
+def test_nothing_but_what_was_published_is_served(client, shared_project, path):
+    (shared_project / "feeds/stray.txt").write_text("not ours")
     assert client.ask(path).status == 404
 
 

@@ -27,7 +27,7 @@ from feedpub.cli.console import (
 
 if TYPE_CHECKING:
     from feedpub.intake import Progress
-    from feedpub.pipeline import BuildReport, FeedReport
+    from feedpub.summary import BuildReport, FeedReport
 
 SHOWN_REJECTS = 20
 
@@ -39,6 +39,15 @@ def build(
     max_rejects: Annotated[
         str | None, typer.Option(help="Fail when more is rejected than this count or share.", metavar="N|N%")
     ] = None,
+    allow_vanished: Annotated[
+        bool, typer.Option("--allow-vanished", help="For once, let many published ids vanish.")
+    ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="For once, let a feed become empty.")
+    ] = False,
+    allow_moved_dates: Annotated[
+        bool, typer.Option("--allow-moved-dates", help="For once, let many articles take another date.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")
     ] = False,
@@ -62,8 +71,10 @@ def build(
             print_error(f"--max-rejects: {error}")
             raise typer.Exit(USAGE) from None
         settings = replace(settings, guards=replace(settings.guards, max_rejects=limit))
+    allowed = {"vanished": allow_vanished, "empty": allow_empty, "moved-dates": allow_moved_dates}
+    allow = frozenset(name for name, wanted in allowed.items() if wanted)
     with _progress(wanted=not quiet and report_format is Format.TEXT) as progress:
-        report = run(settings, datetime.now(UTC), dry_run=dry_run, progress=progress)
+        report = run(settings, datetime.now(UTC), dry_run=dry_run, allow=allow, progress=progress)
     if report_format is Format.JSON:
         print_json(as_json(report))
     elif not quiet:
@@ -81,6 +92,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
     return {
         "articles": report.articles,
         "duplicates": report.duplicates,
+        "edited": report.edited,
         "held": report.held,
         "boilerplate_lines": report.boilerplate_lines,
         "notices": dict(report.notice_counts),
@@ -126,6 +138,8 @@ def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
         _count(report.boilerplate_lines, "line") + " of boilerplate",
         _count(report.duplicates, "duplicate"),
     ]
+    if report.edited:
+        facts.append(f"{report.edited} edited")
     if report.held:
         facts.append(f"{report.held} held back until due")
     facts += [_count(number, kind.replace("-", " ") + " notice") for kind, number in sorted(counts.items())]

@@ -12,7 +12,9 @@ from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, print_erro
 def serve(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
-    host: Annotated[str, typer.Option(help="The address to listen on; the default is this machine only.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; the default is this machine only.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the built feeds, a page that lists them and their OPML, until Ctrl-C.
@@ -43,6 +45,7 @@ def serve(
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)
     except OSError as error:
         print_error(f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port")
         raise typer.Exit(FAILED) from None

@@ -23,7 +23,8 @@ TOP_KEYS = ("version", "site", "sources", "matching", "lists", "feeds", "output"
 SITE_KEYS = ("title", "base_url", "link", "id_authority", "author", "language", "rights")
 FEED_KEYS = ("title", "description", "link", "author", "language", "rights", "max_items")
 OUTPUT_KEYS = ("dir", "state", "formats", "max_items")
-GUARD_KEYS = ("max_rejects", "future")
+GUARD_KEYS = ("max_rejects", "max_vanished", "future")
+MAX_VANISHED = 0.5
 
 # RFC 4151 §2.1: a domain name or an e-mail address, and a date from which on it was the tagging entity's.
 _AUTHORITY = re.compile(
@@ -160,6 +161,7 @@ def _guards(node: Node | None) -> Guards:
     fields: Mapping[str, Node] = node.fields(GUARD_KEYS) if node else {}
     return Guards(
         max_rejects=_share(fields["max_rejects"]) if "max_rejects" in fields else None,
+        max_vanished=_proper_share(fields["max_vanished"]) if "max_vanished" in fields else MAX_VANISHED,
         future=fields["future"].choice(("hold", "publish")) if "future" in fields else "hold",
     )
 
@@ -169,6 +171,13 @@ def _share(node: Node) -> float | int:
         return parse_share(node.text())
     except ValueError as error:
         raise node.error(str(error)) from None
+
+
+def _proper_share(node: Node) -> float:
+    share = _share(node)
+    if isinstance(share, int):
+        raise node.error(f"{share} is a count", f"write a share, such as {MAX_VANISHED:.0%}")
+    return share
 
 
 def parse_share(text: str) -> float | int:

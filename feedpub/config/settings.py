@@ -64,9 +64,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """What a build may do before it refuses. ``max_rejects`` is a share (0.05) or a count; ``None``: any."""
+    """What a build may do before it refuses.
+
+    ``max_rejects`` is a share (0.05) or a count; ``None``: any. ``max_vanished`` is the share of a feed's published
+    ids that may vanish at once.
+    """
 
     max_rejects: float | int | None
+    max_vanished: float
     future: str
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from feedpub.article import Author
 from feedpub.config import Site
 from feedpub.feeds import Entry, Feed
-from feedpub.render.content import content_of
 from feedpub.render.times import whole_seconds
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -33,13 +32,12 @@ def json_feed(feed: Feed, site: Site, url: str, titles: Mapping[str, str]) -> by
 
 def _item(entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
     article = entry.article
-    content = content_of(article)
     item = {
         "id": article.id,
         "url": article.link,
         "title": article.title,
-        "content_html": content.html,
-        "summary": content.summary,
+        "content_html": entry.content.html,
+        "summary": entry.content.summary,
         "image": article.image,
         "date_published": whole_seconds(article.published).isoformat(),
         "date_modified": whole_seconds(entry.updated).isoformat(),
@@ -52,7 +50,7 @@ def _item(entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
         ],
     }
     # An item must have content, if only an empty one.
-    return {"id": article.id} | _present(item) | {"content_html": content.html}
+    return {"id": article.id} | _present(item) | {"content_html": entry.content.html}
 
 
 def _authors(authors: Sequence[Author]) -> list[dict[str, str]]:

@@ -24,7 +24,6 @@ from lxml import etree
 from feedpub.article import Article, Author
 from feedpub.config import Site
 from feedpub.feeds import Entry, Feed
-from feedpub.render.content import content_of
 from feedpub.render.times import whole_seconds
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -110,11 +109,10 @@ class Syndicator:
         made.title(article.title)
         made.published(whole_seconds(article.published))
         made.updated(whole_seconds(entry.updated))
-        content = content_of(article)
         # The order matters: summary() and description() also set each other's fields, content() only its own.
-        made.summary(content.summary)
-        made.description(escape(content.summary, quote=False))
-        made.content(content.html, type="html")
+        made.summary(entry.content.summary)
+        made.description(escape(entry.content.summary, quote=False))
+        made.content(entry.content.html, type="html")
         if article.authors:
             made.author([_person(author) for author in article.authors])
         if article.link:

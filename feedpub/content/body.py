@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from feedpub.article import Article
-from feedpub.render.html import sanitise, visible_text
+from feedpub.content.html import sanitise, visible_text
 
 SUMMARY_LENGTH = 300
 

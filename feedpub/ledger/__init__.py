@@ -1,0 +1,30 @@
+"""The memory of what subscribers have seen: ids that stay, changes that show, floods that are refused.
+
+selected → identity.settle ← memory (store, or the published documents where the store is lost)
+         → guards.check → … published … → store.record
+"""
+
+from feedpub.ledger.dating import date_feed
+from feedpub.ledger.guards import ALLOWANCES, PreviousFeed, check_flood
+from feedpub.ledger.identity import Settled, settle
+from feedpub.ledger.memory import Memory, Remembered, remember
+from feedpub.ledger.published import MEDIA_TYPES, PublishedEntry, PublishedFeed, read_document
+from feedpub.ledger.store import Store, record
+
+__all__ = [
+    "ALLOWANCES",
+    "MEDIA_TYPES",
+    "Memory",
+    "PreviousFeed",
+    "PublishedEntry",
+    "PublishedFeed",
+    "Remembered",
+    "Settled",
+    "Store",
+    "check_flood",
+    "date_feed",
+    "read_document",
+    "record",
+    "remember",
+    "settle",
+]

@@ -1,0 +1,68 @@
+"""What a build refuses to do to subscribers. Pure decisions; each refusal names the option that overrides it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from feedpub.errors import GuardRefusal
+from feedpub.feeds import Feed
+from feedpub.ledger.published import PublishedFeed
+
+ALLOWANCES = {
+    "vanished": "--allow-vanished",
+    "empty": "--allow-empty",
+    "moved-dates": "--allow-moved-dates",
+}
+"""What may be allowed for one build, with its option on the command line."""
+
+FEW = 3
+"""Fewer entries than this are an editor's doing, whatever share of a small feed they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousFeed:
+    """A feed that is to be published, and as it is online now."""
+
+    feed: Feed
+    online: PublishedFeed
+
+
+def check_flood(
+    feeds: Iterable[PreviousFeed], *, moved: int, known: int, share: float, allowed: Collection[str] = ()
+) -> None:
+    """Raise :class:`GuardRefusal` where publishing ``feeds`` would hurt their subscribers.
+
+    ``share`` is the part of a feed's published ids that may vanish, and of the ``known`` entries that may have
+    ``moved`` in time.
+    """
+    if "moved-dates" not in allowed and moved >= FEW and moved > share * known:
+        raise GuardRefusal(
+            f"{moved} of {known} known articles have another date than was published; did a time zone change?",
+            ALLOWANCES["moved-dates"],
+        )
+    for previous in feeds:
+        slug, before = previous.feed.settings.slug, len(previous.online.entries)
+        if "empty" not in allowed and before and not previous.feed.entries:
+            raise GuardRefusal(
+                f"the feed {slug} has {before} entries online and would be empty", ALLOWANCES["empty"]
+            )
+        gone = _vanished(previous)
+        if "vanished" not in allowed and gone >= FEW and gone > share * before:
+            raise GuardRefusal(
+                f"{gone} of the {before} ids published in the feed {slug} would vanish or change, and readers would"
+                " show what replaces them as new",
+                ALLOWANCES["vanished"],
+            )
+
+
+def _vanished(previous: PreviousFeed) -> int:
+    entries = previous.feed.entries
+    ids = {entry.article.id for entry in entries}
+    # Entries older than all of a full feed were pushed out by newer ones, as they should be.
+    full = len(entries) >= previous.feed.settings.max_items
+    oldest = min((entry.article.published for entry in entries), default=None) if full else None
+    return sum(
+        entry.id not in ids and (oldest is None or entry.published >= oldest)
+        for entry in previous.online.entries
+    )

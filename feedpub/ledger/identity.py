@@ -1,0 +1,130 @@
+"""Which entry that subscribers know an article is, and when it last changed. Pure decisions.
+
+An article whose id is known is that entry. One whose id is new may be an edited one: ids of articles without a
+key of their own come from instant and title. It takes over the id of an entry that no article has any more if
+
+- the texts are equal (its time moved), or
+- the instants are equal, and so are the bodies or most of the words (its title was edited).
+
+Two stories of one minute stay two: an entry whose article is still there is never taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from feedpub.article import Article
+from feedpub.content import content_of, visible_text
+from feedpub.feeds import Entry, Selected
+from feedpub.ledger.memory import Memory, Remembered, digest, similarity, sketch
+
+ALIKE = 0.6
+"""The share of word pairs from which on two texts of the same instant are one story, edited."""
+
+ENOUGH_WORDS = 5
+"""The length from which on an equal body says something: many stories share "Read the full story"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Entries under the ids that subscribers know. ``entries`` has them by the id that their article derives.
+
+    ``moved`` are entries whose article now has another time than subscribers saw; theirs was kept.
+    """
+
+    entries: Mapping[str, Entry]
+    edited: tuple[Entry, ...]
+    moved: tuple[Entry, ...]
+    known: int
+
+
+def settle(
+    selected: Iterable[Selected],
+    memory: Memory,
+    ids: Container[str],
+    changed_at: Callable[[Article], datetime],
+    *,
+    keep_dates: bool = True,
+) -> Settled:
+    """Settle the identity of all ``selected`` articles.
+
+    ``ids`` holds the ids of all articles that were read; ``changed_at`` tells when an article's source last
+    changed, for one without an ``updated`` of its own. With ``keep_dates`` off, moved times are taken over.
+    """
+    entries = {s.article.id: Entry(s.article, s.feeds, content_of(s.article)) for s in selected}
+    past = {derived: known for derived in entries if (known := memory.by_id(derived))}
+    past |= _edited(entries, past, memory, ids)
+    settled: dict[str, Entry] = {}
+    edited: list[Entry] = []
+    moved: list[Entry] = []
+    for derived, entry in entries.items():
+        known = past.get(derived)
+        if known is None:
+            settled[derived] = entry
+            continue
+        same_text = (known.title, known.content) == (digest(entry.article.title), digest(entry.content.html))
+        updated = _updated(entry.article, known, None if same_text else changed_at(entry.article))
+        same_time = known.published == entry.article.published
+        published = entry.article.published if same_time or not keep_dates else known.published
+        article = replace(entry.article, id=known.id, published=published, updated=max(updated, published))
+        settled[derived] = entry = replace(entry, article=article)  # noqa: PLW2901 - it is the entry from here on
+        if not same_text:
+            edited.append(entry)
+        if not same_time:
+            moved.append(entry)
+    return Settled(settled, tuple(edited), tuple(moved), len(past))
+
+
+def _updated(article: Article, known: Remembered, changed: datetime | None) -> datetime:
+    own = article.updated or known.updated
+    if changed is None:
+        return max(own, known.updated)
+    if article.updated and article.updated > known.updated:
+        return article.updated
+    # A change must show, whatever the clock of the machine that made the file said.
+    return max(changed, known.updated + timedelta(seconds=1))
+
+
+def _edited(
+    entries: Mapping[str, Entry], past: Mapping[str, Remembered], memory: Memory, ids: Container[str]
+) -> dict[str, Remembered]:
+    """Return, by derived id, the remembered entry that each edited article is; best matches first."""
+    matches: list[tuple[float, str, str, Remembered]] = []
+    for derived, entry in entries.items():
+        if derived not in past:
+            gone = (known for known in _candidates(entry, memory) if known.id not in ids)
+            matches += [
+                (-score, known.id, derived, known) for known in gone if (score := _score(entry, known))
+            ]
+    found: dict[str, Remembered] = {}
+    taken: set[str] = set()
+    for _, known_id, derived, known in sorted(matches, key=lambda match: match[:3]):
+        if known_id not in taken and derived not in found:
+            taken.add(known_id)
+            found[derived] = known
+    return found
+
+
+def _candidates(entry: Entry, memory: Memory) -> Iterable[Remembered]:
+    article = entry.article
+    if article.key is not None:
+        return ()  # its key says which one it is, and it is a new one
+    texts = memory.by_text(digest(article.title), digest(entry.content.html))
+    instants = memory.by_instant(article.published)
+    return {known.id: known for known in (*texts, *instants)}.values()
+
+
+def _score(entry: Entry, known: Remembered) -> float:
+    """Return how surely ``entry`` is ``known``, edited: 0 for not, up to 3 for the same text."""
+    html, title = entry.content.html, entry.article.title
+    same_body = known.content == digest(html)
+    if same_body and known.title == digest(title):
+        return 3.0
+    if known.published != entry.article.published:
+        return 0.0
+    if same_body and len(visible_text(html).split()) >= ENOUGH_WORDS:
+        return 2.0
+    alike = similarity(known.sketch, sketch(title, html))
+    return alike if alike >= ALIKE else 0.0

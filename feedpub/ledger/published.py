@@ -1,0 +1,129 @@
+"""Published documents read back, for a checkout that has them and no other memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from lxml import etree
+
+from feedpub.ledger.memory import Remembered, digest, sketch
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEntry:
+    """One entry as it stands in a document that is online."""
+
+    id: str
+    published: datetime
+    updated: datetime
+    title: str
+    html: str
+
+    def says(self, known: Remembered) -> bool:
+        """Say whether this entry is what is remembered of it."""
+        return (self.published, self.updated, digest(self.title), digest(self.html)) == (
+            known.published,
+            known.updated,
+            known.title,
+            known.content,
+        )
+
+    def remembered(self) -> Remembered:
+        """Return what is to be remembered of this entry; its key is not in the document."""
+        prints = digest(self.title), digest(self.html), sketch(self.title, self.html)
+        return Remembered(self.id, None, self.published, self.updated, *prints)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFeed:
+    """A feed as it is online: its ``updated`` and its entries, in their order."""
+
+    updated: datetime
+    entries: tuple[PublishedEntry, ...]
+
+
+def read_document(data: bytes, media_type: str) -> PublishedFeed | None:
+    """Read a document that we published; ``None`` when it is not one, whatever happened to it."""
+    reader = _READERS.get(media_type)
+    try:
+        return reader(data) if reader else None
+    except (ValueError, TypeError, KeyError, AttributeError, etree.XMLSyntaxError):
+        return None
+
+
+def _atom(data: bytes) -> PublishedFeed:
+    root = _root(data)
+    entries = tuple(
+        _entry(
+            _text(entry, f"{_ATOM}id"),
+            datetime.fromisoformat(_text(entry, f"{_ATOM}published")),
+            datetime.fromisoformat(_text(entry, f"{_ATOM}updated")),
+            _text(entry, f"{_ATOM}title"),
+            _text(entry, f"{_ATOM}content"),
+        )
+        for entry in root.iterfind(f"{_ATOM}entry")
+    )
+    return PublishedFeed(datetime.fromisoformat(_text(root, f"{_ATOM}updated")), entries)
+
+
+def _rss(data: bytes) -> PublishedFeed:
+    channel = _root(data).find("channel")
+
+    def entries() -> Iterator[PublishedEntry]:
+        for item in channel.iterfind("item"):
+            published = parsedate_to_datetime(_text(item, "pubDate"))
+            html = _text(item, f"{_CONTENT}encoded")
+            yield _entry(_text(item, "guid"), published, published, _text(item, "title"), html)
+
+    return PublishedFeed(parsedate_to_datetime(_text(channel, "lastBuildDate")), tuple(entries()))
+
+
+def _json(data: bytes) -> PublishedFeed:
+    entries = tuple(
+        _entry(
+            item["id"],
+            datetime.fromisoformat(item["date_published"]),
+            datetime.fromisoformat(item["date_modified"]),
+            item["title"],
+            item["content_html"],
+        )
+        for item in json.loads(data)["items"]
+    )
+    # JSON Feed has no date of its own; that of the entry that changed last stands for it.
+    return PublishedFeed(max(entry.updated for entry in entries), entries)
+
+
+_READERS: dict[str, Callable[[bytes], PublishedFeed]] = {
+    "application/atom+xml": _atom,
+    "application/feed+json": _json,
+    "application/rss+xml": _rss,
+}
+"""By media type, and the best witness first: RSS does not say when an item was changed."""
+
+MEDIA_TYPES = tuple(_READERS)
+
+
+def _entry(entry_id: str, published: datetime, updated: datetime, title: str, html: str) -> PublishedEntry:
+    if published.utcoffset() is None or updated.utcoffset() is None:
+        raise ValueError("a date without a zone")
+    return PublishedEntry(entry_id, published, updated, title, html)
+
+
+def _root(data: bytes) -> Any:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.fromstring(data, parser)
+
+
+def _text(parent: Any, path: str) -> str:
+    text = parent.findtext(path)
+    if text is None:
+        raise ValueError(f"no {path}")
+    return str(text)
