@@ -16,7 +16,9 @@ def table() -> dict[str, set[str]]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 3 and cells[0].startswith("`"):
             allowed = cells[2]
-            rooms[cells[0].strip("`")] = set() if allowed == "–" else {name.strip() for name in allowed.split(",")}
+            rooms[cells[0].strip("`")] = (
+                set() if allowed == "–" else {name.strip() for name in allowed.split(",")}
+            )
     return rooms
 
 
@@ -33,12 +35,16 @@ def imports(file: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: imports inside the package are absolute"
             assert node.module
-            found |= {node.module} if node.module != "feedpub" else {f"feedpub.{alias.name}" for alias in node.names}
+            found |= (
+                {node.module}
+                if node.module != "feedpub"
+                else {f"feedpub.{alias.name}" for alias in node.names}
+            )
     return {name for name in found if name.split(".")[0] == "feedpub" and name != "feedpub"}
 
 
 def modules() -> list[Path]:
-    return sorted(file for file in PACKAGE.rglob("*.py") if file.name not in ("__main__.py",))
+    return sorted(file for file in PACKAGE.rglob("*.py") if file.name != "__main__.py")
 
 
 @pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(ROOT)))
@@ -71,10 +77,15 @@ def test_the_table_itself_has_no_circle():
 
 def test_only_syndication_imports_feedgen():
     importers = {file.name for file in modules() if "feedgen" in file.read_text().replace("``feedgen``", "")}
-    users = {name for name in importers if any(
-        line.startswith(("from feedgen", "import feedgen"))
-        for file in PACKAGE.rglob(name) for line in file.read_text().splitlines()
-    )}
+    users = {
+        name
+        for name in importers
+        if any(
+            line.startswith(("from feedgen", "import feedgen"))
+            for file in PACKAGE.rglob(name)
+            for line in file.read_text().splitlines()
+        )
+    }
     assert users == {"syndication.py"}
 
 
@@ -86,6 +97,13 @@ def test_nothing_below_the_command_line_reads_the_clock_or_prints():
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
-                if called in {"print", "datetime.now", "datetime.utcnow", "date.today", "time.time", "datetime.today"}:
+                if called in {
+                    "print",
+                    "datetime.now",
+                    "datetime.utcnow",
+                    "date.today",
+                    "time.time",
+                    "datetime.today",
+                }:
                     offenders.append(f"{file.relative_to(ROOT)}:{node.lineno} {called}")
     assert not offenders

@@ -48,7 +48,9 @@ def test_composed_and_decomposed_letters_are_one_title():
     assert make_id("Caf\u00e9") == make_id("Cafe\u0301")
 
 
-@pytest.mark.parametrize(("title", "published"), [("Another title", NOON), ("A title", NOON + timedelta(minutes=1))])
+@pytest.mark.parametrize(
+    ("title", "published"), [("Another title", NOON), ("A title", NOON + timedelta(minutes=1))]
+)
 def test_another_title_or_minute_is_another_story(title, published):
     assert make_id(title, published) != make_id()
 

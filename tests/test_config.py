@@ -34,7 +34,12 @@ WRONG = [
     ("  title: Example News\n", "", 3, "site: the key 'title' is missing"),
     ("  title: Example News", "  tittle: Example News", 3, "did you mean 'title'?"),
     ("  title: Example News", "  title: Example News\n  title: Again", 4, "the key 'title' stands twice"),
-    ("https://news.example.org/feeds", "news.example.org", 4, "no absolute URL; write one that begins with https://"),
+    (
+        "https://news.example.org/feeds",
+        "news.example.org",
+        4,
+        "no absolute URL; write one that begins with https://",
+    ),
     ("https://news.example.org/feeds", '"javascript:alert(1)"', 4, "no absolute URL"),
     ("https://news.example.org/feeds", "https://a b/", 4, "no absolute URL"),
     ("https://news.example.org/feeds", "https://a.org/?x=1", 4, "a base URL has no ?"),
@@ -58,7 +63,12 @@ WRONG = [
     ("max_items: 7", "max_items: 0", 13, "feeds.business.max_items: expected a whole number from 1 to 10000"),
     ("formats: [atom]", "formats: [atomm]", 14, "did you mean 'atom'?"),
     ("formats: [atom]", "formats: []", 14, "no format is left"),
-    ("formats: [atom]", "formats: [atom], state: ./feeds/x", 14, "the state folder lies inside the output folder"),
+    (
+        "formats: [atom]",
+        "formats: [atom], state: ./feeds/x",
+        14,
+        "the state folder lies inside the output folder",
+    ),
     ("max_rejects: 5%", "max_rejects: many", 15, "write 12 or 5%"),
     ("guards:", "guard:", 15, "did you mean 'guards'?"),
 ]
@@ -93,7 +103,9 @@ def test_the_shipped_config_is_right_and_its_examples_hold():
     assert not settings.rules.failing_examples()
 
 
-@pytest.mark.parametrize("data", [b"", b"# only a comment\n", b"- a\n", b"just text", b"\xff\xfe", b"a: [", b"version: 1\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"# only a comment\n", b"- a\n", b"just text", b"\xff\xfe", b"a: [", b"version: 1\n"]
+)
 def test_what_is_no_config_at_all_is_one_sentence_too(data):
     with pytest.raises(ConfigError, match=r"^c.yaml:\d+:\d+: "):
         parse_config(data, Path("c.yaml"))
@@ -104,7 +116,9 @@ def test_a_file_that_is_not_there_says_how_to_name_one(tmp_path):
         load_config(tmp_path / "nope.yaml")
 
 
-@pytest.mark.parametrize(("text", "share"), [("0", 0), ("12", 12), ("5%", 0.05), ("0.5%", 0.005), ("100%", 1.0)])
+@pytest.mark.parametrize(
+    ("text", "share"), [("0", 0), ("12", 12), ("5%", 0.05), ("0.5%", 0.005), ("100%", 1.0)]
+)
 def test_a_limit_is_a_count_or_a_share(text, share):
     assert parse_share(text) == share
     assert type(parse_share(text)) is type(share)

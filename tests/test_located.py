@@ -63,13 +63,17 @@ def test_quotes_make_any_text_mean_itself(text):
         assert read_yaml(f"- {quote}{text}{quote}".encode(), "c.yaml").items()[0].text() == text
 
 
-@pytest.mark.parametrize("text", ["2023", "747", "Airbus", "=IT", "C++", ".NET", "AT&T", "U.S.", "3.5", "stem*"])
+@pytest.mark.parametrize(
+    "text", ["2023", "747", "Airbus", "=IT", "C++", ".NET", "AT&T", "U.S.", "3.5", "stem*"]
+)
 def test_plain_text_and_plain_whole_numbers_mean_themselves(text):
     assert read_yaml(f"- {text}".encode(), "c.yaml").items()[0].text() == text
 
 
 def test_an_unknown_key_names_the_nearest_known_one():
-    with pytest.raises(ConfigError, match=r"c.yaml:2:3: site.tittle: unknown key 'tittle'; did you mean 'title'\?"):
+    with pytest.raises(
+        ConfigError, match=r"c.yaml:2:3: site.tittle: unknown key 'tittle'; did you mean 'title'\?"
+    ):
         read_yaml(b"site:\n  tittle: x", "c.yaml").mapping()["site"].fields(["title", "language"])
 
 
@@ -78,7 +82,9 @@ def test_a_missing_key_is_named_at_its_mapping():
         read_yaml(b"a: b", "c.yaml").fields(["a", "title"], required=["title"])
 
 
-@pytest.mark.parametrize(("yaml", "fits"), [("5", True), ("0", False), ("-1", False), ("5.0", False), ("99", False)])
+@pytest.mark.parametrize(
+    ("yaml", "fits"), [("5", True), ("0", False), ("-1", False), ("5.0", False), ("99", False)]
+)
 def test_whole_numbers_keep_their_bounds(yaml, fits):
     node = read_yaml(yaml.encode(), "c.yaml")
     if fits:

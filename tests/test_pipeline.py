@@ -37,7 +37,9 @@ feeds:
 
 
 def test_a_bad_record_costs_itself_and_not_its_neighbours(small):
-    report = small("One\nBody oil\n2023-01-01 10:00\nTwo\nBody\n2023-13-41 10:00\nThree\nBody\n2023-01-03 10:00\n")
+    report = small(
+        "One\nBody oil\n2023-01-01 10:00\nTwo\nBody\n2023-13-41 10:00\nThree\nBody\n2023-01-03 10:00\n"
+    )
     assert report.articles == 2
     assert [(r.origin.file, r.origin.line) for r in report.rejects] == [("in/a.txt", 4)]
     assert {f.slug: f.entries for f in report.feeds} == {"all": 2, "oil": 1}
@@ -69,7 +71,12 @@ def test_a_feed_that_was_removed_from_the_config_leaves_no_files(small):
     config.write_text(config.read_text().replace("  oil: {title: Oil, any: [oil]}\n", ""))
     report = small()
     assert report.removed == ("oil.atom", "oil.rss")
-    assert {p.name for p in (small.folder / "feeds").iterdir()} == {"all.rss", "all.atom", "manifest.json", "mine.txt"}
+    assert {p.name for p in (small.folder / "feeds").iterdir()} == {
+        "all.rss",
+        "all.atom",
+        "manifest.json",
+        "mine.txt",
+    }
 
 
 def test_a_dry_run_writes_nothing_at_all(small):
@@ -94,7 +101,9 @@ def test_an_article_dated_in_the_future_waits_until_it_is_due(small):
 
 def test_a_time_without_a_zone_gets_the_zone_of_its_source(small):
     small("One\nBody\n2023-07-01 10:00\n")
-    assert b"<published>2023-07-01T10:00:00+02:00</published>" in (small.folder / "feeds/all.atom").read_bytes()
+    assert (
+        b"<published>2023-07-01T10:00:00+02:00</published>" in (small.folder / "feeds/all.atom").read_bytes()
+    )
 
 
 def test_an_empty_feed_is_published_and_valid(small):

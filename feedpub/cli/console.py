@@ -1,10 +1,10 @@
 """What every command shares: exit statuses, printing, JSON, the config option.
 
-    0   done, also when nothing changed
-    1   findings, rejects beyond what the config allows, or files that cannot be read or written
-    2   usage or config
-    3   refused by a guard
-    75  another run holds the lock (EX_TEMPFAIL of sysexits.h: try again later)
+0   done, also when nothing changed
+1   findings, rejects beyond what the config allows, or files that cannot be read or written
+2   usage or config
+3   refused by a guard
+75  another run holds the lock (EX_TEMPFAIL of sysexits.h: try again later)
 """
 
 from __future__ import annotations
