@@ -112,7 +112,7 @@ def test_a_planted_symbolic_link_is_replaced_and_never_followed(folders, tmp_pat
 def test_a_folder_in_a_feeds_place_is_an_error_with_a_sentence(folders):
     out, state = folders
     (out / "a.rss").mkdir(parents=True)
-    with pytest.raises(PublishError, match="a folder stands where a feed belongs"):
+    with pytest.raises(PublishError, match="a folder stands where a file belongs"):
         publish([Doc("a.rss", b"one")], (), out, state)
 
 
@@ -129,20 +129,6 @@ def test_a_damaged_manifest_stops_the_build_and_says_so(folders):
 def test_no_name_leaves_the_folder(folders, name):
     with pytest.raises(PublishError, match="no name for a published file"):
         publish([Doc(name, b"one")], (), *folders)
-
-
-def test_what_a_killed_run_left_is_swept(folders):
-    out, state = folders
-    publish([Doc("a.rss", b"one")], (), out, state)
-    (state / "staging").mkdir()
-    (state / "staging" / "a.rss").write_bytes(b"half")
-    # Killed after moving b.rss into place and before the manifest: the journal knows it for ours.
-    (out / "b.rss").write_bytes(b"stray")
-    (state / "journal.json").write_text('["a.rss", "b.rss"]')
-    changes = publish([Doc("a.rss", b"one")], (), out, state)
-    assert changes.removed == ("b.rss",)
-    assert set(tree(out)) == {"a.rss", MANIFEST}
-    assert tree(state) == {}
 
 
 def test_a_dry_run_foretells_what_publishing_does(folders):

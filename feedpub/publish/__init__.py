@@ -1,0 +1,204 @@
+"""The only writer of the output folder: lock, plan, write, replace, prune, manifest.
+
+exclusive( locate | plan | replace_files )            the layout ``files``
+exclusive( locate | plan | show_release | prune )     the layout ``releases``
+
+A kill at any point leaves every file old or new and none torn, and the next call finishes or undoes the rest.
+Only files that the manifest lists are ever removed. Nothing here knows what a feed is. ``docs/publishing.md``
+says what is promised to operators.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from feedpub.errors import Locked
+from feedpub.publish.files import read_unfinished, replace_files, staging_places
+from feedpub.publish.folders import FILE_MODE, Folder, failure, make_folder
+from feedpub.publish.manifest import (
+    MANIFEST,
+    MANIFEST_VERSION,
+    Manifest,
+    Publishable,
+    Published,
+    check_names,
+    is_name,
+)
+from feedpub.publish.output import Output, check_unmoved, locate
+from feedpub.publish.plan import Changes, Plan, make_plan, read_listing
+from feedpub.publish.releases import refuse_foreign, release_shelf, remove_releases, show_plain, show_release
+
+__all__ = [
+    "LAYOUTS",
+    "MANIFEST",
+    "MANIFEST_VERSION",
+    "Changes",
+    "Layout",
+    "Manifest",
+    "Publishable",
+    "Published",
+    "compare",
+    "exclusive",
+    "publish",
+    "read_manifest",
+    "read_published",
+]
+
+Layout = Literal["files", "releases"]
+LAYOUTS: tuple[Layout, ...] = ("files", "releases")
+
+
+@contextmanager
+def exclusive(state: Path) -> Iterator[None]:
+    """Hold the lock of ``state`` for a whole build; :class:`Locked` when another process holds it.
+
+    ``flock`` is given back by the system when its holder dies, however it dies. Raises :class:`PublishError`
+    when there can be no lock, as when ``state`` is a symbolic link.
+    """
+    try:
+        make_folder(state)
+        with Folder(state):  # refuses a link
+            handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+    except OSError as error:
+        raise failure("cannot open the lock in", state, error) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Locked(f"another build is running and holds {state / 'lock'}; nothing was done") from None
+        except OSError as error:
+            raise failure("cannot lock", state / "lock", error) from error
+        yield
+    finally:
+        os.close(handle)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return what the manifest in ``folder`` lists; nothing if there is none.
+
+    Raises :class:`PublishError` when it is damaged: what is ours could then not be told from what is not.
+    """
+    try:
+        with _shown(locate(folder)) as shown:
+            return read_listing(shown)
+    except OSError as error:
+        raise failure("cannot read the manifest in", folder, error) from error
+
+
+def read_published(folder: Path, name: str) -> bytes | None:
+    """Return the bytes of one published file, or ``None`` if it is not there."""
+    try:
+        with _shown(locate(folder)) as shown:
+            return shown.read(name) if shown and is_name(name) else None
+    except OSError as error:
+        raise failure("cannot read", folder / name, error) from error
+
+
+def compare(
+    documents: Sequence[Publishable],
+    keep: Collection[str],
+    folder: Path,
+    state: Path | None = None,
+    *,
+    layout: Layout = "files",
+    gzip: bool = False,
+) -> Changes:
+    """Say what :func:`publish` would change, or raise what it would refuse, and change nothing.
+
+    Without ``state``, what a killed build left to be removed is not foretold.
+    """
+    check_names(documents, gzip=gzip)
+    try:
+        output = locate(folder)
+        unfinished = read_unfinished(staging_places(output, state)) if state else {}
+        with _shown(output) as shown:
+            plan = make_plan(documents, keep, shown, unfinished, gzip=gzip)
+            if layout == "releases" or output.release is not None:
+                refuse_foreign(output, plan, shown)
+    except OSError as error:
+        raise failure("cannot read", folder, error) from error
+    return plan.changes
+
+
+def publish(
+    documents: Sequence[Publishable],
+    keep: Collection[str],
+    folder: Path,
+    state: Path,
+    *,
+    layout: Layout = "files",
+    gzip: bool = False,
+) -> Changes:
+    """Make ``folder`` hold ``documents``, to be called under :func:`exclusive`.
+
+    ``keep`` names files of the last manifest that stay as they are though they are not among the documents: the
+    last good version of what failed validation. With ``gzip``, each document has a ``name.gz`` beside it.
+    Raises :class:`PublishError`; then every file is still whole, old or new, and the next call finishes or
+    undoes what this one began.
+    """
+    check_names(documents, gzip=gzip)
+
+    def plan(shown: Folder | None, unfinished: Mapping[str, Published]) -> Plan:
+        return make_plan(documents, keep, shown, unfinished, gzip=gzip)
+
+    try:
+        make_folder(state)
+        with Folder(state):  # refuses a link, through which staging would be made and swept elsewhere
+            output = locate(folder)
+            places = staging_places(output, state)
+            if layout == "files" and output.release is None:
+                return _publish_files(plan, output, places)
+            return _publish_release(plan, output, places, layout)
+    except OSError as error:
+        raise failure("cannot publish to", folder, error) from error
+
+
+Planner = Callable[[Folder | None, Mapping[str, Published]], Plan]
+
+
+def _publish_files(make: Planner, output: Output, places: tuple[Path, ...]) -> Changes:
+    make_folder(output.path)
+    with Folder(output.path) as shown:
+        shown.lock()
+        check_unmoved(replace(output, exists=True))
+        plan = make(shown, read_unfinished(places))
+        replace_files(plan, shown, places)
+        remove_releases(output)
+    return plan.changes
+
+
+def _publish_release(make: Planner, output: Output, places: tuple[Path, ...], layout: Layout) -> Changes:
+    with release_shelf(output) as shelf, _shown(output) as shown:
+        plain = shown is not None and output.release is None
+        unfinished: Mapping[str, Published] = {}
+        if shown and plain:
+            shown.lock()
+            unfinished = read_unfinished(places)
+        plan = make(shown, unfinished)
+        refuse_foreign(output, plan, shown)
+        changes = plan.changes
+        if shown and plain and any(os.path.lexists(place) for place in places):
+            # What a killed build began in the plain folder is finished there before the folder is replaced.
+            replace_files(plan, shown, places)
+            plan = make(shown, {})
+        if layout == "files":
+            show_plain(plan, output, shelf, shown)
+        elif shown is None or plain or not plan.idle:
+            show_release(plan, output, shelf, shown)
+    return changes
+
+
+@contextmanager
+def _shown(output: Output) -> Iterator[Folder | None]:
+    """Open the plain folder that readers get at now, if there is one."""
+    if output.shown is None:
+        yield None
+    else:
+        with Folder(output.shown) as folder:
+            yield folder

@@ -1,0 +1,153 @@
+"""The layout ``files``: each file is replaced where it is, so that a reader gets the old one or the new one.
+
+1. Everything that changes is written to a staging folder, flushed to the disk and read back.
+2. A journal there lists the files that no manifest knows yet, so that after a kill they are known for ours.
+3. Each file is moved into place; then those that no feed owns any more are removed.
+4. The manifest is moved into place, and the journal goes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from feedpub.errors import PublishError
+from feedpub.publish.folders import Folder
+from feedpub.publish.manifest import Published, manifest_bytes, parse_manifest
+from feedpub.publish.output import Output
+from feedpub.publish.plan import File, Plan
+
+STAGING_INSIDE = ".feedpub-staging"
+
+_JOURNAL = ".journal"  # no published name begins with a dot
+_NOT_HERE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def staging_places(output: Output, state: Path) -> tuple[Path, ...]:
+    """Return where staging may lie, best first: outside what is served, if files can be moved from there.
+
+    Named after the output folder: two configs that share a state folder share no staging. The name stands for
+    the path from one folder to the other, which stays when the whole project is moved.
+    """
+    way = os.path.relpath(output.path, state.resolve())
+    return (
+        state / f"staging-{hashlib.sha256(os.fsencode(way)).hexdigest()[:12]}",
+        output.path.with_name(f".{output.path.name}{STAGING_INSIDE}"),
+        output.path / STAGING_INSIDE,
+    )
+
+
+def read_unfinished(places: tuple[Path, ...]) -> Mapping[str, Published]:
+    """Return the files that a killed build may have put into the folder, by the journals it left."""
+    found: dict[str, Published] = {}
+    for place in places:
+        if not place.is_symlink() and place.is_dir():
+            with Folder(place) as staging:
+                data = staging.read(_JOURNAL)
+            # A damaged journal can't tell our files from the owner's, so what it knew stays.
+            with contextlib.suppress(PublishError):
+                found |= parse_manifest(data, place / _JOURNAL).documents if data is not None else {}
+    return found
+
+
+def replace_files(plan: Plan, folder: Folder, places: tuple[Path, ...]) -> None:
+    """Carry out ``plan`` in ``folder``, and remove whatever a killed build left in staging."""
+    for place in places:
+        _sweep(place, journal=False)
+    if not plan.idle:
+        with _staging(places, folder) as staging:
+            changed = [file for file in (*plan.files, plan.manifest) if file.changed]
+            write_files(changed, plan, staging)
+            if plan.fresh:
+                _write_journal(plan, staging)
+            for file in changed:
+                if file is not plan.manifest:
+                    staging.move(file.name, folder, file.name)
+            for name in plan.removed:
+                folder.remove(name)
+            folder.sync()
+            if plan.manifest.changed:
+                staging.move(plan.manifest.name, folder, plan.manifest.name)
+                folder.sync()
+    for place in places:
+        _sweep(place, journal=True)
+
+
+def write_files(
+    files: list[File], plan: Plan, target: Folder, carry: Callable[[File], bool] = lambda _: False
+) -> None:
+    """Write ``files`` to ``target`` with the mtimes that they have to have.
+
+    ``carry`` may bring over an unchanged file and say so; otherwise it is written with the mtime it had. A
+    compressed file stands behind its document in ``files`` and gets the document's.
+    """
+    mtimes = {file.name: file.mtime for file in plan.files if not file.changed}
+    for file in files:
+        if file.changed:
+            mtime = mtimes[file.twin] if file.twin else None
+            mtimes[file.name] = target.write(file.name, file.data, mtime=mtime, after=file.mtime)
+        elif not carry(file):
+            target.write(file.name, file.data, mtime=file.mtime)
+
+
+def _write_journal(plan: Plan, staging: Folder) -> None:
+    # On the disk, with the folder it lies in, before the first file moves.
+    new = f"{_JOURNAL}.new"
+    staging.write(new, manifest_bytes(plan.fresh))
+    staging.move(new, staging, _JOURNAL)
+    staging.sync()
+    with Folder(staging.path.parent) as parent:
+        parent.sync()
+
+
+@contextmanager
+def _staging(places: tuple[Path, ...], folder: Folder) -> Iterator[Folder]:
+    staging = _open_staging(places, folder)
+    try:
+        with staging:
+            yield staging
+    except BaseException:
+        with contextlib.suppress(OSError):  # what went wrong first is what is to be told
+            _sweep(staging.path, journal=False)
+        raise
+
+
+def _open_staging(places: tuple[Path, ...], folder: Folder) -> Folder:
+    for place in places[:-1]:
+        try:
+            place.mkdir(mode=0o700, exist_ok=True)
+            staging = Folder(place)
+        except OSError as error:
+            if error.errno in _NOT_HERE:
+                continue
+            raise
+        if staging.reaches(folder):
+            return staging
+        with staging:
+            _sweep(place, journal=False)
+    places[-1].mkdir(mode=0o700, exist_ok=True)
+    return Folder(places[-1])
+
+
+def _sweep(place: Path, *, journal: bool) -> None:
+    """Empty and remove a staging folder, which nobody uses as we hold the lock; ``journal``: that too.
+
+    A folder inside it is none of ours and an error; whatever stands in its place itself is replaced.
+    """
+    if not os.path.lexists(place):
+        return
+    if place.is_symlink() or not place.is_dir():
+        place.unlink()
+        return
+    with Folder(place) as staging:
+        for name in staging.names():
+            if journal or name != _JOURNAL:
+                staging.remove(name)
+        empty = not staging.names()
+    if empty:
+        place.rmdir()

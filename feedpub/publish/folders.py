@@ -1,0 +1,219 @@
+"""An open folder, and the few things that publishing does in one, each so that it is on the disk when it returns.
+
+Everything goes by the folder's descriptor: if its path is moved or replaced by a symbolic link meanwhile, the
+work still ends up in the folder that was opened. Errors are the system's ``OSError``; :func:`failure` makes
+the sentence of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from feedpub.errors import Locked, PublishError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+FILE_MODE = 0o644
+FOLDER_MODE = 0o755
+
+_SECOND = 10**9
+_RENAME_EXCHANGE = 2  # linux/fs.h
+# NFS locks only what is open for writing, which a folder never is; some network file systems lock nothing.
+_CANNOT_LOCK = frozenset({errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
+_REMEDIES = {
+    errno.EACCES: "give the user who builds the right to write there",
+    errno.EBUSY: "it is a mount point or in use: name a folder inside it as output.dir",
+    errno.EDQUOT: "free some of the quota and build again",
+    errno.EEXIST: "move away what stands there, or name another folder in the config",
+    errno.EFBIG: "raise the limit on the size of files (ulimit -f) and build again",
+    errno.EIO: "the disk may be failing: look into the system's log before you build again",
+    errno.EISDIR: "move that folder away and build again",
+    errno.ELOOP: "a symbolic link stands there, which is not followed: remove it, or name the real place",
+    errno.EMFILE: "raise the limit on open files (ulimit -n) and build again",
+    errno.ENOSPC: "free some space (df) or inodes (df -i) there and build again",
+    errno.ENOTDIR: "a symbolic link or a file stands in the folder's place: remove it, or name the real folder",
+    errno.EPERM: "give the user who builds the right to write there",
+    errno.EROFS: "mount it for writing, or name another folder in the config",
+}
+
+
+def failure(what: str, path: Path, error: OSError) -> PublishError:
+    """Return the error that says ``what`` failed at ``path``, why, what to do, and that nothing is torn."""
+    place = f" ({error.filename})" if error.filename and str(error.filename) != str(path) else ""
+    remedy = _REMEDIES.get(error.errno or 0, "mend that and build again")
+    return PublishError(
+        f"{what} {path}{place}: {error.strerror}; every published file is still whole; {remedy}"
+    )
+
+
+class Folder:
+    """A folder held open; a context manager. Names are names in it, never paths."""
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``, which may not be a symbolic link itself."""
+        self.path = path
+        self._handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._handle)
+
+    def lock(self) -> None:
+        """Keep other builds out of this folder for as long as it is open; :class:`Locked` if one is in it."""
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Locked(f"another build is publishing to {self.path}; nothing was done") from None
+        except OSError as error:
+            if error.errno not in _CANNOT_LOCK:
+                raise
+
+    def names(self) -> list[str]:
+        """Return the names of all that is in the folder, sorted."""
+        with os.scandir(self._handle) as entries:
+            return sorted(entry.name for entry in entries)
+
+    def stat(self, name: str) -> os.stat_result | None:
+        """Return what stands under ``name`` (a symbolic link counts as itself), ``None`` for nothing."""
+        try:
+            return os.stat(name, dir_fd=self._handle, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def holds_file(self, name: str) -> bool:
+        """Say whether anything but a folder stands under ``name``."""
+        status = self.stat(name)
+        return status is not None and not stat.S_ISDIR(status.st_mode)
+
+    def read(self, name: str, *, size: int | None = None) -> bytes | None:
+        """Return the bytes of a regular file (of ``size`` bytes, if given); ``None`` where there is none.
+
+        Symbolic links, pipes and devices count as none. A folder is an error: it can't be replaced by a file.
+        """
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            handle = os.open(name, flags, dir_fd=self._handle)
+        except OSError as error:
+            # ENXIO: a socket stands there.
+            if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO):
+                return None
+            raise
+        try:
+            status = os.fstat(handle)
+            if stat.S_ISDIR(status.st_mode):
+                raise IsADirectoryError(errno.EISDIR, "a folder stands where a file belongs", name)
+            if not stat.S_ISREG(status.st_mode) or (size is not None and status.st_size != size):
+                return None
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(handle)
+
+    def write(self, name: str, data: bytes, *, mtime: int | None = None, after: int | None = None) -> int:
+        """Make a new file, flush it to the disk, read it back, and return its mtime in nanoseconds.
+
+        The mtime is ``mtime`` if given, and else now, but at least the second after that of ``after``: web
+        servers make ETags and Last-Modified of whole seconds, so that changed bytes need another one.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        handle = os.open(name, flags, FILE_MODE, dir_fd=self._handle)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
+            os.fchmod(handle, FILE_MODE)  # whatever the umask says: a web server has to read it
+            if mtime is None and after is not None:
+                second = after // _SECOND
+                if os.fstat(handle).st_mtime_ns // _SECOND <= second:
+                    mtime = (second + 1) * _SECOND
+            if mtime is not None:
+                os.utime(handle, ns=(mtime, mtime))
+            os.fsync(handle)  # never tried again: after a failed fsync the kernel may have dropped the pages
+            written = os.fstat(handle).st_mtime_ns
+        finally:
+            os.close(handle)
+        if self.read(name) != data:
+            raise OSError(errno.EIO, "what was written reads back differently", name)
+        return written
+
+    def link(self, name: str, other: Folder) -> bool:
+        """Give the file ``name`` the same name in ``other`` too; false where the file system can't."""
+        try:
+            os.link(name, name, src_dir_fd=self._handle, dst_dir_fd=other._handle, follow_symlinks=False)
+        except OSError as error:
+            # No hard links here, too many of them, or the file is somebody else's (fs.protected_hardlinks).
+            if error.errno in (errno.EPERM, errno.EMLINK, errno.EXDEV, errno.EOPNOTSUPP):
+                return False
+            raise
+        return True
+
+    def point(self, name: str, target: str) -> None:
+        """Make the symbolic link ``name`` to ``target``."""
+        os.symlink(target, name, dir_fd=self._handle)
+
+    def move(self, name: str, other: Folder, new: str) -> None:
+        """Move ``name`` to ``other`` as ``new``, replacing what stands there; a link is replaced, not followed."""
+        os.replace(name, new, src_dir_fd=self._handle, dst_dir_fd=other._handle)
+
+    def reaches(self, other: Folder) -> bool:
+        """Say whether files can be moved from here to ``other``: the same file system under the same mount.
+
+        Bind mounts of one file system look like one and refuse all the same, so an absent file is moved to see.
+        """
+        if os.fstat(self._handle).st_dev != os.fstat(other._handle).st_dev:
+            return False
+        try:
+            self.move(".absent", other, ".absent")
+        except OSError as error:
+            return error.errno != errno.EXDEV
+        raise AssertionError("an absent file was moved")  # pragma: no cover
+
+    def swap(self, name: str, other: Folder, new: str) -> None:
+        """Exchange ``name`` with ``new`` of ``other`` in one step, whatever kinds they are (Linux only)."""
+        library = ctypes.CDLL(None, use_errno=True)
+        call = getattr(library, "renameat2", None)
+        code = errno.ENOSYS
+        if call is not None:
+            arguments = (self._handle, os.fsencode(name), other._handle, os.fsencode(new), _RENAME_EXCHANGE)
+            if call(*arguments) == 0:
+                return
+            code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), new)
+
+    def remove(self, name: str) -> None:
+        """Remove ``name``, unless nothing stands there."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self._handle)
+
+    def sync(self) -> None:
+        """Flush the folder's names to the disk."""
+        os.fsync(self._handle)
+
+
+def make_folder(path: Path) -> None:
+    """Make ``path`` and the folders above it, as far as they are missing, open for a web server to read."""
+    if path.is_dir():
+        return
+    if not path.parent.is_dir():
+        make_folder(path.parent)
+    try:
+        path.mkdir()
+    except FileExistsError:
+        if path.is_dir():  # another build was quicker
+            return
+        raise
+    path.chmod(FOLDER_MODE)  # whatever the umask says
+    with Folder(path.parent.resolve()) as parent:
+        parent.sync()

@@ -1,0 +1,75 @@
+"""What stands where the output folder is configured: nothing, a folder, or a link to one of our releases."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedpub.errors import Locked, PublishError
+
+_RELEASE = re.compile(r"[0-9]{6,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The output folder: its real path, whether it is there, and the number of the release that it shows."""
+
+    path: Path
+    exists: bool
+    release: int | None = None
+
+    @property
+    def releases(self) -> Path:
+        """The folder beside it that holds the releases, if the layout has any."""
+        return self.path.with_name(f"{self.path.name}.releases")
+
+    @property
+    def shown(self) -> Path | None:
+        """The plain folder that readers get at now; ``None`` if there is none."""
+        shown = self.path if self.release is None else self.releases / release_name(self.release)
+        return shown if shown.is_dir() else None
+
+    def target(self, release: int) -> str:
+        """What the symbolic link at the output folder says to show ``release``."""
+        return f"{self.releases.name}/{release_name(release)}"
+
+
+def release_name(number: int) -> str:
+    """Return the folder name of a release."""
+    return f"{number:06d}"
+
+
+def release_number(name: str) -> int | None:
+    """Return the number of a release's folder; ``None`` for another name."""
+    return int(name) if _RELEASE.fullmatch(name) else None
+
+
+def locate(folder: Path) -> Output:
+    """Find out what stands at ``folder``.
+
+    A symbolic link that is none of ours was put there by the owner and is followed once, here. Raises
+    :class:`PublishError` for what is neither a folder nor leads to one.
+    """
+    # A last part such as ".." names no entry that could be replaced.
+    named = folder.name not in ("", "..")
+    path = folder.parent.resolve() / folder.name if named else folder.resolve()
+    if not path.is_symlink():
+        if os.path.lexists(path) and not path.is_dir():
+            raise PublishError(f"{path} is no folder; remove it, or name another folder as output.dir")
+        return Output(path, path.is_dir())
+    target = str(path.readlink())
+    shelf, _, name = target.rpartition("/")
+    number = release_number(name)
+    if shelf == f"{path.name}.releases" and number is not None:
+        return Output(path, exists=True, release=number)
+    if not path.is_dir():
+        raise PublishError(f"{path} is a symbolic link that leads to no folder; mend it or remove it")
+    return locate(path.parent / target)
+
+
+def check_unmoved(output: Output) -> None:
+    """Raise :class:`Locked` if another build replaced the output folder before it was locked."""
+    if locate(output.path) != output:
+        raise Locked(f"another build has just published to {output.path}; nothing was done")

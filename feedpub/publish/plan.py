@@ -1,0 +1,170 @@
+"""What a build has to change in the output folder, decided before anything is touched.
+
+Reading is all that happens here, so that a dry run and a build decide alike.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from feedpub.publish.folders import Folder
+from feedpub.publish.manifest import (
+    COMPRESSED,
+    MANIFEST,
+    Manifest,
+    Publishable,
+    Published,
+    describe,
+    manifest_bytes,
+    parse_manifest,
+)
+
+_GZIP = 16 + zlib.MAX_WBITS  # RFC 1952, with zlib's largest window
+_GZIP_TYPE = "application/gzip"
+_GZIP_SYSTEM = 9  # where the header names the operating system; 255 is "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What publishing changed, or, on a dry run, would change: names of files."""
+
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file as it will stand: its manifest entry and bytes.
+
+    ``mtime`` is that of what stands there now, in nanoseconds, ``None`` for nothing. ``twin`` names the document
+    that a compressed file belongs to and shares the mtime of.
+    """
+
+    entry: Published
+    data: bytes
+    changed: bool
+    mtime: int | None
+    twin: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name in the output folder."""
+        return self.entry.path
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All files as they will stand (documents before their compressed twins), and the names to be removed.
+
+    ``fresh`` are entries that the manifest in the folder does not list: after a kill halfway nobody would know
+    those files for ours.
+    """
+
+    files: tuple[File, ...]
+    manifest: File
+    removed: tuple[str, ...]
+    fresh: tuple[Published, ...]
+
+    @property
+    def idle(self) -> bool:
+        """Whether the folder already is as it has to be."""
+        return not (self.removed or self.manifest.changed or any(file.changed for file in self.files))
+
+    @property
+    def changes(self) -> Changes:
+        """The same in names."""
+        return Changes(
+            tuple(file.name for file in self.files if file.changed),
+            tuple(file.name for file in self.files if not file.changed),
+            self.removed,
+        )
+
+
+def read_listing(folder: Folder | None) -> Manifest:
+    """Return the manifest in ``folder``; an empty one if there is none."""
+    data = folder.read(MANIFEST) if folder else None
+    return parse_manifest(data, folder.path / MANIFEST) if folder and data is not None else Manifest({})
+
+
+def make_plan(
+    documents: Sequence[Publishable],
+    keep: Collection[str],
+    folder: Folder | None,
+    unfinished: Mapping[str, Published],
+    *,
+    gzip: bool,
+) -> Plan:
+    """Decide what changes in ``folder`` (``None``: there is none yet) to make it hold ``documents``.
+
+    ``keep`` names files of ours that stay as they are, if they are there. ``unfinished`` lists what a killed
+    build may have put into the folder before it could say so in the manifest.
+    """
+    previous = read_listing(folder).documents
+    ours = {**unfinished, **previous}
+    files = [_planned(describe(d.path, d.feed, d.media_type, d.data), d.data, folder) for d in documents]
+    names = {file.name for file in files}
+    files += _kept((ours[name] for name in sorted(keep) if name in ours and name not in names), folder)
+    if gzip:
+        files += [_compressed(file, folder) for file in files]
+    names = {file.name for file in files}
+    entries = [file.entry for file in files]
+    removed = sorted(name for name in ours if name not in names and folder and folder.holds_file(name))
+    listing = manifest_bytes(entries)
+    fresh = [*entries, *(unfinished[name] for name in sorted(unfinished.keys() - names))]
+    return Plan(
+        files=tuple(files),
+        manifest=_planned(describe(MANIFEST, "", "application/json", listing), listing, folder),
+        removed=tuple(removed),
+        fresh=tuple(entry for entry in fresh if entry.path not in previous),
+    )
+
+
+def _mtime(name: str, folder: Folder | None) -> int | None:
+    status = folder.stat(name) if folder else None
+    return status.st_mtime_ns if status else None
+
+
+def _planned(entry: Published, data: bytes, folder: Folder | None) -> File:
+    standing = folder.read(entry.path, size=len(data)) if folder else None
+    return File(entry, data, changed=standing != data, mtime=_mtime(entry.path, folder))
+
+
+def _kept(entries: Iterable[Published], folder: Folder | None) -> Iterable[File]:
+    for entry in entries:
+        data = folder.read(entry.path) if folder else None
+        if data is not None:
+            # Not the entry's own hash: a killed build may have put newer bytes there.
+            entry_now = describe(entry.path, entry.feed, entry.media_type, data)
+            yield File(entry_now, data, changed=False, mtime=_mtime(entry.path, folder))
+
+
+def _compressed(document: File, folder: Folder | None) -> File:
+    name = document.name + COMPRESSED
+    standing = folder.read(name) if folder else None
+    mtime = _mtime(name, folder)
+    # Compared by content: another zlib packs otherwise, which is no reason to make every reader fetch anew.
+    fits = not document.changed and mtime == document.mtime and standing is not None
+    current = standing if fits and standing is not None and _unpacks_to(standing, document.data) else None
+    data = current if current is not None else pack(document.data)
+    entry = describe(name, document.entry.feed, _GZIP_TYPE, data)
+    return File(entry, data, changed=current is None, mtime=mtime, twin=document.name)
+
+
+def pack(data: bytes) -> bytes:
+    """Return ``data`` as gzip (RFC 1952) without time, name or system: the same bytes for the same input."""
+    packer = zlib.compressobj(level=9, wbits=_GZIP)
+    packed = bytearray(packer.compress(data) + packer.flush())
+    packed[_GZIP_SYSTEM] = 255
+    return bytes(packed)
+
+
+def _unpacks_to(packed: bytes, data: bytes) -> bool:
+    unpacker = zlib.decompressobj(wbits=_GZIP)
+    try:
+        found = unpacker.decompress(packed, len(data) + 1)  # the bound defuses what somebody else packed
+    except zlib.error:
+        return False
+    return found == data and unpacker.eof and not unpacker.unused_data

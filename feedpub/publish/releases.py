@@ -1,0 +1,168 @@
+"""The layout ``releases``: the output folder is a symbolic link, and the whole set flips with it.
+
+1. The next release is made as a folder beside the output: its manifest first, so that after a kill its files are
+   known for ours, then every file, flushed and read back; what did not change is the old file under a second name.
+2. A symbolic link to it replaces the one at the output folder in one step.
+3. All releases but the shown one and the one before are removed, by their manifests.
+
+To and from a plain folder the link and the folder change places in one step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from feedpub.errors import PublishError
+from feedpub.publish.files import STAGING_INSIDE, write_files
+from feedpub.publish.folders import FOLDER_MODE, Folder, make_folder
+from feedpub.publish.manifest import MANIFEST
+from feedpub.publish.output import Output, check_unmoved, locate, release_name, release_number
+from feedpub.publish.plan import File, Plan, read_listing
+
+KEPT = 2
+
+_NEXT = "next"
+_SHOWN = 5  # how many foreign names an error lists
+_CANNOT_SWAP = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP})
+
+
+def refuse_foreign(output: Output, plan: Plan, folder: Folder | None) -> None:
+    """Refuse to replace a folder as a whole that holds anything which is not ours."""
+    if output.release is None and output.exists and output.path.is_mount():
+        raise PublishError(
+            f"{output.path} is a mount point, which no release can replace; name a folder inside it as output.dir,"
+            f" or set output.layout to files"
+        )
+    if folder is None:
+        return
+    ours = {MANIFEST, STAGING_INSIDE, *(file.name for file in plan.files), *plan.removed}
+    foreign = [name for name in folder.names() if name not in ours]
+    if foreign:
+        names = ", ".join(foreign[:_SHOWN]) + (" …" if len(foreign) > _SHOWN else "")
+        raise PublishError(
+            f"{output.path} holds what is not feedpub's ({names}), and replacing the folder would take it"
+            f" offline; move it elsewhere, or set output.layout to files"
+        )
+
+
+@contextmanager
+def release_shelf(output: Output) -> Iterator[Folder]:
+    """Open the folder of the releases, for this build alone, and remove what a killed build left there."""
+    make_folder(output.releases)
+    try:
+        with Folder(output.releases) as shelf:
+            shelf.lock()
+            check_unmoved(output)
+            _prune(shelf, output.release)
+            yield shelf
+    finally:
+        _remove_if_empty(output.releases)
+
+
+def show_release(plan: Plan, output: Output, shelf: Folder, shown: Folder | None) -> None:
+    """Carry out ``plan`` as a new release, and make the output folder a link to it."""
+    plain = output.release is None and output.exists
+    number = (output.release or int(plain)) + 1
+    # A plain folder becomes the release before: the link that changes places with it waits under that name.
+    link = release_name(number - 1) if plain else _NEXT
+    with _new_release(plan, output, shelf, number, shown), Folder(output.path.parent) as parent:
+        shelf.point(link, output.target(number))
+        if plain:
+            _swap(shelf, link, parent, output)
+        else:
+            shelf.move(link, parent, output.path.name)
+        parent.sync()
+    _prune(shelf, number)
+
+
+def show_plain(plan: Plan, output: Output, shelf: Folder, shown: Folder | None) -> None:
+    """Carry out ``plan`` as a plain folder again in the link's place, and remove all releases."""
+    number = (output.release or 0) + 1
+    with _new_release(plan, output, shelf, number, shown), Folder(output.path.parent) as parent:
+        _swap(shelf, release_name(number), parent, output)
+        parent.sync()
+    _prune(shelf, None)
+
+
+def remove_releases(output: Output) -> None:
+    """Remove the releases that a killed build left beside a plain folder, as far as all in them is ours."""
+    if not output.releases.is_symlink() and output.releases.is_dir():
+        with release_shelf(output):
+            pass
+
+
+def _swap(shelf: Folder, name: str, parent: Folder, output: Output) -> None:
+    try:
+        shelf.swap(name, parent, output.path.name)
+    except OSError as error:
+        if error.errno not in _CANNOT_SWAP:
+            raise
+        raise PublishError(
+            f"this system cannot change the layout of {output.path} in one step, so nothing was changed;"
+            f" move that folder away while nobody reads it, and build again"
+        ) from error
+
+
+@contextmanager
+def _new_release(
+    plan: Plan, output: Output, shelf: Folder, number: int, shown: Folder | None
+) -> Iterator[None]:
+    """Make the release on the disk; if that or showing it fails, leave nothing of it."""
+
+    def carry(file: File) -> bool:
+        linked = shown is not None and shown.link(file.name, release)
+        if linked and release.read(file.name) != file.data:
+            raise OSError(errno.EIO, "what was published reads back differently", file.name)
+        return linked
+
+    path = shelf.path / release_name(number)
+    try:
+        path.mkdir()
+        path.chmod(FOLDER_MODE)  # whatever the umask says
+        with Folder(path) as release:
+            for files in ([plan.manifest], list(plan.files)):
+                write_files(files, plan, release, carry)
+                release.sync()
+        shelf.sync()
+        yield
+    except BaseException:
+        # What went wrong first is what is to be told; and what is shown already stays for the next build.
+        with contextlib.suppress(OSError, PublishError):
+            if locate(output.path) == output:
+                _prune(shelf, output.release)
+        raise
+
+
+def _prune(shelf: Folder, shown: int | None) -> None:
+    """Remove all releases but ``shown`` and the one before, and a link that was not moved into place."""
+    for name in shelf.names():
+        number = release_number(name)
+        if shelf.holds_file(name):
+            if number is not None or name == _NEXT:
+                shelf.remove(name)
+        elif number is not None and (shown is None or not shown - KEPT < number <= shown):
+            _remove_release(shelf, name)
+
+
+def _remove_release(shelf: Folder, name: str) -> None:
+    with Folder(shelf.path / name) as release:
+        try:
+            listed = read_listing(release).documents
+        except PublishError:
+            listed = {}  # torn by a kill: it is written first, so there is nothing else of ours
+        for file in (*listed, MANIFEST):  # the list last, so that it outlives a kill
+            if release.holds_file(file):
+                release.remove(file)
+    _remove_if_empty(shelf.path / name)
+
+
+def _remove_if_empty(path: Path) -> None:
+    try:
+        path.rmdir()
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # what is left is not ours
+            raise
