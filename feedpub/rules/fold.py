@@ -76,12 +76,19 @@ _SAME = ((0x3B1, 0x3CA), (0x430, 0x45F), (0x5D0, 0x5EB), (0x621, 0x64B))
 # The bulk of Chinese and Japanese, and of Korean.
 _IDEOGRAPHS = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff"
 _SYLLABLES = "\uac00-\ud7a3"
-# What ideographs and syllables leave over in a run; a voice mark of half width joins the kana before it.
-_PARTS = re.compile(
-    f"([{_IDEOGRAPHS}]+(?![\uff9e\uff9f]))|([{_SYLLABLES}]+)|[{_IDEOGRAPHS}]?[^{_IDEOGRAPHS}{_SYLLABLES}]+"
+_IDEOGRAPH_RUN = re.compile(f"[{_IDEOGRAPHS}]+")
+_SYLLABLE_RUN = re.compile(f"[{_SYLLABLES}]+")
+# A voice mark of half width joins the kana before it.
+_HALF_VOICED = re.compile(f"[{_IDEOGRAPHS}][\uff9e\uff9f]")
+# The blocks with marks that compose with a letter before them, which may be ASCII, and what else is in them.
+_MAY_COMPOSE = re.compile(
+    "[\u0300-\u036f\u0590-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ua600-\uabff\ufb1d-\ufb4f"
+    "\ufe20-\ufe2f\U00010000-\U0001ffff]"
 )
-# Up to this share of characters outside ASCII, a text is mended here and there; beyond, it is rewritten.
-_SPARSE = 0.4
+# Up to so many bytes a character, a text is mended here and there; beyond, it is rewritten.
+_SPARSE = 1.4
+# All bytes of UTF-8 but the first ones of kana, ideographs and syllables.
+_NO_EAST_ASIAN = bytes(byte for byte in range(0x100) if not 0xE3 <= byte <= 0xED)
 # A run worth remembering is a word; a sentence of Thai does not come twice.
 _SHORT = 24
 _ASCII = bytes(range(0x80))
@@ -96,10 +103,13 @@ def fold(text: str, *, accents: bool = False, case: bool = False) -> bytes:
     if text.isascii():
         return text.encode()
     mode = _MODES[accents, case]
-    text = unicodedata.normalize("NFC", text)
-    others = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    if len(others) > _SPARSE * len(text):
-        return mode.fold(text).encode("utf-8", "surrogatepass")
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) > _SPARSE * len(text):
+        return mode.fold(unicodedata.normalize("NFC", text)).encode("utf-8", "surrogatepass")
+    others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    if _MAY_COMPOSE.search(others) or not unicodedata.is_normalized("NFC", others):
+        text = unicodedata.normalize("NFC", text)
+        others = text
     together = False
     for char in set(others):
         alone = mode.alone[char]
@@ -130,8 +140,16 @@ def _fold_part(run: str, *, accents: bool, case: bool) -> str:
     if not case:
         run = _OUTSIDE.sub(lambda match: match[0].casefold(), run)
     run = _OTHERS.sub(_set_apart, unicodedata.normalize("NFC", run))
-    run = _UNSPACED_RUN.sub(lambda match: f"{MARK}{(MARK + MARK).join(match[0])}{MARK}", run)
-    return _HANGUL_RUN.sub(lambda match: MARK + match[0], run)
+    run = _UNSPACED_RUN.sub(_each_between_marks, run)
+    return _HANGUL_RUN.sub(_behind_a_mark, run)
+
+
+def _each_between_marks(match: re.Match[str]) -> str:
+    return f"{MARK}{(MARK + MARK).join(match[0])}{MARK}"
+
+
+def _behind_a_mark(match: re.Match[str]) -> str:
+    return MARK + match[0]
 
 
 def _without_accents(match: re.Match[str]) -> str:
@@ -169,50 +187,54 @@ class _Mode:
 
     def __init__(self, *, accents: bool, case: bool) -> None:
         self._fold_part = _remembering(partial(_fold_part, accents=accents, case=case))
-        self._fold_run = _remembering(self._fold_parts)
+        self._fold_run = _remembering(self.fold)
         self.alone = _Alone(self._fold_part)
         self.handler = f"feedpub.fold-{accents}-{case}"
         codecs.register_error(self.handler, self._handle)
 
     def fold(self, text: str) -> str:
         """Return the fold of a text in NFC."""
-        return self._runs.sub(self._fold_match, text)
+        if not text.encode("utf-8", "surrogatepass").translate(None, _NO_EAST_ASIAN):
+            return self._rest.sub(self._fold_match, text)
+        text = _HALF_VOICED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+        text = _IDEOGRAPH_RUN.sub(_each_between_marks, text)
+        text = _SYLLABLE_RUN.sub(_behind_a_mark, text)
+        return self._rest_beside_east_asian.sub(self._fold_match, text)
 
     @cached_property
-    def _runs(self) -> re.Pattern[str]:
-        """What matches runs without ASCII and without letters that fold to themselves."""
-        same = "".join(char for span in _SAME for char in map(chr, range(*span)) if self._fold_part(char) == char)
-        return re.compile(f"[^\x00-\x7f{same}]+")
+    def _same(self) -> str:
+        """The letters of common scripts that fold to themselves."""
+        letters = (char for first, last in _SAME for char in map(chr, range(first, last)))
+        return "".join(char for char in letters if self._fold_part(char) == char)
+
+    @cached_property
+    def _rest(self) -> re.Pattern[str]:
+        return re.compile(f"[^\x00-\x7f{self._same}]+")
+
+    @cached_property
+    def _rest_beside_east_asian(self) -> re.Pattern[str]:
+        return re.compile(f"[^\x00-\x7f{self._same}{_IDEOGRAPHS}{_SYLLABLES}]+")
 
     def _fold_match(self, match: re.Match[str]) -> str:
-        return self._fold_run(match[0])
-
-    def _fold_parts(self, run: str) -> str:
-        return _PARTS.sub(self._part, run)
-
-    def _part(self, match: re.Match[str]) -> str:
-        part = match[0]
-        if match[1]:
-            return f"{MARK}{(MARK + MARK).join(part)}{MARK}"
-        return MARK + part if match[2] else self._fold_part(part)
+        return self._fold_part(match[0])
 
     def _handle(self, error: UnicodeError) -> tuple[bytes, int]:
         """Let an encoder to ASCII, which finds runs faster than ``re``, fold them."""
         if not isinstance(error, UnicodeEncodeError):
             raise error
-        return self.fold(error.object[error.start : error.end]).encode("utf-8", "surrogatepass"), error.end
+        return self._fold_run(error.object[error.start : error.end]).encode("utf-8", "surrogatepass"), error.end
 
 
 class _Alone(dict[str, str | None]):
     """A character → its fold, or ``None`` when that depends on what stands beside it."""
 
-    def __init__(self, fold_run: Callable[[str], str]) -> None:
+    def __init__(self, fold_part: Callable[[str], str]) -> None:
         super().__init__()
-        self._fold_run = fold_run
+        self._fold_part = fold_part
 
     def __missing__(self, char: str) -> str | None:
         known = any(first <= ord(char) < last for first, last in _ALONE)
-        folded = self._fold_run(char) if known else MARK
+        folded = char if char.isascii() else self._fold_part(char) if known else MARK
         self[char] = alone = None if MARK in folded else folded
         return alone
 

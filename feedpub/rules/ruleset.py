@@ -14,12 +14,9 @@ from feedpub.rules.lint import Warned, lint
 from feedpub.rules.model import FailingExample, Rules
 from feedpub.rules.parse import parse_rules
 from feedpub.rules.scan import RegexScanner, Scanner
-from feedpub.rules.terms import FIELDS, Term, View
+from feedpub.rules.terms import Term, View
 from feedpub.rules.tree import any_terms
-from feedpub.rules.visible import texts
-
-# Between the fields of an article: no term holds it, so none is found across it.
-_BETWEEN = "\0\0"
+from feedpub.rules.visible import joined, texts
 
 
 class RuleSet:
@@ -114,12 +111,12 @@ class RuleSet:
         """Return the terms that the article holds, one for all that have the same effects."""
         found: set[int] = set()
         for view, scanner in self._scanners:
-            parts = [text for field in FIELDS if field in view.fields for text in texts(article, field)]
-            if view.regex:
-                for part in parts:
-                    found.update(scanner.find(unicodedata.normalize("NFC", part).encode("utf-8", "replace")))
-            else:
-                found.update(scanner.find(view.prepare(f"\0{_BETWEEN.join(parts)}\0")))
+            if isinstance(scanner, Scanner):
+                found.update(scanner.find(view.prepare(joined(article, view.fields))))
+                continue
+            for field in view.fields:
+                for text in texts(article, field):
+                    found.update(scanner.find(unicodedata.normalize("NFC", text).encode("utf-8", "replace")))
         return found
 
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from feedpub.rules.terms import Pattern, Term, pattern_of
+from feedpub.rules.terms import WORD, Pattern, Term, pattern_of
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
 _MANY = 4000
@@ -53,9 +54,9 @@ class _AsciiSet:
         by_role: dict[int, list[str]] = {}
         self._underscore = False
         for role, term, pattern in patterns:
-            if all(word.isascii() for word in term.words):
+            if pattern.text.isascii():
                 by_role.setdefault(role, []).append(pattern.in_ascii())
-                self._underscore |= "_" in term.text
+                self._underscore |= "_" in pattern.text
         self._roles = tuple(by_role)
         self._set = pattern_set(["|".join(alternatives) for alternatives in by_role.values()])
 
@@ -79,20 +80,18 @@ class _Candidates:
 
     def __init__(self, patterns: Sequence[tuple[int, Term, Pattern]]) -> None:
         # Blanked term → what it may stand for: role, confirming pattern if needed, and where that begins.
-        candidates: dict[bytes, list[tuple[int, re.Pattern[bytes] | None, int]]] = {}
-        self._symbols: list[tuple[int, re.Pattern[bytes]]] = []
+        candidates: dict[bytes, list[tuple[int, _Confirm | None, int]]] = {}
+        self._symbols: list[tuple[int, _Confirm]] = []
         for role, term, pattern in patterns:
-            text = " ".join(term.words).encode("utf-8", "surrogatepass")
-            core = text.translate(_BLANK)
-            confirm = re.compile(pattern.consuming().encode("latin-1"))
+            core = pattern.text.encode("utf-8", "surrogatepass").translate(_BLANK)
             if not core.strip():
-                self._symbols.append((role, confirm))
+                self._symbols.append((role, _Confirm(pattern)))
                 continue
-            letters = [pattern.left and _is_letter(core[0]), pattern.right and _is_letter(core[-1])]
-            blanked = b" " * bool(letters[0]) + core + b" " * bool(letters[1])
-            plain = not term.exact and b" " not in core
-            back = 1 if pattern.left and not letters[0] else 0
-            candidates.setdefault(blanked, []).append((role, None if plain else confirm, back))
+            # A boundary is blank in the text; beside a symbol stands what only the pattern can judge.
+            before, after = pattern.left == WORD and core[0] != 0x20, pattern.right == WORD
+            blanked = b" " * before + core + b" " * after
+            confirm = _Confirm(pattern) if term.exact or b" " in core else None
+            candidates.setdefault(blanked, []).append((role, confirm, int(bool(pattern.left) and not before)))
         self._entries = tuple(tuple(entries) for entries in candidates.values())
         # The role where a hit says it all; -1 where entries have to be looked through.
         self._sure = tuple(e[0][0] if len(e) == 1 and e[0][1] is None else -1 for e in self._entries)
@@ -103,7 +102,7 @@ class _Candidates:
         data = data.translate(_SPACES)
         if b"  " in data:
             data = re.sub(b" {2,}", b" ", data)
-        found = {role for role, pattern in self._symbols if pattern.search(data)}
+        found = {role for role, confirm in self._symbols if confirm.pattern.search(data)}
         if self._automaton is None:
             return found
         hits = self._automaton.find_matches_as_indexes(data.translate(_BLANK), overlapping=True)
@@ -114,13 +113,20 @@ class _Candidates:
             for index, start, _ in hits:
                 if sure[index] == -1:
                     for role, confirm, back in self._entries[index]:
-                        if role not in found and (confirm is None or confirm.match(data, start - back)):
+                        if role not in found and (confirm is None or confirm.pattern.match(data, start - back)):
                             found.add(role)
         return found
 
 
-def _is_letter(byte: int) -> bool:
-    return byte != 0x20
+class _Confirm:
+    """A pattern that is compiled when a hit first needs it."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self._source = pattern
+
+    @cached_property
+    def pattern(self) -> re.Pattern[bytes]:
+        return re.compile(self._source.consuming().encode("latin-1"))
 
 
 class RegexScanner:

@@ -16,7 +16,8 @@ from feedpub.rules.stems import stemmed
 Field = Literal["title", "body", "author", "category"]
 FIELDS: tuple[Field, ...] = ("title", "body", "author", "category")
 
-_WORD = "0-9A-Za-z\\x80-\\xff"
+# A letter, digit or mark of a script written with spaces, as bytes.
+WORD = "0-9A-Za-z\\x80-\\xff"
 _SPACE = "[\\t-\\r ]+"
 
 
@@ -77,8 +78,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A literal term in parts: the classes of what may not stand beside it (empty for any), and its middle."""
+    """A literal term in parts: its folded words, what may not stand beside it (empty for any), its middle."""
 
+    text: str
     left: str
     middle: str
     right: str
@@ -94,7 +96,7 @@ class Pattern:
 
     def in_ascii(self) -> str:
         r"""The pattern for ASCII without underscores, where ``\b`` says what ``consuming`` says, but faster."""
-        left, right = (r"\b" if side == _WORD else self._not(side) for side in (self.left, self.right))
+        left, right = (r"\b" if side == WORD else self._not(side) for side in (self.left, self.right))
         return f"{left}{self.middle}{right}"
 
     @staticmethod
@@ -110,7 +112,7 @@ def pattern_of(term: Term) -> Pattern:
     middle = _SPACE.join(_literal(word, exact=term.exact) for word in words)
     left = "" if term.open_left else _left(words[0])
     right = "" if term.open_right else _neighbours(words[-1][-1])
-    return Pattern(left, middle, right)
+    return Pattern(" ".join(words), left, middle, right)
 
 
 def _literal(word: str, *, exact: bool) -> str:
@@ -125,7 +127,7 @@ def _literal(word: str, *, exact: bool) -> str:
 
 def _left(word: str) -> str:
     if word[0] == MARK:
-        return _WORD if is_hangul(word[1]) else ""
+        return WORD if is_hangul(word[1]) else ""
     return _neighbours(word[0])
 
 
@@ -133,4 +135,4 @@ def _neighbours(edge: str) -> str:
     """Return the class of what may not stand beside a term that has ``edge`` there."""
     if edge == MARK or is_hangul(edge):
         return ""
-    return _WORD if edge.isalnum() or not edge.isascii() else re.escape(edge)
+    return WORD if edge.isalnum() or not edge.isascii() else re.escape(edge)

@@ -6,7 +6,7 @@ import html
 import re
 
 from feedpub.article import Article
-from feedpub.rules.terms import Field
+from feedpub.rules.terms import FIELDS, Field
 
 # One pass with no way back, so that no markup, however broken, takes longer than its length: a quantifier with
 # a + gives nothing back, and what has no end runs to the end of the text, as the HTML standard has it.
@@ -28,6 +28,8 @@ _INLINE = frozenset(
         *("sub", "sup", "time", "tt", "u", "var", "wbr"),
     )
 )
+# What rules look at unless they say otherwise, and so what has to be fast.
+_TITLE_AND_BODY: frozenset[Field] = frozenset(("title", "body"))
 
 
 def texts(article: Article, field: Field) -> tuple[str, ...]:
@@ -39,6 +41,15 @@ def texts(article: Article, field: Field) -> tuple[str, ...]:
     if field == "category":
         return article.categories
     return tuple(author.name for author in article.authors)
+
+
+def joined(article: Article, fields: frozenset[Field]) -> str:
+    """Return the visible texts of several fields between zero characters, which no term holds."""
+    if fields == _TITLE_AND_BODY:
+        body = visible(article.body) if article.html else article.body
+        return f"\0{article.title}\0{body}\0"
+    parts = [text for field in FIELDS if field in fields for text in texts(article, field)]
+    return "\0".join(("", *parts, ""))
 
 
 def visible(markup: str) -> str:

@@ -1,0 +1,108 @@
+"""How fast are articles routed? A table for docs/performance.md, and the way it is done without this package.
+
+    python bench/match.py CORPUS.jsonl RULES.json… [--repeat 5]
+
+CORPUS has one article a line ({"title": …, "body": …}), each RULES file {"feeds": {slug: [keyword, …]}}. Every
+row routes the same articles with the same rules on one core, through ``RuleSet.route`` (folding, whole words,
+which feeds), best of several runs after one to warm up. "ASCII" is the corpus without what is not ASCII;
+"scripts" has every third article rewritten in Cyrillic, Greek, accented or full-width letters, Chinese or
+Korean. The peer is one compiled ``re`` alternation a feed, with ``\\b`` and ``IGNORECASE``, run on a share of
+the articles that takes about as long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feedpub.article import Article, Origin
+from feedpub.located import Node, read_yaml
+from feedpub.rules import compile_rules
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SCRIPTS = (
+    "абцдефгхийклмнопярстувшхуз",
+    "αβψδεφγηιξκλμνοπρρστθωωχυζ",
+    "àbçdéfghíjklmñôpqrštúvwxýž",
+    "\uff41\uff42\uff43\uff44\uff45\uff46\uff47\uff48\uff49\uff4a\uff4b\uff4c\uff4d\uff4e\uff4f\uff50\uff51\uff52\uff53\uff54\uff55\uff56\uff57\uff58\uff59\uff5a",
+    "日月火水木金土山川田人口目耳手足力男女子大小中上下左",
+    "가나다라마바사아자차카타파하거너더러머버서어저처커터",
+)
+
+
+def articles(pairs):
+    return [Article(str(n), title, body, LONG_AGO, Origin("bench", 1, 1)) for n, (title, body) in enumerate(pairs)]
+
+
+def in_ascii(text):
+    return text.encode("ascii", "ignore").decode()
+
+
+def in_scripts(pairs):
+    tables = [str.maketrans(LETTERS + LETTERS.upper(), script + script.upper()) for script in SCRIPTS]
+    for number, pair in enumerate(pairs):
+        table = tables[number // 3 % len(tables)]
+        yield tuple(text.translate(table) for text in pair) if number % 3 == 0 else pair
+
+
+def compiled(feeds):
+    source = {slug: {"any": keywords} for slug, keywords in feeds.items()}
+    node: Node = read_yaml(json.dumps(source, ensure_ascii=False).encode(), "bench")
+    began = time.perf_counter()
+    rules = compile_rules(node.mapping(), None, None)
+    return rules, time.perf_counter() - began
+
+
+def timed(function, items, repeat):
+    """The best of several runs, after the first, in MB of UTF-8 a second; and the first one."""
+    size = sum(len(a.title.encode()) + len(a.body.encode()) for a in items) / 1e6
+    runs = []
+    for _ in range(repeat + 1):
+        began = time.process_time()
+        for item in items:
+            function(item)
+        runs.append(time.process_time() - began)
+    return size / min(runs[1:]), size / runs[0]
+
+
+def naive(feeds):
+    patterns = [
+        re.compile(r"\b(" + "|".join(map(re.escape, keywords)) + r")\b", re.IGNORECASE) for keywords in feeds.values()
+    ]
+    return lambda a: [n for n, pattern in enumerate(patterns) if pattern.search(f"{a.title}\n{a.body}")]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("rules", type=Path, nargs="+")
+    parser.add_argument("--repeat", type=int, default=5)
+    arguments = parser.parse_args()
+    with arguments.corpus.open(encoding="utf-8") as lines:
+        pairs = [(a["title"], a["body"]) for a in map(json.loads, lines)]
+    plain = articles([tuple(map(in_ascii, pair)) for pair in pairs])
+    mixed, scripts = articles(pairs), articles(in_scripts(pairs))
+    print("| terms | feeds | set-up | ASCII | first run | as it is | scripts | `re` a feed | times faster |")
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for path in arguments.rules:
+        feeds = json.loads(path.read_text(encoding="utf-8"))["feeds"]
+        terms = sum(map(len, feeds.values()))
+        rules, setup = compiled(feeds)
+        ascii_, cold = timed(rules.route, plain, arguments.repeat)
+        as_is, _ = timed(rules.route, mixed, arguments.repeat)
+        in_many, _ = timed(rules.route, scripts, arguments.repeat)
+        peer, _ = timed(naive(feeds), plain[:: max(1, terms // 20)], 1)
+        print(
+            f"| {terms:,} | {len(feeds):,} | {setup:.3f} s | {ascii_:.0f} MB/s | {cold:.0f} MB/s | {as_is:.0f} MB/s "
+            f"| {in_many:.0f} MB/s | {peer:.2f} MB/s | {ascii_ / peer:.0f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
