@@ -1,0 +1,268 @@
+"""Through reruns, edits, moves and a lost memory, subscribers see nothing twice and nothing old as new."""
+
+import random
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+
+from feedpub.config import load_config
+from feedpub.errors import GuardRefusal
+from feedpub.ledger import read_document
+from feedpub.pipeline import build
+
+NOW = datetime(2024, 1, 1, tzinfo=UTC)
+EDITED = datetime(2023, 8, 15, 12, 0, tzinfo=UTC)
+
+STORIES = [
+    (
+        "Port of Rotterdam halts night shifts",
+        "Cranes stood still for the third night as crews asked for safer hours.",
+    ),
+    (
+        "Choir of two hundred opens the new hall",
+        "The audience stood for ten minutes after the last chord had faded.",
+    ),
+    (
+        "Late frost costs growers half the cherries",
+        "Growers lit candles between the trees, but the wind took the heat.",
+    ),
+    (
+        "Night train to Vienna returns in spring",
+        "Three sleeping cars are to leave every evening at eight o'clock sharp.",
+    ),
+    (
+        "Library lends tools, tents and telescopes",
+        "Members borrow a drill as they would a novel, for up to four weeks.",
+    ),
+    (
+        "Lighthouse keeper hands over the keys",
+        "After forty years on the rock he moves to a flat with a lift.",
+    ),
+]
+
+
+class Site:
+    """A folder of articles that is built again and again as its owner changes things."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.options = "timezone: UTC"
+        self.base_url = "https://x.test/f/"
+        self.output = "feeds"
+        self.formats = "[rss, atom]"
+        self.write([(title, body, f"2023-06-{day:02} 10:00") for day, (title, body) in enumerate(STORIES, 1)])
+
+    def write(self, stories, name="a.txt", encoding="utf-8"):
+        (self.folder / "in").mkdir(exist_ok=True)
+        text = "\n".join("\n".join(story) for story in stories)
+        (self.folder / "in" / name).write_bytes(text.encode(encoding))
+        self.stories = list(stories)
+        self.touch(EDITED, name)
+
+    def touch(self, when, name="a.txt"):
+        import os
+
+        for path in (self.folder / "in" / name, self.folder / "in"):
+            os.utime(path, (when.timestamp(), when.timestamp()))
+
+    def build(self, **options):
+        (self.folder / "c.yaml").write_text(f"""
+version: 1
+site: {{title: T, base_url: "{self.base_url}", id_authority: "x.test,2023"}}
+sources: [{{path: "in/*.txt", {self.options}}}]
+feeds:
+  all: {{title: All}}
+output: {{dir: {self.output}, formats: {self.formats}}}
+""")
+        return build(load_config(self.folder / "c.yaml"), NOW, **options)
+
+    def lose_state(self):
+        shutil.rmtree(self.folder / ".feedpub")
+
+    @property
+    def feed(self):
+        for name, media_type in (
+            ("atom", "application/atom+xml"),
+            ("json", "application/feed+json"),
+            ("rss", "application/rss+xml"),
+        ):
+            path = self.folder / self.output / f"all.{name}"
+            if path.exists():
+                return read_document(path.read_bytes(), media_type)
+        raise AssertionError("nothing is published")
+
+    @property
+    def ids(self):
+        return {entry.title: entry.id for entry in self.feed.entries}
+
+
+@pytest.fixture
+def site(tmp_path):
+    made = Site(tmp_path)
+    made.build()
+    return made
+
+
+def test_order_and_names_and_encodings_of_files_change_no_id(site):
+    before = site.ids
+    stories = site.stories
+    (site.folder / "in/a.txt").unlink()
+    random.Random(1).shuffle(stories)
+    site.write(stories[:3], "renamed.txt", "utf-8-sig")
+    site.write(stories[3:], "other.txt")
+    report = site.build()
+    assert site.ids == before
+    assert not any(d.written for feed in report.feeds for d in feed.documents)
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
+@pytest.mark.parametrize("formats", ["[rss, atom]", "[json]", "[rss]"])
+def test_an_edited_title_keeps_its_id_and_its_date(tmp_path, lost, formats):
+    site = Site(tmp_path)
+    site.formats = formats
+    site.build()
+    before = site.feed
+    title, body, time = site.stories[2]
+    site.write([*site.stories[:2], (f"UPDATE: {title}, again", body, time), *site.stories[3:]])
+    if lost:
+        site.lose_state()
+    report = site.build()
+    after = site.feed
+    assert {e.id for e in after.entries} == {e.id for e in before.entries}
+    assert {e.published for e in after.entries} == {e.published for e in before.entries}
+    assert report.edited == 1
+    assert report.feeds[0].new == 0
+    if formats != "[rss]":
+        changed = [e for e in after.entries if e.title.startswith("UPDATE")]
+        assert [e.updated for e in changed] == [EDITED]
+        assert after.updated == EDITED
+        assert sum(e.updated == EDITED for e in after.entries) == 1
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
+def test_an_edited_body_moves_updated_and_nothing_else(site, lost):
+    before = {e.id: e for e in site.feed.entries}
+    title, body, time = site.stories[0]
+    site.write([(title, f"{body} Talks go on.", time), *site.stories[1:]])
+    if lost:
+        site.lose_state()
+    assert site.build().edited == 1
+    changed = [e for e in site.feed.entries if e != before[e.id]]
+    assert [(e.title, e.published, e.updated) for e in changed] == [
+        (title, before[changed[0].id].published, EDITED)
+    ]
+
+
+def test_an_edit_stays_known_over_further_runs_and_a_later_loss_of_state(site):
+    before = set(site.ids.values())
+    title, body, time = site.stories[2]
+    site.write([*site.stories[:2], (f"UPDATE: {title}", body, time), *site.stories[3:]])
+    site.build()
+    first = site.feed
+    for lose in (False, True, False):
+        if lose:
+            site.lose_state()
+        site.touch(NOW)
+        report = site.build()
+        assert not any(d.written for feed in report.feeds for d in feed.documents)
+        assert site.feed == first
+    assert set(site.ids.values()) == before
+
+
+def test_two_stories_of_one_minute_are_never_merged(site):
+    title, _, time = site.stories[0]
+    other = (
+        "Bakers win the bread of the year",
+        "A crust like glass and a crumb that smells of hazelnuts.",
+        time,
+    )
+    site.write([other, *site.stories[1:]])
+    before = site.ids
+    site.build()
+    assert site.ids["Bakers win the bread of the year"] not in before.values()
+    site.write([other, (title, STORIES[0][1], time), *site.stories[1:]])
+    site.build()
+    assert site.ids[title] == before[title]
+    assert len(site.feed.entries) == 7
+
+
+def test_a_removed_article_moves_the_feeds_date(site):
+    before = site.feed
+    site.write(site.stories[1:])
+    site.build()
+    assert len(site.feed.entries) == 5
+    assert site.feed.updated == EDITED > before.updated
+    site.build()
+    assert site.feed.updated == EDITED
+
+
+def test_an_edit_is_seen_even_if_the_files_clock_says_it_was_long_ago(site):
+    title, body, time = site.stories[0]
+    site.write([(title, f"{body} Talks go on.", time), *site.stories[1:]])
+    site.touch(datetime(2001, 1, 1, tzinfo=UTC))
+    before = next(e for e in site.feed.entries if e.title == title)
+    site.build()
+    after = next(e for e in site.feed.entries if e.title == title)
+    assert after.updated > before.updated
+
+
+def test_a_moved_site_changes_no_id(site):
+    before = site.ids
+    site.base_url = "https://elsewhere.test/"
+    assert site.build().feeds[0].new == 0
+    assert site.ids == before
+    site.output = "public"
+    site.build()
+    assert site.ids == before
+
+
+def test_a_changed_zone_is_refused_and_when_it_is_meant_floods_nobody(site):
+    before = site.ids
+    site.options = "timezone: Asia/Tokyo"
+    with pytest.raises(GuardRefusal, match=r"6 of 6 known articles have another date.*--allow-moved-dates"):
+        site.build()
+    assert site.ids == before
+    site.build(allow={"moved-dates"})
+    assert site.ids == before
+    assert {e.published.utcoffset().total_seconds() for e in site.feed.entries} == {9 * 3600}
+    site.build()
+
+
+def test_ids_that_would_vanish_in_numbers_are_refused(site):
+    site.write(
+        [(f"Another {n}", f"Wholly different words, number {n}.", f"2023-07-0{n} 10:00") for n in range(1, 6)]
+    )
+    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
+    with pytest.raises(
+        GuardRefusal, match=r"6 of the 6 ids published in the feed all would vanish.*--allow-vanished"
+    ):
+        site.build()
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files
+    assert site.build(allow={"vanished"}).feeds[0].new == 5
+
+
+def test_a_populated_feed_does_not_become_empty_unasked(site):
+    site.write([])
+    with pytest.raises(
+        GuardRefusal, match=r"the feed all has 6 entries online and would be empty.*--allow-empty"
+    ):
+        site.build()
+    site.build(allow={"empty", "vanished"})
+    assert site.feed.entries == ()
+
+
+def test_an_editor_who_removes_two_articles_is_not_asked(site):
+    site.write(site.stories[2:])
+    site.build()
+    assert len(site.feed.entries) == 4
+
+
+def test_a_damaged_ledger_says_that_it_may_be_deleted(site):
+    from feedpub.errors import PublishError
+
+    (site.folder / ".feedpub/ledger.sqlite").write_bytes(b"not a database, but long enough to look at" * 40)
+    with pytest.raises(PublishError, match="delete it: ids are derived"):
+        site.build()
+    site.lose_state()
+    assert site.build().feeds[0].new == 0
