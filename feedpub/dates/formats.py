@@ -92,10 +92,8 @@ def read_format(pattern: str, text: str, first_short_year: int | None) -> Fields
     if not match:
         return None
     got = {name: value for name, value in match.groupdict().items() if value is not None}
-    if "short_year" in got:
-        year = full_year(int(got["short_year"]), first_short_year or 0)
-    else:
-        year = int(got["year"])
+    short = got.get("short_year")
+    year = full_year(int(short), first_short_year or 0) if short else int(got["year"])
     month = month_number(got["month_name"]) if "month_name" in got else int(got["month"])
     hour: int | None = int(got["hour"]) if "hour" in got else None
     if "hour12" in got:

@@ -40,7 +40,8 @@ _NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4
 _NAMED_MONTH = rf"(?:{'|'.join(MONTH_NAMES)}|sept|{'|'.join(MONTHS)})\b\.?"
 _SHORT_YEAR = (
     re.compile(
-        rf"\b(\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?{_NAMED_MONTH},?[ -])['’]?(\d\d)(?![\d:])", re.I | re.A
+        rf"\b(\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?{_NAMED_MONTH},?[ -])['’]?(\d\d)(?![\d:])",
+        re.IGNORECASE | re.ASCII,
     ),
     re.compile(
         rf"\b({_NAMED_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? )['’]?(\d\d)(?![\d:])", re.IGNORECASE | re.ASCII

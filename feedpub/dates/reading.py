@@ -54,12 +54,20 @@ def _careful(text: str, policy: DatePolicy) -> ParsedDate:
         raise DateError(text, "is empty")
     if len(plain) > MAX_LENGTH:
         raise DateError(f"{plain[:MAX_LENGTH]}…", "is too long for a date")
+    return _declared(plain, policy) or _undeclared(plain, policy)
+
+
+def _declared(plain: str, policy: DatePolicy) -> ParsedDate | None:
     for name in policy.formats:
         if name in formats.EPOCHS:
             if _NUMBER.match(plain):
                 return _epoch(plain, formats.EPOCHS[name], policy)
         elif fields := formats.read_format(name, plain, policy.two_digit_years):
             return _assemble(plain, fields, policy)
+    return None
+
+
+def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
     match = _ISO.match(plain) or _COMPACT.match(plain)
     if match:
         return _assemble(plain, _iso_fields(match), policy)

@@ -28,7 +28,9 @@ Item = Article | Boilerplate | Reject | Notice
 MAX_RAW = 4096
 
 # RFC 3987 in the part that readers follow: an absolute web address without white space, quotes or controls.
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20\x7f/?#][^\s<>\"{}|\\^`\x00-\x20\x7f]*\Z", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(
+    r"https?://[^\s<>\"{}|\\^`\x00-\x20\x7f/?#][^\s<>\"{}|\\^`\x00-\x20\x7f]*\Z", re.IGNORECASE
+)
 # An id that another feed minted: any absolute IRI (RFC 3986 §4.3).
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+\Z", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8})*\Z", re.IGNORECASE)
@@ -97,7 +99,8 @@ def stretch(items: list[Item], last: int) -> list[Item]:
     if end >= last:
         return items
     return [
-        replace(item, origin=replace(item.origin, last=last)) if item.origin.last == end else item for item in items
+        replace(item, origin=replace(item.origin, last=last)) if item.origin.last == end else item
+        for item in items
     ]
 
 

@@ -46,9 +46,8 @@ def name_map(names: tuple[str, ...], declared: tuple[tuple[str, str], ...]) -> M
     for canonical, known in NAMES.items():
         if canonical not in found:
             for candidate in known:
-                name = folded.get(candidate)
-                if name is not None and name not in taken:
-                    found[canonical] = name
-                    taken.add(name)
+                if candidate in folded and folded[candidate] not in taken:
+                    found[canonical] = folded[candidate]
+                    taken.add(folded[candidate])
                     break
     return MappingProxyType(found)

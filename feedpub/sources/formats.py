@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from feedpub.errors import SourceError
 
 if TYPE_CHECKING:
     from feedpub.sources.building import Item, Reading
+    from feedpub.sources.bytestream import ByteStream
 
-    Reader = Callable[[BinaryIO, Reading], Iterator[Item]]
+    Reader = Callable[[ByteStream, Reading], Iterator[Item]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ FORMATS = (
     Format("json", (), "json_array"),
     Format("csv", (".csv",), "table"),
     Format("tsv", (".tsv", ".tab"), "table"),
-    Format("markdown", (".md", ".markdown", ".mdown"), "markdown", "markdown", ("frontmatter", "markdown_it")),
+    Format(
+        "markdown", (".md", ".markdown", ".mdown"), "markdown", "markdown", ("frontmatter", "markdown_it")
+    ),
     Format("html", (".html", ".htm", ".xhtml"), "webpage", "html", ("trafilatura",)),
     Format("feed", (".rss", ".atom", ".rdf"), "syndication", "feeds", ("feedparser",)),
     Format("parquet", (".parquet",), "columns", "tables", ("pyarrow",)),
@@ -45,9 +48,16 @@ FORMATS = (
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _BY_NAME = {known.name: known for known in FORMATS}
 _BY_EXTENSION = {extension: known.name for known in FORMATS for extension in known.extensions}
-_FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)[\s>]")
-_JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
-_MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
+# What a file's content begins with, behind white space; the first that matches counts, else it is text.
+_CONTENTS = (
+    ("parquet", re.compile(rb"PAR1")),
+    ("json", re.compile(rb"\[")),
+    ("jsonl", re.compile(rb"\{[^\n]*\}[ \t]*\r?\n\s*\{")),
+    ("json", re.compile(rb"\{")),
+    ("feed", re.compile(rb"(?s)<.{0,2000}?<(?:\w+:)?(?:rss|feed|RDF)[\s>]|<(?:\w+:)?(?:rss|feed|RDF)[\s>]")),
+    ("html", re.compile(rb"(?i)<(?:!doctype|html|head|body|\?xml|!--)")),
+    ("markdown", re.compile(rb"(?:---|\+\+\+)\r?\n")),
+)
 
 
 def missing_extra(name: str) -> str:
@@ -67,21 +77,7 @@ def choose(file: str, head: bytes) -> str:
 
 def _by_content(head: bytes) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start.startswith(b"["):
-        return "json"
-    if start.startswith(b"{"):
-        if _JSON_FEED.search(start):
-            return "feed"
-        return "jsonl" if re.match(rb"\{[^\n]*\}[ \t]*\r?\n\s*\{", start) else "json"
-    if _FEED.search(start):
-        return "feed"
-    if _MARKUP.match(start):
-        return "html"
-    if start.startswith((b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")):
-        return "markdown"
-    return "text"
+    return next((name for name, pattern in _CONTENTS if pattern.match(start)), "text")
 
 
 def reader(name: str, file: str) -> Reader:

@@ -10,16 +10,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from dataclasses import replace
+from typing import Any
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, RecordError, build, reject, stretch
+from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE
 from feedpub.sources.mapped import DECODER, PLAIN_DECODER, record_of
 
 # Names under which an object holds its list of articles.
 _LIST = re.compile(r'"(?:articles|items|entries|posts|stories|news|results|data|records)"\s*:\s*\[')
+JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _LINE_END = re.compile(r",?[ \t]*\r?\n")
@@ -29,7 +32,7 @@ _CHUNK = 1 << 18
 class _Window:
     """The part of a text that has been read and not yet used: from ``at`` on, which stands on ``line``."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
         self._rest = b""
         self.text = ""
@@ -73,18 +76,20 @@ def _incomplete(data: bytes) -> int:
     return 0
 
 
-def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     """Yield what the elements of ``stream`` become, in the file's order."""
     window = _Window(stream)
     window.more()
     window.text = window.text.removeprefix("\ufeff")
+    # The ids of a JSON Feed are minted for all the world (jsonfeed.org/version/1.1, items).
+    keep_id = JSON_FEED.search(window.text[:4096]) is not None
     is_list = _enter_list(window)
     held: list[Item] = []
     first = 1
     while (sign := window.next()) and not (is_list and sign == "]"):
         yield from held
         value, problem, raw = _element(window)
-        held = _items(reading, reading.origin(first, window.line), value, problem, raw)
+        held = _items(reading, reading.origin(first, window.line), value, problem, raw, keep_id=keep_id)
         # The rest of a line that only ends an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
     last = _last_line(window)
@@ -119,7 +124,11 @@ def _element(window: _Window) -> tuple[Any, str, str]:
             if not window.ended and len(window.text) - start <= MAX_LINE:
                 window.more()
                 continue
-            problem, value, end = f"this is no JSON: {error.msg}", None, _behind(window, max(error.pos, start))
+            problem, value, end = (
+                f"this is no JSON: {error.msg}",
+                None,
+                _behind(window, max(error.pos, start)),
+            )
         else:
             problem = ""
         raw = window.text[start : min(end, start + MAX_RAW)]
@@ -139,17 +148,24 @@ def _behind(window: _Window, at: int) -> int:
     return found.end()
 
 
-def _items(reading: Reading, origin: Origin, value: Any, problem: str, raw: str) -> list[Item]:
+def _items(
+    reading: Reading, origin: Origin, value: Any, problem: str, raw: str, *, keep_id: bool
+) -> list[Item]:
     try:
         recover(raw, reading.spec.encoding)
         if not problem and not isinstance(value, Mapping):
             problem = "the element is no JSON object"
-        record = Record() if problem else record_of(_recovered(value, reading.spec.encoding), reading.spec)
+        record = Record() if problem else _record(reading, value, keep_id=keep_id)
     except (UndecodableError, RecordError) as error:
         problem = problem or str(error)
     if problem:
         return [reject(origin, problem, raw)]
     return build(reading, origin, record, lambda: raw)
+
+
+def _record(reading: Reading, value: Mapping[str, Any], *, keep_id: bool) -> Record:
+    record = record_of(_recovered(value, reading.spec.encoding), reading.spec)
+    return replace(record, keep_id=True) if keep_id else record
 
 
 def _recovered(value: Any, encoding: str | None) -> Any:

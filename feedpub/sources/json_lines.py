@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
 
 from feedpub.article import Boilerplate
-from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
+from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject, stretch
+from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE, blocks
 from feedpub.sources.mapped import DECODER, record_of
 
 
-def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     """Yield what the lines of ``stream`` become, in the file's order."""
     held: list[Item] = []
     first = last = 0
@@ -35,15 +36,20 @@ def _items(reading: Reading, first: int, last: int, line: str, *, overlong: bool
         yield reject(origin, f"the line has more than {MAX_LINE >> 20} MB", line)
         return
     try:
-        values = DECODER.decode(recover(line, reading.spec.encoding))
-        if not isinstance(values, Mapping):
-            raise RecordError("the line is no JSON object")
-        record = record_of(values, reading.spec)
+        record = _record(recover(line, reading.spec.encoding), reading)
     except (UndecodableError, RecordError) as error:
         yield reject(origin, str(error), line)
-    except RecursionError:
-        yield reject(origin, "the JSON is nested too deeply", line)
-    except ValueError as error:
-        yield reject(origin, f"the line is no JSON: {error}", line)
     else:
         yield from build(reading, origin, record, lambda: line)
+
+
+def _record(line: str, reading: Reading) -> Record:
+    try:
+        values = DECODER.decode(line)
+    except json.JSONDecodeError as error:
+        raise RecordError(f"the line is no JSON: {error}") from None
+    except RecursionError:
+        raise RecordError("the JSON is nested too deeply") from None
+    if not isinstance(values, Mapping):
+        raise RecordError("the line is no JSON object")
+    return record_of(values, reading.spec)

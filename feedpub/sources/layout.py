@@ -30,7 +30,8 @@ def parse_layout(node: Node) -> TextLayout:
     separator = keys["separator"].text().strip() if "separator" in keys else ""
     if order != ORDERS[0] and not separator:
         raise node.error(
-            f"the order {order!r} needs a separator line", 'name the line between records, as in separator: "---"'
+            f"the order {order!r} needs a separator line",
+            'name the line between records, as in separator: "---"',
         )
     headers: list[tuple[str, str]] = []
     if "headers" in keys:

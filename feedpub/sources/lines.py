@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
+from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.cleaning import may_need_cleaning
 
 BLOCK = 1 << 18
@@ -34,7 +34,7 @@ class Block:
     overlong: bool = False
 
 
-def blocks(stream: BinaryIO) -> Iterator[Block]:
+def blocks(stream: ByteStream) -> Iterator[Block]:
     """Yield the stream's lines. An unfinished last line is a line; nothing follows a final line end.
 
     A UTF-8 byte order mark at the beginning is dropped.
@@ -70,7 +70,7 @@ def _block(number: int, rest: list[bytes], head: bytes) -> Block:
     return Block(number, lines, not may_need_cleaning(data), overlong)
 
 
-def _unified(stream: BinaryIO) -> Iterator[bytes]:
+def _unified(stream: ByteStream) -> Iterator[bytes]:
     """Yield the stream's bytes with LF as the only line end and without a byte order mark."""
     data = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf")
     while data:

@@ -6,6 +6,7 @@ import json
 import mimetypes
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from feedpub.article import Author, Enclosure
@@ -62,6 +63,8 @@ def text_of(value: Any, what: str) -> str:
         return ""
     if isinstance(value, str):
         return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RecordError(f"the {what} is {_kind(value)}, not text")
     if isinstance(value, float) and value.is_integer():
@@ -135,7 +138,9 @@ def enclosure(url: str, media_type: str, length: str) -> Enclosure:
 
 
 def _kind(value: Any) -> str:
-    return {bool: "true or false", dict: "an object", list: "a list"}.get(type(value), f"a {type(value).__name__}")
+    return {bool: "true or false", dict: "an object", list: "a list"}.get(
+        type(value), f"a {type(value).__name__}"
+    )
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -94,5 +94,5 @@ def _fsspec(url: str) -> Any:
         # The extra's module.
         from fsspec import core  # noqa: PLC0415
     except ImportError:
-        raise SourceError(url, "needs fsspec; install feedpub[fsspec]") from None
+        raise SourceError(url, "needs fsspec; install feedpub[remote]") from None
     return core

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
+from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE, blocks
 from feedpub.sources.mapped import record_of
@@ -25,7 +25,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 class _Lines:
     """Feeds lines to the csv module one by one and keeps those of the record under way."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: ByteStream) -> None:
         self._blocks = blocks(stream)
         self._ahead: deque[str] = deque()
         self._blank = 0
@@ -74,7 +74,7 @@ class _Lines:
         return self.first + self._blank - 1
 
 
-def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     """Yield what the rows of ``stream`` become, in the file's order."""
     # The module's own limit on fields is 128 kB; lines are bounded here already.
     csv.field_size_limit(2 * MAX_LINE)
@@ -107,9 +107,9 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
 
 
 def _items(reading: Reading, origin: Origin, header: list[str], row: list[str], raw: str) -> list[Item]:
+    if len(row) != len(header):
+        return [reject(origin, f"the row has {len(row)} fields, the header {len(header)}", raw)]
     try:
-        if len(row) != len(header):
-            raise RecordError(f"the row has {len(row)} fields, the header {len(header)}")
         values = [recover(value, reading.spec.encoding) for value in row]
         record = record_of(dict(zip(header, values, strict=True)), reading.spec)
     except (RecordError, UndecodableError) as error:

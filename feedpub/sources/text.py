@@ -16,12 +16,13 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
+from feedpub.sources import separated
 from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, reject, stretch
+from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE, blocks
 
@@ -62,8 +63,11 @@ class _Span:
     problem: str = ""
 
 
-def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
+    if reading.spec.layout.separator:
+        yield from separated.read(stream, reading)
+        return
     # The items of one record are held back: if only blank lines follow, they belong to the last of them.
     held: list[Item] = []
     for span in _spans(stream):
@@ -77,7 +81,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
     yield from held
 
 
-def _spans(stream: BinaryIO) -> Iterator[_Span]:
+def _spans(stream: ByteStream) -> Iterator[_Span]:
     is_stamp = _STAMP.match
     # What the blocks before hold of a record that is not complete.
     pending: list[str] = []

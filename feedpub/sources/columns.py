@@ -1,0 +1,43 @@
+"""Parquet, through pyarrow: a row is a record. Places count rows, from 1, as such a file has no lines."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import IO, cast
+
+from feedpub.sources.building import Item, Reading, RecordError, build, reject
+from feedpub.sources.bytestream import ByteStream
+from feedpub.sources.mapped import record_of
+
+_BATCH = 256
+_IN_MEMORY = 16 << 20
+
+
+def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+    """Yield what the rows of ``stream`` become; a damaged file is one reject."""
+    # The extra's modules.
+    from pyarrow import ArrowException, parquet  # noqa: PLC0415
+
+    number = 0
+    # The format has its index at the end: what can't be sought in goes through a temporary file.
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
+        shutil.copyfileobj(cast("IO[bytes]", stream), file)
+        try:
+            for batch in parquet.ParquetFile(file).iter_batches(batch_size=_BATCH):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield from _items(reading, number, row)
+        except (ArrowException, OSError, ValueError) as error:
+            origin = reading.origin(number + 1, number + 1)
+            yield reject(origin, f"from here on, this is no Parquet: {error}", "")
+
+
+def _items(reading: Reading, number: int, row: dict[str, object]) -> list[Item]:
+    origin = reading.origin(number, number)
+    try:
+        record = record_of(row, reading.spec)
+    except RecordError as error:
+        return [reject(origin, str(error), str(row))]
+    return build(reading, origin, record, lambda: str(row))

@@ -1,0 +1,132 @@
+"""Markdown with front matter, as Hugo, Jekyll, Eleventy and Pelican write it: one article a file.
+
+Front matter is YAML between ``---`` lines, TOML between ``+++`` lines, a JSON object, or Pelican's ``Name: value``
+lines up to a blank one. YAML is read by the strict reader of the config: no timestamp, ``NO`` or ``1.10`` is
+turned into something else. What its author marked as a draft is not published.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from feedpub.article import Boilerplate, Notice
+from feedpub.errors import ConfigError
+from feedpub.located import Node, read_yaml
+from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
+from feedpub.sources.bytestream import ByteStream
+from feedpub.sources.decoding import UndecodableError
+from feedpub.sources.fieldnames import fold_name
+from feedpub.sources.mapped import DECODER, record_of
+from feedpub.sources.whole import read_whole, text_of_file
+
+_FENCED = re.compile(
+    r"(?P<fence>---|\+\+\+)[ \t]*\n(?P<matter>.*?)^(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_PELICAN = re.compile(r"(?:[A-Za-z][\w -]*:.*\n(?:[ \t]+\S.*\n)*)+(?:[ \t]*\n|\Z)")
+_PELICAN_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)\n")
+_HEADING = re.compile(r"\s*#[ \t]+(?P<text>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+# Jekyll and Eleventy date a post by its file's name.
+_DATED_NAME = re.compile(r"(?:.*/)?(\d{4}-\d\d-\d\d)[-_.][^/]*\Z")
+
+
+def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+    """Yield the file's article, or why there is none; a draft is boilerplate with a notice."""
+    data, origin = read_whole(stream, reading)
+    if not data:
+        return
+    raw = data[:8192].decode(errors="replace")
+    try:
+        text = text_of_file(data, reading.spec.encoding)
+        values, body = _split(text)
+        if _is_draft(values):
+            yield Boilerplate(origin)
+            yield Notice(origin, "draft", "left out an article that is marked as a draft")
+            return
+        record = _record(reading, values, body)
+    except (RecordError, UndecodableError) as error:
+        yield reject(origin, str(error), raw)
+        return
+    yield from build(reading, origin, record, lambda: raw)
+
+
+def _split(text: str) -> tuple[Mapping[str, Any], str]:
+    """Return the front matter's values and the text behind it. Raises :class:`RecordError`."""
+    if fenced := _FENCED.match(text):
+        values = _yaml(fenced["matter"]) if fenced["fence"] == "---" else _toml(fenced["matter"])
+        return values, text[fenced.end() :]
+    if text.startswith("{"):
+        try:
+            values, end = DECODER.raw_decode(text)
+        except (ValueError, RecursionError) as error:
+            raise RecordError(f"the front matter is no JSON: {error}") from None
+        return values, text[end:]
+    if text.startswith(("---\n", "+++\n")):
+        raise RecordError("the front matter is not closed")
+    if pelican := _PELICAN.match(text):
+        pairs = _PELICAN_LINE.findall(pelican[0] if pelican[0].endswith("\n") else f"{pelican[0]}\n")
+        return {name.strip(): " ".join(value.split()) for name, value in pairs}, text[pelican.end() :]
+    return {}, text
+
+
+def _yaml(matter: str) -> Mapping[str, Any]:
+    try:
+        found = _plain(read_yaml(matter.encode(errors="surrogatepass"), "front matter"))
+    except ConfigError as error:
+        # The fence is the file's first line.
+        raise RecordError(f"the front matter, line {error.where.line + 1}: {error.problem}") from None
+    if not isinstance(found, Mapping):
+        raise RecordError("the front matter is no mapping")
+    return found
+
+
+def _plain(node: Node) -> Any:
+    if isinstance(node.value, str):
+        return None if node.plain and node.value in {"", "~", "null"} else node.value
+    if isinstance(node.value, tuple):
+        return [_plain(item) for item in node.value]
+    return {name: _plain(item) for name, item in node.value.items()}
+
+
+def _toml(matter: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(matter)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise RecordError(f"the front matter is no TOML: {error}") from None
+
+
+def _is_draft(values: Mapping[str, Any]) -> bool:
+    folded = {fold_name(name): str(value).strip().lower() for name, value in values.items()}
+    return (
+        folded.get("draft") in {"true", "yes"}
+        or folded.get("published") in {"false", "no"}
+        or folded.get("status") in {"draft", "hidden"}
+    )
+
+
+def _record(reading: Reading, values: Mapping[str, Any], body: str) -> Record:
+    # Jekyll's "published: true" is no date.
+    values = {
+        n: v
+        for n, v in values.items()
+        if fold_name(n) != "published" or str(v).lower() not in {"true", "yes"}
+    }
+    record = record_of(values, reading.spec)
+    published, title = record.published, record.title
+    if not published and (dated := _DATED_NAME.match(reading.file)):
+        published = dated[1]
+    if not title and (heading := _HEADING.match(body)):
+        title, body = heading["text"], body[heading.end() :]
+    return replace(record, title=title, body=_renderer().render(body), html=True, published=published)
+
+
+@lru_cache(maxsize=1)
+def _renderer() -> Any:
+    # The extra's module. CommonMark with tables; its own limit on nesting keeps time linear.
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
+    return MarkdownIt("commonmark").enable("table").enable("strikethrough")

@@ -1,0 +1,109 @@
+"""Plain text of a declared layout: records between separator lines, with header lines and another order.
+
+    Author: A. Person
+    Title
+    Body
+    2023-10-09 14:25
+    ---
+
+The separator ends a record and belongs to it. A line ``Name: value`` whose name the layout declares is a header
+wherever it stands in the record; what a header gives is not looked for among the other lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from feedpub.article import Boilerplate, Origin
+from feedpub.sources.boilerplate import fold_heading
+from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
+from feedpub.sources.bytestream import ByteStream
+from feedpub.sources.decoding import UndecodableError, recover
+from feedpub.sources.layout import TextLayout
+from feedpub.sources.lines import MAX_LINE, blocks
+from feedpub.sources.mapped import record_of
+from feedpub.sources.spec import SourceSpec
+
+MAX_RECORD = 16 << 20
+FIELDS = {"title": "title", "body": "body", "date": "published"}
+
+
+def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+    """Yield what the records of ``stream`` become, in the file's order."""
+    separator = reading.spec.layout.separator
+    held: list[Item] = []
+    lines: list[str] = []
+    first, last, size, problem = 1, 0, 0, ""
+    for block in blocks(stream):
+        if block.overlong:
+            problem = f"a line has more than {MAX_LINE >> 20} MB"
+        for number, line in enumerate(block.lines, block.first):
+            last = number
+            if line.strip() == separator:
+                yield from held
+                held = _items(reading, reading.origin(first, last), lines, problem)
+                first, lines, size, problem = last + 1, [], 0, ""
+                continue
+            # What a line costs in memory beside its text counts too.
+            size += len(line) + 64
+            if size <= MAX_RECORD:
+                lines.append(line)
+            else:
+                problem = problem or f"no separator comes within {MAX_RECORD >> 20} MB"
+    if problem or any(line.strip() for line in lines):
+        yield from held
+        held = _items(reading, reading.origin(first, last), lines, problem)
+    elif not held and last:
+        held = [Boilerplate(reading.origin(1, last))]
+    yield from stretch(held, last)
+
+
+def _items(reading: Reading, origin: Origin, lines: list[str], problem: str) -> list[Item]:
+    raw = "\n".join(lines)
+    if problem:
+        return [reject(origin, problem, raw)]
+    try:
+        lines = recover(raw, reading.spec.encoding).split("\n")
+        if not any(line.strip() for line in lines):
+            return [Boilerplate(origin)]
+        if any(fold_heading(line) in reading.spec.boilerplate for line in lines[:1]):
+            return [Boilerplate(origin)]
+        record = record_of(_values(reading.spec.layout, lines), SourceSpec((), reading.spec.base))
+    except (UndecodableError, RecordError) as error:
+        return [reject(origin, str(error), raw)]
+    return build(reading, origin, record, lambda: raw)
+
+
+def _values(layout: TextLayout, lines: list[str]) -> dict[str, str]:
+    """Return the article's fields by name: those of header lines, then those of the order."""
+    headers = dict(layout.headers)
+    values: dict[str, str] = {}
+    others: list[str] = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        field = headers.get(name.strip().casefold()) if colon else None
+        if field is None:
+            others.append(line)
+        elif field in values:
+            raise RecordError(f"the header {name.strip()!r} stands twice")
+        else:
+            values[field] = value.strip()
+    while others and not others[0].strip():
+        del others[0]
+    while others and not others[-1].strip():
+        others.pop()
+    order = [part for part in layout.order.split() if FIELDS[part] not in values]
+    for part in order[: order.index("body")] if "body" in order else order:
+        values[FIELDS[part]] = _take(others, 0)
+    if "date" in order[-1:] and "body" in order:
+        values["published"] = _take(others, -1)
+    if "body" in order:
+        values["body"] = "\n".join(others)
+    return values
+
+
+def _take(lines: list[str], index: int) -> str:
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    if not filled:
+        raise RecordError("the record has too few lines for its layout")
+    return lines.pop(filled[index])

@@ -1,0 +1,146 @@
+"""Other people's feeds: RSS, Atom and RDF through feedparser. Their entries keep ids, links, dates and source.
+
+feedparser forgives what is not well-formed; what it could not make out at all is a reject. It sanitises HTML, and
+what is published is sanitised again. Each entry stands from its start tag to the line before the next one.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Origin
+from feedpub.sources.building import Item, Reading, Record, build, reject
+from feedpub.sources.bytestream import ByteStream
+from feedpub.sources.cleaning import plain_text
+from feedpub.sources.mapped import enclosure
+from feedpub.sources.whole import MAX_FILE, read_whole
+
+_START = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])")
+_CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+
+
+def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+    """Yield what the entries of a feed become, in the file's order."""
+    data, whole = read_whole(stream, reading)
+    if not data:
+        return
+    if data.isspace():
+        yield Boilerplate(whole)
+        return
+    problem, parsed = _parsed(data)
+    entries = parsed.entries if parsed else []
+    if problem:
+        yield reject(whole, problem, data[:8192].decode(errors="replace"))
+    elif not entries:
+        yield Boilerplate(whole)
+    via = _source_of(parsed.feed) if entries else None
+    for origin, entry in zip(_places(data, whole, len(entries)), entries, strict=True):
+        yield from build(reading, origin, _record(entry, parsed.feed, via), partial(_raw, entry))
+    if entries and parsed.bozo and _is_cut(data):
+        yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
+
+
+def _parsed(data: bytes) -> tuple[str, Any]:
+    """Return why ``data`` is no feed, or an empty text and what feedparser made of it."""
+    if len(data) > MAX_FILE:
+        return f"the file has more than {MAX_FILE >> 20} MB", None
+    # The extra's module.
+    import feedparser  # noqa: PLC0415
+
+    parsed = feedparser.parse(io.BytesIO(data))
+    if not parsed.version:
+        return "this is no feed that is known here (RSS, Atom or RDF)", None
+    if parsed.bozo and not parsed.entries:
+        return f"the feed is damaged before its first entry: {parsed.bozo_exception}", None
+    return "", parsed
+
+
+def _is_cut(data: bytes) -> bool:
+    end = data.rstrip()[-64:].lower()
+    return not re.search(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>(?:\s*<!--[^>]*>)?\Z", end)
+
+
+def _places(data: bytes, whole: Origin, count: int) -> list[Origin]:
+    """Return each entry's lines; where start tags and entries don't agree, all have the whole file's."""
+    blanked = _CDATA_OR_COMMENT.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), data)
+    starts = [match.start() for match in _START.finditer(blanked)]
+    if len(starts) != count:
+        return [whole] * count
+    lines, line, at = [], 1, 0
+    for start in starts:
+        line += data.count(b"\n", at, start)
+        at = start
+        lines.append(line)
+    ends = [max(here, following - 1) for here, following in pairwise(lines)]
+    lines[0] = 1
+    return [Origin(whole.file, first, last) for first, last in zip(lines, [*ends, whole.last], strict=True)]
+
+
+def _source_of(feed: Any) -> FeedSource | None:
+    title = plain_text(str(feed.get("title") or "")).strip()
+    url = next(
+        (
+            str(link["href"])
+            for link in feed.get("links", ())
+            if link.get("rel") == "self" and link.get("href")
+        ),
+        None,
+    )
+    return FeedSource(title, feed.get("id") or None, url or feed.get("link") or None) if title else None
+
+
+def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
+    contents = entry.get("content") or ()
+    body = max((str(part.get("value") or "") for part in contents), key=len, default="")
+    summary = str(entry.get("summary") or "")
+    link = _link(entry)
+    return Record(
+        title=plain_text(str(entry.get("title") or "")),
+        body=body or summary,
+        published=str(entry.get("published") or entry.get("created") or entry.get("updated") or ""),
+        html=True,
+        updated=str(entry.get("updated") or ""),
+        id=str(entry.get("id") or ""),
+        keep_id=True,
+        link=link,
+        authors=_authors(entry) or _authors(feed),
+        categories=tuple(str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()),
+        language=str((entry.get("title_detail") or {}).get("language") or feed.get("language") or ""),
+        summary=plain_text(summary) if body and summary != body else "",
+        image=next((str(t["url"]) for t in entry.get("media_thumbnail") or () if t.get("url")), ""),
+        enclosures=_enclosures(entry),
+        via=_source_of(entry["source"]) or via if entry.get("source") else via,
+    )
+
+
+def _link(entry: Any) -> str:
+    alternate = [
+        l for l in entry.get("links") or () if l.get("rel", "alternate") == "alternate" and l.get("href")
+    ]
+    return str(alternate[0]["href"] if alternate else entry.get("link") or "")
+
+
+def _authors(holder: Any) -> tuple[Author, ...]:
+    found = []
+    for person in holder.get("authors") or ():
+        name, mail = str(person.get("name") or ""), str(person.get("email") or "")
+        if name or mail:
+            found.append(Author(name or mail, mail or None, person.get("href") or None))
+    return tuple(found)
+
+
+def _enclosures(entry: Any) -> tuple[Enclosure, ...]:
+    return tuple(
+        enclosure(str(found["href"]), str(found.get("type") or ""), str(found.get("length") or "0"))
+        for found in entry.get("enclosures") or ()
+        if found.get("href")
+    )
+
+
+def _raw(entry: Any) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in entry.items() if isinstance(value, str))
