@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feedpub.validate.finding import Finding, Level, is_valid
+from feedpub.validate.finding import Finding, Level, Report, is_valid, select
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["Finding", "Level", "is_valid", "validate"]
+__all__ = ["Finding", "Level", "Report", "inspect", "is_valid", "select", "validate"]
 
 
 def validate(data: bytes, location: str | None = None, *, now: datetime | None = None) -> list[Finding]:
@@ -26,6 +26,11 @@ def validate(data: bytes, location: str | None = None, *, now: datetime | None =
     against it. ``now`` (aware) is the time that dates must not be later than; without it, no date is in the
     future. Whatever the bytes are, the answer is a list: nothing is raised and nothing is fetched.
     """
+    return list(inspect(data, location, now=now).findings)
+
+
+def inspect(data: bytes, location: str | None = None, *, now: datetime | None = None) -> Report:
+    """Do what :func:`validate` does, and say as well which format the feed is in."""
     from feedpub.validate.engine import examine  # noqa: PLC0415 - the parser is loaded when it is needed
 
     return examine(data, location=location, now=now)

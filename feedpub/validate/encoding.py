@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from feedpub.validate.words import words
+
 _BOMS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -39,47 +41,15 @@ _UTF_16_OR_32: Final = ("utf-16", "utf-32")
 # What XML processors in practice all read; anything else risks a reader that cannot.
 _COMMON: Final = frozenset(
     codecs.lookup(name).name
-    for name in [
-        "us-ascii",
-        "utf-8",
-        "utf-16",
-        "euc-jp",
-        "iso-2022-jp",
-        "iso-2022-kr",
-        "shift_jis",
-        "euc-kr",
-        "gb2312",
-        "gbk",
-        "gb18030",
-        "big5",
-        "koi8-r",
-        "koi8-u",
-        "windows-1250",
-        "windows-1251",
-        "windows-1252",
-        "windows-1253",
-        "windows-1254",
-        "windows-1255",
-        "windows-1256",
-        "windows-1257",
-        "windows-1258",
-        "iso-8859-1",
-        "iso-8859-2",
-        "iso-8859-3",
-        "iso-8859-4",
-        "iso-8859-5",
-        "iso-8859-6",
-        "iso-8859-7",
-        "iso-8859-8",
-        "iso-8859-9",
-        "iso-8859-10",
-        "iso-8859-11",
-        "iso-8859-13",
-        "iso-8859-14",
-        "iso-8859-15",
-        "iso-8859-16",
-        "tis-620",
-    ]
+    for name in words(
+        """
+        us-ascii utf-8 utf-16 euc-jp iso-2022-jp iso-2022-kr shift_jis euc-kr gb2312 gbk gb18030 big5 koi8-r
+        koi8-u windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256
+        windows-1257 windows-1258 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 iso-8859-6
+        iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-10 iso-8859-11 iso-8859-13 iso-8859-14 iso-8859-15
+        iso-8859-16 tis-620
+        """
+    )
 )
 
 
@@ -128,44 +98,31 @@ def _replaced(remarks: list[Remark]) -> bool:
 
 def _choose(declared: str, marked: str, family: str) -> tuple[str, list[Remark]]:
     """Return the codec to read with, and what is wrong with the declared one."""
-    fallback = family if family != "cp037" else "cp037"
     if not declared:
-        return fallback or "utf-8", []
+        return family or "utf-8", []
     codec = _lookup(declared)
     if codec is None:
-        return fallback or "utf-8", [
-            Remark(
-                "unknown-encoding", f"the XML declaration names the encoding {declared!r}, which is not known"
-            )
-        ]
-    wide = codec.startswith(_UTF_16_OR_32)
-    if marked and not (codec == marked or (wide and marked.startswith(codec[:6]))):
-        return marked, [
-            Remark(
-                "encoding-mismatch",
-                f"the byte order mark says {marked.upper()}, the XML declaration says {declared!r}",
-            )
-        ]
-    if wide:
-        if not family:
-            return "utf-8", [
-                Remark(
-                    "encoding-mismatch",
-                    f"the XML declaration says {declared!r}, the bytes are not {codec.upper()}",
-                )
-            ]
-        return family, []
-    if family and family != "cp037" and not marked:
-        return family, [
-            Remark(
-                "encoding-mismatch", f"the bytes are {family.upper()}, the XML declaration says {declared!r}"
-            )
-        ]
-    if codec not in _COMMON:
+        message = f"the XML declaration names the encoding {declared!r}, which is not known"
+        return family or "utf-8", [Remark("unknown-encoding", message)]
+    # An EBCDIC start only says that the declaration is to be read so; it names the code page itself.
+    seen = "" if family == "cp037" else family
+    if _differ(codec, seen):
+        said = "the byte order mark says" if marked else "the bytes are"
+        message = f"{said} {seen.upper() or 'of eight bits'}, the XML declaration says {declared!r}"
+        return seen or "utf-8", [Remark("encoding-mismatch", message)]
+    if codec not in _COMMON and not seen:
         return codec, [Remark("obscure-encoding", f"few readers know the encoding {declared!r}")]
-    if codec not in ("utf-8", "ascii"):
+    if codec not in {"utf-8", "ascii"} and not seen:
         return codec, [Remark("nonstandard-encoding", f"the feed is in {declared!r}")]
-    return codec, []
+    return seen or codec, []
+
+
+def _differ(codec: str, seen: str) -> bool:
+    """Tell whether a declared codec cannot be that of bytes which are seen to be in UTF-8, UTF-16 or UTF-32."""
+    if not seen:
+        return codec.startswith(_UTF_16_OR_32)
+    # A declaration of UTF-16 leaves the order of the bytes to the mark.
+    return codec != seen and not (codec in _UTF_16_OR_32 and seen.startswith(codec))
 
 
 def _lookup(name: str) -> str | None:

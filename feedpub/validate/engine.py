@@ -15,10 +15,10 @@ from feedpub.validate import document as reading
 from feedpub.validate.checks import CHECKS
 from feedpub.validate.checks.model import Check, Circumstances, Problem, quoted, shown
 from feedpub.validate.document import Document, Node
-from feedpub.validate.finding import Finding
-from feedpub.validate.vocabulary import GLOBAL_ATTRIBUTES
+from feedpub.validate.finding import Finding, Report
 from feedpub.validate.vocabulary import element as defined
 from feedpub.validate.vocabulary.model import Element, Kind, Value
+from feedpub.validate.vocabulary.small import GLOBAL_ATTRIBUTES
 
 _Bound: TypeAlias = tuple[Check, Value]
 _Plan: TypeAlias = tuple[Element | None, tuple[Check, ...], tuple[_Bound, ...], dict[str, tuple[_Bound, ...]]]
@@ -27,18 +27,20 @@ _READING: Final = tuple(check for check in CHECKS if check.document is not None)
 _ELEMENTS: Final = tuple(check for check in CHECKS if check.element is not None)
 _VALUES: Final = tuple(check for check in CHECKS if check.value is not None)
 # Kinds whose surrounding space no check looks at.
+_FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
 _AS_IT_IS: Final = frozenset({Kind.URI, Kind.IRI, Kind.IRI_REFERENCE})
 
 
-def examine(data: bytes, *, location: str | None, now: datetime | None) -> list[Finding]:
-    """Return the findings on ``data``; see :func:`feedpub.validate.validate`."""
+def examine(data: bytes, *, location: str | None, now: datetime | None) -> Report:
+    """Return format and findings of ``data``; see :func:`feedpub.validate.validate`."""
     document = reading.read(data)
     circumstances = Circumstances(location, now, document)
     findings = list(_document_findings(document, circumstances))
-    if document.root is not None and not document.broken:
-        findings.extend(_element_findings(circumstances, document.root))
+    root = document.root
+    if root is not None and not document.broken:
+        findings.extend(_element_findings(circumstances, root))
     findings.sort(key=lambda finding: (finding.line, finding.column))
-    return findings
+    return Report(_FORMATS.get(root.tag, "unknown") if root is not None else "unknown", tuple(findings))
 
 
 def _document_findings(document: Document, circumstances: Circumstances) -> Iterator[Finding]:
@@ -67,14 +69,19 @@ def _element_findings(about: Circumstances, root: Node) -> Iterator[Finding]:
                 wrong = check.value(text, value)  # type: ignore[misc]
                 if wrong is not None:
                     yield _value_finding(check, node, element, shown(node), text, wrong)
-        if attribute_checks and node.attributes:
-            for name, text in node.attributes.items():
-                for check, value in attribute_checks.get(name, ()):
-                    stripped = text if value.kind in _AS_IT_IS else text.strip()
-                    wrong = check.value(stripped, value)  # type: ignore[misc]
-                    if wrong is not None:
-                        where = f"{shown(node)} attribute {name!r}"
-                        yield _value_finding(check, node, element, where, text, wrong)
+        if node.attributes:
+            yield from _attribute_findings(node, element, attribute_checks)
+
+
+def _attribute_findings(
+    node: Node, element: Element | None, checks: dict[str, tuple[_Bound, ...]]
+) -> Iterator[Finding]:
+    for name, text in node.attributes.items():
+        for check, value in checks.get(name, ()):
+            stripped = text if value.kind in _AS_IT_IS else text.strip()
+            wrong = check.value(stripped, value)  # type: ignore[misc]
+            if wrong is not None:
+                yield _value_finding(check, node, element, f"{shown(node)} attribute {name!r}", text, wrong)
 
 
 def _plan(within: str, tag: str) -> _Plan:
@@ -99,7 +106,7 @@ def _stamped(check: Check, problem: Problem, element: Element | None) -> Finding
     return Finding(check.code, check.level, problem.message, problem.line, problem.column, spec, check.remedy)
 
 
-def _value_finding(  # noqa: PLR0913, PLR0917 - the parts of one sentence
+def _value_finding(
     check: Check, node: Node, element: Element | None, where: str, text: str, wrong: str
 ) -> Finding:
     return _stamped(check, Problem(f"{where}: {quoted(text)} {wrong}", node.line, node.column), element)

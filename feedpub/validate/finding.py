@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,3 +36,24 @@ class Finding:
 def is_valid(findings: list[Finding]) -> bool:
     """Tell whether a feed with these findings is valid: none of them is an error."""
     return all(finding.level is not Level.ERROR for finding in findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in one feed: ``format`` is ``rss``, ``atom``, ``json`` or ``unknown``."""
+
+    format: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether no finding is an error."""
+        return is_valid(list(self.findings))
+
+
+def select(
+    findings: Iterable[Finding], *, level: Level = Level.HINT, ignore: Collection[str] = ()
+) -> list[Finding]:
+    """Return the findings of ``level`` and graver whose codes are not to be ignored."""
+    shown = tuple(Level)[: tuple(Level).index(level) + 1]
+    return [finding for finding in findings if finding.level in shown and finding.code not in ignore]

@@ -93,32 +93,37 @@ def noncanonical_id(node: Node, _element: Element | None, _about: Circumstances)
 
 
 def _uncanonical(text: str) -> str | None:
+    """Return what keeps an IRI from its canonical form (RFC 3986 §6.2), None where it has it or is none."""
     scheme, colon, rest = text.partition(":")
     if not colon:
         return None
-    if scheme != scheme.lower():
-        return "has a scheme in capitals"
-    if any(escape[0] != escape[0].upper() for escape in _ESCAPES.finditer(text)):
-        return "has an escape in small letters"
-    if _UNRESERVED.search(text):
-        return "has an escape that is not needed"
-    if not rest.startswith("//"):
-        return None
+    wrong = [
+        (scheme != scheme.lower(), "has a scheme in capitals"),
+        (
+            any(found[0] != found[0].upper() for found in _ESCAPES.finditer(text)),
+            "has an escape in small letters",
+        ),
+        (_UNRESERVED.search(text) is not None, "has an escape that is not needed"),
+        *(_uncanonical_authority(scheme, text) if rest.startswith("//") else ()),
+    ]
+    return next((message for found, message in wrong if found), None)
+
+
+def _uncanonical_authority(scheme: str, text: str) -> list[tuple[bool, str]]:
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        return None
+        return []
     host = parts.netloc.rpartition("@")[2]
-    if host != host.lower():
-        return "has a host in capitals"
-    if host.endswith(":") or (port is not None and port == _PORTS.get(scheme)):
-        return "has a port that is the default"
-    if scheme in _PORTS and not parts.path:
-        return "has no path"
-    if any(segment in {".", ".."} for segment in parts.path.split("/")):
-        return "has a path with dots"
-    return None
+    default = _PORTS.get(scheme)
+    return [
+        ("@" in parts.netloc and not parts.username, "has an empty user"),
+        (host != host.lower(), "has a host in capitals"),
+        (host.endswith(":") or (port is not None and port == default), "has a port that is the default"),
+        (default is not None and not parts.path, "has no path"),
+        (bool({".", ".."}.intersection(parts.path.split("/"))), "has a path with dots"),
+    ]
 
 
 @element_check(
@@ -137,7 +142,8 @@ def missing_source_element(node: Node, _element: Element | None, _about: Circums
 
     Right:
 
-        <source><id>tag:example.org,2024:other</id><title>Other news</title><updated>2024-05-31T08:00:00Z</updated></source>
+        <source><id>tag:example.org,2024:other</id><title>Other news</title>
+        <updated>2024-05-31T08:00:00Z</updated></source>
     """
     for tag in ("id", "title", "updated"):
         if not node.first(f"atom:{tag}"):

@@ -18,8 +18,8 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from feedpub.validate.document import Document, Node
-from feedpub.validate.namespaces import KNOWN
 from feedpub.validate.finding import Level
+from feedpub.validate.namespaces import KNOWN
 from feedpub.validate.vocabulary.model import Element, Kind, Value
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from feedpub.validate.checks.model import element_check, here, named, quoted, shown
 from feedpub.validate.finding import Level
 from feedpub.validate.vocabulary.podcast import APPLE, CATEGORIES
+from feedpub.validate.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,25 +19,33 @@ if TYPE_CHECKING:
 _LIST: Final = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
 _REQUIRED: Final = ("itunes:category", "itunes:explicit")
 # Names of Apple's list of 2005 to 2019, which its directory still understands.
-_OLD: Final = frozenset(
-    "Arts & Entertainment|Movies & Television|Talk Radio|International|Public Radio|Travel|Food|Family|Transportation|"
-    "Games & Hobbies|Science & Medicine|Sports & Recreation|Government & Organizations|Health|Audio Blogs|Politics|"
-    "Audio Books|Software How-To|Podcasting|Tech News|Gadgets|Information Technology".split("|")
+_OLD: Final = words(
+    """
+    Arts & Entertainment| Movies & Television| Talk Radio| International| Public Radio| Travel| Food|
+    Family| Transportation| Games & Hobbies| Science & Medicine| Sports & Recreation|
+    Government & Organizations| Health| Audio Blogs| Politics| Audio Books| Software How-To| Podcasting|
+    Tech News| Gadgets| Information Technology
+    """,
+    "|",
 )
-_OLD_BELOW: Final = frozenset(
-    "Architecture|Books|Design|Entertainment|Games|Performing Arts|Photography|Poetry|Science Fiction|Literature|"
-    "Fashion & Beauty|Visual Arts|Careers|Finance|Investing|Management|Business News|Shopping|Marketing|Management & Marketing|"
-    "Education Technology|Higher Education|K-12|Language Courses|Training|Educational Technology|Automotive|Aviation|"
-    "Hobbies|Other Games|Video Games|Local|National|Non-Profit|Regional|Alternative Health|Fitness & Nutrition|"
-    "Self-Help|Sexuality|Diet & Nutrition|Fitness|Relationships|Self-Help|Buddhism|Christianity|Hinduism|Islam|Judaism|"
-    "Other|Spirituality|New Age|Philosophy|Medicine|Natural Sciences|Social Sciences|History|Personal Journals|"
-    "Places & Travel|Culture|Gay & Lesbian|Amateur|College & High School|Outdoor|Professional|Recreation|Gadgets|"
-    "Podcasting|Software How-To|Tech News|Information Technology|Computers|Developers|Mac|Operating Systems|Programming|"
-    "Smart Home|Airlines|Bicycles|Trains|Automobiles|Aerospace|Astronomy|Biology|Chemistry|Geology|Mathematics|Physics|"
-    "Australian|Belgian|Canadian|Chinese|Dutch|French|German|Hebrew|Italian|Japanese|Norwegian|Polish|Portuguese|"
-    "Spanish|Swedish|Magazine Publishers|Newspapers & Magazines|Local Events|Comics|Cinema|Film|Music".split(
-        "|"
-    )
+_OLD_BELOW: Final = words(
+    """
+    Architecture| Books| Design| Entertainment| Games| Performing Arts| Photography| Poetry|
+    Science Fiction| Literature| Fashion & Beauty| Visual Arts| Careers| Finance| Investing| Management|
+    Business News| Shopping| Marketing| Management & Marketing| Education Technology| Higher Education|
+    K-12| Language Courses| Training| Educational Technology| Automotive| Aviation| Hobbies| Other Games|
+    Video Games| Local| National| Non-Profit| Regional| Alternative Health| Fitness & Nutrition| Self-Help|
+    Sexuality| Diet & Nutrition| Fitness| Relationships| Self-Help| Buddhism| Christianity| Hinduism| Islam|
+    Judaism| Other| Spirituality| New Age| Philosophy| Medicine| Natural Sciences| Social Sciences| History|
+    Personal Journals| Places & Travel| Culture| Gay & Lesbian| Amateur| College & High School| Outdoor|
+    Professional| Recreation| Gadgets| Podcasting| Software How-To| Tech News| Information Technology|
+    Computers| Developers| Mac| Operating Systems| Programming| Smart Home| Airlines| Bicycles| Trains|
+    Automobiles| Aerospace| Astronomy| Biology| Chemistry| Geology| Mathematics| Physics| Australian|
+    Belgian| Canadian| Chinese| Dutch| French| German| Hebrew| Italian| Japanese| Norwegian| Polish|
+    Portuguese| Spanish| Swedish| Magazine Publishers| Newspapers & Magazines| Local Events| Comics| Cinema|
+    Film| Music
+    """,
+    "|",
 )
 
 
@@ -187,7 +196,11 @@ def podcast_format(node: Node, _element: Element | None, about: Circumstances) -
                 yield here(enclosure, f"{shown(enclosure)}: files ending in .{ending} are not played")
 
 
-_UNPLAYED: Final = frozenset("wmv wma asf avi ra rm ram rmvb swf flv mkv exe zip".split())
+_UNPLAYED: Final = words(
+    """
+    wmv wma asf avi ra rm ram rmvb swf flv mkv exe zip
+    """,
+)
 
 CHECKS: Final = (
     unknown_podcast_category,

@@ -29,7 +29,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         Level.ERROR,
         f"{_XML}#sec-well-formed",
         "correct the markup at that place; a library that writes XML gets it right",
-        """The document is not XML: a tag is not closed, a quote or an angle bracket is missing, or a character may not stand.
+        """The document is not XML: a tag is not closed, a quote is missing, a character is forbidden.
 
         Wrong:
 

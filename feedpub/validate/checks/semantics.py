@@ -319,7 +319,7 @@ def image_format(node: Node, _element: Element | None, _about: Circumstances) ->
         yield here(node, f"{shown(node)}: files ending in .{ending} are no GIF, JPEG or PNG")
 
 
-_OTHER_IMAGES: Final = frozenset("tif tiff bmp ico svg webp avif psd eps pdf".split())
+_OTHER_IMAGES: Final = frozenset(["tif", "tiff", "bmp", "ico", "svg", "webp", "avif", "psd", "eps", "pdf"])
 
 
 @element_check(

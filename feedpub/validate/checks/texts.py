@@ -13,6 +13,7 @@ from feedpub.validate.finding import Level
 from feedpub.validate.grammar import css, html
 from feedpub.validate.vocabulary import MARKUP_PREFIXES
 from feedpub.validate.vocabulary.model import Kind
+from feedpub.validate.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -271,7 +272,7 @@ def dangerous_style(node: Node, element: Element | None, _about: Circumstances) 
 @element_check(
     "relative-link-in-html",
     Level.WARNING,
-    lambda _within, tag, element: (
+    lambda _within, _tag, element: (
         element is not None and element.text is not None and element.text.kind is Kind.HTML
     ),
     needs="text",
@@ -404,18 +405,22 @@ def bad_characters(node: Node, _element: Element | None, about: Circumstances) -
 
 
 # SVG 1.1 and MathML 3 without scripts, foreign objects, links to files and event handlers.
-SVG: Final = frozenset(
-    "a animate animateColor animateMotion animateTransform circle clipPath defs desc ellipse filter font-face "
-    "font-face-name font-face-src feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting "
-    "feDisplacementMap feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feImage feMerge feMergeNode "
-    "feMorphology feOffset feSpecularLighting feTile feTurbulence g glyph hkern image line linearGradient marker mask "
-    "metadata missing-glyph mpath path pattern polygon polyline radialGradient rect set stop svg switch symbol text "
-    "textPath title tspan use view".split()
+SVG: Final = words(
+    """
+    a animate animateColor animateMotion animateTransform circle clipPath defs desc ellipse filter font-face
+    font-face-name font-face-src feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix
+    feDiffuseLighting feDisplacementMap feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur
+    feImage feMerge feMergeNode feMorphology feOffset feSpecularLighting feTile feTurbulence g glyph hkern image
+    line linearGradient marker mask metadata missing-glyph mpath path pattern polygon polyline radialGradient
+    rect set stop svg switch symbol text textPath title tspan use view
+    """,
 )
-MATHML: Final = frozenset(
-    "annotation annotation-xml maction math merror mfenced mfrac mglyph mi mlabeledtr mmultiscripts mn mo mover mpadded "
-    "mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover "
-    "none semantics".split()
+MATHML: Final = words(
+    """
+    annotation annotation-xml maction math merror mfenced mfrac mglyph mi mlabeledtr mmultiscripts mn mo mover
+    mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder
+    munderover none semantics
+    """,
 )
 
 CHECKS: Final = (

@@ -94,7 +94,7 @@ def wrong_weekday(text: str, _value: Value) -> str | None:
     remedy="percent-encode the character, or remove it",
 )
 def invalid_iri_character(text: str, _value: Value) -> str | None:
-    """An address holds a character that no address may hold: a space, a quote, a bare percent sign …
+    """An address holds a character that no address may hold: a space, a quote, a bare percent sign.
 
     Wrong:
 

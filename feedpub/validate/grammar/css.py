@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from feedpub.validate.words import words
+
 # Properties that change how text looks in its own box (CSS 2.1 and the modules that grew from it).
-_PROPERTIES: Final = frozenset(
-    "azimuth background background-color border border-bottom border-bottom-color border-bottom-left-radius "
-    "border-bottom-right-radius border-bottom-style border-bottom-width border-collapse border-color border-left "
-    "border-left-color border-left-style border-left-width border-radius border-right border-right-color "
-    "border-right-style border-right-width border-spacing border-style border-top border-top-color "
-    "border-top-left-radius border-top-right-radius border-top-style border-top-width border-width box-sizing clear "
-    "color cursor direction display elevation float font font-family font-feature-settings font-size font-stretch "
-    "font-style font-variant font-weight gap height letter-spacing line-height list-style list-style-position "
-    "list-style-type margin margin-bottom margin-left margin-right margin-top max-height max-width min-height min-width "
-    "orphans overflow overflow-wrap overflow-x overflow-y padding padding-bottom padding-left padding-right padding-top "
-    "page-break-after page-break-before page-break-inside pause pause-after pause-before pitch pitch-range quotes "
-    "richness speak speak-header speak-numeral speak-punctuation speech-rate stress table-layout text-align "
-    "text-align-last text-decoration text-decoration-color text-decoration-line text-decoration-style text-indent "
-    "text-overflow text-transform unicode-bidi vertical-align voice-family volume white-space widows width word-break "
-    "word-spacing word-wrap".split()
+_PROPERTIES: Final = words(
+    """
+    azimuth background background-color border border-bottom border-bottom-color border-bottom-left-radius
+    border-bottom-right-radius border-bottom-style border-bottom-width border-collapse border-color border-left
+    border-left-color border-left-style border-left-width border-radius border-right border-right-color
+    border-right-style border-right-width border-spacing border-style border-top border-top-color
+    border-top-left-radius border-top-right-radius border-top-style border-top-width border-width box-sizing
+    clear color cursor direction display elevation float font font-family font-feature-settings font-size
+    font-stretch font-style font-variant font-weight gap height letter-spacing line-height list-style
+    list-style-position list-style-type margin margin-bottom margin-left margin-right margin-top max-height
+    max-width min-height min-width orphans overflow overflow-wrap overflow-x overflow-y padding padding-bottom
+    padding-left padding-right padding-top page-break-after page-break-before page-break-inside pause
+    pause-after pause-before pitch pitch-range quotes richness speak speak-header speak-numeral
+    speak-punctuation speech-rate stress table-layout text-align text-align-last text-decoration
+    text-decoration-color text-decoration-line text-decoration-style text-indent text-overflow text-transform
+    unicode-bidi vertical-align voice-family volume white-space widows width word-break word-spacing word-wrap
+    """,
 )
 _SAFE_VALUE: Final = re.compile(
     r"\s*(?:(?:[-+]?[0-9.]+(?:%|[a-z]{1,4})?|#[0-9a-f]{3,8}|[a-z][a-z0-9-]*|rgba?\([0-9.%,\s/]*\)|hsla?\([0-9a-z.%,\s/]*\)|"

@@ -10,43 +10,57 @@ import re
 from html.entities import html5
 from typing import TYPE_CHECKING, Final
 
+from feedpub.validate.words import words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Elements that only present or structure text (HTML Standard §4, and what HTML 4 had): no reader minds them.
-SAFE: Final = frozenset(
-    "a abbr acronym address area article aside audio b bdi bdo big blockquote br button canvas caption center cite code "
-    "col colgroup command data datagrid datalist dd del details dfn dialog dir div dl dt em event-source fieldset "
-    "figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hgroup hr i img input ins kbd keygen label legend li m "
-    "main map mark menu menuitem meter multicol nav nextid nobr noscript ol optgroup option output p picture pre progress "
-    "q rb rbc rp rt rtc ruby s samp search section select small sound source spacer span strike strong sub summary sup "
-    "svg math table tbody td template textarea tfoot th thead time tr track tt u ul var video wbr xmp".split()
+SAFE: Final = words(
+    """
+    a abbr acronym address area article aside audio b bdi bdo big blockquote br button canvas caption center
+    cite code col colgroup command data datagrid datalist dd del details dfn dialog dir div dl dt em
+    event-source fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hgroup hr i img input ins
+    kbd keygen label legend li m main map mark menu menuitem meter multicol nav nextid nobr noscript ol optgroup
+    option output p picture pre progress q rb rbc rp rt rtc ruby s samp search section select small sound source
+    spacer span strike strong sub summary sup svg math table tbody td template textarea tfoot th thead time tr
+    track tt u ul var video wbr xmp
+    """,
 )
 # Elements that run, embed or redirect: what a reader that shows them lets into its own page.
-UNSAFE: Final = frozenset(
-    "applet base basefont bgsound blink body comment embed frame frameset head html iframe ilayer isindex layer link "
-    "listing marquee meta noembed noframes object param plaintext script slot style title xml".split()
+UNSAFE: Final = words(
+    """
+    applet base basefont bgsound blink body comment embed frame frameset head html iframe ilayer isindex layer
+    link listing marquee meta noembed noframes object param plaintext script slot style title xml
+    """,
 )
 ELEMENTS: Final = SAFE | UNSAFE
-_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID: Final = words(
+    """
+    area base br col embed hr img input link meta param source track wbr
+    """,
+)
 
-ATTRIBUTES: Final = frozenset(
-    "abbr about accept accept-charset accesskey action align allow allowfullscreen alt aspect-ratio async autocomplete "
-    "autofocus autoplay axis background balance bgcolor bgproperties border bordercolor bordercolordark "
-    "bordercolorlight bottompadding cellpadding cellspacing ch challenge char charoff charset checked choff cite class "
-    "clear code codebase codetype color cols colspan compact content contenteditable controls coords crossorigin "
-    "currentpage data datatype datafld datapagesize datasrc datetime decoding default defer delay dir dirname disabled "
-    "download draggable dynsrc end enctype enterkeyhint exportparts face fetchpriority for form formaction formmethod "
-    "frame frameborder galleryimg gutter headers height hidden hidefocus high href hreflang hspace http-equiv icon id "
-    "imagesizes imagesrcset inert inputmode integrity is ismap itemid itemprop itemref itemscope itemtype keytype kind "
-    "label lang language left leftspacing link list loading longdesc loop loopcount loopend loopstart low lowsrc "
-    "marginheight marginwidth max maxlength media method min minlength multiple muted name nohref nonce noshade novalidate "
-    "nowrap open optimum part pattern ping placeholder playsinline point-size popover poster preload prefix prompt "
-    "property pqg radiogroup readonly referrerpolicy rel repeat-max repeat-min replace required resource rev reversed "
-    "rightspacing role rows rowspan rules sandbox scheme scope scrolling scoped selected shape size sizes slot span "
-    "spellcheck src srcdoc srclang srcset start step style summary suppress tabindex target template title toppadding "
-    "translate type typeof unselectable urn usemap valign value valuetype variable version vocab volume vrml vspace width "
-    "wrap xmlns xml:lang xml:space".split()
+ATTRIBUTES: Final = words(
+    """
+    abbr about accept accept-charset accesskey action align allow allowfullscreen alt aspect-ratio async
+    autocomplete autofocus autoplay axis background balance bgcolor bgproperties border bordercolor
+    bordercolordark bordercolorlight bottompadding cellpadding cellspacing ch challenge char charoff charset
+    checked choff cite class clear code codebase codetype color cols colspan compact content contenteditable
+    controls coords crossorigin currentpage data datatype datafld datapagesize datasrc datetime decoding default
+    defer delay dir dirname disabled download draggable dynsrc end enctype enterkeyhint exportparts face
+    fetchpriority for form formaction formmethod frame frameborder galleryimg gutter headers height hidden
+    hidefocus high href hreflang hspace http-equiv icon id imagesizes imagesrcset inert inputmode integrity is
+    ismap itemid itemprop itemref itemscope itemtype keytype kind label lang language left leftspacing link list
+    loading longdesc loop loopcount loopend loopstart low lowsrc marginheight marginwidth max maxlength media
+    method min minlength multiple muted name nohref nonce noshade novalidate nowrap open optimum part pattern
+    ping placeholder playsinline point-size popover poster preload prefix prompt property pqg radiogroup
+    readonly referrerpolicy rel repeat-max repeat-min replace required resource rev reversed rightspacing role
+    rows rowspan rules sandbox scheme scope scrolling scoped selected shape size sizes slot span spellcheck src
+    srcdoc srclang srcset start step style summary suppress tabindex target template title toppadding translate
+    type typeof unselectable urn usemap valign value valuetype variable version vocab volume vrml vspace width
+    wrap xmlns xml:lang xml:space
+    """,
 )
 _ATTRIBUTE_PREFIXES: Final = ("data-", "aria-")
 _ADDRESSES: Final = ("href", "src", "action", "cite", "poster", "longdesc", "background", "data")
@@ -99,7 +113,7 @@ def markup_in(text: str) -> str | None:
     """Return the first thing in a plain text that a reader would take for HTML, None where there is none.
 
     A tag counts where its name is one of HTML; an entity where HTML has it, but for the five of XML, which a text
-    about HTML may well name.
+    about HTML may well name: they count inside a word, where they are an ampersand that was escaped twice.
     """
     if "<" in text:
         for found in _TAG.finditer(text):
@@ -111,9 +125,16 @@ def markup_in(text: str) -> str | None:
         if "&#x" in text:
             return "&#x"
         for found in _REFERENCE.finditer(text):
-            if found[1] or (found[2] in _ENTITIES and found[2] not in _PLAIN_ENTITIES):
+            if found[1] or (
+                found[2] in _ENTITIES and (found[2] not in _PLAIN_ENTITIES or _inside_a_word(text, found))
+            ):
                 return found[0]
     return None
+
+
+def _inside_a_word(text: str, found: re.Match[str]) -> bool:
+    before, after = text[: found.start()][-1:], text[found.end() :][:1]
+    return found[0].endswith(";") and before.isalnum() and after.isalnum()
 
 
 def unfinished_tag(text: str) -> str | None:
@@ -162,6 +183,6 @@ def relative_address(name: str, value: str) -> bool:
     return (
         name in _ADDRESSES
         and bool(value)
-        and value[0] not in "#"
+        and value[0] != "#"
         and not re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:|//", value.strip())
     )

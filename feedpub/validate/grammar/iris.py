@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from feedpub.validate.words import words
+
 # RFC 3987 §2.2: ucschar and iprivate; noncharacters, controls and surrogates are in neither.
 _WIDE: Final = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\ue000-\uf8ff" + "".join(
     f"{chr(plane * 0x10000)}-{chr(plane * 0x10000 + 0xFFFD)}" for plane in range(1, 17)
@@ -22,17 +24,19 @@ _AUTHORITY: Final = re.compile(
 )
 _HIERARCHICAL: Final = ("http", "https", "ftp")
 
-# https://www.iana.org/assignments/uri-schemes, without those that are provisional or historical.
-SCHEMES: Final = frozenset(
-    "aaa aaas about acap acct cap cid coap coap+tcp coap+ws coaps coaps+tcp coaps+ws crid data dav dict dns dtn example "
-    "file ftp geo go gopher h323 http https iax icap im imap info ipn ipp ipps iris iris.beep iris.lwz iris.xpc iris.xpcs "
-    "jabber ldap leaptofrogans mailto mid msrp msrps mt mtqp mupdate news nfs ni nih nntp opaquelocktoken pkcs11 pop pres "
-    "reload rtsp rtsps rtspu service session shttp sieve sip sips sms snmp soap.beep soap.beeps stun stuns tag tel telnet "
-    "tftp thismessage tip tn3270 turn turns tv urn vemmi vnc ws wss xcon xcon-userid xmlrpc.beep xmlrpc.beeps xmpp z39.50r "
-    "z39.50s "
-    # Registered provisionally, and common in feeds.
-    "at bitcoin did dweb feed git gizmoproject ipfs ipns irc irc6 ircs magnet matrix nostr rsync sftp ssh svn wais "
-    "webcal ymsgr".split()
+# https://www.iana.org/assignments/uri-schemes, without historical ones; of the provisional ones those in
+# use, but for feed:, because readers disagree on what it means.
+SCHEMES: Final = words(
+    """
+    aaa aaas about acap acct cap cid coap coap+tcp coap+ws coaps coaps+tcp coaps+ws crid data dav dict dns dtn
+    example file ftp geo go gopher h323 http https iax icap im imap info ipn ipp ipps iris iris.beep iris.lwz
+    iris.xpc iris.xpcs jabber ldap leaptofrogans mailto mid msrp msrps mt mtqp mupdate news nfs ni nih nntp
+    opaquelocktoken pkcs11 pop pres reload rtsp rtsps rtspu service session shttp sieve sip sips sms snmp
+    soap.beep soap.beeps stun stuns tag tel telnet tftp thismessage tip tn3270 turn turns tv urn vemmi vnc ws wss
+    xcon xcon-userid xmlrpc.beep xmlrpc.beeps xmpp z39.50r z39.50s
+    """
+) | words(
+    "at bitcoin did dweb git ipfs ipns irc irc6 ircs magnet matrix nostr rsync sftp ssh svn wais webcal"
 )
 
 _DNS: Final = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?)*"

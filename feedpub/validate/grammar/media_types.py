@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_TOKEN: Final = r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+"
+_WORD: Final = r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+"
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]{0,126}"
 _QUOTED: Final = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\t\x20-\x7e])*"'
-_TYPE: Final = re.compile(
-    rf"({_NAME})/({_NAME})((?:\s*;\s*{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))*)\s*;?\Z", re.ASCII
-)
+_TYPE: Final = re.compile(rf"({_NAME})/({_NAME})((?:\s*;\s*{_WORD}=(?:{_WORD}|{_QUOTED}))*)\s*;?\Z", re.ASCII)
 
 
 def split(text: str) -> tuple[str, str] | None:

@@ -54,23 +54,19 @@ def undefined(parent: str, tag: str) -> bool:
     are foreign markup, which any element may hold.
     """
     prefix, colon, _ = tag.partition(":")
+    own = parent.rpartition(":")[0]
     if tag[:1] == "{":
         return False
-    own = parent.rpartition(":")[0]
     if own in MARKUP:
         # Markup holds markup, and foreign markup; an element that is known to mean something else is lost in it.
         return prefix not in MARKUP and (not colon or prefix in CLOSED)
-    above = ELEMENTS.get(parent)
-    if above is not None and tag in above.children:
-        return False
-    if above is not None and above.children and (prefix if colon else "") == own:
-        return True
-    if not colon:
-        return False
+    children = ELEMENTS[parent].children if parent in ELEMENTS else {}
+    if children and (prefix if colon else "") == own:
+        return tag not in children
     found = ELEMENTS.get(tag)
-    if found is None:
-        return prefix in CLOSED
-    return bool(found.within) and parent not in found.within
+    if found is None or not colon:
+        return bool(colon) and prefix in CLOSED
+    return bool(found.within) and parent not in found.within and tag not in children
 
 
 def unknown_attribute(name: str) -> bool:

@@ -60,12 +60,12 @@ ENTRY: Final = {
 # §4.2.11: a source holds what a feed holds, all of it optional (the lack of some is a warning of its own).
 SOURCE: Final = {tag: "?" if sign == "1" else sign for tag, sign in FEED.items() if tag != "atom:entry"}
 _PERSON: Final = {"atom:name": "1", "atom:uri": "?", "atom:email": "?"}
-_TYPE: Final = {"type": ANY}
+_TYPE: Final = {"type": Value(Kind.ANY, "a type")}
 
 ELEMENTS: Final[dict[str, Element]] = {
     "atom:feed": Element(_section("4.1.1"), children=FEED),
     "atom:entry": Element(_section("4.1.2"), children=ENTRY),
-    "atom:content": Element(_section("4.1.3"), text=CONTENT, attributes={"type": ANY, "src": IRI_REFERENCE}),
+    "atom:content": Element(_section("4.1.3"), text=CONTENT, attributes={**_TYPE, "src": IRI_REFERENCE}),
     "atom:author": Element(_section("4.2.1"), children=_PERSON),
     "atom:contributor": Element(_section("4.2.3"), children=_PERSON),
     "atom:name": Element(_section("3.2.1"), text=PLAIN),

@@ -22,6 +22,7 @@ from feedpub.validate.vocabulary.model import (
     pattern,
     required,
 )
+from feedpub.validate.words import words
 
 SPEC: Final = "https://www.rssboard.org/media-rss"
 # A time as RTSP (RFC 2326 §3.6) writes it: now, seconds, or hours:minutes:seconds.
@@ -169,23 +170,28 @@ ELEMENTS: Final[dict[str, Element]] = {
 }
 
 # Roles of the scheme urn:ebu, the default (EBU Tech, role codes), and those the specification lists beside them.
-ROLES: Final = frozenset(
-    "actor|adaptor|anchor person|animal trainer|animator|announcer|armourer|art director|artist|artist/performer|"
-    "assistant camera|assistant chief lighting technician|assistant director|assistant producer|"
-    "assistant visual editor|author|broadcast assistant|broadcast journalist|camera operator|carpenter|casting|"
-    "causeur|choreographer|clapper loader|commentary or commentator|commentator|commissioning broadcaster|composer|"
-    "computer programmer|conductor|consultant|continuity checker|correspondent|costume designer|dancer|"
-    "dialogue coach|director|director of photography|distribution company|draughtsman|dresser|dubber|editor|"
-    "editor/producer (news)|editor-in-chief|editor-of-the-day|ensemble|executive producer|expert|fight director|"
-    "floor manager|focus puller|foley artist|foley editor|foley mixer|graphic assistant|graphic designer|greensman|"
-    "grip|hairdresser|illustrator|interviewed guest|interviewer|key character|key grip|key talents|leadman|"
-    "librettist|lighting director|lighting technician|location manager|lyricist|make up artist|manufacturer|"
-    "matte artist|music arranger|music group|musician|news reader|orchestra|participant|performer|photographer|"
-    "post|producer|production assistant|production company|production department|production manager|"
-    "production secretary|programme production researcher|property manager|publishing company|puppeteer|"
-    "pyrotechnician|reporter|rigger|runner|scenario|scenic operative|script supervisor|second assistant camera|"
-    "second assistant director|second unit director|set designer|set dresser|sign language|singer|sound designer|"
-    "sound mixer|sound recordist|special effects|stunts|subtitles|technical director|term|translation|"
-    "transportation manager|treatment/programme proposal|vision mixer|visual editor|visual effects|vocalist|"
-    "wardrobe|witness".split("|")
+ROLES: Final = words(
+    """
+    actor| adaptor| anchor person| animal trainer| animator| announcer| armourer| art director| artist|
+    artist/performer| assistant camera| assistant chief lighting technician| assistant director|
+    assistant producer| assistant visual editor| author| broadcast assistant| broadcast journalist|
+    camera operator| carpenter| casting| causeur| choreographer| clapper loader| commentary or commentator|
+    commentator| commissioning broadcaster| composer| computer programmer| conductor| consultant|
+    continuity checker| correspondent| costume designer| dancer| dialogue coach| director|
+    director of photography| distribution company| draughtsman| dresser| dubber| editor|
+    editor/producer (news)| editor-in-chief| editor-of-the-day| ensemble| executive producer| expert|
+    fight director| floor manager| focus puller| foley artist| foley editor| foley mixer| graphic assistant|
+    graphic designer| greensman| grip| hairdresser| illustrator| interviewed guest| interviewer|
+    key character| key grip| key talents| leadman| librettist| lighting director| lighting technician|
+    location manager| lyricist| make up artist| manufacturer| matte artist| music arranger| music group|
+    musician| news reader| orchestra| participant| performer| photographer| post| producer|
+    production assistant| production company| production department| production manager|
+    production secretary| programme production researcher| property manager| publishing company| puppeteer|
+    pyrotechnician| reporter| rigger| runner| scenario| scenic operative| script supervisor|
+    second assistant camera| second assistant director| second unit director| set designer| set dresser|
+    sign language| singer| sound designer| sound mixer| sound recordist| special effects| stunts| subtitles|
+    technical director| term| translation| transportation manager| treatment/programme proposal|
+    vision mixer| visual editor| visual effects| vocalist| wardrobe| witness
+    """,
+    "|",
 )

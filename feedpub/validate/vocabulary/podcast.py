@@ -108,19 +108,32 @@ PODCAST_INDEX: Final[dict[str, Element]] = {
         within=frozenset({"channel", "podcast:publisher", "podcast:remoteItem"}),
     ),
     "podcast:transcript": _tag(
-        "transcript", ANY, {"url": required(_LINK), "type": required(MEDIA_TYPE), "language": LANGUAGE, "rel": ANY}
+        "transcript",
+        ANY,
+        {"url": required(_LINK), "type": required(MEDIA_TYPE), "language": LANGUAGE, "rel": ANY},
     ),
-    "podcast:chapters": _tag("chapters", ANY, {"url": required(_LINK), "type": required(MEDIA_TYPE)}, once=True),
-    "podcast:soundbite": _tag("soundbite", PLAIN, {"startTime": required(decimal(0)), "duration": required(decimal(0))}),
+    "podcast:chapters": _tag(
+        "chapters", ANY, {"url": required(_LINK), "type": required(MEDIA_TYPE)}, once=True
+    ),
+    "podcast:soundbite": _tag(
+        "soundbite", PLAIN, {"startTime": required(decimal(0)), "duration": required(decimal(0))}
+    ),
     "podcast:person": _tag("person", PLAIN, _PERSON),
     "podcast:location": _tag("location", PLAIN, {"geo": ANY, "osm": ANY, "rel": ANY, "country": ANY}),
     "podcast:season": _tag("season", integer(0), {"name": ANY}, once=True, within=_ITEM),
-    "podcast:episode": _tag("episode", decimal(0), {"display": ANY}, once=True, within=frozenset({"item", "podcast:liveItem"})),
+    "podcast:episode": _tag(
+        "episode", decimal(0), {"display": ANY}, once=True, within=frozenset({"item", "podcast:liveItem"})
+    ),
     "podcast:trailer": _tag(
         "trailer",
         PLAIN,
-        {"url": required(_LINK), "pubdate": required(Value(Kind.RFC822, "an RFC 822 date and time")),
-         "length": integer(0), "type": MEDIA_TYPE, "season": integer(0)},
+        {
+            "url": required(_LINK),
+            "pubdate": required(Value(Kind.RFC822, "an RFC 822 date and time")),
+            "length": integer(0),
+            "type": MEDIA_TYPE,
+            "season": integer(0),
+        },
     ),
     "podcast:license": _tag("license", ANY, {"url": _LINK}, once=True),
     "podcast:medium": _tag("medium", ANY, once=True),
@@ -133,30 +146,92 @@ PODCAST_INDEX: Final[dict[str, Element]] = {
     "podcast:socialInteract": _tag("socialInteract", ANY, _INTERACT),
     "podcast:images": _tag("images", ANY, {"srcset": ANY}, once=True),
     "podcast:image": _tag(
-        "image", ANY, {"href": _LINK, "alt": ANY, "aspect-ratio": ANY, "width": integer(0), "height": integer(0),
-                       "type": MEDIA_TYPE, "purpose": ANY}
+        "image",
+        ANY,
+        {
+            "href": _LINK,
+            "alt": ANY,
+            "aspect-ratio": ANY,
+            "width": integer(0),
+            "height": integer(0),
+            "type": MEDIA_TYPE,
+            "purpose": ANY,
+        },
     ),
     "podcast:contentLink": _tag("contentLink", PLAIN, {"href": required(_LINK)}),
-    "podcast:alternateEnclosure": _tag("alternateEnclosure", MARKUP, {
-        "type": required(MEDIA_TYPE), "length": integer(0), "bitrate": decimal(0), "height": integer(0), "lang": LANGUAGE,
-        "title": ANY, "rel": ANY, "codecs": ANY, "default": TRUE_FALSE}),
-    "podcast:source": _tag("alternateEnclosure", ANY, {"uri": required(Value(Kind.IRI, "an absolute IRI")), "contentType": MEDIA_TYPE}),
-    "podcast:integrity": _tag("alternateEnclosure", ANY, {"type": required(choice("sri", "pgp-signature")), "value": required(ANY)}),
-    "podcast:value": _tag("value", MARKUP, {"type": required(ANY), "method": required(ANY), "suggested": decimal(0)}),
-    "podcast:valueRecipient": _tag("value-recipient", ANY, {
-        "name": ANY, "customKey": ANY, "customValue": ANY, "type": required(ANY), "address": required(ANY),
-        "split": required(integer(0)), "fee": TRUE_FALSE}),
-    "podcast:valueTimeSplit": _tag("value-time-split", MARKUP, {
-        "startTime": required(decimal(0)), "duration": required(decimal(0)), "remoteStartTime": decimal(0),
-        "remotePercentage": decimal(0)}),
-    "podcast:liveItem": _tag("live-item", MARKUP, {
-        "status": required(choice("pending", "live", "ended")), "start": required(RFC3339), "end": RFC3339}, within=_CHANNEL),
+    "podcast:alternateEnclosure": _tag(
+        "alternateEnclosure",
+        MARKUP,
+        {
+            "type": required(MEDIA_TYPE),
+            "length": integer(0),
+            "bitrate": decimal(0),
+            "height": integer(0),
+            "lang": LANGUAGE,
+            "title": ANY,
+            "rel": ANY,
+            "codecs": ANY,
+            "default": TRUE_FALSE,
+        },
+    ),
+    "podcast:source": _tag(
+        "alternateEnclosure",
+        ANY,
+        {"uri": required(Value(Kind.IRI, "an absolute IRI")), "contentType": MEDIA_TYPE},
+    ),
+    "podcast:integrity": _tag(
+        "alternateEnclosure", ANY, {"type": required(choice("sri", "pgp-signature")), "value": required(ANY)}
+    ),
+    "podcast:value": _tag(
+        "value", MARKUP, {"type": required(ANY), "method": required(ANY), "suggested": decimal(0)}
+    ),
+    "podcast:valueRecipient": _tag(
+        "value-recipient",
+        ANY,
+        {
+            "name": ANY,
+            "customKey": ANY,
+            "customValue": ANY,
+            "type": required(ANY),
+            "address": required(ANY),
+            "split": required(integer(0)),
+            "fee": TRUE_FALSE,
+        },
+    ),
+    "podcast:valueTimeSplit": _tag(
+        "value-time-split",
+        MARKUP,
+        {
+            "startTime": required(decimal(0)),
+            "duration": required(decimal(0)),
+            "remoteStartTime": decimal(0),
+            "remotePercentage": decimal(0),
+        },
+    ),
+    "podcast:liveItem": _tag(
+        "live-item",
+        MARKUP,
+        {"status": required(choice("pending", "live", "ended")), "start": required(RFC3339), "end": RFC3339},
+        within=_CHANNEL,
+    ),
     "podcast:podroll": _tag("podroll", MARKUP, once=True),
     "podcast:publisher": _tag("publisher", MARKUP, once=True),
-    "podcast:remoteItem": _tag("remote-item", ANY, {
-        "feedGuid": required(ANY), "feedUrl": _LINK, "itemGuid": ANY, "medium": ANY, "title": ANY, "feedImg": _LINK}),
-    "podcast:chat": _tag("chat", ANY, {"server": required(ANY), "protocol": required(ANY), "accountId": ANY, "space": ANY}),
-}  # fmt: skip
+    "podcast:remoteItem": _tag(
+        "remote-item",
+        ANY,
+        {
+            "feedGuid": required(ANY),
+            "feedUrl": _LINK,
+            "itemGuid": ANY,
+            "medium": ANY,
+            "title": ANY,
+            "feedImg": _LINK,
+        },
+    ),
+    "podcast:chat": _tag(
+        "chat", ANY, {"server": required(ANY), "protocol": required(ANY), "accountId": ANY, "space": ANY}
+    ),
+}
 
 GOOGLE: Final[dict[str, Element]] = {
     "googleplay:author": _apple(PLAIN),

@@ -28,6 +28,7 @@ from feedpub.validate.vocabulary.model import (
     pattern,
     required,
 )
+from feedpub.validate.words import words
 
 HEAD: Final = frozenset({"channel", "atom:feed", "atom:source"})
 ENTRY: Final = frozenset({"item", "atom:entry"})
@@ -85,11 +86,16 @@ DUBLIN_CORE: Final[dict[str, Element]] = {
     ),
     **_terms("valid", "available", text=_PERIOD),
     **_terms(
-        *"abstract accessRights accrualMethod accrualPeriodicity accrualPolicy alternative audience bibliographicCitation "
-        "conformsTo contributor coverage creator date description educationLevel extent format hasFormat hasPart "
-        "hasVersion identifier instructionalMethod isFormatOf isPartOf isReferencedBy isReplacedBy isRequiredBy "
-        "isVersionOf language license mediator medium provenance publisher references relation replaces requires "
-        "rights rightsHolder source spatial subject tableOfContents temporal title type".split(),
+        *words(
+            """
+    abstract accessRights accrualMethod accrualPeriodicity accrualPolicy alternative audience
+    bibliographicCitation conformsTo contributor coverage creator date description educationLevel extent
+    format hasFormat hasPart hasVersion identifier instructionalMethod isFormatOf isPartOf isReferencedBy
+    isReplacedBy isRequiredBy isVersionOf language license mediator medium provenance publisher references
+    relation replaces requires rights rightsHolder source spatial subject tableOfContents temporal title
+    type
+    """
+        ),
         text=ANY,
     ),
 }

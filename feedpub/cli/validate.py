@@ -1,0 +1,157 @@
+"""``feedpub validate``: say what is wrong with any RSS, Atom or JSON feed, offline."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from feedpub.cli.console import FAILED, print_text
+from feedpub.errors import SourceError
+from feedpub.validate import Level
+
+if TYPE_CHECKING:
+    from feedpub.validate.reports import Validated
+
+_SUFFIXES: Final = frozenset({".xml", ".rss", ".atom", ".rdf", ".json", ".jsonfeed"})
+_STDIN: Final = "-"
+
+
+class Output(StrEnum):
+    """How the findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+def validate(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Files, folders, patterns, or - for standard input.", show_default=False
+        ),
+    ] = None,
+    *,
+    report_format: Annotated[Output, typer.Option("--format", help="How to report.")] = Output.TEXT,
+    level: Annotated[Level, typer.Option(help="The least grave findings to report.")] = Level.WARNING,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="A check that does not count; may be repeated.")
+    ] = None,
+    location: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The address the feed is served from, for its self link."),
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Print the manual page of a check, and validate nothing."),
+    ] = None,
+) -> None:
+    """Validate feeds: RSS 2.0, Atom 1.0, JSON Feed 1.1 and their extensions. Nothing is fetched.
+
+    In a folder, files ending in .xml, .rss, .atom, .rdf, .json and .jsonfeed are taken. The exit status is 0 where all
+    feeds are valid, 1 where one has an error, 2 for wrong usage.
+
+    Example: feedpub validate public/ --format github --ignore missing-guid
+    """
+    ignored = tuple(_known(code) for code in ignore or ())
+    if explain is not None:
+        _explain(_known(explain))
+        return
+    if not paths:
+        raise typer.BadParameter("name at least one file, or - for standard input", param_hint="PATH")
+    files = list(_files(paths))
+    if location is not None and len(files) != 1:
+        raise typer.BadParameter("an address belongs to one feed; name one file", param_hint="--location")
+    now = datetime.now(UTC)
+    feeds = (_validated(file, level, ignored, location, now) for file in files)
+    if not _report(feeds, report_format):
+        raise typer.Exit(FAILED)
+
+
+def _known(code: str) -> str:
+    from feedpub.validate.manual import PAGES, similar  # noqa: PLC0415 - loads the checks
+
+    if code in PAGES:
+        return code
+    near = similar(code)
+    raise typer.BadParameter(f"there is no check {code!r}" + (f"; did you mean {near!r}?" if near else ""))
+
+
+def _explain(code: str) -> None:
+    from feedpub.validate.manual import PAGES, page  # noqa: PLC0415 - loads the checks
+
+    print_text(page(PAGES[code]))
+
+
+def _files(paths: list[str]) -> Iterator[str]:
+    """Yield every file that the paths mean: folders by what is in them, patterns by what they match."""
+    for path in paths:
+        if path == _STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
+            yield path
+        elif os.path.isdir(path):  # noqa: PTH112 - as above
+            yield from sorted(
+                str(file)
+                for file in Path(path).rglob("*")
+                if file.suffix.lower() in _SUFFIXES and file.is_file()
+            )
+        else:
+            matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
+            if not matches:
+                raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
+            yield from _files(matches)
+
+
+def _read(file: str, limit: int) -> bytes:
+    try:
+        if file == _STDIN:
+            return sys.stdin.buffer.read(limit)
+        with open(file, "rb") as stream:  # noqa: PTH123 - as above
+            return stream.read(limit)
+    except OSError as error:
+        raise SourceError(file, error.strerror or str(error)) from error
+
+
+def _validated(
+    file: str, level: Level, ignored: tuple[str, ...], location: str | None, now: datetime
+) -> Validated:
+    from feedpub.validate import inspect, is_valid, select  # noqa: PLC0415 - beside the next line
+    from feedpub.validate.document import MAX_BYTES  # noqa: PLC0415 - loads the parser
+    from feedpub.validate.reports import Validated as Made  # noqa: PLC0415 - as above
+
+    # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
+    data = _read(file, MAX_BYTES + 1)
+    report = inspect(data, location, now=now)
+    counted = select(report.findings, ignore=ignored)
+    name = "<stdin>" if file == _STDIN else file
+    return Made(name, data, report.format, is_valid(counted), tuple(select(counted, level=level)))
+
+
+def _report(feeds: Iterator[Validated], report_format: Output) -> bool:
+    """Print what was found, feed by feed where the format allows; return whether all feeds are valid."""
+    from feedpub.validate import reports  # noqa: PLC0415 - loads the reader
+
+    if report_format is Output.SARIF:
+        from feedpub import __version__  # noqa: PLC0415 - as above
+
+        every = list(feeds)
+        print_text(reports.sarif(every, __version__))
+        return all(feed.valid for feed in every)
+    show = {Output.TEXT: reports.text, Output.JSON: reports.json_line, Output.GITHUB: reports.github}[
+        report_format
+    ]
+    valid = True
+    for feed in feeds:
+        shown = show(feed)
+        if shown:
+            print_text(shown)
+        valid = valid and feed.valid
+    return valid
