@@ -1,0 +1,112 @@
+"""How fast a whole build is, and how much memory it takes, beside a plain script in the same run.
+
+    python bench/build.py [--articles 100000] [--feeds 20] [--keywords 10] [--peer SCRIPT] [--corpus FOLDER]
+
+Makes a corpus (``bench/corpus.py``) unless --corpus names one that has ``rules.json`` and texts, runs the peer (by
+default ``bench/plain.py``; another one is called the same way: 'GLOB' RULES OUT) and ``feedpub build`` on it, each
+as a process of its own, and prints wall time, CPU time and the most memory it held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus import make
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process took: seconds, and MB of resident memory at the most."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def measure(command: list[str], folder: Path) -> Run:
+    """Run ``command`` in ``folder`` and measure it alone."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    if status:
+        raise SystemExit(f"{command} failed")
+    scale = 2**20 if sys.platform == "darwin" else 2**10
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale)
+
+
+def write_config(folder: Path, texts: str, rules: Path) -> None:
+    """Write the rules as a config of feedpub."""
+    feeds = json.loads(rules.read_text(encoding="utf-8"))["feeds"]
+    lines = ["version: 1"]
+    lines.append('site: {title: Bench, base_url: "http://localhost/", id_authority: "example.org,2023"}')
+    lines.append(
+        f"sources: [{{path: {json.dumps(texts)}, timezone: UTC, boilerplate: ['You Might Like...']}}]"
+    )
+    lines.append("feeds:")
+    lines += [
+        f"  {name}: {{title: {name}, any: {json.dumps(terms, ensure_ascii=False)}}}"
+        for name, terms in feeds.items()
+    ]
+    (folder / "config.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--feeds", type=int, default=20)
+    parser.add_argument("--keywords", type=int, default=10)
+    parser.add_argument("--peer", type=Path, default=HERE / "plain.py")
+    parser.add_argument("--corpus", type=Path, help="a folder with rules.json and text files, at any depth")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of feedpub; the median is printed")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        corpus = (arguments.corpus or folder / "corpus").resolve()
+        if not arguments.corpus:
+            make(corpus, arguments.articles, arguments.feeds, arguments.keywords)
+        texts = sorted(corpus.rglob("*.txt"))
+        pattern, size = f"{texts[0].parent}/*.txt", sum(text.stat().st_size for text in texts) / 1e6
+        write_config(folder, pattern, corpus / "rules.json")
+        peer = measure(
+            [sys.executable, str(arguments.peer.resolve()), pattern, str(corpus / "rules.json"), "peer"],
+            folder,
+        )
+        runs = []
+        for number in range(arguments.repeat):
+            out = ["--config", f"config-{number}.yaml"]
+            config = (folder / "config.yaml").read_text(encoding="utf-8")
+            (folder / out[1]).write_text(
+                f"{config}output: {{dir: out-{number}, state: state-{number}}}\n", encoding="utf-8"
+            )
+            runs.append(measure([sys.executable, "-m", "feedpub", "build", "--quiet", *out], folder))
+        ours = sorted(runs, key=lambda run: run.wall)[len(runs) // 2]
+        again = measure(
+            [sys.executable, "-m", "feedpub", "build", "--quiet", "--config", "config-0.yaml"], folder
+        )
+        print(f"{size:.0f} MB of text, {len(list((folder / 'out-0').glob('*.rss')))} feeds, RSS and Atom\n")
+        print("| program | wall s | CPU s | memory MB | MB/s | times the peer |")
+        print("|---|---|---|---|---|---|")
+        for label, run in (
+            (arguments.peer.name, peer),
+            ("feedpub build", ours),
+            ("feedpub build, nothing new", again),
+        ):
+            speeds = f"{size / run.wall:.0f} | {peer.wall / run.wall:.1f}"
+            print(f"| {label} | {run.wall:.2f} | {run.cpu:.2f} | {run.memory:.0f} | {speeds} |")
+
+
+if __name__ == "__main__":
+    main()
