@@ -13,6 +13,7 @@ from feedpub.rules.explain import Explanation, explain
 from feedpub.rules.lint import Warned, lint
 from feedpub.rules.model import FailingExample, Rules
 from feedpub.rules.parse import parse_rules
+from feedpub.rules.predicates import predicate
 from feedpub.rules.scan import RegexScanner, Scanner
 from feedpub.rules.terms import Term, View
 from feedpub.rules.tree import any_terms
@@ -52,7 +53,10 @@ class RuleSet:
             self._always |= self._all
         else:
             _set(vetoing, common or (), self._all)
-        self._common = rules.veto if common is None else None
+        self._common = predicate(rules.veto) if rules.veto is not None and common is None else None
+        self._predicates = [
+            (rule.wanted and predicate(rule.wanted), rule.veto and predicate(rule.veto)) for rule in rules.feeds
+        ]
         self._effects = tuple(zip(wanted, vetoing, touching, strict=True))
         self._scanners = tuple(_scanners(rules.terms, self._effects))
 
@@ -72,12 +76,12 @@ class RuleSet:
             touched |= touch
         if touched:
             for number in _bits(touched):
-                rule = self.rules.feeds[number]
-                if rule.wanted is not None and rule.wanted.holds(found):
+                want_holds, veto_holds = self._predicates[number]
+                if want_holds is not None and want_holds(found):
                     wanted |= 1 << number
-                if rule.veto is not None and rule.veto.holds(found):
+                if veto_holds is not None and veto_holds(found):
                     vetoed |= 1 << number
-            if self._common is not None and self._common.holds(found):
+            if self._common is not None and self._common(found):
                 vetoed = self._all
         taken = wanted & ~vetoed or self._fallback & ~vetoed
         taken |= self._everything & ~vetoed
