@@ -1,0 +1,46 @@
+"""Publish one set as a process of its own, quick to start: ``driver.py JOB`` with the job as JSON.
+
+Prints the error's sentence on one line, and ends with 1 for an error, 75 where the lock is held, 0 otherwise.
+"""
+
+import json
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# The package's own ``__init__`` loads the validator, which takes longer than all of the publishing.
+package = types.ModuleType("feedpub")
+package.__path__ = [str(ROOT / "feedpub")]
+sys.modules["feedpub"] = package
+
+from feedpub.errors import Locked, PublishError  # noqa: E402 - after the package is set up
+from feedpub.publish import exclusive, publish  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Doc:
+    path: str
+    data: bytes
+    feed: str = "news"
+    media_type: str = "application/rss+xml"
+
+
+def main(job):
+    documents = [Doc(name, text.encode()) for name, text in job["documents"].items()]
+    state = Path(job["state"])
+    try:
+        with exclusive(state):
+            publish(documents, (), Path(job["folder"]), state, layout=job["layout"], gzip=job["gzip"])
+    except Locked:
+        return 75
+    except PublishError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))

@@ -1,0 +1,151 @@
+"""Publishing is killed, or told of an error, at each of its system calls in turn.
+
+The suite takes an even sample of the cases; all of them run with
+
+    FEEDPUB_FAULTS=all .venv/bin/pytest tests/publish/test_faults.py -q -s
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+CALLS = (
+    "write", "pwrite64", "fsync", "rename", "renameat", "renameat2", "openat", "close", "unlink", "unlinkat",
+    "mkdir", "mkdirat", "rmdir", "utimensat", "fchmod", "chmod", "fchmodat", "link", "linkat", "symlink", "symlinkat",
+)  # fmt: skip
+FAULTS = ("signal=KILL", "error=EIO", "error=ENOSPC")
+# The kernel says that it wrote one byte, and wrote none: only reading back can find that out.
+SHORT_WRITE = "retval=1"
+SAMPLE = 23  # of each way; no multiple of the faults, so that each comes up
+
+OLD = {"same.rss": b"same", "changed.rss": b"old " * 50, "gone.rss": b"gone"}
+NEW = {"same.rss": b"same", "changed.rss": b"new " * 50, "fresh.rss": b"fresh"}
+
+LATE = 2**32  # seconds since 1970
+
+# What is published over what: the layouts, and the ways from one to the other.
+WAYS = {
+    "files": ("files", "files"),
+    "releases": ("releases", "releases"),
+    "files-to-releases": ("files", "releases"),
+    "releases-to-files": ("releases", "files"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    call: str
+    number: int
+    fault: str
+
+
+@pytest.fixture(scope="session")
+def strace():
+    """The tracer, where there is one and it may trace."""
+    path = shutil.which("strace")
+    if path is None:
+        pytest.skip("strace is not installed")
+    if subprocess.run([path, "-f", "-o", os.devnull, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("strace may not trace here")
+    return path
+
+
+def traced(strace, log, command, *options):
+    trace = ",".join(f"?{call}" for call in CALLS)
+    # Not --seccomp-bpf: with it, strace 6.1 injects no signals.
+    return subprocess.run(
+        [strace, "-f", "-o", str(log), "-e", f"trace={trace}", *options, *command],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def cases_of(log: Path) -> list[Case]:
+    """Each call from the opening of the lock on, by its number among the process's calls of that name."""
+    seen, cases, started = Counter(), [], False
+    for line in log.read_text().splitlines():
+        match = re.match(r"\d+ +(\w+)\(", line)
+        if not match:
+            continue
+        call = match[1]
+        seen[call] += 1
+        started = started or '.state/lock"' in line
+        if started:
+            faults = (*FAULTS, SHORT_WRITE) if call == "write" else FAULTS
+            cases += [Case(call, seen[call], fault) for fault in faults]
+    assert started
+    return cases
+
+
+def sampled(cases: list[Case]) -> list[Case]:
+    if os.environ.get("FEEDPUB_FAULTS") == "all" or len(cases) <= SAMPLE:
+        return cases
+    return [cases[i * len(cases) // SAMPLE] for i in range(SAMPLE)]
+
+
+def check(case, way, broken, old, new):
+    """Hold what readers see after the fault against the set before and the set that was to be."""
+    seen = broken.tree()
+    assert not [name for name in seen if seen[name] not in (old.get(name), new.get(name))], case
+    assert {"same.rss", "changed.rss", "manifest.json"} <= set(seen), case
+    if way != "files":
+        assert seen in (old, new), case
+
+
+def repaired(case, repair, documents, expected, tmp_path):
+    """Publish ``documents`` over a copy of what the fault left: nothing of the fault may be left then."""
+    copy = repair.with_(root=tmp_path / "copy")
+    shutil.copytree(repair.root, copy.root, symlinks=True)
+    copy.publish(documents)
+    assert copy.tree() == expected, case
+    assert copy.strays() == [], case
+    mtimes = copy.mtimes()
+    shutil.rmtree(copy.root)
+    return mtimes
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_after_a_fault_at_any_call_no_file_is_torn_and_the_next_run_repairs(way, strace, site, tmp_path):
+    before, after = (site.with_(layout=layout, gzip=True) for layout in WAYS[way])
+    before.publish(OLD)
+    for name in before.tree():  # so that mtimes have to be moved in every run, whatever the second
+        os.utime(before.out / name, (LATE, LATE))
+    old, template = before.tree(), tmp_path / "template"
+    shutil.copytree(site.root, template, symlinks=True)
+    log = tmp_path / "log"
+    assert traced(strace, log, after.command(NEW)).returncode == 0
+    new, cases = after.tree(), cases_of(log)
+    assert after.strays() == []
+    outcomes = Counter()
+    for case in sampled(cases):
+        shutil.rmtree(site.root)
+        shutil.copytree(template, site.root, symlinks=True)
+        inject = f"inject={case.call}:{case.fault}:when={case.number}"
+        result = traced(strace, log, after.command(NEW), "-e", inject)
+        assert "INJECTED" in log.read_text() or "killed by SIGKILL" in log.read_text(), case
+        check(case, way, after, old, new)
+        outcomes[f"{case.fault} {outcome(case, result, after, new)}"] += 1
+        mtimes = repaired(case, after, NEW, new, tmp_path)
+        assert mtimes["same.rss"] == LATE * 10**9, case
+        assert mtimes["changed.rss"] == mtimes["changed.rss.gz"] == (LATE + 1) * 10**9, case
+        repaired(case, before, OLD, old, tmp_path)
+    print(f"{way}: {sum(outcomes.values())} of {len(cases)} faults: {dict(outcomes)}")  # noqa: T201 - for the full sweep
+
+
+def outcome(case, result, after, new) -> str:
+    if "KILL" in case.fault:
+        assert result.returncode == -9, case
+        return "killed"
+    if result.returncode == 0:
+        # A fault that nothing depends on, such as one on closing what was only read.
+        assert after.tree() == new, case
+        assert after.strays() == [], case
+        return "unharmed"
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1), (case, result.stderr)
+    assert "; every published file is still whole; " in result.stderr, (case, result.stderr)
+    return "refused"
