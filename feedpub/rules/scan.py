@@ -18,6 +18,7 @@ from typing import Any
 import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from feedpub.rules.fold import MARK
 from feedpub.rules.terms import WORD, Pattern, Term, pattern_of
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
@@ -26,6 +27,8 @@ _MEMORY = 256 << 20
 # A full automaton is the fastest until it outgrows the caches, too.
 _DENSE_AUTOMATON = 3000
 
+# Stands in no term that is ASCII.
+_NO_LETTER = MARK.encode()
 _BLANK = bytes(byte if byte >= 0x80 or chr(byte).isalnum() else 0x20 for byte in range(256)).lower()
 _SPACES = bytes(0x20 if byte in b"\t\n\v\f\r" else byte for byte in range(256))
 
@@ -66,7 +69,7 @@ class _AsciiSet:
             if self._underscore:
                 return None
             # \\b takes it for a letter.
-            data = data.replace(b"_", b"-")
+            data = data.replace(b"_", _NO_LETTER)
         found = self._set.Match(data)
         # Matches come in order. The last is the end of the text: without it, RE2 gave up for want of memory.
         if not found or found.pop() != len(self._roles):

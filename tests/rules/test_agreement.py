@@ -220,7 +220,7 @@ def article(title="", body="", author=(), category=()):
     return Article("id", title, body, day, Origin("f", 1, 1), authors=authors, categories=tuple(category))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(terms(), texts, st.booleans())
 def test_a_term_is_found_where_the_plain_matcher_finds_it(term, text, accents):
     rules = compiled({"feeds": {"one": {"any": [term], "accents": not accents}}, "matching": []})
@@ -229,7 +229,7 @@ def test_a_term_is_found_where_the_plain_matcher_finds_it(term, text, accents):
     assert rules.explain(article(text)).feeds[0].taken == bool(wanted)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(configs(), texts, texts, st.lists(texts, max_size=2), st.lists(texts, max_size=2))
 def test_rules_of_any_shape_mean_the_same_fast_explained_and_plain(config, title, body, author, category):
     rules = compiled(config)
