@@ -28,7 +28,7 @@ _ELEMENTS: Final = tuple(check for check in CHECKS if check.element is not None)
 _VALUES: Final = tuple(check for check in CHECKS if check.value is not None)
 # Kinds whose surrounding space no check looks at.
 _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
-_AS_IT_IS: Final = frozenset({Kind.URI, Kind.IRI, Kind.IRI_REFERENCE})
+_AS_IT_IS: Final = frozenset({Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE})
 
 
 def examine(data: bytes, *, location: str | None, now: datetime | None) -> Report:

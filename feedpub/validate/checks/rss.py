@@ -65,7 +65,7 @@ def guid_no_permalink(node: Node, _element: Element | None, _about: Circumstance
     """
     text = node.text.strip()
     if node.attributes.get("isPermaLink", "true") == "true" and not (
-        iris.scheme(text) in {"http", "https"} and iris.is_absolute(text)
+        iris.scheme(text) in {"http", "https"} and iris.is_absolute(text) and not iris.wrong_character(text)
     ):
         yield here(node, f"{shown(node)}: {quoted(text)} counts as a permalink and is no web address")
 

@@ -13,7 +13,7 @@ from feedpub.validate.vocabulary.model import Kind, Value
 from feedpub.validate.vocabulary.podcast import APPLE
 
 _IDENTIFIERS = (Kind.IRI, Kind.URI)
-_IRIS = (Kind.URI, Kind.IRI, Kind.IRI_REFERENCE)
+_IRIS = (Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE)
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z", re.ASCII)
 
@@ -112,6 +112,7 @@ def invalid_iri_character(text: str, _value: Value) -> str | None:
     "relative-iri",
     Level.ERROR,
     Kind.URI,
+    Kind.WEB,
     Kind.IRI,
     spec="https://www.rfc-editor.org/rfc/rfc3986.html#section-4.3",
     remedy="write the whole address, with its scheme and host",
@@ -134,6 +135,7 @@ def relative_iri(text: str, _value: Value) -> str | None:
     "non-ascii-uri",
     Level.ERROR,
     Kind.URI,
+    Kind.WEB,
     spec="https://www.rssboard.org/rss-profile#data-types-url",
     remedy="write it as a URI: percent-encode the path, use punycode for the host",
 )
@@ -384,6 +386,27 @@ def invalid_uuid(text: str, _value: Value) -> str | None:
 
 
 @value_check(
+    "not-on-the-web",
+    Level.ERROR,
+    Kind.WEB,
+    spec="https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
+    remedy="use an address that begins with https:// or http://",
+)
+def not_on_the_web(text: str, _value: Value) -> str | None:
+    """A file that readers are to fetch is not on the web: its address is neither ``http`` nor ``https``.
+
+    Wrong:
+
+        <enclosure url="ftp://example.org/1.mp3" type="audio/mpeg" length="12345"/>
+
+    Right:
+
+        <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="12345"/>
+    """
+    return "is neither http nor https" if iris.scheme(text) not in {"", "http", "https"} else None
+
+
+@value_check(
     "unregistered-scheme",
     Level.WARNING,
     *_IRIS,
@@ -538,6 +561,7 @@ CHECKS: Final = (
     invalid_iri_character,
     relative_iri,
     non_ascii_uri,
+    not_on_the_web,
     unregistered_scheme,
     invalid_tag_uri,
     invalid_urn,

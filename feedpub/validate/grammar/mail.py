@@ -20,6 +20,7 @@ _ADDRESS: Final = re.compile(rf"{_SPEC}\Z")
 _WITH_NAME: Final = re.compile(rf"{_SPEC} \(([^()]*)\)\Z")
 # The forms of mail headers: a name before the address in angle brackets, or a name around it.
 _NAME_FIRST: Final = re.compile(rf"[^<>@]*<{_SPEC}>\s*\Z")
+_NAME_BEFORE: Final = re.compile(rf"[^@<>()]*\s{_SPEC}\Z")
 _NAME_AFTER: Final = re.compile(rf"{_SPEC}\s*[^@<>\s][^@<>]*\Z")
 
 
@@ -47,6 +48,6 @@ def contact(text: str) -> str:
         return "profile" if found[1].strip() else "nameless"
     if _ADDRESS.match(text):
         return "nameless"
-    if _NAME_FIRST.match(text) or _NAME_AFTER.match(text):
+    if any(form.match(text) for form in (_NAME_FIRST, _NAME_BEFORE, _NAME_AFTER)):
         return "other"
     return "none"

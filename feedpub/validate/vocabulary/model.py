@@ -22,6 +22,7 @@ class Kind(Enum):
     CONTENT = auto()  # RFC 4287 §4.1.3
     MARKUP = auto()  # XHTML or other elements, no text of its own grammar
     URI = auto()  # an absolute URI, ASCII only
+    WEB = auto()  # an absolute URI of the web: http or https
     IRI = auto()  # an absolute IRI
     IRI_REFERENCE = auto()  # an IRI, absolute or relative
     RFC822 = auto()
@@ -119,6 +120,7 @@ MARKUP: Final = Value(Kind.MARKUP, "markup")
 TEXT_CONSTRUCT: Final = Value(Kind.TEXT_CONSTRUCT, "a text construct")
 CONTENT: Final = Value(Kind.CONTENT, "content")
 URI: Final = Value(Kind.URI, "an absolute URL")
+WEB: Final = Value(Kind.WEB, "an address on the web")
 IRI: Final = Value(Kind.IRI, "an absolute IRI")
 IRI_REFERENCE: Final = Value(Kind.IRI_REFERENCE, "an IRI")
 RFC822: Final = Value(Kind.RFC822, "an RFC 822 date and time")

@@ -14,6 +14,7 @@ from feedpub.validate.vocabulary.model import (
     PLAIN,
     RFC3339,
     TRUE_FALSE,
+    WEB,
     Element,
     Kind,
     Value,
@@ -50,9 +51,7 @@ ITUNES: Final[dict[str, Element]] = {
     ),
     "itunes:complete": _apple(_YES, _CHANNEL),
     "itunes:duration": _apple(
-        pattern(
-            r"[0-9]+|[0-9]+:[0-5]?[0-9]|[0-9]+:[0-5]?[0-9]:[0-5]?[0-9]", "seconds or hours:minutes:seconds"
-        ),
+        pattern(r"[0-9]+|[0-9]+:[0-5][0-9]|[0-9]+:[0-5][0-9]:[0-5][0-9]", "seconds or hours:minutes:seconds"),
         _ITEM,
     ),
     "itunes:episode": _apple(integer(1), _ITEM),
@@ -61,7 +60,7 @@ ITUNES: Final[dict[str, Element]] = {
     "itunes:image": Element(
         APPLE,
         text=ANY,
-        attributes={"href": required(Value(Kind.URI, "a whole address"))},
+        attributes={"href": required(WEB)},
         once=True,
         within=_BOTH,
     ),
@@ -70,7 +69,7 @@ ITUNES: Final[dict[str, Element]] = {
     "itunes:new-feed-url": _apple(_LINK, _CHANNEL),
     "itunes:order": _apple(integer(0), _ITEM),
     "itunes:owner": Element(
-        APPLE, children={"itunes:name": "?", "itunes:email": "1"}, once=True, within=_CHANNEL
+        APPLE, children={"itunes:name": "1", "itunes:email": "1"}, once=True, within=_CHANNEL
     ),
     "itunes:name": Element(APPLE, text=PLAIN, within=frozenset({"itunes:owner"})),
     "itunes:email": Element(APPLE, text=ADDRESS, within=frozenset({"itunes:owner"})),

@@ -14,6 +14,7 @@ from feedpub.validate.vocabulary.model import (
     RFC822,
     TRUE_FALSE,
     URI,
+    WEB,
     Element,
     Kind,
     Value,
@@ -120,7 +121,7 @@ ELEMENTS: Final[dict[str, Element]] = {
     "comments": Element(f"{SPEC}#ltcommentsgtSubelementOfLtitemgt", text=URI),
     "enclosure": Element(
         f"{SPEC}#ltenclosuregtSubelementOfLtitemgt",
-        attributes={"url": required(URI), "length": required(integer(0)), "type": required(MEDIA_TYPE)},
+        attributes={"url": required(WEB), "length": required(integer(0)), "type": required(MEDIA_TYPE)},
     ),
     "guid": Element(
         f"{SPEC}#ltguidgtSubelementOfLtitemgt", text=GUID, attributes={"isPermaLink": TRUE_FALSE}
