@@ -1,7 +1,7 @@
 """Dates with month names in other languages, through dateparser (the extra ``feedpub[dates]``), guarded.
 
-dateparser is asked for absolute dates only and told the languages; numbers and zones are settled before by the
-same rules as for English.
+dateparser is asked for absolute dates only and told the languages; numbers and zones are settled before by
+the same rules as for English.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def full_year(short: int, first: int) -> int:
 
 
 def hour_of_day(hour: int, half: str) -> int:
-    """Return the hour of 24 for an hour of 12 and ``a`` or ``p``; 99, which is no hour, for one outside 1 … 12."""
+    """Return the hour of 24 for an hour of 12 and ``a`` or ``p``; 99, no hour at all, for one outside 1 … 12."""
     if not 1 <= hour <= 12:
         return 99
     return hour % 12 + (12 if half.lower() == "p" else 0)

@@ -1,9 +1,9 @@
 """python-dateutil, guarded: settle what it would guess, then let it read what is left.
 
-dateutil fills what is missing from a default, guesses the order of numbers, takes any word for a zone and turns
-UTC+3 the wrong way round. So zones are taken out and read by our own table, numeric dates are put in an order
-that needs no guess or are refused, words that are no part of a date are refused, and it reads against two
-defaults, whose difference shows what it would have filled in.
+dateutil fills what is missing from a default, guesses the order of numbers, takes any word for a zone and
+turns UTC+3 the wrong way round. So zones are taken out and read by our own table, numeric dates are put in an
+order that needs no guess or are refused, words that are no part of a date are refused, and it reads against
+two defaults, whose difference shows what it would have filled in.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ _FILLERS = frozenset(("am", "pm", "a.m", "p.m", "st", "nd", "rd", "th", "of", "a
 
 
 def read(text: str, policy: DatePolicy) -> Fields:
-    """Return the fields of a date in free form. Raises :class:`DateError` for what is missing or left open."""
+    """Return the fields of a date in free form.
+
+    Raises :class:`DateError` for what is missing or left open.
+    """
     rest, zone = take_zone(text)
     rest, zone, weekday = _take_words(text, rest, zone, policy)
     rest = order_numbers(text, rest, policy)
@@ -99,7 +102,10 @@ def take_zone(text: str) -> tuple[str, str]:
 
 
 def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[str, str, int | None]:
-    """Return the text without weekday and zone name, and these. A word that is no part of a date is refused."""
+    """Return the text without weekday and zone name, and these.
+
+    A word that is no part of a date is refused.
+    """
     weekday: int | None = None
     names: list[str] = []
     known = {name.upper() for name, _ in policy.zone_names}

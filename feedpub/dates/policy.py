@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-# RFC 822 dates in feeds and RFC 3339 both hold earlier years, but no drop folder does: they are typing errors.
+# RFC 822 dates in feeds and RFC 3339 both hold earlier years, but no drop folder does: they are typing
+# errors.
 FIRST_YEAR = 1900
 AMBIGUOUS = ("earlier", "later", "reject")
 NONEXISTENT = ("shift", "reject")
@@ -46,7 +47,7 @@ class DateWarning:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """An instant in whole seconds with its offset from UTC in whole minutes, and the warnings of its reading."""
+    """An instant in whole seconds, its offset from UTC in whole minutes, and the warnings of its reading."""
 
     instant: datetime
     warnings: tuple[DateWarning, ...] = ()

@@ -1,4 +1,4 @@
-"""Read one date: ISO 8601 first, then the declared formats, the common ones, and python-dateutil under guard."""
+"""Read one date: declared formats first, then ISO 8601 and RFC 822, then python-dateutil under guard."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Zones: names and offsets as texts write them, and what a clock change makes of a local time.
 
-The zone database is the system's or, where there is none, the ``tzdata`` package; the host's own zone is never
-asked. Results carry a fixed offset in whole minutes (RFC 3339 and RFC 822 know no seconds), so that they pickle
-small and compare fast; the rare local mean times with odd seconds become UTC.
+The zone database is the system's or, where there is none, the ``tzdata`` package; the host's own zone is
+never asked. Results carry a fixed offset in whole minutes (RFC 3339 and RFC 822 know no seconds), so that
+they pickle small and compare fast; the rare local mean times with odd seconds become UTC.
 """
 
 from __future__ import annotations

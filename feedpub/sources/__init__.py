@@ -2,8 +2,8 @@
 
     parse_source(node, base) → SourceSpec → files(spec) → read(spec, file, authority) → Article | Reject | …
 
-One format a module, one table of formats (``formats.py``); importing this package loads none of them. A source
-never raises for what a record says: that is a reject with its place and reason. It raises
+One format a module, one table of formats (``formats.py``); importing this package loads none of them. A
+source never raises for what a record says: that is a reject with its place and reason. It raises
 :class:`~feedpub.errors.SourceError` where a file can't be read at all.
 """
 

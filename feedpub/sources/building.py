@@ -53,7 +53,8 @@ class Reading:
 class Record:
     """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
 
-    ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a feed.
+    ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
+    feed.
     """
 
     title: str = ""

@@ -1,8 +1,8 @@
 """Characters that no feed can carry, found and replaced in one place.
 
 XML 1.0 §2.2 leaves out the C0 controls but for tab, LF and CR, the surrogates, U+FFFE and U+FFFF; the C1
-controls it discourages. Controls are no text: each run becomes a space, so that the words beside it stay apart.
-What stands for a lost character becomes U+FFFD, which says so.
+controls it discourages. Controls are no text: each run becomes a space, so that the words beside it stay
+apart. What stands for a lost character becomes U+FFFD, which says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return ``text`` with what XML can't carry replaced, and the replaced characters as ``U+0003``, sorted."""
+    """Return ``text`` with what XML can't carry replaced, and what was replaced, as ``U+0003``, sorted."""
     if text.isprintable() or not _UNFIT.search(text):
         return text, ()
     found = set("".join(_CONTROL.findall(text)))
@@ -42,7 +42,7 @@ def may_need_cleaning(utf8: bytes) -> bool:
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` on one line: each run of white space that breaks lines, or is a tab, becomes a space."""
+    """Return ``text`` on one line: white space that breaks lines, or has a tab in it, becomes one space."""
     return _BREAK.sub(" ", text).strip()
 
 

@@ -1,7 +1,7 @@
 """Bytes → text: strict UTF-8, then the encoding that the source declares, then nothing. No guessing.
 
-A record is decoded by itself, so that one damaged record costs one record, and a file that two programs wrote in
-two encodings is read as far as the declaration reaches.
+A record is decoded by itself, so that one damaged record costs one record, and a file that two programs wrote
+in two encodings is read as far as the declaration reaches.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class UndecodableError(ValueError):
 
 
 def recover(text: str, fallback: str | None) -> str:
-    """Return ``text`` with its bytes that are not UTF-8 read in the ``fallback`` encoding, all of it or nothing.
+    """Return ``text``, read in the ``fallback`` encoding where it has bytes that are not UTF-8.
 
     Such bytes stand in it as lone surrogates (PEP 383). Raises :class:`UndecodableError` with one of them.
     """

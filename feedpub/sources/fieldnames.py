@@ -1,4 +1,7 @@
-"""The names under which people's records carry an article's fields. One table; the first name present wins."""
+"""The names under which people's records carry an article's fields.
+
+One table; the first name present wins.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from types import MappingProxyType
 # Folded: lower case, without spaces, hyphens and underscores.
 NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "name"),
-    "body": ("body", "content", "text", "articlebody", "fulltext", "contenthtml", "contenttext", "description"),
-    "published": (
+    "body": ("body", "content", "text", "articlebody", "fulltext", "contenthtml", "contenttext",
+    "description"), "published": (
         "published", "publishedat", "datepublished", "pubdate", "publishedon", "publicationdate", "date",
         "createdat", "created", "timestamp", "time",
     ),

@@ -1,6 +1,7 @@
 """The table of formats: their names, extensions, modules and the extra that a module needs.
 
-A module has ``read(stream, reading)``, a generator of items. It is imported when a file of its format is read.
+A module has ``read(stream, reading)``, a generator of items. It is imported when a file of its format is
+read.
 """
 
 from __future__ import annotations

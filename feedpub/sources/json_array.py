@@ -24,7 +24,7 @@ from feedpub.sources.mapped import DECODER, PLAIN_DECODER, record_of
 _LIST = re.compile(r'"(?:articles|items|entries|posts|stories|news|results|data|records)"\s*:\s*\[')
 JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
 _SPACE = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_NEXT = re.compile(r"\}\s*,(?=\s*\{)")
 _LINE_END = re.compile(r",?[ \t]*\r?\n")
 _CHUNK = 1 << 18
 

@@ -1,4 +1,7 @@
-"""JSON Lines: one object a line. A line that is none costs itself only; blank lines belong to the next one."""
+"""JSON Lines: one object a line.
+
+A line that is none costs itself only; blank lines belong to the next one.
+"""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ ORDERS = ("title body date", "title date body", "date title body")
 class TextLayout:
     """The lines of a text record.
 
-    ``order`` is one of :data:`ORDERS`. ``separator`` is a line that ends each record; without one the date does.
-    ``headers`` maps a folded ``Name`` of header lines ``Name: value`` to an article's field.
+    ``order`` is one of :data:`ORDERS`. ``separator`` is a line that ends each record; without one the date
+    does. ``headers`` maps a folded ``Name`` of header lines ``Name: value`` to an article's field.
     """
 
     order: str = ORDERS[0]

@@ -1,7 +1,7 @@
 """Lines of a byte stream as text, in blocks, with bounded memory.
 
-A line ends at LF, CR LF or CR and at nothing else: not at U+2028, U+0085 or a form feed, which are text. Numbers
-of lines therefore agree with what editors show.
+A line ends at LF, CR LF or CR and at nothing else: not at U+2028, U+0085 or a form feed, which are text.
+Numbers of lines therefore agree with what editors show.
 
 Bytes that are not UTF-8 stand in a line as lone surrogates (PEP 383), so that a damaged record costs itself
 only; :func:`feedpub.sources.decoding.recover` makes text of it or says why not.
@@ -25,7 +25,8 @@ class Block:
     """Some thousand whole lines without their ends; ``first`` is the number of the first (1-based).
 
     ``plain`` says that all are strict UTF-8 without a character that XML can't carry: most blocks are, and
-    their records need no second look. ``overlong`` says that the first line was cut at :data:`MAX_LINE` bytes.
+    their records need no second look. ``overlong`` says that the first line was cut at :data:`MAX_LINE`
+    bytes.
     """
 
     first: int

@@ -1,8 +1,8 @@
 """Markdown with front matter, as Hugo, Jekyll, Eleventy and Pelican write it: one article a file.
 
-Front matter is YAML between ``---`` lines, TOML between ``+++`` lines, a JSON object, or Pelican's ``Name: value``
-lines up to a blank one. YAML is read by the strict reader of the config: no timestamp, ``NO`` or ``1.10`` is
-turned into something else. What its author marked as a draft is not published.
+Front matter is YAML between ``---`` lines, TOML between ``+++`` lines, a JSON object, or Pelican's ``Name:
+value`` lines up to a blank one. YAML is read by the strict reader of the config: no timestamp, ``NO`` or
+``1.10`` is turned into something else. What its author marked as a draft is not published.
 """
 
 from __future__ import annotations

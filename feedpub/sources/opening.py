@@ -66,7 +66,7 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
 
 
 def format_of(spec: SourceSpec, stream: InputStream, name: str) -> str:
-    """Return the format that a file is read as: the declared one, else by its extension, else by its content."""
+    """Return the format that a file is read as: as declared, else by its extension, else by its content."""
     return spec.format or choose(name, stream.head)
 
 

@@ -6,8 +6,8 @@
     2023-10-09 14:25
     ---
 
-The separator ends a record and belongs to it. A line ``Name: value`` whose name the layout declares is a header
-wherever it stands in the record; what a header gives is not looked for among the other lines.
+The separator ends a record and belongs to it. A line ``Name: value`` whose name the layout declares is a
+header wherever it stands in the record; what a header gives is not looked for among the other lines.
 """
 
 from __future__ import annotations

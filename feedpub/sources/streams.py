@@ -54,7 +54,7 @@ class InputStream:
     """A file's content to read from; ``head`` is its beginning, ``problem`` why it ended early, if it did."""
 
     def __init__(self, raw: BinaryIO, encoding: str | None = None) -> None:
-        """Begin to read ``raw``; ``encoding`` is the declared one, used here if it is no superset of ASCII."""
+        """Begin to read ``raw``; a declared ``encoding`` is used here if it is no superset of ASCII."""
         self.problem = ""
         self._counted = _Counted(raw)
         self._stream = _decompressed(io.BufferedReader(self._counted, CHUNK))

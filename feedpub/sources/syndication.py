@@ -1,7 +1,8 @@
-"""Other people's feeds: RSS, Atom and RDF through feedparser. Their entries keep ids, links, dates and source.
+"""Other people's feeds: RSS, Atom and RDF, through feedparser. Entries keep id, link, dates and source.
 
-feedparser forgives what is not well-formed; what it could not make out at all is a reject. It sanitises HTML, and
-what is published is sanitised again. Each entry stands from its start tag to the line before the next one.
+feedparser forgives what is not well-formed; what it could not make out at all is a reject. It sanitises HTML,
+and what is published is sanitised again. Each entry stands from its start tag to the line before the next
+one.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _places(data: bytes, whole: Origin, count: int) -> list[Origin]:
     """Return each entry's lines; where start tags and entries don't agree, all have the whole file's."""
     blanked = _CDATA_OR_COMMENT.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), data)
     starts = [match.start() for match in _START.finditer(blanked)]
-    if len(starts) != count:
+    if not count or len(starts) != count:
         return [whole] * count
     lines, line, at = [], 1, 0
     for start in starts:
@@ -98,16 +99,17 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
     contents = entry.get("content") or ()
     body = max((str(part.get("value") or "") for part in contents), key=len, default="")
     summary = str(entry.get("summary") or "")
-    link = _link(entry)
+    # Asked in its own way, feedparser answers with the publication where there is no update.
+    updated = str(dict.get(entry, "updated") or "")
     return Record(
         title=plain_text(str(entry.get("title") or "")),
         body=body or summary,
-        published=str(entry.get("published") or entry.get("created") or entry.get("updated") or ""),
+        published=str(entry.get("published") or entry.get("created") or updated),
         html=True,
-        updated=str(entry.get("updated") or ""),
+        updated=updated,
         id=str(entry.get("id") or ""),
         keep_id=True,
-        link=link,
+        link=_link(entry),
         authors=_authors(entry) or _authors(feed),
         categories=tuple(str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()),
         language=str((entry.get("title_detail") or {}).get("language") or feed.get("language") or ""),
@@ -119,10 +121,10 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
 
 
 def _link(entry: Any) -> str:
-    alternate = [
-        l for l in entry.get("links") or () if l.get("rel", "alternate") == "alternate" and l.get("href")
-    ]
-    return str(alternate[0]["href"] if alternate else entry.get("link") or "")
+    links = (link for link in entry.get("links") or () if link.get("rel", "alternate") == "alternate")
+    found = str(next((link["href"] for link in links if link.get("href")), entry.get("link") or ""))
+    # Where an entry has no link, feedparser offers its id, which may be no address.
+    return "" if found == entry.get("id") and not found.startswith(("http:", "https:")) else found
 
 
 def _authors(holder: Any) -> tuple[Author, ...]:

@@ -4,10 +4,10 @@
     Body, one line or more
     2023-10-09 14:25
 
-A record is anchored on its timestamp line: whatever is wrong with it, the next one begins after that line. Its
-first line that is not blank is the title. A declared heading begins a block of boilerplate, see :func:`_block_end`.
-Blank lines belong to the item that follows them, at the end of a file to the last one, so that every line
-belongs to exactly one item.
+A record is anchored on its timestamp line: whatever is wrong with it, the next one begins after that line.
+Its first line that is not blank is the title. A declared heading begins a block of boilerplate, see
+:func:`_block_end`. Blank lines belong to the item that follows them, at the end of a file to the last one, so
+that every line belongs to exactly one item.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ _STAMP = re.compile(
 class _Span:
     """The lines up to a timestamp, or what the file ends with.
 
-    ``plain`` is that of :class:`~feedpub.sources.lines.Block`; ``problem`` says why the lines can't be a record.
+    ``plain`` is that of :class:`~feedpub.sources.lines.Block`; ``problem`` says why the lines can't be a
+    record.
     """
 
     first: int
@@ -139,8 +140,8 @@ def _items(reading: Reading, span: _Span) -> list[Item]:
 
 
 def _headings(lines: list[str], headings: frozenset[str], end: int) -> Iterator[int]:
-    # Folding costs, and nearly all lines are far longer than all headings. A heading's line can be longer than
-    # its folded form by white space only, so some room is left.
+    # Folding costs, and nearly all lines are far longer than all headings. A heading's line can be longer
+    # than its folded form by white space only, so some room is left.
     longest = max(map(len, headings)) + 16 if headings else 0
     for number in range(end):
         line = lines[number]
@@ -151,8 +152,8 @@ def _headings(lines: list[str], headings: frozenset[str], end: int) -> Iterator[
 def _block_end(lines: list[str], heading: int, stamped: bool) -> int:
     """Return where the block of boilerplate ends that begins at ``heading``.
 
-    It ends at a blank line after a headline; else, where a record follows, before the last two lines that can be
-    its title and body; else at the end of the file. A blank rest of the file belongs to it.
+    It ends at a blank line after a headline; else, where a record follows, before the last two lines that can
+    be its title and body; else at the end of the file. A blank rest of the file belongs to it.
     """
     filled = [number for number in range(heading + 1, len(lines) - stamped) if lines[number].strip()]
     for number, following in itertools.pairwise(filled):

@@ -16,7 +16,10 @@ from feedpub.errors import DateError
 from feedpub.located import read_yaml
 
 PAGE = (Path(__file__).parents[2] / "docs/time.md").read_text("utf-8")
-ROW = re.compile(r"^\| `(?P<text>[^`|]*)` \| (?:`(?P<declared>[^|]*)` )?\| (?P<wanted>(?:rejected: |\d{4}-)[^|]*) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| `(?P<text>[^`|]*)` \| (?:`(?P<declared>[^|]*)` )?\| (?P<wanted>(?:rejected: |\d{4}-)[^|]*) \|$",
+    re.MULTILINE,
+)
 ROWS = [match.groups(default="") for match in ROW.finditer(PAGE)]
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Africa/Monrovia")
 LOCALES = ("C", "C.UTF-8", "POSIX")

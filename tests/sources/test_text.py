@@ -1,8 +1,7 @@
-"""The text format, by its table of cases and on the sample."""
+"""The text format on the sample, and the tails of related links."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -15,22 +14,7 @@ from feedpub.sources import files, parse_source, read
 from feedpub.sources.boilerplate import tail_start
 
 ROOT = Path(__file__).parents[2]
-CASES = yaml.safe_load((ROOT / "tests/data/sources/text.yaml").read_text("utf-8"))
 RELATED = yaml.safe_load((ROOT / "tests/data/sources/related.yaml").read_text("utf-8"))
-
-
-def count_lines(data: bytes) -> int:
-    """Count lines in another way than the reader does."""
-    return len(re.findall(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", data))
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_text_case(case, source, gives, agrees, covered):
-    """What each case's name says."""
-    data = case["latin1"].encode("latin-1") if "latin1" in case else case["input"].encode()
-    items = gives(source(case.get("source", "")), data)
-    agrees(items, case["items"])
-    assert covered(items) == list(range(1, count_lines(data.removeprefix(b"\xef\xbb\xbf")) + 1))
 
 
 @pytest.mark.parametrize("case", RELATED, ids=lambda case: case["name"])

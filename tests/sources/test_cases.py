@@ -1,0 +1,55 @@
+"""All formats, by their tables of cases: a new case is a few lines of YAML and no code."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+import zstandard
+
+from feedpub.article import Article
+
+FOLDER = Path(__file__).parents[1] / "data/sources/cases"
+CASES = [
+    pytest.param(case, id=f"{path.stem}: {case['name']}")
+    for path in sorted(FOLDER.glob("*.yaml"))
+    for case in yaml.safe_load(path.read_text("utf-8"))
+]
+COMPRESSORS = {
+    "gzip": gzip.compress,
+    "bz2": bz2.compress,
+    "lzma": lzma.compress,
+    "zstandard": zstandard.ZstdCompressor().compress,
+}
+
+
+def content(case):
+    """The bytes of a case's file, before and after compression."""
+    text = case.get("repeat", "") * case.get("times", 0) + case.get("input", "")
+    data = case["latin1"].encode("latin-1") if "latin1" in case else text.encode(case.get("encode", "utf-8"))
+    return data, COMPRESSORS.get(case.get("compress"), bytes)(data)
+
+
+def count_lines(case, data):
+    """Count lines in another way than the readers do."""
+    text = data.decode(case.get("encode", "latin-1")).removeprefix("ï»¿")
+    return len(re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case, source, gives, agrees, covered):
+    """What each case's name says, with every line in exactly one item."""
+    plain, data = content(case)
+    items = gives(source(case.get("source", "")), data, case.get("file", "in.txt"))
+    agrees(items, case["items"])
+    assert covered(items) == list(range(1, case.get("lines", count_lines(case, plain)) + 1))
+    articles = [item for item in items if isinstance(item, Article)]
+    if "ids" in case:
+        assert [article.id for article in articles] == case["ids"]
+    if "without" in case:
+        assert not any(case["without"] in article.title + article.body for article in articles)
