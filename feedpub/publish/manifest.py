@@ -94,7 +94,7 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
         version = content["version"]
         if type(version) is int and version > MANIFEST_VERSION:
             raise PublishError(f"{path} was written by a newer feedpub; build with that one")
-        documents = [_entry(entry) for entry in content["documents"]]
+        documents = _entries(version, content["documents"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise PublishError(
             f"{path} is no manifest of feedpub; restore it, or remove it to begin anew, or, if it is another"
@@ -103,9 +103,11 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
     return Manifest({document.path: document for document in documents if is_name(document.path)})
 
 
-def _entry(content: dict[str, object]) -> Published:
+def _entries(version: object, documents: list[dict[str, object]]) -> list[Published]:
     # The annotations are text here, and just the names of the two types that JSON has for them.
     wanted = {field.name: field.type for field in fields(Published)}
-    if {key: type(value).__name__ for key, value in content.items()} != wanted:
-        raise TypeError(content)
-    return Published(**content)  # type: ignore[arg-type]  # what was just checked
+    if version != MANIFEST_VERSION or any(
+        {key: type(value).__name__ for key, value in document.items()} != wanted for document in documents
+    ):
+        raise TypeError(version)
+    return [Published(**document) for document in documents]  # type: ignore[arg-type]  # just checked

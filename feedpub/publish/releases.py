@@ -34,7 +34,7 @@ def refuse_foreign(output: Output, plan: Plan, folder: Folder | None) -> None:
     """Refuse to replace a folder as a whole that holds anything which is not ours."""
     if output.release is None and output.exists and output.path.is_mount():
         raise PublishError(
-            f"{output.path} is a mount point, which no release can replace; name a folder inside it as output.dir,"
+            f"{output.path} is a mount point, which no link can replace; name a folder inside it as output.dir,"
             f" or set output.layout to files"
         )
     if folder is None:
@@ -44,8 +44,8 @@ def refuse_foreign(output: Output, plan: Plan, folder: Folder | None) -> None:
     if foreign:
         names = ", ".join(foreign[:_SHOWN]) + (" …" if len(foreign) > _SHOWN else "")
         raise PublishError(
-            f"{output.path} holds what is not feedpub's ({names}), and replacing the folder would take it"
-            f" offline; move it elsewhere, or set output.layout to files"
+            f"{output.path} holds what its manifest does not list as feedpub's ({names}), and replacing the folder"
+            f" would take it offline; move it elsewhere, or set output.layout to files"
         )
 
 

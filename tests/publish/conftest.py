@@ -70,7 +70,9 @@ class Site:
         """What a web server can hand out: the regular files of the output folder, by name."""
         if not self.out.is_dir():
             return {}
-        return {p.name: p.read_bytes() for p in sorted(self.out.iterdir()) if p.is_file() and not p.is_symlink()}
+        return {
+            p.name: p.read_bytes() for p in sorted(self.out.iterdir()) if p.is_file() and not p.is_symlink()
+        }
 
     def mtimes(self) -> dict[str, int]:
         return {name: (self.out / name).stat().st_mtime_ns for name in self.tree()}
@@ -87,18 +89,25 @@ class Site:
                 if folder.is_dir():
                     listed = json.loads((folder / "manifest.json").read_bytes())["documents"]
                     names = ["manifest.json", *(document["path"] for document in listed)]
-                    allowed |= {f"feeds.releases/{folder.name}", *(f"feeds.releases/{folder.name}/{n}" for n in names)}
+                    allowed |= {
+                        f"feeds.releases/{folder.name}",
+                        *(f"feeds.releases/{folder.name}/{n}" for n in names),
+                    }
         found = []
         for parent, folders, files in os.walk(self.root):
             found += [os.path.relpath(Path(parent) / name, self.root) for name in (*folders, *files)]
         return sorted(set(found) - allowed)
 
 
+@pytest.fixture(scope="session")
+def new_site(tmp_path_factory):
+    """Makes sites, each in an empty folder of its own."""
+    return lambda: Site(tmp_path_factory.mktemp("site"))
+
+
 @pytest.fixture
-def site(tmp_path):
-    root = tmp_path / "site"
-    root.mkdir()
-    return Site(root)
+def site(new_site):
+    return new_site()
 
 
 @pytest.fixture(params=["files", "releases"])

@@ -1,144 +1,155 @@
-"""The output folder changes as a whole, and only where we own it."""
+"""The output folder changes as a whole, and only where it is ours."""
 
 import json
 import multiprocessing
 import os
-from dataclasses import dataclass
-from pathlib import Path
+import socket
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedpub.errors import Locked, PublishError
-from feedpub.publish import MANIFEST, compare, exclusive, publish, read_manifest
+from feedpub.publish import LAYOUTS, MANIFEST, exclusive, read_manifest, read_published
 
 
-@dataclass(frozen=True)
-class Doc:
-    path: str
-    data: bytes
-    feed: str = "news"
-    media_type: str = "application/rss+xml"
-
-
-@pytest.fixture
-def folders(tmp_path):
-    return tmp_path / "feeds", tmp_path / ".state"
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def test_documents_and_manifest_are_all_that_is_left(folders):
-    out, state = folders
-    changes = publish([Doc("a.rss", b"one"), Doc("b.rss", b"two")], (), out, state)
-    assert set(tree(out)) == {"a.rss", "b.rss", MANIFEST}
-    assert tree(state) == {}
+def test_documents_and_manifest_are_all_that_is_left(either):
+    changes = either.publish({"a.rss": b"one", "b.rss": b"two"})
+    assert set(either.tree()) == {"a.rss", "b.rss", MANIFEST}
     assert changes.written == ("a.rss", "b.rss")
-    assert (out / "a.rss").stat().st_mode & 0o777 == 0o644
+    assert either.strays() == []
 
 
-def test_files_are_readable_by_a_web_server_under_any_umask(folders):
+def test_all_is_readable_by_a_web_server_under_any_umask(either):
+    site = either.with_(root=either.root / "made" / "on the way")
     before = os.umask(0o077)
     try:
-        publish([Doc("a.rss", b"one")], (), *folders)
+        site.publish({"a.rss": b"one"})
     finally:
         os.umask(before)
-    assert (folders[0] / "a.rss").stat().st_mode & 0o777 == 0o644
-    assert (folders[0] / MANIFEST).stat().st_mode & 0o777 == 0o644
+    assert {(site.out / name).stat().st_mode & 0o777 for name in ("a.rss", MANIFEST)} == {0o644}
+    assert {folder.stat().st_mode & 0o777 for folder in (site.out, site.root, site.root.parent)} == {0o755}
 
 
-def test_unchanged_bytes_are_not_rewritten(folders):
-    out, state = folders
-    publish([Doc("a.rss", b"one"), Doc("b.rss", b"two")], (), out, state)
-    before = {p.name: (p.stat().st_mtime_ns, p.stat().st_ino) for p in out.iterdir()}
-    changes = publish([Doc("a.rss", b"one"), Doc("b.rss", b"two")], (), out, state)
-    assert changes.written == ()
-    assert {p.name: (p.stat().st_mtime_ns, p.stat().st_ino) for p in out.iterdir()} == before
+def test_unchanged_bytes_are_not_rewritten(either):
+    def seen():
+        return {
+            name: ((either.out / name).stat().st_mtime_ns, (either.out / name).stat().st_ino)
+            for name in documents
+        }
+
+    documents = {"a.rss": b"one", "b.rss": b"two"}
+    either.publish(documents)
+    before = seen()
+    assert either.publish(documents).written == ()
+    assert either.publish({**documents, "c.rss": b"three"}).written == ("c.rss",)
+    assert seen() == before
 
 
-def test_a_changed_file_gets_another_second(folders):
-    out, state = folders
-    publish([Doc("a.rss", b"one")], (), out, state)
+@pytest.mark.parametrize("start", [None, 2**32], ids=["now", "in the future"])
+def test_a_changed_file_gets_another_second(either, start):
+    either.publish({"a.rss": b"one"})
+    if start:
+        os.utime(either.out / "a.rss", (start, start))
     for data in (b"two", b"thr", b"fou"):
-        old = int((out / "a.rss").stat().st_mtime)
-        publish([Doc("a.rss", data)], (), out, state)
-        assert int((out / "a.rss").stat().st_mtime) > old
+        old = int((either.out / "a.rss").stat().st_mtime)
+        either.publish({"a.rss": data})
+        assert int((either.out / "a.rss").stat().st_mtime) > old
 
 
-def test_only_files_of_the_manifest_are_removed(folders):
-    out, state = folders
-    publish([Doc("a.rss", b"one"), Doc("b.rss", b"two")], (), out, state)
-    (out / "mine.html").write_bytes(b"mine")
-    changes = publish([Doc("a.rss", b"one")], (), out, state)
-    assert changes.removed == ("b.rss",)
-    assert set(tree(out)) == {"a.rss", "mine.html", MANIFEST}
+def test_only_files_of_the_manifest_are_removed(site):
+    site.publish({"a.rss": b"one", "b.rss": b"two"})
+    (site.out / "mine.html").write_bytes(b"mine")
+    assert site.publish({"a.rss": b"one"}).removed == ("b.rss",)
+    assert set(site.tree()) == {"a.rss", "mine.html", MANIFEST}
 
 
-def test_what_is_kept_stays_in_the_folder_and_in_the_manifest(folders):
-    out, state = folders
-    publish([Doc("a.rss", b"one"), Doc("b.rss", b"two")], (), out, state)
-    publish([Doc("a.rss", b"new")], ["b.rss"], out, state)
-    assert tree(out)["b.rss"] == b"two"
-    assert set(read_manifest(out).documents) == {"a.rss", "b.rss"}
+def test_what_is_kept_stays_in_the_folder_and_in_the_manifest(either):
+    either.publish({"a.rss": b"one", "b.rss": b"two"})
+    either.publish({"a.rss": b"new"}, keep=["b.rss"])
+    assert either.tree()["b.rss"] == b"two"
+    assert set(read_manifest(either.out).documents) == {"a.rss", "b.rss"}
 
 
-def test_a_manifest_that_names_files_elsewhere_removes_nothing_there(folders, tmp_path):
-    out, state = folders
-    publish([Doc("a.rss", b"one")], (), out, state)
-    victim = tmp_path / "victim.txt"
-    victim.write_bytes(b"x")
-    content = json.loads((out / MANIFEST).read_bytes())
-    for evil in ("../victim.txt", str(victim), "..", "sub/../../victim.txt"):
-        content["documents"].append(content["documents"][0] | {"path": evil})
-    (out / MANIFEST).write_text(json.dumps(content))
-    publish([], (), out, state)
-    assert victim.read_bytes() == b"x"
+def test_what_is_to_be_kept_and_is_gone_is_not_in_the_manifest(either):
+    either.publish({"a.rss": b"one", "b.rss": b"two"})
+    (either.out / "b.rss").unlink()
+    either.publish({"a.rss": b"one"}, keep=["b.rss", "never.rss"])
+    assert set(read_manifest(either.out).documents) == {"a.rss"}
 
 
-def test_a_planted_symbolic_link_is_replaced_and_never_followed(folders, tmp_path):
-    out, state = folders
-    victim = tmp_path / "victim.txt"
-    victim.write_bytes(b"one")
-    out.mkdir()
-    (out / "a.rss").symlink_to(victim)
-    (out / MANIFEST).symlink_to(victim)
-    publish([Doc("a.rss", b"one")], (), out, state)
-    assert victim.read_bytes() == b"one"
-    assert not (out / "a.rss").is_symlink()
-    assert not (out / MANIFEST).is_symlink()
+def test_the_manifest_describes_what_is_kept_as_it_is(either):
+    either.publish({"a.rss": b"one"})
+    entry = read_manifest(either.out).documents["a.rss"]
+    (either.out / "a.rss").write_bytes(b"newer")
+    either.publish({}, keep=["a.rss"])
+    kept = read_manifest(either.out).documents["a.rss"]
+    assert (kept.size, kept.feed, kept.media_type) == (5, entry.feed, entry.media_type)
+    assert kept.sha256 != entry.sha256
 
 
-def test_a_folder_in_a_feeds_place_is_an_error_with_a_sentence(folders):
-    out, state = folders
-    (out / "a.rss").mkdir(parents=True)
-    with pytest.raises(PublishError, match="a folder stands where a file belongs"):
-        publish([Doc("a.rss", b"one")], (), out, state)
+NOT_NAMES = ["../x", "/etc/passwd", "", ".hidden", "a/b", "A.rss", "a\n.rss", "ü.rss", "x" * 300, MANIFEST]
 
 
-def test_a_damaged_manifest_stops_the_build_and_says_so(folders):
-    out, state = folders
-    publish([Doc("a.rss", b"one")], (), out, state)
-    (out / MANIFEST).write_bytes(b"{")
-    with pytest.raises(PublishError, match=r"is no manifest of feedpub; restore it"):
-        publish([Doc("a.rss", b"two")], (), out, state)
-    assert (out / "a.rss").read_bytes() == b"one"
+@pytest.mark.parametrize("name", NOT_NAMES)
+def test_no_name_leaves_the_folder_or_takes_the_manifests_place(either, name):
+    for attempt in (either.publish, either.compare):
+        with pytest.raises(PublishError, match="no name for a published file; rename the feed"):
+            attempt({name: b"one"})
+    assert either.tree() == {}
 
 
-@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "", ".hidden", "a/b", "A.rss", "a\n.rss"])
-def test_no_name_leaves_the_folder(folders, name):
-    with pytest.raises(PublishError, match="no name for a published file"):
-        publish([Doc(name, b"one")], (), *folders)
+def test_no_two_files_share_a_name(either):
+    with pytest.raises(PublishError, match=r"two documents are to be published as 'a.rss.gz'"):
+        either.with_(gzip=True).publish({"a.rss": b"one", "a.rss.gz": b"two"})
 
 
-def test_a_dry_run_foretells_what_publishing_does(folders):
-    out, state = folders
-    publish([Doc("a.rss", b"one"), Doc("b.rss", b"two"), Doc("c.rss", b"three")], (), out, state)
-    documents, keep = [Doc("a.rss", b"new"), Doc("d.rss", b"four")], ["b.rss"]
-    before = tree(out)
-    foretold = compare(documents, keep, out)
-    assert tree(out) == before
-    assert publish(documents, keep, out, state) == foretold
+@pytest.mark.parametrize("name", ["../secret", "feeds/../secret", "/etc/passwd"])
+def test_nothing_outside_is_read(site, name):
+    site.publish({"a.rss": b"one"})
+    (site.root / "secret").write_bytes(b"secret")
+    assert read_published(site.out, name) is None
+
+
+def plant_pipe(path):
+    os.mkfifo(path)
+
+
+def plant_socket(path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        here = os.open(path.parent, os.O_RDONLY)
+        listener.bind(
+            f"/proc/self/fd/{here}/{path.name}"
+        )  # a socket's path may have some 100 characters only
+        os.close(here)
+
+
+@pytest.mark.parametrize("plant", [plant_pipe, plant_socket])
+def test_what_is_no_file_is_replaced_and_never_waited_for(either, plant):
+    either.publish({"a.rss": b"one"})
+    (either.out / "a.rss").unlink()
+    plant(either.out / "a.rss")
+    assert either.publish({"a.rss": b"one"}).written == ("a.rss",)
+    assert either.tree()["a.rss"] == b"one"
+
+
+def test_a_folder_in_a_files_place_is_an_error_with_a_sentence(either):
+    either.publish({"b.rss": b"two"})
+    (either.out / "a.rss").mkdir(parents=True)
+    for attempt in (either.publish, either.compare):
+        with pytest.raises(
+            PublishError, match=r"\(a.rss\): a folder stands where a file belongs; .*move that folder"
+        ):
+            attempt({"a.rss": b"one"})
+    assert either.tree()["b.rss"] == b"two"
+
+
+def test_a_folder_in_place_of_what_is_to_be_removed_stays(site):
+    site.publish({"a.rss": b"one", "b.rss": b"two"})
+    (site.out / "b.rss").unlink()
+    (site.out / "b.rss").mkdir()
+    assert site.publish({"a.rss": b"one"}).removed == ()
+    assert (site.out / "b.rss").is_dir()
 
 
 def _hold(state, held, done):
@@ -147,16 +158,47 @@ def _hold(state, held, done):
         done.wait(20)
 
 
-def test_a_second_build_is_turned_away_while_the_first_runs(folders):
-    _, state = folders
+def test_a_second_build_is_turned_away_while_the_first_runs(site):
     context = multiprocessing.get_context("fork")
     held, done = context.Event(), context.Event()
-    first = context.Process(target=_hold, args=(state, held, done))
+    first = context.Process(target=_hold, args=(site.state, held, done))
     first.start()
     assert held.wait(20)
-    with pytest.raises(Locked, match="another build is running"), exclusive(state):
+    with pytest.raises(Locked, match="another build is running"), exclusive(site.state):
         pass
     first.kill()
     first.join()
-    with exclusive(state):
+    with exclusive(site.state):
         pass
+
+
+NAMES = st.sampled_from(["a.rss", "b.rss", "c.atom", "d.json"])
+STEP = st.tuples(
+    st.dictionaries(NAMES, st.binary(max_size=3)), st.sets(NAMES), st.sampled_from(LAYOUTS), st.booleans()
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=st.lists(STEP, min_size=1, max_size=5))
+def test_any_series_of_builds_ends_as_foretold_with_the_right_files_and_mtimes(new_site, steps):
+    site = new_site()
+    for documents, keep, layout, gzip in steps:
+        now = site.with_(layout=layout, gzip=gzip)
+        old, times = now.tree(), now.mtimes()
+        foretold = now.compare(documents, keep)
+        assert now.tree() == old
+        changes = now.publish(documents, keep)
+        assert changes == foretold
+        new = now.tree()
+        plain = {name: data for name, data in new.items() if name != MANIFEST and not name.endswith(".gz")}
+        assert plain == {name: old[name] for name in keep if name in old} | documents
+        assert {name for name in new if name.endswith(".gz")} == (
+            {f"{name}.gz" for name in plain} if gzip else set()
+        )
+        assert {entry["path"] for entry in json.loads(new[MANIFEST])["documents"]} == set(new) - {MANIFEST}
+        assert set(changes.written) | set(changes.unchanged) == set(new) - {MANIFEST}
+        assert set(changes.removed) == set(old) - set(new)
+        assert now.strays() == []
+        for name in set(old) & set(new):
+            moved = now.mtimes()[name] // 10**9 - times[name] // 10**9
+            assert moved > 0 if old[name] != new[name] else now.mtimes()[name] == times[name]
