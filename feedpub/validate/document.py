@@ -62,7 +62,8 @@ class Node:
         self.attributes = attributes
         self.line = line
         self.column = column
-        self.children: list[Node] = []
+        # One empty list for all leaves, which are most elements; the builder gives a parent its own.
+        self.children = NO_CHILDREN
         self.text = ""
 
     def all(self, tag: str) -> list[Node]:
@@ -83,6 +84,9 @@ class Node:
             node = stack.pop()
             yield node
             stack.extend(reversed(node.children))
+
+
+NO_CHILDREN: Final[list[Node]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,10 @@ class _Builder:
             if "xml:base" in attributes:
                 base = _joined(base, attributes["xml:base"])
             node = Node(tag, prefix, above.tag, base, attributes, line, column)
-            above.children.append(node)
+            if above.children is NO_CHILDREN:
+                above.children = [node]
+            else:
+                above.children.append(node)
         else:
             node = Node(tag, prefix, "", attributes.get("xml:base", ""), attributes, line, column)
             self.root = node

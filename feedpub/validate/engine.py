@@ -8,6 +8,7 @@ Which checks an element meets depends on its tag and its parent's only, so it is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -21,7 +22,7 @@ from feedpub.validate.vocabulary.model import Element, Kind, Value
 from feedpub.validate.vocabulary.small import GLOBAL_ATTRIBUTES
 
 _Bound: TypeAlias = tuple[Check, Value]
-_Plan: TypeAlias = tuple[Element | None, tuple[Check, ...], tuple[_Bound, ...], dict[str, tuple[_Bound, ...]]]
+_Checks: TypeAlias = tuple[Check, ...]
 
 _READING: Final = tuple(check for check in CHECKS if check.document is not None)
 _ELEMENTS: Final = tuple(check for check in CHECKS if check.element is not None)
@@ -29,6 +30,30 @@ _VALUES: Final = tuple(check for check in CHECKS if check.value is not None)
 # Kinds whose surrounding space no check looks at.
 _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
 _AS_IT_IS: Final = frozenset({Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The checks that elements of one tag in one parent meet, parted by what they need to be worth a call."""
+
+    element: Element | None
+    always: _Checks
+    with_children: _Checks
+    with_attributes: _Checks
+    with_text: _Checks
+    text: tuple[_Bound, ...]
+    attributes: dict[str, tuple[_Bound, ...]]
+
+    def checks(self, node: Node) -> _Checks:
+        """Return the element checks that are worth a call on ``node``."""
+        checks = self.always
+        if node.children:
+            checks += self.with_children
+        if node.attributes:
+            checks += self.with_attributes
+        if node.text:
+            checks += self.with_text
+        return checks
 
 
 def examine(data: bytes, *, location: str | None, now: datetime | None) -> Report:
@@ -54,23 +79,19 @@ def _element_findings(about: Circumstances, root: Node) -> Iterator[Finding]:
     plans: dict[tuple[str, str], _Plan] = {}
     for node in root.walk():
         key = (node.within, node.tag)
-        plan = plans.get(key)
-        if plan is None:
-            plan = plans[key] = _plan(*key)
-        element, checks, text_checks, attribute_checks = plan
-        for check in checks:
-            if check.needs and not getattr(node, check.needs):
-                continue
+        plan = plans.get(key) or plans.setdefault(key, _plan(*key))
+        element = plan.element
+        for check in plan.checks(node):
             for problem in check.element(node, element, about):  # type: ignore[misc]
                 yield _stamped(check, problem, element)
-        if text_checks:
+        if plan.text:
             text = node.text.strip()
-            for check, value in text_checks:
+            for check, value in plan.text:
                 wrong = check.value(text, value)  # type: ignore[misc]
                 if wrong is not None:
                     yield _value_finding(check, node, element, shown(node), text, wrong)
         if node.attributes:
-            yield from _attribute_findings(node, element, attribute_checks)
+            yield from _attribute_findings(node, element, plan.attributes)
 
 
 def _attribute_findings(
@@ -86,13 +107,15 @@ def _attribute_findings(
 
 def _plan(within: str, tag: str) -> _Plan:
     element = defined(within, tag)
-    checks = tuple(
-        check for check in _ELEMENTS if check.wants is not None and check.wants(within, tag, element)
+    wanted = [check for check in _ELEMENTS if check.wants is not None and check.wants(within, tag, element)]
+    always, children, attributes, text = (
+        tuple(check for check in wanted if check.needs == needs)
+        for needs in ("", "children", "attributes", "text")
     )
-    if element is None:
-        return None, checks, (), _GLOBAL
-    attributes = {name: _bound(value) for name, value in element.attributes.items()}
-    return element, checks, _bound(element.text), _GLOBAL | attributes
+    values = {name: _bound(value) for name, value in element.attributes.items()} if element else {}
+    return _Plan(
+        element, always, children, attributes, text, _bound(element.text) if element else (), _GLOBAL | values
+    )
 
 
 def _bound(value: Value | None) -> tuple[_Bound, ...]:

@@ -48,11 +48,6 @@ class Circumstances:
     now: datetime | None
     document: Document
 
-    @property
-    def suspicious(self) -> bool:
-        """Whether the document has bytes that rightly decoded text does not have."""
-        return self.document.suspicious
-
     def uses(self, prefix: str) -> bool:
         """Tell whether the feed declares a namespace, named by its usual prefix."""
         return any(KNOWN.get(found.uri) == prefix for found in self.document.declarations)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from feedpub.validate.checks.model import element_check, here, quoted, shown, value_check
+from feedpub.validate.checks.model import document_check, element_check, here, quoted, shown, value_check
 from feedpub.validate.finding import Level
 from feedpub.validate.grammar import css, html
 from feedpub.validate.vocabulary import MARKUP_PREFIXES
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feedpub.validate.checks.model import Circumstances, Problem
-    from feedpub.validate.document import Node
+    from feedpub.validate.document import Document, Node
     from feedpub.validate.vocabulary.model import Element, Value
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#data-types-characterdata"
@@ -179,8 +179,8 @@ def not_html(node: Node, element: Element | None, _about: Circumstances) -> Iter
 
         <summary type="html">&lt;a href="https://example.org/"&gt;News&lt;/a&gt;</summary>
     """
-    if _is_html(node, element):
-        wrong = html.mistake(node.text)
+    if ("<" in node.text or "&" in node.text) and _is_html(node, element):
+        wrong = html.survey(node.text).mistake
         if wrong:
             yield here(node, f"{shown(node)} {wrong}")
 
@@ -204,9 +204,8 @@ def dangerous_markup(node: Node, element: Element | None, _about: Circumstances)
 
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
-    if _is_html(node, element) and "<" in node.text:
-        names = {tag.name for tag in html.tags(node.text)} & html.UNSAFE
-        for name in sorted(names):
+    if "<" in node.text and _is_html(node, element):
+        for name in html.survey(node.text).unsafe:
             yield here(node, f"{shown(node)} holds <{name}>")
 
 
@@ -229,15 +228,8 @@ def dangerous_attribute(node: Node, element: Element | None, _about: Circumstanc
 
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
-    if _is_html(node, element) and "<" in node.text:
-        found = {
-            name
-            for tag in html.tags(node.text)
-            if tag.rest and tag.name in html.ELEMENTS
-            for name, _ in tag.attributes()
-            if html.unknown_attribute(name)
-        }
-        for name in sorted(found):
+    if "<" in node.text and _is_html(node, element):
+        for name in html.survey(node.text).attributes:
             yield here(node, f"{shown(node)} holds a tag with the attribute {name!r}")
 
 
@@ -260,13 +252,9 @@ def dangerous_style(node: Node, element: Element | None, _about: Circumstances) 
 
         <description>&lt;p style="color: #080"&gt;News&lt;/p&gt;</description>
     """
-    if _is_html(node, element) and "style" in node.text.lower():
-        for tag in html.tags(node.text):
-            for name, value in tag.attributes() if "style" in tag.rest.lower() else ():
-                wrong = css.danger(value) if name == "style" else None
-                if wrong:
-                    yield here(node, f"{shown(node)} holds the style {quoted(wrong)}")
-                    return
+    if "<" in node.text and _is_html(node, element):
+        for style in html.survey(node.text).styles:
+            yield here(node, f"{shown(node)} holds the style {quoted(style)}")
 
 
 @element_check(
@@ -291,11 +279,8 @@ def relative_link_in_html(node: Node, _element: Element | None, _about: Circumst
         <description>&lt;img src="https://example.org/logo.png"&gt;</description>
     """
     if "<" in node.text and not node.base:
-        for tag in html.tags(node.text):
-            for name, value in tag.attributes() if tag.rest else ():
-                if html.relative_address(name, value):
-                    yield here(node, f"{shown(node)} holds the relative address {quoted(value)}")
-                    return
+        for address in html.survey(node.text).relative:
+            yield here(node, f"{shown(node)} holds the relative address {quoted(address)}")
 
 
 @element_check(
@@ -373,17 +358,16 @@ def dangerous_xhtml_style(node: Node, _element: Element | None, _about: Circumst
 
 
 # Controls of the C1 block, replacement characters, and two Latin-1 characters that were UTF-8 once.
-_BAD: Final = re.compile("[\x80-\x9f\ufffd]|[\u00c2-\u00f4][\u0080-\u00bf]")
+_BAD: Final = re.compile("[\x80-\x9f\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]")
 
 
-@element_check(
+@document_check(
     "bad-characters",
     Level.WARNING,
-    lambda _within, _tag, _element: True,
     spec="https://www.w3.org/TR/xml/#charsets",
     remedy="decode the text with its real encoding before it goes into the feed",
 )
-def bad_characters(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
+def bad_characters(document: Document, _about: Circumstances) -> Iterator[Problem]:
     """A text holds control characters or letters that come from reading it in the wrong encoding.
 
     Wrong:
@@ -394,14 +378,16 @@ def bad_characters(node: Node, _element: Element | None, about: Circumstances) -
 
         <title>Café news</title>
     """
-    if about.suspicious:
+    if document.root is None or not document.suspicious:
+        return
+    for node in document.root.walk():
         for text in (node.text, *node.attributes.values()):
             found = _BAD.search(text)
             if found:
                 yield here(
                     node, f"{shown(node)} holds {found[0]!r} in {quoted(text[max(0, found.start() - 20) :])}"
                 )
-                return
+                break
 
 
 # SVG 1.1 and MathML 3 without scripts, foreign objects, links to files and event handlers.

@@ -7,13 +7,14 @@ speed that a feed of 10 MB deserves, and what it cannot read as a tag is a findi
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
 from html.entities import html5
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeAlias
 
+from feedpub.validate.grammar import css
 from feedpub.validate.words import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Elements that only present or structure text (HTML Standard §4, and what HTML 4 had): no reader minds them.
 SAFE: Final = words(
@@ -65,48 +66,93 @@ ATTRIBUTES: Final = words(
 _ATTRIBUTE_PREFIXES: Final = ("data-", "aria-")
 _ADDRESSES: Final = ("href", "src", "action", "cite", "poster", "longdesc", "background", "data")
 
-_TAG: Final = re.compile(r"""<(/?)([A-Za-z][^\s/><"'=]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_TAG: Final = re.compile(r"""</?[A-Za-z][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*>""")
+_NAME: Final = re.compile(r"""</?([A-Za-z][^\s/><"'=]*)""")
 _OPENING: Final = re.compile(r"<(?=[A-Za-z/!])")
 _ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?""")
+_ABSOLUTE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|//)")
 _REFERENCE: Final = re.compile(r"&(?:#(x[0-9A-Fa-f]+|[0-9]+);?|([A-Za-z][A-Za-z0-9]*);?)")
 _SPECIAL: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<![A-Za-z][^>]*>|<\?[^>]*>", re.DOTALL)
 # The names of HTML 4's entities; those that old readers resolve without a semicolon as well.
 _ENTITIES: Final = frozenset(name for name in html5 if not name.endswith(";")) | {
     name[:-1] for name in html5 if name.endswith(";") and len(name) < 9 and name[:-1].isalnum()
 }
+_NONE: Final[frozenset[str]] = frozenset()
 _PLAIN_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"})
 
 
-class Tag:
-    """A tag in a text: its name in lower case, and where it is a start tag its attributes as written."""
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a check may ask of a text of HTML; each field holds what was found, in the order of the alphabet.
 
-    __slots__ = ("end", "name", "rest")
+    ``mistake`` is the rest of a sentence, None where all can be read. ``unsafe`` names elements, ``attributes``
+    unknown ones, ``styles`` declarations that are not harmless, ``relative`` addresses.
+    """
 
-    def __init__(self, name: str, rest: str, *, end: bool) -> None:
-        self.name = name
-        self.rest = rest
-        self.end = end
-
-    def attributes(self) -> Iterator[tuple[str, str]]:
-        """Yield names in lower case and values, character references resolved."""
-        for found in _ATTRIBUTE.finditer(self.rest):
-            value = found[2] or found[3] or found[4] or ""
-            yield found[1].lower(), resolved(value) if "&" in value else value
+    mistake: str | None
+    unsafe: tuple[str, ...]
+    attributes: tuple[str, ...]
+    styles: tuple[str, ...]
+    relative: tuple[str, ...]
 
 
-def tags(text: str) -> Iterator[Tag]:
-    """Yield the tags of a text, comments left out."""
-    if "<!" in text or "<?" in text:
-        text = _SPECIAL.sub(" ", text)
-    for found in _TAG.finditer(text):
-        yield Tag(found[2].lower(), found[3], end=bool(found[1]))
+_Tag: TypeAlias = tuple[str, frozenset[str], str | None, frozenset[str]]
 
 
-def resolved(text: str) -> str:
-    """Return a text with its character references replaced."""
-    from html import unescape  # noqa: PLC0415 - rarely needed
+@lru_cache(maxsize=4)
+def survey(text: str) -> Survey:
+    """Read a text of HTML once for all checks, which ask for the same text one after the other."""
+    bare = _SPECIAL.sub(" ", text) if "<!" in text or "<?" in text else text
+    found = _TAG.findall(bare)
+    mistake = None
+    if len(found) != bare.count("<"):
+        mistake = _unfinished(bare)
+    unknown: set[str] = set()
+    unsafe: set[str] = set()
+    attributes: set[str] = set()
+    styles: set[str] = set()
+    relative: set[str] = set()
+    for written in set(found):
+        name, odd, style, addresses = _tag(written)
+        if name in UNSAFE:
+            unsafe.add(name)
+        elif name not in SAFE:
+            if "-" not in name and ":" not in name:
+                unknown.add(written)
+            continue
+        attributes |= odd
+        relative |= addresses
+        if style:
+            styles.add(style)
+    if unknown:
+        mistake = f"holds {min(unknown)!r}, which is no element of HTML"
+    return Survey(
+        mistake or _wrong_number(text),
+        *(tuple(sorted(found)) for found in (unsafe, attributes, styles, relative)),
+    )
 
-    return unescape(text)
+
+@lru_cache(maxsize=4096)
+def _tag(written: str) -> _Tag:
+    """Return of a tag its name, its unknown attributes, a style that is not harmless, and its relative addresses."""
+    name = _NAME.match(written)
+    assert name is not None
+    rest = written[name.end() : -1]
+    if "=" not in rest and rest.strip(" /") == "":
+        return name[1].lower(), _NONE, None, _NONE
+    odd, style, relative = set(), None, set()
+    for found in _ATTRIBUTE.finditer(rest):
+        attribute = found[1].lower()
+        value = found[2] or found[3] or found[4] or ""
+        if "&" in value:
+            value = unescape(value)
+        if unknown_attribute(attribute):
+            odd.add(attribute)
+        if attribute == "style":
+            style = css.danger(value)
+        elif relative_address(attribute, value):
+            relative.add(value)
+    return name[1].lower(), frozenset(odd), style, frozenset(relative)
 
 
 def markup_in(text: str) -> str | None:
@@ -116,9 +162,9 @@ def markup_in(text: str) -> str | None:
     about HTML may well name: they count inside a word, where they are an ampersand that was escaped twice.
     """
     if "<" in text:
-        for found in _TAG.finditer(text):
-            if found[2].lower() in ELEMENTS:
-                return found[0]
+        for written in _TAG.findall(text):
+            if _tag(written)[0] in ELEMENTS:
+                return str(written)
         if "<!--" in text:
             return "<!--"
     if "&" in text:
@@ -146,18 +192,13 @@ def unfinished_tag(text: str) -> str | None:
     return found[0] if found and found[1].lower() in ELEMENTS else None
 
 
-def mistake(text: str) -> str | None:
-    """Return what makes a text that should be HTML none, None where all of it can be read."""
-    if "<" in text:
-        bare = _SPECIAL.sub(" ", text) if "<!" in text or "<?" in text else text
-        for found in _TAG.finditer(bare):
-            name = found[2].lower()
-            if name not in ELEMENTS and "-" not in name and ":" not in name:
-                return f"holds <{found[1]}{found[2]}>, which is no element of HTML"
-        rest = _TAG.sub(" ", bare)
-        opening = _OPENING.search(rest)
-        if opening:
-            return f"holds a tag that does not end, {rest[opening.start() : opening.start() + 20]!r}"
+def _unfinished(text: str) -> str | None:
+    rest = _TAG.sub(" ", text)
+    opening = _OPENING.search(rest)
+    return f"holds a tag that does not end, {rest[opening.start() :][:20]!r}" if opening else None
+
+
+def _wrong_number(text: str) -> str | None:
     if "&#" in text:
         for found in _REFERENCE.finditer(text):
             if found[1] and not _allowed(found[1]):
@@ -180,9 +221,4 @@ def unknown_attribute(name: str) -> bool:
 
 def relative_address(name: str, value: str) -> bool:
     """Tell whether an attribute holds an address that is relative, and so is lost outside its page."""
-    return (
-        name in _ADDRESSES
-        and bool(value)
-        and value[0] != "#"
-        and not re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:|//", value.strip())
-    )
+    return name in _ADDRESSES and bool(value) and value[0] != "#" and not _ABSOLUTE.match(value)

@@ -1,0 +1,76 @@
+"""Time the validator: one feed of 10 MB, and a thousand small ones in one call of the command.
+
+    python bench/validate.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from pathlib import Path
+
+from feedpub.validate import validate
+
+PARAGRAPH = (
+    "&lt;p&gt;The council met on Thursday to talk about the new bridge, which "
+    '&lt;a href="https://example.org/bridge"&gt;opens next year&lt;/a&gt;, and about what it costs. '
+    "Nobody spoke against it; two members were absent. The next meeting is in a month.&lt;/p&gt;\n"
+)
+HEAD = (
+    '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>\n'
+    "<title>News</title><link>https://example.org/</link><description>News of the town</description>\n"
+    '<atom:link rel="self" type="application/rss+xml" href="https://example.org/feed.rss"/>\n'
+)
+TAIL = "</channel></rss>\n"
+
+
+def item(number: int, paragraphs: int) -> str:
+    return (
+        f"<item><title>Report {number}</title><link>https://example.org/{number}</link>"
+        f"<dc:creator>Ada</dc:creator><pubDate>Fri, 31 May 2024 08:00:00 +0000</pubDate>"
+        f"<category>Town</category><category>Council</category>"
+        f'<guid isPermaLink="false">tag:example.org,2024:{number}</guid>'
+        f"<description>{PARAGRAPH}</description>"
+        f"<content:encoded>{PARAGRAPH * paragraphs}</content:encoded></item>\n"
+    )
+
+
+def feed(size: int, paragraphs: int) -> bytes:
+    items, length, number = [], len(HEAD) + len(TAIL), 0
+    while length < size:
+        items.append(item(number, paragraphs))
+        length += len(items[-1])
+        number += 1
+    return (HEAD + "".join(items) + TAIL).encode()
+
+
+def main() -> None:
+    for name, paragraphs in (("whole articles", 12), ("summaries", 1)):
+        data = feed(10_000_000, paragraphs)
+        best = min(timed(data) for _ in range(3))
+        print(f"{name}: {len(data) / 1e6:.1f} MB in {best:.2f} s, {len(data) / 1e6 / best:.0f} MB/s")
+    tracemalloc.start()
+    validate(data)
+    print(f"memory at its peak: {tracemalloc.get_traced_memory()[1] / len(data):.1f} bytes a byte of feed")
+    tracemalloc.stop()
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(1000):
+            Path(folder, f"{number}.rss").write_bytes(feed(6_000, 1))
+        command = "import sys; from feedpub.cli.app import main; main(['validate', *sys.argv[1:]])"
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", command, folder], check=True, stdout=subprocess.DEVNULL)
+        print(f"small files: {1000 / (time.perf_counter() - start):.0f} a second, start of the program included")
+
+
+def timed(data: bytes) -> float:
+    start = time.perf_counter()
+    validate(data)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
