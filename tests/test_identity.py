@@ -1,5 +1,6 @@
 """Through reruns, edits, moves and a lost memory, subscribers see nothing twice and nothing old as new."""
 
+import os
 import random
 import shutil
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from feedpub.config import load_config
-from feedpub.errors import GuardRefusal
+from feedpub.errors import GuardRefusal, PublishError
 from feedpub.ledger import read_document
 from feedpub.pipeline import build
 
@@ -61,8 +62,6 @@ class Site:
         self.touch(EDITED, name)
 
     def touch(self, when, name="a.txt"):
-        import os
-
         for path in (self.folder / "in" / name, self.folder / "in"):
             os.utime(path, (when.timestamp(), when.timestamp()))
 
@@ -259,8 +258,6 @@ def test_an_editor_who_removes_two_articles_is_not_asked(site):
 
 
 def test_a_damaged_ledger_says_that_it_may_be_deleted(site):
-    from feedpub.errors import PublishError
-
     (site.folder / ".feedpub/ledger.sqlite").write_bytes(b"not a database, but long enough to look at" * 40)
     with pytest.raises(PublishError, match="delete it: ids are derived"):
         site.build()

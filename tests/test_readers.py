@@ -1,0 +1,120 @@
+"""Real feed readers subscribe to what is served: nothing is fetched twice, nothing old is shown as new."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+STORY = "Harbour cranes fall silent in Rotterdam\nCrews asked for safer hours at night.\n2023-12-15 08:30\n"
+
+
+@dataclass
+class Server:
+    """``feedpub serve`` on a free port, over a project whose feeds name that port."""
+
+    folder: Path
+    port: int
+    log: Path
+
+    def url(self, name):
+        return f"http://localhost:{self.port}/{name}"
+
+    def build(self):
+        subprocess.run(
+            [sys.executable, "-m", "feedpub", "build", "--quiet"], cwd=self.folder, check=True, timeout=60
+        )
+
+    def answers(self, name):
+        """The status of every answer that was given for ``name``, in order."""
+        return [int(status) for status in re.findall(rf'"GET /{name} HTTP/1.1" (\d+)', self.log.read_text())]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def server(project, tmp_path_factory):
+    port = free_port()
+    config = project / "config.yaml"
+    config.write_text(re.sub(r"http://localhost:8000/", f"http://localhost:{port}/", config.read_text()))
+    log = tmp_path_factory.mktemp("log") / "serve.log"
+    made = Server(project, port, log)
+    made.build()
+    command = [sys.executable, "-m", "feedpub", "serve", "--port", str(port)]
+    with log.open("w") as out, subprocess.Popen(command, cwd=project, stdout=out, stderr=out) as process:
+        try:
+            deadline = time.monotonic() + 20
+            while "Serving" not in log.read_text():
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield made
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("name", ["all.rss", "all.atom"])
+def test_the_reader_library_sees_each_article_once(server, name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a library's dependencies warn of is not ours to mend
+        from reader import make_reader  # noqa: PLC0415 - importing it warns, too
+
+        reader = make_reader(":memory:", feed_root=None)
+        reader.add_feed(server.url(name))
+        reader.update_feed(server.url(name))  # at once; update_feeds() waits an hour
+        seen = {entry.id: entry for entry in reader.get_entries()}
+        assert len(seen) == 12
+        for entry in seen.values():
+            reader.mark_entry_as_read(entry)
+
+        server.build()
+        reader.update_feed(server.url(name))
+        assert server.answers(name) == [200, 304]
+
+        (server.folder / "seeds/new.txt").write_text(STORY)
+        server.build()
+        reader.update_feed(server.url(name))
+        unread = [entry.title for entry in reader.get_entries(read=False)]
+        assert unread == ["Harbour cranes fall silent in Rotterdam"]
+        assert {entry.id for entry in reader.get_entries(read=True)} == set(seen)
+        reader.close()
+
+
+@pytest.mark.skipif(not shutil.which("newsboat"), reason="newsboat is not installed")
+def test_newsboat_sees_each_article_once(server, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    (home / "urls").write_text(server.url("all.atom") + "\n")
+    (home / "config").write_text("show-read-feeds yes\n")
+
+    def newsboat(*commands):
+        files = ["-u", home / "urls", "-c", home / "cache.db", "-C", home / "config"]
+        done = subprocess.run(
+            ["newsboat", *files, "-x", *commands],
+            env=os.environ | {"HOME": str(home)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.stdout
+
+    newsboat("reload")
+    assert "12 unread" in newsboat("print-unread")
+    server.build()
+    newsboat("reload")
+    assert "12 unread" in newsboat("print-unread")
+    (server.folder / "seeds/new.txt").write_text(STORY)
+    server.build()
+    newsboat("reload")
+    assert "13 unread" in newsboat("print-unread")
