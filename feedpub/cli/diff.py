@@ -1,0 +1,138 @@
+"""``feedpub diff``: see what a changed config does to the feeds before anything is published."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from feedpub.cli.console import (
+    DEFAULT_CONFIG,
+    FAILED,
+    USAGE,
+    Format,
+    FormatOption,
+    console,
+    print_error,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from feedpub.config import Settings
+    from feedpub.report.compare import FeedChange, Titles
+
+SHOWN = 20
+
+
+def diff(
+    new: Annotated[Path, typer.Argument(help="The config as it is to be.", metavar="FILE")] = DEFAULT_CONFIG,
+    *,
+    old: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="Compare with this config, not with what is published.", metavar="OLD"),
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option("--git", help="Compare with the config as of a Git revision.", metavar="REV")
+    ] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 when anything changes.")
+    ] = False,
+    report_format: FormatOption = Format.TEXT,
+) -> None:
+    """Say which articles enter and leave each feed with a config; write nothing.
+
+    Example: feedpub diff --git HEAD
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
+
+    from feedpub.config import load_config, parse_config  # noqa: PLC0415
+    from feedpub.report.compare import compare, selected  # noqa: PLC0415
+
+    if old is not None and revision is not None:
+        print_error("compare with one config: --config or --git")
+        raise typer.Exit(USAGE)
+    settings = load_config(new)
+    now = datetime.now(UTC)
+    if old is not None:
+        before, after = selected(load_config(old), now), selected(settings, now)
+    elif revision is not None:
+        before = selected(parse_config(_committed(new, revision), new), now)
+        after = selected(settings, now)
+    else:
+        before, after = _published_and_planned(settings, now)
+    changes = compare(before, after)
+    if report_format is Format.JSON:
+        print_json(as_json(changes))
+    else:
+        _show(changes)
+    if exit_code and any(change.status != "same" for change in changes):
+        raise typer.Exit(FAILED)
+
+
+def as_json(changes: Sequence[FeedChange]) -> dict[str, Any]:
+    """Return the changes in the shape that ``--format json`` documents."""
+    return {
+        "changed": any(change.status != "same" for change in changes),
+        "feeds": [
+            {
+                "slug": change.slug,
+                "status": change.status,
+                "enter": [{"id": entry, "title": title} for entry, title in change.entering],
+                "leave": [{"id": entry, "title": title} for entry, title in change.leaving],
+            }
+            for change in changes
+        ],
+    }
+
+
+def _published_and_planned(settings: Settings, now: Any) -> tuple[dict[str, Titles], dict[str, Titles]]:
+    from feedpub.report.compare import published, selected_as_known  # noqa: PLC0415 - keeps --help fast
+
+    online = published(settings)
+    before: dict[str, Titles] = {
+        slug: {entry.id: entry.title for entry in feed.entries} for slug, feed in online.items()
+    }
+    entries = [entry for feed in online.values() for entry in feed.entries]
+    return before, selected_as_known(settings, entries, now)
+
+
+def _committed(path: Path, revision: str) -> bytes:
+    """Return a config as it was in a revision of its Git repository."""
+    if revision.startswith("-"):
+        print_error(f"{revision} is no revision")
+        raise typer.Exit(USAGE)
+    command = ["git", "show", f"{revision}:./{path.name}"]
+    try:
+        shown = subprocess.run(command, cwd=path.parent, capture_output=True, check=False)  # noqa: S603
+    except FileNotFoundError:
+        print_error("--git needs git, which is not installed; compare with --config OLD")
+        raise typer.Exit(FAILED) from None
+    if shown.returncode:
+        reason = shown.stderr.decode("utf-8", "replace").strip().splitlines()
+        print_error(f"git knows no {path.name} in {revision}: {reason[0] if reason else 'no reason given'}")
+        raise typer.Exit(FAILED)
+    return shown.stdout
+
+
+def _show(changes: Sequence[FeedChange]) -> None:
+    from rich.text import Text  # noqa: PLC0415 - rich is slow to import
+
+    out = console()
+    for change in changes:
+        if change.status == "same":
+            continue
+        counts = f"{len(change.entering)} enter, {len(change.leaving)} leave"
+        what = {"new": f"new feed, {counts}", "gone": "the feed is gone"}.get(change.status, counts)
+        out.print(Text.assemble((change.slug, "bold"), f"  {what}"))
+        for sign, style, entries in (("+", "green", change.entering), ("-", "red", change.leaving)):
+            for _, title in entries[:SHOWN]:
+                out.print(Text(f"  {sign} {title}", style))
+            if len(entries) > SHOWN:
+                out.print(Text(f"  {sign} … and {len(entries) - SHOWN} more; --format json has all", "dim"))
+    same = [change.slug for change in changes if change.status == "same"]
+    if same:
+        out.print(Text(f"unchanged: {', '.join(same)}", "dim"))
