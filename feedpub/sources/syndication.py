@@ -39,10 +39,12 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         yield reject(whole, problem, data[:8192].decode(errors="replace"))
     elif not entries:
         yield Boilerplate(whole)
-    via = _source_of(parsed.feed) if entries else None
+    if problem or not entries:
+        return
+    via = _source_of(parsed.feed)
     for origin, entry in zip(_places(data, whole, len(entries)), entries, strict=True):
         yield from build(reading, origin, _record(entry, parsed.feed, via), partial(_raw, entry))
-    if entries and parsed.bozo and _is_cut(data):
+    if parsed.bozo and _is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
 
 
@@ -70,7 +72,7 @@ def _places(data: bytes, whole: Origin, count: int) -> list[Origin]:
     """Return each entry's lines; where start tags and entries don't agree, all have the whole file's."""
     blanked = _CDATA_OR_COMMENT.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), data)
     starts = [match.start() for match in _START.finditer(blanked)]
-    if not count or len(starts) != count:
+    if len(starts) != count:
         return [whole] * count
     lines, line, at = [], 1, 0
     for start in starts:

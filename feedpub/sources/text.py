@@ -93,7 +93,7 @@ def _spans(stream: ByteStream) -> Iterator[_Span]:
         if block.overlong:
             problem = f"a line has more than {MAX_LINE >> 20} MB"
         for number, line in enumerate(lines):
-            if len(line) <= MAX_STAMP and is_stamp(line):
+            if line and len(line) <= MAX_STAMP and is_stamp(line):
                 last = block.first + number
                 record = lines[start : number + 1]
                 yield _Span(first, last, pending + record if pending else record, True, plain, problem)

@@ -7,7 +7,7 @@ from feedpub.sources.building import Reading, RecordError
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import recover
 
-MAX_FILE = 32 << 20
+MAX_FILE = 16 << 20
 
 
 def read_whole(stream: ByteStream, reading: Reading) -> tuple[bytes, Origin]:

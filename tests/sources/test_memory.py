@@ -1,0 +1,58 @@
+"""Memory does not grow with a file: hundreds of megabytes of each line format go through a small process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# A pipe that writes one piece over and over; the reader's peak is printed in megabytes.
+READER = """
+import resource, sys
+from pathlib import Path
+from feedpub.located import read_yaml
+from feedpub.sources import parse_source
+from feedpub.sources.building import Reading
+from feedpub.sources.formats import reader
+class Endless:
+    def __init__(self, piece, size): self.piece, self.left, self.rest = piece, size, b""
+    def read(self, size=-1, /):
+        if self.left <= 0: return b""
+        if len(self.rest) < size: self.rest += self.piece * (size // len(self.piece) + 1)
+        taken, self.rest = self.rest[:size], self.rest[size:]
+        self.left -= len(taken)
+        return taken
+spec = parse_source(read_yaml(b"path: x\\ntimezone: UTC\\nboilerplate: You Might Like", "c.yaml"), Path())
+stream = Endless(eval(sys.argv[2]), int(sys.argv[3]) << 20)
+count = sum(1 for _ in reader(sys.argv[1], "x")(stream, Reading(spec, "x", "e,2023")))
+print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+CASES = [
+    ("text", "b'Title\\nBody ' + b'word ' * 400 + b'\\n2023-10-09 14:25\\n'", 32),
+    ("text", "b'word '", 100),
+    ("text", "b'\\n'", 6),
+    ("text", "b'line\\n'", 16),
+    ("jsonl", 'b\'{"title":"A","date":"2023-10-09","body":"\' + b\'word \' * 400 + b\'"}\\n\'', 64),
+    ("jsonl", "b'{'", 100),
+    ("json", 'b\'[{"title":"A","date":"2023-10-09","body":"\' + b\'word \' * 400 + b\'"},\\n\'', 64),
+    ("json", "b'[{\"'", 64),
+    ("csv", "b'title,body,date\\nA,B ' + b'word ' * 400 + b',2023-10-09\\n'", 16),
+    ("csv", "b'\"title,'", 100),
+    ("markdown", "b'word '", 100),
+    ("feed", "b'<item>'", 100),
+]
+
+
+@pytest.mark.parametrize(("name", "piece", "megabytes"), CASES)
+def test_memory_is_bounded(name, piece, megabytes):
+    """However long the file, its lines or its records are, the process stays below 150 MB."""
+    run = subprocess.run(
+        [sys.executable, "-c", READER, name, piece, str(megabytes)],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    items, peak = map(int, run.stdout.split())
+    assert items >= 1
+    assert peak < 150
