@@ -87,7 +87,7 @@ class Finder:
     def hits(self, term: Term) -> tuple[Hit, ...]:
         """Return the places of a term, in the order of the fields."""
         return tuple(
-            Hit(shown(term), field, start, end, text[start:end], value)
+            Hit(term.shown, field, start, end, text[start:end], value)
             for field in FIELDS
             if field in term.view.fields
             for value, text in enumerate(self._texts[field])
@@ -114,13 +114,6 @@ class Finder:
         if first in data.data.lower():
             for match in re.finditer(pattern_of(term).looking().encode("latin-1"), data.data):
                 yield data.span(*match.span())
-
-
-def shown(term: Term) -> str:
-    """Return a term with its field, where it looks at one field only."""
-    if len(term.view.fields) == 1:
-        return f"{next(iter(term.view.fields))}: {term}"
-    return str(term)
 
 
 def _place_in(text: str, composed: str, match: Any) -> tuple[int, int]:
@@ -170,16 +163,16 @@ def _one_short(rules: Rules, condition: Condition, found: frozenset[int]) -> Ite
         if len(lacking) == 1 and len(condition.of) > 1:
             part = lacking[0]
             if isinstance(part, Has):
-                yield NearMiss(shown(rules.terms[part.term]), "is all that is missing")
+                yield NearMiss(rules.shown(part.term), "is all that is missing")
             else:
-                names = [shown(rules.terms[number]) for number in dict.fromkeys(wanted_terms(part))]
+                names = [rules.shown(number) for number in dict.fromkeys(wanted_terms(part))]
                 if names:
                     yield NearMiss(", ".join(names[:8]) + ("…" if len(names) > 8 else ""), "one of these is all that is missing")
                 yield from _one_short(rules, part, found)
     elif isinstance(condition, AtLeast) and condition.count > 1:
         held = [part for part in condition.of if part.holds(found)]
         if len(held) == condition.count - 1:
-            names = [shown(rules.terms[part.term]) for part in held if isinstance(part, Has)]
+            names = [rules.shown(part.term) for part in held if isinstance(part, Has)]
             yield NearMiss(", ".join(names), f"min_hits is {condition.count}, one more term is missing")
 
 
@@ -192,7 +185,7 @@ def _relaxed(rules: Rules, wanted: Iterable[int], found: frozenset[int], finder:
         for what, relaxed in _relaxations(term):
             places = finder.hits(relaxed)
             if places:
-                yield NearMiss(shown(term), f"“{places[0].text}” in the {places[0].field} would match {what}")
+                yield NearMiss(term.shown, f"“{places[0].text}” in the {places[0].field} would match {what}")
                 break
 
 

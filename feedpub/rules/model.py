@@ -57,6 +57,10 @@ class Rules:
     unused_lists: tuple[tuple[str, Where], ...]
     made_of_others: tuple[int, ...]
 
+    def shown(self, number: int) -> str:
+        """Return a term as people know it: with its field, where it looks at one only."""
+        return self.terms[number].shown
+
 
 @dataclass(frozen=True, slots=True)
 class FailingExample:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from feedpub.article import Article
 from feedpub.located import Node
 from feedpub.rules.examples import as_article
 from feedpub.rules.explain import Explanation, explain
+from feedpub.rules.finding import TermFinder
 from feedpub.rules.lint import Warned, lint
 from feedpub.rules.model import FailingExample, Rules
 from feedpub.rules.parse import parse_rules
 from feedpub.rules.predicates import predicate
-from feedpub.rules.scan import RegexScanner, Scanner
 from feedpub.rules.terms import Term, View
 from feedpub.rules.tree import any_terms
-from feedpub.rules.visible import joined, texts
 
 
 class RuleSet:
@@ -58,14 +55,14 @@ class RuleSet:
             (rule.wanted and predicate(rule.wanted), rule.veto and predicate(rule.veto)) for rule in rules.feeds
         ]
         self._effects = tuple(zip(wanted, vetoing, touching, strict=True))
-        self._scanners = tuple(_scanners(rules.terms, self._effects))
+        self._finder = TermFinder(_by_effect(rules.terms, self._effects))
 
     def __reduce__(self) -> tuple[type[RuleSet], tuple[Rules]]:
         return RuleSet, (self.rules,)
 
     def route(self, article: Article) -> tuple[int, ...]:
         """Return the numbers of the feeds that take the article, ascending; ``slugs`` has their names."""
-        found = self._found(article)
+        found = self._finder.found(article)
         wanted = vetoed = 0
         touched = self._always
         effects = self._effects
@@ -111,18 +108,6 @@ class RuleSet:
         """Return what is allowed but hardly meant."""
         return lint(self.rules)
 
-    def _found(self, article: Article) -> set[int]:
-        """Return the terms that the article holds, one for all that have the same effects."""
-        found: set[int] = set()
-        for view, scanner in self._scanners:
-            if isinstance(scanner, Scanner):
-                found.update(scanner.find(view.prepare(joined(article, view.fields))))
-                continue
-            for field in view.fields:
-                for text in texts(article, field):
-                    found.update(scanner.find(unicodedata.normalize("NFC", text).encode("utf-8", "replace")))
-        return found
-
 
 def compile_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> RuleSet:
     """Compile the rules of ``feeds`` (slug → the feed's whole mapping, of which only ``RULE_KEYS`` are read).
@@ -132,18 +117,15 @@ def compile_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node 
     return RuleSet(parse_rules(feeds, lists, matching))
 
 
-def _scanners(
-    terms: Iterable[Term], effects: Sequence[tuple[int, int, int]]
-) -> Iterator[tuple[View, Scanner | RegexScanner]]:
-    views = defaultdict[View, list[tuple[int, Term]]](list)
-    roles: dict[tuple[View, int, int], int] = {}
+def _by_effect(terms: Iterable[Term], effects: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, Term]]:
+    """Yield the terms that matter, under one number for all that do the same in the same view."""
+    numbers: dict[tuple[View, int, int], int] = {}
     for number, term in enumerate(terms):
         want, veto, touch = effects[number]
-        if want or veto or touch:
-            role = number if touch else roles.setdefault((term.view, want, veto), number)
-            views[term.view].append((role, term))
-    for view, of_view in views.items():
-        yield view, RegexScanner(of_view) if view.regex else Scanner(of_view)
+        if touch:
+            yield number, term
+        elif want or veto:
+            yield numbers.setdefault((term.view, want, veto), number), term
 
 
 def _set(masks: list[int], terms: Iterable[int], bits: int) -> None:

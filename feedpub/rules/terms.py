@@ -62,6 +62,11 @@ class Term:
         return f"{sign}{'*' * self.open_left}{self.text}{'*' * self.open_right}"
 
     @property
+    def shown(self) -> str:
+        """The term with its field, where it looks at one only."""
+        return f"{next(iter(self.view.fields))}: {self}" if len(self.view.fields) == 1 else str(self)
+
+    @property
     def words(self) -> list[str]:
         """The folded words, cut where the text may have any white space.
 

@@ -1,0 +1,141 @@
+"""What the rules find in the articles at hand, counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
+
+from feedpub.article import Article
+from feedpub.errors import Where
+from feedpub.rules import RuleSet
+from feedpub.rules.finding import TermFinder
+from feedpub.rules.model import FeedRule, Rules
+from feedpub.rules.predicates import predicate
+from feedpub.rules.tree import wanted_terms
+
+_SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TermCount:
+    """One term of a feed: the articles of the feed that hold it, and those that are in by it alone.
+
+    ``seen`` counts all articles that hold it, in the feed or not; a term that none holds is dead.
+    """
+
+    term: str
+    where: Where
+    seen: int
+    hits: int
+    alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCount:
+    """One feed: how many articles it takes, from when to when, how many in each week (by its Monday)."""
+
+    slug: str
+    title: str
+    articles: int
+    oldest: datetime | None
+    newest: datetime | None
+    weeks: Mapping[date, int]
+    terms: tuple[TermCount, ...]
+
+    @property
+    def dead(self) -> tuple[TermCount, ...]:
+        """The terms that no article holds."""
+        return tuple(term for term in self.terms if not term.seen)
+
+    @property
+    def per_week(self) -> float:
+        """Entries a week, from the oldest's week to the newest's."""
+        if not self.weeks:
+            return 0.0
+        return self.articles / ((max(self.weeks) - min(self.weeks)).days // 7 + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """All counts. ``overlaps`` has, for each pair of feeds that share articles, how many they share.
+
+    ``unrouted`` counts the articles that no feed with a rule takes; a few of their titles are in ``examples``.
+    """
+
+    articles: int
+    unrouted: int
+    examples: tuple[str, ...]
+    feeds: tuple[FeedCount, ...]
+    overlaps: Mapping[tuple[str, str], int]
+
+
+def count(rules: RuleSet, titles: Mapping[str, str], articles: Iterable[Article]) -> Statistics:
+    """Return what ``rules`` do to ``articles``; ``titles`` has the feeds' titles by slug."""
+    tallies = [_Tally(rules.rules, rule) for rule in rules.rules.feeds]
+    finder = TermFinder(enumerate(rules.rules.terms))
+    overlaps: Counter[tuple[str, str]] = Counter()
+    total = unrouted = 0
+    examples: list[str] = []
+    asking = {number for number, rule in enumerate(rules.rules.feeds) if not (rule.everything or rule.fallback)}
+    for article in articles:
+        total += 1
+        taken = rules.route(article)
+        found = finder.found(article)
+        for number, tally in enumerate(tallies):
+            tally.add(article, found, taken=number in taken)
+        overlaps.update((rules.slugs[one], rules.slugs[other]) for one, other in combinations(taken, 2))
+        if asking.isdisjoint(taken):
+            unrouted += 1
+            if len(examples) < _SAMPLE:
+                examples.append(article.title)
+    feeds = tuple(tally.counted(titles[tally.slug]) for tally in tallies)
+    return Statistics(total, unrouted, tuple(examples), feeds, dict(sorted(overlaps.items())))
+
+
+class _Tally:
+    """The counts of one feed while articles pass by."""
+
+    def __init__(self, rules: Rules, rule: FeedRule) -> None:
+        self.slug = rule.slug
+        self._rules = rules
+        self._wanted = rule.wanted
+        self._holds = predicate(rule.wanted) if rule.wanted is not None else None
+        self._terms = frozenset(wanted_terms(rule.wanted)) if rule.wanted is not None else frozenset()
+        self._seen: Counter[int] = Counter()
+        self._hits: Counter[int] = Counter()
+        self._alone: Counter[int] = Counter()
+        self._weeks: Counter[date] = Counter()
+        self._oldest: datetime | None = None
+        self._newest: datetime | None = None
+
+    def add(self, article: Article, found: set[int], *, taken: bool) -> None:
+        present = self._terms & found
+        self._seen.update(present)
+        if not taken:
+            return
+        self._hits.update(present)
+        if self._holds is not None and self._holds(found):
+            self._alone.update(term for term in present if not self._holds(found - {term}))
+        published = article.published.astimezone(UTC)
+        self._weeks[published.date() - timedelta(published.weekday())] += 1
+        self._oldest = min(self._oldest or published, published)
+        self._newest = max(self._newest or published, published)
+
+    def counted(self, title: str) -> FeedCount:
+        terms = (
+            TermCount(
+                self._rules.shown(number),
+                self._rules.places[number],
+                self._seen[number],
+                self._hits[number],
+                self._alone[number],
+            )
+            for number in self._terms
+        )
+        ordered = sorted(terms, key=lambda term: (-term.hits, -term.seen, term.term))
+        weeks = dict(sorted(self._weeks.items()))
+        articles = sum(weeks.values())
+        return FeedCount(self.slug, title, articles, self._oldest, self._newest, weeks, tuple(ordered))
