@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from feedpub.validate import document as reading
+from feedpub.validate import json_document
 from feedpub.validate.checks import CHECKS
 from feedpub.validate.checks.model import Check, Circumstances, Problem, quoted, shown
 from feedpub.validate.document import Document, Node
@@ -26,6 +27,7 @@ _Checks: TypeAlias = tuple[Check, ...]
 
 _READING: Final = tuple(check for check in CHECKS if check.document is not None)
 _ELEMENTS: Final = tuple(check for check in CHECKS if check.element is not None)
+_JSON: Final = tuple(check for check in CHECKS if check.json is not None)
 _VALUES: Final = tuple(check for check in CHECKS if check.value is not None)
 # Kinds whose surrounding space no check looks at.
 _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
@@ -58,6 +60,11 @@ class _Plan:
 
 def examine(data: bytes, *, location: str | None, now: datetime | None) -> Report:
     """Return format and findings of ``data``; see :func:`feedpub.validate.validate`."""
+    if (
+        data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] in {b"{", b"["}
+        and len(data) <= reading.MAX_BYTES
+    ):
+        return _json_report(data, location)
     document = reading.read(data)
     circumstances = Circumstances(location, now, document)
     findings = list(_document_findings(document, circumstances))
@@ -66,6 +73,18 @@ def examine(data: bytes, *, location: str | None, now: datetime | None) -> Repor
         findings.extend(_element_findings(circumstances, root))
     findings.sort(key=lambda finding: (finding.line, finding.column))
     return Report(_FORMATS.get(root.tag, "unknown") if root is not None else "unknown", tuple(findings))
+
+
+def _json_report(data: bytes, location: str | None) -> Report:
+    root, broken = json_document.read(data)
+    findings = []
+    for check in _JSON:
+        if broken is not None and broken.code == check.code:
+            findings.append(_stamped(check, Problem(broken.message, broken.line, broken.column), None))
+        if root is not None and check.json is not None:
+            findings += [_stamped(check, problem, None) for problem in check.json(root, location)]
+    findings.sort(key=lambda finding: (finding.line, finding.column))
+    return Report("json", tuple(findings))
 
 
 def _document_findings(document: Document, circumstances: Circumstances) -> Iterator[Finding]:

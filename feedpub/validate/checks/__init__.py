@@ -9,6 +9,7 @@ from feedpub.validate.checks import (
     atom,
     constructs,
     history,
+    jsonfeed,
     links,
     media,
     namespaces,
@@ -42,4 +43,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *history.CHECKS,
     *media.CHECKS,
     *podcasts.CHECKS,
+    *jsonfeed.CHECKS,
 )

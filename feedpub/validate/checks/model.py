@@ -1,11 +1,12 @@
 """What a check is.
 
 A check is a function with a code, a level and the paragraph it follows; its docstring is its manual page. There
-are three scopes, so that each function sees no more than it needs:
+are four scopes, so that each function sees no more than it needs:
 
 * a *value* check gets one text or attribute value of the kinds it is for and returns what is wrong with it;
 * an *element* check gets an element whose definition it asked for and yields problems;
-* a *document* check gets the whole document and yields problems.
+* a *document* check gets the whole document and yields problems;
+* a *JSON* check gets the whole of a JSON Feed and yields problems.
 
 The engine stamps code, level and address; a check only says what and where.
 """
@@ -19,6 +20,7 @@ from typing import Literal, TypeAlias
 
 from feedpub.validate.document import Document, Node
 from feedpub.validate.finding import Level
+from feedpub.validate.json_document import Json
 from feedpub.validate.namespaces import KNOWN
 from feedpub.validate.vocabulary.model import Element, Kind, Value
 
@@ -36,6 +38,7 @@ class Problem:
 ValueTest: TypeAlias = Callable[[str, Value], str | None]
 ElementTest: TypeAlias = Callable[[Node, Element | None, "Circumstances"], Iterator[Problem]]
 DocumentTest: TypeAlias = Callable[[Document, "Circumstances"], Iterator[Problem]]
+JsonTest: TypeAlias = Callable[[Json, str | None], Iterator["Problem"]]
 Needs: TypeAlias = Literal["", "children", "attributes", "text"]
 Wants: TypeAlias = Callable[[str, str, Element | None], bool]
 
@@ -69,6 +72,7 @@ class Check:
     # What an element must have for the check to be worth a call; the engine asks, because calls cost.
     needs: Needs = ""
     document: DocumentTest | None = None
+    json: JsonTest | None = None
 
 
 def value_check(
@@ -98,6 +102,15 @@ def document_check(code: str, level: Level, *, spec: str, remedy: str) -> Callab
 
     def made(function: DocumentTest) -> Check:
         return Check(code, level, spec, remedy, _manual(function), document=function)
+
+    return made
+
+
+def json_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[JsonTest], Check]:
+    """Make a check of JSON Feed; the function gets the whole feed and the address it is served from."""
+
+    def made(function: JsonTest) -> Check:
+        return Check(code, level, spec, remedy, _manual(function), json=function)
 
     return made
 
