@@ -119,6 +119,8 @@ def _staging(places: tuple[Path, ...], folder: Folder) -> Iterator[Folder]:
 
 def _open_staging(places: tuple[Path, ...], folder: Folder) -> Folder:
     for place in places[:-1]:
+        if place.parent.stat().st_dev != folder.path.stat().st_dev:
+            continue
         try:
             place.mkdir(mode=0o700, exist_ok=True)
             staging = Folder(place)

@@ -124,8 +124,8 @@ class Folder:
     def write(self, name: str, data: bytes, *, mtime: int | None = None, after: int | None = None) -> int:
         """Make a new file, flush it to the disk, read it back, and return its mtime in nanoseconds.
 
-        The mtime is ``mtime`` if given, and else now, but at least the second after that of ``after``: web
-        servers make ETags and Last-Modified of whole seconds, so that changed bytes need another one.
+        The mtime is ``mtime`` if given, and else now, but at least a second after ``after``: web servers make
+        ETags and Last-Modified of whole seconds, so that changed bytes need another one.
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         handle = os.open(name, flags, FILE_MODE, dir_fd=self._handle)
@@ -134,10 +134,8 @@ class Folder:
             while view:
                 view = view[os.write(handle, view) :]
             os.fchmod(handle, FILE_MODE)  # whatever the umask says: a web server has to read it
-            if mtime is None and after is not None:
-                second = after // _SECOND
-                if os.fstat(handle).st_mtime_ns // _SECOND <= second:
-                    mtime = (second + 1) * _SECOND
+            if mtime is None and after is not None and os.fstat(handle).st_mtime_ns < after + _SECOND:
+                mtime = after + _SECOND
             if mtime is not None:
                 os.utime(handle, ns=(mtime, mtime))
             os.fsync(handle)  # never tried again: after a failed fsync the kernel may have dropped the pages
@@ -168,12 +166,10 @@ class Folder:
         os.replace(name, new, src_dir_fd=self._handle, dst_dir_fd=other._handle)
 
     def reaches(self, other: Folder) -> bool:
-        """Say whether files can be moved from here to ``other``: the same file system under the same mount.
+        """Say whether files can be moved from here to ``other``, a folder of the same file system.
 
-        Bind mounts of one file system look like one and refuse all the same, so an absent file is moved to see.
+        Bind mounts look like one file system and refuse all the same, so an absent file is moved to see.
         """
-        if os.fstat(self._handle).st_dev != os.fstat(other._handle).st_dev:
-            return False
         try:
             self.move(".absent", other, ".absent")
         except OSError as error:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from feedpub.publish import Changes, compare, exclusive, publish
+from feedpub.publish.files import staging_places
+from feedpub.publish.output import locate
 
 DRIVER = Path(__file__).with_name("driver.py")
 
@@ -29,6 +31,7 @@ class Site:
     root: Path
     layout: str = "files"
     gzip: bool = False
+    own_state: bool = False
 
     @property
     def out(self) -> Path:
@@ -36,7 +39,11 @@ class Site:
 
     @property
     def state(self) -> Path:
-        return self.root / ".state"
+        return self.root / (".own-state" if self.own_state else ".state")
+
+    def staging(self) -> tuple[Path, ...]:
+        """Where staging may lie."""
+        return staging_places(locate(self.out), self.state)
 
     def with_(self, **options) -> "Site":
         return replace(self, **options)
@@ -50,12 +57,12 @@ class Site:
         docs = [Doc(name, data) for name, data in documents.items()]
         return compare(docs, keep, self.out, self.state, layout=self.layout, gzip=self.gzip)
 
-    def command(self, documents: dict[str, bytes], state: Path | None = None) -> list[str]:
+    def command(self, documents: dict[str, bytes]) -> list[str]:
         """The command line that publishes ``documents`` in a process of its own."""
         job = {
             "documents": {name: data.decode() for name, data in documents.items()},
             "folder": str(self.out),
-            "state": str(state or self.state),
+            "state": str(self.state),
             "layout": self.layout,
             "gzip": self.gzip,
         }

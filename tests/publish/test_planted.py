@@ -7,8 +7,6 @@ import pytest
 
 from feedpub.errors import PublishError
 from feedpub.publish import MANIFEST, exclusive, read_manifest
-from feedpub.publish.files import staging_places
-from feedpub.publish.output import locate
 
 OLD = {"a.rss": b"one", "b.rss": b"two"}
 NEW = {"a.rss": b"new", "c.rss": b"three"}
@@ -26,10 +24,6 @@ def victim(site):
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == dict.fromkeys(
         ("a.rss", MANIFEST, "lock", ".journal", "victim.txt"), b"one"
     )
-
-
-def places(site):
-    return staging_places(locate(site.out), site.state)
 
 
 @pytest.mark.parametrize("name", ["a.rss", "c.rss", MANIFEST])
@@ -61,7 +55,7 @@ def test_a_link_in_place_of_what_is_to_be_kept_goes(either, victim):
 @pytest.mark.parametrize("kind", ["link", "file"])
 def test_what_stands_in_stagings_place_is_replaced(site, victim, number, kind):
     site.publish(OLD)
-    place = places(site)[number]
+    place = site.staging()[number]
     place.symlink_to(victim) if kind == "link" else place.write_bytes(b"x")
     site.publish(NEW)
     assert set(site.tree()) == {"a.rss", "c.rss", MANIFEST}
@@ -71,7 +65,7 @@ def test_what_stands_in_stagings_place_is_replaced(site, victim, number, kind):
 def test_a_folder_inside_staging_is_not_ours_and_stops_the_build(site):
     site.publish(OLD)
     old = site.tree()
-    (places(site)[0] / "precious").mkdir(parents=True)
+    (site.staging()[0] / "precious").mkdir(parents=True)
     with pytest.raises(PublishError, match=r"\(precious\): Is a directory; .*; move that folder away"):
         site.publish(NEW)
     assert site.tree() == old
@@ -81,7 +75,7 @@ def test_a_journal_that_is_a_link_is_not_read(site, victim):
     site.publish(OLD)
     (site.out / "mine.rss").write_bytes(b"mine")
     (victim / ".journal").write_bytes((site.out / MANIFEST).read_bytes().replace(b"a.rss", b"mine.rss"))
-    place = places(site)[0]
+    place = site.staging()[0]
     place.mkdir()
     (place / ".journal").symlink_to(victim / ".journal")
     site.publish(NEW)
@@ -94,8 +88,8 @@ def test_a_journal_that_is_a_link_is_not_read(site, victim):
 def test_a_damaged_journal_removes_nothing_and_stops_nothing(site, journal):
     site.publish(OLD)
     (site.out / "mine.rss").write_bytes(b"mine")
-    places(site)[0].mkdir()
-    (places(site)[0] / ".journal").write_bytes(journal)
+    site.staging()[0].mkdir()
+    (site.staging()[0] / ".journal").write_bytes(journal)
     site.publish(NEW)
     assert set(site.tree()) == {"a.rss", "c.rss", "mine.rss", MANIFEST}
     assert site.strays() == []
@@ -105,8 +99,8 @@ def half_done(site, name="stray.rss"):
     """Leave what a build leaves that is killed after ``name`` was moved into place and before its manifest."""
     content = json.loads((site.out / MANIFEST).read_bytes())
     content["documents"] = [content["documents"][0] | {"path": name}]
-    places(site)[0].mkdir()
-    (places(site)[0] / ".journal").write_text(json.dumps(content))
+    site.staging()[0].mkdir()
+    (site.staging()[0] / ".journal").write_text(json.dumps(content))
     (site.out / name).write_bytes(b"stray")
 
 

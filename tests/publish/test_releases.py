@@ -1,0 +1,168 @@
+"""In the layout ``releases`` the whole set flips at once, and what is not ours is never taken offline."""
+
+import errno
+import os
+
+import pytest
+
+from feedpub.errors import PublishError
+from feedpub.publish import MANIFEST
+from feedpub.publish.folders import Folder
+
+OLD = {"a.rss": b"one", "b.rss": b"two"}
+NEW = {"a.rss": b"new", "c.rss": b"three"}
+
+
+@pytest.fixture
+def released(site):
+    return site.with_(layout="releases")
+
+
+def shelf(site) -> list[str]:
+    folder = site.root / "feeds.releases"
+    return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
+
+
+def test_the_output_folder_is_a_link_that_holds_wherever_the_project_is_moved(released):
+    released.publish(OLD)
+    assert str(released.out.readlink()) == "feeds.releases/000001"
+    moved = released.with_(root=released.root.rename(released.root.with_name(f"{released.root.name}-moved")))
+    moved.publish(NEW)
+    assert set(moved.tree()) == {"a.rss", "c.rss", MANIFEST}
+    assert moved.strays() == []
+
+
+def test_a_build_that_changes_nothing_makes_no_release(released):
+    released.publish(OLD)
+    released.publish(OLD)
+    assert shelf(released) == ["000001"]
+
+
+def test_the_release_before_stays_for_those_who_are_reading_it(released):
+    for number in range(4):
+        released.publish({"a.rss": b"%d" % number})
+    assert shelf(released) == ["000003", "000004"]
+    assert (released.root / "feeds.releases" / "000003" / "a.rss").read_bytes() == b"2"
+
+
+def test_going_back_to_earlier_bytes_is_a_change_as_any_other(released):
+    released.publish({"a.rss": b"one"})
+    released.publish({"a.rss": b"two"})
+    between = released.mtimes()["a.rss"]
+    released.publish({"a.rss": b"one"})
+    assert released.mtimes()["a.rss"] // 10**9 > between // 10**9
+
+
+@pytest.mark.parametrize("layouts", [("files", "releases"), ("releases", "files")])
+def test_a_change_of_layout_alone_touches_no_file(site, layouts):
+    before, after = (site.with_(layout=layout) for layout in layouts)
+    before.publish(OLD)
+    times, inode = before.mtimes(), (site.out / "a.rss").stat().st_ino
+    changes = after.publish(OLD)
+    assert (changes.written, changes.removed) == ((), ())
+    assert (after.mtimes(), (site.out / "a.rss").stat().st_ino) == (times, inode)
+    assert after.strays() == []
+
+
+def test_back_in_the_layout_files_no_release_is_left(site):
+    site.with_(layout="releases").publish(OLD)
+    site.publish(NEW)
+    assert not site.out.is_symlink()
+    assert shelf(site) == []
+    assert not (site.root / "feeds.releases").exists()
+
+
+@pytest.mark.parametrize("before", ["files", "releases"])
+def test_a_folder_with_what_is_not_ours_is_not_replaced(site, before):
+    site.with_(layout=before).publish(OLD)
+    old = site.tree()
+    (site.out / "mine.html").write_bytes(b"mine")
+    (site.out / "img").mkdir()
+    after = site.with_(layout="releases")
+    for attempt in (after.publish, after.compare):
+        with pytest.raises(
+            PublishError, match=r"does not list as feedpub's \(img, mine.html\).*; move it elsewhere"
+        ):
+            attempt(NEW)
+    assert site.tree() == old | {"mine.html": b"mine"}
+    assert (site.root / "feeds.releases").exists() == (before == "releases")
+
+
+def test_a_release_with_what_is_not_ours_is_not_made_plain(site):
+    site.with_(layout="releases").publish(OLD)
+    (site.out / "mine.html").write_bytes(b"mine")
+    with pytest.raises(PublishError, match=r"\(mine.html\)"):
+        site.publish(NEW)
+
+
+def test_what_is_not_ours_in_an_old_release_stays_when_that_is_removed(released):
+    released.publish({"a.rss": b"0"})
+    released.publish({"a.rss": b"1"})
+    (released.root / "feeds.releases" / "000001" / "mine.html").write_bytes(b"mine")
+    (released.root / "feeds.releases" / "notes").mkdir()
+    for number in range(2, 5):
+        released.publish({"a.rss": b"%d" % number})
+    assert shelf(released) == ["000001", "000004", "000005", "notes"]
+    assert [p.name for p in (released.root / "feeds.releases" / "000001").iterdir()] == ["mine.html"]
+
+
+@pytest.mark.parametrize("manifest", [None, b"{", b""])
+def test_a_release_that_was_torn_before_its_manifest_was_whole_is_removed(released, manifest):
+    released.publish(OLD)
+    torn = released.root / "feeds.releases" / "000002"
+    torn.mkdir()
+    if manifest is not None:
+        (torn / MANIFEST).write_bytes(manifest)
+    (released.root / "feeds.releases" / "next").symlink_to("feeds.releases/000002")
+    released.publish(OLD)
+    assert shelf(released) == ["000001"]
+
+
+def test_a_link_whose_release_is_lost_leads_to_a_new_one(released):
+    released.publish(OLD)
+    (released.root / "feeds.releases").rename(released.root / "lost")
+    assert released.publish(OLD).written == ("a.rss", "b.rss")
+    assert shelf(released) == ["000002"]
+
+
+def test_without_hard_links_files_are_copied_with_their_mtimes(released, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EPERM, "no hard links here")
+
+    released.publish(OLD)
+    times = released.mtimes()
+    monkeypatch.setattr(os, "link", refuse)
+    released.publish(OLD | {"a.rss": b"new"})
+    assert released.tree()["b.rss"] == b"two"
+    assert released.mtimes()["b.rss"] == times["b.rss"]
+
+
+@pytest.mark.parametrize("layouts", [("files", "releases"), ("releases", "files")])
+def test_where_no_swap_is_possible_the_layout_stays_and_a_sentence_says_so(site, layouts, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    before, after = (site.with_(layout=layout) for layout in layouts)
+    before.publish(OLD)
+    old = before.tree()
+    monkeypatch.setattr(Folder, "swap", refuse)
+    with pytest.raises(
+        PublishError, match=r"cannot change the layout .* in one step, so nothing was changed; move"
+    ):
+        after.publish(NEW)
+    assert before.tree() == old
+    assert before.strays() == []
+
+
+def test_a_release_is_made_of_what_was_read_not_of_what_came_meanwhile(released, monkeypatch):
+    link = os.link
+
+    def tampered(name, *args, **options):
+        (released.out / name).write_bytes(b"evil")
+        link(name, *args, **options)
+
+    released.publish(OLD)
+    monkeypatch.setattr(os, "link", tampered)
+    with pytest.raises(PublishError, match="what was published reads back differently"):
+        released.publish(OLD | {"a.rss": b"new"})
+    assert shelf(released) == ["000001"]
