@@ -13,7 +13,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -76,7 +76,8 @@ def exclusive(state: Path) -> Iterator[None]:
             raise failure("cannot lock", state / "lock", error) from error
         yield
     finally:
-        os.close(handle)
+        with suppress(OSError):  # nothing was written to it, and what was published stands
+            os.close(handle)
 
 
 def read_manifest(folder: Path) -> Manifest:
