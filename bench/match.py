@@ -36,7 +36,9 @@ SCRIPTS = (
 
 
 def articles(pairs):
-    return [Article(str(n), title, body, LONG_AGO, Origin("bench", 1, 1)) for n, (title, body) in enumerate(pairs)]
+    return [
+        Article(str(n), title, body, LONG_AGO, Origin("bench", 1, 1)) for n, (title, body) in enumerate(pairs)
+    ]
 
 
 def in_ascii(text):
@@ -72,13 +74,16 @@ def timed(function, items, repeat):
 
 def naive(feeds):
     patterns = [
-        re.compile(r"\b(" + "|".join(map(re.escape, keywords)) + r")\b", re.IGNORECASE) for keywords in feeds.values()
+        re.compile(r"\b(" + "|".join(map(re.escape, keywords)) + r")\b", re.IGNORECASE)
+        for keywords in feeds.values()
     ]
     return lambda a: [n for n, pattern in enumerate(patterns) if pattern.search(f"{a.title}\n{a.body}")]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("corpus", type=Path)
     parser.add_argument("rules", type=Path, nargs="+")
     parser.add_argument("--repeat", type=int, default=5)

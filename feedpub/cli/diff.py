@@ -33,7 +33,9 @@ def diff(
     *,
     old: Annotated[
         Path | None,
-        typer.Option("--config", "-c", help="Compare with this config, not with what is published.", metavar="OLD"),
+        typer.Option(
+            "--config", "-c", help="Compare with this config, not with what is published.", metavar="OLD"
+        ),
     ] = None,
     revision: Annotated[
         str | None, typer.Option("--git", help="Compare with the config as of a Git revision.", metavar="REV")

@@ -1,4 +1,4 @@
-"""``feedpub explain``: why is an article in a feed, or not?"""
+"""``feedpub explain``: say why an article is in a feed, or not."""
 
 from __future__ import annotations
 
@@ -123,7 +123,9 @@ def _show(explanation: Explanation, article: Article) -> None:
     out = console()
     out.print(Text(explanation.title, "bold"))
     out.print(Text(f"{article.origin}  {explanation.id}".rstrip(), "dim"))
-    ways = sorted(explanation.feeds, key=lambda feed: (not feed.taken, not (feed.vetoed_by or feed.near_misses)))
+    ways = sorted(
+        explanation.feeds, key=lambda feed: (not feed.taken, not (feed.vetoed_by or feed.near_misses))
+    )
     silent = [feed.slug for feed in ways if not (feed.taken or _has_reasons(feed))]
     for feed in ways:
         if feed.taken or _has_reasons(feed):

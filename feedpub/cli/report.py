@@ -106,7 +106,13 @@ def _show(statistics: Statistics) -> None:
         table.add_column(head, justify="right")
     for feed in statistics.feeds:
         days = [f"{moment:%Y-%m-%d}" if moment else "–" for moment in (feed.oldest, feed.newest)]
-        counts = f"{feed.articles:,}", f"{feed.per_week:.1f}", *days, f"{len(feed.terms):,}", f"{len(feed.dead):,}"
+        counts = (
+            f"{feed.articles:,}",
+            f"{feed.per_week:.1f}",
+            *days,
+            f"{len(feed.terms):,}",
+            f"{len(feed.dead):,}",
+        )
         table.add_row(feed.slug, *counts)
     out.print(table)
     print_text(

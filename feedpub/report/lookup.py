@@ -1,4 +1,4 @@
-"""Which article does someone mean?"""
+"""Find the article that someone means."""
 
 from __future__ import annotations
 

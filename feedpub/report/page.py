@@ -47,7 +47,7 @@ def page(statistics: Statistics, title: str) -> str:
         f"<p>{statistics.articles:,} articles. {statistics.unrouted:,} are in no feed that has a rule.</p>",
         _overview(statistics),
         "<h2>Feeds that share articles</h2>",
-        '<p class="dim">Of a row\'s articles, the percentage that is in the column\'s feed, too.</p>',
+        "<p class=\"dim\">Of a row's articles, the percentage that is in the column's feed, too.</p>",
         f'<div class="scroll">{_matrix(statistics)}</div>',
         *(_feed(feed, span) for feed in statistics.feeds),
         _unrouted(statistics),
@@ -64,7 +64,8 @@ def _overview(statistics: Statistics) -> str:
         for feed in statistics.feeds
     )
     heads = "".join(
-        f"<th>{head}</th>" for head in ("Feed", "Articles", "A week", "Oldest", "Newest", "Terms", "Never found")
+        f"<th>{head}</th>"
+        for head in ("Feed", "Articles", "A week", "Oldest", "Newest", "Terms", "Never found")
     )
     return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
 

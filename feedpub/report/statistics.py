@@ -79,7 +79,9 @@ def count(rules: RuleSet, titles: Mapping[str, str], articles: Iterable[Article]
     overlaps: Counter[tuple[str, str]] = Counter()
     total = unrouted = 0
     examples: list[str] = []
-    asking = {number for number, rule in enumerate(rules.rules.feeds) if not (rule.everything or rule.fallback)}
+    asking = {
+        number for number, rule in enumerate(rules.rules.feeds) if not (rule.everything or rule.fallback)
+    }
     for article in articles:
         total += 1
         taken = rules.route(article)

@@ -16,7 +16,9 @@ def parse_examples(node: Node) -> tuple[Example, ...]:
     """Return the examples of one feed."""
     mapping = node.fields(("match", "no_match"))
     return tuple(
-        _example(item, wanted=key == "match") for key, items in mapping.items() for item in items.items(single=True)
+        _example(item, wanted=key == "match")
+        for key, items in mapping.items()
+        for item in items.items(single=True)
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-
-import re
 
 from feedpub.article import Article
 from feedpub.rules.model import FeedRule, Rules
@@ -128,7 +127,9 @@ def _place_in(text: str, composed: str, match: Any) -> tuple[int, int]:
         while place < len(unicodedata.normalize("NFC", text[:index])):
             place += 1
         starts.append(place)
-    return max(i for i, n in enumerate(starts) if n <= start), min(i for i, n in enumerate(starts) if n >= end)
+    return max(i for i, n in enumerate(starts) if n <= start), min(
+        i for i, n in enumerate(starts) if n >= end
+    )
 
 
 def _feed(
@@ -143,7 +144,9 @@ def _feed(
     vetoes = [veto for veto in (rule.veto, rules.veto) if veto is not None and veto.holds(found)]
     near: tuple[NearMiss, ...] = ()
     if verdict.why is None and rule.wanted is not None and not verdict.vetoed:
-        near = tuple(dict.fromkeys((*_one_short(rules, rule.wanted, found), *_relaxed(rules, wanted, found, finder))))
+        near = tuple(
+            dict.fromkeys((*_one_short(rules, rule.wanted, found), *_relaxed(rules, wanted, found, finder)))
+        )
     return FeedExplanation(
         rule.slug,
         verdict.taken,
@@ -167,7 +170,10 @@ def _one_short(rules: Rules, condition: Condition, found: frozenset[int]) -> Ite
             else:
                 names = [rules.shown(number) for number in dict.fromkeys(wanted_terms(part))]
                 if names:
-                    yield NearMiss(", ".join(names[:8]) + ("…" if len(names) > 8 else ""), "one of these is all that is missing")
+                    yield NearMiss(
+                        ", ".join(names[:8]) + ("…" if len(names) > 8 else ""),
+                        "one of these is all that is missing",
+                    )
                 yield from _one_short(rules, part, found)
     elif isinstance(condition, AtLeast) and condition.count > 1:
         held = [part for part in condition.of if part.holds(found)]
@@ -176,7 +182,9 @@ def _one_short(rules: Rules, condition: Condition, found: frozenset[int]) -> Ite
             yield NearMiss(", ".join(names), f"min_hits is {condition.count}, one more term is missing")
 
 
-def _relaxed(rules: Rules, wanted: Iterable[int], found: frozenset[int], finder: Finder) -> Iterator[NearMiss]:
+def _relaxed(
+    rules: Rules, wanted: Iterable[int], found: frozenset[int], finder: Finder
+) -> Iterator[NearMiss]:
     """Find terms that would have been found if they asked for less."""
     for number in wanted:
         term = rules.terms[number]

@@ -20,7 +20,8 @@ class TermFinder:
         for number, term in terms:
             views[term.view].append((number, term))
         self._scanners = [
-            (view, RegexScanner(of_view) if view.regex else Scanner(of_view)) for view, of_view in views.items()
+            (view, RegexScanner(of_view) if view.regex else Scanner(of_view))
+            for view, of_view in views.items()
         ]
 
     def found(self, article: Article) -> set[int]:

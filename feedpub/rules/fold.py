@@ -26,7 +26,8 @@ from functools import cached_property, lru_cache, partial
 MARK = "\x1f"
 
 _APOSTROPHES = (
-    "\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u055a\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\ua78c\uff07\uff40"
+    "\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u055a\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a"
+    "\ua78c\uff07\uff40"
 )
 _QUOTES = "\u00ab\u00bb\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u301d\u301e\u301f\uff02"
 _HYPHENS = "\u058a\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
@@ -222,7 +223,9 @@ class _Mode:
         """Let an encoder to ASCII, which finds runs faster than ``re``, fold them."""
         if not isinstance(error, UnicodeEncodeError):
             raise error
-        return self._fold_run(error.object[error.start : error.end]).encode("utf-8", "surrogatepass"), error.end
+        return self._fold_run(error.object[error.start : error.end]).encode(
+            "utf-8", "surrogatepass"
+        ), error.end
 
 
 class _Alone(dict[str, str | None]):

@@ -68,7 +68,9 @@ def _shadowed_terms(rules: Rules, wanted: Condition) -> Iterator[Warned]:
         return
     for number, by in _covered(rules, any_of, any_of):
         if number != by:
-            message = f"{rules.terms[number]} adds nothing to {rules.terms[by]}, which is found wherever it is"
+            message = (
+                f"{rules.terms[number]} adds nothing to {rules.terms[by]}, which is found wherever it is"
+            )
             yield Warned(rules.places[number], message)
 
 

@@ -1,4 +1,4 @@
-"""Where in a text does a place of its folded form stand?
+"""Where in a text a place of its folded form stands.
 
 The slow way to fold, for explaining: in clusters, each of which knows where it came from.
 """
@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from feedpub.rules.fold import MARK
 from feedpub.rules.stems import WORD
@@ -57,14 +58,14 @@ def _pieces(text: str, view: View) -> list[tuple[int, int]]:
         cuts = [match.start() for match in re.finditer("[\x00-\x7f]|(?<=[\x00-\x7f])[^\x00-\x7f]", text)]
         cuts = [cut for cut in cuts if text[cut].isascii() or not _joins(text[cut])]
     bounds = sorted({0, *cuts, len(text)})
-    return list(zip(bounds, bounds[1:], strict=False))
+    return list(pairwise(bounds))
 
 
 def _align(whole: bytes, text: str, start: int, end: int, view: View) -> list[tuple[int, int]]:
     """Return the span of each byte of a piece's fold: its cluster's, or the piece's where that cannot be told."""
     if end - start > 1 and not view.stemming:
         cuts = [start, *(place for place in range(start + 1, end) if not _joins(text[place])), end]
-        clusters = list(zip(cuts, cuts[1:], strict=False))
+        clusters = list(pairwise(cuts))
         parts = [view.prepare(text[first:last]).replace(_MARK, b"") for first, last in clusters]
         if b"".join(parts) == whole.replace(_MARK, b""):
             owners = [cluster for cluster, part in zip(clusters, parts, strict=True) for _ in part]

@@ -193,15 +193,14 @@ def parse_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | 
     return Rules(rules, tuple(parser.terms), tuple(parser.places), veto, unused, _in_order(rules, feeds))
 
 
-def _feed_rule(
-    slug: str, node: Node, parser: Parser, view: View, numbers: Mapping[str, int]
-) -> FeedRule:
+def _feed_rule(slug: str, node: Node, parser: Parser, view: View, numbers: Mapping[str, int]) -> FeedRule:
     mapping = node.mapping()
     wanted, veto = parser.group(mapping, options(mapping, view))
     fallback = "fallback" in mapping and mapping["fallback"].flag()
     if fallback and (wanted or "include" in mapping):
         raise mapping["fallback"].error(
-            "a fallback takes what no other feed takes, so it cannot ask for more", "take any, all and include out"
+            "a fallback takes what no other feed takes, so it cannot ask for more",
+            "take any, all and include out",
         )
     return FeedRule(
         slug,

@@ -12,9 +12,9 @@ from feedpub.rules.finding import TermFinder
 from feedpub.rules.lint import Warned, lint
 from feedpub.rules.model import FailingExample, Rules
 from feedpub.rules.parse import parse_rules
-from feedpub.rules.predicates import predicate
+from feedpub.rules.predicates import Predicate, predicate
 from feedpub.rules.terms import Term, View
-from feedpub.rules.tree import any_terms
+from feedpub.rules.tree import Condition, any_terms
 
 
 class RuleSet:
@@ -51,9 +51,7 @@ class RuleSet:
         else:
             _set(vetoing, common or (), self._all)
         self._common = predicate(rules.veto) if rules.veto is not None and common is None else None
-        self._predicates = [
-            (rule.wanted and predicate(rule.wanted), rule.veto and predicate(rule.veto)) for rule in rules.feeds
-        ]
+        self._predicates = [(_optional(rule.wanted), _optional(rule.veto)) for rule in rules.feeds]
         self._effects = tuple(zip(wanted, vetoing, touching, strict=True))
         self._finder = TermFinder(_by_effect(rules.terms, self._effects))
 
@@ -126,6 +124,10 @@ def _by_effect(terms: Iterable[Term], effects: Sequence[tuple[int, int, int]]) -
             yield number, term
         elif want or veto:
             yield numbers.setdefault((term.view, want, veto), number), term
+
+
+def _optional(condition: Condition | None) -> Predicate | None:
+    return None if condition is None else predicate(condition)
 
 
 def _set(masks: list[int], terms: Iterable[int], bits: int) -> None:

@@ -56,7 +56,7 @@ class _AsciiSet:
     def __init__(self, patterns: Sequence[tuple[int, Term, Pattern]]) -> None:
         by_role: dict[int, list[str]] = {}
         self._underscore = False
-        for role, term, pattern in patterns:
+        for role, _, pattern in patterns:
             if pattern.text.isascii():
                 by_role.setdefault(role, []).append(pattern.in_ascii())
                 self._underscore |= "_" in pattern.text
@@ -116,7 +116,9 @@ class _Candidates:
             for index, start, _ in hits:
                 if sure[index] == -1:
                     for role, confirm, back in self._entries[index]:
-                        if role not in found and (confirm is None or confirm.pattern.match(data, start - back)):
+                        if role not in found and (
+                            confirm is None or confirm.pattern.match(data, start - back)
+                        ):
                             found.add(role)
         return found
 

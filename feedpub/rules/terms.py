@@ -73,7 +73,9 @@ class Term:
         The mark at an edge says that a word ends there, which a star does not ask for.
         """
         # Not split(), which would cut at the marks, too.
-        words = re.split(_SPACE, self.view.prepare(self.text).decode("utf-8", "surrogatepass").strip(" \t\n\v\f\r"))
+        words = re.split(
+            _SPACE, self.view.prepare(self.text).decode("utf-8", "surrogatepass").strip(" \t\n\v\f\r")
+        )
         if self.open_left:
             words[0] = words[0].removeprefix(MARK)
         if self.open_right:

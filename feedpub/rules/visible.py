@@ -17,14 +17,44 @@ _MARKUP = re.compile(
     re.ASCII | re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
 
-# Elements whose content no one is shown. That of the first two holds no markup.
-_RAW = frozenset(("script", "style"))
-_UNSEEN = _RAW | {"head", "iframe", "template", "title"}
+# Elements whose content no one is shown.
+_UNSEEN = frozenset(("head", "iframe", "script", "style", "template", "title"))
 # Elements that stand within a line; the tags of all others break it.
 _INLINE = frozenset(
     (
-        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i"),
-        *("ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong"),
+        *(
+            "a",
+            "abbr",
+            "acronym",
+            "b",
+            "bdi",
+            "bdo",
+            "big",
+            "cite",
+            "code",
+            "data",
+            "del",
+            "dfn",
+            "em",
+            "font",
+            "i",
+        ),
+        *(
+            "ins",
+            "kbd",
+            "label",
+            "mark",
+            "q",
+            "rp",
+            "rt",
+            "ruby",
+            "s",
+            "samp",
+            "small",
+            "span",
+            "strike",
+            "strong",
+        ),
         *("sub", "sup", "time", "tt", "u", "var", "wbr"),
     )
 )
@@ -60,30 +90,20 @@ def visible(markup: str) -> str:
     if "<" not in markup:
         return html.unescape(markup)
     parts: list[str] = []
-    unseen = ""
     place = 0
     while (match := _MARKUP.search(markup, place)) is not None:
-        if not unseen:
-            parts.append(markup[place : match.start()])
+        parts.append(html.unescape(markup[place : match.start()]))
         place = match.end()
         name = (match["name"] or "").lower()
-        if not name:
-            continue
-        if unseen:
-            if (match["end"] and name == unseen) or (unseen == "head" and name == "body"):
-                unseen = ""
-        elif name in _UNSEEN and not match["end"]:
-            unseen = name
-            if name in _RAW:
-                place = _end_of_raw(markup, name, place)
-                unseen = ""
-        elif name not in _INLINE:
+        if name in _UNSEEN and not match["end"]:
+            place = _end_of_unseen(markup, name, place)
+        elif name and name not in _INLINE:
             parts.append("\n")
-    if not unseen:
-        parts.append(markup[place:])
-    return "".join(part if part == "\n" else html.unescape(part) for part in parts)
+    parts.append(html.unescape(markup[place:]))
+    return "".join(parts)
 
 
-def _end_of_raw(markup: str, name: str, place: int) -> int:
-    end = re.compile(rf"</{name}[^>]*>?", re.IGNORECASE).search(markup, place)
+def _end_of_unseen(markup: str, name: str, place: int) -> int:
+    """Return where an element ends that no one is shown; without an end tag, that is the end of the text."""
+    end = re.compile(rf"</{name}(?![a-z0-9])[^>]*+>?", re.IGNORECASE).search(markup, place)
     return end.end() if end else len(markup)

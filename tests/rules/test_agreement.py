@@ -4,7 +4,6 @@ import json
 import unicodedata
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +12,18 @@ from feedpub.located import read_yaml
 from feedpub.rules import compile_rules
 
 APOSTROPHES, QUOTES, DASHES = "‘’´ʼ", "“”„«»", "‐‑–—−"
-STROKES = {"Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "ß": "ss", "æ": "ae", "Æ": "AE", "ı": "i"}
+STROKES = {
+    "Ł": "L",
+    "ł": "l",
+    "Ø": "O",
+    "ø": "o",
+    "Đ": "D",
+    "đ": "d",
+    "ß": "ss",
+    "æ": "ae",
+    "Æ": "AE",
+    "ı": "i",
+}
 UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 
 
@@ -98,14 +108,18 @@ def holds(rule, article, options):
     """What a group says, without its place in a feed."""
     if isinstance(rule, str):
         fields = options["fields"]
-        return any(occurs(rule, text, accents=options["accents"]) for field in fields for text in article[field])
+        return any(
+            occurs(rule, text, accents=options["accents"]) for field in fields for text in article[field]
+        )
     if len(rule) == 1 and next(iter(rule)) in article:
         [(field, below)] = rule.items()
         return holds(below, article, options | {"fields": [field]})
     parts = []
     if "any" in rule:
         different = {json.dumps(term) for term in rule["any"]}
-        parts.append(sum(holds(json.loads(term), article, options) for term in different) >= rule.get("min_hits", 1))
+        parts.append(
+            sum(holds(json.loads(term), article, options) for term in different) >= rule.get("min_hits", 1)
+        )
     parts += [holds(term, article, options) for term in rule.get("all", [])]
     parts += [not holds(term, article, options) for term in rule.get("none", [])]
     return all(parts)
@@ -146,13 +160,115 @@ def of(feed, options):
 
 GROUP = ("any", "all", "none", "min_hits")
 WORDS = [
-    *("AI", "ai", "said", "oil", "Oil", "oils", "gas", "natural", "cut", "cuts", "IT", "it", "US", "C++", "C+", "+", "C"),
-    *("AT&T", ".NET", "NET", "café", "cafe", "cafe\u0301", "ﬁsh", "fish", "Łódź", "Lodz", "straße", "strasse", "İstanbul"),
-    *("istanbul", "co-operate", "co‑operate", "operate", "Ukraine", "’s", "'s", "Σίσυφος", "σισυφοσ", "ΣΙΣΥΦΟΣ", "мой"),
-    *("мои", "МОЙ", "ёлка", "елка", "用", "写", "東京", "東", "京都", "ไทย", "ภาษา", "한국", "한", "은", "전자", "LG", "が", "か"),
-    *("か\u3099", "ｶﾞ", "ガ", "€", "™", "Ａｉ", "２", "2", "2²", "कि", "क", "سلام", "سَلام", "שלום", "שָׁלוֹם", "_", "G20", "…", "Việt"),
+    *(
+        "AI",
+        "ai",
+        "said",
+        "oil",
+        "Oil",
+        "oils",
+        "gas",
+        "natural",
+        "cut",
+        "cuts",
+        "IT",
+        "it",
+        "US",
+        "C++",
+        "C+",
+        "+",
+        "C",
+    ),
+    *(
+        "AT&T",
+        ".NET",
+        "NET",
+        "café",
+        "cafe",
+        "cafe\u0301",
+        "ﬁsh",
+        "fish",
+        "Łódź",
+        "Lodz",
+        "straße",
+        "strasse",
+        "İstanbul",
+    ),
+    *(
+        "istanbul",
+        "co-operate",
+        "co‑operate",
+        "operate",
+        "Ukraine",
+        "’s",
+        "'s",
+        "Σίσυφος",
+        "σισυφοσ",
+        "ΣΙΣΥΦΟΣ",
+        "мой",
+    ),
+    *(
+        "мои",
+        "МОЙ",
+        "ёлка",
+        "елка",
+        "用",
+        "写",
+        "東京",
+        "東",
+        "京都",
+        "ไทย",
+        "ภาษา",
+        "한국",
+        "한",
+        "은",
+        "전자",
+        "LG",
+        "が",
+        "か",
+    ),
+    *(
+        "か\u3099",
+        "ｶﾞ",
+        "ガ",
+        "€",
+        "™",
+        "Ａｉ",
+        "２",
+        "2",
+        "2²",
+        "कि",
+        "क",
+        "سلام",
+        "سَلام",
+        "שלום",
+        "שָׁלוֹם",
+        "_",
+        "G20",
+        "…",
+        "Việt",
+    ),
 ]
-GLUE = [" ", " ", " ", "", "", "-", "’", "\n", "  ", "\u00a0", "\u3000", ".", ", ", "\u200b", "\u00ad", "_", "+", "€"]
+GLUE = [
+    " ",
+    " ",
+    " ",
+    "",
+    "",
+    "-",
+    "’",
+    "\n",
+    "  ",
+    "\u00a0",
+    "\u3000",
+    ".",
+    ", ",
+    "\u200b",
+    "\u00ad",
+    "_",
+    "+",
+    "€",
+]
 texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(GLUE)), max_size=6).map(
     lambda pairs: "".join(part for pair in pairs for part in pair)
 )
@@ -186,7 +302,9 @@ def groups(draw, below):
 
 FIELDS = st.sampled_from(["title", "body", "author", "category"])
 conditions = st.recursive(
-    terms(), lambda below: groups(below) | st.builds(lambda field, term: {field: term}, FIELDS, below), max_leaves=4
+    terms(),
+    lambda below: groups(below) | st.builds(lambda field, term: {field: term}, FIELDS, below),
+    max_leaves=4,
 )
 
 
@@ -194,7 +312,9 @@ conditions = st.recursive(
 def configs(draw):
     feeds = {}
     for number in range(draw(st.integers(1, 5))):
-        feed = draw(st.one_of(groups(conditions), groups(conditions), st.just({}), st.just({"fallback": True})))
+        feed = draw(
+            st.one_of(groups(conditions), groups(conditions), st.just({}), st.just({"fallback": True}))
+        )
         feed = dict(feed)
         if "fallback" not in feed and feeds and draw(st.booleans()):
             feed["include"] = [draw(st.sampled_from(sorted(feeds)))]
