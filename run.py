@@ -6,6 +6,7 @@
     python3 run.py lint      style, types and formatting
     python3 run.py format    format the code
     python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
+    python3 run.py conformance   hold the validator against the W3C's own test files, where they are at hand
     python3 run.py lock      pin the dependencies anew in constraints.txt
 
 Each first makes a virtual environment in .venv and installs the pinned dependencies there, once. What stands
@@ -37,6 +38,7 @@ TASKS: dict[str, list[list[str]]] = {
     ],
     "format": [["-m", "ruff", "check", "--fix-only"], ["-m", "ruff", "format"]],
     "golden": [["-m", "feedpub", "build"]],
+    "conformance": [["tests/validate/conformance.py"]],
     "lock": [
         ["-m", "pip", "install", "--quiet", "uv"],
         [
@@ -57,6 +59,12 @@ TASKS: dict[str, list[list[str]]] = {
 }
 """Each task's commands, as arguments of the environment's Python; its own arguments go to the last."""
 
+GENERATED = {
+    "docs/checks.md": ["-m", "feedpub.validate.manual"],
+    "docs/commands.md": ["-m", "feedpub.cli.manual"],
+}
+"""The pages that are printed by a module, and never edited."""
+
 NEEDS_ONLY_BASE = {"build"}
 
 
@@ -76,6 +84,9 @@ def main(arguments: list[str]) -> int:
         # As from a fresh clone: what was published before must leave no trace in what is committed.
         for folder in ("feeds", ".feedpub"):
             shutil.rmtree(ROOT / folder, ignore_errors=True)
+        for page, module in GENERATED.items():
+            made = subprocess.run([PYTHON, *module], cwd=ROOT, check=True, capture_output=True)
+            (ROOT / page).write_bytes(made.stdout)
     commands = [[PYTHON, *command] for command in TASKS[task]]
     commands[-1] += rest
     for command in commands:

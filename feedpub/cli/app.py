@@ -13,10 +13,12 @@ import feedpub
 from feedpub.cli.build import build
 from feedpub.cli.check import check
 from feedpub.cli.console import FAILED, print_error, print_text, status_of
+from feedpub.cli.explain import explain
 from feedpub.cli.serve import serve
+from feedpub.cli.validate import validate
 from feedpub.errors import FeedpubError
 
-COMMANDS: tuple[Callable[..., None], ...] = (build, check, serve)
+COMMANDS: tuple[Callable[..., None], ...] = (build, check, explain, validate, serve)
 """Every command, in the order in which help lists them; the function's name is the command's."""
 
 app = typer.Typer(
@@ -26,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in COMMANDS:
     app.command()(command)

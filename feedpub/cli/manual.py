@@ -1,0 +1,33 @@
+"""``docs/commands.md``, made from the commands themselves: ``python -m feedpub.cli.manual > docs/commands.md``."""
+
+from __future__ import annotations
+
+import os
+
+import typer.main
+
+from feedpub.cli.app import app
+
+_HEAD = """\
+# Commands
+
+Made by `python3 run.py golden` from what `--help` says; a test fails when it is stale. Exit statuses are the same
+for all: 0 done, 1 findings, 2 usage or config, 3 refused by a guard, 75 another run holds the lock.
+"""
+
+
+def manual() -> str:
+    """Return the page: the help of every command, as a terminal of 100 columns shows it."""
+    os.environ |= {"COLUMNS": "100", "NO_COLOR": "1"}
+    group = typer.main.get_command(app)
+    pages = [_HEAD]
+    context = group.make_context("feedpub", [], resilient_parsing=True)
+    for name in group.list_commands(context):  # type: ignore[attr-defined] # typer's own group has it
+        command = group.get_command(context, name)  # type: ignore[attr-defined]
+        with command.make_context(f"feedpub {name}", [], resilient_parsing=True) as below:
+            pages.append(f"## feedpub {name}\n\n```\n{command.get_help(below).rstrip()}\n```\n")
+    return "\n".join(pages)
+
+
+if __name__ == "__main__":
+    print(manual(), end="")  # noqa: T201 - that is what it is for

@@ -1,0 +1,33 @@
+"""The docs list what the code has."""
+
+import re
+from pathlib import Path
+
+from feedpub.cli.app import COMMANDS
+from feedpub.cli.manual import manual
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_page_of_commands_is_what_help_says():
+    page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    assert page == manual(), "docs/commands.md is stale; run python3 run.py golden"
+
+
+def test_every_command_has_an_example_in_its_help():
+    for command in COMMANDS:
+        assert f"Example: feedpub {command.__name__}" in (command.__doc__ or "")
+
+
+def test_every_page_of_the_docs_is_linked_from_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    missing = [page.name for page in (ROOT / "docs").iterdir() if f"docs/{page.name}" not in readme]
+    assert not missing
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", readme) if "://" not in link]
+    assert links
+    for link in links:
+        assert (ROOT / link.split("#")[0]).exists(), link
