@@ -11,13 +11,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, RecordError, build, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
-from feedpub.sources.lines import MAX_LINE
+from feedpub.sources.lines import BLOCK, MAX_LINE, unified
 from feedpub.sources.mapped import DECODER, PLAIN_DECODER, record_of
 
 # Names under which an object holds its list of articles.
@@ -26,14 +27,13 @@ JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,(?=\s*\{)")
 _LINE_END = re.compile(r",?[ \t]*\r?\n")
-_CHUNK = 1 << 18
 
 
 class _Window:
     """The part of a text that has been read and not yet used: from ``at`` on, which stands on ``line``."""
 
     def __init__(self, stream: ByteStream) -> None:
-        self._stream = stream
+        self._blocks = unified(stream)
         self._rest = b""
         self.text = ""
         self.at = 0
@@ -42,7 +42,7 @@ class _Window:
 
     def more(self) -> None:
         """Read as much again as is there already; bytes that begin a character wait for the others."""
-        data = self._stream.read(max(_CHUNK, len(self.text) - self.at))
+        data = b"".join(islice(self._blocks, 1 + (len(self.text) - self.at) // BLOCK))
         self.ended = not data
         data = self._rest + data
         cut = 0 if self.ended else _incomplete(data)
@@ -80,7 +80,6 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     """Yield what the elements of ``stream`` become, in the file's order."""
     window = _Window(stream)
     window.more()
-    window.text = window.text.removeprefix("\ufeff")
     # The ids of a JSON Feed are minted for all the world (jsonfeed.org/version/1.1, items).
     keep_id = JSON_FEED.search(window.text[:4096]) is not None
     is_list = _enter_list(window)

@@ -43,7 +43,7 @@ def blocks(stream: ByteStream) -> Iterator[Block]:
     rest: list[bytes] = []
     size = 0
     number = 1
-    for data in _unified(stream):
+    for data in unified(stream):
         head, newline, tail = data.rpartition(b"\n")
         if newline:
             block = _block(number, rest, head)
@@ -71,7 +71,7 @@ def _block(number: int, rest: list[bytes], head: bytes) -> Block:
     return Block(number, lines, not may_need_cleaning(data), overlong)
 
 
-def _unified(stream: ByteStream) -> Iterator[bytes]:
+def unified(stream: ByteStream) -> Iterator[bytes]:
     """Yield the stream's bytes with LF as the only line end and without a byte order mark."""
     data = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf")
     while data:

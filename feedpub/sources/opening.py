@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from feedpub.article import Notice
 from feedpub.errors import SourceError
 from feedpub.sources.building import Item, Reading, reject
+from feedpub.sources.fetched import Copy, is_web
 from feedpub.sources.formats import choose, reader
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.streams import InputStream, MissingPackageError
@@ -23,13 +24,16 @@ STDIN = "-"
 def files(spec: SourceSpec) -> list[Path | str]:
     """Return the source's files, sorted by name, each once; an empty list where no file fits its patterns.
 
-    Standard input is ``-``; what fsspec opens is its URL. Raises :class:`SourceError` where a place can't be
+    Standard input is ``-``; what fsspec opens is its URL, as is a feed that ``feedpub fetch`` has brought.
+    Raises :class:`SourceError` where a place can't be
     searched.
     """
     found: set[Path | str] = set()
     for pattern in spec.patterns:
         if pattern == STDIN:
             found.add(pattern)
+        elif is_web(pattern):
+            found.update([pattern] if Copy.of(pattern, spec.base).content.exists() else [])
         elif "://" in pattern:
             found.update(_remote_files(pattern))
         else:
@@ -50,7 +54,7 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     reading = Reading(spec, display_name(spec, file), authority)
     with ExitStack() as stack:
         try:
-            stream = InputStream(stack.enter_context(_opened(file)), spec.encoding)
+            stream = InputStream(stack.enter_context(_opened(spec, file)), spec.encoding)
             read_format = reader(format_of(spec, stream, reading.file), reading.file)
             last = 0
             for item in read_format(stream, reading):
@@ -75,7 +79,9 @@ def display_name(spec: SourceSpec, file: Path | str) -> str:
     return file if isinstance(file, str) else Path(os.path.relpath(file, spec.base)).as_posix()
 
 
-def _opened(file: Path | str) -> BinaryIO:
+def _opened(spec: SourceSpec, file: Path | str) -> BinaryIO:
+    if isinstance(file, str) and is_web(file):
+        file = Copy.of(file, spec.base).content
     if isinstance(file, Path):
         return file.open("rb", buffering=0)
     if file == STDIN:

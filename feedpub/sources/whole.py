@@ -6,12 +6,13 @@ from feedpub.article import Origin
 from feedpub.sources.building import Reading, RecordError
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import recover
+from feedpub.sources.lines import unified
 
 MAX_FILE = 16 << 20
 
 
 def read_whole(stream: ByteStream, reading: Reading) -> tuple[bytes, Origin]:
-    """Return the stream's bytes and the place of all its lines.
+    """Return the stream's bytes, with LF as their only line end, and the place of all lines.
 
     Past :data:`MAX_FILE` bytes only lines are counted and what is returned is one byte too long, see
     :func:`text_of_file`.
@@ -19,7 +20,7 @@ def read_whole(stream: ByteStream, reading: Reading) -> tuple[bytes, Origin]:
     parts: list[bytes] = []
     size = lines = 0
     last = b"\n"
-    while data := stream.read(1 << 18):
+    for data in unified(stream):
         if size <= MAX_FILE:
             parts.append(data)
         size += len(data)
@@ -36,10 +37,9 @@ def check_size(data: bytes) -> None:
 
 
 def text_of_file(data: bytes, encoding: str | None) -> str:
-    """Return the text of a file, by the same rules as records; line ends become LF.
+    """Return the text of a file, by the same rules as records.
 
     Raises :class:`RecordError` or :class:`~feedpub.sources.decoding.UndecodableError`.
     """
     check_size(data)
-    text = recover(data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape"), encoding)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return recover(data.decode(errors="surrogateescape"), encoding)
