@@ -74,10 +74,27 @@ def exclusive(state: Path) -> Iterator[None]:
             raise Locked(f"another build is running and holds {state / 'lock'}; nothing was done") from None
         except OSError as error:
             raise failure("cannot lock", state / "lock", error) from error
+        _locks.add(handle)
         yield
     finally:
-        with suppress(OSError):  # nothing was written to it, and what was published stands
-            os.close(handle)
+        _release(handle)
+
+
+def _release(handle: int) -> None:
+    _locks.discard(handle)
+    with suppress(OSError):  # nothing was written to it, and what was published stands
+        os.close(handle)
+
+
+def _release_all() -> None:
+    for handle in tuple(_locks):
+        _release(handle)
+
+
+# A lock belongs to all processes that inherited it: a forked worker that outlives its killed parent would hold it
+# for ever. Closing the child's copy leaves the parent's lock alone.
+_locks: set[int] = set()
+os.register_at_fork(after_in_child=_release_all)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -165,9 +182,10 @@ Planner = Callable[[Folder | None, Mapping[str, Published]], Plan]
 
 def _publish_files(make: Planner, output: Output, places: tuple[Path, ...]) -> Changes:
     make_folder(output.path)
+    output = replace(output, exists=True)
     with Folder(output.path) as shown:
         shown.lock()
-        check_unmoved(replace(output, exists=True))
+        check_unmoved(output)
         plan = make(shown, read_unfinished(places))
         replace_files(plan, shown, places)
         remove_releases(output)

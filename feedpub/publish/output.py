@@ -55,6 +55,8 @@ def locate(folder: Path) -> Output:
     # A last part such as ".." names no entry that could be replaced.
     named = folder.name not in ("", "..")
     path = folder.parent.resolve() / folder.name if named else folder.resolve()
+    if not path.name:
+        raise PublishError(f"{path} cannot be published to as a whole; name a folder inside it as output.dir")
     if not path.is_symlink():
         if os.path.lexists(path) and not path.is_dir():
             raise PublishError(f"{path} is no folder; remove it, or name another folder as output.dir")

@@ -4,13 +4,15 @@ import json
 import multiprocessing
 import os
 import socket
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.errors import Locked, PublishError
-from feedpub.publish import LAYOUTS, MANIFEST, exclusive, read_manifest, read_published
+from feedpub.publish import LAYOUTS, MANIFEST, compare, exclusive, read_manifest, read_published
 
 
 def test_documents_and_manifest_are_all_that_is_left(either):
@@ -170,6 +172,34 @@ def test_a_second_build_is_turned_away_while_the_first_runs(site):
     first.join()
     with exclusive(site.state):
         pass
+
+
+def _leave_an_orphan(state, forked):
+    with exclusive(state):
+        if os.fork() == 0:
+            time.sleep(20)
+            os._exit(0)
+        forked.set()
+        time.sleep(20)
+
+
+def test_a_worker_that_outlives_its_killed_build_does_not_hold_the_lock(site):
+    context = multiprocessing.get_context("fork")
+    forked = context.Event()
+    build = context.Process(target=_leave_an_orphan, args=(site.state, forked))
+    build.start()
+    assert forked.wait(20)
+    with pytest.raises(Locked), exclusive(site.state):
+        pass
+    build.kill()
+    build.join()
+    with exclusive(site.state):
+        pass
+
+
+def test_the_root_of_the_file_system_is_no_output_folder(site):
+    with pytest.raises(PublishError, match=r"cannot be published to as a whole; name a folder inside"):
+        compare((), (), Path("/"), site.state)
 
 
 NAMES = st.sampled_from(["a.rss", "b.rss", "c.atom", "d.json"])

@@ -125,6 +125,15 @@ def test_a_link_whose_release_is_lost_leads_to_a_new_one(released):
     assert shelf(released) == ["000002"]
 
 
+@pytest.mark.parametrize("layout", ["files", "releases"])
+def test_where_the_owner_removed_the_link_publishing_begins_anew(site, layout):
+    site.with_(layout="releases").publish(OLD)
+    site.out.unlink()
+    now = site.with_(layout=layout)
+    assert now.publish(OLD).written == ("a.rss", "b.rss")
+    assert now.strays() == []
+
+
 def test_without_hard_links_files_are_copied_with_their_mtimes(released, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EPERM, "no hard links here")
