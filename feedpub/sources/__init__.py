@@ -10,5 +10,6 @@ source never raises for what a record says: that is a reject with its place and 
 from feedpub.sources.building import Item
 from feedpub.sources.opening import files, read
 from feedpub.sources.spec import SourceSpec, parse_source
+from feedpub.sources.survey import Surveyed, survey
 
-__all__ = ["Item", "SourceSpec", "files", "parse_source", "read"]
+__all__ = ["Item", "SourceSpec", "Surveyed", "files", "parse_source", "read", "survey"]

@@ -6,7 +6,7 @@ import glob
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,8 +25,7 @@ def files(spec: SourceSpec) -> list[Path | str]:
     """Return the source's files, sorted by name, each once; an empty list where no file fits its patterns.
 
     Standard input is ``-``; what fsspec opens is its URL, as is a feed that ``feedpub fetch`` has brought.
-    Raises :class:`SourceError` where a place can't be
-    searched.
+    Raises :class:`SourceError` where a place can't be searched.
     """
     found: set[Path | str] = set()
     for pattern in spec.patterns:
@@ -52,21 +51,28 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     ``authority`` mints the ids (RFC 4151). Raises :class:`SourceError` when the file can't be opened or read.
     """
     reading = Reading(spec, display_name(spec, file), authority)
-    with ExitStack() as stack:
-        try:
-            stream = InputStream(stack.enter_context(_opened(spec, file)), spec.encoding)
-            read_format = reader(format_of(spec, stream, reading.file), reading.file)
-            last = 0
-            for item in read_format(stream, reading):
-                if not isinstance(item, Notice):
-                    last = max(last, item.origin.last)
-                yield item
-            if stream.problem:
-                yield reject(reading.origin(last + 1, last + 1), f"from here on, {stream.problem}", "")
-        except OSError as error:
-            raise SourceError(reading.file, f"can't be read: {error.strerror or error}") from error
-        except MissingPackageError as error:
-            raise SourceError(reading.file, str(error)) from error
+    with open_stream(spec, file) as stream:
+        read_format = reader(format_of(spec, stream, reading.file), reading.file)
+        last = 0
+        for item in read_format(stream, reading):
+            if not isinstance(item, Notice):
+                last = max(last, item.origin.last)
+            yield item
+        if stream.problem:
+            yield reject(reading.origin(last + 1, last + 1), f"from here on, {stream.problem}", "")
+
+
+@contextmanager
+def open_stream(spec: SourceSpec, file: Path | str) -> Iterator[InputStream]:
+    """Give a file's content to read. Raises :class:`SourceError` here and for what fails while it is open."""
+    name = display_name(spec, file)
+    try:
+        with _opened(spec, file) as raw:
+            yield InputStream(raw, spec.encoding)
+    except OSError as error:
+        raise SourceError(name, f"can't be read: {error.strerror or error}") from error
+    except MissingPackageError as error:
+        raise SourceError(name, str(error)) from error
 
 
 def format_of(spec: SourceSpec, stream: InputStream, name: str) -> str:
@@ -79,14 +85,14 @@ def display_name(spec: SourceSpec, file: Path | str) -> str:
     return file if isinstance(file, str) else Path(os.path.relpath(file, spec.base)).as_posix()
 
 
-def _opened(spec: SourceSpec, file: Path | str) -> BinaryIO:
+def _opened(spec: SourceSpec, file: Path | str) -> AbstractContextManager[BinaryIO]:
     if isinstance(file, str) and is_web(file):
         file = Copy.of(file, spec.base).content
     if isinstance(file, Path):
         return file.open("rb", buffering=0)
     if file == STDIN:
-        return sys.stdin.buffer
-    opened: BinaryIO = _fsspec(file).open(file, "rb").open()
+        return nullcontext(sys.stdin.buffer)
+    opened: AbstractContextManager[BinaryIO] = _fsspec(file).open(file, "rb")
     return opened
 
 

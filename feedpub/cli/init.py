@@ -1,0 +1,91 @@
+"""``feedpub init``: look at a folder of articles and write a first config that explains itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedpub.cli.console import DEFAULT_CONFIG, FAILED, print_error, print_text
+
+if TYPE_CHECKING:
+    from feedpub.sources.proposal import Proposal
+
+_HEAD = """\
+version: 1
+
+site:
+  title: My feeds
+  base_url: http://localhost:8000/      # where the output folder will be served; change it before you publish
+  id_authority: "example.org,{year}"      # a domain of yours and a year you owned it in; part of every id, for ever
+  author: {{name: Newsroom}}
+  language: en
+
+sources:
+"""
+_TAIL = """
+feeds:
+  all:
+    title: Everything
+    description: Every article, whatever it is about
+
+# A feed of a topic takes the articles that its rule finds; try one with: feedpub explain
+# business:
+#   title: Business
+#   description: Companies, markets and trade
+#   any: ["stock market", "oil prices", "interest rate*"]
+#   none: ["oil painting"]
+
+output:
+  dir: feeds
+"""
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder that holds the articles.", metavar="FOLDER")],
+    config: Annotated[
+        Path, typer.Option("--config", "-c", help="Where to write.", metavar="FILE")
+    ] = DEFAULT_CONFIG,
+    *,
+    force: Annotated[bool, typer.Option(help="Replace a config that is there.")] = False,
+) -> None:
+    """Look at a folder of files, say what can be read, and write a first config with comments.
+
+    Example: feedpub init articles
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
+
+    from feedpub.sources.proposal import propose  # noqa: PLC0415
+
+    if config.exists() and not force:
+        print_error(
+            f"{config} is there already; replace it with --force, or write another with --config FILE"
+        )
+        raise typer.Exit(FAILED)
+    if not folder.is_dir():
+        print_error(f"{folder} is no folder")
+        raise typer.Exit(FAILED)
+    proposals = propose(folder, config.parent)
+    if not proposals:
+        print_error(f"no article was found in {folder}; docs/sources.md says what can be read")
+        raise typer.Exit(FAILED)
+    text = _HEAD.format(year=datetime.now(UTC).year) + "".join(map(_source, proposals)) + _TAIL
+    config.write_text(text, encoding="utf-8")
+    for proposal in proposals:
+        print_text(_summary(proposal))
+    print_text(f"Wrote {config}. Read its comments, then run: feedpub check && feedpub build")
+
+
+def _source(proposal: Proposal) -> str:
+    first, *others = proposal.lines
+    return f"  # {_summary(proposal)}\n  - {first}\n" + "".join(f"    {line}\n" for line in others)
+
+
+def _summary(proposal: Proposal) -> str:
+    formats = ", ".join(sorted({found.format for found in proposal.surveyed}))
+    rejects = sum(found.rejects for found in proposal.surveyed)
+    read = len(proposal.surveyed)
+    files = f"{proposal.files} file{'s' * (proposal.files != 1)}"
+    sample = "" if read == proposal.files else f", of which {read} were read"
+    return f"{proposal.path}: {files} ({formats}){sample}: {proposal.articles} articles, {rejects} rejects"
