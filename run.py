@@ -105,21 +105,28 @@ def install(extra: str) -> int:
     if have[:1] == [wanted.hexdigest()] and extra in ("", *have[1:]):
         return 0
     print("Installing into .venv, once …", file=sys.stderr)
-    if not (have and Path(PYTHON).exists()):
-        status = make_environment()
-        if status:
-            return status
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    install = [*pip, "--constraint", "constraints.txt", "--editable", f".{extra}"]
-    status = subprocess.run(install, cwd=ROOT, check=False).returncode
+    if not runs(PYTHON) and (status := make_environment()):
+        return status
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--use-pep517"]
+    pinned = [*pip, "--constraint", "constraints.txt", "--editable", f".{extra}"]
+    # As a variable, the pins also hold for what builds the packages.
+    environment = os.environ | {"PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
+    status = subprocess.run(pinned, cwd=ROOT, env=environment, check=False).returncode
     if status == 0:
         stamp.write_text(f"{wanted.hexdigest()} {extra or '[base]'}\n")
     return status
 
 
+def runs(python: str) -> bool:
+    """Say whether an environment is there and works: one whose system Python was removed does not."""
+    try:
+        return subprocess.run([python, "-c", "import pip"], check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
 def make_environment() -> int:
     """Make an empty virtual environment; say what to install where the system's Python cannot."""
-    shutil.rmtree(VENV, ignore_errors=True)
     made = subprocess.run(
         [sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True
     )
