@@ -40,21 +40,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A selection of entries with its metadata: newest first, ties in the order of their ids."""
+    """A selection of entries with its metadata: newest first, ties in the order of their ids.
+
+    ``full`` says that older entries may have been left out for want of room.
+    """
 
     settings: FeedSettings
     entries: tuple[Entry, ...]
     updated: datetime
+    full: bool = False
 
 
 class Selection:
-    """The newest ``limit`` articles of one feed, gathered from a stream in any order.
+    """The newest ``limit`` articles of one feed, or all, gathered from a stream in any order.
 
     It holds at most twice the limit, whatever the length of the stream, and what it keeps does not depend on
     the order in which they were offered.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int | None) -> None:
         self._limit = limit
         self._kept: list[tuple[float, str, Selected]] = []
         self._floor = float("-inf")
@@ -68,7 +72,7 @@ class Selection:
         if not self.wants(instant):
             return
         self._kept.append((-instant, selected.article.id, selected))
-        if len(self._kept) >= 2 * self._limit:
+        if self._limit is not None and len(self._kept) >= 2 * self._limit:
             self._cut()
 
     def newest(self) -> tuple[Selected, ...]:
@@ -78,15 +82,20 @@ class Selection:
 
     def _cut(self) -> None:
         self._kept.sort(key=lambda kept: kept[:2])
+        if self._limit is None:
+            return
         del self._kept[self._limit :]
         if len(self._kept) == self._limit:
             self._floor = -self._kept[-1][0]
 
 
-def make_feed(settings: FeedSettings, entries: Iterable[Entry], site: Site) -> Feed:
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Return ``entries`` in the order of a feed."""
+    return sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id))
+
+
+def make_feed(settings: FeedSettings, entries: Iterable[Entry], site: Site, *, full: bool = False) -> Feed:
     """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch."""
-    ordered = tuple(
-        sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id))
-    )
+    ordered = tuple(newest_first(entries))
     updated = max((entry.updated for entry in ordered), default=site.epoch)
-    return Feed(settings, ordered, updated)
+    return Feed(settings, ordered, updated, full)

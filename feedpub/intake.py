@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from feedpub.article import Article, Boilerplate, Notice, Reject
-from feedpub.config import Settings
+from feedpub.config import FeedSettings, Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Selected, Selection
 from feedpub.sources import files, read
@@ -21,12 +21,16 @@ from feedpub.sources import files, read
 Progress = Callable[[int, int, int], None]
 """Called after each file with: files done, files in all, articles so far."""
 
+Archived = Callable[[str, str], bool]
+"""Says of a feed's slug and an article's id whether a closed archive page of the feed has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
-    ``ids`` holds the id of every article that was read, selected or not.
+    Of a feed that is archived, they are all articles that stand in no closed page. ``ids``
+    holds the id of every article that was read, selected or not.
     """
 
     selected: tuple[tuple[Selected, ...], ...]
@@ -40,7 +44,7 @@ class Taken:
     empty_sources: tuple[str, ...]
 
 
-def take_in(settings: Settings, now: datetime, progress: Progress | None = None) -> Taken:
+def take_in(settings: Settings, now: datetime, archived: Archived, progress: Progress | None = None) -> Taken:
     """Read all sources of ``settings``; articles dated after ``now`` are held back if the config says so.
 
     Raises :class:`feedpub.errors.SourceError` when a file cannot be read at all.
@@ -48,7 +52,7 @@ def take_in(settings: Settings, now: datetime, progress: Progress | None = None)
     tally = _Tally()
     duplicates = Duplicates()
     hold_after = now.timestamp() if settings.guards.future == "hold" else float("inf")
-    router = _Router(settings)
+    router = _Router(settings, archived)
     for article in _articles(settings, tally, progress):
         instant = article.published.timestamp()
         if instant > hold_after:
@@ -58,7 +62,7 @@ def take_in(settings: Settings, now: datetime, progress: Progress | None = None)
     if duplicates.disordered:
         # A later record displaced one that had been routed: read again, now knowing which ones stay.
         chosen = duplicates.settle()
-        router = _Router(settings)
+        router = _Router(settings, archived)
         for article in _articles(settings, _Tally(), None):
             instant = article.published.timestamp()
             if instant <= hold_after and chosen(article, instant):
@@ -133,18 +137,20 @@ def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> I
 
 
 class _Router:
-    """Offers each article to the feeds whose rule takes it."""
+    """Offers each article to the feeds whose rule takes it, unless their archive has it for good."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, archived: Archived) -> None:
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
-        self._selections = [Selection(feed.max_items) for feed in settings.feeds]
+        self._selections = [Selection(_room(feed)) for feed in settings.feeds]
+        self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
+        self._archived = archived
         self.offered = 0
 
     def offer(self, article: Article, instant: float) -> None:
         self.offered += 1
         taken = self._rules.route(article)
-        selections = [self._selections[index] for index in taken]
+        selections = [self._selections[index] for index in taken if not self._has(index, article)]
         if any(selection.wants(instant) for selection in selections):
             selected = Selected(article, tuple(self._slugs[index] for index in taken))
             for selection in selections:
@@ -152,3 +158,15 @@ class _Router:
 
     def newest(self) -> tuple[tuple[Selected, ...], ...]:
         return tuple(selection.newest() for selection in self._selections)
+
+    def _has(self, index: int, article: Article) -> bool:
+        return index in self._archiving and self._archived(self._slugs[index], article.id)
+
+
+def _room(feed: FeedSettings) -> int | None:
+    """Return how many articles have to be at hand to choose those of ``feed``; ``None``: all of them."""
+    if feed.archive is not None:
+        return None
+    # Of near-duplicates one stays: with a second feedful at hand, the feed is full all the same, and what was
+    # left out does not come back as soon as the earlier one has slid out of it.
+    return feed.max_items if feed.near is None else 2 * feed.max_items

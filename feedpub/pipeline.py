@@ -1,37 +1,65 @@
 """One build, from sources to published files. It orders the calls and decides nothing.
 
-sources | duplicates | rules | newest | feeds | render | validate | publish
+sources | duplicates | rules | newest | identity | compose | guards | render | gate | publish | ledger
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from feedpub import publish
-from feedpub.config import Settings
+from feedpub.compose import Composed, compose, shelf_change
+from feedpub.config import Output, Settings
 from feedpub.errors import TooManyRejects
-from feedpub.feeds import Feed, make_feed
+from feedpub.gate import Checked, check
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
 from feedpub.ledger import (
-    MEDIA_TYPES,
     PreviousFeed,
     PublishedFeed,
+    Settled,
     Store,
     check_flood,
     date_feed,
-    read_document,
     record,
     remember,
     settle,
 )
-from feedpub.render import Document, Rendered, render
-from feedpub.summary import BuildReport, Invalid, summarise
-from feedpub.validate import validate
+from feedpub.online import OnlineShelf, read_feeds, read_shelf
+from feedpub.publish import Changes
+from feedpub.render import Quarantined, Renderer
+from feedpub.retired import last_feed
+from feedpub.summary import BuildReport, summarise
 
 LEDGER = "ledger.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """What the steps of one build share: what was asked for, and what is online of each feed (by slug)."""
+
+    settings: Settings
+    allow: Collection[str]
+    times: SourceTimes
+    store: Store
+    online: Mapping[str, PublishedFeed]
+    shelves: Mapping[str, OnlineShelf]
+    renderer: Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The feeds as they are to be rendered.
+
+    ``became`` are ids of articles that turned out to be entries of a closed archive page, by feed.
+    """
+
+    feeds: tuple[Composed, ...]
+    settled: Settled
+    quarantined: tuple[Quarantined, ...]
+    became: Mapping[str, tuple[str, ...]]
 
 
 def build(
@@ -47,75 +75,105 @@ def build(
     ``allow`` names the guards (:data:`feedpub.ledger.ALLOWANCES`) that are overridden for this build. Raises a
     :class:`feedpub.errors.FeedpubError` for what stops a build; then nothing was published.
     """
-    output = settings.output
-    with nullcontext() if dry_run else publish.exclusive(output.state):
+    state = settings.output.state
+    with nullcontext() if dry_run else publish.exclusive(state), closing(Store(state / LEDGER)) as store:
         _check_examples(settings)
-        taken = take_in(settings, now, progress)
+        job = _look_back(settings, now, allow, store)
+        taken = take_in(settings, now, store.archived, progress)
         _check_rejects(settings, taken)
-        online = _online(settings)
-        with closing(
-            Store(output.state / LEDGER, [e for feed in online.values() for e in feed.entries])
-        ) as store:
-            feeds, edited = _feeds(settings, taken, online, store, SourceTimes(settings, now), allow)
-            rendered = tuple(render(feeds, settings.site, output.formats))
-            invalid = {d.path: why for r in rendered for d in r.documents if (why := _refusal(d))}
-            valid = [d for r in rendered for d in r.documents if d.path not in invalid]
-            if dry_run:
-                changes = publish.compare(valid, invalid, output.dir)
-            else:
-                changes = publish.publish(valid, invalid, output.dir, output.state)
-                _record(store, rendered, output.state / LEDGER)
-    return summarise(taken, rendered, online, invalid, changes, edited)
+        made = _make(job, taken)
+        rendered = [job.renderer.render(composed) for composed in (*made.feeds, *_retired(job))]
+        checked = check(rendered, job.renderer.opml(settings.feeds))
+        changes = _publish(settings.output, checked, dry_run=dry_run)
+        if not dry_run:
+            _record(job, made, checked)
+    return summarise(taken, made, rendered, job.online, checked, changes)
 
 
-def _online(settings: Settings) -> dict[str, PublishedFeed]:
-    """Read back what is published of each feed, from the document that says most."""
-    documents = publish.read_manifest(settings.output.dir).documents.values()
-    best: dict[str, PublishedFeed] = {}
-    for document in sorted(
-        documents, key=lambda d: MEDIA_TYPES.index(d.media_type) if d.media_type in MEDIA_TYPES else 99
-    ):
-        if document.feed not in best:
-            data = publish.read_published(settings.output.dir, document.path)
-            feed = read_document(data, document.media_type) if data is not None else None
-            if feed:
-                best[document.feed] = feed
-    return best
+def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
+    online = read_feeds(settings)
+    shelves = {
+        feed.slug: read_shelf(settings, feed, store.shelf(feed.slug), anew="vanished" in allow)
+        for feed in settings.feeds
+        if feed.archive is not None
+    }
+    for subscription in online.values():
+        store.see(subscription.entries)
+    for slug, shelf in shelves.items():
+        store.see(shelf.entries)
+        if shelf.anew:
+            store.read_back(slug, shelf.ids)
+    renderer = Renderer(settings.site, settings.categories, settings.output.formats)
+    return _Build(settings, allow, SourceTimes(settings, now), store, online, shelves, renderer)
 
 
-def _feeds(
-    settings: Settings,
-    taken: Taken,
-    online: Mapping[str, PublishedFeed],
-    store: Store,
-    times: SourceTimes,
-    allow: Collection[str],
-) -> tuple[list[Feed], int]:
-    distinct = {s.article.id: s for selection in taken.selected for s in selection}
+def _make(job: _Build, taken: Taken) -> _Made:
+    settings, store = job.settings, job.store
     settled = settle(
-        distinct.values(), store, taken.ids, times.of_article, keep_dates="moved-dates" not in allow
+        {s.article.id: s for selection in taken.selected for s in selection}.values(),
+        store,
+        taken.ids,
+        job.times.of_article,
+        keep_dates="moved-dates" not in job.allow,
     )
-    feeds = []
-    for feed_settings, selection in zip(settings.feeds, taken.selected, strict=True):
-        entries = [settled.entries[s.article.id] for s in selection]
-        feed = make_feed(feed_settings, entries, settings.site)
-        feeds.append(date_feed(feed, online.get(feed_settings.slug), times.newest))
+    quarantined = job.renderer.quarantine(settled.entries.values())
+    refused = {q.entry.article.id for q in quarantined}
+    feeds: list[Composed] = []
+    became: dict[str, tuple[str, ...]] = {}
+    for feed, selection in zip(settings.feeds, taken.selected, strict=True):
+        shelf = job.shelves.get(feed.slug, OnlineShelf()).shelf
+        entries = {s.article.id: settled.entries[s.article.id] for s in selection}
+        gone = feed.archive is not None
+        became[feed.slug] = tuple(
+            derived for derived, e in entries.items() if gone and store.archived(feed.slug, e.article.id)
+        )
+        left = [e for d, e in entries.items() if d not in became[feed.slug] and e.article.id not in refused]
+        composed = compose(feed, left, settings.site, settings.categories, shelf)
+        dated = date_feed(composed.feed, job.online.get(feed.slug), job.times.newest)
+        feeds.append(replace(composed, feed=dated))
     check_flood(
-        [PreviousFeed(feed, online[feed.settings.slug]) for feed in feeds if feed.settings.slug in online],
+        [PreviousFeed(c.feed, job.online[c.slug]) for c in feeds if c.slug in job.online],
         moved=len(settled.moved),
         known=settled.known,
         share=settings.guards.max_vanished,
-        allowed=allow,
+        allowed=job.allow,
     )
-    return feeds, len(settled.edited)
+    return _Made(tuple(feeds), settled, quarantined, became)
 
 
-def _record(store: Store, rendered: Iterable[Rendered], file: Path) -> None:
-    distinct = {e.article.id: e for r in rendered for e in r.feed.entries}
-    entries = (remember(e.article, e.content.html, e.updated) for e in distinct.values())
-    missing = [entry for entry in entries if store.lacks(entry)]
-    if missing:
-        record(file, missing)
+def _retired(job: _Build) -> list[Composed]:
+    site = job.settings.site
+    return [Composed(last_feed(feed, site, job.online.get(feed.slug))) for feed in job.settings.retired]
+
+
+def _publish(output: Output, checked: Checked, *, dry_run: bool) -> Changes:
+    act = publish.compare if dry_run else publish.publish
+    return act(
+        checked.documents, checked.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
+    )
+
+
+def _record(job: _Build, made: _Made, checked: Checked) -> None:
+    """Remember what was published; feeds that were held back are remembered when they are published."""
+    store, site = job.store, job.settings.site
+    feeds = [composed for composed in made.feeds if composed.slug not in checked.held]
+    entries = {entry.article.id: entry for composed in feeds for entry in composed.entries}
+    known = {e.id: e.remembered() for shelf in job.shelves.values() for e in shelf.entries if shelf.anew}
+    known |= {id_: remember(e.article, e.content.html, e.updated) for id_, e in entries.items()}
+    derived = {e.article.id: id_ for id_, e in made.settled.entries.items() if e.article.id != id_}
+    changes = [
+        change
+        for composed in feeds
+        if (change := shelf_change(composed, site, derived, made.became[composed.slug], _read(job, composed)))
+    ]
+    missing = [entry for entry in known.values() if store.lacks(entry)]
+    if missing or changes:
+        record(job.settings.output.state / LEDGER, missing, changes)
+
+
+def _read(job: _Build, composed: Composed) -> frozenset[str] | None:
+    shelf = job.shelves.get(composed.slug)
+    return shelf.ids if shelf and shelf.anew else None
 
 
 def _check_examples(settings: Settings) -> None:
@@ -133,10 +191,3 @@ def _check_rejects(settings: Settings, taken: Taken) -> None:
     if rejected > (limit if isinstance(limit, int) else limit * records):
         first = taken.rejects[0]
         raise TooManyRejects(rejected, records, f"{first.origin}: {first.reason}")
-
-
-def _refusal(document: Document) -> Invalid | None:
-    for finding in validate(document.data, document.url):
-        if finding.level == "error":
-            return Invalid(document.path, finding.line, finding.message)
-    return None

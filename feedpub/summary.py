@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from feedpub.article import Notice, Reject
+from feedpub.gate import Checked, Invalid
 from feedpub.intake import Taken
-from feedpub.ledger import PublishedFeed
+from feedpub.ledger import PublishedFeed, Settled
+from feedpub.likeness import NearDuplicate
 from feedpub.publish import Changes
-from feedpub.render import Rendered
-
-
-@dataclass(frozen=True, slots=True)
-class Invalid:
-    """Why a document failed validation and stayed unpublished; ``line`` is a line of its bytes."""
-
-    path: str
-    line: int
-    reason: str
+from feedpub.render import Quarantined, Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +27,26 @@ class DocumentReport:
 
 @dataclass(frozen=True, slots=True)
 class FeedReport:
-    """One feed: its entries, how many of them are new to subscribers, and its documents."""
+    """One feed: the entries of its subscription document, how many of them are new to subscribers, its documents.
+
+    Of its archive documents, only those are listed that changed or failed. ``archived`` are the entries in those
+    that are still written to; ``near`` is what was left out as nearly the same as an earlier entry.
+    """
 
     slug: str
     entries: int
     new: int
+    archived: int
     documents: tuple[DocumentReport, ...]
+    near: tuple[NearDuplicate, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
-    ``notices`` counts by kind what was done to articles on the way (``related-links``: stripped tails).
+    ``notices`` tell what was done to articles on the way (``related-links``: stripped tails). ``listings`` are the
+    documents of the whole site.
     """
 
     articles: int
@@ -57,6 +58,7 @@ class BuildReport:
     notices: tuple[Notice, ...]
     empty_sources: tuple[str, ...]
     feeds: tuple[FeedReport, ...]
+    listings: tuple[DocumentReport, ...]
     removed: tuple[str, ...]
 
     @property
@@ -67,44 +69,63 @@ class BuildReport:
     @property
     def invalid(self) -> tuple[Invalid, ...]:
         """Why documents stayed unpublished; empty when all is well."""
-        return tuple(d.invalid for feed in self.feeds for d in feed.documents if d.invalid)
+        documents = (*(d for feed in self.feeds for d in feed.documents), *self.listings)
+        return tuple(document.invalid for document in documents if document.invalid)
+
+
+class Made(Protocol):
+    """What became of the articles that were taken."""
+
+    @property
+    def settled(self) -> Settled: ...
+    @property
+    def quarantined(self) -> tuple[Quarantined, ...]: ...
 
 
 def summarise(
     taken: Taken,
+    made: Made,
     rendered: Iterable[Rendered],
     online: Mapping[str, PublishedFeed],
-    invalid: Mapping[str, Invalid],
+    checked: Checked,
     changes: Changes,
-    edited: int,
 ) -> BuildReport:
     """Return the report of a build; ``online`` is what was published before it."""
-    rendered = tuple(rendered)
     written = frozenset(changes.written)
     quarantined = tuple(
-        Reject(q.entry.article.origin, q.reason, q.entry.article.title)
-        for q in dict.fromkeys(q for r in rendered for q in r.quarantined)
+        Reject(q.entry.article.origin, q.reason, q.entry.article.title) for q in made.quarantined
     )
-    known = {slug: {entry.id for entry in feed.entries} for slug, feed in online.items()}
     return BuildReport(
         articles=taken.articles - len(quarantined),
         duplicates=taken.duplicates,
-        edited=edited,
+        edited=len(made.settled.edited),
         held=taken.held,
         boilerplate_lines=taken.boilerplate_lines,
         rejects=(*taken.rejects, *quarantined),
         notices=taken.notices,
         empty_sources=taken.empty_sources,
-        feeds=tuple(
-            FeedReport(
-                slug=r.feed.settings.slug,
-                entries=len(r.feed.entries),
-                new=len({e.article.id for e in r.feed.entries} - known.get(r.feed.settings.slug, set())),
-                documents=tuple(
-                    DocumentReport(d.path, d.path in written, invalid.get(d.path)) for d in r.documents
-                ),
-            )
-            for r in rendered
-        ),
+        feeds=tuple(_feed_report(r, online.get(r.composed.slug), checked, written) for r in rendered),
+        listings=tuple(_document_report(path, checked, written) for path in checked.listings),
         removed=changes.removed,
     )
+
+
+def _feed_report(
+    rendered: Rendered, online: PublishedFeed | None, checked: Checked, written: frozenset[str]
+) -> FeedReport:
+    known = {entry.id for entry in online.entries} if online else set()
+    ids = {entry.article.id for entry in rendered.feed.entries}
+    paths = [d.path for d in rendered.documents]
+    paths += [d.path for d in rendered.archives if d.path in written or d.path in checked.invalid]
+    return FeedReport(
+        slug=rendered.composed.slug,
+        entries=len(ids),
+        new=len(ids - known),
+        archived=sum(len(page.entries) for page in rendered.composed.pages),
+        documents=tuple(_document_report(path, checked, written) for path in paths),
+        near=rendered.composed.near,
+    )
+
+
+def _document_report(path: str, checked: Checked, written: frozenset[str]) -> DocumentReport:
+    return DocumentReport(path, path in written, checked.invalid.get(path))

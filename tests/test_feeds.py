@@ -11,7 +11,19 @@ from feedpub.content import content_of
 from feedpub.feeds import Entry, Selected, Selection, make_feed
 
 SITE = Site("Site", "http://x.test/", "http://x.test/", "x.test,2021-03-04", Author("A"), "en", None)
-FEED = FeedSettings("news", "News", "All", "http://x.test/", Author("A"), "en", None, 5, selective=False)
+FEED = FeedSettings(
+    slug="news",
+    title="News",
+    description="All",
+    link="http://x.test/",
+    author=Author("A"),
+    language="en",
+    rights=None,
+    max_items=5,
+    max_bytes=512 << 10,
+    archive=None,
+    selective=False,
+)
 START = datetime(2023, 1, 1, tzinfo=UTC)
 
 

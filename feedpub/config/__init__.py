@@ -1,9 +1,11 @@
 """The config file as frozen settings, everything in it compiled when it is loaded."""
 
-from feedpub.config.load import load_config, parse_config, parse_share
-from feedpub.config.settings import FeedSettings, Guards, Output, Settings, Site
+from feedpub.config.load import load_config, parse_config
+from feedpub.config.settings import Archive, FeedSettings, Guards, Output, Settings, Site
+from feedpub.config.values import parse_share
 
 __all__ = [
+    "Archive",
     "FeedSettings",
     "Guards",
     "Output",

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from feedpub.article import Author
-from feedpub.config.settings import FeedSettings, Guards, Output, Settings, Site
+from feedpub.config.settings import Archive, FeedSettings, Guards, Limits, Output, Settings, Site
+from feedpub.config.values import (
+    read_author,
+    read_language,
+    read_line,
+    read_proper_share,
+    read_share,
+    read_size,
+    read_url,
+)
 from feedpub.errors import ConfigError, Where
 from feedpub.located import Node, read_yaml
 from feedpub.rules import RULE_KEYS, compile_rules
@@ -17,22 +27,30 @@ from feedpub.sources import parse_source
 VERSION = 1
 FORMATS = ("rss", "atom", "json")
 DEFAULT_FORMATS = ("rss", "atom")
+LAYOUTS = ("files", "releases")
 MAX_ITEMS = 50
+MAX_BYTES = 512 << 10
+LEAST_BYTES = 4 << 10
+MOST_ITEMS = 10_000
 
 TOP_KEYS = ("version", "site", "sources", "matching", "lists", "feeds", "output", "guards")
 SITE_KEYS = ("title", "base_url", "link", "id_authority", "author", "language", "rights")
-FEED_KEYS = ("title", "description", "link", "author", "language", "rights", "max_items")
-OUTPUT_KEYS = ("dir", "state", "formats", "max_items")
+LIMIT_KEYS = ("max_items", "max_bytes", "archive")
+ABOUT_KEYS = ("title", "description", "link", "author", "language", "rights")
+FEED_KEYS = (*ABOUT_KEYS, *LIMIT_KEYS, "dedup")
+DEDUP_KEYS = ("near",)
+RETIRED_KEYS = ("moved_to",)
+OUTPUT_KEYS = ("dir", "state", "formats", "layout", "gzip", *LIMIT_KEYS)
 GUARD_KEYS = ("max_rejects", "max_vanished", "future")
 MAX_VANISHED = 0.5
+NEAR = 0.8
+LEAST_NEAR = 0.5
 
 # RFC 4151 §2.1: a domain name or an e-mail address, and a date from which on it was the tagging entity's.
 _AUTHORITY = re.compile(
     r"(?:[A-Za-z0-9._%+-]+@)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
     r",[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
 )
-# RFC 5646 §2.1 in outline: what may be registered is not checked here.
-_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}|[A-Za-z]{5,8})(?:-[A-Za-z0-9]{1,8})*")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 # Names that Windows keeps for devices, and those of the site's own files.
 _RESERVED = frozenset(
@@ -67,17 +85,20 @@ def parse_config(data: bytes, path: Path) -> Settings:
     feeds = top["feeds"].mapping()
     if not feeds:
         raise top["feeds"].error("there are no feeds", "add at least one feed")
-    output, max_items = _output(top.get("output"), base)
+    output, limits = _output(top.get("output"), base)
     sources = top["sources"].items()
     if not sources:
         raise top["sources"].error("there are no sources", "add at least one - path: …")
+    retired = {slug: node for slug, node in feeds.items() if _is_retired(node)}
+    active = {slug: node for slug, node in feeds.items() if slug not in retired}
     return Settings(
         file=path,
         base=base,
         site=site,
         sources=tuple(parse_source(node, base) for node in sources),
-        feeds=tuple(_feed(slug, node, site, max_items) for slug, node in feeds.items()),
-        rules=compile_rules(feeds, top.get("lists"), top.get("matching")),
+        feeds=tuple(_feed(slug, node, site, limits) for slug, node in active.items()),
+        retired=tuple(_retired(slug, node, site, limits) for slug, node in retired.items()),
+        rules=compile_rules(active, top.get("lists"), top.get("matching")),
         output=output,
         guards=_guards(top.get("guards")),
     )
@@ -91,38 +112,92 @@ def _site(node: Node) -> Site:
             f"{authority!r} is no tagging entity (RFC 4151)",
             'write a domain you own and a year in which you owned it, as in "example.org,2023"',
         )
-    base_url = _url(fields["base_url"])
+    base_url = read_url(fields["base_url"])
     if urlsplit(base_url).query or urlsplit(base_url).fragment:
         raise fields["base_url"].error("a base URL has no ? and no #")
     base_url = base_url if base_url.endswith("/") else base_url + "/"
-    title = _line(fields["title"])
+    title = read_line(fields["title"])
     return Site(
         title=title,
         base_url=base_url,
-        link=_url(fields["link"]) if "link" in fields else base_url,
+        link=read_url(fields["link"]) if "link" in fields else base_url,
         id_authority=authority,
-        author=_author(fields["author"]) if "author" in fields else Author(title),
-        language=_language(fields["language"]) if "language" in fields else None,
-        rights=_line(fields["rights"]) if "rights" in fields else None,
+        author=read_author(fields["author"]) if "author" in fields else Author(title),
+        language=read_language(fields["language"]) if "language" in fields else None,
+        rights=read_line(fields["rights"]) if "rights" in fields else None,
     )
 
 
-def _feed(slug: str, node: Node, site: Site, max_items: int) -> FeedSettings:
+def _feed(slug: str, node: Node, site: Site, limits: Limits) -> FeedSettings:
+    fields = node.fields((*FEED_KEYS, "retired", *sorted(RULE_KEYS)), required=("title",))
+    dedup: Mapping[str, Node] = fields["dedup"].fields(DEDUP_KEYS) if "dedup" in fields else {}
+    near = read_proper_share(dedup["near"], example=NEAR, minimum=LEAST_NEAR) if "near" in dedup else None
+    return replace(
+        _about(slug, node, site, _limits(fields, limits)),
+        near=near,
+        selective="any" in fields or "all" in fields,
+    )
+
+
+def _is_retired(node: Node) -> bool:
+    return isinstance(node.value, Mapping) and "retired" in node.value
+
+
+def _retired(slug: str, node: Node, site: Site, limits: Limits) -> FeedSettings:
+    allowed = (*ABOUT_KEYS, "retired")
+    for key, value in node.mapping().items():
+        if key in RULE_KEYS or (key in FEED_KEYS and key not in ABOUT_KEYS):
+            raise ConfigError(
+                value.key_where or value.where,
+                f"a retired feed takes no articles and has no {key!r}",
+                "remove it",
+            )
+    fields = node.fields(allowed, required=("title",))
+    moved_to = read_url(fields["retired"].fields(RETIRED_KEYS, required=RETIRED_KEYS)["moved_to"])
+    return replace(_about(slug, node, site, limits), moved_to=moved_to)
+
+
+def _about(slug: str, node: Node, site: Site, limits: Limits) -> FeedSettings:
     _check_slug(slug, node)
-    fields = node.fields((*FEED_KEYS, *sorted(RULE_KEYS)), required=("title",))
-    title = _line(fields["title"])
+    fields = node.mapping()
+    title = read_line(fields["title"])
     return FeedSettings(
         slug=slug,
         title=title,
-        description=_line(fields["description"]) if "description" in fields else f"{site.title}: {title}",
-        link=_url(fields["link"]) if "link" in fields else site.link,
-        author=_author(fields["author"]) if "author" in fields else site.author,
-        language=_language(fields["language"]) if "language" in fields else site.language,
-        rights=_line(fields["rights"]) if "rights" in fields else site.rights,
-        max_items=fields["max_items"].integer(minimum=1, maximum=10_000)
+        description=read_line(fields["description"]) if "description" in fields else f"{site.title}: {title}",
+        link=read_url(fields["link"]) if "link" in fields else site.link,
+        author=read_author(fields["author"]) if "author" in fields else site.author,
+        language=read_language(fields["language"]) if "language" in fields else site.language,
+        rights=read_line(fields["rights"]) if "rights" in fields else site.rights,
+        max_items=limits.max_items,
+        max_bytes=limits.max_bytes,
+        archive=limits.archive,
+        selective=False,
+    )
+
+
+def _limits(fields: Mapping[str, Node], default: Limits) -> Limits:
+    return Limits(
+        max_items=fields["max_items"].integer(minimum=1, maximum=MOST_ITEMS)
         if "max_items" in fields
-        else max_items,
-        selective="any" in fields or "all" in fields,
+        else default.max_items,
+        max_bytes=read_size(fields["max_bytes"], minimum=LEAST_BYTES)
+        if "max_bytes" in fields
+        else default.max_bytes,
+        archive=_archive(fields["archive"]) if "archive" in fields else default.archive,
+    )
+
+
+def _archive(node: Node) -> Archive:
+    if node.value in ("off", "monthly"):
+        return "monthly" if node.value == "monthly" else None
+    if isinstance(node.value, str) and node.value.isdecimal():
+        return node.integer(minimum=1, maximum=MOST_ITEMS)
+    raise node.error(
+        f"{node.value!r} is no way to archive"
+        if isinstance(node.value, str)
+        else f"expected text, found {node.kind}",
+        "write off, monthly or a number of entries for each document",
     )
 
 
@@ -139,7 +214,7 @@ def _check_slug(slug: str, node: Node) -> None:
         raise ConfigError(where, f"the name {slug!r} is reserved", f"choose another, such as {slug}-news")
 
 
-def _output(node: Node | None, base: Path) -> tuple[Output, int]:
+def _output(node: Node | None, base: Path) -> tuple[Output, Limits]:
     fields: Mapping[str, Node] = node.fields(OUTPUT_KEYS) if node else {}
     formats: tuple[str, ...] = DEFAULT_FORMATS
     if "formats" in fields:
@@ -153,74 +228,24 @@ def _output(node: Node | None, base: Path) -> tuple[Output, int]:
         raise (fields.get("state") or fields["dir"]).error(
             "the state folder lies inside the output folder, which is served", "put them beside each other"
         )
-    max_items = fields["max_items"].integer(minimum=1, maximum=10_000) if "max_items" in fields else MAX_ITEMS
-    return Output(dir=folder, state=state, formats=formats), max_items
+    output = Output(
+        dir=folder,
+        state=state,
+        formats=formats,
+        layout="releases"
+        if "layout" in fields and fields["layout"].choice(LAYOUTS) == "releases"
+        else "files",
+        gzip="gzip" in fields and fields["gzip"].flag(),
+    )
+    return output, _limits(fields, Limits(MAX_ITEMS, MAX_BYTES, archive=None))
 
 
 def _guards(node: Node | None) -> Guards:
     fields: Mapping[str, Node] = node.fields(GUARD_KEYS) if node else {}
     return Guards(
-        max_rejects=_share(fields["max_rejects"]) if "max_rejects" in fields else None,
-        max_vanished=_proper_share(fields["max_vanished"]) if "max_vanished" in fields else MAX_VANISHED,
+        max_rejects=read_share(fields["max_rejects"]) if "max_rejects" in fields else None,
+        max_vanished=read_proper_share(fields["max_vanished"], example=MAX_VANISHED)
+        if "max_vanished" in fields
+        else MAX_VANISHED,
         future=fields["future"].choice(("hold", "publish")) if "future" in fields else "hold",
     )
-
-
-def _share(node: Node) -> float | int:
-    try:
-        return parse_share(node.text())
-    except ValueError as error:
-        raise node.error(str(error)) from None
-
-
-def _proper_share(node: Node) -> float:
-    share = _share(node)
-    if isinstance(share, int):
-        raise node.error(f"{share} is a count", f"write a share, such as {MAX_VANISHED:.0%}")
-    return share
-
-
-def parse_share(text: str) -> float | int:
-    """Read ``5%`` as the share 0.05 and ``12`` as the count 12; ``ValueError`` says what is wrong."""
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return int(text)
-    if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,6})?%", text) and float(text[:-1]) <= 100:
-        return float(text[:-1]) / 100
-    raise ValueError(f"{text!r} is neither a count nor a share; write 12 or 5%")
-
-
-def _author(node: Node) -> Author:
-    if isinstance(node.value, str):
-        return Author(_line(node))
-    fields = node.fields(("name", "email", "uri"), required=("name",))
-    email = _line(fields["email"]) if "email" in fields else None
-    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-        raise fields["email"].error(f"{email!r} is no e-mail address")
-    return Author(_line(fields["name"]), email, _url(fields["uri"]) if "uri" in fields else None)
-
-
-def _language(node: Node) -> str:
-    tag = node.text()
-    if not _LANGUAGE.fullmatch(tag):
-        raise node.error(f"{tag!r} is no language tag (RFC 5646)", "write en, de-AT or zh-Hans")
-    return tag
-
-
-def _url(node: Node) -> str:
-    url = node.text()
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        valid = False
-    if not valid or re.search(r'[\s<>"{}|\\^`\x00-\x20\x7f]', url):
-        raise node.error(f"{url!r} is no absolute URL", "write one that begins with https:// or http://")
-    return url
-
-
-def _line(node: Node) -> str:
-    """One line of text, fit for XML: runs of white space become one space."""
-    text = " ".join(node.text().split())
-    if any(ord(c) < 32 or c in "\ufffe\uffff" or "\ud800" <= c <= "\udfff" for c in text):
-        raise node.error("the text has a character that XML cannot carry")
-    return text

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from feedpub.article import Author
 from feedpub.rules import RuleSet
 from feedpub.sources import SourceSpec
+
+Archive: TypeAlias = int | Literal["monthly"] | None
+"""How older entries are archived (RFC 5005 §4): so many in a document, those of a month, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,20 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a subscription document holds, in entries and bytes, and where older entries go."""
+
+    max_items: int
+    max_bytes: int
+    archive: Archive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings:
     """One feed's metadata; its rule stands in ``Settings.rules`` under the same index.
 
-    ``selective`` feeds have a rule of their own, so that being in one says something of an article.
+    ``selective`` feeds have a rule of their own, so that being in one says something of an article. ``near`` is
+    the likeness from which on two texts count as one. ``moved_to`` is the address that took a retired feed's place.
     """
 
     slug: str
@@ -50,16 +65,26 @@ class FeedSettings:
     language: str | None
     rights: str | None
     max_items: int
+    max_bytes: int
+    archive: Archive
     selective: bool
+    near: float | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where documents go and which formats are written; ``state`` is the folder that is never served."""
+    """Where documents go and which formats are written; ``state`` is the folder that is never served.
+
+    ``layout`` says whether files are replaced one by one or the whole folder flips; ``gzip``, whether each has a
+    compressed twin.
+    """
 
     dir: Path
     state: Path
     formats: tuple[str, ...]
+    layout: Literal["files", "releases"]
+    gzip: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +102,22 @@ class Guards:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to."""
+    """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to.
+
+    ``retired`` feeds take no articles any more.
+    """
 
     file: Path
     base: Path
     site: Site
     sources: tuple[SourceSpec, ...]
     feeds: tuple[FeedSettings, ...]
+    retired: tuple[FeedSettings, ...]
     rules: RuleSet
     output: Output
     guards: Guards
+
+    @property
+    def categories(self) -> Mapping[str, str]:
+        """The titles of those feeds, by slug, that are categories of their entries."""
+        return {feed.slug: feed.title for feed in self.feeds if feed.selective}

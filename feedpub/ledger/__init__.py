@@ -7,19 +7,22 @@ selected → identity.settle ← memory (store, or the published documents where
 from feedpub.ledger.dating import date_feed
 from feedpub.ledger.guards import ALLOWANCES, PreviousFeed, check_flood
 from feedpub.ledger.identity import Settled, settle
-from feedpub.ledger.memory import Memory, Remembered, remember
-from feedpub.ledger.published import MEDIA_TYPES, PublishedEntry, PublishedFeed, read_document
+from feedpub.ledger.memory import Memory, Remembered, remember, similarity, sketch
+from feedpub.ledger.published import PublishedEntry, PublishedFeed, read_document
+from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 from feedpub.ledger.store import Store, record
 
 __all__ = [
     "ALLOWANCES",
-    "MEDIA_TYPES",
+    "ClosedPage",
     "Memory",
     "PreviousFeed",
     "PublishedEntry",
     "PublishedFeed",
     "Remembered",
     "Settled",
+    "Shelf",
+    "ShelfChange",
     "Store",
     "check_flood",
     "date_feed",
@@ -27,4 +30,6 @@ __all__ = [
     "record",
     "remember",
     "settle",
+    "similarity",
+    "sketch",
 ]

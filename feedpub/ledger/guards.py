@@ -60,8 +60,7 @@ def _vanished(previous: PreviousFeed) -> int:
     entries = previous.feed.entries
     ids = {entry.article.id for entry in entries}
     # Entries older than all of a full feed were pushed out by newer ones, as they should be.
-    full = len(entries) >= previous.feed.settings.max_items
-    oldest = min((entry.article.published for entry in entries), default=None) if full else None
+    oldest = min((entry.article.published for entry in entries), default=None) if previous.feed.full else None
     return sum(
         entry.id not in ids and (oldest is None or entry.published >= oldest)
         for entry in previous.online.entries

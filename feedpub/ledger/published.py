@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -44,10 +44,16 @@ class PublishedEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFeed:
-    """A feed as it is online: its ``updated`` and its entries, in their order."""
+    """A document of a feed as it is online: its ``updated`` and its entries, in their order.
+
+    ``url`` is its address as it says itself (a JSON Feed names that of the subscription document), ``previous``
+    that of the archive page before it (RFC 5005 §4).
+    """
 
     updated: datetime
     entries: tuple[PublishedEntry, ...]
+    url: str = ""
+    previous: str | None = None
 
 
 def read_document(data: bytes, media_type: str) -> PublishedFeed | None:
@@ -71,7 +77,8 @@ def _atom(data: bytes) -> PublishedFeed:
         )
         for entry in root.iterfind(f"{_ATOM}entry")
     )
-    return PublishedFeed(datetime.fromisoformat(_text(root, f"{_ATOM}updated")), entries)
+    updated = datetime.fromisoformat(_text(root, f"{_ATOM}updated"))
+    return PublishedFeed(updated, entries, _link(root, "self") or "", _link(root, "prev-archive"))
 
 
 def _rss(data: bytes) -> PublishedFeed:
@@ -83,10 +90,14 @@ def _rss(data: bytes) -> PublishedFeed:
             html = _text(item, f"{_CONTENT}encoded")
             yield _entry(_text(item, "guid"), published, published, _text(item, "title"), html)
 
-    return PublishedFeed(parsedate_to_datetime(_text(channel, "lastBuildDate")), tuple(entries()))
+    updated = parsedate_to_datetime(_text(channel, "lastBuildDate"))
+    return PublishedFeed(
+        updated, tuple(entries()), _link(channel, "self") or "", _link(channel, "prev-archive")
+    )
 
 
 def _json(data: bytes) -> PublishedFeed:
+    content = json.loads(data)
     entries = tuple(
         _entry(
             item["id"],
@@ -95,10 +106,11 @@ def _json(data: bytes) -> PublishedFeed:
             item["title"],
             item["content_html"],
         )
-        for item in json.loads(data)["items"]
+        for item in content["items"]
     )
     # JSON Feed has no date of its own; that of the entry that changed last stands for it.
-    return PublishedFeed(max(entry.updated for entry in entries), entries)
+    updated = max((entry.updated for entry in entries), default=datetime.min.replace(tzinfo=UTC))
+    return PublishedFeed(updated, entries, content["feed_url"], content.get("next_url"))
 
 
 _READERS: dict[str, Callable[[bytes], PublishedFeed]] = {
@@ -106,15 +118,16 @@ _READERS: dict[str, Callable[[bytes], PublishedFeed]] = {
     "application/feed+json": _json,
     "application/rss+xml": _rss,
 }
-"""By media type, and the best witness first: RSS does not say when an item was changed."""
-
-MEDIA_TYPES = tuple(_READERS)
 
 
 def _entry(entry_id: str, published: datetime, updated: datetime, title: str, html: str) -> PublishedEntry:
     if published.utcoffset() is None or updated.utcoffset() is None:
         raise ValueError("a date without a zone")
     return PublishedEntry(entry_id, published, updated, title, html)
+
+
+def _link(head: Any, rel: str) -> str | None:
+    return next((link.get("href") for link in head.iterfind(f"{_ATOM}link") if link.get("rel") == rel), None)
 
 
 def _root(data: bytes) -> Any:

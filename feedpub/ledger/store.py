@@ -1,7 +1,7 @@
 """The ledger on disk: an SQLite file in the state folder.
 
-It may be deleted at any time: ids are derived, and what edits taught stands in the published documents. What
-only it knows is what left the documents again.
+It may be deleted at any time: ids are derived, and what edits taught stands in the published documents, as do
+the archives. What only it knows is what left the documents again.
 """
 
 from __future__ import annotations
@@ -9,19 +9,22 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from feedpub.errors import PublishError
 from feedpub.ledger.memory import Remembered
 from feedpub.ledger.published import PublishedEntry
+from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 
-VERSION = 1
+VERSION = 2
 
+# Version 1 had no archives; what is missing is added when it is next written to.
 _SCHEMA = f"""
-CREATE TABLE entries (
+CREATE TABLE IF NOT EXISTS entries (
     id TEXT PRIMARY KEY,
     key TEXT,
     published TEXT NOT NULL,  -- RFC 3339 with the offset of the source
@@ -31,33 +34,45 @@ CREATE TABLE entries (
     content TEXT NOT NULL,
     sketch BLOB NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX entries_by_instant ON entries (instant);
-CREATE INDEX entries_by_content ON entries (content, title);
+CREATE INDEX IF NOT EXISTS entries_by_instant ON entries (instant);
+CREATE INDEX IF NOT EXISTS entries_by_content ON entries (content, title);
+CREATE TABLE IF NOT EXISTS pages (
+    feed TEXT NOT NULL,
+    number INTEGER NOT NULL, -- from 1, the oldest
+    name TEXT NOT NULL,
+    next TEXT NOT NULL,
+    base TEXT NOT NULL,      -- what the addresses in it begin with
+    PRIMARY KEY (feed, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS archived (
+    feed TEXT NOT NULL,
+    id TEXT NOT NULL,        -- of an entry in a closed page, or of an article that became one
+    PRIMARY KEY (feed, id)
+) WITHOUT ROWID;
 PRAGMA user_version = {VERSION};
 """
 _COLUMNS = "id, key, published, updated, title, content, sketch"
 
 
 class Store:
-    """What was published, over what the published documents say of it; a :class:`feedpub.ledger.Memory`.
+    """What was published, over what the published documents say of it; a :class:`feedpub.ledger.Memory`."""
 
-    ``online`` are the entries that are published now: they count where they differ from the file, which may be
-    older than they are, or lost.
-    """
-
-    def __init__(self, file: Path, online: Iterable[PublishedEntry]) -> None:
+    def __init__(self, file: Path) -> None:
         self._file = file
         self._connection = _open(file)
         self._online: dict[str, Remembered] = {}
-        for entry in online:
-            stored = self._stored(entry.id)
-            if stored is None or not entry.says(stored):
-                self._online[entry.id] = entry.remembered()
+        self._read_back: dict[str, frozenset[str]] = {}
         self._by_instant = defaultdict[datetime, list[Remembered]](list)
         self._by_text = defaultdict[tuple[str, str], list[Remembered]](list)
-        for remembered in self._online.values():
-            self._by_instant[remembered.published].append(remembered)
-            self._by_text[remembered.title, remembered.content].append(remembered)
+
+    def see(self, online: Iterable[PublishedEntry]) -> None:
+        """Let entries that are published now count where they differ from the file, which may be older, or lost."""
+        for entry in online:
+            stored = self._stored(entry.id)
+            if entry.id not in self._online and (stored is None or not entry.says(stored)):
+                remembered = self._online[entry.id] = entry.remembered()
+                self._by_instant[remembered.published].append(remembered)
+                self._by_text[remembered.title, remembered.content].append(remembered)
 
     def close(self) -> None:
         """Give the file back."""
@@ -77,6 +92,21 @@ class Store:
         stored = self._select("content = ? AND title = ?", content, title)
         return self._merged(self._by_text.get((title, content), []), stored)
 
+    def shelf(self, feed: str) -> Shelf:
+        """Return the closed archive pages of ``feed`` that the file knows."""
+        rows = self._rows("SELECT name, next, base FROM pages WHERE feed = ? ORDER BY number", feed)
+        return Shelf(tuple(ClosedPage(name, after) for name, after, _ in rows), rows[-1][2] if rows else None)
+
+    def read_back(self, feed: str, ids: Collection[str]) -> None:
+        """Take the ids that the documents' own closed pages hold for those that the file knows of ``feed``."""
+        self._read_back[feed] = frozenset(ids)
+
+    def archived(self, feed: str, entry_id: str) -> bool:
+        """Say whether a closed page of ``feed`` holds the entry, or what the article of that id became."""
+        if (ids := self._read_back.get(feed)) is not None:
+            return entry_id in ids
+        return bool(self._rows("SELECT 1 FROM archived WHERE feed = ? AND id = ?", feed, entry_id))
+
     def lacks(self, entry: Remembered) -> bool:
         """Say whether the file has not got ``entry`` as it is."""
         return self._stored(entry.id) != entry
@@ -90,44 +120,71 @@ class Store:
     def _select(self, condition: str, *values: str | int) -> list[Remembered]:
         query = f"SELECT {_COLUMNS} FROM entries WHERE {condition} ORDER BY id"  # noqa: S608 - conditions of this file
         try:
-            return [_remembered(row) for row in self._connection.execute(query, values)]
-        except (sqlite3.Error, ValueError, TypeError) as error:
+            return [_remembered(row) for row in self._rows(query, *values)]
+        except (ValueError, TypeError) as error:
+            raise _damaged(self._file, error) from error
+
+    def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
             raise _damaged(self._file, error) from error
 
 
-def record(file: Path, entries: Iterable[Remembered]) -> None:
-    """Remember in ``file`` that ``entries`` were just published."""
+def record(file: Path, entries: Iterable[Remembered], shelves: Iterable[ShelfChange] = ()) -> None:
+    """Remember in ``file`` that ``entries`` were just published, and which archive pages were closed."""
     try:
         with closing(sqlite3.connect(file)) as connection:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entries'").fetchone():
-                connection.executescript(_SCHEMA)
+            connection.executescript(_SCHEMA)
             with connection:
                 connection.executemany(
                     "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     [_row(entry) for entry in entries],
                 )
+                for shelf in shelves:
+                    _shelve(connection, shelf)
     except sqlite3.Error as error:
         raise PublishError(
             f"the feeds are published, but the ledger {file} cannot be written: {error}"
         ) from error
 
 
+def _shelve(connection: sqlite3.Connection, change: ShelfChange) -> None:
+    if change.anew:
+        connection.execute("DELETE FROM pages WHERE feed = ?", (change.feed,))
+        connection.execute("DELETE FROM archived WHERE feed = ?", (change.feed,))
+    (known,) = connection.execute("SELECT count(*) FROM pages WHERE feed = ?", (change.feed,)).fetchone()
+    connection.executemany(
+        "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
+        [
+            (change.feed, number, page.name, page.next, change.base)
+            for number, page in enumerate(change.pages, known + 1)
+        ],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO archived VALUES (?, ?)", [(change.feed, entry_id) for entry_id in change.ids]
+    )
+
+
 def _open(file: Path) -> sqlite3.Connection:
     """Open the ledger for reading; one that is not there yet is empty, and is not made."""
     try:
+        blank = sqlite3.connect(":memory:")
         if file.exists():
             connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version == VERSION:
+                blank.close()
                 return connection
-            connection.close()
-            if version != 0:  # 0: killed before the schema was written
+            if version > VERSION:
                 raise _damaged(file, f"its version is {version}, not {VERSION}")
-        connection = sqlite3.connect(":memory:")
-        connection.executescript(_SCHEMA)
+            if version:  # at 0, it was killed before the schema was written
+                connection.backup(blank)
+            connection.close()
+        blank.executescript(_SCHEMA)
     except sqlite3.Error as error:
         raise _damaged(file, error) from error
-    return connection
+    return blank
 
 
 def _damaged(file: Path, why: object) -> PublishError:

@@ -1,5 +1,5 @@
 """Feeds → documents: bytes with a path, a media type and the address they will be served from."""
 
-from feedpub.render.documents import MEDIA_TYPES, Document, Quarantined, Rendered, render
+from feedpub.render.documents import MEDIA_TYPES, Document, Quarantined, Rendered, Renderer
 
-__all__ = ["MEDIA_TYPES", "Document", "Quarantined", "Rendered", "render"]
+__all__ = ["MEDIA_TYPES", "Document", "Quarantined", "Rendered", "Renderer"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedpub.config import Site
+from feedpub.archives import Page
+from feedpub.compose import Composed
+from feedpub.config import FeedSettings, Site
 from feedpub.feeds import Entry, Feed, make_feed
 from feedpub.render.jsonfeed import json_feed
+from feedpub.render.opml import OPML_NAME, OPML_TYPE, opml
+from feedpub.render.places import Place
 from feedpub.render.syndication import Syndicator
 
 MEDIA_TYPES = {
@@ -16,8 +20,7 @@ MEDIA_TYPES = {
     "json": "application/feed+json",
 }
 
-
-_Writer = Callable[[Feed, str], bytes]
+_Writer = Callable[[Feed, Place], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +44,90 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One feed as it is written: without the entries that were quarantined, and its documents."""
+    """One feed as it is written: its subscription documents, and the archive documents that may have changed.
 
-    feed: Feed
+    ``kept`` are the paths of the closed archive documents, which are not written again.
+    """
+
+    composed: Composed
     documents: tuple[Document, ...]
-    quarantined: tuple[Quarantined, ...]
+    archives: tuple[Document, ...]
+    kept: tuple[str, ...]
+
+    @property
+    def feed(self) -> Feed:
+        """The feed as its subscription documents have it."""
+        return self.composed.feed
 
 
-def render(feeds: Iterable[Feed], site: Site, formats: Sequence[str]) -> Iterator[Rendered]:
-    """Render each feed in each of the ``formats``. An entry that stands in several feeds is built once."""
-    feeds = tuple(feeds)
-    titles = {feed.settings.slug: feed.settings.title for feed in feeds if feed.settings.selective}
-    syndicator = Syndicator(site, titles)
-    writers: dict[str, _Writer] = {
-        "rss": syndicator.rss,
-        "atom": syndicator.atom,
-        "json": lambda feed, url: json_feed(feed, site, url, titles),
-    }
-    for feed in feeds:
-        refused = tuple(
+class Renderer:
+    """Renders the feeds of one build in each of the ``formats``; an entry that stands in several is built once.
+
+    ``titles`` are the categories that feeds are, by slug.
+    """
+
+    def __init__(self, site: Site, titles: Mapping[str, str], formats: Sequence[str]) -> None:
+        self._site = site
+        self._formats = formats
+        self._syndicator = Syndicator(site, titles)
+        self._writers: dict[str, _Writer] = {
+            "rss": self._syndicator.rss,
+            "atom": self._syndicator.atom,
+            "json": lambda feed, place: json_feed(feed, site, place, titles),
+        }
+
+    def quarantine(self, entries: Iterable[Entry]) -> tuple[Quarantined, ...]:
+        """Return those of ``entries`` that cannot be written, each with the reason."""
+        return tuple(
             Quarantined(entry, reason)
-            for entry in feed.entries
-            if (reason := syndicator.refusal(entry, feed))
+            for entry in entries
+            if (reason := self._syndicator.refusal(entry, self._site.author))
         )
-        if refused:
-            bad = {quarantined.entry.article.id for quarantined in refused}
-            entries = (entry for entry in feed.entries if entry.article.id not in bad)
-            feed = make_feed(feed.settings, entries, site)  # noqa: PLW2901 - it is the feed from here on
-        documents = tuple(_document(writers[name], feed, site, name) for name in formats)
-        yield Rendered(feed, documents, refused)
 
+    def render(self, composed: Composed) -> Rendered:
+        """Return the documents of one feed."""
+        slug = composed.feed.settings.slug
+        return Rendered(
+            composed,
+            documents=tuple(self._subscription(composed, name) for name in self._formats),
+            archives=tuple(
+                self._archive(composed.feed.settings, page, name)
+                for page in composed.pages
+                for name in self._formats
+            ),
+            kept=tuple(
+                f"{slug}.{page.name}.{name}" for page in composed.shelf.pages for name in self._formats
+            ),
+        )
 
-def _document(write: _Writer, feed: Feed, site: Site, name: str) -> Document:
-    path = f"{feed.settings.slug}.{name}"
-    url = site.base_url + path
-    return Document(path, feed.settings.slug, MEDIA_TYPES[name], url, write(feed, url))
+    def opml(self, feeds: Sequence[FeedSettings]) -> Document:
+        """Return the subscription list of ``feeds``, in the format that comes last in the config's order."""
+        data = opml(self._site, feeds, self._formats[-1])
+        return Document(OPML_NAME, "", OPML_TYPE, self._site.base_url + OPML_NAME, data)
+
+    def _subscription(self, composed: Composed, name: str) -> Document:
+        slug = composed.feed.settings.slug
+        newest = composed.newest_page
+        place = Place(
+            url=self._url(f"{slug}.{name}"),
+            previous=self._url(f"{slug}.{newest}.{name}") if newest else None,
+        )
+        return self._document(composed.feed, f"{slug}.{name}", place, name)
+
+    def _archive(self, settings: FeedSettings, page: Page, name: str) -> Document:
+        slug = settings.slug
+        place = Place(
+            url=self._url(f"{slug}.{page.name}.{name}"),
+            previous=self._url(f"{slug}.{page.previous}.{name}") if page.previous else None,
+            next=self._url(f"{slug}.{page.next}.{name}") if page.next else None,
+            current=self._url(f"{slug}.{name}"),
+        )
+        feed = make_feed(settings, page.entries, self._site)
+        return self._document(feed, f"{slug}.{page.name}.{name}", place, name)
+
+    def _document(self, feed: Feed, path: str, place: Place, name: str) -> Document:
+        data = self._writers[name](feed, place)
+        return Document(path, feed.settings.slug, MEDIA_TYPES[name], place.url, data)
+
+    def _url(self, path: str) -> str:
+        return self._site.base_url + path

@@ -9,22 +9,28 @@ from typing import Any
 from feedpub.article import Author
 from feedpub.config import Site
 from feedpub.feeds import Entry, Feed
+from feedpub.render.places import Place
 from feedpub.render.times import whole_seconds
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def json_feed(feed: Feed, site: Site, url: str, titles: Mapping[str, str]) -> bytes:
-    """Return ``feed`` as a JSON Feed document that will be served at ``url``; ``titles`` are its entries' tags."""
+def json_feed(feed: Feed, site: Site, place: Place, titles: Mapping[str, str]) -> bytes:
+    """Return ``feed`` as a JSON Feed document that will be served at ``place``; ``titles`` are its entries' tags.
+
+    ``next_url`` leads to older items, page by page; ``feed_url`` identifies the feed, so it is the same in all.
+    """
     settings = feed.settings
     content = {
         "version": VERSION,
         "title": f"{site.title}: {settings.title}",
         "home_page_url": settings.link,
-        "feed_url": url,
+        "feed_url": place.current or place.url,
+        "next_url": place.previous,
         "description": settings.description,
         "authors": _authors((settings.author,)),
         "language": settings.language,
+        "expired": settings.moved_to is not None,
         "items": [_item(entry, titles) for entry in feed.entries],
     }
     return (json.dumps(_present(content), ensure_ascii=False, indent=1) + "\n").encode()

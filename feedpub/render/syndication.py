@@ -24,10 +24,12 @@ from lxml import etree
 from feedpub.article import Article, Author
 from feedpub.config import Site
 from feedpub.feeds import Entry, Feed
+from feedpub.render.places import Place
 from feedpub.render.times import whole_seconds
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
+HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -44,35 +46,35 @@ class Syndicator:
         self._titles = titles
         self._built: dict[tuple[str, Author], _SharedEntry] = {}
 
-    def refusal(self, entry: Entry, feed: Feed) -> str:
+    def refusal(self, entry: Entry, feed_author: Author) -> str:
         """Return why ``entry`` cannot be written as XML, or an empty text."""
         try:
-            shared = self._entry(entry, feed)
+            shared = self._entry(entry, feed_author)
             for element in (shared.rss_entry(), shared.atom_entry()):
                 etree.tostring(element, encoding="UTF-8")
         except (ValueError, TypeError) as error:  # UnicodeEncodeError is a ValueError
             return f"it cannot be written as XML: {error}"
         return ""
 
-    def rss(self, feed: Feed, url: str) -> bytes:
-        """Return ``feed`` as an RSS 2.0 document that will be served at ``url``."""
-        generator = self._generator(feed, url, "application/rss+xml")
+    def rss(self, feed: Feed, place: Place) -> bytes:
+        """Return ``feed`` as an RSS 2.0 document that will be served at ``place``."""
+        generator = self._generator(feed, place, "application/rss+xml")
         generator.feedpub.namespaces["dc"] = DC
         data: bytes = generator.rss_str(pretty=True)
         return data
 
-    def atom(self, feed: Feed, url: str) -> bytes:
-        """Return ``feed`` as an Atom 1.0 document (RFC 4287) that will be served at ``url``."""
-        data: bytes = self._generator(feed, url, "application/atom+xml").atom_str(pretty=True)
+    def atom(self, feed: Feed, place: Place) -> bytes:
+        """Return ``feed`` as an Atom 1.0 document (RFC 4287) that will be served at ``place``."""
+        data: bytes = self._generator(feed, place, "application/atom+xml").atom_str(pretty=True)
         return data
 
-    def _generator(self, feed: Feed, url: str, media_type: str) -> Any:
+    def _generator(self, feed: Feed, place: Place, media_type: str) -> Any:
         settings = feed.settings
         generator = FeedGenerator()
         generator.id(f"tag:{self._site.id_authority}:feed:{settings.slug}")
         generator.title(f"{self._site.title}: {settings.title}")
         generator.description(settings.description)
-        generator.link(href=url, rel="self", type=media_type)
+        generator.link(href=place.url, rel="self", type=media_type)
         generator.link(href=settings.link, rel="alternate", type="text/html")
         generator.updated(whole_seconds(feed.updated))
         generator.lastBuildDate(whole_seconds(feed.updated))
@@ -86,17 +88,20 @@ class Syndicator:
         generator.generator("feedpub")
         generator.register_extension("feedpub", _FeedExtension, _EntryExtension)
         generator.feedpub.creator = settings.author.name
+        generator.feedpub.place = place
+        if place.is_archive:
+            generator.feedpub.namespaces["fh"] = HISTORY
         if any(entry.article.image for entry in feed.entries):
             generator.feedpub.namespaces["media"] = MEDIA
         for entry in feed.entries:
-            generator.add_entry(self._entry(entry, feed), order="append")
+            generator.add_entry(self._entry(entry, settings.author), order="append")
         return generator
 
-    def _entry(self, entry: Entry, feed: Feed) -> _SharedEntry:
-        key = (entry.article.id, feed.settings.author)
+    def _entry(self, entry: Entry, feed_author: Author) -> _SharedEntry:
+        key = (entry.article.id, feed_author)
         built = self._built.get(key)
         if built is None:
-            built = self._built[key] = self._build(entry, feed.settings.author)
+            built = self._built[key] = self._build(entry, feed_author)
         return built
 
     def _build(self, entry: Entry, feed_author: Author) -> _SharedEntry:
@@ -148,10 +153,15 @@ class _SharedEntry(FeedEntry):  # type: ignore[misc] # feedgen has no types
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """Namespaces on the root, so that they do not repeat in every entry, and the channel's creator."""
+    """What feedgen has no words for on a feed.
+
+    Namespaces on the root, so that they do not repeat in every entry; the channel's creator; and where the
+    document stands in the feed's history (RFC 5005 §4), of which feedgen writes nothing in RSS.
+    """
 
     def __init__(self) -> None:
         self.creator = ""
+        self.place = Place("")
         self.namespaces: dict[str, str] = {}
 
     def extend_ns(self) -> dict[str, str]:
@@ -159,10 +169,18 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
 
     def extend_rss(self, feed: Any) -> Any:
         _add(feed[0], f"{{{DC}}}creator", self.creator)
+        self._extend_history(feed[0], f"{{{ATOM}}}link", "application/rss+xml")
         return feed
 
     def extend_atom(self, feed: Any) -> Any:
+        self._extend_history(feed, "link", "application/atom+xml")
         return feed
+
+    def _extend_history(self, head: Any, link: str, media_type: str) -> None:
+        for rel, href in self.place.links:
+            _add(head, link, href=href, rel=rel, type=media_type)
+        if self.place.is_archive:
+            _add(head, f"{{{HISTORY}}}archive")
 
 
 class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types

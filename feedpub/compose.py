@@ -1,0 +1,93 @@
+"""What the documents of a feed hold: near-duplicates out, the newest for subscribers, the rest for the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from feedpub.archives import Page, paginate
+from feedpub.config import FeedSettings, Site
+from feedpub.feeds import Entry, Feed, make_feed, newest_first
+from feedpub.ledger import ClosedPage, Shelf, ShelfChange
+from feedpub.likeness import NearDuplicate, leave_out_near
+from feedpub.limits import fitting
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A feed as it is to be written: the subscription document's selection, and the archive's changed pages.
+
+    ``shelf`` are the archive's closed pages from before, which stay as they are. ``near`` was left out.
+    """
+
+    feed: Feed
+    pages: tuple[Page, ...] = ()
+    shelf: Shelf = field(default_factory=Shelf)
+    near: tuple[NearDuplicate, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The feed's name."""
+        return self.feed.settings.slug
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries that are to be written."""
+        return (*self.feed.entries, *(entry for page in self.pages for entry in page.entries))
+
+    @property
+    def newest_page(self) -> str | None:
+        """The archive page that the subscription document's ``prev-archive`` leads to."""
+        return self.pages[-1].name if self.pages else None
+
+    @property
+    def closing(self) -> tuple[Page, ...]:
+        """The pages that are written for the last time."""
+        return self.pages[:-1]
+
+
+def compose(
+    settings: FeedSettings, entries: Iterable[Entry], site: Site, titles: Mapping[str, str], shelf: Shelf
+) -> Composed:
+    """Compose a feed of ``entries``, none of which stands in a closed page of ``shelf``.
+
+    ``titles`` are the categories that feeds are, by slug. The feed counts as full when there were as many
+    entries as it may hold, or more than it has room for.
+    """
+    ordered = newest_first(entries)
+    full = len(ordered) >= settings.max_items
+    near: tuple[NearDuplicate, ...] = ()
+    if settings.near is not None:
+        ordered, near = leave_out_near(ordered, settings.slug, settings.near)
+    held = fitting(ordered, settings, site, titles)
+    feed = make_feed(settings, ordered[:held], site, full=full or held < len(ordered))
+    return Composed(feed, paginate(ordered[held:], settings.archive, shelf), shelf, near)
+
+
+def shelf_change(
+    composed: Composed,
+    site: Site,
+    derived: Mapping[str, str],
+    became: Iterable[str],
+    before: frozenset[str] | None,
+) -> ShelfChange | None:
+    """Return what the ledger has to remember of the pages that ``composed`` closes; ``None`` for nothing.
+
+    ``derived`` are the ids that entries' articles have of their own, by entry, where they are others; ``became``
+    those of articles that turned out to be in a closed page. ``before`` are the ids of the closed pages up to now
+    where the ledger did not know them.
+    """
+    closing = {entry.article.id for page in composed.closing for entry in page.entries}
+    # Once an earlier text is out of sight, what was left out for it must not come back.
+    closing |= {near.entry.article.id for near in composed.near if near.kept.article.id in closing}
+    ids = closing | {derived[entry_id] for entry_id in closing if entry_id in derived} | {*became}
+    pages = tuple(ClosedPage(page.name, page.next) for page in composed.closing if page.next)
+    if before is None and not ids:
+        return None
+    return ShelfChange(
+        feed=composed.slug,
+        base=site.base_url,
+        pages=pages if before is None else (*composed.shelf.pages, *pages),
+        ids=tuple(sorted(ids | (before or frozenset()))),
+        anew=before is not None,
+    )

@@ -1,0 +1,121 @@
+"""What is published now, read back: the subscription documents, and of archives what the ledger does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from feedpub import publish
+from feedpub.config import FeedSettings, Settings
+from feedpub.errors import GuardRefusal
+from feedpub.ledger import (
+    ALLOWANCES,
+    ClosedPage,
+    PublishedEntry,
+    PublishedFeed,
+    Shelf,
+    read_document,
+)
+from feedpub.publish import Published
+
+_BEST = ("atom", "json", "rss")
+"""The formats, the best witness first: RSS does not say when an item was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineShelf:
+    """The closed archive pages of one feed.
+
+    Where the ledger did not know them, ``anew`` is set, ``ids`` are those of their entries, and ``entries`` are
+    all that were read, the open page's included.
+    """
+
+    shelf: Shelf = field(default_factory=Shelf)
+    anew: bool = False
+    ids: frozenset[str] = frozenset()
+    entries: tuple[PublishedEntry, ...] = ()
+
+
+def read_feeds(settings: Settings) -> dict[str, PublishedFeed]:
+    """Read back the subscription document of each feed, by slug, in the format that says most."""
+    listed = publish.read_manifest(settings.output.dir).documents
+    found: dict[str, PublishedFeed] = {}
+    for feed in (*settings.feeds, *settings.retired):
+        paths = [path for name in _BEST if (path := f"{feed.slug}.{name}") in listed]
+        document = next((read for path in paths if (read := _read(settings, listed[path]))), None)
+        if document:
+            found[feed.slug] = document
+    return found
+
+
+def read_shelf(settings: Settings, feed: FeedSettings, known: Shelf, *, anew: bool) -> OnlineShelf:
+    """Return the closed pages of ``feed``: those ``known`` to the ledger if they are what is published.
+
+    Else the documents themselves are read. Pages that some format lacks, or that name other addresses than they
+    are served from, cannot be continued: :class:`GuardRefusal`, unless all are to be made ``anew``.
+    """
+    listed = publish.read_manifest(settings.output.dir).documents
+    by_format = {name: _pages(feed.slug, name, listed) for name in settings.output.formats}
+    names = {frozenset(pages) for pages in by_format.values()}
+    if not any(names):
+        return OnlineShelf(Shelf(), anew=bool(known.pages))
+    if len(names) == 1:
+        expected = {page.name for page in known.pages} | {known.open}
+        if known.base == settings.site.base_url and names == {frozenset(expected)}:
+            return OnlineShelf(known)
+        best = next(name for name in _BEST if name in by_format)
+        if read := _read_back(settings, feed.slug, by_format[best]):
+            return read if read.shelf.pages or known.pages else replace(read, anew=False)
+    if anew:
+        return OnlineShelf(Shelf(), anew=True)
+    raise GuardRefusal(
+        f"the archive documents of the feed {feed.slug} are incomplete, or name other addresses than"
+        f" {settings.site.base_url}, and would be made anew without the articles that are gone",
+        ALLOWANCES["vanished"],
+    )
+
+
+def _pages(slug: str, extension: str, listed: Mapping[str, Published]) -> dict[str, Published]:
+    """Return the archive documents of a feed in one format by the names of their pages."""
+    start, end = f"{slug}.", f".{extension}"
+    return {
+        path[len(start) : -len(end)]: published
+        for path, published in listed.items()
+        if path.startswith(start) and path.endswith(end) and len(path) > len(start) + len(end)
+    }
+
+
+def _read(settings: Settings, document: Published) -> PublishedFeed | None:
+    data = publish.read_published(settings.output.dir, document.path)
+    return read_document(data, document.media_type) if data is not None else None
+
+
+def _read_back(settings: Settings, slug: str, pages: Mapping[str, Published]) -> OnlineShelf | None:
+    """Follow the chain of ``pages``; ``None`` if they are none."""
+    base = settings.site.base_url
+    documents = {name: _read(settings, published) for name, published in pages.items()}
+    after: dict[str | None, str] = {}
+    for name, document in documents.items():
+        if document is None or not document.url.startswith(base):
+            return None
+        after[_page_name(document.previous, slug, base)] = name
+    chain: list[str] = []
+    while (name := after.pop(chain[-1] if chain else None, "")) and name not in chain:
+        chain.append(name)
+    if len(chain) != len(pages):
+        return None
+    entries = {name: document.entries for name, document in documents.items() if document}
+    closed = tuple(ClosedPage(name, following) for name, following in pairwise(chain))
+    return OnlineShelf(
+        shelf=Shelf(closed, base),
+        anew=True,
+        ids=frozenset(entry.id for page in closed for entry in entries[page.name]),
+        entries=tuple(entry for name in chain for entry in entries[name]),
+    )
+
+
+def _page_name(address: str | None, slug: str, base: str) -> str | None:
+    if address is None:
+        return None
+    return address.removeprefix(f"{base}{slug}.").rpartition(".")[0]
