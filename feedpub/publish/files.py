@@ -12,7 +12,7 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -78,21 +78,16 @@ def replace_files(plan: Plan, folder: Folder, places: tuple[Path, ...]) -> None:
         _sweep(place, journal=True)
 
 
-def write_files(
-    files: list[File], plan: Plan, target: Folder, carry: Callable[[File], bool] = lambda _: False
-) -> None:
-    """Write ``files`` to ``target`` with the mtimes that they have to have.
+def write_files(files: Sequence[File], plan: Plan, target: Folder) -> None:
+    """Write what changed of ``files`` to ``target``, with the mtimes that they have to have.
 
-    ``carry`` may bring over an unchanged file and say so; otherwise it is written with the mtime it had. A
-    compressed file stands behind its document in ``files`` and gets the document's.
+    A compressed file stands behind its document in ``files`` and gets the document's.
     """
-    mtimes = {file.name: file.mtime for file in plan.files if not file.changed}
+    mtimes = {file.name: file.mtime for file in plan.files}
     for file in files:
-        if file.changed:
+        if file.data is not None:
             mtime = mtimes[file.twin] if file.twin else None
             mtimes[file.name] = target.write(file.name, file.data, mtime=mtime, after=file.mtime)
-        elif not carry(file):
-            target.write(file.name, file.data, mtime=file.mtime)
 
 
 def _write_journal(plan: Plan, staging: Folder) -> None:

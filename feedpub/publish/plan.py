@@ -6,8 +6,9 @@ Reading is all that happens here, so that a dry run and a build decide alike.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from feedpub.publish.folders import Folder
 from feedpub.publish.manifest import (
@@ -37,15 +38,14 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file as it will stand: its manifest entry and bytes.
+    """One file as it will stand: its manifest entry, and the bytes to write; ``None``: what stands is right.
 
     ``mtime`` is that of what stands there now, in nanoseconds, ``None`` for nothing. ``twin`` names the document
     that a compressed file belongs to and shares the mtime of.
     """
 
     entry: Published
-    data: bytes
-    changed: bool
+    data: bytes | None
     mtime: int | None
     twin: str | None = None
 
@@ -53,6 +53,11 @@ class File:
     def name(self) -> str:
         """The file's name in the output folder."""
         return self.entry.path
+
+    @property
+    def changed(self) -> bool:
+        """Whether it has to be written."""
+        return self.data is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +109,13 @@ def make_plan(
     """
     previous = read_listing(folder).documents
     ours = {**unfinished, **previous}
-    files = [_planned(describe(d.path, d.feed, d.media_type, d.data), d.data, folder) for d in documents]
-    names = {file.name for file in files}
-    files += _kept((ours[name] for name in sorted(keep) if name in ours and name not in names), folder)
-    if gzip:
-        files += [_compressed(file, folder) for file in files]
+    files, twins = [], []
+    for document in chain(documents, _kept(keep, {d.path for d in documents}, ours, folder)):
+        file = _planned(document, folder)
+        files.append(file)
+        if gzip:
+            twins.append(_compressed(file, document.data, folder))
+    files += twins
     names = {file.name for file in files}
     entries = [file.entry for file in files]
     removed = sorted(name for name in ours if name not in names and folder and folder.holds_file(name))
@@ -116,7 +123,7 @@ def make_plan(
     fresh = [*entries, *(unfinished[name] for name in sorted(unfinished.keys() - names))]
     return Plan(
         files=tuple(files),
-        manifest=_planned(describe(MANIFEST, "", "application/json", listing), listing, folder),
+        manifest=_planned(_Standing(MANIFEST, "", "application/json", listing), folder),
         removed=tuple(removed),
         fresh=tuple(entry for entry in fresh if entry.path not in previous),
     )
@@ -127,30 +134,45 @@ def _mtime(name: str, folder: Folder | None) -> int | None:
     return status.st_mtime_ns if status else None
 
 
-def _planned(entry: Published, data: bytes, folder: Folder | None) -> File:
-    standing = folder.read(entry.path, size=len(data)) if folder else None
-    return File(entry, data, changed=standing != data, mtime=_mtime(entry.path, folder))
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A document of which only the bytes on the disk are known."""
+
+    path: str
+    feed: str
+    media_type: str
+    data: bytes
 
 
-def _kept(entries: Iterable[Published], folder: Folder | None) -> Iterable[File]:
-    for entry in entries:
-        data = folder.read(entry.path) if folder else None
-        if data is not None:
-            # Not the entry's own hash: a killed build may have put newer bytes there.
-            entry_now = describe(entry.path, entry.feed, entry.media_type, data)
-            yield File(entry_now, data, changed=False, mtime=_mtime(entry.path, folder))
+def _kept(
+    keep: Collection[str], made: Collection[str], ours: Mapping[str, Published], folder: Folder | None
+) -> Iterator[Publishable]:
+    """Yield, one at a time, what is to be kept, as it is: a killed build may have put newer bytes there."""
+    for name in sorted(keep):
+        if folder and name in ours and name not in made:
+            data = folder.read(name)
+            if data is not None:
+                yield _Standing(name, ours[name].feed, ours[name].media_type, data)
 
 
-def _compressed(document: File, folder: Folder | None) -> File:
+def _planned(document: Publishable, folder: Folder | None) -> File:
+    entry = describe(document.path, document.feed, document.media_type, document.data)
+    standing = folder.read(document.path, size=entry.size) if folder else None
+    same = standing == document.data
+    return File(entry, None if same else document.data, mtime=_mtime(document.path, folder))
+
+
+def _compressed(document: File, data: bytes, folder: Folder | None) -> File:
     name = document.name + COMPRESSED
     standing = folder.read(name) if folder else None
     mtime = _mtime(name, folder)
     # Compared by content: another zlib packs otherwise, which is no reason to make every reader fetch anew.
-    fits = not document.changed and mtime == document.mtime and standing is not None
-    current = standing if fits and standing is not None and _unpacks_to(standing, document.data) else None
-    data = current if current is not None else pack(document.data)
-    entry = describe(name, document.entry.feed, _GZIP_TYPE, data)
-    return File(entry, data, changed=current is None, mtime=mtime, twin=document.name)
+    fits = not document.changed and mtime == document.mtime
+    if fits and standing is not None and _unpacks_to(standing, data):
+        entry = describe(name, document.entry.feed, _GZIP_TYPE, standing)
+        return File(entry, None, mtime, twin=document.name)
+    packed = pack(data)
+    return File(describe(name, document.entry.feed, _GZIP_TYPE, packed), packed, mtime, twin=document.name)
 
 
 def pack(data: bytes) -> bytes:

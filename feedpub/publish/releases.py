@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -112,20 +113,15 @@ def _new_release(
     plan: Plan, output: Output, shelf: Folder, number: int, shown: Folder | None
 ) -> Iterator[None]:
     """Make the release on the disk; if that or showing it fails, leave nothing of it."""
-
-    def carry(file: File) -> bool:
-        linked = shown is not None and shown.link(file.name, release)
-        if linked and release.read(file.name) != file.data:
-            raise OSError(errno.EIO, "what was published reads back differently", file.name)
-        return linked
-
     path = shelf.path / release_name(number)
     try:
         path.mkdir()
         path.chmod(FOLDER_MODE)  # whatever the umask says
         with Folder(path) as release:
-            for files in ([plan.manifest], list(plan.files)):
-                write_files(files, plan, release, carry)
+            for files in ((plan.manifest,), plan.files):
+                write_files(files, plan, release)
+                if shown:
+                    _carry_over([file for file in files if not file.changed], shown, release)
                 release.sync()
         shelf.sync()
         yield
@@ -135,6 +131,16 @@ def _new_release(
             if locate(output.path) == output:
                 _prune(shelf, output.release)
         raise
+
+
+def _carry_over(files: Iterable[File], shown: Folder, release: Folder) -> None:
+    for file in files:
+        linked = shown.link(file.name, release)
+        data = (release if linked else shown).read(file.name)
+        if data is None or hashlib.sha256(data).hexdigest() != file.entry.sha256:
+            raise OSError(errno.EIO, "what was published reads back differently", file.name)
+        if not linked:
+            release.write(file.name, data, mtime=file.mtime)
 
 
 def _prune(shelf: Folder, shown: int | None) -> None:
