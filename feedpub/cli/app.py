@@ -13,12 +13,26 @@ import feedpub
 from feedpub.cli.build import build
 from feedpub.cli.check import check
 from feedpub.cli.console import FAILED, print_error, print_text, status_of
+from feedpub.cli.diff import diff
 from feedpub.cli.explain import explain
+from feedpub.cli.fetch import fetch
+from feedpub.cli.init import init
+from feedpub.cli.report import report
 from feedpub.cli.serve import serve
 from feedpub.cli.validate import validate
 from feedpub.errors import FeedpubError
 
-COMMANDS: tuple[Callable[..., None], ...] = (build, check, explain, validate, serve)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    init,
+    fetch,
+    check,
+    build,
+    explain,
+    diff,
+    report,
+    validate,
+    serve,
+)
 """Every command, in the order in which help lists them; the function's name is the command's."""
 
 app = typer.Typer(
