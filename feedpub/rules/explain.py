@@ -11,7 +11,7 @@ from typing import Any
 from feedpub.article import Article
 from feedpub.rules.model import FeedRule, Rules
 from feedpub.rules.offsets import Folded, folded
-from feedpub.rules.scan import compile_regex
+from feedpub.rules.regexes import compile_regex
 from feedpub.rules.terms import FIELDS, Field, Term, View, pattern_of
 from feedpub.rules.tree import AtLeast, Condition, Every, Has, wanted_terms
 from feedpub.rules.verdict import Verdict, Why, verdicts

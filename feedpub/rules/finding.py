@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from feedpub.article import Article
-from feedpub.rules.scan import RegexScanner, Scanner
+from feedpub.rules.regexes import RegexScanner
+from feedpub.rules.scan import Scanner
 from feedpub.rules.terms import Term, View
 from feedpub.rules.visible import joined, texts
 

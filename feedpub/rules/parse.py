@@ -13,7 +13,7 @@ from feedpub.errors import Where
 from feedpub.located import Node, did_you_mean
 from feedpub.rules.examples import parse_examples
 from feedpub.rules.model import FeedRule, Rules
-from feedpub.rules.scan import regex_problem
+from feedpub.rules.regexes import regex_problem
 from feedpub.rules.stems import LANGUAGES
 from feedpub.rules.terms import FIELDS, Term, View
 from feedpub.rules.tree import AtLeast, Condition, Every, Has, Not
@@ -44,7 +44,7 @@ class Parser:
             if "min_hits" in mapping:
                 count = mapping["min_hits"].integer(minimum=1)
                 if count > len(items):
-                    raise mapping["min_hits"].error(f"any has only {len(items)} different terms")
+                    raise mapping["min_hits"].error(f"any has fewer different terms than that: {len(items)}")
             wanted.append(AtLeast(count, items))
         elif "min_hits" in mapping:
             raise mapping["min_hits"].error("min_hits counts the terms of any, which is missing")

@@ -13,17 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any
 
-import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from feedpub.rules.fold import MARK
+from feedpub.rules.regexes import pattern_set
 from feedpub.rules.terms import WORD, Pattern, Term, pattern_of
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
 _MANY = 4000
-_MEMORY = 256 << 20
 # A full automaton is the fastest until it outgrows the caches, too.
 _DENSE_AUTOMATON = 3000
 
@@ -132,57 +130,3 @@ class _Confirm:
     @cached_property
     def pattern(self) -> re.Pattern[bytes]:
         return re.compile(self._source.consuming().encode("latin-1"))
-
-
-class RegexScanner:
-    """The regular expressions of one view, case ignored; ``find`` wants visible text in NFC."""
-
-    def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
-        self._roles, patterns = zip(*((role, term.text) for role, term in terms), strict=True)
-        self._set = pattern_set(patterns, latin=False)
-        self._each = [compile_regex(pattern) for pattern in patterns]
-
-    def find(self, data: bytes) -> Iterable[int]:
-        """Return the roles of the expressions that match somewhere in ``data``."""
-        found = self._set.Match(data)
-        if found and found.pop() == len(self._roles):
-            return [self._roles[index] for index in found]
-        return [role for role, regex in zip(self._roles, self._each, strict=True) if regex.search(data)]
-
-
-def regex_problem(pattern: str) -> tuple[str, str] | None:
-    """Return what is wrong with a regular expression, and what would be right, or ``None``."""
-    try:
-        compile_regex(pattern)
-    except re2.error as error:
-        return f"this is no regular expression that RE2 can run: {error}", ""
-    return None
-
-
-def compile_regex(pattern: str) -> Any:
-    """Compile one expression for RE2, whose time is linear in the text; raises ``re2.error``."""
-    return re2.compile(pattern.encode(), _options(latin=False))
-
-
-def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
-    """Return an RE2 set of ``patterns`` and, last, the end of the text.
-
-    The last one must match; when it does not, RE2 gave up for want of memory, which it does not say.
-    """
-    compiled = re2.Set.SearchSet(_options(latin=latin))
-    for pattern in (*patterns, r"\z"):
-        compiled.Add(pattern.encode("latin-1" if latin else "utf-8"))
-    compiled.Compile()
-    return compiled
-
-
-def _options(*, latin: bool) -> re2.Options:
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.log_errors = False
-    options.never_capture = True
-    if latin:
-        options.encoding = re2.Options.Encoding.LATIN1
-    else:
-        options.case_sensitive = False
-    return options

@@ -42,7 +42,9 @@ def letters(text, *, accents, case):
         text = text.replace(char, '"')
     for char in DASHES:
         text = text.replace(char, "-")
-    text = unicodedata.normalize("NFKC", text.replace("İ", "I").replace("ـ", ""))
+    text = text.replace("İ", "I").replace("ـ", "")
+    # A trademark sign is no pair of letters.
+    text = "™".join(unicodedata.normalize("NFKC", part) for part in text.split("™"))
     if not accents:
         text = "".join(bare(char) for char in text)
     if not case:

@@ -1,0 +1,50 @@
+"""The tables of docs/rules.md say what is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from feedpub.located import read_yaml
+from feedpub.rules import MATCHING_KEYS, RULE_KEYS, compile_rules
+from feedpub.rules.examples import as_article, parse_examples
+
+DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
+
+
+def rows():
+    """The rule, the text and whether it is taken, for each text of each table that has such columns."""
+    tested = False
+    for line in DOCS.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|"):
+            tested = False
+        elif cells[-2:] == ["takes", "leaves"]:
+            tested = True
+        elif tested and not cells[0].startswith("---"):
+            source = re.findall("`(.*?)`", cells[0])[-1]
+            for cell, wanted in ((cells[-2], True), (cells[-1], False)):
+                for text in cell.split(" · "):
+                    if text != "–":
+                        yield pytest.param(source, text, wanted, id=ascii(f"{source} {wanted} {text}"))
+
+
+def rule(source):
+    value = yaml.safe_load(source)
+    if not (isinstance(value, dict) and RULE_KEYS & value.keys()):
+        source = f"any: [{source}]"
+    return read_yaml(source.encode(), "docs/rules.md")
+
+
+@pytest.mark.parametrize(("source", "text", "wanted"), list(rows()))
+def test_a_line_of_the_tables_holds(source, text, wanted):
+    rules = compile_rules({"feed": rule(source)}, None, None)
+    [example] = parse_examples(read_yaml(yaml.safe_dump({"match": [text]}, default_style='"').encode(), "x"))
+    assert bool(rules.route(as_article(example))) == wanted
+
+
+def test_every_key_is_explained():
+    text = DOCS.read_text(encoding="utf-8")
+    missing = [key for key in RULE_KEYS | MATCHING_KEYS if not re.search(rf"\b{key}\b", text)]
+    assert not missing

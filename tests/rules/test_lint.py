@@ -1,0 +1,71 @@
+"""What is allowed but hardly meant is warned of, with its place; what is meant is not."""
+
+import pytest
+
+from feedpub.located import read_yaml
+from feedpub.rules import compile_rules
+
+CASES = [
+    (
+        "a star on two letters",
+        "a: {any: ['ab*']}",
+        ["ab* is found in very many words; write more letters or no *"],
+    ),
+    ("a star on three letters", "a: {any: ['abc*']}", []),
+    (
+        "an idle term",
+        "a: {any: [cuts, 'cut*']}",
+        ["cuts adds nothing to cut*, which is found wherever it is"],
+    ),
+    (
+        "a word in a phrase",
+        "a: {any: [oil, oil price]}",
+        ["oil price adds nothing to oil, which is found wherever it is"],
+    ),
+    ("a word inside another", "a: {any: [cut, uncut]}", []),
+    (
+        "an exact one beside a plain one",
+        "a: {any: [=IT, it]}",
+        ["=IT adds nothing to it, which is found wherever it is"],
+    ),
+    ("a plain one beside an exact one", "a: {any: [=IT, item]}", []),
+    ("terms of which two are needed", "a: {any: [cuts, 'cut*'], min_hits: 2}", []),
+    (
+        "a refused term",
+        "a: {any: [oil, gas], none: [oil]}",
+        ["oil is asked for and refused by a; refusal wins; take one of them out"],
+    ),
+    (
+        "a term refused by a wider one",
+        "a: {any: [oil price, gas], none: [oil]}",
+        ["oil price can never bring an article in: oil refuses it; take one of them out"],
+    ),
+    ("a refusal in another field", "a: {any: [oil], none: [{title: oil}]}", []),
+    (
+        "a term of one field under a refusal of all",
+        "a: {any: [{title: oil}], none: [oil]}",
+        ["oil can never bring an article in: oil refuses it; take one of them out"],
+    ),
+    (
+        "an ASCII boundary",
+        r"a: {any: ['re:\boil']}",
+        [r"RE2's \b and \w know ASCII letters only; \pL is a letter of any script"],
+    ),
+    ("a plain expression", "a: {any: ['re:oil']}", []),
+    ("other accents", "a: {any: [{all: [café], accents: false}, cafe]}", []),
+]
+
+
+@pytest.mark.parametrize(("feeds", "messages"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_rule_is_warned_of_when_it_hardly_means_what_it_says(feeds, messages):
+    rules = compile_rules(read_yaml(feeds.encode(), "c.yaml").mapping(), None, None)
+    assert [warned.message for warned in rules.lint()] == messages
+
+
+def test_a_list_that_nothing_uses_is_warned_of_with_its_place():
+    lists = read_yaml(b"used: [oil]\ninner: [gas]\nouter: [{list: inner}]", "c.yaml")
+    feeds = read_yaml(b"a: {any: [{list: used}]}", "c.yaml").mapping()
+    assert [str(warned) for warned in compile_rules(feeds, lists, None).lint()] == [
+        "c.yaml:2:1: inner: nothing uses the list inner",
+        "c.yaml:3:1: outer: nothing uses the list outer",
+    ]
