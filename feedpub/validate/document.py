@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 64 << 20
 MAX_DEPTH: Final = 256
-MAX_ELEMENTS: Final = 2_000_000
+MAX_ELEMENTS: Final = 1_000_000
 # A character that XML text cannot hold, so that no namespace can contain it.
 _SEPARATOR: Final = "\f"
 
@@ -289,5 +289,6 @@ def read(data: bytes) -> Document:
         tuple(builder.declarations.values()),
         builder.doctype,
         builder.foreign,
-        _SUSPICIOUS.search(decoded.data) is not None,
+        # What could not be decoded was replaced by U+FFFD and is a remark already.
+        not decoded.replaced and _SUSPICIOUS.search(decoded.data) is not None,
     )

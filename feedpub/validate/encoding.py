@@ -65,12 +65,16 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A feed's text as UTF-8 bytes without a byte order mark, and what there is to say of its encoding."""
+    """A feed's text as UTF-8 bytes without a byte order mark, and what there is to say of its encoding.
+
+    ``replaced`` says that not all of it could be decoded.
+    """
 
     data: bytes
     encoding: str
     version: str
     remarks: tuple[Remark, ...]
+    replaced: bool = False
 
 
 def decode(data: bytes) -> Decoded:
@@ -88,12 +92,9 @@ def decode(data: bytes) -> Decoded:
     except UnicodeDecodeError as error:
         remarks.append(_undecodable(body, codec, error))
         text = body.decode(codec, "replace")
-    utf8 = body if codec == "utf-8" and not _replaced(remarks) else text.encode("utf-8", "replace")
+        return Decoded(text.encode("utf-8", "replace"), codec, version, tuple(remarks), replaced=True)
+    utf8 = body if codec == "utf-8" else text.encode("utf-8", "replace")
     return Decoded(utf8, codec, version, tuple(remarks))
-
-
-def _replaced(remarks: list[Remark]) -> bool:
-    return any(remark.code == "undecodable-bytes" for remark in remarks)
 
 
 def _choose(declared: str, marked: str, family: str) -> tuple[str, list[Remark]]:

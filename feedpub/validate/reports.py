@@ -31,11 +31,11 @@ def text(feed: Validated) -> str:
     """Return a feed's findings as a block of lines: each with the line it is about, a caret under its place."""
     verdict = "valid" if feed.valid else "not valid"
     lines = [f"{feed.file}: {_TITLES[feed.format]}, {verdict}{_counted(feed.findings)}"]
-    source = decode(feed.data).data.split(b"\n") if feed.findings else []
+    source = _Source(feed.data) if feed.findings else None
     for finding in feed.findings:
         lines.append(f"  {finding.line}:{finding.column} {finding.level} {finding.code}: {finding.message}")
-        if 0 < finding.line <= len(source):
-            lines += _pointed(source[finding.line - 1], finding.column)
+        if source is not None:
+            lines += _pointed(source.line(finding.line), finding.column)
         lines.append(f"      {finding.remedy} ({finding.spec})")
     return "\n".join(lines)
 
@@ -47,8 +47,22 @@ def _counted(findings: Iterable[Finding]) -> str:
     return f" ({words})" if words else ""
 
 
-def _pointed(raw: bytes, column: int) -> list[str]:
-    line = raw.decode("utf-8", "replace").rstrip("\r").replace("\t", " ")
+class _Source:
+    """The lines of a feed. The last one asked for is kept: many feeds are one long line."""
+
+    def __init__(self, data: bytes) -> None:
+        self._lines = decode(data).data.split(b"\n")
+        self._last = (0, "")
+
+    def line(self, number: int) -> str:
+        """Return a line by its number, counted from 1; empty beyond the end."""
+        if self._last[0] != number:
+            raw = self._lines[number - 1] if 0 < number <= len(self._lines) else b""
+            self._last = (number, raw.decode("utf-8", "replace").rstrip("\r").replace("\t", " "))
+        return self._last[1]
+
+
+def _pointed(line: str, column: int) -> list[str]:
     start = max(0, column - 1 - _WIDTH // 2) if column > _WIDTH else 0
     shown = "".join(
         char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line[start : start + _WIDTH]

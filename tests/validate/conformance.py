@@ -104,7 +104,9 @@ def main(arguments: list[str]) -> int:
         print(f"no such folder: {folder}", file=sys.stderr)  # noqa: T201
         return 2
     outcome = run(folder)
-    report = [f"{area:45} {outcome.agreeing[area]:4} of {count:4}" for area, count in sorted(outcome.files.items())]
+    report = [
+        f"{area:45} {outcome.agreeing[area]:4} of {count:4}" for area, count in sorted(outcome.files.items())
+    ]
     total = sum(outcome.files.values())
     report += [*outcome.lines, ""]
     report.append(f"verdicts {sum(outcome.agreeing.values())} of {total} ({outcome.verdicts:.1%})")

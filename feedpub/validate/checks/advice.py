@@ -28,7 +28,7 @@ _UNRESERVED: Final = re.compile(
     r"%(?:4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|3[0-9]|2[DdEe]|5[Ff]|7[Ee])"
 )
 _ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL: Final = re.compile(r"[\w+-]@[\w-]+\.\w")
 
 
 @element_check(

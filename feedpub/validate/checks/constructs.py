@@ -187,12 +187,13 @@ def not_base64(node: Node, _element: Element | None, _about: Circumstances) -> I
 
         <content type="image/png">iVBORw0KGgo=</content>
     """
-    if text_type(node) in _OWN_TYPES or "/" not in text_type(node) or _is_text(node) or node.children:
+    kind = text_type(node)
+    if kind in _OWN_TYPES or "/" not in kind or _is_text(node) or node.children or "src" in node.attributes:
         return
     try:
         base64.b64decode("".join(node.text.split()), validate=True)
     except (binascii.Error, ValueError):
-        yield here(node, f"{shown(node)} of type {quoted(text_type(node))} is not base64")
+        yield here(node, f"{shown(node)} of type {quoted(kind)} is not base64")
 
 
 @element_check(

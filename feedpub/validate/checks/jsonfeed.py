@@ -21,8 +21,10 @@ VERSIONS: Final = frozenset({"https://jsonfeed.org/version/1", "https://jsonfeed
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a key's value is: ``text``, ``url``, ``date``, ``language``, ``media-type``, ``boolean``, ``number``, or
-    the name of a table for an object, with ``many`` for an array of them.
+    """What a key's value is.
+
+    ``type`` is ``text``, ``url``, ``date``, ``language``, ``media-type``, ``boolean``, ``number``, ``id``, or the name
+    of a table for an object; ``many`` says that the value is an array of them.
     """
 
     type: str

@@ -102,7 +102,8 @@ def reserved_prefix(document: Document, _about: Circumstances) -> Iterator[Probl
         <rss version="2.0" xmlns:discount="https://example.org/discounts">
     """
     for found in document.declarations:
-        if found.prefix in _RESERVED and namespaces.KNOWN.get(found.uri) != found.prefix:
+        right = namespaces.KNOWN.get(_LOOSE.get(_loose(found.uri), ""))
+        if found.prefix in _RESERVED and right != found.prefix:
             yield Problem(
                 f"the prefix {found.prefix!r} is known for another namespace than {quoted(found.uri)}",
                 found.line,
@@ -155,7 +156,8 @@ def unknown_namespace(document: Document, _about: Circumstances) -> Iterator[Pro
         <dc:type xmlns:dc="http://purl.org/dc/elements/1.1/">thing</dc:type>
     """
     for uri, (line, column) in document.foreign.items():
-        yield Problem(f"the namespace {quoted(uri)} is not known here", line, column)
+        if _loose(uri) not in _LOOSE:
+            yield Problem(f"the namespace {quoted(uri)} is not known here", line, column)
 
 
 _RESERVED: Final = frozenset(namespaces.KNOWN.values()) - {"l", "ref", "at", "activity", "link"}

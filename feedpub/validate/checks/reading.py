@@ -141,7 +141,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         Level.ERROR,
         "https://www.rssboard.org/rss-profile",
         "keep the latest items and put older ones into archive documents (RFC 5005)",
-        """The feed has more than 64 MB or two million elements. It is not read further.
+        """The feed has more than 64 MB or a million elements. It is not read further.
 
         Wrong:
 

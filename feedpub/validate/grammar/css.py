@@ -26,9 +26,10 @@ _PROPERTIES: Final = words(
     unicode-bidi vertical-align voice-family volume white-space widows width word-break word-spacing word-wrap
     """,
 )
+# Tokens are taken whole (atomic groups): a digit that could belong to two of them would cost exponential time.
 _SAFE_VALUE: Final = re.compile(
-    r"\s*(?:(?:[-+]?[0-9.]+(?:%|[a-z]{1,4})?|#[0-9a-f]{3,8}|[a-z][a-z0-9-]*|rgba?\([0-9.%,\s/]*\)|hsla?\([0-9a-z.%,\s/]*\)|"
-    r"!important|'[^'\\<>()]*'|\"[^\"\\<>()]*\"|,|/)\s*)*\Z",
+    r"\s*(?>(?:[-+]?[0-9.]+(?:%|[a-z]{1,4})?|#[0-9a-f]{3,8}|rgba?\([0-9.%,\s/]*\)|hsla?\([0-9a-z.%,\s/]*\)|"
+    r"[a-z][a-z0-9-]*(?!\()|!important|'[^'\\<>()]*'|\"[^\"\\<>()]*\"|,|/)\s*)*+\Z",
     re.ASCII | re.IGNORECASE,
 )
 

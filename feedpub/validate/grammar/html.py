@@ -72,7 +72,9 @@ _OPENING: Final = re.compile(r"<(?=[A-Za-z/!])")
 _ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?""")
 _ABSOLUTE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|//)")
 _REFERENCE: Final = re.compile(r"&(?:#(x[0-9A-Fa-f]+|[0-9]+);?|([A-Za-z][A-Za-z0-9]*);?)")
-_SPECIAL: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<![A-Za-z][^>]*>|<\?[^>]*>", re.DOTALL)
+# What begins a comment, a CDATA section, a declaration or a processing instruction, and what ends it.
+_SPECIAL: Final = re.compile(r"<!--|<!\[CDATA\[|<![A-Za-z]|<\?")
+_ENDS: Final = {"<!--": "-->", "<![CDATA[": "]]>"}
 # The names of HTML 4's entities; those that old readers resolve without a semicolon as well.
 _ENTITIES: Final = frozenset(name for name in html5 if not name.endswith(";")) | {
     name[:-1] for name in html5 if name.endswith(";") and len(name) < 9 and name[:-1].isalnum()
@@ -102,7 +104,7 @@ _Tag: TypeAlias = tuple[str, frozenset[str], str | None, frozenset[str]]
 @lru_cache(maxsize=4)
 def survey(text: str) -> Survey:
     """Read a text of HTML once for all checks, which ask for the same text one after the other."""
-    bare = _SPECIAL.sub(" ", text) if "<!" in text or "<?" in text else text
+    bare = _tags_only(text)
     found = _TAG.findall(bare)
     mistake = None
     if len(found) != bare.count("<"):
@@ -178,8 +180,28 @@ def markup_in(text: str) -> str | None:
     return None
 
 
+def _tags_only(text: str) -> str:
+    """Return a text without comments and the like; one that does not end is left as it is."""
+    if "<!" not in text and "<?" not in text:
+        return text
+    kept, place = [], 0
+    # Where an end is missing once, it is missing from there on: looking again would be quadratic.
+    missing: set[str] = set()
+    for found in _SPECIAL.finditer(text):
+        mark = _ENDS.get(found[0], ">")
+        if found.start() < place or mark in missing:
+            continue
+        end = text.find(mark, found.end())
+        if end < 0:
+            missing.add(mark)
+            continue
+        kept.append(text[place : found.start()])
+        place = end + len(mark)
+    return " ".join((*kept, text[place:]))
+
+
 def _inside_a_word(text: str, found: re.Match[str]) -> bool:
-    before, after = text[: found.start()][-1:], text[found.end() :][:1]
+    before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
     return found[0].endswith(";") and before.isalnum() and after.isalnum()
 
 

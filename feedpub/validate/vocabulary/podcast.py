@@ -115,7 +115,7 @@ PODCAST_INDEX: Final[dict[str, Element]] = {
         "chapters", ANY, {"url": required(_LINK), "type": required(MEDIA_TYPE)}, once=True
     ),
     "podcast:soundbite": _tag(
-        "soundbite", PLAIN, {"startTime": required(decimal(0)), "duration": required(decimal(0))}
+        "soundbite", ANY, {"startTime": required(decimal(0)), "duration": required(decimal(0))}
     ),
     "podcast:person": _tag("person", PLAIN, _PERSON),
     "podcast:location": _tag("location", PLAIN, {"geo": ANY, "osm": ANY, "rel": ANY, "country": ANY}),

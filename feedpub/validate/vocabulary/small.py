@@ -62,8 +62,9 @@ def _terms(*names: str, text: Value) -> dict[str, Element]:
 
 
 # A date, or a DCMI period such as ``start=2005-07-04; end=2005-07-05; scheme=W3C-DTF``.
+_FIELD: Final = r"\s*(?:name|start|end|scheme)\s*=[^;]*"
 _PERIOD: Final = pattern(
-    r"\s*|[0-9]{4}[0-9T:.+Z-]*|\s*(?:(?:name|start|end|scheme)\s*=[^;]*;?\s*)+", "a W3C date or a DCMI period"
+    rf"\s*|[0-9]{{4}}[0-9T:.+Z-]*|{_FIELD}(?:;{_FIELD})*;?\s*", "a W3C date or a DCMI period"
 )
 
 DUBLIN_CORE: Final[dict[str, Element]] = {

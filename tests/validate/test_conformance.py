@@ -1,0 +1,57 @@
+"""The agreement with the W3C feed validator, where its test files stand beside the checkout."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from feedpub.validate.manual import PAGES
+
+HERE = Path(__file__).resolve().parent
+SPEC = importlib.util.spec_from_file_location("conformance", HERE / "conformance.py")
+assert SPEC is not None
+assert SPEC.loader is not None
+conformance = importlib.util.module_from_spec(SPEC)
+# Its dataclasses look their module up by name.
+sys.modules[SPEC.name] = conformance
+SPEC.loader.exec_module(conformance)
+
+# Codes that the W3C's validator has no name for.
+OURS_ALONE = {
+    "entries-not-newest-first",
+    "items-not-newest-first",
+    "not-on-the-web",
+    "too-deep",
+    "too-large",
+    "unread-entity",
+}
+
+
+@pytest.fixture(scope="module")
+def outcome():
+    if not conformance.FOLDER.is_dir():
+        pytest.skip(f"the W3C's test files are not there: {conformance.FOLDER.name}")
+    return conformance.run()
+
+
+def test_the_verdict_agrees_on_99_percent_of_the_files(outcome):
+    assert outcome.verdicts >= 0.99, "\n".join(outcome.lines)
+
+
+def test_nine_of_ten_expected_warnings_are_given(outcome):
+    assert outcome.warned >= 0.9 * outcome.warnings, "\n".join(outcome.lines)
+
+
+def test_99_percent_of_the_expected_silences_are_kept(outcome):
+    assert outcome.silent >= 0.99 * outcome.silences, "\n".join(outcome.lines)
+
+
+def test_the_mapping_names_every_check_of_xml_feeds_and_no_other():
+    names = json.loads((HERE / "w3c_names.json").read_text(encoding="utf-8"))
+    xml = {code for code in PAGES if not code.startswith("json-")}
+    assert names.keys() | OURS_ALONE == xml
+    assert not names.keys() & OURS_ALONE
