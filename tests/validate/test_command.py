@@ -1,0 +1,145 @@
+"""The command: what it prints, and the status it ends with."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from feedpub.cli.validate import validate
+from feedpub.errors import SourceError
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
+VALID = str(DATA / "wild" / "hugo.xml")
+INVALID = str(DATA / "rss-2.0" / "missing-element.xml")
+WARNED = str(DATA / "rss-profile" / "missing-guid.xml")
+HINTED = str(DATA / "rss-profile" / "items-not-newest-first.xml")
+
+
+@pytest.fixture
+def run():
+    app = typer.Typer()
+    app.command()(validate)
+
+    def invoke(*arguments, standard_input=None):
+        return CliRunner().invoke(app, list(arguments), input=standard_input)
+
+    return invoke
+
+
+@pytest.mark.parametrize(("file", "status"), [(VALID, 0), (WARNED, 0), (INVALID, 1)])
+def test_the_status_is_1_where_a_feed_has_an_error(run, file, status):
+    assert run(file).exit_code == status
+
+
+def test_text_shows_the_line_and_a_caret_under_the_place(run):
+    output = run(INVALID).output
+    assert re.search(
+        r"missing-element\.xml: RSS, not valid \(1 error\)\n"
+        r"  \d+:1 error missing-element: <channel> has no <link>\n"
+        r"      \| <channel>\n"
+        r"      \| \^\n"
+        r"      add the element \(https://",
+        output,
+    )
+
+
+def test_json_is_one_object_a_file(run):
+    lines = run(VALID, INVALID, "--format", "json").output.splitlines()
+    first, second = (json.loads(line) for line in lines)
+    assert first == {"file": VALID, "format": "rss", "valid": True, "findings": []}
+    assert second["valid"] is False
+    assert set(second["findings"][0]) == {"code", "level", "message", "line", "column", "spec"}
+
+
+def test_sarif_is_one_log_with_a_rule_for_every_code(run):
+    done = run(INVALID, WARNED, "--format", "sarif")
+    log = json.loads(done.output)
+    assert done.exit_code == 1
+    (only,) = log["runs"]
+    assert log["version"] == "2.1.0"
+    rules = {rule["id"] for rule in only["tool"]["driver"]["rules"]}
+    assert rules == {result["ruleId"] for result in only["results"]} == {"missing-element", "missing-guid"}
+    assert {result["level"] for result in only["results"]} == {"error", "warning"}
+
+
+def test_github_annotations_name_file_line_and_column(run):
+    output = run(INVALID, "--format", "github").output
+    assert re.match(
+        r"::error file=[^,:]+,line=\d+,col=1,title=missing-element::<channel> has no <link>", output
+    )
+
+
+def test_hints_are_shown_only_on_demand(run):
+    assert "hint items-not-newest-first:" not in run(HINTED).output
+    assert "hint items-not-newest-first:" in run(HINTED, "--level", "hint").output
+
+
+def test_an_ignored_check_does_not_count(run):
+    done = run(INVALID, "--ignore", "missing-element")
+    assert done.exit_code == 0
+    assert "missing-element:" not in done.output
+
+
+def test_a_feed_may_come_from_standard_input(run):
+    done = run("-", "--format", "json", standard_input=Path(INVALID).read_bytes())
+    assert json.loads(done.output)["file"] == "<stdin>"
+    assert done.exit_code == 1
+
+
+def test_folders_and_patterns_stand_for_the_feeds_in_them(run, tmp_path):
+    for name in ("a.xml", "b/c.rss", "b/d.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(Path(VALID).read_bytes())
+    inside = [json.loads(line)["file"] for line in run(str(tmp_path), "--format", "json").output.splitlines()]
+    assert inside == [str(tmp_path / "a.xml"), str(tmp_path / "b/c.rss")]
+    matched = [
+        json.loads(line)["file"] for line in run(f"{tmp_path}/b/*", "--format", "json").output.splitlines()
+    ]
+    assert matched == [str(tmp_path / "b/c.rss"), str(tmp_path / "b/d.txt")]
+
+
+def test_the_location_is_held_against_the_self_link(run):
+    atom = str(DATA / "wild" / "github-releases.xml")
+    own = "https://github.com/example/tide/releases.atom"
+    assert "self-link-mismatch" not in run(atom, "--location", own).output
+    assert "self-link-mismatch" in run(atom, "--location", f"{own}?page=2").output
+
+
+def test_a_check_explains_itself(run):
+    done = run("--explain", "missing-guid")
+    assert done.exit_code == 0
+    assert done.output.startswith("missing-guid (warning)\n\nAn item has no guid")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "name at least one file"),
+        (("nothing-here.xml",), "no such file"),
+        ((VALID, "--ignore", "missing-gid"), "did you mean 'missing-guid'?"),
+        (("--explain", "nonsense-that-is-like-nothing"), "there is no check"),
+        ((VALID, INVALID, "--location", "https://example.org/"), "name one file"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_a_sentence(run, arguments, sentence):
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert sentence in " ".join(done.output.replace("│", " ").split())
+
+
+def test_a_file_that_cannot_be_read_stops_with_a_sentence(run, tmp_path, monkeypatch):
+    file = tmp_path / "feed.xml"
+    file.write_bytes(b"<rss/>")
+
+    def refuse(*_arguments, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    done = run(str(file))
+    assert isinstance(done.exception, SourceError)
+    assert str(done.exception) == f"{file}: Permission denied"

@@ -1,0 +1,176 @@
+"""The grammars of values, against tables and against parsers written by others."""
+
+from __future__ import annotations
+
+import email.utils
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedpub.validate.grammar import css, dates, html, iris, languages, mail, media_types
+
+RFC3339 = {
+    "2024-02-29T00:00:00Z": True,
+    "2023-02-29T00:00:00Z": False,
+    "2024-05-31T23:59:60Z": True,
+    "2024-05-31T24:00:00Z": False,
+    "2024-05-31T08:00:00+25:00": False,
+    "2024-05-31T08:00:00": False,
+    "2024-05-31t08:00:00z": False,
+    "2024-05-31 08:00:00Z": False,
+    "2024-05-31T08:00:00.Z": False,
+    "٢٠٢٤-05-31T08:00:00Z": False,
+    "0000-01-01T00:00:00Z": False,
+}
+RFC822 = {
+    "Fri, 31 May 2024 08:00:00 GMT": (True, True),
+    "31 May 2024 08:00 EST": (True, True),
+    "Fri,31 May 2024 08:00:00 GMT": (True, False),
+    "fri, 31 may 2024 08:00:00 gmt": (True, False),
+    "Fri, 31 May 24 08:00:00 GMT": (True, False),
+    "Fri, 31 May 2024 08:00:00 J": (False, False),
+    "Fri, 31 May 2024 08:00:00": (False, False),
+    "Fri, 31 May 2024 08:00:00 +02:00": (False, False),
+    "Fri, 32 May 2024 08:00:00 GMT": (False, False),
+    "2024-05-31T08:00:00Z": (False, False),
+}
+ABSOLUTE = {
+    "https://example.org/": True,
+    "https://[2001:db8::1]:8080/x": True,
+    "mailto:ada@example.org": True,
+    "urn:isbn:1": True,
+    "https://": False,
+    "https:///x": False,
+    "//example.org/": False,
+    "example.org": False,
+    "": False,
+}
+LANGUAGES = {
+    "en": True, "en-GB": True, "zh-Hant-HK": True, "de-CH-1996": True, "sl-rozaj-biske": True, "es-419": True,
+    "ast": True,     "x-klingon": True, "i-navajo": True, "de-u-co-phonebk": True, "a": False, "english": False, "xx": False,
+    "en_GB": False,     "en-": False, "de-x": False, "": False,
+}  # fmt: skip
+CONTACTS = {
+    "ada@example.org (Ada Lovelace)": "profile",
+    "mailto:ada@example.org": "nameless",
+    "ada@example.org": "nameless",
+    "ada@example.org ()": "nameless",
+    "Ada <ada@example.org>": "other",
+    "Ada Lovelace ada@example.org": "other",
+    "Ada Lovelace": "none",
+    "Ada (ada@example.org)": "none",
+    "": "none",
+}
+MEDIA_TYPES = {
+    "audio/mpeg": True, "application/atom+xml;type=entry": True, 'text/html; charset="utf-8"': True, "audio": False,
+    "audio/": False, "audio/mpeg mp3": False, "text/html; charset": False, "": False,
+}  # fmt: skip
+PLAIN = {
+    "AT&T": None, "M&S": None, "a < b": None, "<gorilla>": None, "the &amp; sign": None, "caf&eacute;": "&eacute;",
+    "AT&amp;T": "&amp;", "&#233;": "&#233;", "<b>bold</b>": "<b>", "</p>": "</p>", "<!-- x -->": "<!--",
+}  # fmt: skip
+STYLES = {
+    "color: red": None, "margin: 0 auto !important": None, "font: 12px/1.5 'Arial', sans-serif": None, "": None,
+    "color: expression(alert(1))": "color: expression(alert(1))", "background: url(x)": "background: url(x)",
+    "position: fixed": "position: fixed", "color": "color",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "right"), RFC3339.items())
+def test_rfc_3339_dates(text, right):
+    assert (dates.rfc3339(text) is not None) is right
+
+
+@pytest.mark.parametrize(("text", "expected"), RFC822.items())
+def test_rfc_822_dates_are_read_and_known_to_be_plain_or_problematic(text, expected):
+    found = dates.rfc822(text)
+    assert (found is not None, bool(found and found[2])) == expected
+
+
+MOMENTS = st.datetimes(
+    min_value=datetime(1, 1, 3),  # noqa: DTZ001 - hypothesis adds the zone
+    max_value=datetime(9999, 12, 29),  # noqa: DTZ001 - as above
+    timezones=st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes))),
+).map(lambda moment: moment.replace(microsecond=0))
+
+
+@given(MOMENTS)
+def test_what_datetime_writes_is_read_back_as_the_same_moment(moment):
+    assert dates.rfc3339(moment.isoformat()) == moment
+    assert dates.w3cdtf(moment.isoformat()) == moment
+
+
+@given(MOMENTS.filter(lambda moment: moment.year >= 1900))
+def test_what_the_mail_library_writes_is_read_back_with_its_weekday(moment):
+    found = dates.rfc822(email.utils.format_datetime(moment))
+    assert found is not None
+    assert found[0] == moment
+    assert found[1] == dates.weekday(found[0])
+    assert found[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024", datetime(2024, 1, 1, tzinfo=UTC)),
+        ("2024-05", datetime(2024, 5, 1, tzinfo=UTC)),
+        ("2024-05-31", datetime(2024, 5, 31, tzinfo=UTC)),
+        ("2024-05-31T08:00Z", datetime(2024, 5, 31, 8, tzinfo=UTC)),
+        ("2024-05-31T08", None),
+        ("24", None),
+    ],
+)
+def test_w3c_dates_may_be_as_coarse_as_a_year(text, moment):
+    assert dates.w3cdtf(text) == moment
+
+
+@pytest.mark.parametrize(("text", "right"), ABSOLUTE.items())
+def test_absolute_addresses_have_a_scheme_and_where_needed_a_host(text, right):
+    assert iris.is_absolute(text) is right
+
+
+@pytest.mark.parametrize(
+    "text", ["a b", "a<b", 'a"b', "a\\b", "a^b", "a`b", "a{b", "a%zz", "a%2", "a#b#c", "a[b"]
+)
+def test_characters_that_no_address_may_hold_are_found(text):
+    assert iris.wrong_character(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["año", "a%20b", "?a=1&b=2#c", "a:b@c", "http://[::1]/", "日本", "a,b;c", ""]
+)
+def test_addresses_of_allowed_characters_are_left_in_peace(text):
+    assert iris.wrong_character(text) is None
+
+
+@pytest.mark.parametrize(("text", "right"), LANGUAGES.items())
+def test_language_tags(text, right):
+    assert languages.is_language(text) is right
+
+
+@pytest.mark.parametrize(("text", "form"), CONTACTS.items())
+def test_contacts(text, form):
+    assert mail.contact(text) == form
+
+
+@pytest.mark.parametrize(("text", "right"), MEDIA_TYPES.items())
+def test_media_types(text, right):
+    assert (media_types.split(text) is not None) is right
+
+
+@pytest.mark.parametrize(("text", "found"), PLAIN.items())
+def test_markup_in_plain_text_is_told_from_texts_about_it(text, found):
+    assert html.markup_in(text) == found
+
+
+@pytest.mark.parametrize(("style", "found"), STYLES.items())
+def test_styles_that_can_do_more_than_style_are_found(style, found):
+    assert css.danger(style) == found
+
+
+@given(st.text(alphabet="<>/!-?ab= \"'&#x9;[]CDATA", max_size=60))
+def test_any_text_can_be_surveyed_as_html(text):
+    survey = html.survey(text)
+    assert survey.mistake is None or isinstance(survey.mistake, str)
