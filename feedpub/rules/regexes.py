@@ -42,7 +42,10 @@ def regex_problem(pattern: str) -> tuple[str, str] | None:
         remedy = next((remedy for start, remedy in _REMEDIES if reason.startswith(start)), "")
         return f"RE2 cannot run this regular expression: {reason}{at}", remedy
     if compiled.programsize > _MAX_SIZE:
-        return f"this regular expression is too large ({compiled.programsize:,} of {_MAX_SIZE:,})", "repeat less"
+        return (
+            f"this regular expression is too large ({compiled.programsize:,} of {_MAX_SIZE:,})",
+            "repeat less",
+        )
     return None
 
 

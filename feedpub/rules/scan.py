@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -21,9 +22,9 @@ from feedpub.rules.regexes import pattern_set
 from feedpub.rules.terms import WORD, Pattern, Term, pattern_of
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
-_MANY = 4000
+_MANY = 2500
 # A full automaton is the fastest until it outgrows the caches, too.
-_DENSE_AUTOMATON = 3000
+_DENSE_AUTOMATON = 1000
 
 # Stands in no term that is ASCII.
 _NO_LETTER = MARK.encode()
@@ -80,22 +81,25 @@ class _Candidates:
     """The patterns as an Aho-Corasick automaton over blanked text, and what confirms its hits."""
 
     def __init__(self, patterns: Sequence[tuple[int, Term, Pattern]]) -> None:
-        # Blanked term → what it may stand for: role, confirming pattern if needed, and where that begins.
-        candidates: dict[bytes, list[tuple[int, _Confirm | None, int]]] = {}
-        self._symbols: list[tuple[int, _Confirm]] = []
+        candidates: dict[bytes, list[_Candidate]] = {}
+        self._symbols: list[_Candidate] = []
         for role, term, pattern in patterns:
-            core = pattern.text.encode("utf-8", "surrogatepass").translate(_BLANK)
-            if not core.strip():
-                self._symbols.append((role, _Confirm(pattern)))
-                continue
+            text = pattern.text.encode("utf-8", "surrogatepass")
+            core = text.translate(_BLANK)
             # A boundary is blank in the text; beside a symbol stands what only the pattern can judge.
             before, after = pattern.left == WORD and core[0] != 0x20, pattern.right == WORD
-            blanked = b" " * before + core + b" " * after
-            confirm = _Confirm(pattern) if term.exact or b" " in core else None
-            candidates.setdefault(blanked, []).append((role, confirm, int(bool(pattern.left) and not before)))
-        self._entries = tuple(tuple(entries) for entries in candidates.values())
-        # The role where a hit says it all; -1 where entries have to be looked through.
-        self._sure = tuple(e[0][0] if len(e) == 1 and e[0][1] is None else -1 for e in self._entries)
+            phrase = not term.exact and core.count(b" ") == text.count(b" ")
+            back = bool(pattern.left) and not before
+            candidate = _Candidate(
+                role, core.count(b" ") if phrase else -1, pattern, int(before), int(after), back
+            )
+            if core.strip():
+                candidates.setdefault(b" " * before + core + b" " * after, []).append(candidate)
+            else:
+                self._symbols.append(candidate)
+        self._entries = tuple(candidates.values())
+        # The role where a hit says it all; -1 where candidates have to be looked through.
+        self._sure = tuple(e[0].role if len(e) == 1 and e[0].spaces == 0 else -1 for e in self._entries)
         kind = Implementation.DFA if len(candidates) <= _DENSE_AUTOMATON else Implementation.ContiguousNFA
         self._automaton = BytesAhoCorasick(list(candidates), implementation=kind) if candidates else None
 
@@ -103,7 +107,7 @@ class _Candidates:
         data = data.translate(_SPACES)
         if b"  " in data:
             data = re.sub(b" {2,}", b" ", data)
-        found = {role for role, confirm in self._symbols if confirm.pattern.search(data)}
+        found = {symbol.role for symbol in self._symbols if symbol.confirm.search(data)}
         if self._automaton is None:
             return found
         hits = self._automaton.find_matches_as_indexes(data.translate(_BLANK), overlapping=True)
@@ -111,22 +115,36 @@ class _Candidates:
         found.update({sure[hit[0]] for hit in hits})
         if -1 in found:
             found.discard(-1)
-            for index, start, _ in hits:
+            for index, start, end in hits:
                 if sure[index] == -1:
-                    for role, confirm, back in self._entries[index]:
-                        if role not in found and (
-                            confirm is None or confirm.pattern.match(data, start - back)
-                        ):
-                            found.add(role)
+                    for candidate in self._entries[index]:
+                        if candidate.role not in found and candidate.stands(data, start, end):
+                            found.add(candidate.role)
         return found
 
 
-class _Confirm:
-    """A pattern that is compiled when a hit first needs it."""
+@dataclass
+class _Candidate:
+    """What a hit in blanked text may stand for.
 
-    def __init__(self, pattern: Pattern) -> None:
-        self._source = pattern
+    ``spaces`` is how many of the term's blanks are spaces, where all are, and -1 where only the pattern can
+    tell; ``before`` and ``after`` tell that the hit holds a blank neighbour, ``back`` that it lacks one.
+    """
+
+    role: int
+    spaces: int
+    pattern: Pattern
+    before: int
+    after: int
+    back: bool
+
+    def stands(self, data: bytes, start: int, end: int) -> bool:
+        """Say whether the term itself stands where the hit is."""
+        if self.spaces >= 0:
+            return data.count(b" ", start + self.before, end - self.after) == self.spaces
+        return self.confirm.match(data, start - self.back) is not None
 
     @cached_property
-    def pattern(self) -> re.Pattern[bytes]:
-        return re.compile(self._source.consuming().encode("latin-1"))
+    def confirm(self) -> re.Pattern[bytes]:
+        """The pattern, compiled when a hit first needs it."""
+        return re.compile(self.pattern.consuming().encode("latin-1"))
