@@ -40,16 +40,15 @@ def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
         except ValueError:
             pass
         else:
-            offset = (
-                plain_day(policy.zone, naive.toordinal()) if text[10] in " T" and not naive.tzinfo else None
-            )
-            if offset and FIRST_YEAR <= naive.year < policy.horizon:
-                return ParsedDate(naive.replace(tzinfo=offset))
+            if FIRST_YEAR <= naive.year < policy.horizon and text[10] in " T" and naive.tzinfo is None:
+                offset = plain_day(policy.zone, naive.toordinal())
+                if offset is not None:
+                    return ParsedDate(naive.replace(tzinfo=offset))
     return _careful(text, policy)
 
 
 def _careful(text: str, policy: DatePolicy) -> ParsedDate:
-    plain = " ".join(text.replace("\u2212", "-").split())
+    plain = " ".join(text.replace("\u2212", "-").replace("\ufeff", "").split())
     if not plain:
         raise DateError(text, "is empty")
     if len(plain) > MAX_LENGTH:

@@ -46,7 +46,7 @@ def parse_policy(timezone: Node | None, dates: Node | None) -> DatePolicy:
         languages=tuple(_language(node) for node in keys["languages"].items(single=True))
         if "languages" in keys
         else (),
-        horizon=keys["horizon"].integer(minimum=1901, maximum=9999)
+        horizon=keys["horizon"].integer(minimum=1901, maximum=9998)
         if "horizon" in keys
         else DatePolicy().horizon,
     )

@@ -33,6 +33,8 @@ _WEB_ADDRESS = re.compile(
 )
 # An id that another feed minted: any absolute IRI (RFC 3986 §4.3).
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+\Z", re.IGNORECASE)
+# A title of these alone can't be seen.
+_ZERO_WIDTH = "\u200b\u200c\u200d\u2060 "
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8})*\Z", re.IGNORECASE)
 
 
@@ -72,6 +74,7 @@ class Record:
     image: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     via: FeedSource | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -126,10 +129,12 @@ def build(
 
 def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:
     spec = reading.spec
-    title, body = record.title.strip(), record.body.strip()
+    # A tab is fit for XML, so that plain lines may have one; a title has none, whatever stands beside it.
+    title = one_line(record.title) if "\t" in record.title else record.title.strip()
+    body = record.body.strip()
     if spec.related_links and not record.html:
         body = _without_tail(body, spec.related_links, notes)
-    if not title:
+    if not title.strip(_ZERO_WIDTH):
         title = first_sentence(plain_text(body) if record.html else body)
         if not title:
             raise RecordError("the record has neither title nor body")
@@ -139,6 +144,8 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
     parsed = parse_date(record.published, spec.dates)
     for warning in parsed.warnings:
         notes.add(warning.kind, warning.message)
+    for reason in record.left_out:
+        notes.add("bad-field", f"left out a field: {reason}")
     key = record.id.strip() or record.link.strip() or None
     if record.keep_id and key and _IRI.match(key):
         identity = key

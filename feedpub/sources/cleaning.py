@@ -15,8 +15,10 @@ _BREAK = re.compile("[ ]*[\t\n\r\x0b\x0c][ \t\n\r\x0b\x0c]*")
 _SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'’”»)\]]*(?=\s)|[。！？]")
 _TAG = re.compile(r"<[^>]*>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
+# A byte order mark amid a text: files that had one were put together.
+_MARK = "\ufeff"
 _LOST = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 
@@ -29,6 +31,9 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     lost = set(_LOST.findall(text))
     if found:
         text = _CONTROL.sub(" ", text)
+    if _MARK in text:
+        text = text.replace(_MARK, "")
+        found.add(_MARK)
     if lost:
         text = _LOST.sub("\ufffd", text)
     return text, tuple(f"U+{ord(character):04X}" for character in sorted(found | lost))
@@ -38,7 +43,9 @@ def may_need_cleaning(utf8: bytes) -> bool:
     """Say whether the text of these bytes can hold what :func:`clean` replaces; far faster than to look."""
     if len(utf8.translate(None, _CONTROL_BYTES)) != len(utf8):
         return True
-    return not utf8.isascii() and (b"\xef\xbf" in utf8 or _C1_BYTES.search(utf8) is not None)
+    return not utf8.isascii() and (
+        b"\xef\xbf" in utf8 or b"\xef\xbb\xbf" in utf8 or _C1_BYTES.search(utf8) is not None
+    )
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+# What the stream puts for bytes that mean nothing in UTF-16 and the like: U+DCFF in UTF-8, which is none.
+DAMAGED = "\udced\udcb3\udcbf"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
@@ -24,6 +26,8 @@ def recover(text: str, fallback: str | None) -> str:
     escaped = _ESCAPED.search(text)
     if not escaped:
         return text
+    if DAMAGED in text:
+        raise UndecodableError("a character is damaged: its bytes mean nothing in the file's encoding")
     byte = f"the byte 0x{ord(escaped[0]) - 0xDC00:02X}"
     if fallback is None or not is_ascii_superset(fallback):
         raise UndecodableError(

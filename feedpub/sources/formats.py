@@ -36,7 +36,7 @@ class Format:
 FORMATS = (
     Format("text", (".txt", ".text"), "text"),
     Format("jsonl", (".jsonl", ".ndjson"), "json_lines"),
-    Format("json", (), "json_array"),
+    Format("json", (".json",), "json_array"),
     Format("csv", (".csv",), "table"),
     Format("tsv", (".tsv", ".tab"), "table"),
     Format(

@@ -39,11 +39,13 @@ class _Window:
         self.at = 0
         self.line = 1
         self.ended = False
+        self.ends_line = True
 
     def more(self) -> None:
         """Read as much again as is there already; bytes that begin a character wait for the others."""
         data = b"".join(islice(self._blocks, 1 + (len(self.text) - self.at) // BLOCK))
         self.ended = not data
+        self.ends_line = data.endswith(b"\n") if data else self.ends_line
         data = self._rest + data
         cut = 0 if self.ended else _incomplete(data)
         data, self._rest = (data[:-cut], data[-cut:]) if cut else (data, b"")
@@ -82,27 +84,35 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     window.more()
     # The ids of a JSON Feed are minted for all the world (jsonfeed.org/version/1.1, items).
     keep_id = JSON_FEED.search(window.text[:4096]) is not None
-    is_list = _enter_list(window)
+    is_array = window.next() == "["
+    is_list = is_array or _enter_object(window)
+    if is_array:
+        window.move(window.at + 1)
     held: list[Item] = []
-    first = 1
+    first, problem = 1, ""
     while (sign := window.next()) and not (is_list and sign == "]"):
         yield from held
         value, problem, raw = _element(window)
         held = _items(reading, reading.origin(first, window.line), value, problem, raw, keep_id=keep_id)
         # The rest of a line that only ends an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
+    problem = (
+        "" if not is_list or problem or window.next() else "the list is not closed: the file is cut off here"
+    )
+    if is_array and not problem:
+        window.move(window.at + 1)
+        problem = "something follows the array" if window.next() else ""
     last = _last_line(window)
     if last and not held:
         held = [Boilerplate(reading.origin(1, last))]
     yield from stretch(held, last)
+    if problem:
+        yield reject(reading.origin(last + 1, last + 1), problem, "")
 
 
-def _enter_list(window: _Window) -> bool:
-    start = window.next()
-    if start == "[":
-        window.move(window.at + 1)
-        return True
-    found = _LIST.search(window.text) if start == "{" else None
+def _enter_object(window: _Window) -> bool:
+    """Move into the list of articles that an object holds, and say whether it holds one."""
+    found = _LIST.search(window.text) if window.next() == "{" else None
     if found:
         window.move(found.end())
     return found is not None
@@ -112,27 +122,34 @@ def _element(window: _Window) -> tuple[Any, str, str]:
     """Use one element; return its value, or why it has none, and its text."""
     while True:
         start = window.at
+        raw = window.text[start : start + MAX_RAW]
         try:
-            value, end = DECODER.raw_decode(window.text, start)
-        except RecordError as error:
-            # JSON all the same: its end is known.
-            problem, value, end = str(error), None, PLAIN_DECODER.raw_decode(window.text, start)[1]
+            value, problem, end = _decoded(window.text, start)
         except RecursionError:
-            problem, value, end = "the JSON is nested too deeply", None, _behind(window, start)
+            value, problem, end = None, "the JSON is nested too deeply", _behind(window, start)
         except json.JSONDecodeError as error:
             if not window.ended and len(window.text) - start <= MAX_LINE:
                 window.more()
                 continue
-            problem, value, end = (
-                f"this is no JSON: {error.msg}",
+            value, problem, end = (
                 None,
+                f"this is no JSON: {error.msg}",
                 _behind(window, max(error.pos, start)),
             )
         else:
-            problem = ""
-        raw = window.text[start : min(end, start + MAX_RAW)]
+            raw = raw[: end - start]
         window.move(end)
         return value, problem, raw
+
+
+def _decoded(text: str, start: int) -> tuple[Any, str, int]:
+    """Return the value at ``start``, or nothing and why it is not taken, and the index behind it."""
+    try:
+        value, end = DECODER.raw_decode(text, start)
+    except RecordError as error:
+        # JSON all the same: its end can be found.
+        return None, str(error), PLAIN_DECODER.raw_decode(text, start)[1]
+    return value, "", end
 
 
 def _behind(window: _Window, at: int) -> int:
@@ -179,11 +196,8 @@ def _recovered(value: Any, encoding: str | None) -> Any:
 
 def _last_line(window: _Window) -> int:
     """Use up the rest; return the number of the text's last line, 0 if it is empty."""
-    ends_line = True
     while True:
-        if window.text:
-            ends_line = window.text.endswith("\n")
         window.move(len(window.text))
         if window.ended:
-            return window.line - ends_line
+            return window.line - window.ends_line
         window.more()

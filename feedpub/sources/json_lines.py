@@ -48,7 +48,7 @@ def _items(reading: Reading, first: int, last: int, line: str, *, overlong: bool
 
 def _record(line: str, reading: Reading) -> Record:
     try:
-        values = DECODER.decode(line)
+        values = DECODER.decode(line.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         raise RecordError(f"the line is no JSON: {error}") from None
     except RecursionError:

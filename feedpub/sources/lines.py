@@ -18,6 +18,7 @@ from feedpub.sources.cleaning import may_need_cleaning
 BLOCK = 1 << 18
 # No article is longer; what is longer is cut, so that a line without an end can't fill the memory.
 MAX_LINE = 4 << 20
+_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def _block(number: int, rest: list[bytes], head: bytes) -> Block:
 
 def unified(stream: ByteStream) -> Iterator[bytes]:
     """Yield the stream's bytes with LF as the only line end and without a byte order mark."""
-    data = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf")
+    data = stream.read(BLOCK)
+    # The mark may come in pieces.
+    while data and _MARK.startswith(data) and data != _MARK and (more := stream.read(BLOCK)):
+        data += more
+    data = data.removeprefix(_MARK) or stream.read(BLOCK)
     while data:
         # Whether a CR at the end is half of a CR LF shows in the next byte only.
         while data.endswith(b"\r") and (more := stream.read(1)):

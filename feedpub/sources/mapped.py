@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from feedpub.article import Author, Enclosure
 from feedpub.sources.building import Record, RecordError
@@ -19,7 +19,10 @@ _NAME_MAIL = re.compile(r"\s*(?P<name>[^<>()]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+
 _MAIL_NAME = re.compile(r"\s*(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\s*\((?P<name>[^()]*)\)\s*\Z")
 _MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z", re.IGNORECASE)
+MAX_DIGITS = 100
 _LIST = re.compile(r"\s*[,;|]\s*")
+
+Field = TypeVar("Field")
 
 
 def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
@@ -40,20 +43,31 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
             found = found.get(step) if isinstance(found, Mapping) else None
         return found
 
+    left_out: list[str] = []
+
+    def optional(read: Callable[[Any], Field], field: str, nothing: Field) -> Field:
+        # What is only an addition does not cost the article.
+        try:
+            return read(get(field))
+        except RecordError as error:
+            left_out.append(str(error))
+            return nothing
+
     return Record(
         title=text_of(get("title"), "title"),
         body=text_of(get("body"), "body"),
         published=text_of(get("published"), "date"),
         html=spec.html_body or names.get("body", "").lower().replace("_", "") == "contenthtml",
-        updated=text_of(get("updated"), "update"),
+        updated=optional(lambda value: text_of(value, "update"), "updated", ""),
         id=text_of(get("id"), "id"),
         link=text_of(get("link"), "link"),
-        authors=authors_of(get("author")),
-        categories=categories_of(get("categories")),
-        language=text_of(get("language"), "language"),
-        summary=text_of(get("summary"), "summary"),
-        image=_address_of(get("image")),
-        enclosures=_enclosures_of(get("enclosure")),
+        authors=optional(authors_of, "author", ()),
+        categories=optional(categories_of, "categories", ()),
+        language=optional(lambda value: text_of(value, "language"), "language", ""),
+        summary=optional(lambda value: text_of(value, "summary"), "summary", ""),
+        image=optional(_address_of, "image", ""),
+        enclosures=optional(_enclosures_of, "enclosure", ()),
+        left_out=tuple(left_out),
     )
 
 
@@ -157,6 +171,15 @@ def refuse_constant(name: str) -> Any:
     raise RecordError(f"{name} is no JSON")
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=unique_keys, parse_constant=refuse_constant)
-PLAIN_DECODER = json.JSONDecoder()
+def bounded_integer(digits: str) -> int:
+    """Refuse numbers whose conversion would take long (and which Python refuses with another error)."""
+    if len(digits) > MAX_DIGITS:
+        raise RecordError(f"a number has more than {MAX_DIGITS} digits")
+    return int(digits)
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=unique_keys, parse_constant=refuse_constant, parse_int=bounded_integer
+)
+PLAIN_DECODER = json.JSONDecoder(parse_int=str)
 """Takes what :data:`DECODER` refuses, to find where an element ends."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import bz2
 import codecs
-import gzip
 import io
 import lzma
 import zlib
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import BinaryIO, Protocol
 
@@ -22,7 +22,8 @@ HEAD = 4096
 MAX_RATIO = 200
 FREE = 64 << 20
 CHUNK = 1 << 16
-_PIECE = 4096
+_PIECE = 1024
+_MEMORY = 160 << 20
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -105,7 +106,7 @@ class InputStream:
             self.problem = "the compressed data end too early"
             return b""
         except (zlib.error, lzma.LZMAError, ValueError, OSError) as error:
-            # bz2 and gzip raise OSError for damaged data, without a number.
+            # bz2 raises OSError for damaged data, without a number.
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             self.problem = f"the compressed data are damaged: {error}"
@@ -117,39 +118,72 @@ class InputStream:
         return data
 
 
-class _Zstandard:
-    """Decompresses zstd frames; unlike the library's own reader, it notices a truncated one."""
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
 
-    def __init__(self, raw: io.BufferedReader) -> None:
-        if find_spec("zstandard") is None:
-            raise MissingPackageError("the file is compressed with zstd; install feedpub[zstd]")
-        # The extra's module.
-        import zstandard  # noqa: PLC0415
 
+class _Frames:
+    """Decompresses frame after frame, piece by piece, so that what comes before damage is not lost with it.
+
+    Pieces are small because one call returns all that its piece expands to.
+    """
+
+    def __init__(self, raw: io.BufferedReader, new_frame: Callable[[], _Decompressor]) -> None:
         self._raw = raw
-        self._damaged = zstandard.ZstdError
-        self._context = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-        self._frame = self._context.decompressobj()
+        self._new_frame = new_frame
+        self._frame = new_frame()
         self._begun = False
 
-    def read(self, _size: int) -> bytes:
-        # Small pieces: one call returns all that its piece expands to.
+    def read(self, _size: int, /) -> bytes:
         while True:
-            data = self._frame.unused_data if self._frame.eof else b""
+            data = b""
             if self._frame.eof:
-                self._frame, self._begun = self._context.decompressobj(), False
+                # Archives may be padded with zeros.
+                data = self._frame.unused_data.lstrip(b"\0")
+                self._frame, self._begun = self._new_frame(), False
             data = data or self._raw.read(_PIECE)
+            if not self._begun:
+                data = data.lstrip(b"\0") or self._raw.read(0)
             if not data:
                 if self._begun:
                     raise EOFError
                 return b""
             self._begun = True
-            try:
-                text: bytes = self._frame.decompress(data)
-            except self._damaged as error:
-                raise ValueError(str(error)) from error
-            if text:
+            if text := self._frame.decompress(data):
                 return text
+
+
+def _zstandard_frame() -> Callable[[], _Decompressor]:
+    if find_spec("zstandard") is None:
+        raise MissingPackageError("the file is compressed with zstd; install feedpub[zstd]")
+    # The extra's module.
+    import zstandard  # noqa: PLC0415
+
+    class Frame:
+        """Has the library's frame raise the error that the others raise for damaged data."""
+
+        def __init__(self) -> None:
+            self._frame = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+
+        @property
+        def eof(self) -> bool:
+            return self._frame.eof
+
+        @property
+        def unused_data(self) -> bytes:
+            return self._frame.unused_data
+
+        def decompress(self, data: bytes, /) -> bytes:
+            try:
+                return self._frame.decompress(data)
+            except zstandard.ZstdError as error:
+                raise ValueError(str(error)) from error
+
+    return Frame
 
 
 class MissingPackageError(Exception):
@@ -163,13 +197,13 @@ class _Readable(Protocol):
 def _decompressed(plain: io.BufferedReader) -> _Readable:
     head = plain.peek(6)
     if head.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=plain)
+        return _Frames(plain, lambda: zlib.decompressobj(wbits=31))
     if head.startswith(b"BZh"):
-        return bz2.BZ2File(plain)
+        return _Frames(plain, bz2.BZ2Decompressor)
     if head.startswith(b"\xfd7zXZ\x00"):
-        return lzma.LZMAFile(plain)
+        return _Frames(plain, lambda: lzma.LZMADecompressor(memlimit=_MEMORY))
     if head.startswith(b"\x28\xb5\x2f\xfd"):
-        return _Zstandard(plain)
+        return _Frames(plain, _zstandard_frame())
     return plain
 
 

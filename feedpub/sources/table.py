@@ -14,6 +14,7 @@ from feedpub.article import Boilerplate, Origin
 from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
+from feedpub.sources.fieldnames import name_map
 from feedpub.sources.lines import MAX_LINE, blocks
 from feedpub.sources.mapped import record_of
 
@@ -81,6 +82,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     lines = _Lines(stream)
     held: list[Item] = []
     header: list[str] = []
+    useless = ""
     delimiter = ","
     while (line := lines.peek()) is not None:
         if not header:
@@ -98,12 +100,24 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
             held = [reject(origin, problem, raw)]
         elif not header:
             header = [name.strip() for name in row]
-            held = [Boilerplate(origin)]
+            useless = _useless(header, reading)
+            held = [reject(origin, useless, raw) if useless else Boilerplate(origin)]
+        elif useless:
+            held = [reject(origin, useless, raw)]
         else:
             held = _items(reading, origin, header, row, raw)
     if lines.last and not held:
         held = [Boilerplate(reading.origin(1, lines.last))]
     yield from stretch(held, lines.last)
+
+
+def _useless(header: list[str], reading: Reading) -> str:
+    """Return why no row under this header can be read, or an empty text."""
+    if len(set(header)) < len(header):
+        return f"the header has {next(name for name in header if header.count(name) > 1)!r} twice"
+    if not {"title", "body"} & set(name_map(tuple(header), reading.spec.fields)):
+        return "the header names no title and no body; say which columns they are under fields:"
+    return ""
 
 
 def _items(reading: Reading, origin: Origin, header: list[str], row: list[str], raw: str) -> list[Item]:

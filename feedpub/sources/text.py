@@ -34,17 +34,18 @@ _MONTH = "|".join((*MONTH_NAMES, "sept", *MONTHS))
 _WEEKDAY = "|".join((*WEEKDAY_NAMES, *WEEKDAYS))
 _ZONE = r"(?:Z|(?:UTC|GMT|UT)?[+-]\d{1,2}(?::?\d\d)?|[A-Z]{2,5}|[A-Z][a-z]+/[A-Za-z_/]+)"
 _CLOCK = rf"\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[ap]\.?m\.?)?(?:\s?{_ZONE}(?:\s?\(\w+\))?)?"
+_DASH = "[-/.\u2010-\u2015\u2212]"
 _DAY = (
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
-    r"|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)"
+    rf"\d{{4}}{_DASH}\d{{1,2}}{_DASH}\d{{1,2}}"
+    rf"|\d{{1,2}}{_DASH}\d{{1,2}}{_DASH}(?:\d{{4}}|\d\d)"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?(?:{_MONTH})\.?,?[ -](?:\d{{4}}|'?\d\d)"
     rf"|(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 )
 # A line that is a date and nothing else, real or not: it anchors a record, and whether it is a date that the
 # policy takes is decided when it is read.
 _STAMP = re.compile(
-    rf"\s*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?\s*\Z",
-    re.IGNORECASE | re.ASCII,
+    rf"[\s\ufeff-]*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?[\s.,;]*\Z",
+    re.IGNORECASE,
 )
 
 
