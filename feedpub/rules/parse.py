@@ -5,6 +5,7 @@ What a rule means when it is run is written in :mod:`feedpub.rules.verdict`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ _GROUP_KEYS = ("any", "all", "none", "min_hits")
 _OPTION_KEYS = ("fields", "accents", "stemming")
 _FEED_KEYS = ("fallback", "include", "exclude", "examples")
 RULE_KEYS = frozenset((*_GROUP_KEYS, *_OPTION_KEYS, *_FEED_KEYS))
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 MATCHING_KEYS = frozenset(("none", *_OPTION_KEYS))
 
 
@@ -32,8 +34,8 @@ class Parser:
     lists: Mapping[str, Node]
     terms: dict[Term, int] = field(default_factory=dict)
     places: list[Where] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-    open_lists: tuple[str, ...] = ()
+    expanded: dict[tuple[str, View], Condition] = field(default_factory=dict)
+    open_lists: list[str] = field(default_factory=list)
 
     def group(self, mapping: Mapping[str, Node], view: View) -> tuple[Condition | None, Condition | None]:
         """Return what the ``any`` and ``all`` of a mapping want and what its ``none`` refuses."""
@@ -100,16 +102,19 @@ class Parser:
         name = node.text()
         if name not in self.lists:
             raise node.error(f"there is no list {name!r}", did_you_mean(name, self.lists))
-        self.used.add(name)
         if name in self.open_lists:
             chain = " → ".join((*self.open_lists[self.open_lists.index(name) :], name))
             raise node.error(f"the list holds itself: {chain}", "take one of them out")
-        inner = Parser(self.lists, self.terms, self.places, self.used, (*self.open_lists, name))
-        terms = self.lists[name]
-        if isinstance(terms.value, Mapping):
-            mapping = terms.fields(("terms", "accents", "stemming"), required=("terms",))
-            view, terms = options(mapping, view), mapping["terms"]
-        return inner.any_of(terms, view)
+        key = name, view
+        if key not in self.expanded:
+            terms = self.lists[name]
+            if isinstance(terms.value, Mapping):
+                mapping = terms.fields(("terms", "accents", "stemming"), required=("terms",))
+                view, terms = options(mapping, view), mapping["terms"]
+            self.open_lists.append(name)
+            self.expanded[key] = self.any_of(terms, view)
+            self.open_lists.pop()
+        return self.expanded[key]
 
     def _term(self, node: Node, view: View) -> Condition:
         term = parse_term(node, view)
@@ -154,7 +159,7 @@ def parse_term(node: Node, view: View) -> Term:
     if exact and not all(word.isascii() for word in Term(text, view, exact).words):
         view = replace(view, case=True)
     term = Term(" ".join(text.split()), view, exact, open_left, open_right)
-    if any(unicodedata.category(char) == "Cc" for char in term.text):
+    if _CONTROL.search(term.text):
         raise node.error("a term cannot hold control characters")
     if not term.words:
         raise node.error("nothing of this term can be seen", "write letters, digits or symbols")
@@ -182,13 +187,16 @@ def parse_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | 
     veto = None
     if "none" in defaults and defaults["none"].items(single=True):
         veto = parser.any_of(defaults["none"], view)
-    # A list that no feed names is checked all the same, without leaving its terms behind.
-    for name, node in parser.lists.items():
-        Parser(parser.lists).list(Node(node.where, name), view)
     numbers = {slug: number for number, slug in enumerate(feeds)}
     rules = tuple(_feed_rule(slug, node, parser, view, numbers) for slug, node in feeds.items())
+    used = {name for name, _ in parser.expanded}
+    # A list that nothing names is checked all the same, without leaving its terms behind.
+    aside = Parser(parser.lists)
+    for name, node in parser.lists.items():
+        if name not in used:
+            aside.list(Node(node.where, name), view)
     unused = tuple(
-        (name, node.key_where or node.where) for name, node in parser.lists.items() if name not in parser.used
+        (name, node.key_where or node.where) for name, node in parser.lists.items() if name not in used
     )
     return Rules(rules, tuple(parser.terms), tuple(parser.places), veto, unused, _in_order(rules, feeds))
 
