@@ -100,7 +100,10 @@ def _json_feed(data: bytes, _: str) -> Iterator[tuple[int, str]]:
         if key in content and not _is_address(content[key]):
             yield 1, f"{key} {content[key]!r} is no web address"
     ids: set[str] = set()
-    for item in content.get("items", [None]):
+    if not isinstance(content.get("items"), list):
+        yield 1, "it has no list of items"
+        return
+    for item in content["items"]:
         yield from ((1, f"the item {_id(item)!r} {problem}") for problem in _item(item))
         if _id(item) in ids:
             yield 1, f"two items have the id {_id(item)!r}"

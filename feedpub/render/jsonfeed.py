@@ -31,9 +31,10 @@ def json_feed(feed: Feed, site: Site, place: Place, titles: Mapping[str, str]) -
         "authors": _authors((settings.author,)),
         "language": settings.language,
         "expired": settings.moved_to is not None,
-        "items": [_item(entry, titles) for entry in feed.entries],
     }
-    return (json.dumps(_present(content), ensure_ascii=False, indent=1) + "\n").encode()
+    # A feed must have items, if only an empty list of them.
+    whole = _present(content) | {"items": [_item(entry, titles) for entry in feed.entries]}
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _item(entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
