@@ -1,0 +1,58 @@
+"""docs/sources.md says what the code says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from feedpub.sources import json_array, lines, separated, table, text, whole
+from feedpub.sources.fieldnames import NAMES
+from feedpub.sources.formats import FORMATS
+from feedpub.sources.layout import ORDERS
+from feedpub.sources.spec import KEYS
+from feedpub.sources.streams import FREE, MAX_RATIO
+
+PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text("utf-8")
+
+
+def rows(heading):
+    """The cells of the first table under a heading."""
+    section = PAGE.partition(f"# {heading}\n")[2]
+    found = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    lines_of_table = found[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines_of_table]
+
+
+def test_every_key_of_a_source_is_explained():
+    assert {cells[0].strip("`") for cells in rows("Keys of a source")} == set(KEYS)
+
+
+def test_every_format_is_listed_with_its_extensions_and_extra():
+    wanted = [
+        [f"`{f.name}`", " ".join(f"`{e}`" for e in f.extensions), f"`feedpub[{f.extra}]`" if f.extra else ""]
+        for f in FORMATS
+    ]
+    assert [cells[:3] for cells in rows("Formats")] == wanted
+
+
+def test_every_name_of_a_field_is_listed():
+    listed = {
+        cells[0].strip("`"): tuple(cells[1].split(", "))
+        for cells in rows("Records with names (json, jsonl, csv, tsv, parquet, front matter)")
+    }
+    assert listed == dict(NAMES)
+
+
+def test_the_bounds_are_those_of_the_code():
+    bounds = {cells[0]: cells[1] for cells in rows("Bounds")}
+    assert lines.MAX_LINE == json_array.MAX_LINE == 4 << 20
+    assert bounds["a line, a JSON element"] == "4 MB"
+    assert text.MAX_RECORD == separated.MAX_RECORD == 16 << 20
+    assert bounds["a text record"] == "16 MB"
+    assert bounds["a quoted field"] == f"{table.MAX_LINES:,} lines"
+    assert whole.MAX_FILE == 16 << 20
+    assert bounds["compressed data"] == f"grow {MAX_RATIO} times, once past {FREE >> 20} MB"
+
+
+def test_the_orders_of_a_layout_are_listed():
+    assert all(order in PAGE for order in ORDERS)
