@@ -22,8 +22,7 @@ from feedpub.cli.console import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from feedpub.config import Settings
-    from feedpub.report.compare import FeedChange, Titles
+    from feedpub.report.compare import FeedChange
 
 SHOWN = 20
 
@@ -52,20 +51,23 @@ def diff(
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.config import load_config, parse_config  # noqa: PLC0415
-    from feedpub.report.compare import compare, selected  # noqa: PLC0415
+    from feedpub.online import read_feeds  # noqa: PLC0415
+    from feedpub.report.compare import compare, planned, published  # noqa: PLC0415
 
     if old is not None and revision is not None:
         print_error("compare with one config: --config or --git")
         raise typer.Exit(USAGE)
     settings = load_config(new)
     now = datetime.now(UTC)
+    online = None
     if old is not None:
-        before, after = selected(load_config(old), now), selected(settings, now)
+        before = planned(load_config(old), now)
     elif revision is not None:
-        before = selected(parse_config(_committed(new, revision), new), now)
-        after = selected(settings, now)
+        before = planned(parse_config(_committed(new, revision), new), now)
     else:
-        before, after = _published_and_planned(settings, now)
+        online = read_feeds(settings)
+        before = published(online)
+    after = planned(settings, now, online)
     changes = compare(before, after)
     if report_format is Format.JSON:
         print_json(as_json(changes))
@@ -89,17 +91,6 @@ def as_json(changes: Sequence[FeedChange]) -> dict[str, Any]:
             for change in changes
         ],
     }
-
-
-def _published_and_planned(settings: Settings, now: Any) -> tuple[dict[str, Titles], dict[str, Titles]]:
-    from feedpub.report.compare import published, selected_as_known  # noqa: PLC0415 - keeps --help fast
-
-    online = published(settings)
-    before: dict[str, Titles] = {
-        slug: {entry.id: entry.title for entry in feed.entries} for slug, feed in online.items()
-    }
-    entries = [entry for feed in online.values() for entry in feed.entries]
-    return before, selected_as_known(settings, entries, now)
 
 
 def _committed(path: Path, revision: str) -> bytes:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from feedpub import publish
+from feedpub.compose import compose
 from feedpub.config import Settings
+from feedpub.content import content_of
+from feedpub.feeds import Entry
 from feedpub.intake import SourceTimes, take_in
-from feedpub.ledger import MEDIA_TYPES, PublishedEntry, PublishedFeed, Store, read_document, settle
+from feedpub.ledger import PublishedFeed, Shelf, Store, settle
 from feedpub.pipeline import LEDGER
 
 Titles = Mapping[str, str]
@@ -44,39 +46,32 @@ def _change(slug: str, old: Titles | None, new: Titles | None) -> FeedChange:
     return FeedChange(slug, "changed" if entering or leaving else "same", entering, leaving)
 
 
-def selected(settings: Settings, now: datetime) -> dict[str, Titles]:
-    """Return what a build of ``settings`` at ``now`` would put into each feed, under the articles' own ids."""
-    taken = take_in(settings, now)
-    return {
-        feed.slug: {selection.article.id: selection.article.title for selection in selections}
-        for feed, selections in zip(settings.feeds, taken.selected, strict=True)
-    }
-
-
-def published(settings: Settings) -> dict[str, PublishedFeed]:
-    """Return what is online of each feed, read from the document that says most."""
-    documents = publish.read_manifest(settings.output.dir).documents.values()
-    online: dict[str, PublishedFeed] = {}
-    for media_type in MEDIA_TYPES:
-        for document in documents:
-            if document.media_type == media_type and document.feed not in online:
-                data = publish.read_published(settings.output.dir, document.path)
-                feed = read_document(data, media_type) if data is not None else None
-                if feed:
-                    online[document.feed] = feed
-    return online
-
-
-def selected_as_known(
-    settings: Settings, online: Iterable[PublishedEntry], now: datetime
+def planned(
+    settings: Settings, now: datetime, online: Mapping[str, PublishedFeed] | None = None
 ) -> dict[str, Titles]:
-    """Return what a build would put into each feed, under the ids by which subscribers know the articles."""
-    taken = take_in(settings, now)
+    """Return what a build of ``settings`` at ``now`` would put into each feed's subscription document, by slug.
+
+    With what is ``online``, articles go by the ids under which subscribers know them, else by their own.
+    """
+    taken = take_in(settings, now, lambda _feed, _id: False)
     distinct = {s.article.id: s for selections in taken.selected for s in selections}
-    with closing(Store(settings.output.state / LEDGER, list(online))) as store:
-        settled = settle(distinct.values(), store, taken.ids, SourceTimes(settings, now).of_article)
-    known = {article_id: entry.article for article_id, entry in settled.entries.items()}
-    return {
-        feed.slug: {known[s.article.id].id: known[s.article.id].title for s in selections}
-        for feed, selections in zip(settings.feeds, taken.selected, strict=True)
+    entries: Mapping[str, Entry] = {
+        article_id: Entry(s.article, s.feeds, content_of(s.article)) for article_id, s in distinct.items()
     }
+    if online is not None:
+        times = SourceTimes(settings, now)
+        with closing(Store(settings.output.state / LEDGER)) as store:
+            for feed in online.values():
+                store.see(feed.entries)
+            entries = settle(distinct.values(), store, taken.ids, times.of_article).entries
+    plan: dict[str, Titles] = {}
+    for feed_settings, selections in zip(settings.feeds, taken.selected, strict=True):
+        held = [entries[s.article.id] for s in selections]
+        composed = compose(feed_settings, held, settings.site, settings.categories, Shelf())
+        plan[feed_settings.slug] = {e.article.id: e.article.title for e in composed.feed.entries}
+    return plan
+
+
+def published(online: Mapping[str, PublishedFeed]) -> dict[str, Titles]:
+    """Return the entries of what is ``online``, by slug."""
+    return {slug: {entry.id: entry.title for entry in feed.entries} for slug, feed in online.items()}

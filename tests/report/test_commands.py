@@ -1,0 +1,203 @@
+"""explain, diff and report, as a person at a terminal or a script sees them."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from lxml import html
+from typer.testing import CliRunner
+
+from feedpub.cli.app import app
+
+CONFIG = """\
+version: 1
+site: {title: Test News, base_url: "http://localhost/", id_authority: "example.org,2023"}
+sources: [{path: in/*.txt, timezone: UTC}]
+output: {dir: out}
+lists:
+  energy: [oil, gas, "wind*", hydrogen]
+feeds:
+  all: {title: All}
+  energy: {title: Energy & more, any: [{list: energy}], none: [painting]}
+  prices: {title: Prices, all: [{list: energy}, price]}
+"""
+ARTICLES = """\
+Oil price rises
+The gas price rises with it.
+2024-01-01 10:00
+An oil painting
+It fetches a record.
+2024-01-09 10:00
+Windmills <turn> & turn
+They do.
+2024-01-20 10:00
+A quiet day
+Nothing at all happened anywhere in the whole country on this long and grey Sunday in January.
+2024-01-21 10:00
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/news.txt").write_text(ARTICLES)
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments):
+        result = CliRunner().invoke(app, arguments)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    invoke.folder = tmp_path
+    return invoke
+
+
+def test_explain_answers_at_a_glance(run):
+    done = run("explain", "oil price")
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Oil price rises"
+    assert lines[1].startswith("in/news.txt:1  tag:example.org,2023:")
+    assert "✓ in all  it takes everything" in lines
+    assert "✓ in energy  its rule holds" in lines
+    assert "    found      gas  body 4-7  The gas price rises with it." in lines
+
+
+def test_explain_shows_what_refused_and_what_nearly_matched(run):
+    refused = run("explain", "an oil painting").stdout
+    assert "✗ not in energy  refused\n    refused by painting  title 7-15  An oil painting" in refused
+    assert "near miss  price: is all that is missing" in refused
+    assert "· not in energy, prices" in run("explain", "quiet").stdout
+
+
+def test_explain_as_json_has_the_documented_shape(run):
+    explained = json.loads(run("explain", "--text", "Oil\nis a gas", "--format", "json").stdout)
+    assert explained["article"] == {"id": "", "title": "Oil"}
+    assert explained["feeds"][1] == {
+        "slug": "energy",
+        "in": True,
+        "why": "rule",
+        "hits": [
+            {"term": "oil", "field": "title", "start": 0, "end": 3, "text": "Oil"},
+            {"term": "gas", "field": "body", "start": 5, "end": 8, "text": "gas"},
+        ],
+        "vetoed_by": [],
+        "near_misses": [],
+        "included_by": [],
+        "excluded_by": [],
+    }
+
+
+def test_explain_finds_an_article_by_its_id_and_by_a_line_of_its_file(run):
+    found = json.loads(run("explain", "quiet", "--format", "json").stdout)["article"]
+    assert json.loads(run("explain", found["id"], "--format", "json").stdout)["article"] == found
+    by_line = run("explain", "--file", "in/news.txt", "--line", "11", "--format", "json").stdout
+    assert json.loads(by_line)["article"] == found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["explain", "nowhere"], 1, "there is no such thing as an article 'nowhere' in the sources"),
+        (["explain", "r"], 1, "may be any of these"),
+        (["explain", "--file", "in/news.txt", "--line", "99"], 1, "an article at in/news.txt:99"),
+        (["explain"], 2, "name one article"),
+        (["explain", "x", "--text", "y"], 2, "name one article"),
+        (["explain", "--line", "4"], 2, "name one article"),
+        (["diff", "--config", "a", "--git", "b"], 2, "compare with one config"),
+        (["diff", "--git", "--help-me"], 2, "is no revision"),
+        (["report", "--html", "nowhere/page.html"], 1, "cannot be written"),
+    ],
+)
+def test_a_wrong_question_is_answered_with_a_sentence(run, arguments, status, says):
+    done = run(*arguments)
+    assert done.exit_code == status
+    assert says in done.stderr
+
+
+def test_diff_with_another_config_says_what_enters_and_leaves_and_writes_nothing(run):
+    (run.folder / "old.yaml").write_text(CONFIG.replace('"wind*", ', "").replace(", none: [painting]", ""))
+    done = run("diff", "--config", "old.yaml")
+    assert done.exit_code == 0
+    assert "energy  1 enter, 1 leave\n  + Windmills <turn> & turn\n  - An oil painting\n" in done.stdout
+    assert "unchanged: all, prices" in done.stdout
+    assert run("diff", "--config", "old.yaml", "--exit-code").exit_code == 1
+    assert run("diff", "--config", "config.yaml", "--exit-code").exit_code == 0
+    assert sorted(path.name for path in run.folder.iterdir()) == ["config.yaml", "in", "old.yaml"]
+
+
+def test_diff_with_what_is_published_knows_edited_articles(run):
+    assert json.loads(run("diff", "--format", "json").stdout)["feeds"][0]["status"] == "new"
+    assert run("build", "--quiet").exit_code == 0
+    assert run("diff", "--exit-code").exit_code == 0
+    edited = ARTICLES.replace("A quiet day", "A quiet, cold day")
+    (run.folder / "in/news.txt").write_text(edited)
+    assert run("diff", "--exit-code").exit_code == 0
+    (run.folder / "config.yaml").write_text(
+        CONFIG.replace("  prices: {", "  dear: {").replace("[painting]", "[price]")
+    )
+    changes = json.loads(run("diff", "--format", "json").stdout)
+    by_slug = {feed["slug"]: feed for feed in changes["feeds"]}
+    assert changes["changed"]
+    assert {slug: feed["status"] for slug, feed in by_slug.items()} == {
+        "all": "same",
+        "energy": "changed",
+        "dear": "new",
+        "prices": "gone",
+    }
+    assert [entry["title"] for entry in by_slug["energy"]["enter"]] == ["An oil painting"]
+    assert [entry["title"] for entry in by_slug["energy"]["leave"]] == ["Oil price rises"]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_diff_with_a_revision_reads_the_config_from_git(run):
+    for command in (["init", "-q"], ["add", "config.yaml"]):
+        subprocess.run(["git", *command], cwd=run.folder, check=True)
+    author = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *author, "commit", "-qm", "Begin"], cwd=run.folder, check=True)
+    (run.folder / "config.yaml").write_text(CONFIG.replace("[painting]", "[rises]"))
+    done = run("diff", "--git", "HEAD")
+    assert "energy  1 enter, 1 leave\n  + An oil painting\n  - Oil price rises\n" in done.stdout
+    assert "git knows no config.yaml in nowhere" in run("diff", "--git", "nowhere").stderr
+
+
+def test_report_counts_terms_alone_and_dead_overlaps_and_what_is_nowhere(run):
+    report = json.loads(run("report", "--format", "json").stdout)
+    assert (report["articles"], report["unrouted"]) == (4, 2)
+    energy = report["feeds"][1]
+    assert (energy["articles"], energy["oldest"][:10], energy["newest"][:10]) == (
+        2,
+        "2024-01-01",
+        "2024-01-20",
+    )
+    assert energy["weeks"] == {"2024-01-01": 1, "2024-01-15": 1}
+    assert energy["per_week"] == 0.67
+    counts = {term["term"]: (term["seen"], term["hits"], term["alone"]) for term in energy["terms"]}
+    assert counts == {"wind*": (1, 1, 1), "oil": (2, 1, 0), "gas": (1, 1, 0), "hydrogen": (0, 0, 0)}
+    assert energy["terms"][-1]["where"] == "config.yaml:6:31: lists.energy[3]"
+    assert {"feeds": ["energy", "prices"], "articles": 1} in report["overlaps"]
+
+
+def test_report_as_text_names_dead_terms(run):
+    text = run("report").stdout
+    assert "4 articles, 2 of them in no feed that has a rule." in text
+    assert "never found: hydrogen" in text
+    assert re.search(r"1  energy, prices", text)
+
+
+def test_the_page_is_whole_escaped_and_needs_no_network(run):
+    assert run("report", "--html", "page.html").exit_code == 0
+    source = (run.folder / "page.html").read_text(encoding="utf-8")
+    page = html.document_fromstring(source)
+    assert not page.xpath("//script | //link | //img | //iframe | //*[@src]")
+    assert all(link.startswith("#") for link in page.xpath("//@href"))
+    assert "http" not in source
+    assert "url(" not in source
+    assert len(page.xpath("//svg[@class='time']")) == 3
+    assert len(page.xpath("//svg[@class='terms']")) == 2
+    assert len(page.xpath("//svg[@class='matrix']//rect")) == 9
+    assert page.xpath("//h2[@id='energy']")[0].text == "Energy & more"
+    assert "A quiet day" in page.text_content()
