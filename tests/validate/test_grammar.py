@@ -49,8 +49,8 @@ ABSOLUTE = {
 }
 LANGUAGES = {
     "en": True, "en-GB": True, "zh-Hant-HK": True, "de-CH-1996": True, "sl-rozaj-biske": True, "es-419": True,
-    "ast": True,     "x-klingon": True, "i-navajo": True, "de-u-co-phonebk": True, "a": False, "english": False, "xx": False,
-    "en_GB": False,     "en-": False, "de-x": False, "": False,
+    "ast": True, "x-klingon": True, "i-navajo": True, "de-u-co-phonebk": True, "a": False, "english": False,
+    "xx": False, "en_GB": False, "en-": False, "de-x": False, "": False,
 }  # fmt: skip
 CONTACTS = {
     "ada@example.org (Ada Lovelace)": "profile",

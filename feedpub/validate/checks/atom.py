@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from feedpub.validate.checks.model import Circumstances, Problem, element_check, here, named, quoted, shown
+from feedpub.validate.checks.model import (
+    Circumstances,
+    Problem,
+    element_check,
+    here,
+    named,
+    quoted,
+    shown,
+)
 from feedpub.validate.document import Node
 from feedpub.validate.finding import Level
 from feedpub.validate.grammar import dates
@@ -238,7 +247,53 @@ def _first_later(feed: Node, tag: str) -> Node | None:
     return None
 
 
-CHECKS = (
+@element_check(
+    "missing-source-element",
+    Level.WARNING,
+    named("atom:source"),
+    spec=f"{_RFC4287}4.2.11",
+    remedy="copy id, title and updated from the source feed",
+)
+def missing_source_element(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The source of a copied entry lacks the id, the title or the updated of the feed it came from.
+
+    Wrong:
+
+        <source><title>Other news</title></source>
+
+    Right:
+
+        <source><id>tag:example.org,2024:other</id><title>Other news</title>
+        <updated>2024-05-31T08:00:00Z</updated></source>
+    """
+    for tag in ("id", "title", "updated"):
+        if not node.first(f"atom:{tag}"):
+            yield here(node, f"{shown(node)} has no <{tag}>")
+
+
+@element_check(
+    "nothing-to-read",
+    Level.WARNING,
+    named("atom:entry"),
+    spec=f"{_RFC4287}4.1.1.1",
+    remedy="add a summary",
+)
+def nothing_to_read(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An entry has neither content nor a summary: readers show a title and nothing else.
+
+    Wrong:
+
+        <entry><title>One</title><link href="https://example.org/1"/> … </entry>
+
+    Right:
+
+        <entry><title>One</title><link href="https://example.org/1"/><summary>The first</summary> … </entry>
+    """
+    if not any(child.tag in {"atom:content", "atom:summary"} for child in node.children):
+        yield here(node, f"{shown(node)} has neither content nor a summary")
+
+
+CHECKS: Final = (
     missing_author,
     missing_content_or_alternate,
     duplicate_alternate_link,
@@ -246,4 +301,6 @@ CHECKS = (
     duplicate_id,
     surrounding_space,
     entries_not_newest_first,
+    missing_source_element,
+    nothing_to_read,
 )

@@ -1,11 +1,18 @@
-"""The root element: which format the feed is in, and whether it can be told."""
+"""The root element and what stands before it: which format the feed is in, and whether it can be told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validate.checks.model import Circumstances, Problem, document_check, here, quoted, shown
+from feedpub.validate.checks.model import (
+    Circumstances,
+    Problem,
+    document_check,
+    here,
+    quoted,
+    shown,
+)
 from feedpub.validate.document import Document
 from feedpub.validate.finding import Level
 
@@ -65,3 +72,55 @@ def wrong_namespace(document: Document, _circumstances: Circumstances) -> Iterat
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2]
+
+
+@document_check(
+    "dead-dtd",
+    Level.ERROR,
+    spec="https://www.rssboard.org/rss-0-9-1-netscape",
+    remedy="remove the document type declaration",
+)
+def dead_dtd(document: Document, _about: Circumstances) -> Iterator[Problem]:
+    """The document type is that of Netscape's RSS 0.91, whose file is gone: readers that fetch it fail.
+
+    Wrong:
+
+        <!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd">
+
+    Right:
+
+        <rss version="2.0">
+    """
+    doctype = document.doctype
+    if doctype is not None and "netscape" in f"{doctype.public} {doctype.system}".lower():
+        message = f"the document type {quoted(doctype.system or doctype.public)} does not exist any more"
+        yield Problem(message, doctype.line, doctype.column)
+
+
+@document_check(
+    "xml-version",
+    Level.ERROR,
+    spec="https://www.w3.org/TR/xml/#sec-prolog-dtd",
+    remedy='write <?xml version="1.0"?>',
+)
+def xml_version(document: Document, _about: Circumstances) -> Iterator[Problem]:
+    """The XML declaration gives another version than 1.0. Hardly a reader knows XML 1.1.
+
+    Wrong:
+
+        <?xml version="1.1"?>
+
+    Right:
+
+        <?xml version="1.0"?>
+    """
+    if document.root is not None and document.version != "1.0":
+        yield Problem(f"the XML declaration gives the version {quoted(document.version)}", 1, 1)
+
+
+CHECKS: Final = (
+    unknown_format,
+    wrong_namespace,
+    dead_dtd,
+    xml_version,
+)

@@ -8,7 +8,14 @@ from typing import Final
 from feedpub.validate.checks.model import Circumstances, Problem, element_check, here, named, quoted, shown
 from feedpub.validate.document import Node
 from feedpub.validate.finding import Level
-from feedpub.validate.vocabulary import LEAVES, MARKUP_PREFIXES, single, undefined, unknown_attribute
+from feedpub.validate.vocabulary import (
+    LEAVES,
+    MARKUP_PREFIXES,
+    is_closed,
+    single,
+    undefined,
+    unknown_attribute,
+)
 from feedpub.validate.vocabulary.model import Element
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
@@ -139,7 +146,7 @@ def unexpected_attribute(node: Node, element: Element | None, _about: Circumstan
         <guid isPermaLink="false">1</guid>
     """
     assert element is not None
-    for name in node.attributes:
+    for name in node.attributes if is_closed(node.tag) else ():
         if name not in element.attributes and unknown_attribute(name):
             yield here(node, f"{shown(node)} has an undefined attribute {name!r}", element.spec)
 

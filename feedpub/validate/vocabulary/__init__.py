@@ -69,6 +69,11 @@ def undefined(parent: str, tag: str) -> bool:
     return bool(found.within) and parent not in found.within and tag not in children
 
 
+def is_closed(tag: str) -> bool:
+    """Tell whether all attributes of an element are known: its namespace does not grow."""
+    return tag.partition(":")[0] not in {"podcast", "gml"}
+
+
 def unknown_attribute(name: str) -> bool:
     """Tell whether no element could have the attribute: no namespace, or one whose attributes are all known."""
     if name[:1] == "{":

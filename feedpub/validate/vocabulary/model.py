@@ -69,8 +69,7 @@ class Element:
 
     ``text`` is the grammar of its character data, None where only elements may stand in it. ``children`` gives
     the elements of its own vocabulary with the signs of a DTD: ``1``, ``?``, ``+``, ``*``. ``once`` says that an
-    extension element may stand at most once in its parent, ``within`` in which parents (empty: in all);
-    ``ordered`` containers are those whose children have a place. ``spec`` is the paragraph that defines it.
+    extension element may stand at most once in its parent, ``within`` in which parents (empty: in all). ``spec`` is the paragraph that defines it.
     """
 
     spec: str
@@ -79,8 +78,6 @@ class Element:
     children: Mapping[str, str] = field(default_factory=dict)
     once: bool = False
     within: frozenset[str] = frozenset()
-    # Whether elements of other namespaces may stand in it.
-    extensible: bool = True
 
 
 def required(value: Value) -> Value:
