@@ -69,7 +69,8 @@ class Element:
 
     ``text`` is the grammar of its character data, None where only elements may stand in it. ``children`` gives
     the elements of its own vocabulary with the signs of a DTD: ``1``, ``?``, ``+``, ``*``. ``once`` says that an
-    extension element may stand at most once in its parent, ``within`` in which parents (empty: in all). ``spec`` is the paragraph that defines it.
+    extension element may stand at most once in its parent, ``within`` in which parents (empty: in all). ``spec`` is
+    the paragraph that defines it.
     """
 
     spec: str
