@@ -2,7 +2,8 @@
 
     bytes → document.read → (document checks) + (walk: element checks, value checks) → findings by line
 
-Which checks an element meets depends on its tag and its parent's only, so it is decided once for each such pair.
+Which checks an element meets depends on its tag and its parent's only, so it is decided once for each such pair and
+kept for the next feed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from feedpub.validate import document as reading
@@ -95,10 +97,8 @@ def _document_findings(document: Document, circumstances: Circumstances) -> Iter
 
 
 def _element_findings(about: Circumstances, root: Node) -> Iterator[Finding]:
-    plans: dict[tuple[str, str], _Plan] = {}
     for node in root.walk():
-        key = (node.within, node.tag)
-        plan = plans.get(key) or plans.setdefault(key, _plan(*key))
+        plan = _plan(node.within, node.tag)
         element = plan.element
         for check in plan.checks(node):
             for problem in check.element(node, element, about):  # type: ignore[misc]
@@ -124,6 +124,7 @@ def _attribute_findings(
                 yield _value_finding(check, node, element, f"{shown(node)} attribute {name!r}", text, wrong)
 
 
+@lru_cache(maxsize=4096)
 def _plan(within: str, tag: str) -> _Plan:
     element = defined(within, tag)
     wanted = [check for check in _ELEMENTS if check.wants is not None and check.wants(within, tag, element)]
