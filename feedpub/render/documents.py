@@ -101,8 +101,10 @@ class Renderer:
         )
 
     def opml(self, feeds: Sequence[FeedSettings]) -> Document:
-        """Return the subscription list of ``feeds``, in the format that comes last in the config's order."""
-        data = opml(self._site, feeds, self._formats[-1])
+        """Return the subscription list of ``feeds``, in the format that most readers read best."""
+        data = opml(
+            self._site, feeds, next(name for name in ("atom", "rss", "json") if name in self._formats)
+        )
         return Document(OPML_NAME, "", OPML_TYPE, self._site.base_url + OPML_NAME, data)
 
     def _subscription(self, composed: Composed, name: str) -> Document:

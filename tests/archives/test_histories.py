@@ -1,4 +1,4 @@
-"""Whatever arrives, changes or vanishes in whatever order: a reader finds each entry once, closed pages never change."""
+"""Whatever arrives, changes or vanishes: a reader finds each entry once, and closed pages never change."""
 
 import shutil
 from dataclasses import dataclass, field

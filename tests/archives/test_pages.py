@@ -1,0 +1,107 @@
+"""Which page an older entry goes to, by table: what is closed, what is open, what arrives, what comes out."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+
+import pytest
+
+from feedpub.archives import paginate
+from feedpub.article import Article, Origin
+from feedpub.content import content_of
+from feedpub.feeds import Entry
+from feedpub.ledger import ClosedPage, Shelf
+
+# (how, closed pages, name of the open page, days of the entries, pages that come out with their days)
+CASES = {
+    "nothing is archived yet": (2, "", None, [], {}),
+    "one page is open until it overflows": (2, "", None, ["05-02", "05-01"], {"1": ["05-01", "05-02"]}),
+    "the oldest fill the first page": (
+        2,
+        "",
+        None,
+        ["05-03", "05-01", "05-02"],
+        {"1": ["05-01", "05-02"], "2": ["05-03"]},
+    ),
+    "a late one goes into the open page": (2, "1", "2", ["05-09", "01-01"], {"2": ["01-01", "05-09"]}),
+    "an open page that lost its entries stays, as the closed one leads to it": (2, "1", "2", [], {"2": []}),
+    "several pages fill at once": (
+        1,
+        "1",
+        "2",
+        ["05-01", "05-02", "05-03"],
+        {"2": ["05-01"], "3": ["05-02"], "4": ["05-03"]},
+    ),
+    "each month has its page": (
+        "monthly",
+        "",
+        None,
+        ["03-01", "05-01", "03-31"],
+        {"2023-03": ["03-01", "03-31"], "2023-05": ["05-01"]},
+    ),
+    "a late one goes into the open month": (
+        "monthly",
+        "2023-03",
+        "2023-04",
+        ["01-07", "04-02"],
+        {"2023-04": ["01-07", "04-02"]},
+    ),
+    "a new month closes the open one": (
+        "monthly",
+        "2023-03",
+        "2023-04",
+        ["04-02", "06-01"],
+        {"2023-04": ["04-02"], "2023-06": ["06-01"]},
+    ),
+    "a month is that of UTC": (
+        "monthly",
+        "",
+        None,
+        ["05-01 00:30 +02:00"],
+        {"2023-04": ["05-01 00:30 +02:00"]},
+    ),
+    "from months to counts, the open page is filled under its name": (
+        1,
+        "2023-03",
+        "2023-04",
+        ["04-02", "06-01"],
+        {"2023-04": ["04-02"], "3": ["06-01"]},
+    ),
+    "from counts to months, the open page takes its first month": (
+        "monthly",
+        "1 2",
+        "3",
+        ["04-02", "06-01"],
+        {"3": ["04-02"], "2023-06": ["06-01"]},
+    ),
+    "no month has two pages": (
+        "monthly",
+        "2023-03 2023-06 3",
+        "4",
+        ["04-02", "06-20", "07-01"],
+        {"4": ["04-02", "06-20"], "2023-07": ["07-01"]},
+    ),
+}
+
+
+def entry(day: str) -> Entry:
+    date, _, rest = day.partition(" ")
+    time, _, zone = rest.partition(" ")
+    moment = datetime.fromisoformat(f"2023-{date} {time or '12:00'}").replace(tzinfo=UTC)
+    if zone:
+        moment = moment.replace(tzinfo=timezone(timedelta(hours=int(zone[:3]))))
+    article = Article(f"tag:{day}", day, "body", moment, Origin("f", 1, 3))
+    return Entry(article, ("all",), content_of(article))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_entries_go_to_the_page_that_the_table_says(name):
+    how, closed, opened, days, expected = CASES[name]
+    names = [*closed.split(), *([opened] if opened else [])]
+    shelf = Shelf(tuple(ClosedPage(*pair) for pair in pairwise(names)))
+    pages = paginate([entry(day) for day in days], how, shelf)
+    assert {page.name: [e.article.title for e in page.entries] for page in pages} == expected
+    chain = [*closed.split(), *expected]
+    for page in pages:
+        at = chain.index(page.name)
+        assert page.previous == (chain[at - 1] if at else None)
+        assert page.next == (chain[at + 1] if at + 1 < len(chain) else None)

@@ -1,0 +1,149 @@
+"""What happens to an archive when its site is rebuilt, moved, damaged or told otherwise."""
+
+import sqlite3
+
+import pytest
+
+import feedpub.gate
+from feedpub import publish
+from feedpub.errors import GuardRefusal
+from feedpub.validate import Finding, validate
+
+STORIES = [
+    (f"Story {n}", f"These are the {n} words of story {n}, and no other has them.", f"2024-01-{n:02} 10:00")
+    for n in range(1, 12)
+]
+
+
+@pytest.fixture
+def site(make_site):
+    made = make_site(2)
+    made.build(STORIES)
+    return made
+
+
+def test_every_document_of_an_archive_is_valid(site):
+    for name, data in site.files().items():
+        assert [f for f in validate(data, site.base + name) if f.level == "error"] == []
+
+
+def test_archives_are_off_unless_asked_for(make_site):
+    site = make_site("off")
+    site.build(STORIES)
+    assert set(site.files()) == {"all.rss", "all.atom", "all.json"}
+    assert "prev-archive" not in site.walk("atom")[0].links
+
+
+def test_closed_pages_are_neither_read_nor_listed_in_the_report(site, monkeypatch):
+    read = []
+    real = publish.read_published
+    monkeypatch.setattr(
+        publish, "read_published", lambda folder, name: read.append(name) or real(folder, name)
+    )
+    report = site.build([*STORIES, ("Story 12", "New.", "2024-01-12 10:00")])
+    assert read == ["all.atom"]
+    assert {d.path.rpartition(".")[0] for d in report.feeds[0].documents} == {"all", "all.4", "all.5"}
+    assert (report.feeds[0].entries, report.feeds[0].archived, report.feeds[0].new) == (3, 3, 1)
+
+
+def test_a_lost_ledger_is_read_back_once(site, monkeypatch):
+    closed = site.closed()
+    site.lose_state()
+    read = []
+    real = publish.read_published
+    monkeypatch.setattr(
+        publish, "read_published", lambda folder, name: read.append(name) or real(folder, name)
+    )
+    for expected in (5, 1):
+        read.clear()
+        site.build(STORIES)
+        assert len(read) == expected
+    assert site.closed() == closed
+
+
+def test_what_vanished_or_was_edited_after_its_page_was_closed_stays_as_it_was(site):
+    before = site.files()
+    title, body, when = STORIES[0]
+    site.build([(f"{title}, retold", body, when), *STORIES[2:]])
+    assert site.files() == before
+    site.lose_state()
+    site.build([(f"{title}, retold", body, when), *STORIES[2:]])
+    assert site.files() == before
+
+
+def test_a_moved_site_does_not_lose_its_history_unasked(site):
+    site.base = "https://elsewhere.test/"
+    with pytest.raises(GuardRefusal, match=r"archive documents of the feed all .*--allow-vanished"):
+        site.build(STORIES)
+    site.build(STORIES, allow={"vanished"})
+    assert sum(len(page.ids) for page in site.walk("rss")) == len(STORIES)
+
+
+def test_a_format_without_the_history_does_not_replace_it_unasked(make_site):
+    site = make_site(2)
+    site.formats = "[atom]"
+    site.build(STORIES)
+    site.formats = "[atom, json]"
+    with pytest.raises(GuardRefusal, match="incomplete"):
+        site.build(STORIES)
+    site.build(STORIES, allow={"vanished"})
+    assert [page.ids for page in site.walk("json")] == [page.ids for page in site.walk("atom")]
+
+
+def test_a_page_that_somebody_removed_is_missed(site):
+    (site.out / "all.2.atom").unlink()
+    site.build(STORIES)
+    with pytest.raises(GuardRefusal, match="incomplete"):
+        site.build(STORIES)
+
+
+def test_switched_off_and_on_again_an_archive_is_made_anew(site):
+    whole = site.files()
+    site.archive = "off"
+    report = site.build(STORIES)
+    assert len(report.removed) == 12
+    site.archive = 2
+    site.build(STORIES)
+    assert site.files() == whole
+
+
+def test_an_archive_document_that_fails_holds_back_its_whole_feed_and_loses_nothing(site, monkeypatch):
+    before = site.files()
+    real = feedpub.gate.validate
+
+    def strict(data, location=None):
+        if location.endswith("all.5.atom"):
+            return [Finding("test", "error", "broken on purpose", 7, 1, "https://x.test/", "")]
+        return real(data, location)
+
+    more = [*STORIES, ("Story 12", "New.", "2024-01-12 10:00")]
+    with monkeypatch.context() as patch:
+        patch.setattr(feedpub.gate, "validate", strict)
+        report = site.build(more)
+    assert [i.path for i in report.invalid] == ["all.5.atom"]
+    assert site.files() == before
+    site.build(more)
+    assert sum(len(page.ids) for page in site.walk("atom")) == 12
+
+
+def test_a_ledger_from_before_there_were_archives_is_carried_over(make_site):
+    site = make_site("off")
+    site.build(STORIES)
+    ledger = site.folder / ".feedpub/ledger.sqlite"
+    with sqlite3.connect(ledger) as connection:
+        connection.executescript("DROP TABLE pages; DROP TABLE archived; PRAGMA user_version = 1")
+    connection.close()
+    site.archive = 2
+    site.build(STORIES)
+    closed = site.closed()
+    site.build([*STORIES, ("Story 12", "New.", "2024-01-12 10:00")])
+    assert closed.items() <= site.closed().items()
+
+
+def test_a_dry_run_foretells_the_same_documents_and_writes_none(make_site):
+    site = make_site(2)
+    foretold = site.build(STORIES, dry_run=True)
+    assert not site.out.exists()
+    done = site.build(STORIES)
+    assert foretold.feeds == done.feeds
+    assert foretold.listings == done.listings
