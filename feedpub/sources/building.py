@@ -27,12 +27,12 @@ from feedpub.sources.spec import SourceSpec
 Item = Article | Boilerplate | Reject | Notice
 MAX_RAW = 4096
 
-# RFC 3987 in the part that readers follow: an absolute web address without white space, quotes or controls.
-_WEB_ADDRESS = re.compile(
-    r"https?://[^\s<>\"{}|\\^`\x00-\x20\x7f/?#][^\s<>\"{}|\\^`\x00-\x20\x7f]*\Z", re.IGNORECASE
-)
+# What stands in no IRI (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
+_NOT_IRI = r"\s<>\"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff\ufff0-\uffff"
+_WEB_ADDRESS = re.compile(rf"https?://[^{_NOT_IRI}/?#][^{_NOT_IRI}]*\Z", re.IGNORECASE)
 # An id that another feed minted: any absolute IRI (RFC 3986 §4.3).
-_IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+\Z", re.IGNORECASE)
+_IRI = re.compile(rf"[a-z][a-z0-9+.-]*:[^{_NOT_IRI}]+\Z", re.IGNORECASE)
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\Z")
 # A title of these alone can't be seen.
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060 "
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8})*\Z", re.IGNORECASE)
@@ -117,7 +117,7 @@ def build(
     """
     notes = _Notes(origin)
     try:
-        if not is_clean:
+        if not is_clean or reading.spec.repair_mojibake:
             record = _cleaned(reading.spec, record, notes)
         article = _article(reading, origin, record, notes)
     except DateError as error:
@@ -243,14 +243,25 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
         id=line(record.id),
         link=line(record.link),
         summary=line(record.summary),
-        authors=tuple(
-            Author(name, author.email, author.uri) for author in record.authors if (name := line(author.name))
-        ),
+        authors=tuple(author for found in record.authors if (author := _author(found, line(found.name)))),
         categories=tuple(dict.fromkeys(name for text in record.categories if (name := line(text)))),
+        via=_via(record.via, line(record.via.title)) if record.via else None,
     )
     if found:
         notes.add("control-character", f"replaced {', '.join(sorted(found))}")
     return changed
+
+
+def _author(author: Author, name: str) -> Author | None:
+    email = author.email if author.email and _MAIL.match(author.email) else None
+    uri = author.uri if author.uri and _WEB_ADDRESS.match(author.uri) else None
+    return Author(name, email, uri) if name else None
+
+
+def _via(via: FeedSource, title: str) -> FeedSource | None:
+    feed_id = via.id if via.id and _IRI.match(via.id) else None
+    url = via.url if via.url and _WEB_ADDRESS.match(via.url) else None
+    return FeedSource(title, feed_id, url) if title else None
 
 
 def _repaired(text: str, notes: _Notes) -> str:

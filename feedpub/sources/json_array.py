@@ -96,18 +96,24 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         held = _items(reading, reading.origin(first, window.line), value, problem, raw, keep_id=keep_id)
         # The rest of a line that only ends an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
-    problem = (
-        "" if not is_list or problem or window.next() else "the list is not closed: the file is cut off here"
-    )
-    if is_array and not problem:
-        window.move(window.at + 1)
-        problem = "something follows the array" if window.next() else ""
+    # A broken last element has told already that the file is cut off.
+    problem = "" if problem else _end_problem(window, is_list=is_list, is_array=is_array)
     last = _last_line(window)
     if last and not held:
         held = [Boilerplate(reading.origin(1, last))]
     yield from stretch(held, last)
     if problem:
         yield reject(reading.origin(last + 1, last + 1), problem, "")
+
+
+def _end_problem(window: _Window, *, is_list: bool, is_array: bool) -> str:
+    """Return what is wrong with the end of a list, or an empty text. An object may go on behind its list."""
+    if is_list and not window.next():
+        return "the list is not closed: the file is cut off here"
+    if is_array:
+        window.move(window.at + 1)
+        return "something follows the array" if window.next() else ""
+    return ""
 
 
 def _enter_object(window: _Window) -> bool:
@@ -168,7 +174,6 @@ def _items(
     reading: Reading, origin: Origin, value: Any, problem: str, raw: str, *, keep_id: bool
 ) -> list[Item]:
     try:
-        recover(raw, reading.spec.encoding)
         if not problem and not isinstance(value, Mapping):
             problem = "the element is no JSON object"
         record = Record() if problem else _record(reading, value, keep_id=keep_id)

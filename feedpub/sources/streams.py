@@ -23,7 +23,9 @@ MAX_RATIO = 200
 FREE = 64 << 20
 CHUNK = 1 << 16
 _PIECE = 1024
+# Decompression needs the window that the compressor used: xz -9 and zstd --ultra stay below these.
 _MEMORY = 160 << 20
+_MAX_WINDOW = 1 << 27
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -61,7 +63,9 @@ class InputStream:
         self._stream = _decompressed(io.BufferedReader(self._counted, CHUNK))
         self._given = 0
         self._decoder: codecs.IncrementalDecoder | None = None
-        first = self._pull(HEAD)
+        first = b""
+        while len(first) < HEAD and (data := self._pull(HEAD)):
+            first += data
         wide = next((name for mark, name in _BOMS if first.startswith(mark)), None)
         if wide is None and encoding is not None and not is_ascii_superset(encoding):
             wide = encoding
@@ -72,13 +76,16 @@ class InputStream:
         self.head = self._pending = first
 
     def read(self, size: int = -1) -> bytes:
-        """Return up to ``size`` bytes, all there are if it is negative, and none at the end only."""
+        """Return ``size`` bytes, fewer at the end only; all there are if it is negative."""
         if size < 0:
             return b"".join(iter(lambda: self.read(CHUNK), b""))
-        if not self._pending:
-            self._pending = self._next(size)
-        taken, self._pending = self._pending[:size], self._pending[size:]
-        return taken
+        parts, left = [self._pending], size - len(self._pending)
+        while left > 0 and (data := self._next(left)):
+            parts.append(data)
+            left -= len(data)
+        data = b"".join(parts)
+        self._pending = data[size:]
+        return data[:size]
 
     def _next(self, size: int) -> bytes:
         data = self._pull(size)
@@ -142,12 +149,12 @@ class _Frames:
         while True:
             data = b""
             if self._frame.eof:
-                # Archives may be padded with zeros.
-                data = self._frame.unused_data.lstrip(b"\0")
+                data = self._frame.unused_data
                 self._frame, self._begun = self._new_frame(), False
             data = data or self._raw.read(_PIECE)
             if not self._begun:
-                data = data.lstrip(b"\0") or self._raw.read(0)
+                # Archives may be padded with zeros.
+                data = data.lstrip(b"\0")
             if not data:
                 if self._begun:
                     raise EOFError
@@ -157,33 +164,29 @@ class _Frames:
                 return text
 
 
-def _zstandard_frame() -> Callable[[], _Decompressor]:
-    if find_spec("zstandard") is None:
-        raise MissingPackageError("the file is compressed with zstd; install feedpub[zstd]")
-    # The extra's module.
-    import zstandard  # noqa: PLC0415
+class _ZstandardFrame:
+    """A frame of the library's that raises for damaged data what the others raise."""
 
-    class Frame:
-        """Has the library's frame raise the error that the others raise for damaged data."""
+    def __init__(self) -> None:
+        # The extra's module.
+        import zstandard  # noqa: PLC0415
 
-        def __init__(self) -> None:
-            self._frame = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+        self._damaged = zstandard.ZstdError
+        self._frame = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW).decompressobj()
 
-        @property
-        def eof(self) -> bool:
-            return self._frame.eof
+    @property
+    def eof(self) -> bool:
+        return self._frame.eof
 
-        @property
-        def unused_data(self) -> bytes:
-            return self._frame.unused_data
+    @property
+    def unused_data(self) -> bytes:
+        return self._frame.unused_data
 
-        def decompress(self, data: bytes, /) -> bytes:
-            try:
-                return self._frame.decompress(data)
-            except zstandard.ZstdError as error:
-                raise ValueError(str(error)) from error
-
-    return Frame
+    def decompress(self, data: bytes, /) -> bytes:
+        try:
+            return self._frame.decompress(data)
+        except self._damaged as error:
+            raise ValueError(str(error)) from error
 
 
 class MissingPackageError(Exception):
@@ -203,7 +206,9 @@ def _decompressed(plain: io.BufferedReader) -> _Readable:
     if head.startswith(b"\xfd7zXZ\x00"):
         return _Frames(plain, lambda: lzma.LZMADecompressor(memlimit=_MEMORY))
     if head.startswith(b"\x28\xb5\x2f\xfd"):
-        return _Frames(plain, _zstandard_frame())
+        if find_spec("zstandard") is None:
+            raise MissingPackageError("the file is compressed with zstd; install feedpub[zstd]")
+        return _Frames(plain, _ZstandardFrame)
     return plain
 
 
