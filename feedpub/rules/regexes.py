@@ -57,12 +57,16 @@ def compile_regex(pattern: str) -> Any:
 def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
     """Return an RE2 set of ``patterns`` (over bytes, or case ignored over UTF-8) and, last, the end of the text.
 
-    The last one must match. When it does not, RE2 gave up for want of memory, which it does not say.
+    The last one must match. When it does not, RE2 gave up for want of memory, which it does not say. Returns
+    ``None`` when the patterns are too many for one set.
     """
     compiled = re2.Set.SearchSet(_options(_SET_MEMORY, latin=latin))
     for pattern in (*patterns, r"\z"):
         compiled.Add(pattern.encode("latin-1" if latin else "utf-8"))
-    compiled.Compile()
+    try:
+        compiled.Compile()
+    except re2.error:
+        return None
     return compiled
 
 
@@ -88,7 +92,7 @@ class RegexScanner:
 
     def find(self, data: bytes) -> Iterable[int]:
         """Return the roles of the expressions that match somewhere in ``data``."""
-        found = self._set.Match(data)
+        found = self._set.Match(data) if self._set is not None else None
         if found and found.pop() == len(self._roles):
             return [self._roles[index] for index in found]
         return [role for role, regex in zip(self._roles, self._each, strict=True) if regex.search(data)]

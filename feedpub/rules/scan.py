@@ -64,6 +64,8 @@ class _AsciiSet:
 
     def find(self, data: bytes) -> list[int] | None:
         """Return the roles, or ``None`` when another engine has to look."""
+        if self._set is None:
+            return None
         if b"_" in data:
             if self._underscore:
                 return None

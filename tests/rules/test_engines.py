@@ -1,0 +1,95 @@
+"""Two engines find the same, whatever happens to one of them."""
+
+import pickle
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedpub.article import Article, Origin
+from feedpub.located import read_yaml
+from feedpub.rules import compile_rules, regexes
+from feedpub.rules.scan import Scanner
+from feedpub.rules.terms import Term, View
+
+VIEW = View(frozenset(("title", "body")))
+PIECES = [
+    "oil",
+    "Oil",
+    "IT",
+    "it",
+    "gas",
+    "natural",
+    "C++",
+    "+",
+    "$",
+    "_",
+    "AT&T",
+    ".",
+    " ",
+    "  ",
+    "\n",
+    "-",
+    "s",
+    "é",
+    "一",
+]
+texts = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+
+
+@st.composite
+def terms(draw):
+    text = " ".join("".join(draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4))).split())
+    flags = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
+    return Term(text, VIEW, *flags)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(terms().filter(lambda term: term.words), min_size=1, max_size=5, unique=True), texts)
+def test_the_engine_for_ascii_finds_what_the_general_one_finds(found_terms, text):
+    scanner = Scanner(enumerate(found_terms))
+    data = VIEW.prepare(f"\0{text}\0")
+    general = set(scanner._any.find(data))
+    assert set(scanner.find(data)) == general
+    if data.isascii():
+        by_ascii = scanner._ascii.find(data)
+        if by_ascii is None:
+            assert "_" in text
+        else:
+            assert set(by_ascii) == general
+
+
+def rules():
+    source = b"a: {any: [oil, 're:g.s', =IT]}\nb: {any: [wind, 're:h.t'], none: [oil]}"
+    return compile_rules(read_yaml(source, "c.yaml").mapping(), None, None)
+
+
+def article(title):
+    return Article("id", title, "", datetime(2024, 1, 1, tzinfo=UTC), Origin("f", 1, 1))
+
+
+@pytest.mark.parametrize("memory", [1 << 10, 1 << 13, 1 << 14, 1 << 16])
+def test_nothing_is_missed_when_re2_runs_out_of_memory(monkeypatch, memory):
+    fed = rules()
+    monkeypatch.setattr(regexes, "_SET_MEMORY", memory)
+    starved = rules()
+    for title in ("oil", "gas", "IT", "it", "wind", "hot oil", "hat", "nothing"):
+        assert starved.route(article(title)) == fed.route(article(title))
+
+
+def test_rules_can_be_sent_to_another_process():
+    sent = pickle.loads(pickle.dumps(rules()))
+    assert sent.slugs == ("a", "b")
+    assert sent.route(article("hot gas")) == (0, 1)
+
+
+def test_ten_thousand_terms_are_compiled_in_less_than_two_seconds_and_all_found():
+    words = [f"w{number:x}" for number in range(10_000)]
+    feeds = {f"f{n}": words[n::100] for n in range(100)}
+    source = "\n".join(f"{slug}: {{any: [{', '.join(of)}]}}" for slug, of in feeds.items())
+    node = read_yaml(source.encode(), "c.yaml").mapping()
+    began = datetime.now(UTC)
+    compiled = compile_rules(node, None, None)
+    assert (datetime.now(UTC) - began).total_seconds() < 2
+    assert compiled.route(article("w0, w1x; w64 and w270f")) == (0, 99)
