@@ -20,7 +20,10 @@ from feedpub.validate import Level
 if TYPE_CHECKING:
     from feedpub.validate.reports import Validated
 
-_SUFFIXES: Final = frozenset({".xml", ".rss", ".atom", ".rdf", ".json", ".jsonfeed"})
+_SUFFIXES: Final = frozenset({".rss", ".atom", ".jsonfeed"})
+# Folders hold other files of these suffixes as well: maps of the site, manifests.
+_PERHAPS: Final = frozenset({".xml", ".json"})
+_SIGNS: Final = (b"<rss", b"<feed", b"jsonfeed.org/version")
 _STDIN: Final = "-"
 
 
@@ -57,8 +60,8 @@ def validate(
 ) -> None:
     """Validate feeds: RSS 2.0, Atom 1.0, JSON Feed 1.1 and their extensions. Nothing is fetched.
 
-    In a folder, files ending in .xml, .rss, .atom, .rdf, .json and .jsonfeed are taken. The exit status is 0 where all
-    feeds are valid, 1 where one has an error, 2 for wrong usage.
+    In a folder, files ending in .rss, .atom and .jsonfeed are taken, and those ending in .xml and .json that look like
+    feeds. The exit status is 0 where all feeds are valid, 1 where one has an error, 2 for wrong usage.
 
     Example: feedpub validate public/ --format github --ignore missing-guid
     """
@@ -108,6 +111,17 @@ def _files(paths: list[str]) -> Iterator[str]:
             if not matches:
                 raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
             yield from _files(matches)
+
+
+def _is_feed(file: Path) -> bool:
+    suffix = file.suffix.lower()
+    if suffix in _SUFFIXES:
+        return file.is_file()
+    if suffix not in _PERHAPS or not file.is_file():
+        return False
+    # Without its zero bytes, UTF-16 reads like ASCII.
+    head = _read(str(file), 4096).replace(b"\0", b"")
+    return any(sign in head for sign in _SIGNS)
 
 
 def _read(file: str, limit: int) -> bytes:
