@@ -57,8 +57,8 @@ def compile_regex(pattern: str) -> Any:
 def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
     """Return an RE2 set of ``patterns`` (over bytes, or case ignored over UTF-8) and, last, the end of the text.
 
-    The last one must match. When it does not, RE2 gave up for want of memory, which it does not say. Returns
-    ``None`` when the patterns are too many for one set.
+    The last one must match. When it does not, RE2 gave up for want of memory, which it does not say; see
+    :func:`matched`. Returns ``None`` when the patterns are too many for one set.
     """
     compiled = re2.Set.SearchSet(_options(_SET_MEMORY, latin=latin))
     for pattern in (*patterns, r"\z"):
@@ -68,6 +68,15 @@ def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
     except re2.error:
         return None
     return compiled
+
+
+def matched(patterns: Any, data: bytes, number: int) -> list[int] | None:
+    """Return which of a set's ``number`` patterns match, in no order; ``None`` when they have to be tried singly."""
+    found: list[int] | None = patterns.Match(data) if patterns is not None else None
+    if not found or number not in found:
+        return None
+    found.remove(number)
+    return found
 
 
 def _options(memory: int, *, latin: bool) -> re2.Options:
@@ -92,7 +101,7 @@ class RegexScanner:
 
     def find(self, data: bytes) -> Iterable[int]:
         """Return the roles of the expressions that match somewhere in ``data``."""
-        found = self._set.Match(data) if self._set is not None else None
-        if found and found.pop() == len(self._roles):
+        found = matched(self._set, data, len(self._roles))
+        if found is not None:
             return [self._roles[index] for index in found]
         return [role for role, regex in zip(self._roles, self._each, strict=True) if regex.search(data)]

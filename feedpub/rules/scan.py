@@ -18,7 +18,7 @@ from functools import cached_property
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from feedpub.rules.fold import MARK
-from feedpub.rules.regexes import pattern_set
+from feedpub.rules.regexes import matched, pattern_set
 from feedpub.rules.terms import WORD, Pattern, Term, pattern_of
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
@@ -64,19 +64,14 @@ class _AsciiSet:
 
     def find(self, data: bytes) -> list[int] | None:
         """Return the roles, or ``None`` when another engine has to look."""
-        if self._set is None:
-            return None
         if b"_" in data:
             if self._underscore:
                 return None
             # \\b takes it for a letter.
             data = data.replace(b"_", _NO_LETTER)
-        found = self._set.Match(data)
-        # Matches come in order. The last is the end of the text: without it, RE2 gave up for want of memory.
-        if not found or found.pop() != len(self._roles):
-            return None
+        found = matched(self._set, data, len(self._roles))
         roles = self._roles
-        return [roles[index] for index in found]
+        return None if found is None else [roles[index] for index in found]
 
 
 class _Candidates:
