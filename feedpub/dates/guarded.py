@@ -49,6 +49,10 @@ _SHORT_YEAR = (
 )
 _ZONE_NAME = re.compile(r"[A-Z]{1,5}\Z")
 _YEAR = re.compile(r"(?<![\d:.])\d{4}(?![\d:])", re.ASCII)
+_CLOCK = re.compile(
+    rf"\b(?:{_TIME}(?:\s?[ap]\.?m\b\.?)?|\d{{1,2}}\s?[ap]\.?m\b\.?)", re.IGNORECASE | re.ASCII
+)
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _HOUR_24 = re.compile(r"\b24:00(?::00(?:[.,]0+)?)?(?![\d:])", re.ASCII)
 _SECOND_60 = re.compile(r"(\b\d{1,2}:\d{2}):60(?:[.,]\d+)?(?!\d)", re.ASCII)
 
@@ -71,6 +75,7 @@ def read(text: str, policy: DatePolicy) -> Fields:
     if end_of_day:
         rest = rest.replace(end_of_day[0], "00:00")
     rest, leap = _SECOND_60.subn(r"\1:59", rest)
+    _check_numbers(text, rest)
     first, second = _both_readings(text, rest)
     lacking = [name for name in ("year", "month", "day") if getattr(first, name) != getattr(second, name)]
     if lacking:
@@ -178,6 +183,13 @@ def _lengthen_year(text: str, rest: str, policy: DatePolicy) -> str:
         if match := pattern.search(rest):
             return f"{rest[: match.start()]}{match[1]}{_full_year(text, int(match[2]), policy)}{rest[match.end() :]}"
     raise DateError(text, "is no date that is known here, or lacks the year")
+
+
+def _check_numbers(text: str, rest: str) -> None:
+    """Refuse numbers beside day, year and time of day: dateutil would find a meaning for them."""
+    numbers = _NUMBER.findall(_CLOCK.sub(" ", rest, count=1))
+    if len(numbers) > 2 or any(not number.isdecimal() for number in numbers):
+        raise DateError(text, "has numbers that are no part of a date")
 
 
 def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:

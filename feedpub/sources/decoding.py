@@ -11,6 +11,8 @@ from functools import lru_cache
 
 # What the stream puts for bytes that mean nothing in UTF-16 and the like: U+DCFF in UTF-8, which is none.
 DAMAGED = "\udced\udcb3\udcbf"
+# Surrogates that stand for no byte: JSON's escapes can spell them.
+_OTHER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
@@ -33,7 +35,7 @@ def recover(text: str, fallback: str | None) -> str:
         raise UndecodableError(
             f"{byte} is not UTF-8; if the encoding is another, declare it: encoding: cp1252"
         )
-    data = text.encode(errors="surrogateescape")
+    data = _OTHER.sub("?", text).encode(errors="surrogateescape")
     try:
         return data.decode(fallback)
     except UnicodeDecodeError as error:
