@@ -101,11 +101,7 @@ def _files(paths: list[str]) -> Iterator[str]:
         if path == _STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
             yield path
         elif os.path.isdir(path):  # noqa: PTH112 - as above
-            yield from sorted(
-                str(file)
-                for file in Path(path).rglob("*")
-                if file.suffix.lower() in _SUFFIXES and file.is_file()
-            )
+            yield from sorted(str(file) for file in Path(path).rglob("*") if _is_feed(file))
         else:
             matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
             if not matches:
