@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import pytest
 from pyarrow import parquet
 
 from feedpub.article import Article
+from feedpub.config import load_config
 from feedpub.located import read_yaml
+from feedpub.pipeline import build
 from feedpub.sources import files, parse_source, read
 
 ROOT = Path(__file__).parents[2]
@@ -111,3 +114,27 @@ def test_the_order_of_records_does_not_count(sample, source, gives):
     """Reversed, the articles have the same ids."""
     reverse = gives(source(), as_jsonl(sample[::-1]), "a.jsonl")
     assert [a.id for a in reverse] == [a.id for a in sample[::-1]]
+
+
+CONFIG = """\
+version: 1
+site: {title: T, base_url: "https://example.org/", id_authority: "example.org,2023", language: en}
+sources: [{path: "in/*", timezone: UTC}]
+feeds: {all: {title: All, description: All}}
+output: {dir: feeds}
+"""
+
+
+def test_every_format_gives_the_same_feeds_byte_for_byte(sample, tmp_path):
+    """What carries the plain text of a story does not show in what is published."""
+    published = {}
+    for name in ("a.txt", "a.jsonl", "a.json", "b.json", "a.csv", "a.tsv", "a.parquet"):
+        folder = tmp_path / name
+        (folder / "in").mkdir(parents=True)
+        (folder / "in" / name).write_bytes(FORMATS[name](sample))
+        (folder / "config.yaml").write_text(CONFIG)
+        build(load_config(folder / "config.yaml"), datetime(2024, 1, 1, tzinfo=UTC))
+        published[name] = {path.name: path.read_bytes() for path in (folder / "feeds").glob("all.*")}
+    wanted = published["a.txt"]
+    assert {"all.rss", "all.atom"} <= set(wanted)
+    assert all(found == wanted for found in published.values())

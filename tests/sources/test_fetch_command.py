@@ -1,0 +1,47 @@
+"""``feedpub fetch`` on a config: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from feedpub.cli.fetch import fetch
+
+app = typer.Typer()
+app.command()(fetch)
+
+CONFIG = """\
+version: 1
+site: {{title: T, base_url: "https://example.org/", id_authority: "example.org,2023"}}
+sources: [{{path: "{path}"}}]
+feeds: {{all: {{title: All}}}}
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A function from a source's path and options to the command's result."""
+
+    def invoke(path, *options):
+        config = tmp_path / "config.yaml"
+        config.write_text(CONFIG.format(path=path))
+        return CliRunner().invoke(app, ["--config", str(config), *options])
+
+    return invoke
+
+
+def test_a_failed_fetch_is_told_and_ends_with_1(run):
+    result = run("http://127.0.0.1:9/feed", "--format", "json")
+    assert result.exit_code == 1
+    (fetched,) = json.loads(result.output)["fetched"]
+    assert (fetched["url"], fetched["outcome"]) == ("http://127.0.0.1:9/feed", "failed")
+    assert "private" in fetched["detail"]
+
+
+def test_a_config_without_an_address_is_told_what_to_write(run):
+    result = run("*.txt")
+    assert result.exit_code == 1
+    assert "path: https://" in result.output
