@@ -1,16 +1,14 @@
-"""Why does each feed take an article, or not? The slow way: every term by itself, with its places."""
+"""Why each feed takes an article, or not. The slow way: every term by itself, with its places."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from feedpub.article import Article
 from feedpub.rules.model import FeedRule, Rules
-from feedpub.rules.offsets import Folded, folded
+from feedpub.rules.offsets import Folded, composed, folded
 from feedpub.rules.regexes import compile_regex
 from feedpub.rules.terms import FIELDS, Field, Term, View, pattern_of
 from feedpub.rules.tree import AtLeast, Condition, Every, Has, wanted_terms
@@ -93,15 +91,11 @@ class Finder:
             for start, end in self._spans(term, field, value, text)
         )
 
-    def text(self, hit: Hit) -> str:
-        """Return the text that a hit stands in."""
-        return self._texts[hit.field][hit.value]
-
     def _spans(self, term: Term, field: Field, value: int, text: str) -> Iterator[tuple[int, int]]:
         if term.view.regex:
-            composed = unicodedata.normalize("NFC", text)
-            for match in compile_regex(term.text).finditer(composed.encode("utf-8", "replace")):
-                yield _place_in(text, composed, match)
+            shown = composed(text)
+            for match in compile_regex(term.text).finditer(shown.data):
+                yield shown.span(*match.span())
             return
         view = replace(term.view, fields=frozenset())
         key = (view, field, value)
@@ -113,23 +107,6 @@ class Finder:
         if first in data.data.lower():
             for match in re.finditer(pattern_of(term).looking().encode("latin-1"), data.data):
                 yield data.span(*match.span())
-
-
-def _place_in(text: str, composed: str, match: Any) -> tuple[int, int]:
-    raw = composed.encode("utf-8", "replace")
-    start, end = (len(raw[:place].decode("utf-8", "replace")) for place in match.span())
-    if text == composed:
-        return start, end
-    # Composing goes cluster by cluster, so the lengths of composed prefixes grow with the text.
-    place = 0
-    starts = []
-    for index in range(len(text) + 1):
-        while place < len(unicodedata.normalize("NFC", text[:index])):
-            place += 1
-        starts.append(place)
-    return max(i for i, n in enumerate(starts) if n <= start), min(
-        i for i, n in enumerate(starts) if n >= end
-    )
 
 
 def _feed(

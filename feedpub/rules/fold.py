@@ -61,18 +61,19 @@ _ACCENTED = re.compile("[^\u0419\u0439\u040e\u045e]+")
 
 _HANGUL_RUN = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb]+")
 _UNSPACED_RUN = re.compile(
-    "[\u0e01-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u3035"
+    "[\u0e01-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff"
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u3035"
     "\u3038-\u303c\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua9e0-\ua9fe\uaa60-\uaa7f\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff]+"
 )
 _OUTSIDE = re.compile("[^\x00-\x7f]+")
 # Python's \w knows letters and numbers; whether the rest are marks is looked up.
-_OTHERS = re.compile(f"[^\\w\x00-\x7f{MARK}]+")
+_OTHERS = re.compile("[^\\w\x00-\x7f]+")
 
 # Characters that fold alone, whatever stands beside them in a text in NFC: Latin, Greek, Cyrillic, Armenian,
 # Hebrew, Arabic, Georgian and the common signs.
 _ALONE = ((0x80, 0x530), (0x561, 0x587), (0x5D0, 0x5EB), (0x620, 0x64B), (0x10D0, 0x10FB), (0x1E00, 0x2060))
-# Scripts of which whole words fold to themselves, but for a few letters; see _Mode.runs.
+# Scripts of which whole words fold to themselves, but for a few letters; see _Mode._same.
 _SAME = ((0x3B1, 0x3CA), (0x430, 0x45F), (0x5D0, 0x5EB), (0x621, 0x64B))
 # The bulk of Chinese and Japanese, and of Korean.
 _IDEOGRAPHS = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff"

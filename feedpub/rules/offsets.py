@@ -20,7 +20,7 @@ _MARK = MARK.encode()
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A folded text between two zero bytes, and for each of its bytes the span of the original it stands for."""
+    """A text made comparable, and for each of its bytes the span of the original that it stands for."""
 
     data: bytes
     spans: tuple[tuple[int, int], ...]
@@ -36,7 +36,7 @@ class Folded:
 
 
 def folded(text: str, view: View) -> Folded:
-    """Return the text as ``view`` folds it, with the way back."""
+    """Return the text as ``view`` folds it, between two zero bytes, with the way back."""
     data = bytearray(b"\0")
     spans = [(0, 0)]
     for start, end in _pieces(text, view):
@@ -45,6 +45,18 @@ def folded(text: str, view: View) -> Folded:
         spans += _align(whole, text, start, end, view)
     data += b"\0"
     spans.append((len(text), len(text)))
+    return Folded(bytes(data), tuple(spans))
+
+
+def composed(text: str) -> Folded:
+    """Return the text in NFC, as regular expressions see it, with the way back; no zero bytes around it."""
+    cuts = [place for place, char in enumerate(text) if place == 0 or not _joins(char)]
+    data = bytearray()
+    spans: list[tuple[int, int]] = []
+    for start, end in pairwise((*cuts, len(text))):
+        part = unicodedata.normalize("NFC", text[start:end]).encode("utf-8", "replace")
+        data += part
+        spans += [(start, end)] * len(part)
     return Folded(bytes(data), tuple(spans))
 
 

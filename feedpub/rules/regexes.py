@@ -41,6 +41,8 @@ def regex_problem(pattern: str) -> tuple[str, str] | None:
         at = f" at character {place + 1} of it" if place >= 0 else ""
         remedy = next((remedy for start, remedy in _REMEDIES if reason.startswith(start)), "")
         return f"RE2 cannot run this regular expression: {reason}{at}", remedy
+    if compiled.search(b"") is not None:
+        return "this regular expression matches the empty text, and so any", "ask for something"
     if compiled.programsize > _MAX_SIZE:
         return (
             f"this regular expression is too large ({compiled.programsize:,} of {_MAX_SIZE:,})",

@@ -1,4 +1,4 @@
-"""Which of many terms does a text hold? One pass, whatever their number.
+"""Which of many terms a text holds, in one pass, whatever their number.
 
 Two engines, chosen by measurement (``bench/match.py``, docs/performance.md). RE2 matches the whole meaning of
 all terms of a folded text that is ASCII, as most are. An Aho-Corasick automaton serves all other texts and very

@@ -74,10 +74,9 @@ def texts(article: Article, field: Field) -> tuple[str, ...]:
 
 
 def joined(article: Article, fields: frozenset[Field]) -> str:
-    """Return the visible texts of several fields between zero characters, which no term holds."""
+    """Return the texts of several fields between zero characters, which no term holds; the body is visible text."""
     if fields == _TITLE_AND_BODY:
-        body = visible(article.body) if article.html else article.body
-        return f"\0{article.title}\0{body}\0"
+        return f"\0{article.title}\0{article.body}\0"
     parts = [text for field in FIELDS if field in fields for text in texts(article, field)]
     return "\0".join(("", *parts, ""))
 

@@ -1,0 +1,67 @@
+"""Folding is the same whichever of its ways a text takes, and for every way to write the text."""
+
+import sys
+import unicodedata
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedpub.rules.fold import MARK, fold
+
+BLOCKS = [
+    *((0x80, 0x530), (0x5D0, 0x5F5), (0x600, 0x700), (0x900, 0x980), (0xE00, 0xE60), (0x1100, 0x1200)),
+    *(
+        (0x1E00, 0x2100),
+        (0x3000, 0x3130),
+        (0xAC00, 0xAC40),
+        (0x4E00, 0x4E20),
+        (0x300, 0x340),
+        (0xFE00, 0xFE70),
+    ),
+    *((0xFF00, 0xFFF0), (0xD800, 0xD810), (0xE000, 0xE004), (0x1F600, 0x1F610)),
+]
+characters = st.sampled_from(
+    [chr(code) for block in BLOCKS for code in range(*block)] + list("aAI .-_'") * 40
+)
+texts = st.text(characters, max_size=8)
+modes = st.fixed_dictionaries({"accents": st.booleans(), "case": st.booleans()})
+
+
+@settings(deadline=None, max_examples=1000)
+@given(texts, texts, modes)
+def test_a_fold_is_the_fold_of_its_parts_however_long_the_rest(one, other, mode):
+    parts = fold(one, **mode) + b" . " + fold(other, **mode)
+    assert fold(f"{one} . {other}", **mode) == parts
+    # With much ASCII around, a text takes the way of texts that are mostly ASCII.
+    padding = "x" * 60
+    assert fold(f"{one} . {other}.{padding}", **mode) == parts + b"." + padding.encode()
+
+
+@settings(deadline=None, max_examples=500)
+@given(texts, modes)
+def test_normal_forms_that_are_canonically_equal_fold_alike(text, mode):
+    assert fold(unicodedata.normalize("NFD", text), **mode) == fold(
+        unicodedata.normalize("NFC", text), **mode
+    )
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+def test_case_does_not_count_but_in_ascii_where_the_engines_ignore_it(text):
+    assert fold(text.upper().lower()).lower() == fold(text.lower().upper().lower()).lower()
+
+
+def test_every_character_folds_alone_as_in_a_long_text():
+    for code in range(0x80, 0x3400):
+        char = chr(code)
+        assert fold(f"{'x' * 20}. {char}.") == b"x" * 20 + b". " + fold(char) + b"."
+
+
+def test_no_character_is_an_error():
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    for start in range(0, len(everything), 4096):
+        assert isinstance(fold(everything[start : start + 4096]), bytes)
+
+
+def test_unspaced_scripts_and_symbols_stand_between_marks_and_equal_symbols_share_them():
+    assert fold("用A€€€写").decode().split(MARK) == ["", "用", "A", "€€€", "", "写", ""]
