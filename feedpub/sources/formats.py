@@ -39,9 +39,7 @@ FORMATS = (
     Format("json", (".json",), "json_array"),
     Format("csv", (".csv",), "table"),
     Format("tsv", (".tsv", ".tab"), "table"),
-    Format(
-        "markdown", (".md", ".markdown", ".mdown"), "markdown", "markdown", ("frontmatter", "markdown_it")
-    ),
+    Format("markdown", (".md", ".markdown", ".mdown"), "markdown", "markdown", ("markdown_it",)),
     Format("html", (".html", ".htm", ".xhtml"), "webpage", "html", ("trafilatura",)),
     Format("feed", (".rss", ".atom", ".rdf"), "syndication", "feeds", ("feedparser",)),
     Format("parquet", (".parquet",), "columns", "tables", ("pyarrow",)),
