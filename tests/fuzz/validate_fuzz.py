@@ -1,11 +1,12 @@
+#!/usr/bin/env python
 """Feed the validator what a coverage-guided fuzzer makes up: no exception, no hang, and findings that make sense.
 
     pip install atheris
-    python tests/fuzz/validate_fuzz.py -max_total_time=600 -timeout=10 tests/fuzz/validate-corpus tests/data/validate/*
+    tests/fuzz/validate_fuzz.py -max_total_time=600 -timeout=10 -max_len=2048 NEW tests/fuzz/validate-corpus
 
-New inputs go into the first folder. To keep it small afterwards, merge it into an empty one:
+New inputs go into the folder NEW. Those that add coverage are kept small by a merge:
 
-    python tests/fuzz/validate_fuzz.py -merge=1 -max_len=2048 EMPTY tests/fuzz/validate-corpus
+    tests/fuzz/validate_fuzz.py -merge=1 -max_len=700 tests/fuzz/validate-corpus NEW
 """
 
 from __future__ import annotations
