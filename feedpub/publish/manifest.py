@@ -68,9 +68,9 @@ def check_names(documents: Sequence[Publishable], *, gzip: bool) -> None:
     """Refuse names that leave the folder, that are the manifest's, or that two files would share."""
     names: set[str] = set()
     for document in documents:
-        if not is_name(document.path):
-            raise PublishError(f"{document.path!r} is no name for a published file; rename the feed")
         for name in (document.path, document.path + COMPRESSED) if gzip else (document.path,):
+            if not is_name(name):
+                raise PublishError(f"{name!r} is no name for a published file; rename the feed")
             if name in names:
                 raise PublishError(f"two documents are to be published as {name!r}; rename one of the feeds")
             names.add(name)

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from feedpub.errors import Locked
+from feedpub.errors import FeedpubError, Locked
 
 PAIRS = 200
 # Two sets of documents without a byte in common, one name of their own each.
@@ -21,10 +21,10 @@ def _build(site, number, rounds, barrier, results):
         barrier.wait(60)
         try:
             site.publish(SETS[number])
-            published = True
-        except Locked:
-            published = False
-        results.put((number, published))
+            outcome = "published"
+        except FeedpubError as error:
+            outcome = "locked" if isinstance(error, Locked) else str(error)
+        results.put((number, outcome))
         barrier.wait(60)
 
 
@@ -45,7 +45,9 @@ def test_of_overlapping_builds_those_that_held_the_lock_published_and_no_set_is_
     rounds = PAIRS // 4
     builds = [
         context.Process(
-            target=_build, args=(site.with_(own_state=states == 2 and bool(n)), n, rounds, barrier, results)
+            daemon=True,
+            target=_build,
+            args=(site.with_(own_state=states == 2 and bool(n)), n, rounds, barrier, results),
         )
         for n in (0, 1)
     ]
@@ -55,7 +57,9 @@ def test_of_overlapping_builds_those_that_held_the_lock_published_and_no_set_is_
     for _ in range(rounds):
         barrier.wait(60)
         barrier.wait(60)
-        published = [number for number, done in (results.get(), results.get()) if done]
+        outcomes = results.get(), results.get()
+        assert {outcome for _, outcome in outcomes} <= {"published", "locked"}
+        published = [number for number, outcome in outcomes if outcome == "published"]
         turned_away += 2 - len(published)
         now = site.tree()
         assert now in [whole[number] for number in published] if published else now == last
@@ -97,7 +101,7 @@ def test_readers_that_poll_see_whole_files_and_in_releases_whole_sets(new_site, 
         site.publish(documents)
         wholes.append(site.tree())
     context = multiprocessing.get_context("fork")
-    writer = context.Process(target=_alternate, args=(site, 80))
+    writer = context.Process(daemon=True, target=_alternate, args=(site, 80))
     writer.start()
     polls = 0
     while writer.is_alive():

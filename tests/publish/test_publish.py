@@ -106,6 +106,13 @@ def test_no_two_files_share_a_name(either):
         either.with_(gzip=True).publish({"a.rss": b"one", "a.rss.gz": b"two"})
 
 
+def test_a_name_that_is_too_long_for_its_twin_is_refused(either):
+    name = "x" * 200
+    either.publish({name: b"one"})
+    with pytest.raises(PublishError, match=r"x\.gz' is no name for a published file"):
+        either.with_(gzip=True).publish({name: b"one"})
+
+
 @pytest.mark.parametrize("name", ["../secret", "feeds/../secret", "/etc/passwd"])
 def test_nothing_outside_is_read(site, name):
     site.publish({"a.rss": b"one"})
