@@ -12,10 +12,10 @@ from itertools import accumulate
 from feedpub.config import FeedSettings, Site
 from feedpub.feeds import Entry
 
-HEAD_MARKUP = 2_500
+HEAD_MARKUP = 1_500
 """Bytes that a document has around its entries, without the texts of its feed."""
 
-ENTRY_MARKUP = 1_000
+ENTRY_MARKUP = 500
 """Bytes that an entry has around its texts: tags, dates, indentation."""
 
 PART_MARKUP = 120
@@ -58,7 +58,7 @@ def entry_size(entry: Entry, feed: FeedSettings, titles: Mapping[str, str]) -> i
     texts += [part for enclosure in article.enclosures for part in (enclosure.url, enclosure.type)]
     if article.via:
         texts += [part for part in (article.via.title, article.via.id, article.via.url) if part]
-    parts = 2 * len(authors) + len(categories) + len(article.enclosures)
+    parts = len(authors) + len(categories) + len(article.enclosures)
     return ENTRY_MARKUP + PART_MARKUP * parts + sum(map(text_size, texts))
 
 

@@ -1,12 +1,16 @@
 """A config is right, or one sentence says where it is wrong and what would be right."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from feedpub.config import load_config, parse_config, parse_share
+from feedpub import publish
+from feedpub.config import load, load_config, parse_config, parse_share
 from feedpub.errors import ConfigError
+from feedpub.rules import MATCHING_KEYS, RULE_KEYS
+from feedpub.sources import spec
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -70,6 +74,38 @@ WRONG = [
         "the state folder lies inside the output folder",
     ),
     ("max_rejects: 5%", "max_rejects: many", 15, "write 12 or 5%"),
+    ("max_rejects: 5%", "max_vanished: 12", 15, "12 is a count; write a share, such as 50%"),
+    ("formats: [atom]", "layout: release", 14, "did you mean 'releases'?"),
+    ("formats: [atom]", "gzip: yes", 14, "output.gzip: expected true or false, found 'yes'"),
+    ("formats: [atom]", "max_bytes: 1 KB", 14, "1 KB is no size of at least 4 KB; write 512 KB, 2 MB"),
+    ("formats: [atom]", "max_bytes: 512kb", 14, "write 512 KB, 2 MB or a number of bytes"),
+    (
+        "formats: [atom]",
+        "archive: weekly",
+        14,
+        "'weekly' is no way to archive; write off, monthly or a number",
+    ),
+    ("formats: [atom]", "archive: 0", 14, "output.archive: expected a whole number from 1 to 10000"),
+    ("formats: [atom]", "archive: [1]", 14, "expected text, found a list; write off, monthly or a number"),
+    (
+        "max_items: 7",
+        "dedup: {near: 0.9}",
+        13,
+        "feeds.business.dedup.near: '0.9' is neither a count nor a share",
+    ),
+    ("max_items: 7", "dedup: {near: 10%}", 13, "10% is less than 50%; write a share, such as 80%"),
+    ("max_items: 7", "dedup: {naer: 80%}", 13, "did you mean 'near'?"),
+    ("max_items: 7", "retired: {}", 13, "a retired feed takes no articles and has no 'any'; remove it"),
+    ("any: [oil], max_items: 7", "max_items: 7, retired: {}", 13, "has no 'max_items'; remove it"),
+    ("any: [oil], max_items: 7", "retired: {}", 13, "feeds.business.retired: the key 'moved_to' is missing"),
+    ("any: [oil], max_items: 7", "retired: {moved_to: x}", 13, "'x' is no absolute URL"),
+    ("any: [oil], max_items: 7", "retired: true", 13, "feeds.business.retired: expected a mapping"),
+    (
+        "{title: Business, any: [oil], max_items: 7}",
+        "{retired: {moved_to: x}}",
+        13,
+        "the key 'title' is missing",
+    ),
     ("guards:", "guard:", 15, "did you mean 'guards'?"),
 ]
 
@@ -94,6 +130,65 @@ def test_settings_say_what_the_file_says(tmp_path):
     assert settings.output.dir == tmp_path / "feeds"
     assert settings.rules.slugs == ("all", "business")
     assert settings.guards.max_rejects == 0.05
+
+
+def test_what_is_not_said_has_the_documented_default():
+    settings = parse_config(GOOD.replace("output:", "#").encode(), Path("/c.yaml"))
+    feed, output = settings.feeds[0], settings.output
+    assert (feed.max_items, feed.max_bytes, feed.archive, feed.near) == (50, 512 << 10, None, None)
+    assert (output.layout, output.gzip, output.formats) == ("files", False, ("rss", "atom"))
+    assert (settings.retired, settings.guards.max_vanished, settings.guards.future) == ((), 0.5, "hold")
+
+
+def test_a_feed_may_differ_from_the_limits_of_the_output():
+    text = GOOD.replace(
+        "max_items: 20", "max_items: 20, max_bytes: 2 MB, archive: monthly, layout: releases, gzip: true"
+    )
+    more = "max_items: 7, max_bytes: 65536, archive: 100, dedup: {near: 80%}"
+    settings = parse_config(text.replace("max_items: 7", more).encode(), Path("/c.yaml"))
+    limits = [(feed.max_items, feed.max_bytes, feed.archive, feed.near) for feed in settings.feeds]
+    assert limits == [(20, 2 << 20, "monthly", None), (7, 65536, 100, 0.8)]
+    assert (settings.output.layout, settings.output.gzip) == ("releases", True)
+    assert (
+        parse_config(text.replace("max_items: 7", "archive: off").encode(), Path("/c.yaml")).feeds[1].archive
+        is None
+    )
+
+
+def test_a_retired_feed_stands_apart_from_those_that_take_articles():
+    text = GOOD.replace("any: [oil], max_items: 7", "retired: {moved_to: https://new.test/a}")
+    settings = parse_config(text.encode(), Path("/c.yaml"))
+    assert [feed.slug for feed in settings.feeds] == ["all"] == list(settings.rules.slugs)
+    assert [(feed.slug, feed.moved_to) for feed in settings.retired] == [("business", "https://new.test/a")]
+
+
+def test_the_layouts_are_those_that_publishing_knows():
+    assert load.LAYOUTS == publish.LAYOUTS
+
+
+def documented(section: str) -> list[str]:
+    """The keys of the tables under a heading of docs/config.md."""
+    text = (ROOT / "docs/config.md").read_text()
+    part = re.split(r"^#+ ", text.partition(f"# `{section}`\n")[2] if section else text, flags=re.MULTILINE)
+    return re.findall(r"^\| `(\w+)` \|", part[0 if section else 1], flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("section", "keys"),
+    [
+        ("", load.TOP_KEYS),
+        ("site", load.SITE_KEYS),
+        ("sources", spec.KEYS),
+        ("matching", MATCHING_KEYS),
+        ("feeds", {*load.FEED_KEYS, "retired", *RULE_KEYS}),
+        ("dedup", load.DEDUP_KEYS),
+        ("retired", load.RETIRED_KEYS),
+        ("output", load.OUTPUT_KEYS),
+        ("guards", load.GUARD_KEYS),
+    ],
+)
+def test_every_key_is_documented_once_and_every_documented_key_is_known(section, keys):
+    assert sorted(documented(section)) == sorted(keys)
 
 
 def test_the_shipped_config_is_right_and_its_examples_hold():

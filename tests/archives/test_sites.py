@@ -64,8 +64,9 @@ def test_a_lost_ledger_is_read_back_once(site, monkeypatch):
 def test_what_vanished_or_was_edited_after_its_page_was_closed_stays_as_it_was(site):
     before = site.files()
     title, body, when = STORIES[0]
-    site.build([(f"{title}, retold", body, when), *STORIES[2:]])
+    assert site.build([(f"{title}, retold", body, when), *STORIES[2:]]).edited == 1
     assert site.files() == before
+    assert site.build([(f"{title}, retold", body, when), *STORIES[2:]]).edited == 0, "it was not remembered"
     site.lose_state()
     site.build([(f"{title}, retold", body, when), *STORIES[2:]])
     assert site.files() == before
