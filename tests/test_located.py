@@ -20,7 +20,7 @@ REFUSED = [
     ("a: \x07", 1, 1, "U+0007"),
     ("? [a]\n: b", 1, 3, "a key must be text"),
     ("a: 1\n--- \nb: 2", 2, 1, "a second YAML document"),
-    ("[" * (MAX_DEPTH + 5), 1, MAX_DEPTH + 2, "levels deep"),
+    ("[" * (MAX_DEPTH + 5) + "]" * (MAX_DEPTH + 5), 1, MAX_DEPTH + 2, "levels deep"),
 ]
 
 
