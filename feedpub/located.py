@@ -164,7 +164,7 @@ def read_yaml(data: bytes, file: str) -> Node:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(Where(file, line, 1), "the file is not UTF-8", "save it as UTF-8") from error
     try:
-        return _document(_events(text), file)
+        return _read(text, file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Where(file, mark.line + 1, mark.column + 1) if mark else start
@@ -187,15 +187,14 @@ def _hint(error: yaml.MarkedYAMLError) -> str:
     return ""
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
-    """Return the events of ``text``, all of them or none."""
+def _read(text: str, file: str) -> Node:
     if yaml.__with_libyaml__:
         try:
             # Ten times as fast; but what it says of errors is not what the other one says.
-            return iter(list(yaml.parse(text, Loader=yaml.CSafeLoader)))
+            return _document(yaml.parse(text, Loader=yaml.CSafeLoader), file)
         except yaml.YAMLError:
             pass
-    return iter(list(yaml.parse(text, Loader=yaml.SafeLoader)))
+    return _document(yaml.parse(text, Loader=yaml.SafeLoader), file)
 
 
 def _document(events: Iterator[yaml.Event], file: str) -> Node:
