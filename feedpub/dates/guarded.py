@@ -27,7 +27,7 @@ from feedpub.errors import DateError
 # Both years are leap years, so that 29 February is read alike.
 _DEFAULTS = (datetime(2000, 1, 1, 0, 0, 0), datetime(2004, 2, 2, 1, 1, 1))  # noqa: DTZ001
 
-_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,12})?)?"
+_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
 _COMMENT = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _UTC_OFFSET = re.compile(r"\b(?:UTC|GMT|UT)\s?([+-]\d{1,2}(?::?\d{2})?)(?![\d:])", re.IGNORECASE | re.ASCII)
 _TIME_OFFSET = re.compile(

@@ -15,14 +15,14 @@ from feedpub.errors import DateError
 MAX_LENGTH = 120
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,12})?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z",
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z",
     re.ASCII,
 )
 _COMPACT = re.compile(
-    r"(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(?:(\d\d)(?:[.,]\d{1,12})?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z",
+    r"(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(?:(\d\d)(?:[.,]\d+)?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z",
     re.ASCII,
 )
-_NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,12})?\Z", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,20}(?:\.\d+)?\Z", re.ASCII)
 # RFC 822 §5 as amended by RFC 1123 §5.2.14: the dates of RSS, read without a detour.
 _RFC822 = ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

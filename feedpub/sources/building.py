@@ -127,6 +127,28 @@ def build(
     return [article, *notes.notices]
 
 
+def build_story(
+    reading: Reading, origin: Origin, title: str, body: str, published: str, raw: Callable[[], str]
+) -> list[Item]:
+    """Return what :func:`build` returns for a clean record of these fields, sooner where nothing is to be done.
+
+    The drop format has hundreds of thousands of them, and nearly all are good as they are.
+    """
+    spec = reading.spec
+    plain_title, plain_body = title.strip(), body.strip()
+    if "\t" not in title and plain_title.strip(_ZERO_WIDTH) and not spec.repair_mojibake:
+        try:
+            parsed = parse_date(published, spec.dates)
+        except DateError:
+            parsed = None
+        has_tail = bool(spec.related_links) and tail_start(plain_body, spec.related_links) is not None
+        if parsed is not None and not parsed.warnings and not has_tail:
+            instant = parsed.instant
+            identity = article_id(reading.authority, key=None, published=instant, title=plain_title)
+            return [Article(identity, plain_title, plain_body, instant, origin)]
+    return build(reading, origin, Record(title, body, published), raw, is_clean=True)
+
+
 def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:
     spec = reading.spec
     # A tab is fit for XML, so that plain lines may have one; a title has none, whatever stands beside it.

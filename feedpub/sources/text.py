@@ -16,12 +16,13 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 from feedpub.sources import separated
 from feedpub.sources.boilerplate import fold_heading
-from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, reject, stretch
+from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, build_story, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE, blocks
@@ -177,9 +178,9 @@ def _record(
     if start == len(lines) - 1:
         return [reject(origin, "the record has neither title nor body before its timestamp", title)]
     if not body.strip():
-        raw = "\n".join(lines)
-        return [
-            reject(origin, "the record has only one line before its timestamp: title or body is missing", raw)
-        ]
-    record = Record(title, body, lines[-1])
-    return build(reading, origin, record, lambda: "\n".join(lines), is_clean=is_clean)
+        reason = "the record has only one line before its timestamp: title or body is missing"
+        return [reject(origin, reason, "\n".join(lines))]
+    raw = partial("\n".join, lines)
+    if is_clean:
+        return build_story(reading, origin, title, body, lines[-1], raw)
+    return build(reading, origin, Record(title, body, lines[-1]), raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from feedpub.article import Article, Notice
 from feedpub.located import read_yaml
 from feedpub.sources import lines, parse_source, read
+from feedpub.sources.building import Reading, Record, build, build_story
 
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SEEDS = {
@@ -98,6 +100,25 @@ def test_the_size_of_blocks_does_not_count(name, case, size, tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "BLOCK", size)
         assert run(name, tmp_path, data) == whole
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    title=st.text(st.sampled_from("aB \t\u200b\u00a0."), min_size=1, max_size=8),
+    body=st.text(st.sampled_from("aB .\n"), max_size=8).map(
+        lambda text: f"{text}. Read More News"[: len(text) + 16]
+    ),
+    stamp=st.sampled_from(
+        ("2023-10-09 14:25", "2023-10-09", "2023-13-09 14:25", "Mon, 09 Oct 2023 14:25:00 GMT")
+    ),
+    repair=st.booleans(),
+)
+def test_the_short_way_for_stories_leads_to_the_same_place(title, body, stamp, repair):
+    """A clean record gives the same items when it is built with all the steps."""
+    spec = replace(spec_of("a.txt", Path()), repair_mojibake=repair)
+    reading = Reading(spec, "a.txt", "example.org,2023")
+    long = build(reading, reading.origin(1, 3), Record(title, body, stamp), str, is_clean=True)
+    assert build_story(reading, reading.origin(1, 3), title, body, stamp, str) == long
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
