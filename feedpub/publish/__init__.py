@@ -67,6 +67,7 @@ def exclusive(state: Path) -> Iterator[None]:
             handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
     except OSError as error:
         raise failure("cannot open the lock in", state, error) from error
+    _locks.add(handle)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,16 +75,16 @@ def exclusive(state: Path) -> Iterator[None]:
             raise Locked(f"another build is running and holds {state / 'lock'}; nothing was done") from None
         except OSError as error:
             raise failure("cannot lock", state / "lock", error) from error
-        _locks.add(handle)
         yield
     finally:
         _release(handle)
 
 
 def _release(handle: int) -> None:
-    _locks.discard(handle)
-    with suppress(OSError):  # nothing was written to it, and what was published stands
-        os.close(handle)
+    if handle in _locks:  # in a forked child it is closed already, and may be another file's by now
+        _locks.remove(handle)
+        with suppress(OSError):  # nothing was written to it, and what was published stands
+            os.close(handle)
 
 
 def _release_all() -> None:
