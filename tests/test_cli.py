@@ -34,7 +34,7 @@ def test_a_build_shows_feeds_and_accounts(feedpub):
     assert done.stderr == ""
     assert "ukraine-war" in done.stdout
     assert "12 articles, 0 rejects, 9 lines of boilerplate, 0 duplicates" in done.stdout
-    assert "related links" in done.stdout
+    assert "related-links 3" in done.stdout
 
 
 def test_a_quiet_build_says_nothing(feedpub):

@@ -131,7 +131,6 @@ def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
     out.print(table)
     for path in report.removed:
         out.print(f"{path}: {'would be removed' if dry_run else 'removed'}, no feed owns it any more")
-    counts = report.notice_counts
     facts = [
         _count(report.articles, "article"),
         _count(len(report.rejects), "reject"),
@@ -142,8 +141,10 @@ def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
         facts.append(f"{report.edited} edited")
     if report.held:
         facts.append(f"{report.held} held back until due")
-    facts += [_count(number, kind.replace("-", " ") + " notice") for kind, number in sorted(counts.items())]
     print_text("\n" + ", ".join(facts) + ".")
+    if report.notices:
+        kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(report.notice_counts.items()))
+        print_text(f"Done to articles: {kinds}" + ("." if verbose else " (--verbose lists them)."))
     for pattern in report.empty_sources:
         print_error(f"no file matches the source {pattern}")
     _show_rejects(report)

@@ -28,18 +28,13 @@ def serve(
     from feedpub.config import load_config  # noqa: PLC0415
     from feedpub.publish import read_manifest  # noqa: PLC0415
     from feedpub.render.index import index_page  # noqa: PLC0415
-    from feedpub.render.opml import OPML_NAME, OPML_TYPE, opml  # noqa: PLC0415
     from feedpub.serve import Page, make_app  # noqa: PLC0415
 
     settings = load_config(config)
     if not read_manifest(settings.output.dir).documents:
         print_error(f"nothing is published in {settings.output.dir} yet; run feedpub build first")
         raise typer.Exit(FAILED)
-    formats = settings.output.formats
-    pages = {
-        "": Page(index_page(settings.site, settings.feeds, formats), "text/html"),
-        OPML_NAME: Page(opml(settings.site, settings.feeds, formats[-1]), OPML_TYPE),
-    }
+    index = Page(index_page(settings.site, settings.feeds, settings.output.formats), "text/html")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,5 +48,5 @@ def serve(
     print_text(f"Serving {settings.output.dir} at {address} (Ctrl-C to stop)")
     if settings.site.base_url != address:
         print_text(f"The feeds name their own address as {settings.site.base_url}, as site.base_url says.")
-    server = uvicorn.Server(uvicorn.Config(make_app(settings.output.dir, pages), log_level="info"))
+    server = uvicorn.Server(uvicorn.Config(make_app(settings.output.dir, {"": index}), log_level="info"))
     server.run(sockets=[listener])
