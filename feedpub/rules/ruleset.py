@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 
 from feedpub.article import Article
 from feedpub.located import Node
@@ -52,8 +54,14 @@ class RuleSet:
             _set(vetoing, common or (), self._all)
         self._common = predicate(rules.veto) if rules.veto is not None and common is None else None
         self._predicates = [(_optional(rule.wanted), _optional(rule.veto)) for rule in rules.feeds]
-        self._effects = tuple(zip(wanted, vetoing, touching, strict=True))
-        self._finder = TermFinder(_by_effect(rules.terms, self._effects))
+        # What a term does, in one number: from the lowest bits, the feeds that want it, that refuse it and
+        # whose rules have to be looked at.
+        self._width = len(rules.feeds)
+        self._effects = [
+            want | veto << self._width | touch << 2 * self._width
+            for want, veto, touch in zip(wanted, vetoing, touching, strict=True)
+        ]
+        self._finder = TermFinder(_by_effect(rules.terms, self._effects, 2 * self._width))
 
     def __reduce__(self) -> tuple[type[RuleSet], tuple[Rules]]:
         return RuleSet, (self.rules,)
@@ -61,25 +69,35 @@ class RuleSet:
     def route(self, article: Article) -> tuple[int, ...]:
         """Return the numbers of the feeds that take the article, ascending; ``slugs`` has their names."""
         found = self._finder.found(article)
-        wanted = vetoed = 0
-        touched = self._always
-        effects = self._effects
-        for term in found:
-            want, veto, touch = effects[term]
-            wanted |= want
-            vetoed |= veto
-            touched |= touch
+        effects = reduce(or_, map(self._effects.__getitem__, found), 0)
+        wanted = effects & self._all
+        vetoed = effects >> self._width & self._all
+        touched = effects >> 2 * self._width | self._always
         if touched:
-            for number in _bits(touched):
-                want_holds, veto_holds = self._predicates[number]
-                if want_holds is not None and want_holds(found):
-                    wanted |= 1 << number
-                if veto_holds is not None and veto_holds(found):
-                    vetoed |= 1 << number
-            if self._common is not None and self._common(found):
-                vetoed = self._all
+            more_wanted, more_vetoed = self._look_at(touched, found)
+            wanted |= more_wanted
+            vetoed |= more_vetoed
         taken = wanted & ~vetoed or self._fallback & ~vetoed
         taken |= self._everything & ~vetoed
+        if self.rules.made_of_others:
+            taken = self._with_others(taken, vetoed)
+        return tuple(_bits(taken))
+
+    def _look_at(self, feeds: int, found: set[int]) -> tuple[int, int]:
+        """Return which of ``feeds`` want and which refuse an article, by their whole rules."""
+        wanted = vetoed = 0
+        for number in _bits(feeds):
+            want, veto = self._predicates[number]
+            if want is not None and want(found):
+                wanted |= 1 << number
+            if veto is not None and veto(found):
+                vetoed |= 1 << number
+        if self._common is not None and self._common(found):
+            vetoed = self._all
+        return wanted, vetoed
+
+    def _with_others(self, taken: int, vetoed: int) -> int:
+        """Return which feeds take an article when those that are made of others are added."""
         for number in self.rules.made_of_others:
             rule = self.rules.feeds[number]
             bit = 1 << number
@@ -87,7 +105,7 @@ class RuleSet:
                 taken |= bit
             if any(taken >> other & 1 for other in rule.exclude):
                 taken &= ~bit
-        return tuple(_bits(taken))
+        return taken
 
     def explain(self, article: Article) -> Explanation:
         """Return why each feed takes the article or does not."""
@@ -115,15 +133,17 @@ def compile_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node 
     return RuleSet(parse_rules(feeds, lists, matching))
 
 
-def _by_effect(terms: Iterable[Term], effects: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, Term]]:
-    """Yield the terms that matter, under one number for all that do the same in the same view."""
-    numbers: dict[tuple[View, int, int], int] = {}
+def _by_effect(terms: Iterable[Term], effects: Sequence[int], touching: int) -> Iterator[tuple[int, Term]]:
+    """Yield the terms that matter, under one number for all that do the same in the same view.
+
+    Bits from ``touching`` on say that a rule asks for that very term.
+    """
+    numbers: dict[tuple[View, int], int] = {}
     for number, term in enumerate(terms):
-        want, veto, touch = effects[number]
-        if touch:
+        if effects[number] >> touching:
             yield number, term
-        elif want or veto:
-            yield numbers.setdefault((term.view, want, veto), number), term
+        elif effects[number]:
+            yield numbers.setdefault((term.view, effects[number]), number), term
 
 
 def _optional(condition: Condition | None) -> Predicate | None:
@@ -135,8 +155,12 @@ def _set(masks: list[int], terms: Iterable[int], bits: int) -> None:
         masks[term] |= bits
 
 
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+def _bits(mask: int) -> list[int]:
+    """Return the places of the bits that are set; in text, for which no arithmetic on long numbers is needed."""
+    digits = f"{mask:b}"[::-1]
+    numbers = []
+    place = digits.find("1")
+    while place >= 0:
+        numbers.append(place)
+        place = digits.find("1", place + 1)
+    return numbers

@@ -62,7 +62,7 @@ class _AsciiSet:
         self._roles = tuple(by_role)
         self._set = pattern_set(["|".join(alternatives) for alternatives in by_role.values()])
 
-    def find(self, data: bytes) -> list[int] | None:
+    def find(self, data: bytes) -> Iterable[int] | None:
         """Return the roles, or ``None`` when another engine has to look."""
         if b"_" in data:
             if self._underscore:
@@ -70,8 +70,7 @@ class _AsciiSet:
             # \\b takes it for a letter.
             data = data.replace(b"_", _NO_LETTER)
         found = matched(self._set, data, len(self._roles))
-        roles = self._roles
-        return None if found is None else [roles[index] for index in found]
+        return None if found is None else map(self._roles.__getitem__, found)
 
 
 class _Candidates:
