@@ -41,23 +41,10 @@ class _Plan:
     """The checks that elements of one tag in one parent meet, parted by what they need to be worth a call."""
 
     element: Element | None
-    always: _Checks
-    with_children: _Checks
-    with_attributes: _Checks
-    with_text: _Checks
+    # By three bits: whether the element has children, attributes, text.
+    checks: tuple[_Checks, ...]
     text: tuple[_Bound, ...]
     attributes: dict[str, tuple[_Bound, ...]]
-
-    def checks(self, node: Node) -> _Checks:
-        """Return the element checks that are worth a call on ``node``."""
-        checks = self.always
-        if node.children:
-            checks += self.with_children
-        if node.attributes:
-            checks += self.with_attributes
-        if node.text:
-            checks += self.with_text
-        return checks
 
 
 def examine(data: bytes, *, location: str | None, now: datetime | None) -> Report:
@@ -100,7 +87,7 @@ def _element_findings(about: Circumstances, root: Node) -> Iterator[Finding]:
     for node in root.walk():
         plan = _plan(node.within, node.tag)
         element = plan.element
-        for check in plan.checks(node):
+        for check in plan.checks[bool(node.children) << 2 | bool(node.attributes) << 1 | bool(node.text)]:
             for problem in check.element(node, element, about):  # type: ignore[misc]
                 yield _stamped(check, problem, element)
         if plan.text:
@@ -128,14 +115,13 @@ def _attribute_findings(
 def _plan(within: str, tag: str) -> _Plan:
     element = defined(within, tag)
     wanted = [check for check in _ELEMENTS if check.wants is not None and check.wants(within, tag, element)]
-    always, children, attributes, text = (
-        tuple(check for check in wanted if check.needs == needs)
-        for needs in ("", "children", "attributes", "text")
+    needed = {"": 0, "children": 4, "attributes": 2, "text": 1}
+    checks = tuple(
+        tuple(check for check in wanted if needed[check.needs] & bits == needed[check.needs])
+        for bits in range(8)
     )
     values = {name: _bound(value) for name, value in element.attributes.items()} if element else {}
-    return _Plan(
-        element, always, children, attributes, text, _bound(element.text) if element else (), _GLOBAL | values
-    )
+    return _Plan(element, checks, _bound(element.text) if element else (), _GLOBAL | values)
 
 
 def _bound(value: Value | None) -> tuple[_Bound, ...]:
