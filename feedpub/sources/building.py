@@ -209,10 +209,8 @@ def _without_tail(body: str, markers: tuple[str, ...], notes: _Notes) -> str:
     if start is None:
         return body
     notes.add("related-links", f"left out {len(body) - start} characters of links to other articles")
-    kept = body[:start].rstrip()
-    if not kept:
-        raise RecordError("the body is nothing but related links")
-    return kept
+    # Nothing may be left: the title is news all the same.
+    return body[:start].rstrip()
 
 
 def _updated(text: str, published: ParsedDate, spec: SourceSpec, notes: _Notes) -> datetime | None:
