@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import feedpub
 from feedpub.sources import json_array, lines, separated, table, text, whole
 from feedpub.sources.fieldnames import NAMES
 from feedpub.sources.formats import FORMATS
@@ -56,3 +57,12 @@ def test_the_bounds_are_those_of_the_code():
 
 def test_the_orders_of_a_layout_are_listed():
     assert all(order in PAGE for order in ORDERS)
+
+
+def test_every_kind_of_notice_is_explained():
+    package = Path(feedpub.__file__).parent
+    sources = "".join(
+        path.read_text("utf-8") for room in ("sources", "dates") for path in (package / room).glob("*.py")
+    )
+    given = set(re.findall(r'(?:notes\.add|DateWarning|Notice)\(\s*(?:origin, )?"([a-z-]+)"', sources))
+    assert {cells[0].strip("`") for cells in rows("Notices")} == given
