@@ -22,7 +22,7 @@ CALLS = (
 FAULTS = ("signal=KILL", "error=EIO", "error=ENOSPC")
 # The kernel says that it wrote one byte, and wrote none: only reading back can find that out.
 SHORT_WRITE = "retval=1"
-SAMPLE = 23  # of each way; no multiple of the faults, so that each comes up
+SAMPLE = 17  # of each way; no multiple of the faults, so that each comes up
 
 OLD = {"same.rss": b"same", "changed.rss": b"old " * 50, "gone.rss": b"gone"}
 NEW = {"same.rss": b"same", "changed.rss": b"new " * 50, "fresh.rss": b"fresh"}

@@ -82,6 +82,21 @@ def test_a_twin_that_another_packer_made_of_the_same_bytes_stays(packed):
     assert packed.publish({"a.rss": BODY}).written == ()
 
 
+def test_a_twin_with_another_mtime_gets_its_documents(packed):
+    packed.publish({"a.rss": BODY})
+    os.utime(packed.out / "a.rss.gz", (1, 1))
+    assert packed.publish({"a.rss": BODY}).written == ("a.rss.gz",)
+    assert packed.mtimes()["a.rss.gz"] == packed.mtimes()["a.rss"]
+
+
+def test_a_twin_that_is_right_before_its_document_still_gets_its_mtime(packed):
+    packed.publish({"a.rss": b"old"})
+    (packed.out / "a.rss.gz").write_bytes(gzip.compress(BODY))
+    os.utime(packed.out / "a.rss.gz", ns=(packed.mtimes()["a.rss"],) * 2)
+    packed.publish({"a.rss": BODY})
+    assert packed.mtimes()["a.rss.gz"] == packed.mtimes()["a.rss"]
+
+
 WRONG = {
     "other bytes": gzip.compress(b"other"),
     "no gzip": b"x",

@@ -70,7 +70,7 @@ def clean(new_site):
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     first=BUILD,
     killed=st.lists(st.tuples(BUILD, st.integers(1, 90)), min_size=1, max_size=4),

@@ -101,7 +101,7 @@ def test_readers_that_poll_see_whole_files_and_in_releases_whole_sets(new_site, 
         site.publish(documents)
         wholes.append(site.tree())
     context = multiprocessing.get_context("fork")
-    writer = context.Process(daemon=True, target=_alternate, args=(site, 80))
+    writer = context.Process(daemon=True, target=_alternate, args=(site, 40))
     writer.start()
     polls = 0
     while writer.is_alive():
@@ -117,4 +117,4 @@ def test_readers_that_poll_see_whole_files_and_in_releases_whole_sets(new_site, 
     writer.join()
     assert writer.exitcode == 0
     assert polls > 20
-    print(f"{layout}: {polls} polls during 80 builds")  # noqa: T201
+    print(f"{layout}: {polls} polls during 40 builds")  # noqa: T201

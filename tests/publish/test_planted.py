@@ -1,12 +1,15 @@
 """What others put in the way: links, files, folders and edited lists never make publishing leave its folders."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from feedpub.errors import PublishError
 from feedpub.publish import MANIFEST, exclusive, read_manifest
+from feedpub.publish.folders import Folder
 
 OLD = {"a.rss": b"one", "b.rss": b"two"}
 NEW = {"a.rss": b"new", "c.rss": b"three"}
@@ -112,6 +115,20 @@ def test_what_a_killed_build_put_there_is_removed_by_its_journal(site):
     assert site.strays() == []
 
 
+def test_what_a_killed_build_put_there_is_known_even_if_the_next_one_fails(site, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    site.publish(OLD)
+    half_done(site)
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "write", refuse)
+        with pytest.raises(PublishError, match="Input/output error"):
+            site.publish(NEW)
+    assert site.publish(OLD).removed == ("stray.rss",)
+    assert site.strays() == []
+
+
 def test_what_a_killed_build_put_there_can_be_kept(site):
     site.publish(OLD)
     half_done(site)
@@ -139,6 +156,13 @@ def test_two_configs_that_share_a_state_folder_leave_each_others_files_alone(sit
     Sharing(site.root).publish(OLD)
     assert (other / "stray.rss").read_bytes() == b"mine"
     assert site.publish(OLD).removed == ("stray.rss",)
+
+
+def test_a_pipe_in_place_of_what_is_to_be_kept_goes(either):
+    either.publish(OLD)
+    (either.out / "b.rss").unlink()
+    os.mkfifo(either.out / "b.rss")
+    assert either.publish({"a.rss": b"one"}, keep=["b.rss"]).removed == ("b.rss",)
 
 
 def test_a_state_folder_that_is_a_link_is_refused(either, victim):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from feedpub.errors import PublishError
+from feedpub.errors import Locked, PublishError
 from feedpub.publish import MANIFEST
 from feedpub.publish.folders import Folder
 
@@ -116,6 +116,39 @@ def test_a_release_that_was_torn_before_its_manifest_was_whole_is_removed(releas
     (released.root / "feeds.releases" / "next").symlink_to("feeds.releases/000002")
     released.publish(OLD)
     assert shelf(released) == ["000001"]
+
+
+@pytest.mark.parametrize("layouts", [("files", "releases"), ("releases", "releases"), ("releases", "files")])
+def test_a_failure_after_the_flip_leaves_what_is_shown(site, layouts, monkeypatch):
+    def fail_beside(folder):
+        if folder.path == site.root:
+            raise OSError(errno.EIO, "Input/output error")
+
+    before, after = (site.with_(layout=layout) for layout in layouts)
+    before.publish(OLD)
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "sync", fail_beside)
+        with pytest.raises(PublishError, match="Input/output error; every published file is still whole"):
+            after.publish(NEW)
+    assert set(site.tree()) == {"a.rss", "c.rss", MANIFEST}
+    assert set(after.publish(NEW).unchanged) == {"a.rss", "c.rss"}
+    assert after.strays() == []
+
+
+@pytest.mark.parametrize("layout", ["files", "releases"])
+def test_a_build_that_another_overtook_before_it_had_the_lock_is_turned_away(site, layout, monkeypatch):
+    lock = Folder.lock
+
+    def overtaken(folder):
+        monkeypatch.setattr(Folder, "lock", lock)
+        site.with_(layout="releases", own_state=True).publish(NEW)
+        lock(folder)
+
+    site.with_(layout=layout).publish(OLD)
+    monkeypatch.setattr(Folder, "lock", overtaken)
+    with pytest.raises(Locked, match="another build has just published"):
+        site.with_(layout=layout).publish(OLD)
+    assert site.tree()["a.rss"] == b"new"
 
 
 def test_a_link_whose_release_is_lost_leads_to_a_new_one(released):
