@@ -75,10 +75,25 @@ def _refusal(document: Document) -> Invalid | None:
     return Invalid(document.path, *problem) if problem else None
 
 
+_FATAL = frozenset(
+    {
+        "duplicate-id",
+        "entries-not-newest-first",
+        "items-not-newest-first",
+        "json-feed-url",
+        "json-items-not-newest-first",
+        "missing-self-link",
+        "relative-self-link",
+        "self-link-mismatch",
+    }
+)
+"""What others may be warned of and we may never publish: it would hurt our own subscribers."""
+
+
 def _feed(data: bytes, url: str) -> Iterator[tuple[int, str]]:
-    """RSS 2.0, Atom 1.0 and JSON Feed 1.1: the validator's errors."""
+    """RSS 2.0, Atom 1.0 and JSON Feed 1.1: the validator's errors, and what we promise beyond them."""
     for finding in validate(data, url):
-        if finding.level == "error":
+        if finding.level == "error" or finding.code in _FATAL:
             yield finding.line, finding.message
 
 
