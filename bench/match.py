@@ -1,13 +1,13 @@
 """How fast are articles routed? A table for docs/performance.md, and the way it is done without this package.
 
-    python bench/match.py CORPUS.jsonl RULES.json… [--repeat 5]
+    python bench/match.py CORPUS.jsonl RULES.json… [--repeat 5] [--engines]
 
 CORPUS has one article a line ({"title": …, "body": …}), each RULES file {"feeds": {slug: [keyword, …]}}. Every
 row routes the same articles with the same rules on one core, through ``RuleSet.route`` (folding, whole words,
 which feeds), best of several runs after one to warm up. "ASCII" is the corpus without what is not ASCII;
 "scripts" has every third article rewritten in Cyrillic, Greek, accented or full-width letters, Chinese or
 Korean. The peer is one compiled ``re`` alternation a feed, with ``\\b`` and ``IGNORECASE``, run on a share of
-the articles that takes about as long.
+the articles that takes about as long. ``--engines`` compares, on ASCII, the two engines behind the scanner.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from feedpub.article import Article, Origin
 from feedpub.located import Node, read_yaml
-from feedpub.rules import compile_rules
+from feedpub.rules import compile_rules, scan
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -80,6 +80,38 @@ def naive(feeds):
     return lambda a: [n for n, pattern in enumerate(patterns) if pattern.search(f"{a.title}\n{a.body}")]
 
 
+def compare_engines(rules_files, plain, repeat):
+    print("| terms | RE2 set | first run | Aho-Corasick, full | first run | contiguous | first run |")
+    print("|---:|---:|---:|---:|---:|---:|---:|")
+    for path in rules_files:
+        feeds = json.loads(path.read_text(encoding="utf-8"))["feeds"]
+        cells = []
+        for many, full in ((1 << 30, 0), (0, 1 << 30), (0, 0)):
+            scan.MOST_FOR_RE2, scan.MOST_FOR_FULL = many, full
+            rules, _ = compiled(feeds)
+            cells += [f"{speed:.0f} MB/s" for speed in timed(rules.route, plain, repeat)]
+        print(f"| {sum(map(len, feeds.values())):,} | {' | '.join(cells)} |", flush=True)
+
+
+def compare_ways(rules_files, pairs, plain, repeat):
+    mixed, scripts = articles(pairs), articles(in_scripts(pairs))
+    print("| terms | feeds | set-up | ASCII | first run | as it is | scripts | `re` a feed | times faster |")
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for path in rules_files:
+        feeds = json.loads(path.read_text(encoding="utf-8"))["feeds"]
+        terms = sum(map(len, feeds.values()))
+        rules, setup = compiled(feeds)
+        ascii_, cold = timed(rules.route, plain, repeat)
+        as_is, _ = timed(rules.route, mixed, repeat)
+        in_many, _ = timed(rules.route, scripts, repeat)
+        peer, _ = timed(naive(feeds), plain[:: max(1, terms // 20)], 1)
+        print(
+            f"| {terms:,} | {len(feeds):,} | {setup:.3f} s | {ascii_:.0f} MB/s | {cold:.0f} MB/s | {as_is:.0f} MB/s "
+            f"| {in_many:.0f} MB/s | {peer:.2f} MB/s | {ascii_ / peer:.0f} |",
+            flush=True,
+        )
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -87,26 +119,15 @@ def main():
     parser.add_argument("corpus", type=Path)
     parser.add_argument("rules", type=Path, nargs="+")
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--engines", action="store_true")
     arguments = parser.parse_args()
     with arguments.corpus.open(encoding="utf-8") as lines:
         pairs = [(a["title"], a["body"]) for a in map(json.loads, lines)]
     plain = articles([tuple(map(in_ascii, pair)) for pair in pairs])
-    mixed, scripts = articles(pairs), articles(in_scripts(pairs))
-    print("| terms | feeds | set-up | ASCII | first run | as it is | scripts | `re` a feed | times faster |")
-    print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
-    for path in arguments.rules:
-        feeds = json.loads(path.read_text(encoding="utf-8"))["feeds"]
-        terms = sum(map(len, feeds.values()))
-        rules, setup = compiled(feeds)
-        ascii_, cold = timed(rules.route, plain, arguments.repeat)
-        as_is, _ = timed(rules.route, mixed, arguments.repeat)
-        in_many, _ = timed(rules.route, scripts, arguments.repeat)
-        peer, _ = timed(naive(feeds), plain[:: max(1, terms // 20)], 1)
-        print(
-            f"| {terms:,} | {len(feeds):,} | {setup:.3f} s | {ascii_:.0f} MB/s | {cold:.0f} MB/s | {as_is:.0f} MB/s "
-            f"| {in_many:.0f} MB/s | {peer:.2f} MB/s | {ascii_ / peer:.0f} |",
-            flush=True,
-        )
+    if arguments.engines:
+        compare_engines(arguments.rules, plain, arguments.repeat)
+    else:
+        compare_ways(arguments.rules, pairs, plain, arguments.repeat)
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ from feedpub.rules.regexes import matched, pattern_set
 from feedpub.rules.terms import WORD, Pattern, Term, pattern_of
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
-_MANY = 2500
+MOST_FOR_RE2 = 2500
 # A full automaton is the fastest until it outgrows the caches, too.
-_DENSE_AUTOMATON = 1000
+MOST_FOR_FULL = 1000
 
 # Stands in no term that is ASCII.
 _NO_LETTER = MARK.encode()
@@ -37,7 +37,7 @@ class Scanner:
 
     def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
         patterns = [(role, term, pattern_of(term)) for role, term in terms]
-        self._ascii = None if len(patterns) > _MANY else _AsciiSet(patterns)
+        self._ascii = None if len(patterns) > MOST_FOR_RE2 else _AsciiSet(patterns)
         self._any = _Candidates(patterns)
 
     def find(self, data: bytes) -> Iterable[int]:
@@ -96,7 +96,7 @@ class _Candidates:
         self._entries = tuple(candidates.values())
         # The role where a hit says it all; -1 where candidates have to be looked through.
         self._sure = tuple(e[0].role if len(e) == 1 and e[0].spaces == 0 else -1 for e in self._entries)
-        kind = Implementation.DFA if len(candidates) <= _DENSE_AUTOMATON else Implementation.ContiguousNFA
+        kind = Implementation.DFA if len(candidates) <= MOST_FOR_FULL else Implementation.ContiguousNFA
         self._automaton = BytesAhoCorasick(list(candidates), implementation=kind) if candidates else None
 
     def find(self, data: bytes) -> set[int]:
