@@ -29,6 +29,7 @@ from feedpub.ledger import (
 )
 from feedpub.online import OnlineShelf, read_feeds, read_shelf
 from feedpub.publish import Changes
+from feedpub.rejects import write_rejects
 from feedpub.render import Quarantined, Renderer
 from feedpub.retired import last_feed
 from feedpub.summary import BuildReport, summarise
@@ -80,6 +81,7 @@ def build(
         _check_examples(settings)
         job = _look_back(settings, now, allow, store)
         taken = take_in(settings, now, store.archived, progress)
+        news = not dry_run and write_rejects(taken.rejects, state)
         _check_rejects(settings, taken)
         made = _make(job, taken)
         rendered = [job.renderer.render(composed) for composed in (*made.feeds, *_retired(job))]
@@ -87,7 +89,8 @@ def build(
         changes = _publish(settings.output, checked, dry_run=dry_run)
         if not dry_run:
             _record(job, made, checked)
-    return summarise(taken, made, rendered, job.online, checked, changes)
+    report = summarise(taken, made, rendered, job.online, checked, changes)
+    return replace(report, new_rejects=news)
 
 
 def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:

@@ -46,7 +46,7 @@ class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
     ``notices`` tell what was done to articles on the way (``related-links``: stripped tails). ``listings`` are the
-    documents of the whole site.
+    documents of the whole site. ``new_rejects`` says that the rejects are others than at the last build.
     """
 
     articles: int
@@ -60,6 +60,7 @@ class BuildReport:
     feeds: tuple[FeedReport, ...]
     listings: tuple[DocumentReport, ...]
     removed: tuple[str, ...]
+    new_rejects: bool = False
 
     @property
     def notice_counts(self) -> Mapping[str, int]:

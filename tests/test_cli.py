@@ -43,6 +43,17 @@ def test_a_quiet_build_says_nothing(feedpub):
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_quiet_build_tells_of_new_rejects_once(feedpub):
+    (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
+    first, second = feedpub("build", "--quiet"), feedpub("build", "--quiet")
+    assert (first.returncode, first.stdout) == (0, "")
+    assert first.stderr.startswith("feedpub: seeds/bad.txt:1: ")
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    kept = [json.loads(line) for line in (feedpub.folder / ".feedpub/rejects.jsonl").read_text().splitlines()]
+    assert [(reject["file"], reject["line"]) for reject in kept] == [("seeds/bad.txt", 1)]
+    assert "Lonely title" in kept[0]["text"]
+
+
 def test_json_has_the_same_facts(feedpub):
     (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
     done = feedpub("build", "--format", "json")
@@ -131,7 +142,17 @@ def test_help_has_an_example(feedpub, command):
 
 
 def test_help_imports_nothing_heavy():
-    heavy = ["lxml", "feedgen", "yaml", "dateutil", "starlette", "uvicorn", "re2", "ahocorasick_rs", "rich.table"]
+    heavy = [
+        "lxml",
+        "feedgen",
+        "yaml",
+        "dateutil",
+        "starlette",
+        "uvicorn",
+        "re2",
+        "ahocorasick_rs",
+        "rich.table",
+    ]
     code = f"import sys, feedpub.cli.app; print(sorted(set({heavy}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

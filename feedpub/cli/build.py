@@ -49,7 +49,7 @@ def build(
         bool, typer.Option("--allow-moved-dates", help="For once, let many articles take another date.")
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")
+        bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong, and that once.")
     ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Also list what was done to articles.")
@@ -79,6 +79,13 @@ def build(
         print_json(as_json(report))
     elif not quiet:
         _show(report, dry_run=dry_run, verbose=verbose)
+    elif report.new_rejects:
+        for reject in report.rejects[:SHOWN_REJECTS]:
+            print_error(f"{reject.origin}: {reject.reason}")
+        if len(report.rejects) > SHOWN_REJECTS:
+            print_error(
+                f"{len(report.rejects) - SHOWN_REJECTS} more rejects are in {settings.output.state}/rejects.jsonl"
+            )
     for invalid in report.invalid:
         print_error(
             f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid one stays"
