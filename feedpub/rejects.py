@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,7 +34,7 @@ def write_rejects(rejects: Iterable[Reject], state: Path) -> bool:
             return False
         fresh = state / f"{REJECTS}.new"
         fresh.write_bytes(data)
-        os.replace(fresh, file)
+        fresh.replace(file)
     except OSError as error:
         raise PublishError(
             f"the feeds are published, but {file} cannot be written: {error.strerror}"
