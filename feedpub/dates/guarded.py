@@ -53,8 +53,8 @@ _CLOCK = re.compile(
     rf"\b(?:{_TIME}(?:\s?[ap]\.?m\b\.?)?|\d{{1,2}}\s?[ap]\.?m\b\.?)", re.IGNORECASE | re.ASCII
 )
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_HOUR_24 = re.compile(r"\b24:00(?::00(?:[.,]0+)?)?(?![\d:])", re.ASCII)
-_SECOND_60 = re.compile(r"(\b\d{1,2}:\d{2}):60(?:[.,]\d+)?(?!\d)", re.ASCII)
+_HOUR_24 = re.compile(r"(?<![\d:])24:00(?::00(?:[.,]0+)?)?(?![\d:])", re.ASCII)
+_SECOND_60 = re.compile(r"((?<![\d:])\d{1,2}:\d{2}):60(?:[.,]\d+)?(?!\d)", re.ASCII)
 
 _MONTH_WORDS = frozenset((*MONTHS, *MONTH_NAMES, "sept"))
 _WEEKDAY_WORDS = frozenset((*WEEKDAYS, *WEEKDAY_NAMES, "tues", "wednes", "thur", "thurs"))
