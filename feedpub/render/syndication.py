@@ -192,6 +192,9 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
 
     def extend_rss(self, entry: Any) -> Any:
         assert self.article is not None
+        # An item has one author, by e-mail address (RSS 2.0); dc:creator names them all.
+        for more in entry.findall("author")[1:]:
+            entry.remove(more)
         for name in self.creators:
             _add(entry, f"{{{DC}}}creator", name)
         if self.article.language:
