@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 
-import snowballstemmer
-
 # The languages of Snowball (https://snowballstem.org/algorithms/) by their ISO 639-1 codes.
 LANGUAGES = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
@@ -28,6 +26,8 @@ def stemmed(text: str, language: str) -> str:
 
 @cache
 def _stemmer(language: str) -> Callable[[str], str]:
+    import snowballstemmer  # noqa: PLC0415 - few rules need it, and it loads all languages
+
     stemmer = snowballstemmer.stemmer(LANGUAGES[language])
 
     @lru_cache(1 << 16)
