@@ -147,8 +147,9 @@ def test_a_build_that_another_overtook_before_it_had_the_lock_is_turned_away(sit
     site.with_(layout=layout).publish(OLD)
     monkeypatch.setattr(Folder, "lock", overtaken)
     with pytest.raises(Locked, match="another build has just published"):
-        site.with_(layout=layout).publish(OLD)
+        site.with_(layout=layout).publish({"a.rss": b"late"})
     assert site.tree()["a.rss"] == b"new"
+    assert (site.root / "feeds.releases" / "000001" / "a.rss").read_bytes() == b"one"
 
 
 def test_a_link_whose_release_is_lost_leads_to_a_new_one(released):
