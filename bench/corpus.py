@@ -17,8 +17,42 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 VOWELS = ["a", "e", "i", "o", "u", "a", "e", "i", "o", "u", "é", "ü", "ø", "å"]
-CONSONANTS = ["b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "st", "tr", "kl", "br", "gl", "sh"]
-FOREIGN = ["Киев", "Москва", "Αθήνα", "Łódź", "İzmir", "straße", "São", "東京", "北京", "서울", "naïve", "façade"]
+CONSONANTS = [
+    "b",
+    "d",
+    "f",
+    "g",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+    "z",
+    "st",
+    "tr",
+    "kl",
+    "br",
+    "gl",
+    "sh",
+]
+FOREIGN = [
+    "Киев",
+    "Москва",
+    "Αθήνα",
+    "Łódź",
+    "İzmir",
+    "straße",
+    "São",
+    "東京",
+    "北京",
+    "서울",
+    "naïve",
+    "façade",
+]
 PER_FILE = 1000
 
 
