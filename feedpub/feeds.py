@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedpub.article import Article
 from feedpub.config import FeedSettings, Site
-from feedpub.content import Content
+from feedpub.content import Content, content_of, web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,31 @@ class Entry:
         """Return the article's own categories and the ``titles`` of its feeds (by slug), each once."""
         of_feeds = (titles[slug] for slug in self.feeds if slug in titles)
         return tuple(dict.fromkeys((*self.article.categories, *of_feeds)))
+
+
+def make_entry(selected: Selected) -> Entry:
+    """Return an article as it stands in feeds: its body as content, its addresses such as every format can carry.
+
+    What is no web address at all is left out. Sources have seen to that already where they can; but one address
+    that a format does not allow would cost the whole feed.
+    """
+    article = selected.article
+    if article.link or article.image or article.enclosures or article.via or article.authors:
+        enclosures = ((enclosure, web_address(enclosure.url)) for enclosure in article.enclosures)
+        via = article.via
+        article = replace(
+            article,
+            link=_address(article.link),
+            image=_address(article.image),
+            enclosures=tuple(replace(enclosure, url=url) for enclosure, url in enclosures if url),
+            via=replace(via, url=_address(via.url)) if via else None,
+            authors=tuple(replace(author, uri=_address(author.uri)) for author in article.authors),
+        )
+    return Entry(article, selected.feeds, content_of(article))
+
+
+def _address(text: str | None) -> str | None:
+    return web_address(text) if text else None
 
 
 @dataclass(frozen=True, slots=True)

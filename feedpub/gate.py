@@ -66,6 +66,11 @@ def check(rendered: Iterable[Rendered], listing: Document) -> Checked:
     return Checked(tuple(valid), frozenset(keep), invalid, frozenset(held), (listing.path,))
 
 
+def first_refusal(documents: Iterable[Document]) -> Invalid | None:
+    """Return why one of ``documents`` must not be published; ``None`` if all may."""
+    return next(iter(_refusals(documents).values()), None)
+
+
 def _refusals(documents: Iterable[Document]) -> dict[str, Invalid]:
     return {d.path: refusal for d in documents if (refusal := _refusal(d))}
 

@@ -5,7 +5,7 @@ sources | duplicates | rules | newest | identity | compose | guards | render | g
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,8 @@ from feedpub import publish
 from feedpub.compose import Composed, compose, shelf_change
 from feedpub.config import Output, Settings
 from feedpub.errors import TooManyRejects
-from feedpub.gate import Checked, check
+from feedpub.feeds import make_feed
+from feedpub.gate import Checked, check, first_refusal
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
 from feedpub.ledger import (
     PreviousFeed,
@@ -30,7 +31,7 @@ from feedpub.ledger import (
 from feedpub.online import OnlineShelf, read_feeds, read_shelf
 from feedpub.publish import Changes
 from feedpub.rejects import write_rejects
-from feedpub.render import Quarantined, Renderer
+from feedpub.render import Quarantined, Rendered, Renderer
 from feedpub.retired import last_feed
 from feedpub.summary import BuildReport, summarise
 
@@ -84,8 +85,10 @@ def build(
         news = not dry_run and write_rejects(taken.rejects, state)
         _check_rejects(settings, taken)
         made = _make(job, taken)
-        rendered = [job.renderer.render(composed) for composed in (*made.feeds, *_retired(job))]
-        checked = check(rendered, job.renderer.opml(settings.feeds))
+        rendered, checked = _render(job, made)
+        if harmful := _harmful(job, made, checked):
+            made = _make(job, taken, harmful)
+            rendered, checked = _render(job, made)
         changes = _publish(settings.output, checked, dry_run=dry_run)
         if not dry_run:
             _record(job, made, checked)
@@ -110,7 +113,7 @@ def _look_back(settings: Settings, now: datetime, allow: Collection[str], store:
     return _Build(settings, allow, SourceTimes(settings, now), store, online, shelves, renderer)
 
 
-def _make(job: _Build, taken: Taken) -> _Made:
+def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Made:
     settings, store = job.settings, job.store
     settled = settle(
         {s.article.id: s for selection in taken.selected for s in selection}.values(),
@@ -119,7 +122,7 @@ def _make(job: _Build, taken: Taken) -> _Made:
         job.times.of_article,
         keep_dates="moved-dates" not in job.allow,
     )
-    quarantined = job.renderer.quarantine(settled.entries.values())
+    quarantined = (*job.renderer.quarantine(settled.entries.values()), *harmful)
     refused = {q.entry.article.id for q in quarantined}
     feeds: list[Composed] = []
     became: dict[str, tuple[str, ...]] = {}
@@ -142,6 +145,25 @@ def _make(job: _Build, taken: Taken) -> _Made:
         allowed=job.allow,
     )
     return _Made(tuple(feeds), settled, quarantined, became)
+
+
+def _render(job: _Build, made: _Made) -> tuple[list[Rendered], Checked]:
+    rendered = [job.renderer.render(composed) for composed in (*made.feeds, *_retired(job))]
+    return rendered, check(rendered, job.renderer.opml(job.settings.feeds))
+
+
+def _harmful(job: _Build, made: _Made, checked: Checked) -> list[Quarantined]:
+    """Return the entries that make their feeds invalid: those that would if they stood there alone."""
+    wrong = {path.partition(".")[0] for path in checked.invalid}
+    found: dict[str, Quarantined] = {}
+    for composed in made.feeds:
+        for entry in composed.entries if composed.slug in wrong else ():
+            alone = Composed(make_feed(composed.feed.settings, [entry], job.settings.site))
+            if why := first_refusal(job.renderer.render(alone).documents):
+                found[entry.article.id] = Quarantined(
+                    entry, f"it would make {why.path} invalid: {why.reason}"
+                )
+    return list(found.values())
 
 
 def _retired(job: _Build) -> list[Composed]:

@@ -51,7 +51,7 @@ def test_what_fails_validation_stays_unpublished_and_the_last_good_file_stays(sm
     real = feedpub.gate.validate
 
     def strict(data, location=None):
-        if b"Two" in data and location.endswith("oil.rss"):
+        if data.count(b"<item>") == 2 and location.endswith("oil.rss"):
             return [Finding("test", "error", "broken on purpose", 7, 1, "https://x.test/", "")]
         return real(data, location)
 
@@ -62,6 +62,23 @@ def test_what_fails_validation_stays_unpublished_and_the_last_good_file_stays(sm
     assert b"Two" in (small.folder / "feeds/oil.atom").read_bytes()
     listed = json.loads((small.folder / "feeds/manifest.json").read_bytes())["documents"]
     assert "oil.rss" in {document["path"] for document in listed}
+
+
+def test_an_entry_that_would_make_its_feeds_invalid_is_rejected_and_costs_nobody_else(small, monkeypatch):
+    real = feedpub.gate.validate
+
+    def strict(data, location=None):
+        if b"Two" in data and location.endswith(".rss"):
+            return [Finding("test", "error", "broken on purpose", 7, 1, "https://x.test/", "")]
+        return real(data, location)
+
+    monkeypatch.setattr(feedpub.gate, "validate", strict)
+    report = small("One\nBody oil\n2023-01-01 10:00\nTwo\nMore oil\n2023-01-02 10:00\n")
+    assert [(r.origin.line, r.reason) for r in report.rejects] == [
+        (4, "it would make oil.rss invalid: broken on purpose")
+    ]
+    assert not report.invalid
+    assert {f.slug: f.entries for f in report.feeds} == {"all": 1, "oil": 1}
 
 
 def test_a_feed_that_was_removed_from_the_config_leaves_no_files(small):

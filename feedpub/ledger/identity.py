@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedpub.article import Article
-from feedpub.content import content_of, visible_text
-from feedpub.feeds import Entry, Selected
+from feedpub.content import visible_text
+from feedpub.feeds import Entry, Selected, make_entry
 from feedpub.ledger.memory import Memory, Remembered, digest, similarity, sketch
 
 ALIKE = 0.6
@@ -53,7 +53,7 @@ def settle(
     ``ids`` holds the ids of all articles that were read; ``changed_at`` tells when an article's source last
     changed, for one without an ``updated`` of its own. With ``keep_dates`` off, moved times are taken over.
     """
-    entries = {s.article.id: Entry(s.article, s.feeds, content_of(s.article)) for s in selected}
+    entries = {s.article.id: make_entry(s) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
     past |= _edited(entries, past, memory, ids)
     settled: dict[str, Entry] = {}
