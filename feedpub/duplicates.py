@@ -39,10 +39,6 @@ class Duplicates:
         self._versions: dict[int, _Version] = {}
         self._keepers: dict[int, tuple[float, int]] = {}
 
-    def __contains__(self, article_id: object) -> bool:
-        """Say whether an article with this id was seen."""
-        return isinstance(article_id, str) and _digest(article_id.encode()) in self._versions
-
     def admit(self, article: Article, instant: float) -> bool:
         """Say whether ``article``, published at ``instant`` (epoch seconds), is new so far."""
         story, version = _digests(article, instant)
@@ -59,6 +55,14 @@ class Duplicates:
             self.disordered = True
         return False
 
+    def __contains__(self, article_id: object) -> bool:
+        """Say whether an article with this id was seen and stays; to be asked when all of the stream was."""
+        if not isinstance(article_id, str):
+            return False
+        story = _digest(article_id.encode("utf-8", "surrogatepass"))
+        version = self._versions.get(story)
+        return version is not None and self._keepers[version.text] == (-version.minus_published, story)
+
     def settle(self) -> Callable[[Article, float], bool]:
         """Return what says, on a second reading of the same stream, which articles stay: each once."""
         keepers: dict[int, tuple[float, int]] = {}
@@ -66,6 +70,7 @@ class Duplicates:
             claim = (-version.minus_published, story)
             if claim <= keepers.setdefault(version.text, claim):
                 keepers[version.text] = claim
+        self._keepers = keepers
         taken: set[int] = set()
 
         def stays(article: Article, instant: float) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from feedpub.article import Article, Boilerplate, Notice, Reject
 from feedpub.config import FeedSettings, Settings
@@ -21,16 +22,25 @@ from feedpub.sources import files, read
 Progress = Callable[[int, int, int], None]
 """Called after each file with: files done, files in all, articles so far."""
 
-Archived = Callable[[str, str], bool]
-"""Says of a feed's slug and an article's id whether a closed archive page of the feed has it."""
+
+class Past(Protocol):
+    """What has to be known of earlier builds."""
+
+    def archived(self, feed: str, entry_id: str) -> bool:
+        """Say whether a closed archive page of the feed has the article of this id."""
+        ...
+
+    def by_id(self, entry_id: str) -> object | None:
+        """Return something if the article of this id was published."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
-    Of a feed that is archived, they are all articles that stand in no closed page. ``ids``
-    holds the id of every article that was read, selected or not.
+    Of a feed that is archived, they are all articles that stand in no closed page. ``ids`` holds the id of every
+    article that stays, selected or not.
     """
 
     selected: tuple[tuple[Selected, ...], ...]
@@ -44,28 +54,33 @@ class Taken:
     empty_sources: tuple[str, ...]
 
 
-def take_in(settings: Settings, now: datetime, archived: Archived, progress: Progress | None = None) -> Taken:
+def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> Taken:
     """Read all sources of ``settings``; articles dated after ``now`` are held back if the config says so.
 
+    One that was published is not held back any more: if it is early now, the clock was set back.
     Raises :class:`feedpub.errors.SourceError` when a file cannot be read at all.
     """
     tally = _Tally()
     duplicates = Duplicates()
     hold_after = now.timestamp() if settings.guards.future == "hold" else float("inf")
-    router = _Router(settings, archived)
+
+    def early(article: Article, instant: float) -> bool:
+        return instant > hold_after and past.by_id(article.id) is None
+
+    router = _Router(settings, past)
     for article in _articles(settings, tally, progress):
         instant = article.published.timestamp()
-        if instant > hold_after:
+        if early(article, instant):
             tally.held += 1
         elif duplicates.admit(article, instant):
             router.offer(article, instant)
     if duplicates.disordered:
         # A later record displaced one that had been routed: read again, now knowing which ones stay.
         chosen = duplicates.settle()
-        router = _Router(settings, archived)
+        router = _Router(settings, past)
         for article in _articles(settings, _Tally(), None):
             instant = article.published.timestamp()
-            if instant <= hold_after and chosen(article, instant):
+            if not early(article, instant) and chosen(article, instant):
                 router.offer(article, instant)
     return Taken(
         selected=router.newest(),
@@ -139,12 +154,12 @@ def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> I
 class _Router:
     """Offers each article to the feeds whose rule takes it, unless their archive has it for good."""
 
-    def __init__(self, settings: Settings, archived: Archived) -> None:
+    def __init__(self, settings: Settings, past: Past) -> None:
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
         self._selections = [Selection(_room(feed)) for feed in settings.feeds]
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
-        self._archived = archived
+        self._past = past
         self.offered = 0
 
     def offer(self, article: Article, instant: float) -> None:
@@ -160,7 +175,7 @@ class _Router:
         return tuple(selection.newest() for selection in self._selections)
 
     def _has(self, index: int, article: Article) -> bool:
-        return index in self._archiving and self._archived(self._slugs[index], article.id)
+        return index in self._archiving and self._past.archived(self._slugs[index], article.id)
 
 
 def _room(feed: FeedSettings) -> int | None:

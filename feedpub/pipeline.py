@@ -81,7 +81,7 @@ def build(
     with nullcontext() if dry_run else publish.exclusive(state), closing(Store(state / LEDGER)) as store:
         _check_examples(settings)
         job = _look_back(settings, now, allow, store)
-        taken = take_in(settings, now, store.archived, progress)
+        taken = take_in(settings, now, store, progress)
         news = not dry_run and write_rejects(taken.rejects, state)
         _check_rejects(settings, taken)
         made = _make(job, taken)
@@ -103,10 +103,13 @@ def _look_back(settings: Settings, now: datetime, allow: Collection[str], store:
         for feed in settings.feeds
         if feed.archive is not None
     }
-    for subscription in online.values():
-        store.see(subscription.entries)
+    store.see(
+        [
+            *(entry for feed in online.values() for entry in feed.entries),
+            *(entry for shelf in shelves.values() for entry in shelf.entries),
+        ]
+    )
     for slug, shelf in shelves.items():
-        store.see(shelf.entries)
         if shelf.anew:
             store.read_back(slug, shelf.ids)
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)

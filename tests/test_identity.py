@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import feedpub.gate
 from feedpub.config import load_config
 from feedpub.errors import GuardRefusal, PublishError
 from feedpub.ledger import read_document
@@ -52,6 +53,7 @@ class Site:
         self.base_url = "https://x.test/f/"
         self.output = "feeds"
         self.formats = "[rss, atom]"
+        self.feeds = "  all: {title: All}"
         self.write([(title, body, f"2023-06-{day:02} 10:00") for day, (title, body) in enumerate(STORIES, 1)])
 
     def write(self, stories, name="a.txt", encoding="utf-8"):
@@ -65,16 +67,16 @@ class Site:
         for path in (self.folder / "in" / name, self.folder / "in"):
             os.utime(path, (when.timestamp(), when.timestamp()))
 
-    def build(self, **options):
+    def build(self, now=NOW, **options):
         (self.folder / "c.yaml").write_text(f"""
 version: 1
 site: {{title: T, base_url: "{self.base_url}", id_authority: "x.test,2023"}}
 sources: [{{path: "in/*.txt", {self.options}}}]
 feeds:
-  all: {{title: All}}
+{self.feeds}
 output: {{dir: {self.output}, formats: {self.formats}}}
 """)
-        return build(load_config(self.folder / "c.yaml"), NOW, **options)
+        return build(load_config(self.folder / "c.yaml"), now, **options)
 
     def lose_state(self):
         shutil.rmtree(self.folder / ".feedpub")
@@ -249,6 +251,93 @@ def test_a_populated_feed_does_not_become_empty_unasked(site):
         site.build()
     site.build(allow={"empty", "vanished"})
     assert site.feed.entries == ()
+
+
+def test_a_copy_that_is_dated_earlier_does_not_take_the_storys_place_as_a_new_one(site):
+    before = site.feed
+    title, body, _ = site.stories[3]
+    site.write([*site.stories, (title, body, "2023-06-01 08:00")])
+    for _ in range(2):
+        report = site.build()
+        assert {entry.id: entry.published for entry in site.feed.entries} == {
+            entry.id: entry.published for entry in before.entries
+        }
+        assert report.feeds[0].new == 0
+
+
+def test_a_clock_that_is_set_back_takes_nothing_offline(site):
+    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
+    report = site.build(now=datetime(2023, 6, 3, tzinfo=UTC))
+    assert (report.held, report.articles) == (0, 6)
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files
+    site.write([*site.stories, ("A story to come", "It is dated after the clock.", "2023-07-01 10:00")])
+    assert site.build(now=datetime(2023, 6, 3, tzinfo=UTC)).held == 1
+
+
+def test_a_file_from_the_future_dates_an_edit_no_later_than_now(site):
+    title, body, time = site.stories[0]
+    site.write([(title, f"{body} Talks go on.", time), *site.stories[1:]])
+    site.touch(datetime(2199, 1, 1, tzinfo=UTC))
+    site.build()
+    assert site.feed.updated == NOW
+    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
+    site.build(now=datetime(2024, 6, 1, tzinfo=UTC))
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files
+
+
+def test_a_document_that_stays_unpublished_does_not_make_an_edit_look_new_in_others(site, monkeypatch):
+    site.feeds = "  all: {title: All}\n  also: {title: Also}\n"
+    site.build()
+    title, body, time = site.stories[0]
+    site.write([(title, f"{body} Talks go on.", time), *site.stories[1:]])
+    real = feedpub.gate.validate
+    broken = [feedpub.gate.validate(b"")[0]]
+    monkeypatch.setattr(
+        feedpub.gate,
+        "validate",
+        lambda data, url: (
+            broken if "/also" in url and data.count(b"Talks") and b"Choir" in data else real(data, url)
+        ),
+    )
+    site.build()
+    for day in (16, 17):
+        site.touch(datetime(2023, 8, day, tzinfo=UTC))
+        report = site.build()
+        assert report.edited == 0
+        assert [e.updated for e in site.feed.entries if e.title == title] == [EDITED]
+
+
+def test_rss_alone_does_not_change_from_build_to_build_for_want_of_an_updated(tmp_path):
+    (tmp_path / "in").mkdir()
+    record = '{"id": "1", "title": "A", "body": "B", "published": "2023-01-01", "updated": "2023-02-01"}'
+    (tmp_path / "in/a.jsonl").write_text(record)
+    (tmp_path / "c.yaml").write_text("""
+version: 1
+site: {title: T, base_url: "https://x.test/", id_authority: "x.test,2023"}
+sources: [{path: in/*.jsonl, timezone: UTC}]
+feeds: {all: {title: All}}
+output: {formats: [rss]}
+""")
+    built = []
+    for _ in range(3):
+        build(load_config(tmp_path / "c.yaml"), NOW)
+        built.append((tmp_path / "feeds/all.rss").read_bytes())
+    assert built[0] == built[1] == built[2]
+
+
+def test_many_edits_at_one_instant_do_not_take_for_ever(tmp_path):
+    site = Site(tmp_path)
+    stories = [
+        (f"Story {n}", f"Number {n} tells of {n} things and of {n * n}.", "2023-06-01 00:00")
+        for n in range(300)
+    ]
+    site.feeds = "  all: {title: All, max_items: 1000}"
+    site.write(stories)
+    site.build()
+    before = set(site.ids.values())
+    site.write([(f"{title}, again", body, time) for title, body, time in stories])
+    assert site.build().edited == 300
+    assert set(site.ids.values()) == before
 
 
 def test_an_editor_who_removes_two_articles_is_not_asked(site):

@@ -18,9 +18,9 @@ def date_feed(feed: Feed, online: PublishedFeed | None, sources_changed: datetim
     """
     if online is None:
         return feed
-    now = {(entry.article.id, entry.updated) for entry in feed.entries}
-    before = {(entry.id, entry.updated) for entry in online.entries}
-    if now == before:
+    now = {entry.article.id: entry.updated for entry in feed.entries}
+    before = {entry.id: entry.updated for entry in online.entries}
+    if now.keys() == before.keys() and all(time in (None, now[known]) for known, time in before.items()):
         return replace(feed, updated=max(feed.updated, online.updated))
     if feed.updated > online.updated:
         return feed

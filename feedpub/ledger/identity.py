@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from feedpub.article import Article
 from feedpub.content import visible_text
 from feedpub.feeds import Entry, Selected, make_entry
-from feedpub.ledger.memory import Memory, Remembered, digest, similarity, sketch
+from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity
 
 ALIKE = 0.6
 """The share of word pairs from which on two texts of the same instant are one story, edited."""
@@ -50,8 +50,8 @@ def settle(
 ) -> Settled:
     """Settle the identity of all ``selected`` articles.
 
-    ``ids`` holds the ids of all articles that were read; ``changed_at`` tells when an article's source last
-    changed, for one without an ``updated`` of its own. With ``keep_dates`` off, moved times are taken over.
+    ``ids`` holds the ids of all articles that there are, but for duplicates of others; ``changed_at`` tells when
+    an article's source last changed, for one without an ``updated`` of its own. With ``keep_dates`` off, moved times are taken over.
     """
     entries = {s.article.id: make_entry(s) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
@@ -94,9 +94,13 @@ def _edited(
     matches: list[tuple[float, str, str, Remembered]] = []
     for derived, entry in entries.items():
         if derived not in past:
-            gone = (known for known in _candidates(entry, memory) if known.id not in ids)
+            gone = [known for known in _candidates(entry, memory) if known.id not in ids]
+            # Made once, and only where it is asked for: a source without times of day has many at one instant.
+            own = remember(entry.article, entry.content.html, entry.updated) if gone else None
             matches += [
-                (-score, known.id, derived, known) for known in gone if (score := _score(entry, known))
+                (-score, known.id, derived, known)
+                for known in gone
+                if own and (score := _score(entry, own, known))
             ]
     found: dict[str, Remembered] = {}
     taken: set[str] = set()
@@ -116,15 +120,14 @@ def _candidates(entry: Entry, memory: Memory) -> Iterable[Remembered]:
     return {known.id: known for known in (*texts, *instants)}.values()
 
 
-def _score(entry: Entry, known: Remembered) -> float:
-    """Return how surely ``entry`` is ``known``, edited: 0 for not, up to 3 for the same text."""
-    html, title = entry.content.html, entry.article.title
-    same_body = known.content == digest(html)
-    if same_body and known.title == digest(title):
+def _score(entry: Entry, own: Remembered, known: Remembered) -> float:
+    """Return how surely ``entry``, which is ``own``, is ``known``, edited: 0 for not, up to 3 for the same text."""
+    same_body = known.content == own.content
+    if same_body and known.title == own.title:
         return 3.0
-    if known.published != entry.article.published:
+    if known.published != own.published:
         return 0.0
-    if same_body and len(visible_text(html).split()) >= ENOUGH_WORDS:
+    if same_body and len(visible_text(entry.content.html).split()) >= ENOUGH_WORDS:
         return 2.0
-    alike = similarity(known.sketch, sketch(title, html))
+    alike = similarity(known.sketch, own.sketch)
     return alike if alike >= ALIKE else 0.0

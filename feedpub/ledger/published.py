@@ -19,27 +19,24 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntry:
-    """One entry as it stands in a document that is online."""
+    """One entry as it stands in a document that is online; ``updated`` is ``None`` where RSS does not say."""
 
     id: str
     published: datetime
-    updated: datetime
+    updated: datetime | None
     title: str
     html: str
 
     def says(self, known: Remembered) -> bool:
         """Say whether this entry is what is remembered of it."""
-        return (self.published, self.updated, digest(self.title), digest(self.html)) == (
-            known.published,
-            known.updated,
-            known.title,
-            known.content,
-        )
+        if self.published != known.published or self.updated not in (None, known.updated):
+            return False
+        return (digest(self.title), digest(self.html)) == (known.title, known.content)
 
     def remembered(self) -> Remembered:
         """Return what is to be remembered of this entry; its key is not in the document."""
         prints = digest(self.title), digest(self.html), sketch(self.title, self.html)
-        return Remembered(self.id, None, self.published, self.updated, *prints)
+        return Remembered(self.id, None, self.published, self.updated or self.published, *prints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def _rss(data: bytes) -> PublishedFeed:
         for item in channel.iterfind("item"):
             published = parsedate_to_datetime(_text(item, "pubDate"))
             html = _text(item, f"{_CONTENT}encoded")
-            yield _entry(_text(item, "guid"), published, published, _text(item, "title"), html)
+            yield _entry(_text(item, "guid"), published, None, _text(item, "title"), html)
 
     updated = parsedate_to_datetime(_text(channel, "lastBuildDate"))
     return PublishedFeed(
@@ -109,7 +106,9 @@ def _json(data: bytes) -> PublishedFeed:
         for item in content["items"]
     )
     # JSON Feed has no date of its own; that of the entry that changed last stands for it.
-    updated = max((entry.updated for entry in entries), default=datetime.min.replace(tzinfo=UTC))
+    updated = max(
+        (entry.updated for entry in entries if entry.updated), default=datetime.min.replace(tzinfo=UTC)
+    )
     return PublishedFeed(updated, entries, content["feed_url"], content.get("next_url"))
 
 
@@ -120,8 +119,10 @@ _READERS: dict[str, Callable[[bytes], PublishedFeed]] = {
 }
 
 
-def _entry(entry_id: str, published: datetime, updated: datetime, title: str, html: str) -> PublishedEntry:
-    if published.utcoffset() is None or updated.utcoffset() is None:
+def _entry(
+    entry_id: str, published: datetime, updated: datetime | None, title: str, html: str
+) -> PublishedEntry:
+    if any(time is not None and time.utcoffset() is None for time in (published, updated)):
         raise ValueError("a date without a zone")
     return PublishedEntry(entry_id, published, updated, title, html)
 

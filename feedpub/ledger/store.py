@@ -66,13 +66,28 @@ class Store:
         self._by_text = defaultdict[tuple[str, str], list[Remembered]](list)
 
     def see(self, online: Iterable[PublishedEntry]) -> None:
-        """Let entries that are published now count where they differ from the file, which may be older, or lost."""
+        """Let entries that are published now count where they differ from the file, which may be older, or lost.
+
+        To be called once, with the entries of all documents: one that failed its check may still show an older
+        state of an entry than the others do, so the newest counts, and none does where one bears the file out.
+        """
+        newest: dict[str, Remembered] = {}
+        agreed: set[str] = set()
         for entry in online:
+            if entry.id in agreed:
+                continue
             stored = self._stored(entry.id)
-            if entry.id not in self._online and (stored is None or not entry.says(stored)):
-                remembered = self._online[entry.id] = entry.remembered()
-                self._by_instant[remembered.published].append(remembered)
-                self._by_text[remembered.title, remembered.content].append(remembered)
+            if stored is not None and entry.says(stored):
+                agreed.add(entry.id)
+                newest.pop(entry.id, None)
+                continue
+            told = entry.remembered()
+            if entry.id not in newest or newest[entry.id].updated < told.updated:
+                newest[entry.id] = told
+        for told in newest.values():
+            self._online[told.id] = told
+            self._by_instant[told.published].append(told)
+            self._by_text[told.title, told.content].append(told)
 
     def close(self) -> None:
         """Give the file back."""

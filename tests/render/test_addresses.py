@@ -1,7 +1,7 @@
 """Addresses of sources as every format can carry them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.content import web_address
@@ -34,6 +34,7 @@ def test_an_address_is_mended_or_left_out(text):
     assert web_address(text) == CASES[text]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab/:?#[]@%é中 <>\"'\\^`{|}.0129-_~\t"), max_size=30))
 def test_what_comes_out_is_ascii_is_valid_and_comes_out_again(rest):
     address = web_address(f"https://x.test{rest}")

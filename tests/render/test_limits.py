@@ -91,6 +91,7 @@ def test_no_format_is_larger_than_allowed_but_for_a_single_entry(parts):
     assert composed.feed.full == (len(composed.feed.entries) < len(entries))
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_texts_size_is_never_less_than_its_bytes(text):
     assert text_size(text) >= len(text.encode("utf-8", "surrogatepass"))
