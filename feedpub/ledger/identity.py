@@ -51,7 +51,8 @@ def settle(
     """Settle the identity of all ``selected`` articles.
 
     ``ids`` holds the ids of all articles that there are, but for duplicates of others; ``changed_at`` tells when
-    an article's source last changed, for one without an ``updated`` of its own. With ``keep_dates`` off, moved times are taken over.
+    an article's source last changed, for one without an ``updated`` of its own. With ``keep_dates`` off, moved times
+    are taken over.
     """
     entries = {s.article.id: make_entry(s) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
