@@ -1,6 +1,9 @@
-"""``feedpub check``: say whether a config is right and its rules do what their examples say."""
+"""``feedpub check``: say whether a config is right, its rules do what they should, and its files can be read."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,30 +17,53 @@ from feedpub.cli.console import (
     print_text,
 )
 
+if TYPE_CHECKING:
+    from feedpub.sources import Surveyed
 
-def check(config: ConfigOption = DEFAULT_CONFIG, *, report_format: FormatOption = Format.TEXT) -> None:
-    """Check a config and the examples of its rules; read no article, write nothing.
+
+def check(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    files: Annotated[
+        int, typer.Option("--files", help="How many files of each source to look into.", min=0, metavar="N")
+    ] = 3,
+    report_format: FormatOption = Format.TEXT,
+) -> None:
+    """Check a config, the examples of its rules and its sources; write nothing.
 
     Example: feedpub check --config config.yaml
     """
     from feedpub.config import load_config  # noqa: PLC0415 - keeps --help fast
+    from feedpub.sources import survey  # noqa: PLC0415
 
     settings = load_config(config)
-    failing = settings.rules.failing_examples()
-    warnings = settings.rules.lint()
+    failing = [str(example.error()) for example in settings.rules.failing_examples()]
+    warnings = [str(warning) for warning in settings.rules.lint()]
+    surveyed = [found for spec in settings.sources for found in survey(spec, files)]
     if report_format is Format.JSON:
         print_json(
-            {"failing_examples": [str(f.error()) for f in failing], "warnings": [str(w) for w in warnings]}
+            {
+                "failing_examples": failing,
+                "warnings": warnings,
+                "files": [asdict(found) for found in surveyed],
+            }
         )
     else:
-        for example in failing:
-            print_text(str(example.error()))
-        for warning in warnings:
-            print_text(f"{warning}")
+        for line in (*failing, *warnings):
+            print_text(line)
+        for found in surveyed:
+            _show(found)
         if not failing:
             feeds, sources = len(settings.feeds), len(settings.sources)
-            print_text(
-                f"{config}: {feeds} feeds from {sources} sources; the config is right and its examples hold."
-            )
+            print_text(f"{config} is right, and its examples hold: feeds {feeds}, sources {sources}.")
     if failing:
         raise typer.Exit(FAILED)
+
+
+def _show(found: Surveyed) -> None:
+    print_text(
+        f"{found.file}: read as {found.format}: articles {found.articles:,}, rejects {found.rejects:,},"
+        f" lines of boilerplate {found.boilerplate_lines:,}"
+    )
+    for reason, place, times in found.reasons:
+        print_text(f"  {place}: {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))

@@ -47,6 +47,16 @@ def _change(slug: str, old: Titles | None, new: Titles | None) -> FeedChange:
     return FeedChange(slug, "changed" if entering or leaving else "same", entering, leaving)
 
 
+class _NoPast:
+    """A first build's knowledge of earlier ones: a subscription document does not depend on more."""
+
+    def archived(self, feed: str, entry_id: str) -> bool:  # noqa: ARG002 - it is all that can be asked
+        return False
+
+    def by_id(self, entry_id: str) -> None:  # noqa: ARG002
+        return None
+
+
 def planned(
     settings: Settings, now: datetime, online: Mapping[str, PublishedFeed] | None = None
 ) -> dict[str, Titles]:
@@ -54,7 +64,7 @@ def planned(
 
     With what is ``online``, articles go by the ids under which subscribers know them, else by their own.
     """
-    taken = take_in(settings, now, lambda _feed, _id: False)
+    taken = take_in(settings, now, _NoPast())
     distinct = {s.article.id: s for selections in taken.selected for s in selections}
     entries: Mapping[str, Entry] = {
         article_id: Entry(s.article, s.feeds, content_of(s.article)) for article_id, s in distinct.items()
