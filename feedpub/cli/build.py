@@ -27,9 +27,10 @@ from feedpub.cli.console import (
 
 if TYPE_CHECKING:
     from feedpub.intake import Progress
-    from feedpub.summary import BuildReport, FeedReport
+    from feedpub.summary import BuildReport, DocumentReport, FeedReport
 
 SHOWN_REJECTS = 20
+SHOWN_DOCUMENTS = 6
 
 
 def build(
@@ -112,16 +113,27 @@ def as_json(report: BuildReport) -> dict[str, Any]:
                 "slug": feed.slug,
                 "entries": feed.entries,
                 "new": feed.new,
-                "documents": [
-                    {"path": d.path, "written": d.written}
-                    | ({"invalid": d.invalid.reason} if d.invalid else {})
-                    for d in feed.documents
+                "archived": feed.archived,
+                "near": [
+                    {
+                        "file": near.entry.article.origin.file,
+                        "line": near.entry.article.origin.line,
+                        "reason": near.reason,
+                    }
+                    for near in feed.near
                 ],
+                "documents": [_document(document) for document in feed.documents],
             }
             for feed in report.feeds
         ],
+        "listings": [_document(document) for document in report.listings],
         "removed": list(report.removed),
     }
+
+
+def _document(document: DocumentReport) -> dict[str, Any]:
+    invalid = {"invalid": document.invalid.reason} if document.invalid else {}
+    return {"path": document.path, "written": document.written} | invalid
 
 
 def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
@@ -146,6 +158,8 @@ def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
     ]
     if report.edited:
         facts.append(f"{report.edited} edited")
+    if near := sum(len(feed.near) for feed in report.feeds):
+        facts.append(_count(near, "near-duplicate") + " left out")
     if report.held:
         facts.append(f"{report.held} held back until due")
     print_text("\n" + ", ".join(facts) + ".")
@@ -156,8 +170,15 @@ def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
         print_error(f"no file matches the source {pattern}")
     _show_rejects(report)
     if verbose:
-        for notice in report.notices:
-            print_text(f"{notice.origin}: {notice.message}")
+        _show_details(report)
+
+
+def _show_details(report: BuildReport) -> None:
+    for notice in report.notices:
+        print_text(f"{notice.origin}: {notice.message}")
+    for feed in report.feeds:
+        for near in feed.near:
+            print_text(f"{near.entry.article.origin}: {near.reason}")
 
 
 def _show_rejects(report: BuildReport) -> None:
@@ -180,7 +201,13 @@ def _state(feed: FeedReport, *, dry_run: bool) -> str:
         elif document.written:
             state = "would be written" if dry_run else "written"
         states.setdefault(state, []).append(document.path)
-    return "; ".join(f"{', '.join(paths)} {state}" for state, paths in states.items())
+    return "; ".join(f"{_some(paths)} {state}" for state, paths in states.items())
+
+
+def _some(paths: list[str]) -> str:
+    """Return the names that people look for; the archive's come last and may be hundreds."""
+    more = len(paths) - SHOWN_DOCUMENTS
+    return ", ".join(paths[:SHOWN_DOCUMENTS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _count(number: int, what: str) -> str:
