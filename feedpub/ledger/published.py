@@ -43,7 +43,7 @@ class PublishedEntry:
 class PublishedFeed:
     """A document of a feed as it is online: its ``updated`` and its entries, in their order.
 
-    ``url`` is its address as it says itself (a JSON Feed names that of the subscription document), ``previous``
+    ``url`` is its address as it says itself, ``previous``
     that of the archive page before it (RFC 5005 §4).
     """
 

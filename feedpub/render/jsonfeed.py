@@ -18,14 +18,14 @@ VERSION = "https://jsonfeed.org/version/1.1"
 def json_feed(feed: Feed, site: Site, place: Place, titles: Mapping[str, str]) -> bytes:
     """Return ``feed`` as a JSON Feed document that will be served at ``place``; ``titles`` are its entries' tags.
 
-    ``next_url`` leads to older items, page by page; ``feed_url`` identifies the feed, so it is the same in all.
+    ``next_url`` leads to older items, page by page.
     """
     settings = feed.settings
     content = {
         "version": VERSION,
         "title": f"{site.title}: {settings.title}",
         "home_page_url": settings.link,
-        "feed_url": place.current or place.url,
+        "feed_url": place.url,
         "next_url": place.previous,
         "description": settings.description,
         "authors": _authors((settings.author,)),

@@ -97,7 +97,7 @@ def _json(name, data):
     items = content["items"]
     links = {"prev-archive": content["next_url"]} if "next_url" in content else {}
     ids, titles = tuple(i["id"] for i in items), tuple(i["title"] for i in items)
-    return Page(name, ids, titles, links, name.count(".") > 1, content["feed_url"])
+    return Page(name, ids, titles, links, name.count(".") > 1, content["home_page_url"])
 
 
 def _xml(name, data):
