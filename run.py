@@ -30,7 +30,7 @@ PYTHON = str(BIN / "python")
 
 TASKS: dict[str, list[list[str]]] = {
     "build": [["-m", "feedpub", "build"]],
-    "test": [["-m", "pytest"]],
+    "test": [["-m", "pytest", "-n", "auto"]],
     "lint": [
         ["-m", "ruff", "check"],
         ["-m", "ruff", "format", "--check"],
