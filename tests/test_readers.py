@@ -88,6 +88,23 @@ def test_the_reader_library_sees_each_article_once(server, name):
         unread = [entry.title for entry in reader.get_entries(read=False)]
         assert unread == ["Harbour cranes fall silent in Rotterdam"]
         assert {entry.id for entry in reader.get_entries(read=True)} == set(seen)
+        for entry in reader.get_entries(read=False):
+            reader.mark_entry_as_read(entry)
+
+        # An edited title, renamed and re-encoded files, a lost memory: known entries, all of them.
+        (seed,) = (server.folder / "seeds").glob("000*.txt")
+        text = seed.read_text().replace(
+            "Klimt painting sets European record", "Klimt's last portrait sets record"
+        )
+        seed.with_name("renamed.txt").write_bytes(text.encode("utf-8-sig"))
+        seed.unlink()
+        shutil.rmtree(server.folder / ".feedpub")
+        server.build()
+        reader.update_feed(server.url(name))
+        entries = list(reader.get_entries())
+        assert [entry.title for entry in entries if not entry.read] == []
+        assert any(entry.title.startswith("Klimt's last portrait") for entry in entries)
+        assert len(entries) == 13
         reader.close()
 
 
