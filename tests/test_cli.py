@@ -168,3 +168,21 @@ def test_output_into_a_closed_pipe_gives_no_traceback(feedpub):
         check=False,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_explain_says_of_a_near_duplicate_why_it_was_left_out(feedpub):
+    story = (
+        "Crews at the port of Rotterdam stopped work for the third night and asked for safer hours and pay."
+    )
+    (feedpub.folder / "seeds/near.txt").write_text(
+        f"Port halts night shifts\n{story}\n2023-11-01 10:00\n"
+        f"Port halts night shifts again\n{story}\n2023-11-02 10:00\n"
+    )
+    config = feedpub.folder / "config.yaml"
+    assert "left out" not in feedpub("explain", "night shifts again").stdout
+    config.write_text(config.read_text().replace("  all:\n", "  all:\n    dedup: {near: 60%}\n", 1))
+    done = feedpub("explain", "night shifts again")
+    assert done.returncode == 0, done.stderr
+    assert "left out of all: " in done.stdout
+    assert "'Port halts night shifts' (seeds/near.txt:1), which is earlier" in done.stdout
+    assert json.loads(feedpub("explain", "night shifts again", "--format", "json").stdout)["left_out"]

@@ -17,6 +17,7 @@ from feedpub.cli.console import (
     console,
     print_error,
     print_json,
+    print_text,
 )
 
 if TYPE_CHECKING:
@@ -58,10 +59,13 @@ def explain(
         raise typer.Exit(USAGE)
     found = _from_text(text) if text is not None else _looked_up(settings, article, file, line)
     explanation = settings.rules.explain(found)
+    left_out = _left_out(settings, found) if text is None else []
     if report_format is Format.JSON:
-        print_json(as_json(explanation))
+        print_json(as_json(explanation) | {"left_out": left_out})
     else:
         _show(explanation, found)
+        for reason in left_out:
+            print_text(reason)
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
@@ -82,6 +86,20 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
             for feed in explanation.feeds
         ],
     }
+
+
+def _left_out(settings: Settings, article: Article) -> list[str]:
+    """Return why feeds that leave out near-duplicates leave out ``article``, as a build would now."""
+    if all(feed.near is None for feed in settings.feeds):
+        return []
+    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
+
+    from feedpub.ledger import ALLOWANCES  # noqa: PLC0415
+    from feedpub.pipeline import build  # noqa: PLC0415
+
+    report = build(settings, datetime.now(UTC), dry_run=True, allow=ALLOWANCES)
+    near = (duplicate for feed in report.feeds for duplicate in feed.near)
+    return [duplicate.reason for duplicate in near if duplicate.entry.article.origin == article.origin]
 
 
 def _hit_as_json(hit: Hit) -> dict[str, Any]:
