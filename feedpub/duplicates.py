@@ -36,12 +36,12 @@ class Duplicates:
 
     def __init__(self) -> None:
         self.disordered = False
-        self._versions: dict[int, _Version] = {}
-        self._keepers: dict[int, tuple[float, int]] = {}
+        self._versions: dict[str, _Version] = {}
+        self._keepers: dict[int, tuple[float, str]] = {}
 
     def admit(self, article: Article, instant: float) -> bool:
         """Say whether ``article``, published at ``instant`` (epoch seconds), is new so far."""
-        story, version = _digests(article, instant)
+        story, version = article.id, _version(article, instant)
         known = self._versions.get(story)
         if known is None:
             self._versions[story] = version
@@ -59,22 +59,21 @@ class Duplicates:
         """Say whether an article with this id was seen and stays; to be asked when all of the stream was."""
         if not isinstance(article_id, str):
             return False
-        story = _digest(article_id.encode("utf-8", "surrogatepass"))
-        version = self._versions.get(story)
-        return version is not None and self._keepers[version.text] == (-version.minus_published, story)
+        version = self._versions.get(article_id)
+        return version is not None and self._keepers[version.text] == (-version.minus_published, article_id)
 
     def settle(self) -> Callable[[Article, float], bool]:
         """Return what says, on a second reading of the same stream, which articles stay: each once."""
-        keepers: dict[int, tuple[float, int]] = {}
+        keepers: dict[int, tuple[float, str]] = {}
         for story, version in self._versions.items():
             claim = (-version.minus_published, story)
             if claim <= keepers.setdefault(version.text, claim):
                 keepers[version.text] = claim
         self._keepers = keepers
-        taken: set[int] = set()
+        taken: set[str] = set()
 
         def stays(article: Article, instant: float) -> bool:
-            story, version = _digests(article, instant)
+            story, version = article.id, _version(article, instant)
             if story in taken or self._versions[story] != version:
                 return False
             if keepers[version.text] != (instant, story):
@@ -85,14 +84,14 @@ class Duplicates:
         return stays
 
 
-def _digests(article: Article, instant: float) -> tuple[int, _Version]:
+def _version(article: Article, instant: float) -> _Version:
     text = f"{article.title}\n{article.body}".encode("utf-8", "surrogatepass")
     content = _digest(text)
     changed = instant if article.updated is None else article.updated.timestamp()
     rest = (article.updated, article.key, article.link, article.authors, article.categories, article.language)
     more = (article.summary, article.image, article.enclosures, article.via, article.html)
     other = _digest(repr((rest, more)).encode("utf-8", "surrogatepass")) if any(rest) or any(more) else 0
-    return _digest(article.id.encode()), _Version(changed, -instant, len(article.body), content, other)
+    return _Version(changed, -instant, len(article.body), content, other)
 
 
 def _digest(data: bytes) -> int:

@@ -188,6 +188,16 @@ def test_two_stories_of_one_minute_are_never_merged(site):
     assert len(site.feed.entries) == 7
 
 
+def test_a_story_like_one_that_is_still_there_does_not_take_its_place(site):
+    title, body, time = site.stories[0]
+    before = site.ids
+    site.write([*site.stories, (f"{title} again", f"{body} Once more.", time)])
+    report = site.build()
+    assert (report.edited, report.feeds[0].new) == (0, 1)
+    assert {title_: site.ids[title_] for title_ in before} == before
+    assert len(set(site.ids.values())) == 7
+
+
 def test_a_removed_article_moves_the_feeds_date(site):
     before = site.feed
     site.write(site.stories[1:])
