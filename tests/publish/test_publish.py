@@ -181,21 +181,21 @@ def test_a_second_build_is_turned_away_while_the_first_runs(site):
         pass
 
 
-def _leave_an_orphan(state, forked):
+def _leave_an_orphan(state, orphaned):
     with exclusive(state):
         if os.fork() == 0:
+            orphaned.set()  # said by the worker itself: only then is it sure that it has let go of the lock
             time.sleep(20)
             os._exit(0)
-        forked.set()
         time.sleep(20)
 
 
 def test_a_worker_that_outlives_its_killed_build_does_not_hold_the_lock(site):
     context = multiprocessing.get_context("fork")
-    forked = context.Event()
-    build = context.Process(target=_leave_an_orphan, args=(site.state, forked))
+    orphaned = context.Event()
+    build = context.Process(target=_leave_an_orphan, args=(site.state, orphaned))
     build.start()
-    assert forked.wait(20)
+    assert orphaned.wait(20)
     with pytest.raises(Locked), exclusive(site.state):
         pass
     build.kill()
