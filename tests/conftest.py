@@ -1,11 +1,19 @@
 """Fixtures that several folders of tests share."""
 
+import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The suite tries the same examples each time, so that it says something of the change at hand. New examples are
+# looked for on purpose: HYPOTHESIS_PROFILE=search.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def copy_project(folder: Path) -> Path:
