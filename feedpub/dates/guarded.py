@@ -201,5 +201,8 @@ def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:
         first, second = (parser.parse(plain, default=default, ignoretz=True) for default in _DEFAULTS)
     # Beyond what it documents, dateutil lets these through for odd numbers.
     except (ValueError, ArithmeticError, TypeError, LookupError, AttributeError) as error:
-        raise DateError(text, "is no date that is known here") from error
+        # What dateutil did make out, but the calendar does not have, is its cause.
+        unreal = type(error.__cause__) is ValueError
+        problem = f"is no real date: {error.__cause__}" if unreal else "is no date that is known here"
+        raise DateError(text, problem) from error
     return first, second

@@ -23,6 +23,8 @@ _COMPACT = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d+)?\Z", re.ASCII)
+# Marks that can't be seen: some programs put them around each number of a date.
+_INVISIBLE = str.maketrans(dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff")) | {0x2212: "-"})
 # RFC 822 §5 as amended by RFC 1123 §5.2.14: the dates of RSS, read without a detour.
 _RFC822 = ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +51,7 @@ def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
 
 
 def _careful(text: str, policy: DatePolicy) -> ParsedDate:
-    plain = " ".join(text.replace("\u2212", "-").replace("\ufeff", "").split())
+    plain = " ".join(text.translate(_INVISIBLE).split())
     if not plain:
         raise DateError(text, "is empty")
     if len(plain) > MAX_LENGTH:
@@ -69,10 +71,14 @@ def _declared(plain: str, policy: DatePolicy) -> ParsedDate | None:
 
 def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
     match = _ISO.match(plain) or _COMPACT.match(plain)
-    if match:
+    # Milliseconds since 1970 may have as many digits as a compact date: 541350061000 is none in month 50.
+    if match and not (plain.isdigit() and int(match[2]) > 12):
         return _assemble(plain, _iso_fields(match), policy)
     if _NUMBER.match(plain):
-        raise DateError(plain, "is a bare number; if it counts seconds, declare dates: formats: [epoch]")
+        unit, name = (
+            ("milliseconds", "epoch-ms") if len(plain.partition(".")[0]) > 11 else ("seconds", "epoch")
+        )
+        raise DateError(plain, f"is a bare number; if it counts {unit}, declare dates: formats: [{name}]")
     for pattern in _RFC822:
         if fields := formats.read_format(pattern, plain, None):
             return _assemble(plain, fields, policy)

@@ -15,10 +15,42 @@ _OPENERS = "\"'‘“„«(["
 # A full stop after a word that begins in lower case ends a sentence; after U.S., Inc. or Jr. it may not.
 _SENTENCE_END = re.compile(r"(?<![^\W_])(\w)[\w'’-]*\.[\"'’”»)\]]*\Z")
 
+# How much beside a marker is looked at; a body may be megabytes of them.
+_NEAR = 120
+
 
 def fold_heading(line: str) -> str:
     """Return ``line`` as headings are compared: trimmed, without case, with plain quotes and dots."""
     return " ".join(line.translate(_FOLD).casefold().split())
+
+
+def without_tail(body: str, markers: tuple[str, ...], headings: frozenset[str]) -> str:
+    """Return ``body`` up to the first tail of other articles' headlines that a marker or a heading begins."""
+    starts = [
+        start for start in (tail_start(body, markers), _block_start(body, headings)) if start is not None
+    ]
+    return body[: min(starts)].rstrip() if starts else body
+
+
+def _block_start(body: str, headings: frozenset[str]) -> int | None:
+    """Return where the first line of ``body`` begins that is a heading with headlines only behind it."""
+    longest, start = longest_line(headings), 0
+    found: list[tuple[int, int]] = []
+    for line in body.split("\n") if headings else ():
+        end = start + len(line)
+        if len(line) <= longest and fold_heading(line) in headings:
+            found.append((start, end))
+        start = end + 1
+    running = _last_running_line(body) if found else (0, 0)
+    return next((start for start, end in found if _is_headlines(body, end, running)), None)
+
+
+def longest_line(headings: frozenset[str]) -> int:
+    """Return how long a line can be that folds to one of ``headings``; folding longer ones can be spared.
+
+    It can be longer than the heading by white space only, so some room is left.
+    """
+    return max(map(len, headings)) + 16 if headings else 0
 
 
 def tail_start(body: str, markers: tuple[str, ...]) -> int | None:
@@ -33,8 +65,9 @@ def tail_start(body: str, markers: tuple[str, ...]) -> int | None:
             break
     else:
         return None
+    running = _last_running_line(body)
     for match in _pattern(markers).finditer(body):
-        if _at_boundary(body[: match.start()]) and _is_headlines(body[match.end() :]):
+        if _at_boundary(body, match.start()) and _is_headlines(body, match.end(), running):
             return match.start()
     return None
 
@@ -52,15 +85,37 @@ def _pattern(markers: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:{words})(?!\w)")
 
 
-def _at_boundary(before: str) -> bool:
+def _at_boundary(body: str, at: int) -> bool:
+    before = body[max(0, at - _NEAR) : at]
     text = before.rstrip()
     gap = before[len(text) :]
     return not text or "\n" in gap or (gap != "" and text.rstrip(_CLOSERS).endswith(_STOPS))
 
 
-def _is_headlines(after: str) -> bool:
-    start = after.lstrip(": \t\n\u00a0").lstrip(_OPENERS)[:1]
+def _is_headlines(body: str, at: int, running: tuple[int, int]) -> bool:
+    """Say whether ``body`` goes on with a headline at ``at`` and holds no ``running`` text from there on."""
+    start = body[at : at + _NEAR].lstrip(": \t\n\u00a0").lstrip(_OPENERS)[:1]
     if start.islower() or (start and not start.isalnum()):
         return False
-    ends = (_SENTENCE_END.search(line.rstrip()[-80:]) for line in after.split("\n"))
-    return not any(end and end[1].islower() for end in ends)
+    first, end = running
+    return at >= first and not _ends_sentence(body[max(at, end - _NEAR) : end])
+
+
+def _last_running_line(body: str) -> tuple[int, int]:
+    """Return where the last line of ``body`` begins and ends that ends as a sentence does; at 0 if none does.
+
+    It is found once for all markers of a body, so that one of nothing but markers is read in linear time.
+    """
+    end = len(body)
+    while end > 0:
+        first = body.rfind("\n", 0, end) + 1
+        last = first + len(body[first:end].rstrip())
+        if _ends_sentence(body[max(first, last - _NEAR) : last]):
+            return first, last
+        end = first - 1
+    return 0, 0
+
+
+def _ends_sentence(line: str) -> bool:
+    found = _SENTENCE_END.search(line)
+    return found is not None and found[1].islower()

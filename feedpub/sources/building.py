@@ -20,7 +20,7 @@ from feedpub.article import (
 )
 from feedpub.dates import ParsedDate, parse_date
 from feedpub.errors import DateError
-from feedpub.sources.boilerplate import tail_start
+from feedpub.sources.boilerplate import tail_start, without_tail
 from feedpub.sources.cleaning import clean, first_sentence, one_line, plain_text
 from feedpub.sources.spec import SourceSpec
 
@@ -154,8 +154,8 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
     # A tab is fit for XML, so that plain lines may have one; a title has none, whatever stands beside it.
     title = one_line(record.title) if "\t" in record.title else record.title.strip()
     body = record.body.strip()
-    if spec.related_links and not record.html:
-        body = _without_tail(body, spec.related_links, notes)
+    if not record.html:
+        body = _without_tail(body, spec, notes)
     if not title.strip(_ZERO_WIDTH):
         title = first_sentence(plain_text(body) if record.html else body)
         if not title:
@@ -204,13 +204,12 @@ def _has_more(record: Record) -> bool:
     )  # fmt: skip
 
 
-def _without_tail(body: str, markers: tuple[str, ...], notes: _Notes) -> str:
-    start = tail_start(body, markers)
-    if start is None:
-        return body
-    notes.add("related-links", f"left out {len(body) - start} characters of links to other articles")
+def _without_tail(body: str, spec: SourceSpec, notes: _Notes) -> str:
     # Nothing may be left: the title is news all the same.
-    return body[:start].rstrip()
+    kept = without_tail(body, spec.related_links, spec.boilerplate)
+    if kept != body:
+        notes.add("related-links", f"left out {len(body) - len(kept)} characters of links to other articles")
+    return kept
 
 
 def _updated(text: str, published: ParsedDate, spec: SourceSpec, notes: _Notes) -> datetime | None:
@@ -260,6 +259,8 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
         record,
         title=line(record.title),
         body=cleaned(record.body),
+        published=cleaned(record.published),
+        updated=cleaned(record.updated),
         id=line(record.id),
         link=line(record.link),
         summary=line(record.summary),

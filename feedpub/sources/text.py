@@ -21,7 +21,7 @@ from functools import partial
 from feedpub.article import Boilerplate, Origin
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 from feedpub.sources import separated
-from feedpub.sources.boilerplate import fold_heading
+from feedpub.sources.boilerplate import fold_heading, longest_line
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, build_story, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
@@ -35,6 +35,8 @@ _MONTH = "|".join((*MONTH_NAMES, "sept", *MONTHS))
 _WEEKDAY = "|".join((*WEEKDAY_NAMES, *WEEKDAYS))
 _ZONE = r"(?:Z|(?:UTC|GMT|UT)?[+-]\d{1,2}(?::?\d\d)?|[A-Z]{2,5}|[A-Z][a-z]+/[A-Za-z_/]+)"
 _CLOCK = rf"\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[ap]\.?m\.?)?(?:\s?{_ZONE}(?:\s?\(\w+\))?)?"
+# What nobody sees around a date does not cost a record the date, and so run it into the next one.
+_INVISIBLE = r"\s\x00-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff"
 _DASH = "[-/.\u2010-\u2015\u2212]"
 _DAY = (
     rf"\d{{4}}{_DASH}\d{{1,2}}{_DASH}\d{{1,2}}"
@@ -45,7 +47,7 @@ _DAY = (
 # A line that is a date and nothing else, real or not: it anchors a record, and whether it is a date that the
 # policy takes is decided when it is read.
 _STAMP = re.compile(
-    rf"[\s\ufeff-]*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?[\s.,;]*\Z",
+    rf"[{_INVISIBLE}-]*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?[{_INVISIBLE}.,;]*\Z",
     re.IGNORECASE,
 )
 
@@ -142,9 +144,7 @@ def _items(reading: Reading, span: _Span) -> list[Item]:
 
 
 def _headings(lines: list[str], headings: frozenset[str], end: int) -> Iterator[int]:
-    # Folding costs, and nearly all lines are far longer than all headings. A heading's line can be longer
-    # than its folded form by white space only, so some room is left.
-    longest = max(map(len, headings)) + 16 if headings else 0
+    longest = longest_line(headings)
     for number in range(end):
         line = lines[number]
         if len(line) <= longest and fold_heading(line) in headings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import yaml
 from feedpub.article import Article, Boilerplate, Notice
 from feedpub.located import read_yaml
 from feedpub.sources import files, parse_source, read
-from feedpub.sources.boilerplate import tail_start
+from feedpub.sources.boilerplate import fold_heading, without_tail
 
 ROOT = Path(__file__).parents[2]
 RELATED = yaml.safe_load((ROOT / "tests/data/sources/related.yaml").read_text("utf-8"))
@@ -20,9 +21,17 @@ RELATED = yaml.safe_load((ROOT / "tests/data/sources/related.yaml").read_text("u
 @pytest.mark.parametrize("case", RELATED, ids=lambda case: case["name"])
 def test_related_links_case(case):
     """What each case's name says."""
-    start = tail_start(case["body"], ("Read More",))
-    kept = case["body"] if start is None else case["body"][:start].rstrip()
+    kept = without_tail(case["body"], ("Read More",), frozenset({fold_heading("You Might Like...")}))
     assert kept == (case["body"] if case["kept"] == "all" else case["kept"])
+
+
+@pytest.mark.parametrize("piece", ["Read More\n", "Read More ", "You Might Like...\n"])
+def test_a_body_of_nothing_but_markers_is_read_in_linear_time(piece):
+    """Four megabytes of markers before running text are no work of hours, and stay."""
+    body = piece * ((4 << 20) // len(piece)) + "and so on."
+    begun = time.process_time()
+    assert without_tail(body, ("Read More",), frozenset({fold_heading("You Might Like...")})) == body
+    assert time.process_time() - begun < 30
 
 
 def test_the_sample_gives_twelve_articles_and_nine_lines_of_boilerplate(covered):
