@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -91,9 +94,24 @@ def _opened(spec: SourceSpec, file: Path | str) -> AbstractContextManager[Binary
     if isinstance(file, Path):
         return file.open("rb", buffering=0)
     if file == STDIN:
-        return nullcontext(sys.stdin.buffer)
+        return nullcontext(_rewound(sys.stdin.buffer))
     opened: AbstractContextManager[BinaryIO] = _fsspec(file).open(file, "rb")
     return opened
+
+
+def _rewound(stdin: BinaryIO) -> BinaryIO:
+    """Return what came on standard input from its beginning, as sources may have to be read again."""
+    kept = _kept(stdin)
+    kept.seek(0)
+    return kept
+
+
+@cache
+def _kept(stdin: BinaryIO) -> BinaryIO:
+    # Open until the process ends, and then gone: it has no name.
+    kept = tempfile.TemporaryFile()  # noqa: SIM115
+    shutil.copyfileobj(stdin, kept)
+    return kept
 
 
 def _remote_files(pattern: str) -> list[str]:

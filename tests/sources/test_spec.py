@@ -56,12 +56,14 @@ def test_a_file_that_can_not_be_opened_is_a_source_error(source, tmp_path):
         list(read(source(), tmp_path / "gone.txt", "example.org,2023"))
 
 
-def test_standard_input_is_a_file(source, monkeypatch):
+def test_standard_input_is_a_file_that_can_be_read_again(source, monkeypatch):
+    """As a build does, where a later record displaces an earlier one."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(RECORD)))
     spec = source("path: '-'")
     (file,) = files(spec)
-    (article,) = read(spec, file, "example.org,2023")
-    assert (article.title, article.origin.file) == ("Title", "-")
+    for _ in range(2):
+        (article,) = read(spec, file, "example.org,2023")
+        assert (article.title, article.origin.file) == ("Title", "-")
 
 
 def test_what_fsspec_opens_is_a_file(source):
