@@ -57,13 +57,18 @@ class Duplicates:
 
     def __contains__(self, article_id: object) -> bool:
         """Say whether an article with this id was seen and stays; to be asked when all of the stream was."""
-        if not isinstance(article_id, str):
-            return False
+        return isinstance(article_id, str) and self.keeper(article_id) == article_id
+
+    def keeper(self, article_id: str) -> str | None:
+        """Return the id of the article that stays for this one, ``None`` if it was not seen; to be asked likewise."""
         version = self._versions.get(article_id)
-        return version is not None and self._keepers[version.text] == (-version.minus_published, article_id)
+        return None if version is None else self._keepers[version.text][1]
 
     def settle(self) -> Callable[[Article, float], bool]:
-        """Return what says, on a second reading of the same stream, which articles stay: each once."""
+        """Return what says, on a second reading of the same stream, which articles stay: each once.
+
+        What was not there on the first reading does not stay: a later build will take it.
+        """
         keepers: dict[int, tuple[float, str]] = {}
         for story, version in self._versions.items():
             claim = (-version.minus_published, story)
@@ -74,7 +79,7 @@ class Duplicates:
 
         def stays(article: Article, instant: float) -> bool:
             story, version = article.id, _version(article, instant)
-            if story in taken or self._versions[story] != version:
+            if story in taken or self._versions.get(story) != version:
                 return False
             if keepers[version.text] != (instant, story):
                 return False

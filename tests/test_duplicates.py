@@ -56,6 +56,16 @@ def test_a_text_whose_first_holder_was_replaced_is_held_by_the_next():
     assert {a.id for a in kept(stream)} == {"tag:a", "tag:b"}
 
 
+def test_what_comes_in_between_two_readings_waits_for_the_next_build():
+    duplicates = Duplicates()
+    stream = [article("a", 1, "x", updated=1), article("a", 1, "y", updated=9)]
+    for each in stream:
+        duplicates.admit(each, each.published.timestamp())
+    stays = duplicates.settle()
+    again = [stream[0], article("b", 1, "z"), article("a", 1, "w", updated=10), stream[1]]
+    assert [a for a in again if stays(a, a.published.timestamp())] == [stream[1]]
+
+
 articles = st.builds(
     article, st.sampled_from("abcd"), st.integers(0, 3), st.sampled_from("xyz"), st.none() | st.integers(0, 3)
 )
@@ -66,6 +76,15 @@ def test_order_never_matters(stream: list[Article], rng: random.Random):
     shuffled = list(stream)
     rng.shuffle(shuffled)
     assert sorted(kept(stream), key=repr) == sorted(kept(shuffled), key=repr)
+
+
+@given(st.lists(articles, max_size=12))
+def test_each_record_has_a_keeper_that_stays(stream: list[Article]):
+    duplicates = Duplicates()
+    for each in stream:
+        duplicates.admit(each, each.published.timestamp())
+    duplicates.settle()
+    assert {duplicates.keeper(each.id) for each in stream} == {each.id for each in kept(stream)}
 
 
 @given(st.lists(articles, max_size=12))

@@ -26,6 +26,7 @@ from feedpub.cli.console import (
 )
 
 if TYPE_CHECKING:
+    from feedpub.config import Settings
     from feedpub.intake import Progress
     from feedpub.summary import BuildReport, DocumentReport, FeedReport
 
@@ -79,7 +80,7 @@ def build(
     if report_format is Format.JSON:
         print_json(as_json(report))
     elif not quiet:
-        _show(report, dry_run=dry_run, verbose=verbose)
+        _show(report, settings, dry_run=dry_run, verbose=verbose)
     elif report.new_rejects:
         for reject in report.rejects[:SHOWN_REJECTS]:
             print_error(f"{reject.origin}: {reject.reason}")
@@ -136,7 +137,7 @@ def _document(document: DocumentReport) -> dict[str, Any]:
     return {"path": document.path, "written": document.written} | invalid
 
 
-def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
+def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bool) -> None:
     from rich.table import Table  # noqa: PLC0415 - rich is slow to import
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -170,12 +171,17 @@ def _show(report: BuildReport, *, dry_run: bool, verbose: bool) -> None:
         print_error(f"no file matches the source {pattern}")
     _show_rejects(report)
     if verbose:
-        _show_details(report)
+        _show_details(report, settings)
 
 
-def _show_details(report: BuildReport) -> None:
+def _show_details(report: BuildReport, settings: Settings) -> None:
+    from feedpub.report.stream import duplicates  # noqa: PLC0415 - keeps --help fast
+
     for notice in report.notices:
         print_text(f"{notice.origin}: {notice.message}")
+    # Not in the report: it would hold the place of every article, and most builds are not asked for it.
+    for duplicate in duplicates(settings, datetime.now(UTC)) if report.duplicates else ():
+        print_text(f"{duplicate.origin}: {duplicate.reason}")
     for feed in report.feeds:
         for near in feed.near:
             print_text(f"{near.entry.article.origin}: {near.reason}")

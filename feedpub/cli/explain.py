@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from feedpub.article import Article
     from feedpub.config import Settings
+    from feedpub.report.stream import Duplicate
     from feedpub.rules.explain import Explanation, FeedExplanation, Hit
 
 SHOWN_HITS = 5
@@ -59,9 +60,13 @@ def explain(
         raise typer.Exit(USAGE)
     found = _from_text(text) if text is not None else _looked_up(settings, article, file, line)
     explanation = settings.rules.explain(found)
-    left_out = _left_out(settings, found) if text is None else []
+    duplicate = _duplicate(settings, found) if text is None else None
+    left_out = [duplicate.reason] if duplicate else _left_out(settings, found) if text is None else []
     if report_format is Format.JSON:
-        print_json(as_json(explanation) | {"left_out": left_out})
+        print_json(
+            as_json(explanation)
+            | {"left_out": left_out, "duplicate_of": _kept_as_json(duplicate) if duplicate else None}
+        )
     else:
         _show(explanation, found)
         for reason in left_out:
@@ -88,6 +93,16 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     }
 
 
+def _duplicate(settings: Settings, article: Article) -> Duplicate | None:
+    """Return what a build now would leave out ``article`` for, if it is a record of one that stands elsewhere."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
+
+    from feedpub.report.stream import duplicates  # noqa: PLC0415
+
+    found = duplicates(settings, datetime.now(UTC))
+    return next((duplicate for duplicate in found if duplicate.origin == article.origin), None)
+
+
 def _left_out(settings: Settings, article: Article) -> list[str]:
     """Return why feeds that leave out near-duplicates leave out ``article``, as a build would now."""
     if all(feed.near is None for feed in settings.feeds):
@@ -100,6 +115,10 @@ def _left_out(settings: Settings, article: Article) -> list[str]:
     report = build(settings, datetime.now(UTC), dry_run=True, allow=ALLOWANCES)
     near = (duplicate for feed in report.feeds for duplicate in feed.near)
     return [duplicate.reason for duplicate in near if duplicate.entry.article.origin == article.origin]
+
+
+def _kept_as_json(duplicate: Duplicate) -> dict[str, Any]:
+    return {"id": duplicate.kept_id, "file": duplicate.kept.file, "line": duplicate.kept.line}
 
 
 def _hit_as_json(hit: Hit) -> dict[str, Any]:

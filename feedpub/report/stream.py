@@ -1,15 +1,30 @@
-"""The articles that a build would route: those of all sources, without duplicates and what is not due yet."""
+"""The articles of all sources as a build would take them: each once, without what is not due yet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from feedpub.article import Article
+from feedpub.article import Article, Origin
 from feedpub.config import Settings
 from feedpub.duplicates import Duplicates
 from feedpub.sources import files, read
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A record, by its ``origin``, that a build leaves out for the one at ``kept``, whose id is ``kept_id``."""
+
+    origin: Origin
+    kept: Origin
+    kept_id: str
+
+    @property
+    def reason(self) -> str:
+        """Why it is left out, as a sentence."""
+        return f"left out of every feed as a duplicate of {self.kept}, which stays"
 
 
 def every_article(settings: Settings, only: Path | None = None) -> Iterator[Article]:
@@ -27,14 +42,37 @@ def every_article(settings: Settings, only: Path | None = None) -> Iterator[Arti
 
 def due_articles(settings: Settings, now: datetime) -> Iterator[Article]:
     """Yield the articles that a build at ``now`` would route, each once. Sources are read twice."""
+    stays = _watched(settings, now).settle()
+    for article, instant in _due(settings, now):
+        if stays(article, instant):
+            yield article
+
+
+def duplicates(settings: Settings, now: datetime) -> list[Duplicate]:
+    """Return the records that a build at ``now`` would leave out for others. Sources are read twice."""
+    watched = _watched(settings, now)
+    stays = watched.settle()
+    kept: dict[str, Origin] = {}
+    left: list[tuple[Origin, str | None]] = []
+    for article, instant in _due(settings, now):
+        if stays(article, instant):
+            kept[article.id] = article.origin
+        else:
+            left.append((article.origin, watched.keeper(article.id)))
+    # A file that changed between the readings may lack either.
+    return [Duplicate(origin, kept[keeper], keeper) for origin, keeper in left if keeper in kept]
+
+
+def _watched(settings: Settings, now: datetime) -> Duplicates:
+    watched = Duplicates()
+    for article, instant in _due(settings, now):
+        watched.admit(article, instant)
+    return watched
+
+
+def _due(settings: Settings, now: datetime) -> Iterator[tuple[Article, float]]:
     hold_after = now.timestamp() if settings.guards.future == "hold" else float("inf")
-    duplicates = Duplicates()
     for article in every_article(settings):
         instant = article.published.timestamp()
         if instant <= hold_after:
-            duplicates.admit(article, instant)
-    stays = duplicates.settle()
-    for article in every_article(settings):
-        instant = article.published.timestamp()
-        if instant <= hold_after and stays(article, instant):
-            yield article
+            yield article, instant

@@ -98,6 +98,37 @@ def test_explain_finds_an_article_by_its_id_and_by_a_line_of_its_file(run):
     assert json.loads(by_line)["article"] == found
 
 
+def test_explain_and_build_say_of_a_duplicate_which_record_stays(run):
+    """The last two are one article, which came to say what the first says."""
+    records = (("a", "x", "01", "02"), ("b", "x", "03", "03"), ("c", "y", "04", "04"), ("c", "x", "04", "05"))
+    (run.folder / "in/more.jsonl").write_text(
+        "".join(
+            f'{{"id": "{id_}", "title": "T", "body": "{body}", "published": "2024-01-{day}",'
+            f' "updated": "2024-01-{changed}"}}\n'
+            for id_, body, day, changed in records
+        )
+    )
+    (run.folder / "config.yaml").write_text(CONFIG.replace("in/*.txt", "in/*"))
+
+    def explained(line, report_format):
+        asked = ("--file", "in/more.jsonl", "--line", str(line), "--format", report_format)
+        return run("explain", *asked).stdout
+
+    kept = json.loads(explained(1, "json"))
+    assert (kept["left_out"], kept["duplicate_of"]) == ([], None)
+    reason = "left out of every feed as a duplicate of in/more.jsonl:1, which stays"
+    for line in (2, 3, 4):
+        assert reason in explained(line, "text").splitlines()
+        answer = json.loads(explained(line, "json"))
+        assert answer["left_out"] == [reason]
+        assert answer["duplicate_of"] == {"id": kept["article"]["id"], "file": "in/more.jsonl", "line": 1}
+    details = run("build", "--verbose").stdout
+    assert "3 duplicates" in details
+    assert [row for row in details.splitlines() if "duplicate of" in row] == [
+        f"in/more.jsonl:{line}: {reason}" for line in (2, 3, 4)
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
