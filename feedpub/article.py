@@ -14,11 +14,15 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an item stood: the file as the user would name it, and its first and last line (1-based)."""
+    """Where an item stood: the file as the user would name it, and its first and last line (1-based).
+
+    ``column`` is where it begins in its first line (1-based), if something else stands before it there; else 0.
+    """
 
     file: str
     line: int
     last: int
+    column: int = 0
 
     @property
     def lines(self) -> int:
@@ -26,7 +30,7 @@ class Origin:
         return self.last - self.line + 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

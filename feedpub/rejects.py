@@ -22,6 +22,7 @@ def write_rejects(rejects: Iterable[Reject], state: Path) -> bool:
             "file": reject.origin.file,
             "line": reject.origin.line,
             "last": reject.origin.last,
+            "column": reject.origin.column,
             "reason": reject.reason,
             "text": reject.text,
         }

@@ -106,7 +106,12 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "boilerplate_lines": report.boilerplate_lines,
         "notices": dict(report.notice_counts),
         "rejects": [
-            {"file": reject.origin.file, "line": reject.origin.line, "reason": reject.reason}
+            {
+                "file": reject.origin.file,
+                "line": reject.origin.line,
+                "column": reject.origin.column,
+                "reason": reject.reason,
+            }
             for reject in report.rejects
         ],
         "feeds": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from feedpub.article import Article
 from feedpub.rules.fold import fold
@@ -35,11 +36,10 @@ def by_words(articles: Iterable[Article], wish: str) -> Found:
 
 
 def by_line(articles: Iterable[Article], line: int) -> Found:
-    """Find the article of which a line of its file is part, among the articles of that file."""
-    for article in articles:
-        if article.origin.line <= line <= article.origin.last:
-            return Found((article,), exact=True)
-    return Found((), exact=False)
+    """Find the article of which a line of its file is part, among that file's articles; several may share it."""
+    until = takewhile(lambda article: article.origin.line <= line, articles)
+    found = tuple(article for article in until if line <= article.origin.last)
+    return Found(found, exact=len(found) == 1)
 
 
 def _folded(text: str) -> bytes:

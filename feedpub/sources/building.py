@@ -46,9 +46,9 @@ class Reading:
     file: str
     authority: str
 
-    def origin(self, first: int, last: int) -> Origin:
+    def origin(self, first: int, last: int, column: int = 0) -> Origin:
         """Return the place of an item by its first and last line (1-based)."""
-        return Origin(self.file, first, last)
+        return Origin(self.file, first, last, column)
 
 
 @dataclass(frozen=True, slots=True)

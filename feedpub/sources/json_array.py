@@ -2,7 +2,7 @@
 
 An element that is no JSON costs itself: reading goes on behind the next ``},`` that an object follows. What
 stands before the first element belongs to it, what stands behind the last one to that. Where several elements
-share a line, so do their places.
+share a line, so do their places, which have a column then.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LINE_END = re.compile(r",?[ \t]*\r?\n")
 
 
 class _Window:
-    """The part of a text that has been read and not yet used: from ``at`` on, which stands on ``line``."""
+    """The part of a text that has been read and not yet used: from ``at`` on, in ``line`` behind ``column``."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._blocks = unified(stream)
@@ -38,6 +38,7 @@ class _Window:
         self.text = ""
         self.at = 0
         self.line = 1
+        self.column = 0
         self.ended = False
         self.ends_line = True
 
@@ -54,6 +55,8 @@ class _Window:
 
     def move(self, to: int) -> None:
         """Use the text up to index ``to``."""
+        line_end = self.text.rfind("\n", self.at, to)
+        self.column = to - line_end - 1 if line_end >= 0 else self.column + to - self.at
         self.line += self.text.count("\n", self.at, to)
         self.at = to
 
@@ -90,10 +93,14 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         window.move(window.at + 1)
     held: list[Item] = []
     first, problem = 1, ""
+    # The line that something else ends in: what begins there needs a column to be found.
+    used = window.line if is_list else 0
     while (sign := window.next()) and not (is_list and sign == "]"):
         yield from held
+        column = window.column + 1 if window.line == used else 0
         value, problem, raw = _element(window)
-        held = _items(reading, reading.origin(first, window.line), value, problem, raw, keep_id=keep_id)
+        used = window.line
+        held = _items(reading, reading.origin(first, used, column), value, problem, raw, keep_id=keep_id)
         # The rest of a line that only ends an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
     # A broken last element has told already that the file is cut off.

@@ -74,14 +74,19 @@ def _places(data: bytes, whole: Origin, count: int) -> list[Origin]:
     starts = [match.start() for match in _START.finditer(blanked)]
     if len(starts) != count:
         return [whole] * count
-    lines, line, at = [], 1, 0
+    lines, columns = [], []
+    line, column, shared, at = 1, 0, False, 0
     for start in starts:
-        line += data.count(b"\n", at, start)
+        before, newline, beside = data[at:start].rpartition(b"\n")
+        line += before.count(b"\n") + len(newline)
+        column = (0 if newline else column) + len(beside.decode(errors="replace"))
+        shared = bool(beside.strip()) or (shared and not newline)
         at = start
         lines.append(line)
+        columns.append(column + 1 if shared else 0)
     ends = [max(here, following - 1) for here, following in pairwise(lines)]
     lines[0] = 1
-    return [Origin(whole.file, first, last) for first, last in zip(lines, [*ends, whole.last], strict=True)]
+    return list(map(partial(Origin, whole.file), lines, [*ends, whole.last], columns))
 
 
 def _source_of(feed: Any) -> FeedSource | None:

@@ -129,6 +129,17 @@ def test_explain_and_build_say_of_a_duplicate_which_record_stays(run):
     ]
 
 
+def test_explain_asks_which_of_the_articles_that_share_a_line_is_meant(run):
+    (run.folder / "in/news.txt").write_text(
+        '[{"title": "Oil", "date": "2024-01-01T10:00Z"}, {"title": "Gas", "date": "2024-01-01T10:00Z"}]'
+    )
+    (run.folder / "config.yaml").write_text(CONFIG.replace("timezone: UTC", "format: json"))
+    asked = run("explain", "--file", "in/news.txt", "--line", "1")
+    assert asked.exit_code == 1
+    assert "in/news.txt:1:2: Oil" in asked.output
+    assert "in/news.txt:1:49: Gas" in asked.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
