@@ -31,9 +31,20 @@ _READING: Final = tuple(check for check in CHECKS if check.document is not None)
 _ELEMENTS: Final = tuple(check for check in CHECKS if check.element is not None)
 _JSON: Final = tuple(check for check in CHECKS if check.json is not None)
 _VALUES: Final = tuple(check for check in CHECKS if check.value is not None)
-# Kinds whose surrounding space no check looks at.
 _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
-_AS_IT_IS: Final = frozenset({Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE})
+# Kinds of attributes that no space may surround: no grammar of theirs has any. XML leaves it there.
+_AS_IT_IS: Final = frozenset(
+    {
+        Kind.URI,
+        Kind.WEB,
+        Kind.IRI,
+        Kind.IRI_REFERENCE,
+        Kind.LANGUAGE,
+        Kind.MEDIA_TYPE,
+        Kind.CHOICE,
+        Kind.LINK_RELATION,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

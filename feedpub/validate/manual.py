@@ -18,12 +18,6 @@ PAGES: Final[dict[str, Check]] = {check.code: check for check in CHECKS}
 # Where this validator differs from the W3C feed validator on purpose: what, theirs, ours, why.
 DIFFERENCES: Final = (
     (
-        "A `media:group` with fewer than two contents",
-        "error",
-        "warning `media-group-of-one`",
-        "Media RSS says what a group is for and not that it needs two; YouTube's feeds have one in every entry.",
-    ),
-    (
         "Language tags",
         "ISO 639 and a few countries",
         "RFC 5646, with ISO 639-1 for two letters",

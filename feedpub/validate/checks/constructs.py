@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING, Final
 
 from feedpub.validate.checks.model import element_check, here, named, quoted, shown
-from feedpub.validate.checks.texts import text_type
+from feedpub.validate.checks.texts import text_type, typed
 from feedpub.validate.finding import Level
 from feedpub.validate.grammar import html, media_types
 from feedpub.validate.vocabulary import MARKUP_PREFIXES
@@ -57,7 +57,7 @@ def invalid_text_type(node: Node, _element: Element | None, _about: Circumstance
 
         <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
     """
-    kind = node.attributes.get("type", "").strip()
+    kind = node.attributes.get("type", "")
     if kind not in _OWN_TYPES:
         yield here(node, f"{shown(node)} has the type {quoted(kind)}")
 
@@ -81,7 +81,7 @@ def invalid_content_type(node: Node, _element: Element | None, _about: Circumsta
 
         <content type="image/png">…</content>
     """
-    kind = node.attributes.get("type", "").strip()
+    kind = node.attributes.get("type", "")
     if kind in _OWN_TYPES and not ("src" in node.attributes and kind):
         return
     parts = media_types.split(kind)
@@ -274,7 +274,7 @@ def not_inline_markup(node: Node, _element: Element | None, _about: Circumstance
 @element_check(
     "elements-in-text",
     Level.ERROR,
-    _either,
+    typed,
     needs="children",
     spec=f"{_RFC4287}3.1.1",
     remedy='escape the markup for type="html", or use type="xhtml" and a div',

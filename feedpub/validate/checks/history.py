@@ -149,7 +149,7 @@ def paging_in_entry(node: Node, _element: Element | None, _about: Circumstances)
         <feed …><link rel="next" href="https://example.org/2.atom"/> … </feed>
     """
     for link in node.children:
-        if link.tag == "atom:link" and relation(link) in _PAGING:
+        if link.tag == "atom:link" and relation(link) in _PAGING | {"current"}:
             yield here(link, f"{shown(link)} with rel={quoted(relation(link))} stands in an entry")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from feedpub.validate.checks.model import element_check, here, named, quoted, shown
 from feedpub.validate.finding import Level
 from feedpub.validate.grammar import iris
-from feedpub.validate.vocabulary.media import ROLES, SPEC
+from feedpub.validate.vocabulary.media import COUNTRIES, ROLES, SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,18 +41,17 @@ _RATINGS: Final = {
     ),
 }
 _HASH_DIGITS: Final = {"md5": 32, "sha-1": 40}
-_COUNTRY: Final = re.compile(r"[A-Za-z]{2}\Z")
 
 
 @element_check(
     "media-group-of-one",
-    Level.WARNING,
+    Level.ERROR,
     named("media:group"),
     spec=f"{SPEC}#media-group",
     remedy="add the other representations, or take the content out of the group",
 )
 def media_group_of_one(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
-    """A group holds fewer than two contents. It is for several representations of the same thing.
+    """A group holds fewer than two contents. It must only be used for several representations of the same thing.
 
     Wrong:
 
@@ -179,7 +178,7 @@ def invalid_media_hash(node: Node, _element: Element | None, _about: Circumstanc
 def invalid_media_restriction(
     node: Node, _element: Element | None, _about: Circumstances
 ) -> Iterator[Problem]:
-    """A restriction lists what its type does not know: countries have two letters, addresses are whole.
+    """A restriction lists what its type does not know: countries are codes of ISO 3166, addresses are whole.
 
     Wrong:
 
@@ -194,7 +193,7 @@ def invalid_media_restriction(
     if text.lower() in {"all", "none"} or (not text and not kind):
         return
     for word in text.split():
-        if kind == "country" and not _COUNTRY.match(word):
+        if kind == "country" and word.lower() not in COUNTRIES:
             yield here(node, f"{shown(node)}: {quoted(word)} is no country code")
         elif kind == "uri" and not iris.is_absolute(word):
             yield here(node, f"{shown(node)}: {quoted(word)} is not a whole address")

@@ -55,6 +55,12 @@ class Circumstances:
         """Tell whether the feed declares a namespace, named by its usual prefix."""
         return any(KNOWN.get(found.uri) == prefix for found in self.document.declarations)
 
+    @property
+    def before_rss_2(self) -> bool:
+        """Whether the feed is in a version of RSS that has neither guids nor namespaces."""
+        root = self.document.root
+        return root is not None and root.attributes.get("version", "").startswith("0.9")
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

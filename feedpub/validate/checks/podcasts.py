@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from feedpub.validate.checks.model import element_check, here, named, quoted, shown
 from feedpub.validate.finding import Level
-from feedpub.validate.vocabulary.podcast import APPLE, CATEGORIES
+from feedpub.validate.vocabulary.podcast import APPLE, CATEGORIES, FORMER_CATEGORIES
 from feedpub.validate.words import words
 
 if TYPE_CHECKING:
@@ -15,38 +15,10 @@ if TYPE_CHECKING:
     from feedpub.validate.checks.model import Circumstances, Problem
     from feedpub.validate.document import Node
     from feedpub.validate.vocabulary.model import Element
+    from feedpub.validate.vocabulary.podcast import Categories
 
 _LIST: Final = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
 _REQUIRED: Final = ("itunes:category", "itunes:explicit")
-# Names of Apple's list of 2005 to 2019, which its directory still understands.
-_OLD: Final = words(
-    """
-    Arts & Entertainment| Movies & Television| Talk Radio| International| Public Radio| Travel| Food|
-    Family| Transportation| Games & Hobbies| Science & Medicine| Sports & Recreation|
-    Government & Organizations| Health| Audio Blogs| Politics| Audio Books| Software How-To| Podcasting|
-    Tech News| Gadgets| Information Technology
-    """,
-    "|",
-)
-_OLD_BELOW: Final = words(
-    """
-    Architecture| Books| Design| Entertainment| Games| Performing Arts| Photography| Poetry|
-    Science Fiction| Literature| Fashion & Beauty| Visual Arts| Careers| Finance| Investing| Management|
-    Business News| Shopping| Marketing| Management & Marketing| Education Technology| Higher Education|
-    K-12| Language Courses| Training| Educational Technology| Automotive| Aviation| Hobbies| Other Games|
-    Video Games| Local| National| Non-Profit| Regional| Alternative Health| Fitness & Nutrition| Self-Help|
-    Sexuality| Diet & Nutrition| Fitness| Relationships| Self-Help| Buddhism| Christianity| Hinduism| Islam|
-    Judaism| Other| Spirituality| New Age| Philosophy| Medicine| Natural Sciences| Social Sciences| History|
-    Personal Journals| Places & Travel| Culture| Gay & Lesbian| Amateur| College & High School| Outdoor|
-    Professional| Recreation| Gadgets| Podcasting| Software How-To| Tech News| Information Technology|
-    Computers| Developers| Mac| Operating Systems| Programming| Smart Home| Airlines| Bicycles| Trains|
-    Automobiles| Aerospace| Astronomy| Biology| Chemistry| Geology| Mathematics| Physics| Australian|
-    Belgian| Canadian| Chinese| Dutch| French| German| Hebrew| Italian| Japanese| Norwegian| Polish|
-    Portuguese| Spanish| Swedish| Magazine Publishers| Newspapers & Magazines| Local Events| Comics| Cinema|
-    Film| Music
-    """,
-    "|",
-)
 
 
 @element_check(
@@ -70,15 +42,25 @@ def unknown_podcast_category(
 
         <itunes:category text="Technology"/>
     """
-    name = node.attributes.get("text", "").strip()
-    if node.within != "itunes:category":
-        if name and name not in CATEGORIES and name not in _OLD:
-            yield here(node, f"{shown(node)}: {quoted(name)} is no category")
-        below = CATEGORIES.get(name, frozenset())
+    if node.within == "itunes:category":
         for child in node.all("itunes:category"):
-            sub = child.attributes.get("text", "").strip()
-            if sub and sub not in below and sub not in _OLD_BELOW:
-                yield here(child, f"{shown(child)}: {quoted(sub)} is no subcategory of {quoted(name)}")
+            yield here(child, f"{shown(child)} stands in a subcategory, which has none")
+        return
+    name = _name(node)
+    if name not in CATEGORIES and name not in FORMER_CATEGORIES:
+        yield here(node, f"{shown(node)}: {quoted(name)} is no category")
+    for child in node.all("itunes:category"):
+        sub = _name(child)
+        if sub not in _below(CATEGORIES, name) and sub not in _below(FORMER_CATEGORIES, name):
+            yield here(child, f"{shown(child)}: {quoted(sub)} is no subcategory of {quoted(name)}")
+
+
+def _name(category: Node) -> str:
+    return category.attributes.get("text", "").strip()
+
+
+def _below(table: Categories, name: str) -> frozenset[str]:
+    return table.get(name, frozenset())
 
 
 @element_check(
@@ -100,15 +82,15 @@ def old_podcast_category(node: Node, _element: Element | None, _about: Circumsta
 
         <itunes:category text="News"/>
     """
-    name = node.attributes.get("text", "").strip()
-    if node.within != "itunes:category":
-        if name in _OLD and name not in CATEGORIES:
-            yield here(node, f"{shown(node)}: {quoted(name)} is a category of the former list")
-        below = CATEGORIES.get(name, frozenset())
-        for child in node.all("itunes:category"):
-            sub = child.attributes.get("text", "").strip()
-            if sub in _OLD_BELOW and sub not in below:
-                yield here(child, f"{shown(child)}: {quoted(sub)} is a subcategory of the former list")
+    if node.within == "itunes:category":
+        return
+    name = _name(node)
+    if name in FORMER_CATEGORIES and name not in CATEGORIES:
+        yield here(node, f"{shown(node)}: {quoted(name)} is a category of the former list")
+    for child in node.all("itunes:category"):
+        sub = _name(child)
+        if sub in _below(FORMER_CATEGORIES, name) and sub not in _below(CATEGORIES, name):
+            yield here(child, f"{shown(child)}: {quoted(sub)} is a subcategory of the former list")
 
 
 @element_check(

@@ -62,7 +62,7 @@ def _normal(address: str) -> str:
     spec=_ATOM,
     remedy='add a link with rel="self" and the address that the feed is fetched from',
 )
-def missing_self_link(document: Document, _circumstances: Circumstances) -> Iterator[Problem]:
+def missing_self_link(document: Document, circumstances: Circumstances) -> Iterator[Problem]:
     """A feed does not say where it is fetched from. In RSS the link is that of Atom.
 
     Wrong:
@@ -74,7 +74,7 @@ def missing_self_link(document: Document, _circumstances: Circumstances) -> Iter
         <feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="https://example.org/feed.atom"/> … </feed>
     """
     head = _head(document)
-    if head is not None and not self_links(head):
+    if head is not None and not circumstances.before_rss_2 and not self_links(head):
         spec = _PROFILE if head.tag == "channel" else _ATOM
         yield here(head, "the feed has no link with rel='self'", spec)
 

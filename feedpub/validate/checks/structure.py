@@ -25,6 +25,10 @@ def _container(_within: str, _tag: str, element: Element | None) -> bool:
     return element is not None and bool(element.children)
 
 
+def _textless(_within: str, _tag: str, element: Element | None) -> bool:
+    return element is not None and element.text is None
+
+
 def _display(tag: str) -> str:
     return f"<{tag.removeprefix('atom:')}>"
 
@@ -152,10 +156,14 @@ def unexpected_attribute(node: Node, element: Element | None, _about: Circumstan
 
 
 @element_check(
-    "unexpected-text", Level.ERROR, _container, remedy="put the text into the element that it belongs to"
+    "unexpected-text",
+    Level.ERROR,
+    _textless,
+    needs="text",
+    remedy="put the text into the element that it belongs to",
 )
 def unexpected_text(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
-    """Text stands between elements, where only elements may.
+    """Text stands between elements, or in an element that has attributes only.
 
     Wrong:
 
@@ -165,10 +173,10 @@ def unexpected_text(node: Node, element: Element | None, _about: Circumstances) 
 
         <channel><title>News</title></channel>
     """
-    if node.text and not node.text.isspace():
+    if not node.text.isspace():
         yield here(
             node,
-            f"{shown(node)} holds the text {quoted(node.text)} beside its elements",
+            f"{shown(node)} holds the text {quoted(node.text)} and may hold none",
             element.spec if element else "",
         )
 

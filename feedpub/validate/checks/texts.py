@@ -37,7 +37,8 @@ def text_type(node: Node) -> str:
     return node.attributes.get("type", "").partition(";")[0].strip().lower()
 
 
-def _typed(_within: str, _tag: str, element: Element | None) -> bool:
+def typed(_within: str, _tag: str, element: Element | None) -> bool:
+    """Choose the texts whose type attribute says what they are."""
     return element is not None and element.text is not None and element.text.kind in TYPED
 
 
@@ -106,7 +107,7 @@ def blank_value(text: str, value: Value) -> str | None:
     return "is blank" if not text and not value.blank else None
 
 
-@element_check("blank-text", Level.WARNING, _typed, spec=f"{_ATOM}3.1", remedy="fill it or leave it out")
+@element_check("blank-text", Level.WARNING, typed, spec=f"{_ATOM}3.1", remedy="fill it or leave it out")
 def blank_text(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """A title, a summary or a content is there, and empty.
 
@@ -125,7 +126,7 @@ def blank_text(node: Node, _element: Element | None, _about: Circumstances) -> I
 @element_check(
     "undeclared-html",
     Level.WARNING,
-    _typed,
+    typed,
     needs="text",
     spec=f"{_ATOM}3.1.1.1",
     remedy='add type="html", or write plain text',

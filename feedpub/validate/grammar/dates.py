@@ -25,7 +25,7 @@ _ZONES: Final = {
 
 _RFC822: Final = re.compile(
     r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
-    r"(\d\d):(\d\d)(?::(\d\d))? (UT|GMT|Z|[ECMP][SD]T|[+-]\d{4})\Z",
+    r"(\d\d):(\d\d)(?::(\d\d))? (UT|GMT|Z|[ECMP][SD]T|[+-](?:[01]\d|2[0-3])[0-5]\d)\Z",
     re.ASCII,
 )
 # What RFC 822 allows, or readers forgive, beyond the form above: any case, no space after the comma, comments
@@ -33,7 +33,7 @@ _RFC822: Final = re.compile(
 _RFC822_LOOSE: Final = re.compile(
     r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?\s*,\s*)?"
     r"(\d{1,2})\s+(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(\d{4}|\d\d)\s+"
-    r"(\d{1,2}):(\d\d)(?::(\d\d))?\s*(UTC?|GMT|[A-IK-Z]|[ECMP][SD]T|[+-]\d{4})\Z",
+    r"(\d{1,2}):(\d\d)(?::(\d\d))?\s*(UTC?|GMT|[A-IK-Z]|[ECMP][SD]T|[+-](?:[01]\d|2[0-3])[0-5]\d)\Z",
     re.ASCII | re.IGNORECASE,
 )
 _COMMENT: Final = re.compile(r"\([^()]*\)")
@@ -121,11 +121,8 @@ def rfc822(text: str) -> tuple[datetime, str | None, bool] | None:
 
 def _zone(name: str) -> timezone:
     if name[0] in "+-":
-        hours, minutes = int(name[1:3]), int(name[3:5])
-        if hours < 24 and minutes < 60:
-            offset = timedelta(hours=hours, minutes=minutes)
-            return timezone(-offset if name[0] == "-" else offset)
-        return UTC
+        offset = timedelta(hours=int(name[1:3]), minutes=int(name[3:5]))
+        return timezone(-offset if name[0] == "-" else offset)
     return timezone(timedelta(hours=_ZONES.get(name, 0)))
 
 

@@ -8,7 +8,9 @@ from typing import Final
 _WORD: Final = r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+"
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]{0,126}"
 _QUOTED: Final = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\t\x20-\x7e])*"'
-_TYPE: Final = re.compile(rf"({_NAME})/({_NAME})((?:\s*;\s*{_WORD}=(?:{_WORD}|{_QUOTED}))*)\s*;?\Z", re.ASCII)
+_TYPE: Final = re.compile(
+    rf"({_NAME})/({_NAME})((?:\s*;\s*{_WORD}=(?:{_WORD}|{_QUOTED}))*)(?:\s*;)?\Z", re.ASCII
+)
 
 
 def split(text: str) -> tuple[str, str] | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from feedpub.validate.vocabulary import atom, media, places, podcast, rss, small
 from feedpub.validate.vocabulary.model import Kind
-from feedpub.validate.vocabulary.small import GLOBAL_ATTRIBUTES
 
 if TYPE_CHECKING:
     from feedpub.validate.vocabulary.model import Element
@@ -18,7 +17,7 @@ ELEMENTS: Final[dict[str, Element]] = {tag: found for table in TABLES for tag, f
 IN_CONTEXT: Final[dict[tuple[str, str], Element]] = {**rss.IN_CONTEXT}
 # Namespaces whose owners say what is in them and no longer add to it: a name beyond the tables is a mistake.
 CLOSED: Final = frozenset(
-    {tag.partition(":")[0] for tag in ELEMENTS if ":" in tag} - {"podcast", "dc", "dcterms", "gml", "cc"}
+    {tag.partition(":")[0] for tag in ELEMENTS if ":" in tag} - {"podcast", "dcterms", "gml", "cc"}
 )
 
 
@@ -60,8 +59,9 @@ def undefined(parent: str, tag: str) -> bool:
     if own in MARKUP:
         # Markup holds markup, and foreign markup; an element that is known to mean something else is lost in it.
         return prefix not in MARKUP and (not colon or prefix in CLOSED)
-    children = ELEMENTS[parent].children if parent in ELEMENTS else {}
-    if children and (prefix if colon else "") == own:
+    above = ELEMENTS.get(parent)
+    children = above.children if above else {}
+    if above is not None and above.text is None and (prefix if colon else "") == own:
         return tag not in children
     found = ELEMENTS.get(tag)
     if found is None or not colon:
@@ -78,4 +78,4 @@ def unknown_attribute(name: str) -> bool:
     """Tell whether no element could have the attribute: no namespace, or one whose attributes are all known."""
     if name[:1] == "{":
         return False
-    return ":" not in name or (name.startswith("thr:") and name not in GLOBAL_ATTRIBUTES)
+    return ":" not in name or name.startswith("thr:")

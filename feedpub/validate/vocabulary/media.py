@@ -64,6 +64,7 @@ _DESCRIPTIVE: Final = {
     "media:rights": "?",
     "media:scenes": "?",
 }
+_ENTRY: Final = frozenset({"item", "atom:entry", "podcast:liveItem"})
 _ONCE: Final = frozenset(tag for tag, sign in _DESCRIPTIVE.items() if sign == "?")
 
 
@@ -80,7 +81,9 @@ def _media(
 
 
 ELEMENTS: Final[dict[str, Element]] = {
-    "media:group": Element(f"{SPEC}#media-group", children={"media:content": "*", **_DESCRIPTIVE}),
+    "media:group": Element(
+        f"{SPEC}#media-group", children={"media:content": "*", **_DESCRIPTIVE}, within=_ENTRY
+    ),
     "media:content": Element(
         f"{SPEC}#media-content",
         attributes={
@@ -100,6 +103,7 @@ ELEMENTS: Final[dict[str, Element]] = {
             "lang": LANGUAGE,
         },
         children=_DESCRIPTIVE,
+        within=_ENTRY | {"media:group"},
     ),
     "media:adult": _media("adult", TRUE_FALSE),
     "media:rating": _media("rating", ANY, {"scheme": ANY}),
@@ -168,6 +172,19 @@ ELEMENTS: Final[dict[str, Element]] = {
     "sceneStartTime": Element(f"{SPEC}#media-scenes", text=NPT),
     "sceneEndTime": Element(f"{SPEC}#media-scenes", text=NPT),
 }
+
+# ISO 3166-1, the codes of two letters.
+COUNTRIES: Final = words(
+    """
+    ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by bz
+    ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg eh er es et fi fj fk fm fo
+    fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je
+    jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mf mg mh mk ml mm mn mo
+    mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw
+    py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st sv sx sy sz tc td tf tg th tj tk tl tm
+    tn to tr tt tv tw tz ua ug um us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw
+    """,
+)
 
 # Roles of the scheme urn:ebu, the default (EBU Tech, role codes), and those the specification lists beside them.
 ROLES: Final = words(

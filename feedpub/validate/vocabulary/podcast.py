@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeAlias
 
 from feedpub.validate.vocabulary.model import (
     ADDRESS,
@@ -28,8 +29,9 @@ from feedpub.validate.vocabulary.model import (
 APPLE: Final = "https://podcasters.apple.com/support/823-podcast-requirements"
 PODCAST: Final = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"
 _CHANNEL: Final = frozenset({"channel"})
-_ITEM: Final = frozenset({"item"})
-_BOTH: Final = frozenset({"channel", "item"})
+# A live item holds what an item holds.
+_ITEM: Final = frozenset({"item", "podcast:liveItem"})
+_BOTH: Final = _CHANNEL | _ITEM
 _LINK: Final = Value(Kind.IRI, "a whole address")
 _TRUE_FALSE: Final = choice("true", "false", folded=True)
 # Apple takes "Yes"; any other value has no effect, so that "no" is harmless.
@@ -120,9 +122,7 @@ PODCAST_INDEX: Final[dict[str, Element]] = {
     "podcast:person": _tag("person", PLAIN, _PERSON),
     "podcast:location": _tag("location", PLAIN, {"geo": ANY, "osm": ANY, "rel": ANY, "country": ANY}),
     "podcast:season": _tag("season", integer(0), {"name": ANY}, once=True, within=_ITEM),
-    "podcast:episode": _tag(
-        "episode", decimal(0), {"display": ANY}, once=True, within=frozenset({"item", "podcast:liveItem"})
-    ),
+    "podcast:episode": _tag("episode", decimal(0), {"display": ANY}, once=True, within=_ITEM),
     "podcast:trailer": _tag(
         "trailer",
         PLAIN,
@@ -247,9 +247,15 @@ GOOGLE: Final[dict[str, Element]] = {
 TABLES: Final = (ITUNES, PODCAST_INDEX, GOOGLE)
 
 # https://podcasters.apple.com/support/1691-apple-podcasts-categories: category → subcategories.
-CATEGORIES: Final[dict[str, frozenset[str]]] = {
-    name: frozenset(below.split("|")) if below else frozenset()
-    for name, below in {
+Categories: TypeAlias = Mapping[str, frozenset[str]]
+
+
+def _listed(table: Mapping[str, str]) -> Categories:
+    return {name: frozenset(below.split("|")) - {""} for name, below in table.items()}
+
+
+CATEGORIES: Final = _listed(
+    {
         "Arts": "Books|Design|Fashion & Beauty|Food|Performing Arts|Visual Arts",
         "Business": "Careers|Entrepreneurship|Investing|Management|Marketing|Non-Profit",
         "Comedy": "Comedy Interviews|Improv|Stand-Up",
@@ -271,5 +277,36 @@ CATEGORIES: Final[dict[str, frozenset[str]]] = {
         "Technology": "",
         "True Crime": "",
         "TV & Film": "After Shows|Film History|Film Interviews|Film Reviews|TV Reviews",
-    }.items()
-}
+    }
+)
+# The lists of 2005 and of 2012, which ended in 2019; the directory still understands them.
+FORMER_CATEGORIES: Final = _listed(
+    {
+        "Arts": "Literature",
+        "Arts & Entertainment": "Architecture|Books|Design|Entertainment|Games|Performing Arts|Photography|Poetry|"
+        "Science Fiction",
+        "Audio Blogs": "",
+        "Business": "Business News|Finance|Management & Marketing|Shopping",
+        "Education": "Education|Education Technology|Higher Education|K-12|Language Courses|Training",
+        "Family": "",
+        "Food": "",
+        "Games & Hobbies": "Automotive|Aviation|Hobbies|Other Games|Video Games",
+        "Government & Organizations": "Local|National|Non-Profit|Regional",
+        "Health": "Alternative Health|Diet & Nutrition|Fitness|Fitness & Nutrition|Relationships|Self-Help|Sexuality",
+        "International": "Australian|Belgian|Canadian|Chinese|Dutch|French|German|Hebrew|Italian|Japanese|Norwegian|"
+        "Polish|Portuguese|Spanish|Swedish",
+        "Movies & Television": "",
+        "News & Politics": "",
+        "Politics": "",
+        "Public Radio": "",
+        "Religion & Spirituality": "New Age|Other|Philosophy",
+        "Science & Medicine": "Medicine|Natural Sciences|Social Sciences",
+        "Society & Culture": "Gay & Lesbian|History",
+        "Sports & Recreation": "Amateur|College & High School|Outdoor|Professional",
+        "Talk Radio": "",
+        "Technology": "Computers|Developers|Gadgets|Information Technology|News|Operating Systems|Podcasting|"
+        "Smart Phones|Software How-To|Tech News|Text/Speech",
+        "Transportation": "Automotive|Aviation|Bicycles|Commuting",
+        "Travel": "",
+    }
+)

@@ -31,7 +31,7 @@ from feedpub.validate.vocabulary.model import (
 from feedpub.validate.words import words
 
 HEAD: Final = frozenset({"channel", "atom:feed", "atom:source"})
-ENTRY: Final = frozenset({"item", "atom:entry"})
+ENTRY: Final = frozenset({"item", "atom:entry", "podcast:liveItem"})
 _NO_BLANK_TEXT: Final = Value(Kind.ANY, "text")
 _LINK: Final = Value(Kind.IRI, "a whole address")
 
@@ -190,14 +190,18 @@ FEEDBURNER: Final[dict[str, Element]] = {
 _RESOURCE: Final = {"rdf:resource": required(Value(Kind.IRI, "an absolute IRI"))}
 
 OTHERS: Final[dict[str, Element]] = {
-    "blogChannel:blogRoll": Element(_BLOG_CHANNEL, text=URI, once=True),
-    "blogChannel:mySubscriptions": Element(_BLOG_CHANNEL, text=URI, once=True),
-    "blogChannel:blink": Element(_BLOG_CHANNEL, text=URI, once=True),
-    "blogChannel:changes": Element(_BLOG_CHANNEL, text=URI, once=True),
-    "admin:generatorAgent": Element(_ADMIN, text=ANY, attributes=_RESOURCE, once=True),
-    "admin:errorReportsTo": Element(_ADMIN, text=ANY, attributes=_RESOURCE, once=True),
+    "blogChannel:blogRoll": Element(_BLOG_CHANNEL, text=URI, once=True, within=HEAD),
+    "blogChannel:mySubscriptions": Element(_BLOG_CHANNEL, text=URI, once=True, within=HEAD),
+    "blogChannel:blink": Element(_BLOG_CHANNEL, text=URI, once=True, within=HEAD),
+    "blogChannel:changes": Element(_BLOG_CHANNEL, text=URI, once=True, within=HEAD),
+    "admin:generatorAgent": Element(_ADMIN, text=ANY, attributes=_RESOURCE, once=True, within=HEAD),
+    "admin:errorReportsTo": Element(_ADMIN, text=ANY, attributes=_RESOURCE, once=True, within=HEAD),
     "cp:server": Element(
-        "https://web.resource.org/rss/1.0/modules/changedpage/", text=ANY, attributes=_RESOURCE, once=True
+        "https://web.resource.org/rss/1.0/modules/changedpage/",
+        text=ANY,
+        attributes=_RESOURCE,
+        once=True,
+        within=HEAD,
     ),
     "opensearch:totalResults": Element(_OPENSEARCH, text=integer(0), once=True, within=HEAD),
     "opensearch:startIndex": Element(_OPENSEARCH, text=integer(0), once=True, within=HEAD),
@@ -212,6 +216,4 @@ TABLES: Final = (
 GLOBAL_ATTRIBUTES: Final[dict[str, Value]] = {
     "xml:lang": Value(Kind.LANGUAGE, "a language tag", blank=True),
     "xml:base": Value(Kind.IRI_REFERENCE, "an IRI", blank=True),
-    "thr:count": integer(0),
-    "thr:updated": RFC3339,
 }
