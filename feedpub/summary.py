@@ -46,7 +46,8 @@ class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
     ``notices`` tell what was done to articles on the way (``related-links``: stripped tails). ``listings`` are the
-    documents of the whole site. ``new_rejects`` says that the rejects are others than at the last build.
+    documents of the whole site. ``altered`` are finished documents that somebody else has changed or removed since the
+    last build. ``new_rejects`` says that the rejects are others than at the last build.
     """
 
     articles: int
@@ -60,6 +61,7 @@ class BuildReport:
     feeds: tuple[FeedReport, ...]
     listings: tuple[DocumentReport, ...]
     removed: tuple[str, ...]
+    altered: tuple[str, ...]
     new_rejects: bool = False
 
     @property
@@ -108,6 +110,7 @@ def summarise(
         feeds=tuple(_feed_report(r, online.get(r.composed.slug), checked, written) for r in rendered),
         listings=tuple(_document_report(path, checked, written) for path in checked.listings),
         removed=changes.removed,
+        altered=changes.altered,
     )
 
 

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -32,3 +34,29 @@ def project(tmp_path):
 def shared_project(tmp_path_factory):
     """The same, for tests of one module that only read it."""
     return copy_project(tmp_path_factory.mktemp("project"))
+
+
+_opened: list[list[str]] = []
+
+
+def _note(event, arguments):
+    if event == "open" and _opened and not isinstance(arguments[0], int):
+        _opened[-1].append(Path(os.fsdecode(arguments[0])).name)
+
+
+sys.addaudithook(_note)
+
+
+@pytest.fixture(scope="session")
+def opened():
+    """A context that gives the names of all files that this process opens in it, for reading or writing."""
+
+    @contextmanager
+    def watching():
+        _opened.append([])
+        try:
+            yield _opened[-1]
+        finally:
+            _opened.pop()
+
+    return watching

@@ -88,10 +88,7 @@ def build(
             print_error(
                 f"{len(report.rejects) - SHOWN_REJECTS} more rejects are in {settings.output.state}/rejects.jsonl"
             )
-    for invalid in report.invalid:
-        print_error(
-            f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid one stays"
-        )
+    _warn(report)
     if report.invalid:
         raise typer.Exit(FAILED)
 
@@ -134,6 +131,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         ],
         "listings": [_document(document) for document in report.listings],
         "removed": list(report.removed),
+        "altered": list(report.altered),
     }
 
 
@@ -177,6 +175,18 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
     _show_rejects(report)
     if verbose:
         _show_details(report, settings)
+
+
+def _warn(report: BuildReport) -> None:
+    for path in report.altered:
+        print_error(
+            f"{path}: somebody changed or removed it since the last build, and this one keeps what there is; if that"
+            " was not meant, restore it from a backup"
+        )
+    for invalid in report.invalid:
+        print_error(
+            f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid one stays"
+        )
 
 
 def _show_details(report: BuildReport, settings: Settings) -> None:

@@ -33,6 +33,7 @@ from feedpub.publish.manifest import (
 from feedpub.publish.output import Output, check_unmoved, locate
 from feedpub.publish.plan import Changes, Plan, make_plan, read_listing
 from feedpub.publish.releases import refuse_foreign, release_shelf, remove_releases, show_plain, show_release
+from feedpub.publish.stamps import Stamp, read_stamps, stamps_name, write_stamps
 
 __all__ = [
     "LAYOUTS",
@@ -136,8 +137,12 @@ def compare(
     try:
         output = locate(folder)
         unfinished = read_unfinished(staging_places(output, state)) if state else {}
+        stamps: Mapping[str, Stamp] = {}
+        if state and state.is_dir():
+            with Folder(state) as known:
+                stamps = read_stamps(known, stamps_name(output, state))
         with _shown(output) as shown:
-            plan = make_plan(documents, keep, shown, unfinished, gzip=gzip)
+            plan = make_plan(documents, keep, shown, unfinished, stamps, gzip=gzip)
             if layout == "releases" or output.release is not None:
                 refuse_foreign(output, plan, shown)
     except OSError as error:
@@ -162,26 +167,33 @@ def publish(
     undoes what this one began.
     """
     check_names(documents, gzip=gzip)
-
-    def plan(shown: Folder | None, unfinished: Mapping[str, Published]) -> Plan:
-        return make_plan(documents, keep, shown, unfinished, gzip=gzip)
-
     try:
         make_folder(state)
-        with Folder(state):  # refuses a link, through which staging would be made and swept elsewhere
+        # Refuses a link, through which staging would be made and swept elsewhere.
+        with Folder(state) as known:
             output = locate(folder)
+            name = stamps_name(output, state)
+            stamps = read_stamps(known, name)
+
+            def make(shown: Folder | None, unfinished: Mapping[str, Published]) -> Plan:
+                return make_plan(documents, keep, shown, unfinished, stamps, gzip=gzip)
+
             places = staging_places(output, state)
             if layout == "files" and output.release is None:
-                return _publish_files(plan, output, places)
-            return _publish_release(plan, output, places, layout)
+                plan = _publish_files(make, output, places)
+            else:
+                plan = _publish_release(make, output, places, layout)
+            if plan.stamps != stamps:
+                write_stamps(known, name, plan.stamps)
     except OSError as error:
         raise failure("cannot publish to", folder, error) from error
+    return plan.changes
 
 
 Planner = Callable[[Folder | None, Mapping[str, Published]], Plan]
 
 
-def _publish_files(make: Planner, output: Output, places: tuple[Path, ...]) -> Changes:
+def _publish_files(make: Planner, output: Output, places: tuple[Path, ...]) -> Plan:
     make_folder(output.path)
     output = replace(output, exists=True)
     with Folder(output.path) as shown:
@@ -190,19 +202,18 @@ def _publish_files(make: Planner, output: Output, places: tuple[Path, ...]) -> C
         plan = make(shown, read_unfinished(places))
         replace_files(plan, shown, places)
         remove_releases(output)
-    return plan.changes
+    return plan
 
 
-def _publish_release(make: Planner, output: Output, places: tuple[Path, ...], layout: Layout) -> Changes:
+def _publish_release(make: Planner, output: Output, places: tuple[Path, ...], layout: Layout) -> Plan:
     with release_shelf(output) as shelf, _shown(output) as shown:
         plain = shown is not None and output.release is None
         unfinished: Mapping[str, Published] = {}
         if shown and plain:
             shown.lock()
             unfinished = read_unfinished(places)
-        plan = make(shown, unfinished)
+        first = plan = make(shown, unfinished)
         refuse_foreign(output, plan, shown)
-        changes = plan.changes
         if shown and plain and any(os.path.lexists(place) for place in places):
             # What a killed build began in the plain folder is finished there before the folder is replaced.
             replace_files(plan, shown, places)
@@ -211,7 +222,7 @@ def _publish_release(make: Planner, output: Output, places: tuple[Path, ...], la
             show_plain(plan, output, shelf, shown)
         elif shown is None or plain or not plan.idle:
             show_release(plan, output, shelf, shown)
-    return changes
+    return first
 
 
 @contextmanager

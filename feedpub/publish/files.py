@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,14 +28,9 @@ _NOT_HERE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def staging_places(output: Output, state: Path) -> tuple[Path, ...]:
-    """Return where staging may lie, best first: outside what is served, if files can be moved from there.
-
-    Named after the output folder: two configs that share a state folder share no staging. The name stands for
-    the path from one folder to the other, which stays when the whole project is moved.
-    """
-    way = os.path.relpath(output.path, state.resolve())
+    """Return where staging may lie, best first: outside what is served, if files can be moved from there."""
     return (
-        state / f"staging-{hashlib.sha256(os.fsencode(way)).hexdigest()[:12]}",
+        state / f"staging-{output.seen_from(state)}",
         output.path.with_name(f".{output.path.name}{STAGING_INSIDE}"),
         output.path / STAGING_INSIDE,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -30,6 +31,14 @@ class Output:
         """The plain folder that readers get at now; ``None`` if there is none."""
         shown = self.path if self.release is None else self.releases / release_name(self.release)
         return shown if shown.is_dir() else None
+
+    def seen_from(self, state: Path) -> str:
+        """What tells this folder from others in the names of files in ``state``, which several configs may share.
+
+        It stands for the path from one folder to the other, which stays when the whole project is moved.
+        """
+        way = os.path.relpath(self.path, state.resolve())
+        return hashlib.sha256(os.fsencode(way)).hexdigest()[:12]
 
     def target(self, release: int) -> str:
         """What the symbolic link at the output folder says to show ``release``."""

@@ -5,10 +5,10 @@ Reading is all that happens here, so that a dry run and a build decide alike.
 
 from __future__ import annotations
 
+import os
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from feedpub.publish.folders import Folder
 from feedpub.publish.manifest import (
@@ -21,6 +21,7 @@ from feedpub.publish.manifest import (
     manifest_bytes,
     parse_manifest,
 )
+from feedpub.publish.stamps import Stamp, stamp
 
 _GZIP = 16 + zlib.MAX_WBITS  # RFC 1952, with zlib's largest window
 _GZIP_TYPE = "application/gzip"
@@ -29,24 +30,28 @@ _GZIP_SYSTEM = 9  # where the header names the operating system; 255 is "unknown
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What publishing changed, or, on a dry run, would change: names of files."""
+    """What publishing changed, or, on a dry run, would change: names of files.
+
+    ``altered`` are those that were to be kept, and that somebody else has changed or removed since the last build.
+    """
 
     written: tuple[str, ...]
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
+    altered: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     """One file as it will stand: its manifest entry, and the bytes to write; ``None``: what stands is right.
 
-    ``mtime`` is that of what stands there now, in nanoseconds, ``None`` for nothing. ``twin`` names the document
-    that a compressed file belongs to and shares the mtime of.
+    ``standing`` is what stands there now, looked at before it was read, ``None`` for nothing. ``twin`` names the
+    document that a compressed file belongs to and shares the mtime of.
     """
 
     entry: Published
     data: bytes | None
-    mtime: int | None
+    standing: os.stat_result | None
     twin: str | None = None
 
     @property
@@ -59,19 +64,26 @@ class File:
         """Whether it has to be written."""
         return self.data is not None
 
+    @property
+    def mtime(self) -> int | None:
+        """The mtime of what stands there now, in nanoseconds."""
+        return self.standing.st_mtime_ns if self.standing else None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All files as they will stand (documents before their compressed twins), and the names to be removed.
 
     ``fresh`` are entries that the manifest in the folder does not list: after a kill halfway nobody would know
-    those files for ours.
+    those files for ours. ``stamps`` are those of what is kept as it is.
     """
 
     files: tuple[File, ...]
     manifest: File
     removed: tuple[str, ...]
     fresh: tuple[Published, ...]
+    altered: tuple[str, ...]
+    stamps: Mapping[str, Stamp]
 
     @property
     def idle(self) -> bool:
@@ -85,6 +97,7 @@ class Plan:
             tuple(file.name for file in self.files if file.changed),
             tuple(file.name for file in self.files if not file.changed),
             self.removed,
+            self.altered,
         )
 
 
@@ -99,23 +112,36 @@ def make_plan(
     keep: Collection[str],
     folder: Folder | None,
     unfinished: Mapping[str, Published],
+    stamps: Mapping[str, Stamp],
     *,
     gzip: bool,
 ) -> Plan:
     """Decide what changes in ``folder`` (``None``: there is none yet) to make it hold ``documents``.
 
-    ``keep`` names files of ours that stay as they are, if they are there. ``unfinished`` lists what a killed
-    build may have put into the folder before it could say so in the manifest.
+    ``keep`` names files of ours that stay as they are, if they are there; those of which ``stamps`` are right are
+    not read. ``unfinished`` lists what a killed build may have put into the folder before it could say so in the
+    manifest.
     """
     previous = read_listing(folder).documents
     ours = {**unfinished, **previous}
-    files, twins = [], []
-    for document in chain(documents, _kept(keep, {d.path for d in documents}, ours, folder)):
+    files: list[File] = []
+    twins: list[File] = []
+    for document in documents:
         file = _planned(document, folder)
         files.append(file)
         if gzip:
             twins.append(_compressed(file, document.data, folder))
-    files += twins
+    made = {document.path for document in documents}
+    kept: list[File] = []
+    altered: list[str] = []
+    for name in sorted(name for name in keep if folder and name in ours and name not in made):
+        assert folder
+        found = _unread(name, ours, stamps, folder, gzip=gzip) or _kept(ours[name], folder, gzip=gzip)
+        kept += found
+        if not found or found[0].entry.sha256 != ours[name].sha256:
+            altered.append(name)
+    files += [file for file in kept if not file.twin]
+    files += [*twins, *(file for file in kept if file.twin)]
     names = {file.name for file in files}
     entries = [file.entry for file in files]
     removed = sorted(name for name in ours if name not in names and folder and folder.holds_file(name))
@@ -126,12 +152,9 @@ def make_plan(
         manifest=_planned(_Standing(MANIFEST, "", "application/json", listing), folder),
         removed=tuple(removed),
         fresh=tuple(entry for entry in fresh if entry.path not in previous),
+        altered=tuple(altered),
+        stamps={f.name: stamp(f.entry.sha256, f.standing) for f in kept if f.standing and not f.changed},
     )
-
-
-def _mtime(name: str, folder: Folder | None) -> int | None:
-    status = folder.stat(name) if folder else None
-    return status.st_mtime_ns if status else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,35 +167,47 @@ class _Standing:
     data: bytes
 
 
-def _kept(
-    keep: Collection[str], made: Collection[str], ours: Mapping[str, Published], folder: Folder | None
-) -> Iterator[Publishable]:
-    """Yield, one at a time, what is to be kept, as it is: a killed build may have put newer bytes there."""
-    for name in sorted(keep):
-        if folder and name in ours and name not in made:
-            data = folder.read(name)
-            if data is not None:
-                yield _Standing(name, ours[name].feed, ours[name].media_type, data)
+def _unread(
+    name: str, ours: Mapping[str, Published], stamps: Mapping[str, Stamp], folder: Folder, *, gzip: bool
+) -> list[File]:
+    """Return what is to be kept, with its twin, as the manifest lists it; nothing if it has to be read."""
+    files: list[File] = []
+    for path, twin in ((name, None), (name + COMPRESSED, name))[: 1 + gzip]:
+        entry, status = ours.get(path), folder.stat(path)
+        if not entry or not status or stamps.get(path) != stamp(entry.sha256, status):
+            return []
+        files.append(File(entry, None, status, twin))
+    return files if len({file.mtime for file in files}) == 1 else []
+
+
+def _kept(listed: Published, folder: Folder, *, gzip: bool) -> list[File]:
+    """Return what is to be kept, with its twin, as it is: a killed build may have put newer bytes there."""
+    status = folder.stat(listed.path)
+    data = folder.read(listed.path)
+    if data is None:
+        return []
+    file = File(describe(listed.path, listed.feed, listed.media_type, data), None, status)
+    return [file, _compressed(file, data, folder)] if gzip else [file]
 
 
 def _planned(document: Publishable, folder: Folder | None) -> File:
     entry = describe(document.path, document.feed, document.media_type, document.data)
+    status = folder.stat(document.path) if folder else None
     standing = folder.read(document.path, size=entry.size) if folder else None
-    same = standing == document.data
-    return File(entry, None if same else document.data, mtime=_mtime(document.path, folder))
+    return File(entry, None if standing == document.data else document.data, status)
 
 
 def _compressed(document: File, data: bytes, folder: Folder | None) -> File:
     name = document.name + COMPRESSED
+    status = folder.stat(name) if folder else None
     standing = folder.read(name) if folder else None
-    mtime = _mtime(name, folder)
     # Compared by content: another zlib packs otherwise, which is no reason to make every reader fetch anew.
-    fits = not document.changed and mtime == document.mtime
+    fits = not document.changed and status is not None and status.st_mtime_ns == document.mtime
     if fits and standing is not None and _unpacks_to(standing, data):
         entry = describe(name, document.entry.feed, _GZIP_TYPE, standing)
-        return File(entry, None, mtime, twin=document.name)
+        return File(entry, None, status, twin=document.name)
     packed = pack(data)
-    return File(describe(name, document.entry.feed, _GZIP_TYPE, packed), packed, mtime, twin=document.name)
+    return File(describe(name, document.entry.feed, _GZIP_TYPE, packed), packed, status, twin=document.name)
 
 
 def pack(data: bytes) -> bytes:

@@ -23,6 +23,7 @@ from feedpub.publish.folders import FOLDER_MODE, Folder, make_folder
 from feedpub.publish.manifest import MANIFEST
 from feedpub.publish.output import Output, check_unmoved, locate, release_name, release_number
 from feedpub.publish.plan import File, Plan, read_listing
+from feedpub.publish.stamps import stamp
 
 KEPT = 2
 
@@ -121,7 +122,7 @@ def _new_release(
             for files in ((plan.manifest,), plan.files):
                 write_files(files, plan, release)
                 if shown:
-                    _carry_over([file for file in files if not file.changed], shown, release)
+                    _carry_over([file for file in files if not file.changed], plan, shown, release)
                 release.sync()
         shelf.sync()
         yield
@@ -133,9 +134,12 @@ def _new_release(
         raise
 
 
-def _carry_over(files: Iterable[File], shown: Folder, release: Folder) -> None:
+def _carry_over(files: Iterable[File], plan: Plan, shown: Folder, release: Folder) -> None:
     for file in files:
         linked = shown.link(file.name, release)
+        status = release.stat(file.name)
+        if status and plan.stamps.get(file.name) == stamp(file.entry.sha256, status):
+            continue
         data = (release if linked else shown).read(file.name)
         if data is None or hashlib.sha256(data).hexdigest() != file.entry.sha256:
             raise OSError(errno.EIO, "what was published reads back differently", file.name)

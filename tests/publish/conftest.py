@@ -12,6 +12,7 @@ import pytest
 from feedpub.publish import Changes, compare, exclusive, publish
 from feedpub.publish.files import staging_places
 from feedpub.publish.output import locate
+from feedpub.publish.stamps import stamps_name
 
 DRIVER = Path(__file__).with_name("driver.py")
 
@@ -57,10 +58,11 @@ class Site:
         docs = [Doc(name, data) for name, data in documents.items()]
         return compare(docs, keep, self.out, self.state, layout=self.layout, gzip=self.gzip)
 
-    def command(self, documents: dict[str, bytes]) -> list[str]:
+    def command(self, documents: dict[str, bytes], keep=()) -> list[str]:
         """The command line that publishes ``documents`` in a process of its own."""
         job = {
             "documents": {name: data.decode() for name, data in documents.items()},
+            "keep": list(keep),
             "folder": str(self.out),
             "state": str(self.state),
             "layout": self.layout,
@@ -85,8 +87,9 @@ class Site:
         return {name: (self.out / name).stat().st_mtime_ns for name in self.tree()}
 
     def strays(self) -> list[str]:
-        """Everything below the root that is neither published, nor one of the last two releases, nor the lock."""
-        allowed = {".state", ".state/lock", "feeds"}
+        """Everything below the root that is not published, one of the last two releases, the lock or the stamps."""
+        stamps = f".state/{stamps_name(locate(self.out), self.state)}"
+        allowed = {".state", ".state/lock", stamps, "feeds"}
         allowed |= {f"feeds/{name}" for name in self.tree()} if not self.out.is_symlink() else set()
         if self.out.is_symlink():
             shown = int(self.out.resolve().name)

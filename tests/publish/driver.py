@@ -33,7 +33,8 @@ def main(job):
     state = Path(job["state"])
     try:
         with exclusive(state):
-            publish(documents, (), Path(job["folder"]), state, layout=job["layout"], gzip=job["gzip"])
+            folder, options = Path(job["folder"]), {"layout": job["layout"], "gzip": job["gzip"]}
+            publish(documents, job["keep"], folder, state, **options)
     except Locked:
         return 75
     except PublishError as error:

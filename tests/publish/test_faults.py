@@ -24,7 +24,8 @@ FAULTS = ("signal=KILL", "error=EIO", "error=ENOSPC")
 SHORT_WRITE = "retval=1"
 SAMPLE = 17  # of each way; no multiple of the faults, so that each comes up
 
-OLD = {"same.rss": b"same", "changed.rss": b"old " * 50, "gone.rss": b"gone"}
+KEEP = ["kept.rss"]
+OLD = {"same.rss": b"same", "changed.rss": b"old " * 50, "gone.rss": b"gone", "kept.rss": b"kept"}
 NEW = {"same.rss": b"same", "changed.rss": b"new " * 50, "fresh.rss": b"fresh"}
 
 LATE = 2**32  # seconds since 1970
@@ -101,7 +102,7 @@ def repaired(case, repair, documents, expected, tmp_path):
     """Publish ``documents`` over a copy of what the fault left: nothing of the fault may be left then."""
     copy = repair.with_(root=tmp_path / "copy")
     shutil.copytree(repair.root, copy.root, symlinks=True)
-    copy.publish(documents)
+    copy.publish(documents, KEEP)
     assert copy.tree() == expected, case
     assert copy.strays() == [], case
     mtimes = copy.mtimes()
@@ -118,7 +119,7 @@ def test_after_a_fault_at_any_call_no_file_is_torn_and_the_next_run_repairs(way,
     old, template = before.tree(), tmp_path / "template"
     shutil.copytree(site.root, template, symlinks=True)
     log = tmp_path / "log"
-    assert traced(strace, log, after.command(NEW)).returncode == 0
+    assert traced(strace, log, after.command(NEW, KEEP)).returncode == 0
     new, cases = after.tree(), cases_of(log)
     assert after.strays() == []
     outcomes = Counter()
@@ -126,7 +127,7 @@ def test_after_a_fault_at_any_call_no_file_is_torn_and_the_next_run_repairs(way,
         shutil.rmtree(site.root)
         shutil.copytree(template, site.root, symlinks=True)
         inject = f"inject={case.call}:{case.fault}:when={case.number}"
-        result = traced(strace, log, after.command(NEW), "-e", inject)
+        result = traced(strace, log, after.command(NEW, KEEP), "-e", inject)
         assert "INJECTED" in log.read_text() or "killed by SIGKILL" in log.read_text(), case
         check(case, way, after, old, new)
         outcomes[f"{case.fault} {outcome(case, result, after, new)}"] += 1
