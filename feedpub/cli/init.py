@@ -66,7 +66,11 @@ def init(
     if not folder.is_dir():
         print_error(f"{folder} is no folder")
         raise typer.Exit(FAILED)
-    proposals = propose(folder, config.parent)
+    found = propose(folder, config.parent)
+    proposals = [proposal for proposal in found if proposal.lines]
+    for proposal in found:
+        if not proposal.lines:
+            print_error(f"passed over {proposal.path} (files {proposal.files:,}): {proposal.problem}")
     if not proposals:
         print_error(f"no article was found in {folder}; docs/sources.md says what can be read")
         raise typer.Exit(FAILED)

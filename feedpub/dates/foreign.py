@@ -40,7 +40,7 @@ def read(text: str, policy: DatePolicy) -> Fields:
             "RETURN_AS_TIMEZONE_AWARE": False,
         },
     )
-    if found is None:
+    if found is None or str(found.year) not in _YEAR.findall(rest):
         raise DateError(text, f"is no date in the languages {', '.join((*policy.languages, 'en'))}")
     hour = found.hour if found.hour or _CLOCK.search(rest) else None
     return Fields(found.year, found.month, found.day, hour, found.minute, found.second, None, zone)

@@ -80,6 +80,9 @@ def read(text: str, policy: DatePolicy) -> Fields:
     lacking = [name for name in ("year", "month", "day") if getattr(first, name) != getattr(second, name)]
     if lacking:
         raise DateError(text, f"lacks the {' and the '.join(lacking)}, and nothing is filled in")
+    if str(first.year) not in _YEAR.findall(rest):
+        # dateutil takes the year -0001 of an unset date for 2001.
+        raise DateError(text, "is no date that is known here")
     hour = None if first.hour != second.hour else 24 if end_of_day else first.hour
     return Fields(
         first.year, first.month, first.day, hour, first.minute, 60 if leap else first.second, weekday, zone

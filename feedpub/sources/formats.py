@@ -47,6 +47,7 @@ FORMATS = (
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _BY_NAME = {known.name: known for known in FORMATS}
 _BY_EXTENSION = {extension: known.name for known in FORMATS for extension in known.extensions}
+_FRONT_MATTER = re.compile(rb"(?:---|\+\+\+)\w*[ \t]*\r?\n")
 # What a file's content begins with, behind white space; the first that matches counts, else it is text.
 _CONTENTS = (
     ("parquet", re.compile(rb"PAR1")),
@@ -55,7 +56,7 @@ _CONTENTS = (
     ("json", re.compile(rb"\{")),
     ("feed", re.compile(rb"(?s)<.{0,2000}?<(?:\w+:)?(?:rss|feed|RDF)[\s>]|<(?:\w+:)?(?:rss|feed|RDF)[\s>]")),
     ("html", re.compile(rb"(?i)<(?:!doctype|html|head|body|\?xml|!--)")),
-    ("markdown", re.compile(rb"(?:---|\+\+\+)\r?\n")),
+    ("markdown", _FRONT_MATTER),
 )
 
 
@@ -67,11 +68,22 @@ def missing_extra(name: str) -> str:
 
 def choose(file: str, head: bytes) -> str:
     """Return the format of a file by its extension, else by ``head``, its first kilobytes, decompressed."""
+    known = _by_extension(file)
+    # Jekyll has front matter in pages of HTML too; Markdown may hold HTML.
+    return _by_content(head) if known is None or (known == "html" and _FRONT_MATTER.match(head)) else known
+
+
+def has_extension(file: str) -> bool:
+    """Say whether the name of a file has the extension of a format."""
+    return _by_extension(file) is not None
+
+
+def _by_extension(file: str) -> str | None:
     name = file.lower()
     for extension in COMPRESSED:
         name = name.removesuffix(extension)
     _, dot, extension = name.rpartition("/")[2].rpartition(".")
-    return _BY_EXTENSION.get(dot + extension) or _by_content(head)
+    return _BY_EXTENSION.get(dot + extension)
 
 
 def _by_content(head: bytes) -> str:

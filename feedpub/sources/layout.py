@@ -37,6 +37,9 @@ def parse_layout(node: Node) -> TextLayout:
     if "headers" in keys:
         for name, item in keys["headers"].mapping().items():
             headers.append((name.strip().casefold(), item.choice(CANONICAL)))
-        if not separator:
-            raise node.error("header lines need a separator line", 'name it, as in separator: "---"')
+        if not separator and any(field == "published" for _, field in headers):
+            # Without a separator it is the date's line that ends a record.
+            raise node.error(
+                "a date in a header line needs a separator line", 'name it, as in separator: "---"'
+            )
     return TextLayout(order, separator, tuple(headers))

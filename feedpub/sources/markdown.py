@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,8 @@ from feedpub.sources.mapped import DECODER, record_of
 from feedpub.sources.whole import read_whole, text_of_file
 
 _FENCED = re.compile(
-    r"(?P<fence>---|\+\+\+)[ \t]*\n(?P<matter>.*?)^(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    r"(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n(?P<matter>.*?)^(?P=fence)[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
 _PELICAN = re.compile(r"(?:[A-Za-z][\w -]*:.*\n(?:[ \t]+\S.*\n)*)+(?:[ \t]*\n|\Z)")
 _PELICAN_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)\n")
@@ -43,7 +44,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     try:
         text = text_of_file(data, reading.spec.encoding)
         values, body = _split(text)
-        if _is_draft(values):
+        if _is_draft(values, reading.file):
             yield Boilerplate(origin)
             yield Notice(origin, "draft", "left out an article that is marked as a draft")
             return
@@ -57,13 +58,12 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
 def _split(text: str) -> tuple[Mapping[str, Any], str]:
     """Return the front matter's values and the text behind it. Raises :class:`RecordError`."""
     if fenced := _FENCED.match(text):
-        values = _yaml(fenced["matter"]) if fenced["fence"] == "---" else _toml(fenced["matter"])
-        return values, text[fenced.end() :]
+        language = fenced["language"].lower() or ("yaml" if fenced["fence"] == "---" else "toml")
+        if language not in _READERS:
+            raise RecordError(f"the front matter is {fenced['language']!r}; yaml, toml and json can be read")
+        return _READERS[language](fenced["matter"]), text[fenced.end() :]
     if text.startswith("{"):
-        try:
-            values, end = DECODER.raw_decode(text)
-        except (ValueError, RecursionError) as error:
-            raise RecordError(f"the front matter is no JSON: {error}") from None
+        values, end = _json(text)
         return values, text[end:]
     if text.startswith(("---\n", "+++\n")):
         raise RecordError("the front matter is not closed")
@@ -99,10 +99,30 @@ def _toml(matter: str) -> Mapping[str, Any]:
         raise RecordError(f"the front matter is no TOML: {error}") from None
 
 
-def _is_draft(values: Mapping[str, Any]) -> bool:
+def _json(text: str) -> tuple[Mapping[str, Any], int]:
+    """Return the object that ``text`` begins with, and where it ends."""
+    try:
+        values, end = DECODER.raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"the front matter is no JSON: {error}") from None
+    if not isinstance(values, Mapping):
+        raise RecordError("the front matter is no mapping")
+    return values, end
+
+
+# Eleventy lets the first fence name the language.
+_READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
+    "yaml": _yaml,
+    "toml": _toml,
+    "json": lambda matter: _json(matter.strip())[0],
+}
+
+
+def _is_draft(values: Mapping[str, Any], file: str) -> bool:
     folded = {fold_name(name): str(value).strip().lower() for name, value in values.items()}
     return (
-        folded.get("draft") in {"true", "yes"}
+        "_drafts" in file.split("/")
+        or folded.get("draft") in {"true", "yes"}
         or folded.get("published") in {"false", "no"}
         or folded.get("status") in {"draft", "hidden"}
     )

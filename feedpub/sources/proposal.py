@@ -6,10 +6,13 @@ in the proposal as a comment that asks.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -17,8 +20,10 @@ from feedpub.article import Article, Reject
 from feedpub.dates import DatePolicy
 from feedpub.errors import SourceError
 from feedpub.sources.boilerplate import fold_heading, tail_start
-from feedpub.sources.formats import COMPRESSED, missing_extra
-from feedpub.sources.opening import read
+from feedpub.sources.building import Item
+from feedpub.sources.fieldnames import NAMES, fold_name
+from feedpub.sources.formats import COMPRESSED, has_extension, missing_extra
+from feedpub.sources.opening import format_of, open_stream, read
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import Surveyed, survey_file
 
@@ -37,14 +42,57 @@ MARKERS = ("Read More", "See also", "Related:")
 _AUTHORITY = "example.org,2000"
 
 
+# What a reason for rejects asks the owner, and the lines that would answer; commented out where that is a guess.
+_QUESTIONS = (
+    (
+        "no time zone",
+        ("# Dates here name no zone: write the one they are meant in, as Europe/Paris.", "timezone: UTC"),
+    ),
+    (
+        "is not UTF-8",
+        ("# Some records are not UTF-8. If they are of a Western Windows, say so:", "# encoding: cp1252"),
+    ),
+    (
+        "day first or month first",
+        ("# Dates such as 3/4/2023 can be read in two ways; say which:", "# dates: {day_first: true}"),
+    ),
+    (
+        "year of two digits",
+        ("# Years have two digits; say in which hundred years they lie:", "# dates: {two_digit_years: 1950}"),
+    ),
+    (
+        "formats: [epoch]",
+        ("# Dates are bare numbers. If they count seconds since 1970:", "# dates: {formats: [epoch]}"),
+    ),
+    (
+        "formats: [epoch-ms]",
+        (
+            "# Dates are bare numbers. If they count milliseconds since 1970:",
+            "# dates: {formats: [epoch-ms]}",
+        ),
+    ),
+)
+_NAMED = ("jsonl", "json", "csv", "tsv", "parquet")
+_LACKING = ("has no date", "neither title nor body", "names no title and no body", "is an object, not text")
+_FIELDS = (
+    "# Some records have no date, title or body under a name that is known; say where they are, as in:",
+    "# fields: {title: headline, body: text.plain, published: printed}",
+)
+_HEADER = re.compile(r"([A-Za-z][\w-]{1,20}):\s+\S")
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One proposed source: its lines of config, and what was found in its files."""
+    """One kind of file: its pattern, what was found in a sample of its files, and the lines of a source for it.
+
+    There are no lines where nothing can be proposed; ``problem`` says why.
+    """
 
     path: str
     files: int
-    lines: tuple[str, ...]
-    surveyed: tuple[Surveyed, ...]
+    surveyed: tuple[Surveyed, ...] = ()
+    lines: tuple[str, ...] = ()
+    problem: str = ""
 
     @property
     def articles(self) -> int:
@@ -61,19 +109,17 @@ def propose(folder: Path, base: Path) -> list[Proposal]:
     groups: dict[str, list[Path]] = defaultdict(list)
     for path in _walk(folder):
         groups[_ending(path.name)].append(path)
-    if len(groups) > 1:
-        # No pattern fits files without an ending and nothing else.
-        groups.pop("", None)
-    prefix = PurePosixPath(Path(os.path.relpath(folder, base)).as_posix())
+    prefix = PurePosixPath(glob.escape(Path(os.path.relpath(folder, base)).as_posix()))
     proposals = []
     for ending, found in sorted(groups.items()):
         place = prefix if all(path.parent == folder for path in found) else prefix / "**"
-        proposals.append(_proposal(str(place / f"*{ending}"), found, base))
-    return [proposal for proposal in proposals if proposal.articles or _undecided(proposal)]
-
-
-def _undecided(proposal: Proposal) -> bool:
-    return any(line.startswith("#") for line in proposal.lines)
+        pattern = str(place / f"*{glob.escape(ending)}")
+        if any(other != ending and other.endswith(ending) for other in groups):
+            problem = "no pattern fits these files and no others; name them yourself"
+            proposals.append(Proposal(pattern, len(found), problem=problem))
+        else:
+            proposals.append(_proposal(pattern, found, base))
+    return proposals
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -98,72 +144,96 @@ def _ending(name: str) -> str:
 
 def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
     spec = SourceSpec((pattern,), base, dates=DatePolicy(zone="UTC"))
-    lines = [f"path: {json.dumps(pattern)}"]
+    lines: list[str] = []
     sample = found[:SAMPLE]
-    surveyed = tuple(result for path in sample if (result := _survey(spec, path)))
-    reasons = " ".join(reason for result in surveyed for reason, _, _ in result.reasons)
-    strict = replace(spec, dates=DatePolicy())
-    if any("no time zone" in r for path in sample if (s := _survey(strict, path)) for r, _, _ in s.reasons):
-        lines += [
-            "# Dates here name no zone: write the one they are meant in, as Europe/Paris.",
-            "timezone: UTC",
-        ]
-    if "is not UTF-8" in reasons:
-        lines += [
-            "# Some records are not UTF-8. If they are of a Western Windows, say so:",
-            "# encoding: cp1252",
-        ]
-    if "day first or month first" in reasons:
-        lines += [
-            "# Dates such as 3/4/2023 can be read in two ways; say which:",
-            "# dates: {day_first: true}",
-        ]
-    if "year of two digits" in reasons:
-        lines += [
-            "# Years have two digits; say in which hundred years they lie:",
-            "# dates: {two_digit_years: 1950}",
-        ]
-    if "is a bare number" in reasons:
-        lines += [
-            "# Dates are bare numbers. If they count seconds since 1970:",
-            "# dates: {formats: [epoch]}",
-        ]
-    for result in surveyed:
-        if extra := missing_extra(result.format):
-            lines += [f"# To read {result.format} files, install feedpub[{extra}]."]
-            break
-    headings, markers = _boilerplate(spec, sample)
-    if headings:
-        lines.append(f"boilerplate: {json.dumps(headings, ensure_ascii=False)}")
-    if markers:
-        lines.append(f"related_links: {json.dumps(markers, ensure_ascii=False)}")
-    return Proposal(pattern, len(found), tuple(lines), surveyed)
+    surveyed = _surveyed(spec, sample)
+    if not any(result.articles for result in surveyed) and _have_front_matter(spec, sample):
+        spec = replace(spec, format="markdown")
+        surveyed = _surveyed(spec, sample)
+        lines += ["# Each file is one article under lines such as Title: and Date:.", "format: markdown"]
+    # What is asked last may show only once what is asked first is answered.
+    answered = replace(spec, encoding="cp1252", dates=DatePolicy())
+    reasons = [r for answer in (spec, answered) for s in _surveyed(answer, sample) for r, _, _ in s.reasons]
+    for sign, question in _QUESTIONS:
+        if any(sign in reason for reason in reasons):
+            lines += question
+    named = any(result.format in _NAMED for result in surveyed)
+    if named and any(sign in reason for sign in _LACKING for reason in reasons):
+        lines += _FIELDS
+    for name in dict.fromkeys(result.format for result in surveyed):
+        if extra := missing_extra(name):
+            lines.append(f"# To read {name} files, install feedpub[{extra}].")
+    lines += _layout(spec, sample)
+    if not any(result.articles for result in surveyed) and not (lines and has_extension(pattern)):
+        problems = [f"{place}: {reason}" for result in surveyed for reason, place, _ in result.reasons]
+        return Proposal(
+            pattern, len(found), surveyed, problem=(problems or ["there is no article in them"])[0]
+        )
+    return Proposal(pattern, len(found), surveyed, (f"path: {json.dumps(pattern)}", *lines))
 
 
-def _survey(spec: SourceSpec, path: Path) -> Surveyed | None:
-    try:
-        return survey_file(spec, path)
-    except SourceError:
-        return None
+def _surveyed(spec: SourceSpec, sample: list[Path]) -> tuple[Surveyed, ...]:
+    found = []
+    for path in sample:
+        # A file that can't be read at all tells nothing.
+        with suppress(SourceError):
+            found.append(survey_file(spec, path))
+    return tuple(found)
 
 
-def _boilerplate(spec: SourceSpec, sample: list[Path]) -> tuple[list[str], list[str]]:
-    """Return the known headings and markers that stand in the sample as such."""
+def _have_front_matter(spec: SourceSpec, sample: list[Path]) -> bool:
+    """Say whether all are texts that begin with a line such as ``Title: …``."""
+    for path in sample:
+        with open_stream(spec, path) as stream:
+            if format_of(spec, stream, path.name) != "text" or not _HEADER.match(
+                stream.head.decode("latin-1")
+            ):
+                return False
+    return True
+
+
+def _layout(spec: SourceSpec, sample: list[Path]) -> list[str]:
+    """Return the lines that name the headings, markers and header lines that stand in the sample as such."""
     known = {fold_heading(heading).rstrip("."): heading for heading in HEADINGS}
     headings: dict[str, None] = {}
     markers: dict[str, None] = {}
+    headers: Counter[str] = Counter()
+    articles = 0
+    for item in _items(spec, sample):
+        text = item.text if isinstance(item, Reject) else item.body if isinstance(item, Article) else ""
+        for line in text.split("\n"):
+            if len(line) < 60 and fold_heading(line).rstrip(".: ") in known:
+                headings[line.strip()] = None
+        if isinstance(item, Article):
+            articles += 1
+            markers |= {marker: None for marker in MARKERS if tail_start(item.body, (marker,)) is not None}
+            headers.update(_headers(item))
+    lines = []
+    # Where a headline or two have a colon, they are headlines.
+    if fields := {name: _field(name) for name, count in headers.items() if 2 * count >= articles}:
+        lines += ["# Records begin with header lines.", f"layout: {json.dumps({'headers': fields})}"]
+    if headings:
+        lines.append(f"boilerplate: {json.dumps(list(headings), ensure_ascii=False)}")
+    if markers:
+        lines.append(f"related_links: {json.dumps(list(markers), ensure_ascii=False)}")
+    return lines
+
+
+def _items(spec: SourceSpec, sample: list[Path]) -> Iterator[Item]:
     for path in sample:
-        try:
-            items = list(read(spec, path, _AUTHORITY)) if path.stat().st_size < 1 << 24 else []
-        except (SourceError, OSError):
-            continue
-        for item in items:
-            text = item.text if isinstance(item, Reject) else item.body if isinstance(item, Article) else ""
-            for line in text.split("\n"):
-                if len(line) < 60 and fold_heading(line).rstrip(".: ") in known:
-                    headings[line.strip()] = None
-            if isinstance(item, Article):
-                markers |= {
-                    marker: None for marker in MARKERS if tail_start(item.body, (marker,)) is not None
-                }
-    return list(headings), list(markers)
+        with suppress(SourceError, OSError):
+            if path.stat().st_size < 1 << 24:
+                yield from read(spec, path, _AUTHORITY)
+
+
+def _headers(article: Article) -> Iterator[str]:
+    """Yield the names of the header lines that an article's text begins with."""
+    for line in (article.title, *article.body.split("\n")):
+        header = _HEADER.match(line)
+        if header is None or _field(header[1]) in ("", "published"):
+            return
+        yield header[1]
+
+
+def _field(name: str) -> str:
+    return next((field for field, names in NAMES.items() if fold_name(name) in names), "")

@@ -7,7 +7,8 @@
     ---
 
 The separator ends a record and belongs to it. A line ``Name: value`` whose name the layout declares is a
-header wherever it stands in the record; what a header gives is not looked for among the other lines.
+header wherever it stands in the record; what a header gives is not looked for among the other lines. Where headers
+are declared without a separator, a line that is the date ends the record as in ``text``.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
             last = number
             if line.strip() == separator:
                 yield from held
-                held = _items(reading, reading.origin(first, last), lines, problem)
+                held = items_of(reading, reading.origin(first, last), lines, problem)
                 first, lines, size, problem = last + 1, [], 0, ""
                 continue
             # What a line costs in memory beside its text counts too.
@@ -52,13 +53,14 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
                 problem = problem or f"no separator comes within {MAX_RECORD >> 20} MB"
     if problem or any(line.strip() for line in lines):
         yield from held
-        held = _items(reading, reading.origin(first, last), lines, problem)
+        held = items_of(reading, reading.origin(first, last), lines, problem)
     elif not held and last:
         held = [Boilerplate(reading.origin(1, last))]
     yield from stretch(held, last)
 
 
-def _items(reading: Reading, origin: Origin, lines: list[str], problem: str) -> list[Item]:
+def items_of(reading: Reading, origin: Origin, lines: list[str], problem: str = "") -> list[Item]:
+    """Return what the lines of one record become; ``problem`` says why they can't be a record."""
     raw = "\n".join(lines)
     if problem:
         return [reject(origin, problem, raw)]

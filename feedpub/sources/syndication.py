@@ -14,7 +14,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Origin
+from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
 from feedpub.sources.building import Item, Reading, Record, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.cleaning import plain_text
@@ -22,6 +22,7 @@ from feedpub.sources.mapped import enclosure
 from feedpub.sources.whole import MAX_FILE, read_whole
 
 _START = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])")
+_NO_POSTS = ("attachment", "page", "nav_menu_item", "revision", "custom_css")
 _CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 
 
@@ -43,7 +44,11 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         return
     via = _source_of(parsed.feed)
     for origin, entry in zip(_places(data, whole, len(entries)), entries, strict=True):
-        yield from build(reading, origin, _record(entry, parsed.feed, via), partial(_raw, entry))
+        if unpublished := _unpublished(entry):
+            yield Boilerplate(origin)
+            yield Notice(origin, "draft", unpublished)
+        else:
+            yield from build(reading, origin, _record(entry, parsed.feed, via), partial(_raw, entry))
     if parsed.bozo and _is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
 
@@ -125,6 +130,17 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         enclosures=_enclosures(entry),
         via=_source_of(entry["source"]) or via if entry.get("source") else via,
     )
+
+
+def _unpublished(entry: Any) -> str:
+    """Return why an entry of a WordPress export is no published article, or an empty text.
+
+    Such an export is an RSS feed of all that a site has: drafts, private posts, pages, menus, attachments.
+    """
+    status, kind = str(entry.get("wp_status") or "publish"), str(entry.get("wp_post_type") or "post")
+    if status == "publish" and kind not in _NO_POSTS and not kind.startswith("wp_"):
+        return ""
+    return f"left out an entry of a WordPress export: a {kind} with the status {status!r}"
 
 
 def _link(entry: Any) -> str:

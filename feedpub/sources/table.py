@@ -7,6 +7,7 @@ reading goes on with the next one. The header is boilerplate; blank lines belong
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 
@@ -21,6 +22,8 @@ from feedpub.sources.mapped import record_of
 # A quoted field with more lines than this has no end.
 MAX_LINES = 2000
 _DELIMITERS = (",", ";", "\t", "|")
+# A first line by which Excel is told the delimiter.
+_DECLARED = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 
 
 class _Lines:
@@ -41,8 +44,7 @@ class _Lines:
             raise csv.Error("a quote is not closed")
         if not self._fill():
             raise StopIteration
-        line = self._ahead.popleft()
-        self._taken.append(line)
+        line = self.take()
         if len(line) >= MAX_LINE:
             raise csv.Error("the line is too long")
         return f"{line}\n"
@@ -60,6 +62,11 @@ class _Lines:
             self._ahead.popleft()
             self._blank += 1
         return None
+
+    def take(self) -> str:
+        """Use the line that is there."""
+        self._taken.append(self._ahead.popleft())
+        return self._taken[-1]
 
     def done(self, *, broken: bool = False) -> tuple[int, int, str]:
         """End the record; return its first and last line and its text. A broken one keeps its first line."""
@@ -83,10 +90,15 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     held: list[Item] = []
     header: list[str] = []
     useless = ""
-    delimiter = ","
+    delimiter = declared = ""
     while (line := lines.peek()) is not None:
+        if not header and not declared and (found := _DECLARED.match(line)):
+            declared = found[1]
+            lines.take()
+            held = [Boilerplate(reading.origin(*lines.done()[:2]))]
+            continue
         if not header:
-            delimiter = max(_DELIMITERS, key=line.count)
+            delimiter = declared or max(_DELIMITERS, key=line.count)
         try:
             row = next(csv.reader(lines, delimiter=delimiter, strict=True))
         except csv.Error as error:

@@ -180,6 +180,8 @@ def _record(
     if not body.strip():
         reason = "the record has only one line before its timestamp: title or body is missing"
         return [reject(origin, reason, "\n".join(lines))]
+    if reading.spec.layout.headers:
+        return separated.items_of(reading, origin, lines)
     raw = partial("\n".join, lines)
     if is_clean:
         return build_story(reading, origin, title, body, lines[-1], raw)

@@ -16,6 +16,12 @@ app = typer.Typer()
 app.command()(init)
 
 RECORD = "Title\nBody\n2023-10-09 14:25\n"
+CONFIG = """\
+version: 1
+site: {title: T, base_url: "https://example.org/", id_authority: "example.org,2023"}
+sources: [{path: "a.jsonl", timezone: UTC}]
+feeds: {all: {title: All}}
+"""
 FILES = {
     "a.txt": RECORD.encode() + b"You Might Like...\nOne\nTwo\n",
     "deep/er/b.txt": b"Title\nIt ended. Read More Other News\n2023-10-09 14:26\n",
@@ -50,6 +56,7 @@ def test_the_config_that_init_writes_loads_and_asks(folder):
     ]  # fmt: skip
     assert 'boilerplate: ["You Might Like..."]' in text
     assert 'related_links: ["Read More"]' in text
+    assert "passed over drop/* (files 1)" in result.output
     for question in (
         "name no zone",
         "# encoding: cp1252",
@@ -76,6 +83,79 @@ def test_init_replaces_nothing_unless_told(folder):
     assert result.exit_code == 1
     assert config.read_text() == "mine"
     assert CliRunner().invoke(app, [str(folder / "drop"), "--config", str(config), "--force"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        pytest.param(
+            {"a.txt": b"Author: A\nTitle: T\nDate: 2023-10-09 14:25\n\nBody\n"},
+            ['path: "drop/*.txt"', "format: markdown"],
+            id="texts under front matter, each of which is an article",
+        ),
+        pytest.param(
+            {"a.txt": b"Author: A\nT\nB\n2023-10-09 14:25\nAuthor: A\nURL: x\nT: t\nB\n2023-10-09 14:26\n"},
+            ['layout: {"headers": {"Author": "author", "URL": "link"}}'],
+            id="records with header lines",
+        ),
+        pytest.param(
+            {"a.csv": "Titel;Text;Datum\r\nÜber;Größe;09.10.2023\r\n".encode("cp1252")},
+            ["# encoding: cp1252", "# fields:"],
+            id="a table in another language and encoding",
+        ),
+        pytest.param(
+            {"a.ndjson": b'{"title":"A","timestamp":1696861500000}\n'},
+            ["# dates: {formats: [epoch-ms]}"],
+            id="dates that count milliseconds",
+        ),
+        pytest.param(
+            {"a.json": b'[{"title":{"rendered":"A"},"date":"2023-10-09T14:25:00"}]'},
+            ["# fields:"],
+            id="records whose fields lie deeper",
+        ),
+        pytest.param(
+            {"[a].txt": RECORD.encode(), "b.png": b"\x89PNG\r\n\x1a\n", "c.rst": b"T\n=\n\n:date: x\n"},
+            ["passed over drop/*.png", "passed over drop/*.rst", 'path: "drop/*.txt"'],
+            id="files of other kinds",
+        ),
+        pytest.param(
+            {"a.gz": gzip.compress(RECORD.encode()), "b.txt.gz": gzip.compress(RECORD.encode())},
+            ["passed over drop/*.gz", 'path: "drop/*.txt.gz"'],
+            id="a pattern that would fit the files of another",
+        ),
+    ],
+)
+def test_init_finds_out_what_it_can(tmp_path, files, says):
+    """What the files tell stands in the config, what they don't is asked, and what is passed over is named."""
+    (tmp_path / "drop").mkdir()
+    for name, data in files.items():
+        (tmp_path / "drop" / name).write_bytes(data)
+    config = tmp_path / "config.yaml"
+    result = CliRunner().invoke(app, [str(tmp_path / "drop"), "--config", str(config)])
+    assert result.exit_code == 0, result.output
+    load_config(config)
+    for text in says:
+        assert text in result.output + config.read_text("utf-8")
+
+
+def test_a_folder_with_the_signs_of_a_pattern_in_its_name_is_found(tmp_path):
+    (tmp_path / "in [2023]").mkdir()
+    (tmp_path / "in [2023]/a.txt").write_text(RECORD)
+    config = tmp_path / "config.yaml"
+    CliRunner().invoke(app, [str(tmp_path / "in [2023]"), "--config", str(config)])
+    (spec,) = load_config(config).sources
+    assert [found.articles for found in survey(spec, 10)] == [1]
+
+
+def test_survey_counts_rejects_of_a_kind_together(tmp_path):
+    """Where reasons differ only in what they say of their own record, the first is told."""
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"title":"A","date":"{day}"}}\n' for day in ("x 1", "y 2")))
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG)
+    ((found,),) = [list(survey(spec, 10)) for spec in load_config(config).sources]
+    ((reason, place, count),) = found.reasons
+    assert "'x 1'" in reason
+    assert (place, count) == ("a.jsonl:1", 2)
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])
