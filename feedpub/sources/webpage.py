@@ -25,11 +25,11 @@ _DATE = (
     "article:published_time", "datepublished", "og:published_time", "date", "dc.date", "dc.date.issued",
     "dcterms.created", "dcterms.issued", "parsely-pub-date", "publish-date", "pubdate", "sailthru.date",
 )  # fmt: skip
-_UPDATED = ("article:modified_time", "datemodified", "og:updated_time", "dcterms.modified")
+_UPDATED = ("article:modified_time", "datemodified", "og:updated_time", "dcterms.modified", "modified")
 _TITLE = ("og:title", "headline", "dc.title", "twitter:title")
-_AUTHOR = ("author", "article:author:name", "dc.creator", "parsely-author", "sailthru.author")
-_SUMMARY = ("og:description", "description", "dc.description")
-_CATEGORIES = ("article:tag", "keywords", "news_keywords")
+_AUTHOR = ("author", "authors", "article:author:name", "dc.creator", "parsely-author", "sailthru.author")
+_SUMMARY = ("og:description", "description", "dc.description", "summary")
+_CATEGORIES = ("article:tag", "keywords", "news_keywords", "tags")
 _TIME = "//time[@pubdate]/@datetime | //time[@itemprop='datePublished']/@datetime | //article//time/@datetime"
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _ARTICLE_TYPES = ("Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle")
