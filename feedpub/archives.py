@@ -8,15 +8,17 @@ for good. So the chain depends on when articles arrived, and the names of its cl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 
 from feedpub.config import Archive
 from feedpub.feeds import Entry, newest_first
 from feedpub.ledger import Shelf
 
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+# A month's first page has its name; those after it, where it fills several, are 2023-06-2 and so on.
+_MONTH = re.compile(r"([0-9]{4}-[0-9]{2})(?:-[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,28 @@ class Page:
     entries: tuple[Entry, ...]
 
 
-def paginate(entries: Iterable[Entry], archive: Archive, shelf: Shelf) -> tuple[Page, ...]:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many bytes a page has for its entries, and what one of them takes."""
+
+    size: int
+    of: Callable[[Entry], int]
+
+
+def paginate(entries: Iterable[Entry], archive: Archive, shelf: Shelf, room: Room) -> tuple[Page, ...]:
     """Return the pages that hold ``entries``, none of which stands in a closed page of ``shelf``, oldest first.
 
-    The last of them is the open one. There is none while nothing is archived. A month is that of an entry's
-    ``published`` in UTC, so that a page's name does not depend on the zone that a source writes.
+    The last of them is the open one. There is none while nothing is archived. A page ends where the next entry
+    would take more than its ``room``, but has one, however large. A month is that of an entry's ``published`` in
+    UTC, so that a page's name does not depend on the zone that a source writes.
     """
     pending = newest_first(entries)[::-1]
     if archive is None or not (pending or shelf.pages):
         return ()
-    groups = list(_by_month(pending, shelf) if archive == "monthly" else _by_count(pending, archive, shelf))
+    make = (
+        _by_month(pending, shelf, room) if archive == "monthly" else _by_count(pending, archive, shelf, room)
+    )
+    groups = list(make)
     names = [name for name, _ in groups]
     before = shelf.pages[-1].name if shelf.pages else None
     return tuple(
@@ -52,24 +66,48 @@ def paginate(entries: Iterable[Entry], archive: Archive, shelf: Shelf) -> tuple[
     )
 
 
-def _by_count(pending: Sequence[Entry], size: int, shelf: Shelf) -> Iterator[tuple[str, Sequence[Entry]]]:
+def _by_count(
+    pending: Sequence[Entry], size: int, shelf: Shelf, room: Room
+) -> Iterator[tuple[str, Sequence[Entry]]]:
     first = len(shelf.pages) + 1
-    for number in range(max(1, -(-len(pending) // size))):
-        name = shelf.open if number == 0 and shelf.open else str(first + number)
-        yield name, pending[number * size : (number + 1) * size]
+    for number, group in enumerate(_cut(pending, room, size)):
+        yield shelf.open if number == 0 and shelf.open else str(first + number), group
 
 
-def _by_month(pending: Sequence[Entry], shelf: Shelf) -> Iterator[tuple[str, Sequence[Entry]]]:
+def _by_month(pending: Sequence[Entry], shelf: Shelf, room: Room) -> Iterator[tuple[str, Sequence[Entry]]]:
     """Yield pages by month; the first takes what is no newer than the newest page that has a month for its name."""
-    names = [*(page.name for page in shelf.pages), shelf.open or ""]
-    floor = max((name for name in names if _MONTH.fullmatch(name)), default="")
+    taken = {*(page.name for page in shelf.pages), shelf.open or ""}
+    floor = max((match[1] for name in taken if (match := _MONTH.fullmatch(name))), default="")
     if not floor and pending:
         floor = _month(pending[0].article.published)
-    groups: dict[str, list[Entry]] = {shelf.open or floor: []}
+    months: dict[str, list[Entry]] = {floor: []}
     for entry in pending:
-        month = _month(entry.article.published)
-        groups.setdefault(month if month > floor else shelf.open or floor, []).append(entry)
-    yield from groups.items()
+        months.setdefault(max(floor, _month(entry.article.published)), []).append(entry)
+    name = shelf.open
+    for month, entries in months.items():
+        for group in _cut(entries, room):
+            name = name or _free(month, taken)
+            taken.add(name)
+            yield name, group
+            name = None
+
+
+def _cut(entries: Sequence[Entry], room: Room, most: int | None = None) -> Iterator[list[Entry]]:
+    """Yield ``entries`` in groups, at least one of them, that hold ``most`` and fit."""
+    group: list[Entry] = []
+    used = 0
+    for entry in entries:
+        size = room.of(entry)
+        if group and (used + size > room.size or len(group) == most):
+            yield group
+            group, used = [], 0
+        group.append(entry)
+        used += size
+    yield group
+
+
+def _free(month: str, taken: Collection[str]) -> str:
+    return next(name for name in chain([month], (f"{month}-{n}" for n in count(2))) if name not in taken)
 
 
 def _month(time: datetime) -> str:

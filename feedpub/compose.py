@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from feedpub.archives import Page, paginate
+from feedpub.archives import Page, Room, paginate
 from feedpub.config import FeedSettings, Site
 from feedpub.feeds import Entry, Feed, make_feed, newest_first
 from feedpub.ledger import ClosedPage, Shelf, ShelfChange
 from feedpub.likeness import NearDuplicate, leave_out_near
-from feedpub.limits import fitting
+from feedpub.limits import entry_size, fitting, head_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,10 @@ def compose(
         ordered, near = leave_out_near(ordered, settings.slug, settings.near)
     held = fitting(ordered, settings, site, titles)
     feed = make_feed(settings, ordered[:held], site, full=full or held < len(ordered))
-    return Composed(feed, paginate(ordered[held:], settings.archive, shelf), shelf, near)
+    room = Room(
+        settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)
+    )
+    return Composed(feed, paginate(ordered[held:], settings.archive, shelf, room), shelf, near)
 
 
 def shelf_change(

@@ -1,7 +1,8 @@
-"""How many of a feed's newest entries its subscription document holds. Pure, and decided before rendering.
+"""How many of a feed's newest entries its subscription document holds, and what any document has room for. Pure.
 
-So that dating, guards and archives all see the same cut, an entry's size is not measured but estimated from
-above: its texts as the costliest format escapes them, and a constant for the markup around them.
+This is decided before rendering, so that dating, guards and archives all see the same cut: an entry's size is not
+measured but estimated from above, as its texts the way the costliest format escapes them, and a constant for the
+markup around them.
 """
 
 from __future__ import annotations

@@ -107,13 +107,16 @@ def live(site, history):
         assert site.files() == files, "a second build of the same changed something"
 
 
+bounds = st.sampled_from(["", ", max_bytes: 4 KB"])
+
+
 @settings(max_examples=25, deadline=None)
-@given(history=batches, size=st.integers(1, 4))
-def test_pages_of_so_many_entries(make_site, history, size):
-    live(make_site(size), history)
+@given(history=batches, size=st.integers(1, 4), bound=bounds)
+def test_pages_of_so_many_entries(make_site, history, size, bound):
+    live(make_site(size, more=bound), history)
 
 
 @settings(max_examples=20, deadline=None)
-@given(history=batches)
-def test_pages_of_a_month(make_site, history):
-    live(make_site("monthly"), history)
+@given(history=batches, bound=bounds)
+def test_pages_of_a_month(make_site, history, bound):
+    live(make_site("monthly", more=bound), history)

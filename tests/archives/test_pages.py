@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from feedpub.archives import paginate
+from feedpub.archives import Room, paginate
 from feedpub.article import Article, Origin
 from feedpub.content import content_of
 from feedpub.feeds import Entry
@@ -73,7 +73,7 @@ CASES = {
         ["04-02", "06-01"],
         {"3": ["04-02"], "2023-06": ["06-01"]},
     ),
-    "no month has two pages": (
+    "after months and counts, the open page takes what is no newer than the last month": (
         "monthly",
         "2023-03 2023-06 3",
         "4",
@@ -85,7 +85,7 @@ CASES = {
 
 def entry(day: str) -> Entry:
     date, _, rest = day.partition(" ")
-    time, _, zone = rest.partition(" ")
+    time, _, zone = rest.removeprefix("large").partition(" ")
     moment = datetime.fromisoformat(f"2023-{date} {time or '12:00'}").replace(tzinfo=UTC)
     if zone:
         moment = moment.replace(tzinfo=timezone(timedelta(hours=int(zone[:3]))))
@@ -93,12 +93,73 @@ def entry(day: str) -> Entry:
     return Entry(article, ("all",), content_of(article))
 
 
-@pytest.mark.parametrize("name", CASES)
+# The same, where a page has room for two entries; of those that are given as "large" only for one.
+FULL = {
+    "what has no room begins a page": (
+        5,
+        "",
+        None,
+        ["05-01", "05-02", "05-03"],
+        {"1": ["05-01", "05-02"], "2": ["05-03"]},
+    ),
+    "one that is too large has a page of its own": (
+        5,
+        "",
+        None,
+        ["05-01", "05-02 large", "05-03", "05-04"],
+        {"1": ["05-01"], "2": ["05-02 large"], "3": ["05-03", "05-04"]},
+    ),
+    "the open page closes where the next would not fit": (
+        5,
+        "1",
+        "2",
+        ["05-01", "05-02", "05-03"],
+        {"2": ["05-01", "05-02"], "3": ["05-03"]},
+    ),
+    "a month may fill several pages": (
+        "monthly",
+        "",
+        None,
+        ["03-01", "03-02", "03-03", "03-04", "03-05", "04-01"],
+        {
+            "2023-03": ["03-01", "03-02"],
+            "2023-03-2": ["03-03", "03-04"],
+            "2023-03-3": ["03-05"],
+            "2023-04": ["04-01"],
+        },
+    ),
+    "the next page of a month takes its next number": (
+        "monthly",
+        "2023-03 2023-03-2",
+        "2023-03-3",
+        ["03-01", "03-02", "03-03"],
+        {"2023-03-3": ["03-01", "03-02"], "2023-03-4": ["03-03"]},
+    ),
+    "what comes late for a month of several pages goes into its open one": (
+        "monthly",
+        "2023-03",
+        "2023-03-2",
+        ["02-01", "03-02"],
+        {"2023-03-2": ["02-01", "03-02"]},
+    ),
+    "after counts, a month begins with its own name": (
+        "monthly",
+        "1 2",
+        "3",
+        ["04-01", "04-02", "04-03"],
+        {"3": ["04-01", "04-02"], "2023-04": ["04-03"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [*CASES, *FULL])
 def test_entries_go_to_the_page_that_the_table_says(name):
-    how, closed, opened, days, expected = CASES[name]
+    how, closed, opened, days, expected = (CASES | FULL)[name]
     names = [*closed.split(), *([opened] if opened else [])]
     shelf = Shelf(tuple(ClosedPage(*pair) for pair in pairwise(names)))
-    pages = paginate([entry(day) for day in days], how, shelf)
+    size = 2 if name in FULL else len(days)
+    room = Room(size, lambda entry: size + 1 if "large" in entry.article.title else 1)
+    pages = paginate([entry(day) for day in days], how, shelf, room)
     assert {page.name: [e.article.title for e in page.entries] for page in pages} == expected
     chain = [*closed.split(), *expected]
     for page in pages:

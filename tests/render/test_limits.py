@@ -1,4 +1,4 @@
-"""A subscription document holds no more bytes than it may, in every format, decided before it is rendered."""
+"""A document holds no more bytes than it may, in every format, decided before it is rendered."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,10 +17,11 @@ from feedpub.render import Renderer
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 SITE = Site("S & S", "https://x.test/", "https://x.test/", "x.test,2021", Author("A", "a@x.test"), "en", "©")
+FORMATS = ("rss", "atom", "json")
 TITLES = {"all": 'Tom & "Jerry"', "b": "B"}
 
 
-def feed(max_items=50, max_bytes=16 << 10) -> FeedSettings:
+def feed(max_items=50, max_bytes=16 << 10, archive=None) -> FeedSettings:
     return FeedSettings(
         slug="all",
         title="News",
@@ -31,7 +32,7 @@ def feed(max_items=50, max_bytes=16 << 10) -> FeedSettings:
         rights="©",
         max_items=max_items,
         max_bytes=max_bytes,
-        archive=None,
+        archive=archive,
         selective=True,
     )
 
@@ -83,12 +84,15 @@ bodies = st.lists(
 @given(bodies)
 def test_no_format_is_larger_than_allowed_but_for_a_single_entry(parts):
     entries = [entry(number, **part) for number, part in enumerate(parts)]
-    composed = compose(feed(), entries, SITE, TITLES, Shelf())
-    renderer = Renderer(SITE, TITLES, ("rss", "atom", "json"))
-    for document in renderer.render(composed).documents:
-        assert len(document.data) <= 16 << 10 or len(composed.feed.entries) == 1
-    assert composed.feed.entries or not parts
-    assert composed.feed.full == (len(composed.feed.entries) < len(entries))
+    composed = compose(feed(max_items=8, archive=9), entries, SITE, TITLES, Shelf())
+    held = [len(composed.feed.entries), *(len(page.entries) for page in composed.pages)]
+    rendered = Renderer(SITE, TITLES, FORMATS).render(composed)
+    documents = (*rendered.documents, *rendered.archives)
+    assert len(documents) == len(held) * len(FORMATS)
+    for number, document in enumerate(documents):
+        assert len(document.data) <= 16 << 10 or held[number // len(FORMATS)] == 1
+    assert sum(held) == len(entries)
+    assert composed.feed.full == (len(entries) >= 8 or len(held) > 1)
 
 
 @settings(deadline=None)
@@ -99,7 +103,7 @@ def test_a_texts_size_is_never_less_than_its_bytes(text):
 
 def test_the_estimate_is_not_far_above_what_is_written():
     entries = [entry(number, "Some plain words of a story, as they come. " * 60) for number in range(100)]
-    renderer = Renderer(SITE, TITLES, ("rss", "atom", "json"))
+    renderer = Renderer(SITE, TITLES, FORMATS)
     settings_ = feed(max_items=100, max_bytes=1 << 20)
     documents = renderer.render(compose(settings_, entries, SITE, TITLES, Shelf())).documents
     largest = max(len(document.data) for document in documents)
