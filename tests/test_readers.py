@@ -4,16 +4,19 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import warnings
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 STORY = "Harbour cranes fall silent in Rotterdam\nCrews asked for safer hours at night.\n2023-12-15 08:30\n"
+RETOLD = "Klimt's last portrait sets record"
 
 
 @dataclass
@@ -31,6 +34,14 @@ class Server:
         subprocess.run(
             [sys.executable, "-m", "feedpub", "build", "--quiet"], cwd=self.folder, check=True, timeout=60
         )
+
+    def change_all_but_the_articles(self):
+        """An edited title, renamed and re-encoded files, a lost memory: known entries, all of them."""
+        (seed,) = (self.folder / "seeds").glob("000*.txt")
+        text = seed.read_text().replace("Klimt painting sets European record", RETOLD)
+        seed.with_name("renamed.txt").write_bytes(text.encode("utf-8-sig"))
+        seed.unlink()
+        shutil.rmtree(self.folder / ".feedpub")
 
     def answers(self, name):
         """The status of every answer that was given for ``name``, in order."""
@@ -91,28 +102,22 @@ def test_the_reader_library_sees_each_article_once(server, name):
         for entry in reader.get_entries(read=False):
             reader.mark_entry_as_read(entry)
 
-        # An edited title, renamed and re-encoded files, a lost memory: known entries, all of them.
-        (seed,) = (server.folder / "seeds").glob("000*.txt")
-        text = seed.read_text().replace(
-            "Klimt painting sets European record", "Klimt's last portrait sets record"
-        )
-        seed.with_name("renamed.txt").write_bytes(text.encode("utf-8-sig"))
-        seed.unlink()
-        shutil.rmtree(server.folder / ".feedpub")
+        server.change_all_but_the_articles()
         server.build()
         reader.update_feed(server.url(name))
         entries = list(reader.get_entries())
         assert [entry.title for entry in entries if not entry.read] == []
-        assert any(entry.title.startswith("Klimt's last portrait") for entry in entries)
+        assert any(entry.title.startswith(RETOLD) for entry in entries)
         assert len(entries) == 13
         reader.close()
 
 
 @pytest.mark.skipif(not shutil.which("newsboat"), reason="newsboat is not installed")
-def test_newsboat_sees_each_article_once(server, tmp_path_factory):
+@pytest.mark.parametrize("name", ["all.rss", "all.atom"])
+def test_newsboat_sees_each_article_once(server, name, tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    (home / "urls").write_text(server.url("all.atom") + "\n")
-    (home / "config").write_text("show-read-feeds yes\n")
+    (home / "urls").write_text(server.url(name) + "\n")
+    (home / "config").touch()
 
     def newsboat(*commands):
         files = ["-u", home / "urls", "-c", home / "cache.db", "-C", home / "config"]
@@ -126,12 +131,28 @@ def test_newsboat_sees_each_article_once(server, tmp_path_factory):
         )
         return done.stdout
 
-    newsboat("reload")
-    assert "12 unread" in newsboat("print-unread")
+    def unread():
+        newsboat("reload")
+        return int(newsboat("print-unread").split()[0])
+
+    def cached(query):
+        with closing(sqlite3.connect(home / "cache.db")) as cache, cache:
+            return cache.execute(query).fetchall()
+
+    assert unread() == 12
+    cached("UPDATE rss_item SET unread = 0")
     server.build()
-    newsboat("reload")
-    assert "12 unread" in newsboat("print-unread")
+    assert unread() == 0
+
     (server.folder / "seeds/new.txt").write_text(STORY)
     server.build()
-    newsboat("reload")
-    assert "13 unread" in newsboat("print-unread")
+    assert unread() == 1
+    assert cached("SELECT title FROM rss_item WHERE unread") == [("Harbour cranes fall silent in Rotterdam",)]
+    cached("UPDATE rss_item SET unread = 0")
+
+    server.change_all_but_the_articles()
+    server.build()
+    assert unread() == 0
+    titles = [title for (title,) in cached("SELECT title FROM rss_item")]
+    assert len(titles) == 13
+    assert any(title.startswith(RETOLD) for title in titles)
