@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from feedpub.addresses import web_address
 from feedpub.article import Article
 from feedpub.config import FeedSettings, Site
-from feedpub.content import Content, content_of, web_address
+from feedpub.content import Content, content_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Entry:
 def make_entry(selected: Selected) -> Entry:
     """Return an article as it stands in feeds: its body as content, its addresses such as every format can carry.
 
-    What is no web address at all is left out. Sources have seen to that already where they can; but one address
-    that a format does not allow would cost the whole feed.
+    Sources have seen to the addresses, and given notice of each that they mended or left out. But an article may
+    come from elsewhere, and one address that a format does not allow would cost the whole feed.
     """
     article = selected.article
     if article.link or article.image or article.enclosures or article.via or article.authors:

@@ -34,6 +34,8 @@ _READ_AS = (
         re.compile(r"[-+]?(?:[0-9]*_[0-9_]*|[0-9.]+[eE][-+][0-9]+|\.(?:inf|Inf|INF|nan|NaN|NAN))\Z"),
     ),
 )
+# NUL ends a path for the system, other controls hide in it, and a lone surrogate has no bytes.
+_NO_PATH = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,15 @@ class Node:
                         f'write "{self.value}" in quotes to mean the text',
                     )
         return self.value
+
+    def path(self) -> str:
+        """Return the text as a path or a pattern of paths, refusing what no file should have in its name."""
+        text = self.text()
+        if wrong := _NO_PATH.search(text):
+            raise self.error(
+                f"a path has no U+{ord(wrong[0]):04X}, which is no visible character", "write it without"
+            )
+        return text
 
     def flag(self) -> bool:
         """Return a yes or no, which is written ``true`` or ``false``."""

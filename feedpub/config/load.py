@@ -222,8 +222,8 @@ def _output(node: Node | None, base: Path) -> tuple[Output, Limits]:
         if not chosen:
             raise fields["formats"].error("no format is left", f"choose from {', '.join(FORMATS)}")
         formats = tuple(name for name in FORMATS if name in chosen)
-    folder = base / (fields["dir"].text() if "dir" in fields else "feeds")
-    state = base / (fields["state"].text() if "state" in fields else ".feedpub")
+    folder = base / (fields["dir"].path() if "dir" in fields else "feeds")
+    state = base / (fields["state"].path() if "state" in fields else ".feedpub")
     if state.resolve().is_relative_to(folder.resolve()):
         raise (fields.get("state") or fields["dir"]).error(
             "the state folder lies inside the output folder, which is served", "put them beside each other"

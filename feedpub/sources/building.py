@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from feedpub.addresses import web_address
 from feedpub.article import (
     Article,
     Author,
@@ -192,7 +193,11 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
         language=_language(record.language, notes),
         summary=record.summary or None,
         image=_address(record.image, "image", notes),
-        enclosures=tuple(e for e in record.enclosures if _address(e.url, "enclosure", notes)),
+        enclosures=tuple(
+            replace(enclosure, url=url)
+            for enclosure in record.enclosures
+            if (url := _address(enclosure.url, "enclosure", notes))
+        ),
         via=record.via,
     )
 
@@ -226,12 +231,15 @@ def _updated(text: str, published: ParsedDate, spec: SourceSpec, notes: _Notes) 
     return updated
 
 
-def _address(text: str, what: str, notes: _Notes) -> str | None:
-    address = text.strip()
-    if address and not _WEB_ADDRESS.match(address):
-        notes.add("bad-address", f"left out the {what} {address[:200]!r}, which is no absolute web address")
-        return None
-    return address or None
+def _address(text: str | None, what: str, notes: _Notes) -> str | None:
+    """Return an address as every format can carry it, with a notice where it is another one, or none."""
+    written = (text or "").strip()
+    address = web_address(written) if _WEB_ADDRESS.match(written) else None
+    if written and not address:
+        notes.add("bad-address", f"left out the {what} {written[:200]!r}, which is no absolute web address")
+    elif written != (address or ""):
+        notes.add("mended-address", f"wrote the {what} {written[:200]!r} as a URI: {address!r}")
+    return address
 
 
 def _language(text: str, notes: _Notes) -> str | None:
@@ -264,7 +272,9 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
         id=line(record.id),
         link=line(record.link),
         summary=line(record.summary),
-        authors=tuple(author for found in record.authors if (author := _author(found, line(found.name)))),
+        authors=tuple(
+            author for found in record.authors if (author := _author(found, line(found.name), notes))
+        ),
         categories=tuple(dict.fromkeys(name for text in record.categories if (name := line(text)))),
         via=_via(record.via, line(record.via.title)) if record.via else None,
     )
@@ -273,10 +283,13 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
     return changed
 
 
-def _author(author: Author, name: str) -> Author | None:
+def _author(author: Author, name: str, notes: _Notes) -> Author | None:
+    if not name:
+        return None
     email = author.email if author.email and _MAIL.match(author.email) else None
-    uri = author.uri if author.uri and _WEB_ADDRESS.match(author.uri) else None
-    return Author(name, email, uri) if name else None
+    if author.email and not email:
+        notes.add("bad-address", f"left out {author.email[:200]!r}, which is no e-mail address")
+    return Author(name, email, _address(author.uri, "author's address", notes))
 
 
 def _via(via: FeedSource, title: str) -> FeedSource | None:

@@ -66,7 +66,7 @@ def parse_source(node: Node, base: Path) -> SourceSpec:
     """Return the source that ``node`` describes. Raises :class:`~feedpub.errors.ConfigError`."""
     keys = node.fields(KEYS, required=("path",))
     return SourceSpec(
-        patterns=tuple(item.text().strip() for item in keys["path"].items(single=True)),
+        patterns=tuple(item.path().strip() for item in keys["path"].items(single=True)),
         base=base,
         format=_format(keys["format"]) if "format" in keys else None,
         dates=parse_policy(keys.get("timezone"), keys.get("dates")),

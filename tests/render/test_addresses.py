@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.content import web_address
+from feedpub.addresses import web_address
 from feedpub.validate import validate
 
 CASES = {
