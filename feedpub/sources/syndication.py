@@ -95,7 +95,7 @@ def _places(data: bytes, whole: Origin, count: int) -> list[Origin]:
 
 
 def _source_of(feed: Any) -> FeedSource | None:
-    title = plain_text(str(feed.get("title") or "")).strip()
+    title = _plain(feed, "title").strip()
     url = next(
         (
             str(link["href"])
@@ -108,16 +108,17 @@ def _source_of(feed: Any) -> FeedSource | None:
 
 
 def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
-    contents = entry.get("content") or ()
-    body = max((str(part.get("value") or "") for part in contents), key=len, default="")
-    summary = str(entry.get("summary") or "")
+    contents = [*(entry.get("content") or ()), {}]
+    content = max(contents, key=lambda part: len(str(part.get("value") or "")))
+    body, summary = str(content.get("value") or ""), str(entry.get("summary") or "")
+    is_text = _is_text(content) if body else _is_text(entry.get("summary_detail"))
     # Asked in its own way, feedparser answers with the publication where there is no update.
     updated = str(dict.get(entry, "updated") or "")
     return Record(
-        title=plain_text(str(entry.get("title") or "")),
+        title=_plain(entry, "title"),
         body=body or summary,
         published=str(entry.get("published") or entry.get("created") or updated),
-        html=True,
+        html=not is_text,
         updated=updated,
         id=str(entry.get("id") or ""),
         keep_id=True,
@@ -125,11 +126,21 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         authors=_authors(entry) or _authors(feed),
         categories=tuple(str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()),
         language=str((entry.get("title_detail") or {}).get("language") or feed.get("language") or ""),
-        summary=plain_text(summary) if body and summary != body else "",
+        summary=_plain(entry, "summary") if body and summary != body else "",
         image=next((str(t["url"]) for t in entry.get("media_thumbnail") or () if t.get("url")), ""),
         enclosures=_enclosures(entry),
         via=_source_of(entry["source"]) or via if entry.get("source") else via,
     )
+
+
+def _plain(holder: Any, name: str) -> str:
+    text = str(holder.get(name) or "")
+    return text if _is_text(holder.get(f"{name}_detail")) else plain_text(text)
+
+
+def _is_text(detail: Any) -> bool:
+    """Say whether a text is plain: Atom may carry such (RFC 4287 §3.1.1.1), but what RSS carries is HTML."""
+    return bool(detail) and detail.get("type") == "text/plain"
 
 
 def _unpublished(entry: Any) -> str:

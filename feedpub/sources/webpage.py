@@ -76,10 +76,15 @@ def _record(markup: str) -> Record:
     if not text.strip():
         raise RecordError("no main text was found in the page")
     meta, linked = _metadata(tree), _linked_data(tree)
-    title = _first(meta, _TITLE) or str(linked.get("headline") or "")
+    heading = _text(tree, "//h1")
+    title = _first(meta, _TITLE) or str(linked.get("headline") or "") or heading or _text(tree, "//title")
+    lines = [line for line in text.split("\n") if line.strip()]
+    # The heading stands above the text that it is the title of.
+    if " ".join(lines[0].split()) in (heading, " ".join(title.split())):
+        del lines[0]
     return Record(
-        title=title or _text(tree, "//h1") or _text(tree, "//title"),
-        body="\n\n".join(line for line in text.split("\n") if line.strip()),
+        title=title,
+        body="\n\n".join(lines),
         published=str(linked.get("datePublished") or "") or _first(meta, _DATE) or _text(tree, _TIME),
         updated=str(linked.get("dateModified") or "") or _first(meta, _UPDATED),
         link=_text(tree, "//link[@rel='canonical']/@href") or meta.get("og:url", ""),

@@ -56,5 +56,7 @@ def test_case(case, source, gives, agrees, covered):
     articles = [item for item in items if isinstance(item, Article)]
     if "ids" in case:
         assert [article.id for article in articles] == case["ids"]
+    if "bodies" in case:
+        assert [article.body for article in articles] == case["bodies"]
     if "without" in case:
         assert not any(case["without"] in article.title + article.body for article in articles)
