@@ -60,7 +60,7 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
         html=spec.html_body or names.get("body", "").lower().replace("_", "") == "contenthtml",
         updated=optional(lambda value: text_of(value, "update"), "updated", ""),
         id=text_of(get("id"), "id"),
-        link=text_of(get("link"), "link"),
+        link=optional(lambda value: text_of(value, "link"), "link", ""),
         authors=optional(authors_of, "author", ()),
         categories=optional(categories_of, "categories", ()),
         language=optional(lambda value: text_of(value, "language"), "language", ""),
@@ -152,9 +152,8 @@ def enclosure(url: str, media_type: str, length: str) -> Enclosure:
 
 
 def _kind(value: Any) -> str:
-    return {bool: "true or false", dict: "an object", list: "a list"}.get(
-        type(value), f"a {type(value).__name__}"
-    )
+    kinds = {bool: "true or false", dict: "an object", list: "a list", int: "a number", float: "a number"}
+    return kinds.get(type(value), f"a {type(value).__name__}")
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
