@@ -17,13 +17,13 @@ Nothing here knows of terms or rules.
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cached_property, lru_cache, partial
+from collections.abc import Callable, Iterable
 
 MARK = "\x1f"
+# Stands for a fold that can't be told from one character alone.
+_TOGETHER = MARK * 3
 
 _APOSTROPHES = (
     "\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u055a\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a"
@@ -60,6 +60,7 @@ _ACCENT = re.compile(
 _ACCENTED = re.compile("[^\u0419\u0439\u040e\u045e]+")
 
 _HANGUL_RUN = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb]+")
+_SYLLABLES = re.compile("[\uac00-\ud7a3]+")
 _UNSPACED_RUN = re.compile(
     "[\u0e01-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff"
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u3035"
@@ -71,28 +72,27 @@ _OUTSIDE = re.compile("[^\x00-\x7f]+")
 _OTHERS = re.compile("[^\\w\x00-\x7f]+")
 
 # Characters that fold alone, whatever stands beside them in a text in NFC: Latin, Greek, Cyrillic, Armenian,
-# Hebrew, Arabic, Georgian and the common signs.
-_ALONE = ((0x80, 0x530), (0x561, 0x587), (0x5D0, 0x5EB), (0x620, 0x64B), (0x10D0, 0x10FB), (0x1E00, 0x2060))
-# Scripts of which whole words fold to themselves, but for a few letters; see _Mode._same.
-_SAME = ((0x3B1, 0x3CA), (0x430, 0x45F), (0x5D0, 0x5EB), (0x621, 0x64B))
-# The bulk of Chinese and Japanese, and of Korean.
-_IDEOGRAPHS = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff"
-_SYLLABLES = "\uac00-\ud7a3"
-_IDEOGRAPH_RUN = re.compile(f"[{_IDEOGRAPHS}]+")
-_SYLLABLE_RUN = re.compile(f"[{_SYLLABLES}]+")
-# A voice mark of half width joins the kana before it.
-_HALF_VOICED = re.compile(f"[{_IDEOGRAPHS}][\uff9e\uff9f]")
+# Hebrew, Arabic, Georgian, the common signs, full-width letters; but no mark, which may compose with what its
+# neighbour becomes, and no symbol, which shares its marks with its like.
+_ALONE = (
+    *((0x80, 0x530), (0x561, 0x587), (0x5D0, 0x5EB), (0x620, 0x64B), (0x10D0, 0x10FB), (0x1E00, 0x2060)),
+    (0xFF01, 0xFF5F),
+)
+# The same of scripts whose characters, marks too, stand between MARKs anyway: Thai, Lao, kana, ideographs.
+_ALONE_BETWEEN_MARKS = (
+    *((0xE01, 0xE3B), (0xE40, 0xE4F), (0xE81, 0xEBE), (0xEC0, 0xECE)),
+    *((0x3041, 0x3097), (0x30A1, 0x30FB), (0x3400, 0x4DC0), (0x4E00, 0xA000)),
+)
 # The blocks with marks that compose with a letter before them, which may be ASCII, and what else is in them.
 _MAY_COMPOSE = re.compile(
     "[\u0300-\u036f\u0590-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ua600-\uabff\ufb1d-\ufb4f"
     "\ufe20-\ufe2f\U00010000-\U0001ffff]"
 )
-# Up to so many bytes a character, a text is mended here and there; beyond, it is rewritten.
-_SPARSE = 1.4
-# All bytes of UTF-8 but the first ones of kana, ideographs and syllables.
-_NO_EAST_ASIAN = bytes(byte for byte in range(0x100) if not 0xE3 <= byte <= 0xED)
-# A run worth remembering is a word; a sentence of Thai does not come twice.
+# Up to so many bytes a character, it costs less to replace the few that are not ASCII than to look up all words.
+_SPARSE = 1.08
+# What is longer is no word: a sentence of Thai does not come twice.
 _SHORT = 24
+_MOST = 1 << 16
 _ASCII = bytes(range(0x80))
 
 
@@ -106,20 +106,12 @@ def fold(text: str, *, accents: bool = False, case: bool = False) -> bytes:
         return text.encode()
     mode = _MODES[accents, case]
     data = text.encode("utf-8", "surrogatepass")
-    if len(data) > _SPARSE * len(text):
-        return mode.fold(unicodedata.normalize("NFC", text)).encode("utf-8", "surrogatepass")
-    others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    if _MAY_COMPOSE.search(others) or not unicodedata.is_normalized("NFC", others):
-        text = unicodedata.normalize("NFC", text)
-        others = text
-    together = False
-    for char in set(others):
-        alone = mode.alone[char]
-        if alone is None:
-            together = True
-        elif alone != char:
-            text = text.replace(char, alone)
-    return text.encode("ascii", mode.handler) if together else text.encode()
+    if len(data) < _SPARSE * len(text):
+        others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+        if not _MAY_COMPOSE.search(others) and unicodedata.is_normalized("NFC", others):
+            return mode.fold_here_and_there(text, set(others)).encode("utf-8", "surrogatepass")
+    # A space is nobody's neighbour, and no mark composes with it.
+    return " ".join(map(mode.words.__getitem__, text.split(" "))).encode("utf-8", "surrogatepass")
 
 
 def is_hangul(char: str) -> bool:
@@ -127,11 +119,13 @@ def is_hangul(char: str) -> bool:
     return _HANGUL_RUN.match(char) is not None
 
 
-def _fold_part(run: str, *, accents: bool, case: bool) -> str:
+def _fold_run(run: str, *, accents: bool, case: bool) -> str:
     """Return the fold of characters outside ASCII in NFC, taken together."""
+    if _SYLLABLES.fullmatch(run):
+        return MARK + run
     if _LETTER_SIGN.search(run):
         parts = _LETTER_SIGN.split(run)
-        parts[::2] = [_fold_part(part, accents=accents, case=case) for part in parts[::2]]
+        parts[::2] = [_fold_run(part, accents=accents, case=case) for part in parts[::2]]
         parts[1::2] = [f"{MARK}{sign}{MARK}" for sign in parts[1::2]]
         return "".join(parts)
     if _SIGN.search(run):
@@ -178,69 +172,60 @@ def _set_apart(match: re.Match[str]) -> str:
     return "".join(parts)
 
 
-def _remembering(function: Callable[[str], str]) -> Callable[[str], str]:
-    """Return ``function`` with a memory for words, which come again."""
-    remembered = lru_cache(1 << 16)(function)
-    return lambda text: remembered(text) if len(text) <= _SHORT else function(text)
-
-
 class _Mode:
-    """One way to fold, with its memory."""
+    """One way to fold, with its memory of characters and words."""
 
     def __init__(self, *, accents: bool, case: bool) -> None:
-        self._fold_part = _remembering(partial(_fold_part, accents=accents, case=case))
-        self._fold_run = _remembering(self.fold)
-        self.alone = _Alone(self._fold_part)
-        self.handler = f"feedpub.fold-{accents}-{case}"
-        codecs.register_error(self.handler, self._handle)
+        self._fold: Callable[[str], str] = lambda run: _fold_run(run, accents=accents, case=case)
+        self.alone = _Remembered(self._fold_alone)
+        self.words = _Remembered(self._fold_word)
 
-    def fold(self, text: str) -> str:
-        """Return the fold of a text in NFC."""
-        if not text.encode("utf-8", "surrogatepass").translate(None, _NO_EAST_ASIAN):
-            return self._rest.sub(self._fold_match, text)
-        text = _HALF_VOICED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-        text = _IDEOGRAPH_RUN.sub(_each_between_marks, text)
-        text = _SYLLABLE_RUN.sub(_behind_a_mark, text)
-        return self._rest_beside_east_asian.sub(self._fold_match, text)
+    def fold_here_and_there(self, text: str, chars: Iterable[str]) -> str:
+        """Return the fold of a text in NFC, of whose characters only ``chars`` are not ASCII."""
+        together = False
+        for char in chars:
+            folded = self.alone[char]
+            if MARK in folded:
+                together = True
+            elif folded != char:
+                text = text.replace(char, folded)
+        return _OUTSIDE.sub(lambda run: self.words[run[0]], text) if together else text
 
-    @cached_property
-    def _same(self) -> str:
-        """The letters of common scripts that fold to themselves."""
-        letters = (char for first, last in _SAME for char in map(chr, range(first, last)))
-        return "".join(char for char in letters if self._fold_part(char) == char)
+    def _fold_word(self, word: str) -> str:
+        word = unicodedata.normalize("NFC", word)
+        folded = "".join(map(self.alone.__getitem__, word))
+        return folded if _TOGETHER not in folded else _OUTSIDE.sub(lambda run: self._fold(run[0]), word)
 
-    @cached_property
-    def _rest(self) -> re.Pattern[str]:
-        return re.compile(f"[^\x00-\x7f{self._same}]+")
-
-    @cached_property
-    def _rest_beside_east_asian(self) -> re.Pattern[str]:
-        return re.compile(f"[^\x00-\x7f{self._same}{_IDEOGRAPHS}{_SYLLABLES}]+")
-
-    def _fold_match(self, match: re.Match[str]) -> str:
-        return self._fold_part(match[0])
-
-    def _handle(self, error: UnicodeError) -> tuple[bytes, int]:
-        """Let an encoder to ASCII, which finds runs faster than ``re``, fold them."""
-        if not isinstance(error, UnicodeEncodeError):
-            raise error
-        return self._fold_run(error.object[error.start : error.end]).encode(
-            "utf-8", "surrogatepass"
-        ), error.end
+    def _fold_alone(self, char: str) -> str:
+        """Return the fold of one character, or a sign that it depends on what stands beside it."""
+        if char.isascii():
+            return char
+        if _within(char, _ALONE_BETWEEN_MARKS):
+            return self._fold(char)
+        if not _within(char, _ALONE) or unicodedata.category(char)[0] == "M":
+            return _TOGETHER
+        folded = self._fold(char)
+        return _TOGETHER if MARK in folded else folded
 
 
-class _Alone(dict[str, str | None]):
-    """A character → its fold, or ``None`` when that depends on what stands beside it."""
+class _Remembered(dict[str, str]):
+    """A function of short texts, each computed once."""
 
-    def __init__(self, fold_part: Callable[[str], str]) -> None:
+    def __init__(self, function: Callable[[str], str]) -> None:
         super().__init__()
-        self._fold_part = fold_part
+        self._function = function
 
-    def __missing__(self, char: str) -> str | None:
-        known = any(first <= ord(char) < last for first, last in _ALONE)
-        folded = char if char.isascii() else self._fold_part(char) if known else MARK
-        self[char] = alone = None if MARK in folded else folded
-        return alone
+    def __missing__(self, text: str) -> str:
+        result = self._function(text)
+        if len(text) <= _SHORT:
+            if len(self) >= _MOST:
+                self.clear()
+            self[text] = result
+        return result
+
+
+def _within(char: str, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= ord(char) < last for first, last in ranges)
 
 
 _MODES = {
