@@ -1,9 +1,8 @@
 """Which of many terms a text holds, in one pass, whatever their number.
 
 Two engines, chosen by measurement (``bench/match.py``, docs/performance.md). RE2 matches the whole meaning of
-all terms of a folded text that is ASCII, as most are. An Aho-Corasick automaton serves all other texts and very
-many terms: it finds candidates in a text whose separators are blanked, and what a blank cannot tell (the space
-in a phrase, symbols, case) is confirmed at the place of the hit.
+all terms at once. For very many terms, an Aho-Corasick automaton finds candidates in a text whose separators are
+blanked, and what a blank cannot tell (the space in a phrase, symbols, case) is confirmed at the place of the hit.
 
 Terms come with the number of their role; terms that do the same for every feed share one.
 """
@@ -17,7 +16,6 @@ from functools import cached_property
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from feedpub.rules.fold import MARK
 from feedpub.rules.regexes import matched, pattern_set
 from feedpub.rules.terms import WORD, Pattern, Term, pattern_of
 
@@ -26,8 +24,6 @@ MOST_FOR_RE2 = 2500
 # A full automaton is the fastest until it outgrows the caches, too.
 MOST_FOR_FULL = 1000
 
-# Stands in no term that is ASCII.
-_NO_LETTER = MARK.encode()
 _BLANK = bytes(byte if byte >= 0x80 or chr(byte).isalnum() else 0x20 for byte in range(256)).lower()
 _SPACES = bytes(0x20 if byte in b"\t\n\v\f\r" else byte for byte in range(256))
 
@@ -36,39 +32,45 @@ class Scanner:
     """The literal terms of one view. ``find`` wants folded text between two zero bytes."""
 
     def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
-        patterns = [(role, term, pattern_of(term)) for role, term in terms]
-        self._ascii = None if len(patterns) > MOST_FOR_RE2 else _AsciiSet(patterns)
-        self._any = _Candidates(patterns)
+        self._patterns = [(role, term, pattern_of(term)) for role, term in terms]
+        self._few = len(self._patterns) <= MOST_FOR_RE2
 
     def find(self, data: bytes) -> Iterable[int]:
         """Return the roles of the terms in ``data``, each once or more."""
-        if self._ascii is not None and data.isascii():
-            found = self._ascii.find(data)
-            if found is not None:
-                return found
-        return self._any.find(data)
+        found = None
+        if self._few:
+            # \b takes an underscore for a letter.
+            plain = data.isascii() and b"_" not in data
+            found = (self._in_ascii if plain else self._in_any).find(data)
+        return self._candidates.find(data) if found is None else found
+
+    @cached_property
+    def _in_ascii(self) -> _PatternSet:
+        return _PatternSet(
+            (role, pattern.in_ascii()) for role, _, pattern in self._patterns if pattern.text.isascii()
+        )
+
+    @cached_property
+    def _in_any(self) -> _PatternSet:
+        return _PatternSet((role, pattern.consuming()) for role, _, pattern in self._patterns)
+
+    @cached_property
+    def _candidates(self) -> _Candidates:
+        return _Candidates(self._patterns)
 
 
-class _AsciiSet:
-    """The patterns that ASCII text can match, as one automaton of RE2."""
+class _PatternSet:
+    """Patterns as one automaton of RE2."""
 
-    def __init__(self, patterns: Sequence[tuple[int, Term, Pattern]]) -> None:
+    def __init__(self, patterns: Iterable[tuple[int, str]]) -> None:
         by_role: dict[int, list[str]] = {}
-        self._underscore = False
-        for role, _, pattern in patterns:
-            if pattern.text.isascii():
-                by_role.setdefault(role, []).append(pattern.in_ascii())
-                self._underscore |= "_" in pattern.text
+        for role, pattern in patterns:
+            by_role.setdefault(role, []).append(pattern)
         self._roles = tuple(by_role)
         self._set = pattern_set(["|".join(alternatives) for alternatives in by_role.values()])
 
     def find(self, data: bytes) -> Iterable[int] | None:
-        """Return the roles, or ``None`` when another engine has to look."""
-        if b"_" in data:
-            if self._underscore:
-                return None
-            # \\b takes it for a letter.
-            data = data.replace(b"_", _NO_LETTER)
+        """Return the roles, or ``None`` when RE2 gave up."""
         found = matched(self._set, data, len(self._roles))
         return None if found is None else map(self._roles.__getitem__, found)
 
