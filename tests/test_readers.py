@@ -65,7 +65,7 @@ def server(project, tmp_path_factory):
     command = [sys.executable, "-m", "feedpub", "serve", "--port", str(port)]
     with log.open("w") as out, subprocess.Popen(command, cwd=project, stdout=out, stderr=out) as process:
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while "Serving" not in log.read_text():
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < deadline

@@ -111,7 +111,7 @@ def server(site):
         connection.close()
         return response
 
-    for _ in range(100):
+    for _ in range(600):
         with suppress(ConnectionRefusedError):
             get("/")
             break
