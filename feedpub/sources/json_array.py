@@ -18,11 +18,17 @@ from feedpub.article import Boilerplate, Origin
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, RecordError, build, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
+from feedpub.sources.fieldnames import name_map
 from feedpub.sources.lines import BLOCK, MAX_LINE, unified
 from feedpub.sources.mapped import DECODER, PLAIN_DECODER, record_of
 
 # Names under which an object holds its list of articles.
-_LIST = re.compile(r'"(?:articles|items|entries|posts|stories|news|results|data|records)"\s*:\s*\[')
+LISTS = (
+    "articles", "items", "entries", "posts", "stories", "news", "results", "data", "records", "documents",
+    "docs", "rows",
+)  # fmt: skip
+# A list of texts or numbers is none of articles, but belongs to one.
+_LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*\[(?!\s*["\d\-tf])')
 JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,(?=\s*\{)")
@@ -88,7 +94,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     # The ids of a JSON Feed are minted for all the world (jsonfeed.org/version/1.1, items).
     keep_id = JSON_FEED.search(window.text[:4096]) is not None
     is_array = window.next() == "["
-    is_list = is_array or _enter_object(window)
+    is_list = is_array or _enter_object(window, reading)
     if is_array:
         window.move(window.at + 1)
     held: list[Item] = []
@@ -123,12 +129,23 @@ def _end_problem(window: _Window, *, is_list: bool, is_array: bool) -> str:
     return ""
 
 
-def _enter_object(window: _Window) -> bool:
+def _enter_object(window: _Window, reading: Reading) -> bool:
     """Move into the list of articles that an object holds, and say whether it holds one."""
     found = _LIST.search(window.text) if window.next() == "{" else None
-    if found:
-        window.move(found.end())
-    return found is not None
+    # An empty list may be that of a service which has no news, or of an article.
+    if found is None or (window.text.startswith("]", found.end()) and _is_article(window, reading)):
+        return False
+    window.move(found.end())
+    return True
+
+
+def _is_article(window: _Window, reading: Reading) -> bool:
+    try:
+        value = DECODER.raw_decode(window.text, window.at)[0]
+    except (ValueError, RecursionError):
+        return False
+    names = name_map(tuple(value), reading.spec.fields)
+    return "published" in names and ("title" in names or "body" in names)
 
 
 def _element(window: _Window) -> tuple[Any, str, str]:

@@ -44,6 +44,11 @@ def test_every_name_of_a_field_is_listed():
     assert listed == dict(NAMES)
 
 
+def test_every_name_of_a_list_is_listed():
+    listed = re.search(r"where its name is one of ([\w\s,]+)\.", PAGE)[1]
+    assert tuple(re.split(r",\s", listed)) == json_array.LISTS
+
+
 def test_the_bounds_are_those_of_the_code():
     bounds = {cells[0]: cells[1] for cells in rows("Bounds")}
     assert lines.MAX_LINE == json_array.MAX_LINE == 4 << 20
