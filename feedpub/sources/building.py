@@ -57,7 +57,7 @@ class Record:
     """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
 
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
-    feed.
+    feed. ``draft`` says what the record is instead of an article that its author has published.
     """
 
     title: str = ""
@@ -76,6 +76,7 @@ class Record:
     enclosures: tuple[Enclosure, ...] = ()
     via: FeedSource | None = None
     left_out: tuple[str, ...] = ()
+    draft: str = ""
 
 
 @dataclass(slots=True)
@@ -116,6 +117,8 @@ def build(
 
     ``is_clean`` says that the fields are known to be plain lines that hold nothing that XML can't carry.
     """
+    if record.draft:
+        return [Boilerplate(origin), Notice(origin, "draft", f"left out {record.draft}")]
     notes = _Notes(origin)
     try:
         if not is_clean or reading.spec.repair_mojibake:

@@ -7,11 +7,12 @@ import mimetypes
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from feedpub.article import Author, Enclosure
 from feedpub.sources.building import Record, RecordError
-from feedpub.sources.fieldnames import name_map
+from feedpub.sources.fieldnames import fold_name, name_map
 from feedpub.sources.spec import SourceSpec
 
 # "Name <mail@example.org>", as RFC 5322 §3.4 writes a person, or RSS's "mail@example.org (Name)".
@@ -20,6 +21,12 @@ _MAIL_NAME = re.compile(r"\s*(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\s*\((?P<name>[^()
 _MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z", re.IGNORECASE)
 MAX_DIGITS = 100
+# By these a record says that it is not published, as front matter does.
+DRAFTS: Mapping[str, tuple[str, ...]] = {
+    "draft": ("true", "yes"),
+    "published": ("false", "no"),
+    "status": ("draft", "hidden"),
+}
 _LIST = re.compile(r"\s*[,;|]\s*")
 
 Field = TypeVar("Field")
@@ -28,8 +35,15 @@ Field = TypeVar("Field")
 def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
     """Return the record that a mapping holds, by the declared field map and the names that are known.
 
-    Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind that its field can't be.
+    Of a draft nothing else is read. Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind
+    that its field can't be.
     """
+    flags = {name: str(values[key]).strip().lower() for name, key in _flag_names(tuple(values)).items()}
+    if any(flags.get(name) in marks for name, marks in DRAFTS.items()):
+        return Record(draft="an article that is marked as a draft")
+    if flags.get("published") in ("true", "yes"):
+        # That is no date.
+        values = {name: value for name, value in values.items() if fold_name(name) != "published"}
     names = name_map(tuple(values), spec.fields)
 
     def get(field: str) -> Any:
@@ -69,6 +83,11 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
         enclosures=optional(_enclosures_of, "enclosure", ()),
         left_out=tuple(left_out),
     )
+
+
+@lru_cache(maxsize=256)
+def _flag_names(names: tuple[str, ...]) -> Mapping[str, str]:
+    return {folded: name for name in names if (folded := fold_name(name)) in DRAFTS}
 
 
 def text_of(value: Any, what: str) -> str:

@@ -14,13 +14,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from feedpub.article import Boilerplate, Notice
 from feedpub.errors import ConfigError
 from feedpub.located import Node, read_yaml
 from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError
-from feedpub.sources.fieldnames import fold_name
 from feedpub.sources.mapped import DECODER, record_of
 from feedpub.sources.whole import read_whole, text_of_file
 
@@ -44,10 +42,6 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     try:
         text = text_of_file(data, reading.spec.encoding)
         values, body = _split(text)
-        if _is_draft(values, reading.file):
-            yield Boilerplate(origin)
-            yield Notice(origin, "draft", "left out an article that is marked as a draft")
-            return
         record = _record(reading, values, body)
     except (RecordError, UndecodableError) as error:
         yield reject(origin, str(error), raw)
@@ -118,23 +112,9 @@ _READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
 }
 
 
-def _is_draft(values: Mapping[str, Any], file: str) -> bool:
-    folded = {fold_name(name): str(value).strip().lower() for name, value in values.items()}
-    return (
-        "_drafts" in file.split("/")
-        or folded.get("draft") in {"true", "yes"}
-        or folded.get("published") in {"false", "no"}
-        or folded.get("status") in {"draft", "hidden"}
-    )
-
-
 def _record(reading: Reading, values: Mapping[str, Any], body: str) -> Record:
-    # Jekyll's "published: true" is no date.
-    values = {
-        n: v
-        for n, v in values.items()
-        if fold_name(n) != "published" or str(v).lower() not in {"true", "yes"}
-    }
+    if "_drafts" in reading.file.split("/"):
+        return Record(draft="an article in a folder of drafts")
     record = record_of(values, reading.spec)
     published, title = record.published, record.title
     if not published and (dated := _DATED_NAME.match(reading.file)):

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
+from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Origin
 from feedpub.sources.building import Item, Reading, Record, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.cleaning import plain_text
@@ -44,11 +44,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         return
     via = _source_of(parsed.feed)
     for origin, entry in zip(_places(data, whole, len(entries)), entries, strict=True):
-        if unpublished := _unpublished(entry):
-            yield Boilerplate(origin)
-            yield Notice(origin, "draft", unpublished)
-        else:
-            yield from build(reading, origin, _record(entry, parsed.feed, via), partial(_raw, entry))
+        yield from build(reading, origin, _record(entry, parsed.feed, via), partial(_raw, entry))
     if parsed.bozo and _is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
 
@@ -129,6 +125,7 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         summary=_plain(entry, "summary") if body and summary != body else "",
         image=next((str(t["url"]) for t in entry.get("media_thumbnail") or () if t.get("url")), ""),
         enclosures=_enclosures(entry),
+        draft=_draft(entry),
         via=_source_of(entry["source"]) or via if entry.get("source") else via,
     )
 
@@ -143,15 +140,15 @@ def _is_text(detail: Any) -> bool:
     return bool(detail) and detail.get("type") == "text/plain"
 
 
-def _unpublished(entry: Any) -> str:
-    """Return why an entry of a WordPress export is no published article, or an empty text.
+def _draft(entry: Any) -> str:
+    """Return what an entry of a WordPress export is instead of a published article, or an empty text.
 
     Such an export is an RSS feed of all that a site has: drafts, private posts, pages, menus, attachments.
     """
     status, kind = str(entry.get("wp_status") or "publish"), str(entry.get("wp_post_type") or "post")
     if status == "publish" and kind not in _NO_POSTS and not kind.startswith("wp_"):
         return ""
-    return f"left out an entry of a WordPress export: a {kind} with the status {status!r}"
+    return f"an entry of a WordPress export: a {kind} with the status {status!r}"
 
 
 def _link(entry: Any) -> str:
