@@ -13,15 +13,19 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from random import Random
 
 from feedpub.validate import validate
 
-PARAGRAPH = (
-    "&lt;p&gt;The council met on Thursday to talk about the new bridge, which "
-    '&lt;a href="https://example.org/bridge"&gt;opens next year&lt;/a&gt;, and about what it costs. '
-    "Nobody spoke against it; two members were absent. The next meeting is in a month.&lt;/p&gt;\n"
+TALK = (
+    "the council met on thursday to talk about the new bridge which opens next year and about what it costs nobody "
+    "spoke against it two members were absent the next meeting is in a month"
 )
+WORDS = TALK.split()
+START = datetime(2024, 5, 31, 8, tzinfo=UTC)
 HEAD = (
     '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>\n'
@@ -31,14 +35,26 @@ HEAD = (
 TAIL = "</channel></rss>\n"
 
 
+def sentence(chance: Random, length: int) -> str:
+    return " ".join(chance.choices(WORDS, k=length))
+
+
+def paragraph(chance: Random, number: int) -> str:
+    link = f'&lt;a href="https://example.org/{number}"&gt;{sentence(chance, 3)}&lt;/a&gt;'
+    return f"&lt;p&gt;{sentence(chance, 20)} {link}, {sentence(chance, 20)}.&lt;/p&gt;\n"
+
+
 def item(number: int, paragraphs: int) -> str:
+    # No two items share a text, an address or a date: nothing that is kept for the next one may help.
+    chance = Random(number)
     return (
-        f"<item><title>Report {number}</title><link>https://example.org/{number}</link>"
-        f"<dc:creator>Ada</dc:creator><pubDate>Fri, 31 May 2024 08:00:00 +0000</pubDate>"
-        f"<category>Town</category><category>Council</category>"
+        f"<item><title>Report {number}: {sentence(chance, 4)}</title><link>https://example.org/{number}</link>"
+        f"<dc:creator>{chance.choice(WORDS)}</dc:creator>"
+        f"<pubDate>{format_datetime(START - timedelta(minutes=37 * number))}</pubDate>"
+        f"<category>{chance.choice(WORDS)}</category><category>{chance.choice(WORDS)}</category>"
         f'<guid isPermaLink="false">tag:example.org,2024:{number}</guid>'
-        f"<description>{PARAGRAPH}</description>"
-        f"<content:encoded>{PARAGRAPH * paragraphs}</content:encoded></item>\n"
+        f"<description>{paragraph(chance, number)}</description>"
+        f"<content:encoded>{''.join(paragraph(chance, number) for _ in range(paragraphs))}</content:encoded></item>\n"
     )
 
 

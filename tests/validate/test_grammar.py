@@ -6,10 +6,12 @@ import email.utils
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from feedpub.validate.checks import CHECKS
 from feedpub.validate.grammar import css, dates, html, iris, languages, mail, media_types
+from feedpub.validate.vocabulary.model import Kind, Value
 
 RFC3339 = {
     "2024-02-29T00:00:00Z": True,
@@ -23,6 +25,18 @@ RFC3339 = {
     "2024-05-31T08:00:00.Z": False,
     "٢٠٢٤-05-31T08:00:00Z": False,
     "0000-01-01T00:00:00Z": False,
+}
+# Mistake, unsafe elements, unknown attributes, harmful styles, relative addresses.
+SURVEYS = {
+    "<p>News</p>": None,
+    '<a href="https://example.org/">News</a>': None,
+    '<a href="/news">News</a><img src="a.png">': (None, (), (), (), ("/news", "a.png")),
+    "<script>count()</script><p onclick=x>": (None, ("script",), ("onclick",), (), ()),
+    '<p style="color: red; position: fixed">': (None, (), (), ("position: fixed",), ()),
+    "<nonsense>": ("holds '<nonsense>', which is no element of HTML", (), (), (), ()),
+    "<my-element onclick=x>": None,
+    "<p": ("holds a tag that does not end, '<p'", (), (), (), ()),
+    "&#x92;": ("holds &#x92;, which is no character", (), (), (), ()),
 }
 RFC822 = {
     "Fri, 31 May 2024 08:00:00 GMT": (True, True),
@@ -173,4 +187,30 @@ def test_styles_that_can_do_more_than_style_are_found(style, found):
 @given(st.text(alphabet="<>/!-?ab= \"'&#x9;[]CDATA", max_size=60))
 def test_any_text_can_be_surveyed_as_html(text):
     survey = html.survey(text)
-    assert survey.mistake is None or isinstance(survey.mistake, str)
+    assert survey is None or survey.mistake is None or text
+
+
+@pytest.mark.parametrize(("text", "found"), SURVEYS.items())
+def test_a_survey_says_what_a_text_of_html_holds(text, found):
+    assert html.survey(text) == (html.Survey(*found) if found else None)
+
+
+ADDRESSES = st.text(alphabet='htps:/.?#%&=+-_~@[]:0aZé "<', max_size=12).flatmap(
+    lambda end: st.sampled_from(["", "http://", "https://", "https://example.org", "http://a.b:80/"]).map(
+        lambda start: start + end
+    )
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(ADDRESSES)
+@example("https://example.org:8080/a/b.c?d=e&f=g+h")
+def test_no_check_of_addresses_finds_anything_in_an_ordinary_one(text):
+    for check in CHECKS:
+        if (
+            check.value
+            and check.kinds & {Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE}
+            and check.needs == ""
+        ):
+            for kind in check.kinds:
+                assert not iris.is_ordinary(text) or check.value(text, Value(kind)) is None

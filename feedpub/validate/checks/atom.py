@@ -157,7 +157,7 @@ def duplicate_id(node: Node, _element: Element | None, _about: Circumstances) ->
         <entry><id>tag:example.org,2024:1</id><updated>2024-05-31T08:00:00Z</updated> … </entry>
         <entry><id>tag:example.org,2024:2</id><updated>2024-05-31T08:00:00Z</updated> … </entry>
     """
-    lines: dict[tuple[str, object], int] = {}
+    first: dict[tuple[str, object], Node] = {}
     for entry in node.children:
         identifier = entry.first("atom:id") if entry.tag == "atom:entry" else None
         text = identifier.text.strip() if identifier else ""
@@ -165,12 +165,12 @@ def duplicate_id(node: Node, _element: Element | None, _about: Circumstances) ->
             updated = entry.first("atom:updated")
             written = updated.text.strip() if updated else ""
             key = (text, dates.rfc3339(written) or written)
-            if key in lines:
+            if key in first:
                 yield here(
                     identifier,
-                    f"{shown(identifier)}: {quoted(text)} is already the id of the entry at line {lines[key]}",
+                    f"{shown(identifier)}: {quoted(text)} is already the id of the entry at line {first[key].line}",
                 )
-            lines.setdefault(key, identifier.line)
+            first.setdefault(key, identifier)
 
 
 @element_check(
@@ -251,6 +251,7 @@ def _first_later(feed: Node, tag: str) -> Node | None:
     "missing-source-element",
     Level.WARNING,
     named("atom:source"),
+    needs="shape",
     spec=f"{_RFC4287}4.2.11",
     remedy="copy id, title and updated from the source feed",
 )
@@ -275,6 +276,7 @@ def missing_source_element(node: Node, _element: Element | None, _about: Circums
     "nothing-to-read",
     Level.WARNING,
     named("atom:entry"),
+    needs="shape",
     spec=f"{_RFC4287}4.1.1.1",
     remedy="add a summary",
 )

@@ -327,6 +327,7 @@ def prefixed_xhtml(node: Node, _element: Element | None, _about: Circumstances) 
     "misplaced-xhtml",
     Level.WARNING,
     named("atom:entry", "atom:feed", "atom:source"),
+    needs="shape",
     spec=f"{_RFC4287}6.3",
     remedy="put it into the content or the summary",
 )

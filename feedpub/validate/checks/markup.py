@@ -10,20 +10,22 @@ from feedpub.validate.checks.model import (
     Problem,
     element_check,
     here,
+    html_check,
     quoted,
     shown,
 )
-from feedpub.validate.checks.texts import TYPED, text_type
+from feedpub.validate.checks.texts import TYPED
 from feedpub.validate.document import Node
 from feedpub.validate.finding import Level
 from feedpub.validate.grammar import css, html
+from feedpub.validate.grammar.html import Survey
 from feedpub.validate.vocabulary import MARKUP_PREFIXES
 from feedpub.validate.vocabulary.model import Element, Kind
 from feedpub.validate.words import words
 
 _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _SECURITY: Final = f"{_ATOM}8.1"
-_HTML_TYPES: Final = frozenset({"html", "text/html"})
+_MAYBE_HTML: Final = (*TYPED, Kind.HTML)
 # SVG 1.1 and MathML 3 without scripts, foreign objects, links to files and event handlers.
 SVG: Final = words(
     """
@@ -44,29 +46,18 @@ MATHML: Final = words(
 )
 
 
-def _may_be_html(_within: str, _tag: str, element: Element | None) -> bool:
-    return element is not None and element.text is not None and element.text.kind in TYPED | {Kind.HTML}
-
-
-def _is_html(node: Node, element: Element | None) -> bool:
-    if element is not None and element.text is not None and element.text.kind is Kind.HTML:
-        return True
-    return text_type(node) in _HTML_TYPES
-
-
 def _markup(_within: str, tag: str, _element: Element | None) -> bool:
     return tag.startswith(MARKUP_PREFIXES)
 
 
-@element_check(
+@html_check(
     "not-html",
     Level.WARNING,
-    _may_be_html,
-    needs="text",
+    *_MAYBE_HTML,
     spec=f"{_ATOM}3.1.1.2",
     remedy="correct the markup, or escape what is not meant as markup",
 )
-def not_html(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def not_html(survey: Survey, _node: Node) -> Iterator[str]:
     """A text that should be HTML holds what HTML does not know: a tag without an end, an unknown element.
 
     Wrong:
@@ -77,21 +68,18 @@ def not_html(node: Node, element: Element | None, _about: Circumstances) -> Iter
 
         <summary type="html">&lt;a href="https://example.org/"&gt;News&lt;/a&gt;</summary>
     """
-    if ("<" in node.text or "&" in node.text) and _is_html(node, element):
-        wrong = html.survey(node.text).mistake
-        if wrong:
-            yield here(node, f"{shown(node)} {wrong}")
+    if survey.mistake:
+        yield survey.mistake
 
 
-@element_check(
+@html_check(
     "dangerous-markup",
     Level.WARNING,
-    _may_be_html,
-    needs="text",
+    *_MAYBE_HTML,
     spec=_SECURITY,
     remedy="remove it; readers do so anyway, or are harmed",
 )
-def dangerous_markup(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def dangerous_markup(survey: Survey, _node: Node) -> Iterator[str]:
     """HTML holds elements that run, embed or redirect: script, object, meta … Readers remove them or are harmed.
 
     Wrong:
@@ -102,20 +90,18 @@ def dangerous_markup(node: Node, element: Element | None, _about: Circumstances)
 
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
-    if "<" in node.text and _is_html(node, element):
-        for name in html.survey(node.text).unsafe:
-            yield here(node, f"{shown(node)} holds <{name}>")
+    for name in survey.unsafe:
+        yield f"holds <{name}>"
 
 
-@element_check(
+@html_check(
     "dangerous-attribute",
     Level.WARNING,
-    _may_be_html,
-    needs="text",
+    *_MAYBE_HTML,
     spec=_SECURITY,
     remedy="remove the attribute",
 )
-def dangerous_attribute(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def dangerous_attribute(survey: Survey, _node: Node) -> Iterator[str]:
     """A tag in HTML has an attribute that runs a script, or that HTML does not know.
 
     Wrong:
@@ -126,20 +112,18 @@ def dangerous_attribute(node: Node, element: Element | None, _about: Circumstanc
 
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
-    if "<" in node.text and _is_html(node, element):
-        for name in html.survey(node.text).attributes:
-            yield here(node, f"{shown(node)} holds a tag with the attribute {name!r}")
+    for name in survey.attributes:
+        yield f"holds a tag with the attribute {name!r}"
 
 
-@element_check(
+@html_check(
     "dangerous-style",
     Level.WARNING,
-    _may_be_html,
-    needs="text",
+    *_MAYBE_HTML,
     spec=_SECURITY,
     remedy="remove the declaration",
 )
-def dangerous_style(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def dangerous_style(survey: Survey, _node: Node) -> Iterator[str]:
     """A style in HTML can do more than style its text: move it over the page, load a file, run a script.
 
     Wrong:
@@ -150,22 +134,18 @@ def dangerous_style(node: Node, element: Element | None, _about: Circumstances) 
 
         <description>&lt;p style="color: #080"&gt;News&lt;/p&gt;</description>
     """
-    if "<" in node.text and _is_html(node, element):
-        for style in html.survey(node.text).styles:
-            yield here(node, f"{shown(node)} holds the style {quoted(style)}")
+    for style in survey.styles:
+        yield f"holds the style {quoted(style)}"
 
 
-@element_check(
+@html_check(
     "relative-link-in-html",
     Level.WARNING,
-    lambda _within, _tag, element: (
-        element is not None and element.text is not None and element.text.kind is Kind.HTML
-    ),
-    needs="text",
+    Kind.HTML,
     spec="https://www.rssboard.org/rss-profile#element-channel-item-description",
     remedy="write whole addresses",
 )
-def relative_link_in_html(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def relative_link_in_html(survey: Survey, node: Node) -> Iterator[str]:
     """HTML in RSS has a relative link or image. Nothing says what it is relative to.
 
     Wrong:
@@ -176,9 +156,8 @@ def relative_link_in_html(node: Node, _element: Element | None, _about: Circumst
 
         <description>&lt;img src="https://example.org/logo.png"&gt;</description>
     """
-    if "<" in node.text and not node.base:
-        for address in html.survey(node.text).relative:
-            yield here(node, f"{shown(node)} holds the relative address {quoted(address)}")
+    for address in survey.relative if not node.base else ():
+        yield f"holds the relative address {quoted(address)}"
 
 
 @element_check(

@@ -1,9 +1,10 @@
 """What a check is.
 
 A check is a function with a code, a level and the paragraph it follows; its docstring is its manual page. There
-are four scopes, so that each function sees no more than it needs:
+are five scopes, so that each function sees no more than it needs:
 
 * a *value* check gets one text or attribute value of the kinds it is for and returns what is wrong with it;
+* an *HTML* check gets what a text of HTML holds and yields what is wrong with it;
 * an *element* check gets an element whose definition it asked for and yields problems;
 * a *document* check gets the whole document and yields problems;
 * a *JSON* check gets the whole of a JSON Feed and yields problems.
@@ -20,6 +21,7 @@ from typing import Literal, TypeAlias
 
 from feedpub.validate.document import Document, Node
 from feedpub.validate.finding import Level
+from feedpub.validate.grammar.html import Survey
 from feedpub.validate.json_document import Json
 from feedpub.validate.namespaces import KNOWN
 from feedpub.validate.vocabulary.model import Element, Kind, Value
@@ -36,10 +38,15 @@ class Problem:
 
 
 ValueTest: TypeAlias = Callable[[str, Value], str | None]
+HtmlTest: TypeAlias = Callable[[Survey, Node], Iterator[str]]
 ElementTest: TypeAlias = Callable[[Node, Element | None, "Circumstances"], Iterator[Problem]]
 DocumentTest: TypeAlias = Callable[[Document, "Circumstances"], Iterator[Problem]]
 JsonTest: TypeAlias = Callable[[Json, str | None], Iterator["Problem"]]
-Needs: TypeAlias = Literal["", "children", "attributes", "text"]
+# What there must be for a check to be worth a call; the engine asks, because calls cost. Of a value: that it is blank,
+# or that it holds a sign of markup. Of an element: children, attributes, text; or ``shape``: that a bare element with
+# children of the same names, without any attribute and text, is a case for the check.
+ValueNeeds: TypeAlias = Literal["", "blank", "markup"]
+Needs: TypeAlias = Literal["", "children", "attributes", "text", "shape"]
 Wants: TypeAlias = Callable[[str, str, Element | None], bool]
 
 
@@ -72,22 +79,33 @@ class Check:
     remedy: str
     manual: str
     value: ValueTest | None = None
+    html: HtmlTest | None = None
     kinds: frozenset[Kind] = frozenset()
     element: ElementTest | None = None
     wants: Wants | None = None
-    # What an element must have for the check to be worth a call; the engine asks, because calls cost.
-    needs: Needs = ""
+    needs: Needs | ValueNeeds = ""
     document: DocumentTest | None = None
     json: JsonTest | None = None
 
 
 def value_check(
-    code: str, level: Level, *kinds: Kind, spec: str = "", remedy: str
+    code: str, level: Level, *kinds: Kind, spec: str = "", needs: ValueNeeds = "", remedy: str
 ) -> Callable[[ValueTest], Check]:
     """Make a check of values: the function returns the rest of a sentence that begins with the value, or None."""
 
     def made(function: ValueTest) -> Check:
-        return Check(code, level, spec, remedy, _manual(function), value=function, kinds=frozenset(kinds))
+        return Check(
+            code, level, spec, remedy, _manual(function), value=function, kinds=frozenset(kinds), needs=needs
+        )
+
+    return made
+
+
+def html_check(code: str, level: Level, *kinds: Kind, spec: str, remedy: str) -> Callable[[HtmlTest], Check]:
+    """Make a check of HTML: the function yields the rests of sentences that begin with the element."""
+
+    def made(function: HtmlTest) -> Check:
+        return Check(code, level, spec, remedy, _manual(function), html=function, kinds=frozenset(kinds))
 
     return made
 
@@ -153,4 +171,4 @@ def quoted(text: str, limit: int = 60) -> str:
 
 def here(node: Node, message: str, spec: str = "") -> Problem:
     """Return the problem that ``message`` is, at an element."""
-    return Problem(message, node.line, node.column, spec)
+    return Problem(message, *node.place, spec)

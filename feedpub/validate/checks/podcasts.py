@@ -100,7 +100,7 @@ def old_podcast_category(node: Node, _element: Element | None, _about: Circumsta
     spec=APPLE,
     remedy="add the element",
 )
-def missing_podcast_element(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def missing_podcast_element(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
     """A podcast lacks a tag that Apple's directory requires, so that it is not listed.
 
     Wrong:
@@ -112,11 +112,7 @@ def missing_podcast_element(node: Node, _element: Element | None, _about: Circum
         <channel> … <itunes:author>Ada</itunes:author><itunes:explicit>false</itunes:explicit>
         <itunes:category text="News"/> … </channel>
     """
-    there = {child.tag for child in node.children}
-    for item in node.children:
-        if item.tag == "item":
-            there.update(child.tag for child in item.children if child.tag.startswith("itunes:"))
-    if any(tag.startswith("itunes:") for tag in there):
+    if about.uses("itunes") and any(found.tag.startswith("itunes:") for found in about.document.nodes):
         own = {child.tag for child in node.children}
         for tag in _REQUIRED:
             if tag not in own:

@@ -25,6 +25,7 @@ from feedpub.validate.vocabulary.rss import SPEC
     "item-without-title-or-description",
     Level.ERROR,
     at(("channel", "item")),
+    needs="shape",
     spec=f"{SPEC}#hrelementsOfLtitemgt",
     remedy="give it at least one of the two",
 )
@@ -90,17 +91,17 @@ def duplicate_guid(node: Node, _element: Element | None, _about: Circumstances) 
         <item><title>One</title><guid>https://example.org/1</guid></item>
         <item><title>Two</title><guid>https://example.org/2</guid></item>
     """
-    lines: dict[str, int] = {}
+    first: dict[str, Node] = {}
     for item in node.children:
         guid = item.first("guid") if item.tag == "item" else None
         text = guid.text.strip() if guid else ""
         if guid and text:
-            if text in lines:
+            if text in first:
                 yield here(
                     guid,
-                    f"{shown(guid)}: {quoted(text)} is already the guid of the item at line {lines[text]}",
+                    f"{shown(guid)}: {quoted(text)} is already the guid of the item at line {first[text].line}",
                 )
-            lines.setdefault(text, guid.line)
+            first.setdefault(text, guid)
 
 
 @element_check(

@@ -47,6 +47,7 @@ _SAME_IN_ITEM: Final = (
     "said-twice",
     Level.WARNING,
     named("channel", "item"),
+    needs="shape",
     spec=f"{_PROFILE}namespace-elements-dublin",
     remedy="keep the element of RSS; use the extension only for what RSS cannot say",
 )
@@ -71,6 +72,7 @@ def said_twice(node: Node, _element: Element | None, _about: Circumstances) -> I
     "content-said-twice",
     Level.WARNING,
     named("item"),
+    needs="shape",
     spec=f"{_PROFILE}namespace-elements-content-encoded",
     remedy="put the summary into description and the full text into content:encoded",
 )
@@ -100,6 +102,7 @@ def content_said_twice(node: Node, _element: Element | None, _about: Circumstanc
     "content-before-description",
     Level.WARNING,
     named("item"),
+    needs="shape",
     spec=f"{_PROFILE}namespace-elements-content-encoded",
     remedy="put the description first, with a summary",
 )
@@ -128,6 +131,7 @@ def content_before_description(
     "missing-guid",
     Level.WARNING,
     at(("channel", "item")),
+    needs="shape",
     spec=f"{_PROFILE}element-channel-item-guid",
     remedy="add a guid that never changes",
 )
@@ -173,6 +177,7 @@ def guid_not_unique_enough(node: Node, _element: Element | None, _about: Circums
     "several-enclosures",
     Level.HINT,
     named("item"),
+    needs="shape",
     spec=f"{_PROFILE}element-channel-item-enclosure",
     remedy="use Media RSS for more than one file",
 )

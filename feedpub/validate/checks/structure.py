@@ -9,8 +9,7 @@ from feedpub.validate.checks.model import Circumstances, Problem, element_check,
 from feedpub.validate.document import Node
 from feedpub.validate.finding import Level
 from feedpub.validate.vocabulary import (
-    LEAVES,
-    MARKUP_PREFIXES,
+    ELEMENTS,
     is_closed,
     single,
     undefined,
@@ -30,7 +29,7 @@ def _textless(_within: str, _tag: str, element: Element | None) -> bool:
 
 
 def _display(tag: str) -> str:
-    return f"<{tag.removeprefix('atom:')}>"
+    return f"<{tag.removeprefix('atom:').removeprefix('xhtml:')}>"
 
 
 @element_check(
@@ -39,6 +38,7 @@ def _display(tag: str) -> str:
     lambda _within, _tag, element: (
         element is not None and any(sign in "1+" for sign in element.children.values())
     ),
+    needs="shape",
     remedy="add the element",
 )
 def missing_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
@@ -59,7 +59,7 @@ def missing_element(node: Node, element: Element | None, _about: Circumstances) 
             yield here(node, f"{shown(node)} has no {_display(tag)}", element.spec)
 
 
-@element_check("duplicate-element", Level.ERROR, _container, remedy="keep one of them")
+@element_check("duplicate-element", Level.ERROR, _container, needs="shape", remedy="keep one of them")
 def duplicate_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An element stands more often than the specification allows: most may stand once in their parent.
 
@@ -84,11 +84,10 @@ def duplicate_element(node: Node, element: Element | None, _about: Circumstances
 @element_check(
     "unknown-element",
     Level.ERROR,
-    lambda _within, tag, element: element is not None or tag.startswith(MARKUP_PREFIXES),
-    needs="children",
+    lambda within, tag, _element: undefined(within, tag),
     remedy="remove it, or put it into a namespace of its own",
 )
-def unknown_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def unknown_element(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
     """An element is not defined where it stands: misspelled, misplaced, of another format, or in plain text.
 
     Wrong:
@@ -99,11 +98,9 @@ def unknown_element(node: Node, element: Element | None, _about: Circumstances) 
 
         <item><title>One</title><description>Two</description></item>
     """
-    leaf = element is not None and element.text is not None and element.text.kind in LEAVES
-    for child in node.children:
-        if leaf or undefined(node.tag, child.tag):
-            spec = element.spec if element else f"{_RFC4287}3.1.1.3"
-            yield here(child, f"{shown(child)} is not defined in {shown(node)}", spec)
+    above = ELEMENTS.get(node.within)
+    spec = above.spec if above else f"{_RFC4287}3.1.1.3"
+    yield here(node, f"{shown(node)} is not defined in {_display(node.within)}", spec)
 
 
 @element_check(

@@ -27,6 +27,7 @@ from feedpub.validate.vocabulary.model import Element, Kind, Value
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#data-types-characterdata"
 _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 TYPED: Final = frozenset({Kind.TEXT_CONSTRUCT, Kind.CONTENT})
+_HTML_TYPES: Final = frozenset({"html", "text/html"})
 _PLAIN_TYPES: Final = frozenset({"", "text", "plain", "text/plain"})
 # Controls of the C1 block, replacement characters, and two Latin-1 characters that were UTF-8 once.
 _BAD: Final = re.compile("[\x80-\x9f\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]")
@@ -35,6 +36,11 @@ _BAD: Final = re.compile("[\x80-\x9f\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]")
 def text_type(node: Node) -> str:
     """Return the type attribute of a text construct, in lower case and without parameters."""
     return node.attributes.get("type", "").partition(";")[0].strip().lower()
+
+
+def is_html(node: Node, kind: Kind) -> bool:
+    """Tell whether readers take the text of an element, which is of that kind, for HTML."""
+    return kind is Kind.HTML or text_type(node) in _HTML_TYPES
 
 
 def typed(_within: str, _tag: str, element: Element | None) -> bool:
@@ -47,6 +53,7 @@ def typed(_within: str, _tag: str, element: Element | None) -> bool:
     Level.WARNING,
     Kind.PLAIN,
     Kind.CONTACT,
+    needs="markup",
     spec=_PROFILE,
     remedy="write plain text; a literal & or < becomes &#x26; or &#x3C;",
 )
@@ -61,7 +68,7 @@ def html_in_plain_text(text: str, _value: Value) -> str | None:
 
         <title>Café news</title>
     """
-    found = html.markup_in(text) if "<" in text or "&" in text else None
+    found = html.markup_in(text)
     return f"holds {quoted(found)}, which readers may take for HTML" if found else None
 
 
@@ -69,6 +76,7 @@ def html_in_plain_text(text: str, _value: Value) -> str | None:
     "stray-angle-bracket",
     Level.WARNING,
     Kind.PLAIN,
+    needs="markup",
     spec=_PROFILE,
     remedy="put a space behind the bracket",
 )
@@ -83,7 +91,7 @@ def stray_angle_bracket(text: str, _value: Value) -> str | None:
 
         <title>if x &lt; b then</title>
     """
-    found = html.unfinished_tag(text) if "<" in text else None
+    found = html.unfinished_tag(text)
     return f"holds {quoted(found)}, which readers may take for a tag" if found else None
 
 
@@ -91,9 +99,10 @@ def stray_angle_bracket(text: str, _value: Value) -> str | None:
     "blank-value",
     Level.WARNING,
     *(frozenset(Kind) - TYPED - {Kind.MARKUP}),
+    needs="blank",
     remedy="fill it or leave it out",
 )
-def blank_value(text: str, value: Value) -> str | None:
+def blank_value(_text: str, value: Value) -> str | None:
     """An element or an attribute is there, and empty.
 
     Wrong:
@@ -104,7 +113,7 @@ def blank_value(text: str, value: Value) -> str | None:
 
         <title>News</title>
     """
-    return "is blank" if not text and not value.blank else None
+    return None if value.blank else "is blank"
 
 
 @element_check("blank-text", Level.WARNING, typed, spec=f"{_ATOM}3.1", remedy="fill it or leave it out")
@@ -166,9 +175,7 @@ def bad_characters(document: Document, _about: Circumstances) -> Iterator[Proble
 
         <title>Café news</title>
     """
-    if document.root is None or not document.suspicious:
-        return
-    for node in document.root.walk():
+    for node in document.nodes if document.suspicious else ():
         for text in (node.text, *node.attributes.values()):
             found = _BAD.search(text)
             if found:

@@ -2,7 +2,8 @@
 
 The standard library's parsers are more lenient than the specifications (``email.utils`` takes nearly anything,
 ``datetime.fromisoformat`` takes week dates and missing separators), so the shapes are written down here and only
-the calendar is left to ``datetime``. Several checks ask for the same date one after the other: the last ones are kept.
+the calendar is left to ``datetime``. Several checks ask for the same date, those of a feed before those of its
+entries: the last ones are kept.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
+# As many as a large feed has entries.
+_KEPT: Final = 16_384
 _MONTHS: Final = {
     name: number
     for number, name in enumerate(
@@ -46,7 +49,7 @@ _W3CDTF: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def rfc3339(text: str) -> datetime | None:
     """Return the instant of an RFC 3339 ``date-time``, None where the text is none (or no real date)."""
     found = _RFC3339.match(text)
@@ -93,7 +96,7 @@ def _made(  # noqa: PLR0913, PLR0917 - a date has as many fields
         return None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def rfc822(text: str) -> tuple[datetime, str | None, bool] | None:
     """Return instant, weekday as written (``mon`` … or None) and whether the form is one that all readers take."""
     found = _RFC822.match(text)

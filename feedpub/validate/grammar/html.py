@@ -7,11 +7,12 @@ speed that a feed of 10 MB deserves, and what it cannot read as a tag is a findi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from html.entities import html5
-from typing import Final, TypeAlias
+from typing import Final
 
 from feedpub.validate.grammar import css
 from feedpub.validate.words import words
@@ -67,6 +68,8 @@ _ATTRIBUTE_PREFIXES: Final = ("data-", "aria-")
 _ADDRESSES: Final = ("href", "src", "action", "cite", "poster", "longdesc", "background", "data")
 
 _TAG: Final = re.compile(r"""</?[A-Za-z][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*>""")
+# The tag that is most of all; nothing is wrong with it.
+_LINK: Final = re.compile(r'<a href="https?:[^"]*">\Z')
 _NAME: Final = re.compile(r"""</?([A-Za-z][^\s/><"'=]*)""")
 _OPENING: Final = re.compile(r"<(?=[A-Za-z/!])")
 _ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?""")
@@ -79,7 +82,6 @@ _ENDS: Final = {"<!--": "-->", "<![CDATA[": "]]>"}
 _ENTITIES: Final = frozenset(name for name in html5 if not name.endswith(";")) | {
     name[:-1] for name in html5 if name.endswith(";") and len(name) < 9 and name[:-1].isalnum()
 }
-_NONE: Final[frozenset[str]] = frozenset()
 _PLAIN_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"})
 
 
@@ -98,63 +100,61 @@ class Survey:
     relative: tuple[str, ...]
 
 
-_Tag: TypeAlias = tuple[str, frozenset[str], str | None, frozenset[str]]
-
-
-@lru_cache(maxsize=4)
-def survey(text: str) -> Survey:
-    """Read a text of HTML once for all checks, which ask for the same text one after the other."""
+def survey(text: str) -> Survey | None:
+    """Read a text of HTML once for all checks; None where there is nothing to say of it, as mostly."""
     bare = _tags_only(text)
-    found = _TAG.findall(bare)
-    mistake = None
-    if len(found) != bare.count("<"):
-        mistake = _unfinished(bare)
-    unknown: set[str] = set()
-    unsafe: set[str] = set()
-    attributes: set[str] = set()
-    styles: set[str] = set()
-    relative: set[str] = set()
-    for written in set(found):
-        name, odd, style, addresses = _tag(written)
-        if name in UNSAFE:
-            unsafe.add(name)
-        elif name not in SAFE:
-            if "-" not in name and ":" not in name:
-                unknown.add(written)
-            continue
-        attributes |= odd
-        relative |= addresses
-        if style:
-            styles.add(style)
-    if unknown:
-        mistake = f"holds {min(unknown)!r}, which is no element of HTML"
+    tags = _TAG.findall(bare)
+    unfinished = _unfinished(bare) if len(tags) != bare.count("<") else None
+    odd = [found for written in set(tags) if (found := _survey_of_tag(written)) is not None]
+    mistake = unfinished or (_wrong_number(text) if "&#" in text else None)
+    if mistake is None and not odd:
+        return None
     return Survey(
-        mistake or _wrong_number(text),
-        *(tuple(sorted(found)) for found in (unsafe, attributes, styles, relative)),
+        min((found.mistake for found in odd if found.mistake), default=mistake),
+        _sorted(found.unsafe for found in odd),
+        _sorted(found.attributes for found in odd),
+        _sorted(found.styles for found in odd),
+        _sorted(found.relative for found in odd),
     )
 
 
+def _sorted(found: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({one for several in found for one in several}))
+
+
 @lru_cache(maxsize=4096)
-def _tag(written: str) -> _Tag:
-    """Return of a tag its name, its unknown attributes, a style that is not harmless, and its relative addresses."""
-    name = _NAME.match(written)
-    assert name is not None
-    rest = written[name.end() : -1]
-    if "=" not in rest and rest.strip(" /") == "":
-        return name[1].lower(), _NONE, None, _NONE
-    odd, style, relative = set(), None, set()
-    for found in _ATTRIBUTE.finditer(rest):
-        attribute = found[1].lower()
-        value = found[2] or found[3] or found[4] or ""
-        if "&" in value:
-            value = unescape(value)
+def _survey_of_tag(written: str) -> Survey | None:
+    """Return what there is to say of one tag, None where that is nothing."""
+    if _LINK.match(written):
+        return None
+    name = _name(written)
+    known = name in ELEMENTS or "-" in name or ":" in name
+    mistake = None if known else f"holds {written!r}, which is no element of HTML"
+    unsafe = (name,) if name in UNSAFE else ()
+    attributes, styles, relative = set(), set(), set()
+    for attribute, value in _attributes(written) if name in ELEMENTS else ():
         if unknown_attribute(attribute):
-            odd.add(attribute)
+            attributes.add(attribute)
         if attribute == "style":
-            style = css.danger(value)
+            styles.add(css.danger(value) or "")
         elif relative_address(attribute, value):
             relative.add(value)
-    return name[1].lower(), frozenset(odd), style, frozenset(relative)
+    styles.discard("")
+    if mistake is None and not (unsafe or attributes or styles or relative):
+        return None
+    return Survey(mistake, unsafe, tuple(attributes), tuple(styles), tuple(relative))
+
+
+def _name(written: str) -> str:
+    found = _NAME.match(written)
+    return found[1].lower() if found else ""
+
+
+def _attributes(written: str) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of a tag, their names in lower case, their values without escapes."""
+    name = _NAME.match(written)
+    for found in _ATTRIBUTE.finditer(written, name.end() if name else 0, len(written) - 1):
+        yield found[1].lower(), unescape(found[2] or found[3] or found[4] or "")
 
 
 def markup_in(text: str) -> str | None:
@@ -165,7 +165,7 @@ def markup_in(text: str) -> str | None:
     """
     if "<" in text:
         for written in _TAG.findall(text):
-            if _tag(written)[0] in ELEMENTS:
+            if _name(written) in ELEMENTS:
                 return str(written)
         if "<!--" in text:
             return "<!--"
@@ -221,10 +221,9 @@ def _unfinished(text: str) -> str | None:
 
 
 def _wrong_number(text: str) -> str | None:
-    if "&#" in text:
-        for found in _REFERENCE.finditer(text):
-            if found[1] and not _allowed(found[1]):
-                return f"holds {found[0]}, which is no character"
+    for found in _REFERENCE.finditer(text):
+        if found[1] and not _allowed(found[1]):
+            return f"holds {found[0]}, which is no character"
     return None
 
 

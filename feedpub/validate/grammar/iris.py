@@ -22,6 +22,10 @@ _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _AUTHORITY: Final = re.compile(
     r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/?#@\[\]]*@)?(\[[0-9A-Fa-fvV:.]+\]|[^/?#@:\[\]]*)(?::([0-9]*))?(?=[/?#]|\Z)"
 )
+# What nearly all addresses of feeds look like; nothing that may be asked of an address is wrong with these.
+_ORDINARY: Final = re.compile(
+    r"https?://[a-z0-9.\-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/\-]*)?(?:\?[A-Za-z0-9._~/=&+\-]*)?\Z"
+)
 _HIERARCHICAL: Final = ("http", "https", "ftp")
 
 # https://www.iana.org/assignments/uri-schemes, without historical ones; of the provisional ones those in
@@ -55,6 +59,11 @@ def scheme(text: str) -> str:
     """Return the scheme of an IRI in lower case, empty where it is relative."""
     found = _SCHEME.match(text)
     return found[0][:-1].lower() if found else ""
+
+
+def is_ordinary(text: str) -> bool:
+    """Tell at a glance, of most web addresses, that they are whole and of permitted characters."""
+    return _ORDINARY.match(text) is not None
 
 
 def wrong_character(text: str) -> str | None:

@@ -7,6 +7,7 @@ it is read, so those are taken as they come. The list of two letters (ISO 639-1)
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from feedpub.validate.words import words
@@ -38,6 +39,7 @@ _ISO_639_1: Final = words(
 )
 
 
+@lru_cache(maxsize=256)
 def is_language(text: str) -> bool:
     """Tell whether ``text`` is a language tag whose primary language can exist."""
     lower = text.lower()

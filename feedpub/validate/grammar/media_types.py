@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _WORD: Final = r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+"
@@ -13,6 +14,7 @@ _TYPE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def split(text: str) -> tuple[str, str] | None:
     """Return type and subtype in lower case, None where ``text`` is no media type."""
     found = _TYPE.match(text)

@@ -46,27 +46,30 @@ def single(parent: str, tag: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def undefined(parent: str, tag: str) -> bool:
-    """Tell whether ``tag`` is a mistake in ``parent``.
+    """Tell whether ``tag`` is a mistake in ``parent``, where that is known (and not empty, for none).
 
-    It is one where both are of the same vocabulary and the parent's definition does not have it, where its (closed)
-    namespace does not have it at all, and where it is defined for other parents only. Elements of unknown namespaces
-    are foreign markup, which any element may hold.
+    It is one where the parent is plain text, where both are of the same vocabulary and the parent's definition does
+    not have it, where its (closed) namespace does not have it at all, and where it is defined for other parents only.
+    Elements of unknown namespaces are foreign markup, which any element but plain text may hold.
     """
     prefix, colon, _ = tag.partition(":")
-    own = parent.rpartition(":")[0]
-    if tag[:1] == "{":
-        return False
-    if own in MARKUP:
+    foreign = tag[:1] == "{"
+    if parent.startswith(MARKUP_PREFIXES):
         # Markup holds markup, and foreign markup; an element that is known to mean something else is lost in it.
-        return prefix not in MARKUP and (not colon or prefix in CLOSED)
+        return not foreign and prefix not in MARKUP and (not colon or prefix in CLOSED)
     above = ELEMENTS.get(parent)
-    children = above.children if above else {}
-    if above is not None and above.text is None and (prefix if colon else "") == own:
-        return tag not in children
+    if above is None or foreign:
+        return above is not None and _is_leaf(above)
+    if above.text is None and (prefix if colon else "") == parent.rpartition(":")[0]:
+        return tag not in above.children
     found = ELEMENTS.get(tag)
-    if found is None or not colon:
-        return bool(colon) and prefix in CLOSED
-    return bool(found.within) and parent not in found.within and tag not in children
+    if _is_leaf(above) or found is None or not colon:
+        return _is_leaf(above) or (bool(colon) and prefix in CLOSED)
+    return bool(found.within) and parent not in found.within and tag not in above.children
+
+
+def _is_leaf(element: Element) -> bool:
+    return element.text is not None and element.text.kind in LEAVES
 
 
 def is_closed(tag: str) -> bool:
