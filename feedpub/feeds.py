@@ -9,7 +9,8 @@ from datetime import datetime
 from feedpub.addresses import web_address
 from feedpub.article import Article
 from feedpub.config import FeedSettings, Site
-from feedpub.content import Content, content_of
+from feedpub.content import Content, StoredContent, content_of
+from feedpub.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Entry:
 
     article: Article
     feeds: tuple[str, ...]
-    content: Content
+    content: Content | StoredContent
 
     @property
     def updated(self) -> datetime:
@@ -60,6 +61,12 @@ def make_entry(selected: Selected) -> Entry:
     return Entry(article, selected.feeds, content_of(article))
 
 
+def put_aside(entry: Entry, spool: Spool) -> Entry:
+    """Return ``entry`` with its texts put aside, for the time until it is rendered."""
+    content = StoredContent.of(Content(entry.content.html, entry.content.summary), spool)
+    return replace(entry, article=replace(entry.article, body="", summary=None), content=content)
+
+
 def _address(text: str | None) -> str | None:
     return web_address(text) if text else None
 
@@ -86,14 +93,14 @@ class Selection:
 
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
-        self._kept: list[tuple[float, str, Selected]] = []
+        self._kept: list[tuple[float, str, Selected | Entry]] = []
         self._floor = float("-inf")
 
     def wants(self, instant: float) -> bool:
         """Say whether an article published at ``instant`` (epoch seconds) may still be among the newest."""
         return instant >= self._floor
 
-    def offer(self, instant: float, selected: Selected) -> None:
+    def offer(self, instant: float, selected: Selected | Entry) -> None:
         """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest."""
         if not self.wants(instant):
             return
@@ -101,7 +108,7 @@ class Selection:
         if self._limit is not None and len(self._kept) >= 2 * self._limit:
             self._cut()
 
-    def newest(self) -> tuple[Selected, ...]:
+    def newest(self) -> tuple[Selected | Entry, ...]:
         """Return what was kept: newest first, ties by id."""
         self._cut()
         return tuple(selected for _, _, selected in self._kept)

@@ -1,6 +1,7 @@
 """One pass over the sources: collapse duplicates, hold back what is not due, route, keep the newest.
 
-Memory holds the newest articles of each feed and two digests an article, never the articles that were read.
+Memory holds the newest articles of each feed and two digests an article, never the articles that were read; of a
+feed that is archived, the texts are put aside on the disk.
 What comes out does not depend on the order in which files and records are read.
 """
 
@@ -16,8 +17,9 @@ from typing import Protocol
 from feedpub.article import Article, Boilerplate, Notice, Reject
 from feedpub.config import FeedSettings, Settings
 from feedpub.duplicates import Duplicates
-from feedpub.feeds import Selected, Selection
+from feedpub.feeds import Entry, Selected, Selection, make_entry, put_aside
 from feedpub.sources import files, read
+from feedpub.spool import Spool
 
 Progress = Callable[[int, int, int], None]
 """Called after each file with: files done, files in all, articles so far."""
@@ -39,11 +41,12 @@ class Past(Protocol):
 class Taken:
     """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
-    Of a feed that is archived, they are all articles that stand in no closed page. ``ids`` holds the id of every
+    Of a feed that is archived, they are all articles that stand in no closed page, as entries whose texts are put
+    aside. ``ids`` holds the id of every
     article that stays, selected or not.
     """
 
-    selected: tuple[tuple[Selected, ...], ...]
+    selected: tuple[tuple[Selected | Entry, ...], ...]
     ids: Container[str]
     articles: int
     duplicates: int
@@ -160,18 +163,22 @@ class _Router:
         self._selections = [Selection(_room(feed)) for feed in settings.feeds]
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
         self._past = past
+        self._spool = Spool()
         self.offered = 0
 
     def offer(self, article: Article, instant: float) -> None:
         self.offered += 1
         taken = self._rules.route(article)
-        selections = [self._selections[index] for index in taken if not self._has(index, article)]
+        wanting = [index for index in taken if not self._has(index, article)]
+        selections = [self._selections[index] for index in wanting]
         if any(selection.wants(instant) for selection in selections):
             selected = Selected(article, tuple(self._slugs[index] for index in taken))
+            archived = not self._archiving.isdisjoint(wanting)
+            kept = put_aside(make_entry(selected), self._spool) if archived else selected
             for selection in selections:
-                selection.offer(instant, selected)
+                selection.offer(instant, kept)
 
-    def newest(self) -> tuple[tuple[Selected, ...], ...]:
+    def newest(self) -> tuple[tuple[Selected | Entry, ...], ...]:
         return tuple(selection.newest() for selection in self._selections)
 
     def _has(self, index: int, article: Article) -> bool:

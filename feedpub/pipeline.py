@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, islice
 
 from feedpub import publish
 from feedpub.compose import Composed, compose, shelf_change
@@ -36,6 +37,8 @@ from feedpub.retired import last_feed
 from feedpub.summary import BuildReport, summarise
 
 LEDGER = "ledger.sqlite"
+BATCH = 1_000
+"""How many entries are recorded at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +189,23 @@ def _record(job: _Build, made: _Made, checked: Checked) -> None:
     store, site = job.store, job.settings.site
     feeds = [composed for composed in made.feeds if composed.slug not in checked.held]
     entries = {entry.article.id: entry for composed in feeds for entry in composed.entries}
-    known = {e.id: e.remembered() for shelf in job.shelves.values() for e in shelf.entries if shelf.anew}
-    known |= {id_: remember(e.article, e.content.html, e.updated) for id_, e in entries.items()}
     derived = {e.article.id: id_ for id_, e in made.settled.entries.items() if e.article.id != id_}
     changes = [
         change
         for composed in feeds
         if (change := shelf_change(composed, site, derived, made.became[composed.slug], _read(job, composed)))
     ]
-    missing = [entry for entry in known.values() if store.lacks(entry)]
-    if missing or changes:
-        record(job.settings.output.state / LEDGER, missing, changes)
+    read = (e for shelf in job.shelves.values() for e in shelf.entries if shelf.anew and e.id not in entries)
+    known = chain(
+        (entry.remembered() for entry in read),
+        (remember(entry.article, entry.content.html, entry.updated) for entry in entries.values()),
+    )
+    missing = (entry for entry in known if store.lacks(entry))
+    # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
+    while batch := list(islice(missing, BATCH)):
+        record(job.settings.output.state / LEDGER, batch)
+    if changes:
+        record(job.settings.output.state / LEDGER, (), changes)
 
 
 def _read(job: _Build, composed: Composed) -> frozenset[str] | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
+from typing import Self
 
 from feedpub.article import Article
 from feedpub.content.html import sanitise, visible_text
+from feedpub.spool import Aside, Spool
 
 SUMMARY_LENGTH = 300
 
@@ -23,6 +25,30 @@ class Content:
 
     html: str
     summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """The same, put aside on the disk and read whenever it is asked for."""
+
+    stored: Aside
+    html_size: int
+
+    @classmethod
+    def of(cls, content: Content, spool: Spool) -> Self:
+        """Put ``content`` aside in ``spool``."""
+        html, summary = (text.encode("utf-8", "surrogatepass") for text in (content.html, content.summary))
+        return cls(spool.put(html + summary), len(html))
+
+    @property
+    def html(self) -> str:
+        """The safe HTML."""
+        return self.stored.read()[: self.html_size].decode("utf-8", "surrogatepass")
+
+    @property
+    def summary(self) -> str:
+        """The plain-text summary."""
+        return self.stored.read()[self.html_size :].decode("utf-8", "surrogatepass")
 
 
 def content_of(article: Article) -> Content:

@@ -79,9 +79,10 @@ def write_files(files: Sequence[File], plan: Plan, target: Folder) -> None:
     """
     mtimes = {file.name: file.mtime for file in plan.files}
     for file in files:
-        if file.data is not None:
+        data = file.data
+        if data is not None:
             mtime = mtimes[file.twin] if file.twin else None
-            mtimes[file.name] = target.write(file.name, file.data, mtime=mtime, after=file.mtime)
+            mtimes[file.name] = target.write(file.name, data, mtime=mtime, after=file.mtime)
 
 
 def _write_journal(plan: Plan, staging: Folder) -> None:

@@ -43,14 +43,14 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file as it will stand: its manifest entry, and the bytes to write; ``None``: what stands is right.
+    """One file as it will stand: its manifest entry, and the document to write; ``None``: what stands is right.
 
     ``standing`` is what stands there now, looked at before it was read, ``None`` for nothing. ``twin`` names the
     document that a compressed file belongs to and shares the mtime of.
     """
 
     entry: Published
-    data: bytes | None
+    source: Publishable | None
     standing: os.stat_result | None
     twin: str | None = None
 
@@ -62,7 +62,14 @@ class File:
     @property
     def changed(self) -> bool:
         """Whether it has to be written."""
-        return self.data is not None
+        return self.source is not None
+
+    @property
+    def data(self) -> bytes | None:
+        """The bytes to write, made when they are asked for: all of them at once may be more than memory holds."""
+        if self.source is None:
+            return None
+        return pack(self.source.data) if self.twin else self.source.data
 
     @property
     def mtime(self) -> int | None:
@@ -130,7 +137,7 @@ def make_plan(
         file = _planned(document, folder)
         files.append(file)
         if gzip:
-            twins.append(_compressed(file, document.data, folder))
+            twins.append(_compressed(file, document, folder))
     made = {document.path for document in documents}
     kept: list[File] = []
     altered: list[str] = []
@@ -187,27 +194,29 @@ def _kept(listed: Published, folder: Folder, *, gzip: bool) -> list[File]:
     if data is None:
         return []
     file = File(describe(listed.path, listed.feed, listed.media_type, data), None, status)
-    return [file, _compressed(file, data, folder)] if gzip else [file]
+    document = _Standing(listed.path, listed.feed, listed.media_type, data)
+    return [file, _compressed(file, document, folder)] if gzip else [file]
 
 
 def _planned(document: Publishable, folder: Folder | None) -> File:
-    entry = describe(document.path, document.feed, document.media_type, document.data)
+    data = document.data
+    entry = describe(document.path, document.feed, document.media_type, data)
     status = folder.stat(document.path) if folder else None
     standing = folder.read(document.path, size=entry.size) if folder else None
-    return File(entry, None if standing == document.data else document.data, status)
+    return File(entry, None if standing == data else document, status)
 
 
-def _compressed(document: File, data: bytes, folder: Folder | None) -> File:
+def _compressed(document: File, source: Publishable, folder: Folder | None) -> File:
     name = document.name + COMPRESSED
     status = folder.stat(name) if folder else None
     standing = folder.read(name) if folder else None
     # Compared by content: another zlib packs otherwise, which is no reason to make every reader fetch anew.
     fits = not document.changed and status is not None and status.st_mtime_ns == document.mtime
-    if fits and standing is not None and _unpacks_to(standing, data):
+    if fits and standing is not None and _unpacks_to(standing, source.data):
         entry = describe(name, document.entry.feed, _GZIP_TYPE, standing)
         return File(entry, None, status, twin=document.name)
-    packed = pack(data)
-    return File(describe(name, document.entry.feed, _GZIP_TYPE, packed), packed, status, twin=document.name)
+    entry = describe(name, document.entry.feed, _GZIP_TYPE, pack(source.data))
+    return File(entry, source, status, twin=document.name)
 
 
 def pack(data: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedpub.archives import Page
 from feedpub.compose import Composed
@@ -13,6 +13,7 @@ from feedpub.render.jsonfeed import json_feed
 from feedpub.render.opml import OPML_NAME, OPML_TYPE, opml
 from feedpub.render.places import Place
 from feedpub.render.syndication import Syndicator
+from feedpub.spool import Aside, Spool
 
 MEDIA_TYPES = {
     "rss": "application/rss+xml",
@@ -31,7 +32,12 @@ class Document:
     feed: str
     media_type: str
     url: str
-    data: bytes
+    rendered: bytes | Aside
+
+    @property
+    def data(self) -> bytes:
+        """The bytes; those of archive documents are put aside until they are asked for."""
+        return self.rendered if isinstance(self.rendered, bytes) else self.rendered.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Renderer:
     def __init__(self, site: Site, titles: Mapping[str, str], formats: Sequence[str]) -> None:
         self._site = site
         self._formats = formats
+        self._spool = Spool()
         self._syndicator = Syndicator(site, titles)
         self._writers: dict[str, _Writer] = {
             "rss": self._syndicator.rss,
@@ -125,7 +132,8 @@ class Renderer:
             current=self._url(f"{slug}.{name}"),
         )
         feed = make_feed(settings, page.entries, self._site)
-        return self._document(feed, f"{slug}.{page.name}.{name}", place, name)
+        document = self._document(feed, f"{slug}.{page.name}.{name}", place, name)
+        return replace(document, rendered=self._spool.put(document.data))
 
     def _document(self, feed: Feed, path: str, place: Place, name: str) -> Document:
         data = self._writers[name](feed, place)

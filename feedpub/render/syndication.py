@@ -33,12 +33,15 @@ HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 XML = "http://www.w3.org/XML/1998/namespace"
 
+MOST_BUILT = 2_000
+"""How many entries are kept as elements, at some 12 KB each; the rest, as of a whole history, are built anew."""
+
 
 class Syndicator:
     """Writes the feeds of one build; ``titles`` names those feeds that are categories of their entries.
 
-    An entry's elements are built once and moved from feed to feed, so a document must be serialised before the
-    next one is begun: :meth:`rss` and :meth:`atom` return bytes.
+    The elements of the first ``MOST_BUILT`` entries are built once and moved from feed to feed, so a document must be
+    serialised before the next one is begun: :meth:`rss` and :meth:`atom` return bytes.
     """
 
     def __init__(self, site: Site, titles: Mapping[str, str]) -> None:
@@ -101,7 +104,9 @@ class Syndicator:
         key = (entry.article.id, feed_author)
         built = self._built.get(key)
         if built is None:
-            built = self._built[key] = self._build(entry, feed_author)
+            built = self._build(entry, feed_author)
+            if len(self._built) < MOST_BUILT:
+                self._built[key] = built
         return built
 
     def _build(self, entry: Entry, feed_author: Author) -> _SharedEntry:

@@ -1,0 +1,55 @@
+"""Bytes put aside on the disk while a build runs, so that the history of a feed takes no memory."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import weakref
+from dataclasses import dataclass
+
+from feedpub.errors import PublishError
+
+
+class Spool:
+    """A file without a name in the folder for temporary files (``TMPDIR``), gone with the last that refers to it."""
+
+    def __init__(self) -> None:
+        self._handle: int | None = None
+        self._end = 0
+
+    def put(self, data: bytes) -> Aside:
+        """Put ``data`` aside. Raises :class:`PublishError` where there is no room."""
+        try:
+            if self._handle is None:
+                with tempfile.TemporaryFile() as file:
+                    self._handle = os.dup(file.fileno())
+                weakref.finalize(self, os.close, self._handle)
+            start, view = self._end, memoryview(data)
+            while view:
+                written = os.pwrite(self._handle, view, self._end)
+                self._end += written
+                view = view[written:]
+        except OSError as error:
+            raise PublishError(
+                f"texts cannot be put aside while they are sorted: {error.strerror}; free some space in"
+                " the folder for temporary files, or name another one in TMPDIR"
+            ) from error
+        return Aside(self, start, len(data))
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return what was put aside at ``start``."""
+        assert self._handle is not None
+        return os.pread(self._handle, size, start)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Bytes that were put aside."""
+
+    spool: Spool
+    start: int
+    size: int
+
+    def read(self) -> bytes:
+        """Return them."""
+        return self.spool.read(self.start, self.size)
