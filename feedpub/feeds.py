@@ -94,15 +94,12 @@ class Selection:
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
         self._kept: list[tuple[float, str, Selected | Entry]] = []
-        self._floor = float("-inf")
-
-    def wants(self, instant: float) -> bool:
-        """Say whether an article published at ``instant`` (epoch seconds) may still be among the newest."""
-        return instant >= self._floor
+        self.floor = float("-inf")
+        """What was published before this (in epoch seconds) is not among the newest any more."""
 
     def offer(self, instant: float, selected: Selected | Entry) -> None:
         """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest."""
-        if not self.wants(instant):
+        if instant < self.floor:
             return
         self._kept.append((-instant, selected.article.id, selected))
         if self._limit is not None and len(self._kept) >= 2 * self._limit:
@@ -119,7 +116,7 @@ class Selection:
             return
         del self._kept[self._limit :]
         if len(self._kept) == self._limit:
-            self._floor = -self._kept[-1][0]
+            self.floor = -self._kept[-1][0]
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:

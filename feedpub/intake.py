@@ -164,19 +164,24 @@ class _Router:
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
         self._past = past
         self._spool = Spool()
+        self._floor = float("-inf")
         self.offered = 0
 
     def offer(self, article: Article, instant: float) -> None:
         self.offered += 1
+        if instant < self._floor:
+            # Whichever feeds would take it, all have newer ones enough.
+            return
         taken = self._rules.route(article)
         wanting = [index for index in taken if not self._has(index, article)]
         selections = [self._selections[index] for index in wanting]
-        if any(selection.wants(instant) for selection in selections):
+        if any(instant >= selection.floor for selection in selections):
             selected = Selected(article, tuple(self._slugs[index] for index in taken))
             archived = not self._archiving.isdisjoint(wanting)
             kept = put_aside(make_entry(selected), self._spool) if archived else selected
             for selection in selections:
                 selection.offer(instant, kept)
+            self._floor = min(selection.floor for selection in self._selections)
 
     def newest(self) -> tuple[tuple[Selected | Entry, ...], ...]:
         return tuple(selection.newest() for selection in self._selections)
