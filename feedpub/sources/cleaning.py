@@ -41,11 +41,12 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
 
 def may_need_cleaning(utf8: bytes) -> bool:
     """Say whether the text of these bytes can hold what :func:`clean` replaces; far faster than to look."""
-    if len(utf8.translate(None, _CONTROL_BYTES)) != len(utf8):
+    # A search for one byte runs at memory speed; the others are made only where their first byte is there.
+    if any(byte in utf8 for byte in _CONTROL_BYTES):
         return True
-    return not utf8.isascii() and (
-        b"\xef\xbf" in utf8 or b"\xef\xbb\xbf" in utf8 or _C1_BYTES.search(utf8) is not None
-    )
+    if b"\xef" in utf8 and (b"\xef\xbf" in utf8 or b"\xef\xbb\xbf" in utf8):
+        return True
+    return b"\xc2" in utf8 and _C1_BYTES.search(utf8) is not None
 
 
 def one_line(text: str) -> str:
