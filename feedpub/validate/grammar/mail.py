@@ -10,10 +10,10 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+"
-_LABEL: Final = (
-    r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9\-\u0080-\U0010ffff]*[A-Za-z0-9\u0080-\U0010ffff])?"
-)
+# Said by the ASCII that they leave out: `re` takes 10 ms to compile a class that goes up to U+10FFFF.
+_ATOM: Final = r'[^\x00-\x20"(),.:;<>@\[\\\]\x7f]+'
+_EDGE: Final = r"[^\x00-/:-@\[-`{-\x7f]"
+_LABEL: Final = rf"{_EDGE}(?:[^\x00-,./:-@\[-`{{-\x7f]*{_EDGE})?"
 _SPEC: Final = rf"(?:{_ATOM}(?:\.{_ATOM})*|\"[^\"\\\r\n]*\")@(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
 _ADDRESS: Final = re.compile(rf"{_SPEC}\Z")
 # The profile's form: address, then the real name in parentheses.
