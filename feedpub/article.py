@@ -10,10 +10,10 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where an item stood: the file as the user would name it, and its first and last line (1-based).
 
     ``column`` is where it begins in its first line (1-based), if something else stands before it there; else 0.

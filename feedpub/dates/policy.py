@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 # RFC 822 dates in feeds and RFC 3339 both hold earlier years, but no drop folder does: they are typing
 # errors.
@@ -45,8 +46,7 @@ class DateWarning:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedDate:
+class ParsedDate(NamedTuple):
     """An instant in whole seconds, its offset from UTC in whole minutes, and the warnings of its reading."""
 
     instant: datetime

@@ -105,7 +105,7 @@ def stretch(items: list[Item], last: int) -> list[Item]:
     if end >= last:
         return items
     return [
-        replace(item, origin=replace(item.origin, last=last)) if item.origin.last == end else item
+        replace(item, origin=item.origin._replace(last=last)) if item.origin.last == end else item
         for item in items
     ]
 

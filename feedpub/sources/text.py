@@ -15,8 +15,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
@@ -52,8 +51,7 @@ _STAMP = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(NamedTuple):
     """The lines up to a timestamp, or what the file ends with.
 
     ``plain`` is that of :class:`~feedpub.sources.lines.Block`; ``problem`` says why the lines can't be a
@@ -182,7 +180,6 @@ def _record(
         return [reject(origin, reason, "\n".join(lines))]
     if reading.spec.layout.headers:
         return separated.items_of(reading, origin, lines)
-    raw = partial("\n".join, lines)
     if is_clean:
-        return build_story(reading, origin, title, body, lines[-1], raw)
-    return build(reading, origin, Record(title, body, lines[-1]), raw)
+        return build_story(reading, origin, title, body, lines[-1], lambda: "\n".join(lines))
+    return build(reading, origin, Record(title, body, lines[-1]), lambda: "\n".join(lines))
