@@ -196,11 +196,10 @@ def _record(job: _Build, made: _Made, checked: Checked) -> None:
         if (change := shelf_change(composed, site, derived, made.became[composed.slug], _read(job, composed)))
     ]
     read = (e for shelf in job.shelves.values() for e in shelf.entries if shelf.anew and e.id not in entries)
-    known = chain(
-        (entry.remembered() for entry in read),
-        (remember(entry.article, entry.content.html, entry.updated) for entry in entries.values()),
+    missing = chain(
+        (known for entry in read if store.lacks(known := entry.remembered())),
+        (remember(e.article, e.content.html, e.updated) for e in entries.values() if not store.knows(e)),
     )
-    missing = (entry for entry in known if store.lacks(entry))
     # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
     while batch := list(islice(missing, BATCH)):
         record(job.settings.output.state / LEDGER, batch)

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from feedpub.errors import PublishError
-from feedpub.ledger.memory import Remembered
+from feedpub.feeds import Entry
+from feedpub.ledger.memory import Remembered, digest
 from feedpub.ledger.published import PublishedEntry
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 
@@ -125,6 +126,14 @@ class Store:
     def lacks(self, entry: Remembered) -> bool:
         """Say whether the file has not got ``entry`` as it is."""
         return self._stored(entry.id) != entry
+
+    def knows(self, entry: Entry) -> bool:
+        """Say whether the file has ``entry`` as it is; asked by digests alone, as a sketch of it costs far more."""
+        article, stored = entry.article, self._stored(entry.article.id)
+        return stored is not None and (
+            (stored.key, stored.published, stored.updated) == (article.key, article.published, entry.updated)
+            and (stored.title, stored.content) == (digest(article.title), digest(entry.content.html))
+        )
 
     def _stored(self, entry_id: str) -> Remembered | None:
         return next(iter(self._select("id = ?", entry_id)), None)
