@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from feedpub.addresses import web_address
 from feedpub.article import (
@@ -52,8 +53,7 @@ class Reading:
         return Origin(self.file, first, last, column)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
 
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
@@ -266,8 +266,7 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
     def line(text: str) -> str:
         return one_line(cleaned(text)) if text else ""
 
-    changed = replace(
-        record,
+    changed = record._replace(
         title=line(record.title),
         body=cleaned(record.body),
         published=cleaned(record.published),

@@ -51,7 +51,7 @@ def may_need_cleaning(utf8: bytes) -> bool:
 
 def one_line(text: str) -> str:
     """Return ``text`` on one line: white space that breaks lines, or has a tab in it, becomes one space."""
-    return _BREAK.sub(" ", text).strip()
+    return (text if text.isprintable() else _BREAK.sub(" ", text)).strip()
 
 
 def first_sentence(text: str) -> str:

@@ -25,7 +25,7 @@ def recover(text: str, fallback: str | None) -> str:
 
     Such bytes stand in it as lone surrogates (PEP 383). Raises :class:`UndecodableError` with one of them.
     """
-    escaped = _ESCAPED.search(text)
+    escaped = None if text.isascii() else _ESCAPED.search(text)
     if not escaped:
         return text
     if DAMAGED in text:

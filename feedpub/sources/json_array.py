@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -210,7 +209,7 @@ def _items(
 
 def _record(reading: Reading, value: Mapping[str, Any], *, keep_id: bool) -> Record:
     record = record_of(_recovered(value, reading.spec.encoding), reading.spec)
-    return replace(record, keep_id=True) if keep_id else record
+    return record._replace(keep_id=True) if keep_id else record
 
 
 def _recovered(value: Any, encoding: str | None) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from feedpub.article import Boilerplate
+from feedpub.article import Boilerplate, Origin
 from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
@@ -26,20 +26,20 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
             if line and not line.isspace():
                 yield from held
                 overlong = block.overlong and number == block.first
-                held = list(_items(reading, first, number, line, overlong=overlong))
+                origin = reading.origin(first, number)
+                held = list(_items(reading, origin, line, plain=block.plain, overlong=overlong))
                 first = 0
     if first and not held:
         held = [Boilerplate(reading.origin(first, last))]
     yield from stretch(held, last)
 
 
-def _items(reading: Reading, first: int, last: int, line: str, *, overlong: bool) -> Iterator[Item]:
-    origin = reading.origin(first, last)
+def _items(reading: Reading, origin: Origin, line: str, *, plain: bool, overlong: bool) -> Iterator[Item]:
     if overlong:
         yield reject(origin, f"the line has more than {MAX_LINE >> 20} MB", line)
         return
     try:
-        record = _record(recover(line, reading.spec.encoding), reading)
+        record = _record(line if plain else recover(line, reading.spec.encoding), reading)
     except (UndecodableError, RecordError) as error:
         yield reject(origin, str(error), line)
     else:

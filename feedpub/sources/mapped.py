@@ -60,7 +60,9 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
     left_out: list[str] = []
 
     def optional(read: Callable[[Any], Field], field: str, nothing: Field) -> Field:
-        # What is only an addition does not cost the article.
+        # What is only an addition does not cost the article; most records have hardly any.
+        if field not in names:
+            return nothing
         try:
             return read(get(field))
         except RecordError as error:

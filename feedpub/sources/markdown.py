@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -121,7 +120,7 @@ def _record(reading: Reading, values: Mapping[str, Any], body: str) -> Record:
         published = dated[1]
     if not title and (heading := _HEADING.match(body)):
         title, body = heading["text"], body[heading.end() :]
-    return replace(record, title=title, body=_renderer().render(body), html=True, published=published)
+    return record._replace(title=title, body=_renderer().render(body), html=True, published=published)
 
 
 @lru_cache(maxsize=1)
