@@ -195,7 +195,8 @@ def _open(file: Path) -> sqlite3.Connection:
     try:
         blank = sqlite3.connect(":memory:")
         if file.exists():
-            connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+            # Not read-only: what a killed build left half-written is undone by whoever opens it next.
+            connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version == VERSION:
                 blank.close()

@@ -1,6 +1,8 @@
 """What happens to an archive when its site is rebuilt, moved, damaged or told otherwise."""
 
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -160,6 +162,31 @@ def test_a_ledger_from_before_there_were_archives_is_carried_over(make_site):
     closed = site.closed()
     site.build([*STORIES, ("Story 12", "New.", "2024-01-12 10:00")])
     assert closed.items() <= site.closed().items()
+
+
+HALF_WRITTEN = """
+import os, sqlite3
+connection = sqlite3.connect("ledger.sqlite")
+connection.execute("PRAGMA cache_size = 1")  # so that what is not committed yet goes to the file
+connection.execute("DELETE FROM entries")
+connection.execute("UPDATE archived SET id = 'wrong' || id")
+connection.executemany("INSERT INTO archived VALUES ('all', ?)", [(f"{n:0200}",) for n in range(1000)])
+os._exit(9)
+"""
+
+
+@pytest.mark.parametrize("first", [{"dry_run": True}, {}])
+def test_a_ledger_that_a_killed_build_left_half_written_is_mended(site, first):
+    before = site.files()
+    ledger = site.folder / ".feedpub/ledger.sqlite"
+    remembered = ledger.read_bytes()
+    subprocess.run([sys.executable, "-c", HALF_WRITTEN], cwd=ledger.parent, check=False)
+    assert ledger.read_bytes() != remembered
+    assert ledger.with_name("ledger.sqlite-journal").exists()
+    site.build(STORIES, **first)
+    assert site.files() == before
+    assert ledger.read_bytes() == remembered
+    assert not ledger.with_name("ledger.sqlite-journal").exists()
 
 
 def test_a_dry_run_foretells_the_same_documents_and_writes_none(make_site):
