@@ -85,10 +85,12 @@ def check(site, stories, before, seen):
     return after, {entry for page in site.walk("atom")[2:] for entry in page.ids}
 
 
-def live(site, history):
-    """Build after each batch of a ``history`` and check what a reader finds."""
+def live(site, history, settings_of=None):
+    """Build after each batch of a ``history``, told otherwise by ``settings_of``, and check what a reader finds."""
     stories, closed, seen = [], {}, set()
-    for batch, memory in history:
+    for number, (batch, memory) in enumerate(history):
+        for name, value in (settings_of[number] if settings_of else {}).items():
+            setattr(site, name, value)
         for step in batch:
             apply(step, stories)
         records = [story.record() for story in stories if story.live]
@@ -120,3 +122,19 @@ def test_pages_of_so_many_entries(make_site, history, size, bound):
 @given(history=batches, bound=bounds)
 def test_pages_of_a_month(make_site, history, bound):
     live(make_site("monthly", more=bound), history)
+
+
+told = st.fixed_dictionaries(
+    {
+        "archive": st.sampled_from([1, 2, 3, "monthly"]),
+        "more": bounds,
+        "max_items": st.integers(2, 5),
+        "formats": st.sampled_from(["[rss, atom, json]", "[rss, atom, json], layout: releases, gzip: true"]),
+    }
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(history=batches, settings_of=st.lists(told, min_size=6, max_size=6))
+def test_pages_of_a_site_that_is_told_otherwise_each_time(make_site, history, settings_of):
+    live(make_site(1), history, settings_of)
