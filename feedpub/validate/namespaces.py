@@ -66,6 +66,12 @@ KNOWN: Final[dict[str, str]] = {
     "http://webfeeds.org/rss/1.0": "webfeeds",
     "com-wordpress:feed-additions:1": "wordpress",
     "http://podlove.org/simple-chapters": "psc",
+    "http://www.rawvoice.com/rawvoiceRssModule/": "rawvoice",
+    "https://anchor.fm/xmlns": "anchor",
+    "http://www.discourse.org/": "discourse",
+    "http://arxiv.org/schemas/atom": "arxiv",
+    "http://purl.org/atompub/rank/1.0": "re",
+    "http://xmlns.com/foaf/0.1/": "foaf",
     "http://backend.userland.com/rss2": "rss2",
     "http://blogs.law.harvard.edu/tech/rss": "rss2",
 }

@@ -35,6 +35,9 @@ SURVEYS = {
     '<p style="color: red; position: fixed">': (None, (), (), ("position: fixed",), ()),
     "<nonsense>": ("holds '<nonsense>', which is no element of HTML", (), (), (), ()),
     "<my-element onclick=x>": None,
+    '<svg viewBox="0 0 9 9" fill="none"><title>Dot</title><linearGradient/><path style="fill: red"/></svg>': None,
+    "<svg onload=x><math><mi>x</mi></math><title>Dot</title></svg>": (None, (), ("onload",), (), ()),
+    "<title>News</title>": (None, ("title",), (), (), ()),
     "<p": ("holds a tag that does not end, '<p'", (), (), (), ()),
     "&#x92;": ("holds &#x92;, which is no character", (), (), (), ()),
 }

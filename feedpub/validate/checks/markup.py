@@ -21,29 +21,10 @@ from feedpub.validate.grammar import css, html
 from feedpub.validate.grammar.html import Survey
 from feedpub.validate.vocabulary import MARKUP_PREFIXES
 from feedpub.validate.vocabulary.model import Element, Kind
-from feedpub.validate.words import words
 
 _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _SECURITY: Final = f"{_ATOM}8.1"
 _MAYBE_HTML: Final = (*TYPED, Kind.HTML)
-# SVG 1.1 and MathML 3 without scripts, foreign objects, links to files and event handlers.
-SVG: Final = words(
-    """
-    a animate animateColor animateMotion animateTransform circle clipPath defs desc ellipse filter font-face
-    font-face-name font-face-src feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix
-    feDiffuseLighting feDisplacementMap feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur
-    feImage feMerge feMergeNode feMorphology feOffset feSpecularLighting feTile feTurbulence g glyph hkern image
-    line linearGradient marker mask metadata missing-glyph mpath path pattern polygon polyline radialGradient
-    rect set stop svg switch symbol text textPath title tspan use view
-    """,
-)
-MATHML: Final = words(
-    """
-    annotation annotation-xml maction math merror mfenced mfrac mglyph mi mlabeledtr mmultiscripts mn mo mover
-    mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder
-    munderover none semantics
-    """,
-)
 
 
 def _markup(_within: str, tag: str, _element: Element | None) -> bool:
@@ -179,7 +160,7 @@ def dangerous_xhtml(node: Node, _element: Element | None, _about: Circumstances)
         <div xmlns="http://www.w3.org/1999/xhtml"><p>News</p></div>
     """
     prefix, _, name = node.tag.partition(":")
-    safe = html.SAFE | {"body"} if prefix == "xhtml" else SVG if prefix == "svg" else MATHML
+    safe = html.SAFE | {"body"} if prefix == "xhtml" else html.SVG if prefix == "svg" else html.MATHML
     if name not in safe:
         yield here(node, f"{shown(node)} is not safe in a feed")
 

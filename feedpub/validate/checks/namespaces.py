@@ -160,6 +160,6 @@ def unknown_namespace(document: Document, _about: Circumstances) -> Iterator[Pro
             yield Problem(f"the namespace {quoted(uri)} is not known here", line, column)
 
 
-_RESERVED: Final = frozenset(namespaces.KNOWN.values()) - {"l", "ref", "at", "activity", "link"}
+_RESERVED: Final = frozenset(namespaces.KNOWN.values()) - {"l", "ref", "re", "at", "activity", "link"}
 
 CHECKS: Final = (invalid_namespace, misspelled_namespace, reserved_prefix, unusual_prefix, unknown_namespace)

@@ -112,7 +112,10 @@ def missing_podcast_element(node: Node, _element: Element | None, about: Circums
         <channel> … <itunes:author>Ada</itunes:author><itunes:explicit>false</itunes:explicit>
         <itunes:category text="News"/> … </channel>
     """
-    if about.uses("itunes") and any(found.tag.startswith("itunes:") for found in about.document.nodes):
+    # What is blocked is not to be listed: newsletters have these tags for their authors' names.
+    blocked = any(found.text.strip().lower() == "yes" for found in node.all("itunes:block"))
+    used = about.uses("itunes") and any(found.tag.startswith("itunes:") for found in about.document.nodes)
+    if used and not blocked:
         own = {child.tag for child in node.children}
         for tag in _REQUIRED:
             if tag not in own:

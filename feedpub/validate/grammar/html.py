@@ -37,6 +37,26 @@ UNSAFE: Final = words(
     """,
 )
 ELEMENTS: Final = SAFE | UNSAFE
+# SVG 1.1 and MathML 3 without scripts, foreign objects, links to files and event handlers.
+SVG: Final = words(
+    """
+    a animate animateColor animateMotion animateTransform circle clipPath defs desc ellipse filter font-face
+    font-face-name font-face-src feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix
+    feDiffuseLighting feDisplacementMap feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur
+    feImage feMerge feMergeNode feMorphology feOffset feSpecularLighting feTile feTurbulence g glyph hkern image
+    line linearGradient marker mask metadata missing-glyph mpath path pattern polygon polyline radialGradient
+    rect set stop svg switch symbol text textPath title tspan use view
+    """,
+)
+MATHML: Final = words(
+    """
+    annotation annotation-xml maction math merror mfenced mfrac mglyph mi mlabeledtr mmultiscripts mn mo mover
+    mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder
+    munderover none semantics
+    """,
+)
+# Drawings and formulas may stand in HTML as they are (HTML Standard §4.8.15 and §4.8.16); its names know no case.
+_FOREIGN: Final = (frozenset(name.lower() for name in SVG | MATHML) - ELEMENTS) | {"svg", "math"}
 _VOID: Final = words(
     """
     area base br col embed hr img input link meta param source track wbr
@@ -100,12 +120,18 @@ class Survey:
     relative: tuple[str, ...]
 
 
+# What a title is: of a page in its head, or of a drawing, where it is harmless.
+_TITLE: Final = Survey(None, ("title",), (), (), ())
+
+
 def survey(text: str) -> Survey | None:
     """Read a text of HTML once for all checks; None where there is nothing to say of it, as mostly."""
     bare = _tags_only(text)
     tags = _TAG.findall(bare)
     unfinished = _unfinished(bare) if len(tags) != bare.count("<") else None
     odd = [found for written in set(tags) if (found := _survey_of_tag(written)) is not None]
+    if odd and "<svg" in bare:
+        odd = [found for found in odd if found != _TITLE]
     mistake = unfinished or (_wrong_number(text) if "&#" in text else None)
     if mistake is None and not odd:
         return None
@@ -128,14 +154,14 @@ def _survey_of_tag(written: str) -> Survey | None:
     if _LINK.match(written):
         return None
     name = _name(written)
-    known = name in ELEMENTS or "-" in name or ":" in name
+    known = name in ELEMENTS or name in _FOREIGN or "-" in name or ":" in name
     mistake = None if known else f"holds {written!r}, which is no element of HTML"
     unsafe = (name,) if name in UNSAFE else ()
     attributes, styles, relative = set(), set(), set()
-    for attribute, value in _attributes(written) if name in ELEMENTS else ():
-        if unknown_attribute(attribute):
+    for attribute, value in _attributes(written) if name in ELEMENTS or name in _FOREIGN else ():
+        if attribute.startswith("on") if name in _FOREIGN else unknown_attribute(attribute):
             attributes.add(attribute)
-        if attribute == "style":
+        if attribute == "style" and name not in _FOREIGN:
             styles.add(css.danger(value) or "")
         elif relative_address(attribute, value):
             relative.add(value)
