@@ -102,11 +102,18 @@ def _files(paths: list[str]) -> Iterator[str]:
             yield path
         elif os.path.isdir(path):  # noqa: PTH112 - as above
             yield from sorted(str(file) for file in Path(path).rglob("*") if _is_feed(file))
+        elif os.path.exists(path):  # noqa: PTH110 - as above
+            # A pipe may never end, a device never does.
+            raise typer.BadParameter(
+                f"{path} is neither a file nor a folder; read it with: feedpub validate - < {path}",
+                param_hint="PATH",
+            )
         else:
             matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
-            if not matches:
+            chosen = [match for match in matches if os.path.isfile(match) or os.path.isdir(match)]  # noqa: PTH112, PTH113 - as above
+            if not chosen:
                 raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
-            yield from _files(matches)
+            yield from _files(chosen)
 
 
 def _is_feed(file: Path) -> bool:

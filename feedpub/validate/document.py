@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urljoin
 from xml.parsers import expat
 
@@ -20,11 +20,13 @@ from feedpub.validate.encoding import Remark
 from feedpub.validate.places import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 MAX_BYTES: Final = 64 << 20
 MAX_DEPTH: Final = 256
 MAX_ELEMENTS: Final = 1_000_000
+_LONGEST_BASE: Final = 8_000
+_GZIP: Final = b"\x1f\x8b"
 # A character that XML text cannot hold, so that no namespace can contain it.
 _SEPARATOR: Final = "\f"
 
@@ -46,10 +48,28 @@ _ERRORS: Final = {
 }
 
 
+class Base(NamedTuple):
+    """An ``xml:base`` in another one, if any. They are put together when a check asks, which few do."""
+
+    above: Base | None
+    reference: str
+
+    def join(self, reference: str) -> str:
+        """Return what a reference means here; as it is where there is no telling."""
+        # Longer than any address: to put it together with many others would cost more than it is worth.
+        if len(self.reference) > _LONGEST_BASE:
+            return reference
+        try:
+            joined = urljoin(self.reference, reference)
+        except ValueError:
+            return reference
+        return self.above.join(joined) if self.above is not None else joined
+
+
 class Node:
     """One element: its name, where it stands, its attributes, its own text and the elements in it.
 
-    ``within`` is the parent's tag and ``base`` the base IRI that ``xml:base`` gives it (empty where none does).
+    ``within`` is the parent's tag and ``base`` the base IRI that ``xml:base`` gives it (None where none does).
     ``text`` is the character data directly in it, without that of the elements in it. Read-only by contract.
     """
 
@@ -60,7 +80,7 @@ class Node:
         tag: str,
         prefix: str,
         within: str,
-        base: str,
+        base: Base | None,
         attributes: Mapping[str, str],
         source: Source,
         offset: int,
@@ -176,6 +196,7 @@ class _Builder:
     declarations: dict[tuple[str, str], Declaration] = field(default_factory=dict)
     foreign: dict[str, tuple[int, int]] = field(default_factory=dict)
     doctype: Doctype | None = None
+    entities: bool = False
     remarks: list[Remark] = field(default_factory=list)
 
     def listen(self) -> dict[Node, list[str]]:
@@ -184,7 +205,7 @@ class _Builder:
         The three handlers of every element are closures: half of the time of reading is spent in them.
         """
         parser, source, names, nodes = self.parser, self.source, self.names, self.nodes
-        outside = Node("", "", "", "", NO_ATTRIBUTES, source, 0)
+        outside = Node("", "", "", None, NO_ATTRIBUTES, source, 0)
         stack = [outside]
         node = outside
         pieces: dict[Node, list[str]] = {}
@@ -196,8 +217,8 @@ class _Builder:
             base = above.base
             if attributes:
                 attributes = self.renamed(attributes)
-                if "xml:base" in attributes:
-                    base = _joined(base, attributes["xml:base"])
+                if attributes.get("xml:base"):
+                    base = Base(base, attributes["xml:base"])
             node = Node(
                 tag, prefix, above.tag, base, attributes or NO_ATTRIBUTES, source, parser.CurrentByteIndex
             )
@@ -231,6 +252,30 @@ class _Builder:
         parser.EntityDeclHandler = self.entity
         parser.SkippedEntityHandler = self.skipped
         return pieces
+
+    def watch(self) -> None:
+        """Count what is read from here on: entities may stand for far more text than the feed has bytes."""
+        parser, left = self.parser, MAX_BYTES
+        start: Callable[[str, dict[str, str]], None] = parser.StartElementHandler  # type: ignore[assignment]
+        characters: Callable[[str], None] = parser.CharacterDataHandler  # type: ignore[assignment]
+
+        def spend(length: int) -> None:
+            nonlocal left
+            left -= length
+            if left < 0:
+                message = f"the entities of the feed stand for more than {MAX_BYTES:,} characters"
+                raise _Limit(Remark("entity-expansion", message, *self.place()))
+
+        def watched_start(name: str, attributes: dict[str, str]) -> None:
+            spend(sum(map(len, attributes.values())))
+            start(name, attributes)
+
+        def watched_characters(data: str) -> None:
+            spend(len(data))
+            characters(data)
+
+        parser.StartElementHandler = watched_start
+        parser.CharacterDataHandler = watched_characters
 
     def stop(self, deep: bool) -> None:
         code = "too-deep" if deep else "too-large"
@@ -283,6 +328,9 @@ class _Builder:
         _public: str | None,
         _notation: str | None,
     ) -> None:
+        if not self.entities:
+            self.entities = True
+            self.watch()
         if system is not None:
             message = f"the entity {name!r} stands for another file, {system!r}"
             self.remarks.append(Remark("external-entity", message, *self.place()))
@@ -293,17 +341,13 @@ class _Builder:
             self.remarks.append(Remark("unread-entity", message, *self.place()))
 
 
-def _joined(base: str, reference: str) -> str:
-    try:
-        return urljoin(base, reference)
-    except ValueError:
-        return base
-
-
 def read(data: bytes) -> Document:
     """Read ``data``, whatever it is; what is wrong with it as XML is in the document's ``remarks``."""
     if len(data) > MAX_BYTES:
         remark = Remark("too-large", f"the feed has {len(data):,} bytes; {MAX_BYTES:,} are read")
+        return Document([], True, (remark,), "", "")
+    if data.startswith(_GZIP):
+        remark = Remark("not-well-formed", "not XML: the file is compressed with gzip")
         return Document([], True, (remark,), "", "")
     decoded = encoding.decode(data)
     parser = expat.ParserCreate("utf-8", _SEPARATOR)

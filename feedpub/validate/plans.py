@@ -113,7 +113,7 @@ def _for_shape(within: str, tag: str, shape: tuple[str, ...]) -> _Checks:
 
 
 def _bare(tag: str, within: str) -> Node:
-    return Node(tag, "", within, "", NO_ATTRIBUTES, Source(b""), 0)
+    return Node(tag, "", within, None, NO_ATTRIBUTES, Source(b""), 0)
 
 
 def _finds(check: Check, node: Node, element: Element | None) -> bool:

@@ -30,10 +30,11 @@ class Validated:
 def text(feed: Validated) -> str:
     """Return a feed's findings as a block of lines: each with the line it is about, a caret under its place."""
     verdict = "valid" if feed.valid else "not valid"
-    lines = [f"{feed.file}: {_TITLES[feed.format]}, {verdict}{_counted(feed.findings)}"]
+    lines = [f"{_printable(feed.file)}: {_TITLES[feed.format]}, {verdict}{_counted(feed.findings)}"]
     source = _Source(feed.data) if feed.findings else None
     for finding in feed.findings:
-        lines.append(f"  {finding.line}:{finding.column} {finding.level} {finding.code}: {finding.message}")
+        place = f"{finding.line}:{finding.column}"
+        lines.append(f"  {place} {finding.level} {finding.code}: {_printable(finding.message)}")
         if source is not None:
             lines += _pointed(source.line(finding.line), finding.column)
         lines.append(f"      {finding.remedy} ({finding.spec})")
@@ -64,10 +65,15 @@ class _Source:
 
 def _pointed(line: str, column: int) -> list[str]:
     start = max(0, column - 1 - _WIDTH // 2) if column > _WIDTH else 0
-    shown = "".join(
-        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line[start : start + _WIDTH]
-    )
-    return [f"      | {shown}", f"      | {' ' * (column - 1 - start)}^"]
+    return [
+        f"      | {_printable(line[start : start + _WIDTH])}",
+        f"      | {' ' * (column - 1 - start)}^",
+    ]
+
+
+def _printable(line: str) -> str:
+    """Return a line without what would move the cursor of a terminal, or end the line."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
 
 
 def json_line(feed: Validated) -> str:
@@ -144,4 +150,5 @@ def sarif(feeds: Iterable[Validated], version: str) -> str:
 def _uri(file: str) -> str:
     from urllib.parse import quote  # noqa: PLC0415 - only this format needs it
 
-    return quote(file.replace("\\", "/"), safe="/-._~")
+    # The names of files are bytes, which need not be UTF-8.
+    return quote(file.replace("\\", "/"), safe="/-._~", errors="surrogateescape")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import pytest
 import typer
@@ -101,6 +103,43 @@ def test_folders_and_patterns_stand_for_the_feeds_in_them(run, tmp_path):
         json.loads(line)["file"] for line in run(f"{tmp_path}/b/*", "--format", "json").output.splitlines()
     ]
     assert matched == [str(tmp_path / "b/c.rss"), str(tmp_path / "b/d.txt")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_pipes_and_devices_are_refused_by_name_and_passed_over_in_folders_and_patterns(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe.rss")
+    (tmp_path / "feed.rss").write_bytes(Path(VALID).read_bytes())
+    for refused in (str(tmp_path / "pipe.rss"), os.devnull):
+        done = run(refused)
+        assert done.exit_code == 2
+        assert "neither a file nor a folder" in " ".join(done.output.replace("│", " ").split())
+    for passed in (str(tmp_path), f"{tmp_path}/*.rss"):
+        assert [json.loads(line)["file"] for line in run(passed, "--format", "json").output.splitlines()] == [
+            str(tmp_path / "feed.rss")
+        ]
+
+
+@pytest.mark.parametrize("name", [b"two\nlines.rss", b"latin-\xe9.rss", b"esc\x1b[31m.rss"])
+def test_odd_names_of_files_break_no_report(run, tmp_path, name):
+    file = tmp_path / os.fsdecode(name)
+    try:
+        file.write_bytes(Path(WARNED).read_bytes())
+    except (OSError, ValueError):
+        pytest.skip("this file system has no such names")
+    shown = str(file)
+    assert run(shown).output.splitlines()[0].endswith(".rss: RSS, valid (1 warning)")
+    assert "\x1b" not in run(shown).output
+    assert json.loads(run(shown, "--format", "json").output)["file"] == shown
+    assert len(run(shown, "--format", "github").output.splitlines()) == 1
+    (result,) = json.loads(run(shown, "--format", "sarif").output)["runs"][0]["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert unquote_to_bytes(uri) == os.fsencode(file)
+
+
+def test_text_shows_no_control_character_of_a_feed(run, tmp_path):
+    file = tmp_path / "feed.json"
+    file.write_text('{"version": "\\u001b[31m\\u009b", "title": "A", "items": []}', encoding="utf-8")
+    assert all(char.isprintable() or char == "\n" for char in run(str(file)).output)
 
 
 def test_the_location_is_held_against_the_self_link(run):

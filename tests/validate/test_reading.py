@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feedpub.validate import inspect, validate
+from feedpub.validate.document import MAX_BYTES
 from feedpub.validate.json_document import read as read_json
 
 RSS = (
@@ -45,6 +48,7 @@ def test_a_feed_is_valid_in_every_encoding_that_it_declares_rightly(encoding):
         (b"\xff\xfe", "not-well-formed"),
         (b"\x00" * 100, "not-well-formed"),
         (b"<" * 1000, "not-well-formed"),
+        (gzip.compress(RSS.encode()), "not-well-formed"),
         (b"{", "json-not-well-formed"),
         (b'{"a": "\xff"}', "json-not-well-formed"),
         (b"[" * 100_000, "json-not-well-formed"),
@@ -110,6 +114,24 @@ def test_hostile_input_is_answered_soon(name):
     start = time.process_time()
     assert validate(HOSTILE[name])
     assert time.process_time() - start < 5
+
+
+SWELLING = {
+    "a long base of many elements": b"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='http://a/%s/'>%s</feed>"
+    % (b"A" * 100_000, b"<a xml:base='c'/>" * 2_000),
+    "an entity that stands for much": b"<!DOCTYPE rss [<!ENTITY a '%s'>]><rss>%s</rss>"
+    % (b"A" * 2_000_000, b"&a;" * 95),
+    "an entity in attributes": b"<!DOCTYPE rss [<!ENTITY a '%s'>]><rss>%s</rss>"
+    % (b"A" * 2_000_000, b"<b c='&a;'/>" * 95),
+}
+
+
+@pytest.mark.parametrize("name", SWELLING)
+def test_small_input_does_not_swell_in_memory(name):
+    tracemalloc.start()
+    assert validate(SWELLING[name])
+    assert tracemalloc.get_traced_memory()[1] < 2.5 * MAX_BYTES
+    tracemalloc.stop()
 
 
 def test_nothing_is_fetched(monkeypatch):

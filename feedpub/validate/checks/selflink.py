@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from feedpub.validate.checks.model import Circumstances, Problem, document_check, here, quoted
 from feedpub.validate.document import Document, Node
@@ -38,10 +38,7 @@ def self_links(head: Node) -> list[Node]:
 
 def _target(link: Node) -> str:
     href = link.attributes.get("href", "").strip()
-    try:
-        return urljoin(link.base, href) if link.base else href
-    except ValueError:
-        return href
+    return link.base.join(href) if link.base is not None else href
 
 
 def _normal(address: str) -> str:
