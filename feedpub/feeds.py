@@ -40,12 +40,15 @@ class Entry:
         return tuple(dict.fromkeys((*self.article.categories, *of_feeds)))
 
 
-def make_entry(selected: Selected) -> Entry:
+def make_entry(selected: Selected | Entry) -> Entry:
     """Return an article as it stands in feeds: its body as content, its addresses such as every format can carry.
 
+    What is an entry already stays as it is.
     Sources have seen to the addresses, and given notice of each that they mended or left out. But an article may
     come from elsewhere, and one address that a format does not allow would cost the whole feed.
     """
+    if isinstance(selected, Entry):
+        return selected
     article = selected.article
     if article.link or article.image or article.enclosures or article.via or article.authors:
         enclosures = ((enclosure, web_address(enclosure.url)) for enclosure in article.enclosures)

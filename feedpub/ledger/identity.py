@@ -54,7 +54,7 @@ def settle(
     an article's source last changed, for one without an ``updated`` of its own. With ``keep_dates`` off, moved times
     are taken over.
     """
-    entries = {s.article.id: s if isinstance(s, Entry) else make_entry(s) for s in selected}
+    entries = {s.article.id: make_entry(s) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
     past |= _edited(entries, past, memory, ids)
     settled: dict[str, Entry] = {}

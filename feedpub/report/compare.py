@@ -11,8 +11,7 @@ from typing import Literal
 from feedpub import publish
 from feedpub.compose import compose
 from feedpub.config import Settings
-from feedpub.content import content_of
-from feedpub.feeds import Entry
+from feedpub.feeds import Entry, make_entry
 from feedpub.intake import SourceTimes, take_in
 from feedpub.ledger import PublishedFeed, Shelf, Store, read_document, settle
 from feedpub.pipeline import LEDGER
@@ -66,9 +65,7 @@ def planned(
     """
     taken = take_in(settings, now, _NoPast())
     distinct = {s.article.id: s for selections in taken.selected for s in selections}
-    entries: Mapping[str, Entry] = {
-        article_id: Entry(s.article, s.feeds, content_of(s.article)) for article_id, s in distinct.items()
-    }
+    entries: Mapping[str, Entry] = {article_id: make_entry(s) for article_id, s in distinct.items()}
     if online is not None:
         times = SourceTimes(settings, now)
         with closing(Store(settings.output.state / LEDGER)) as store:

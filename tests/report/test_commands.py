@@ -194,6 +194,18 @@ def test_diff_with_what_is_published_knows_edited_articles(run):
     assert [entry["title"] for entry in by_slug["energy"]["leave"]] == ["Oil price rises"]
 
 
+def test_diff_foretells_what_a_build_of_an_archived_feed_has_room_for(run):
+    limits = "{title: All, archive: 2, max_bytes: 4 KB}"
+    (run.folder / "config.yaml").write_text(CONFIG.replace("{title: All}", limits))
+    words = " ".join(f"word{number}" for number in range(200))
+    stories = (f"Story {day}\n{day} {words}\n2024-02-{day:02} 10:00\n" for day in range(1, 9))
+    (run.folder / "in/long.txt").write_text("".join(stories))
+    foretold = json.loads(run("diff", "--format", "json").stdout)["feeds"][0]["enter"]
+    assert run("build", "--quiet").exit_code == 0
+    assert len(foretold) == (run.folder / "out/all.atom").read_text().count("<entry>") == 1
+    assert run("diff", "--exit-code").exit_code == 0
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_diff_with_a_revision_reads_the_config_from_git(run):
     for command in (["init", "-q"], ["add", "config.yaml"]):
