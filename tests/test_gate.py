@@ -53,7 +53,7 @@ def test_a_broken_document_is_refused_and_the_good_one_stays(
                     once = 1 if what in ("no feed id", "no channel description") else 0
                     data, changed = re.subn(pattern, replacement, document.data, count=once)
                     assert changed, "the pattern must break something"
-                    object.__setattr__(document, "data", data)
+                    object.__setattr__(document, "rendered", data)
         return check(rendered, listing)
 
     monkeypatch.setattr(feedpub.pipeline, "check", break_one)
