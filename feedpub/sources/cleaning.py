@@ -11,7 +11,7 @@ import re
 
 MAX_TITLE = 160
 
-_BREAK = re.compile("[ ]*[\t\n\r\x0b\x0c][ \t\n\r\x0b\x0c]*")
+_BREAK = re.compile("[\t\n\r\x0b\x0c]+")
 _SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'’”»)\]]*(?=\s)|[。！？]")
 _TAG = re.compile(r"<[^>]*>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
@@ -51,7 +51,10 @@ def may_need_cleaning(utf8: bytes) -> bool:
 
 def one_line(text: str) -> str:
     """Return ``text`` on one line: white space that breaks lines, or has a tab in it, becomes one space."""
-    return (text if text.isprintable() else _BREAK.sub(" ", text)).strip()
+    if text.isprintable():
+        return text.strip()
+    parts = _BREAK.split(text.strip())
+    return parts[0] if len(parts) == 1 else " ".join(filter(None, (part.strip(" ") for part in parts)))
 
 
 def first_sentence(text: str) -> str:

@@ -27,7 +27,7 @@ _FENCED = re.compile(
 )
 _PELICAN = re.compile(r"(?:[A-Za-z][\w -]*:.*\n(?:[ \t]+\S.*\n)*)+(?:[ \t]*\n|\Z)")
 _PELICAN_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)\n")
-_HEADING = re.compile(r"\s*#[ \t]+(?P<text>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+_HEADING = re.compile(r"\s*#[ \t]+(?P<text>[^\n]+)")
 # Jekyll and Eleventy date a post by its file's name.
 _DATED_NAME = re.compile(r"(?:.*/)?(\d{4}-\d\d-\d\d)[-_.][^/]*\Z")
 
@@ -119,8 +119,15 @@ def _record(reading: Reading, values: Mapping[str, Any], body: str) -> Record:
     if not published and (dated := _DATED_NAME.match(reading.file)):
         published = dated[1]
     if not title and (heading := _HEADING.match(body)):
-        title, body = heading["text"], body[heading.end() :]
+        title, body = _unclosed(heading["text"]), body[heading.end() :]
     return record._replace(title=title, body=_renderer().render(body), html=True, published=published)
+
+
+def _unclosed(heading: str) -> str:
+    """Return a heading's text without the signs that may close it (CommonMark 0.31 §4.2)."""
+    text = heading.strip()
+    before = text.rstrip("#")
+    return before.rstrip() if not before or before[-1].isspace() else text
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,8 @@ from feedpub.sources.whole import MAX_FILE, read_whole
 
 _START = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])")
 _NO_POSTS = ("attachment", "page", "nav_menu_item", "revision", "custom_css")
-_CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+# What is not closed goes to the end, so that it is looked through once.
+_CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
