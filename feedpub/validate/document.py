@@ -253,6 +253,13 @@ class _Builder:
         parser.SkippedEntityHandler = self.skipped
         return pieces
 
+    def let_go(self) -> None:
+        """Take the handlers from the parser: with them it is a circle, which would keep the whole document."""
+        parser = self.parser
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+        parser.StartNamespaceDeclHandler = parser.StartDoctypeDeclHandler = None
+        parser.EntityDeclHandler = parser.SkippedEntityHandler = None
+
     def watch(self) -> None:
         """Count what is read from here on: entities may stand for far more text than the feed has bytes."""
         parser, left = self.parser, MAX_BYTES
@@ -364,6 +371,7 @@ def read(data: bytes) -> Document:
         broken = Remark(code, f"not XML: {expat.ErrorString(error.code)}", error.lineno, error.offset + 1)
     except _Limit as limit:
         broken = limit.remark
+    builder.let_go()
     for node, texts in pieces.items():
         node.text = "".join(texts)
     remarks = (*decoded.remarks, *builder.remarks, *((broken,) if broken else ()))

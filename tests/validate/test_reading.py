@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import socket
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feedpub.validate import inspect, validate
-from feedpub.validate.document import MAX_BYTES
+from feedpub.validate.document import MAX_BYTES, Node
 from feedpub.validate.json_document import read as read_json
 
 RSS = (
@@ -132,6 +133,24 @@ def test_small_input_does_not_swell_in_memory(name):
     assert validate(SWELLING[name])
     assert tracemalloc.get_traced_memory()[1] < 2.5 * MAX_BYTES
     tracemalloc.stop()
+
+
+DEEP = b"<rss>" + b"<a>" * 5_000
+
+
+@pytest.mark.parametrize(
+    "data", [b"<rss><channel/></rss>", b"<rss><channel>", DEEP], ids=["whole", "broken", "deep"]
+)
+def test_a_document_goes_with_its_findings(data):
+    """Without waiting for circles to be swept: one build validates thousands."""
+    list(validate(data))
+    gc.collect()
+    gc.disable()
+    try:
+        list(validate(data))
+        assert not [kept for kept in gc.get_objects() if isinstance(kept, Node)]
+    finally:
+        gc.enable()
 
 
 def test_nothing_is_fetched(monkeypatch):
