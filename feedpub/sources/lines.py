@@ -80,10 +80,12 @@ def unified(stream: ByteStream) -> Iterator[bytes]:
         data += more
     data = data.removeprefix(_MARK) or stream.read(BLOCK)
     while data:
-        # Whether a CR at the end is half of a CR LF shows in the next byte only.
-        while data.endswith(b"\r") and (more := stream.read(1)):
-            data += more
+        following = stream.read(BLOCK)
+        if following and data.endswith(b"\r"):
+            # Whether it is half of a CR LF shows in the next block only.
+            data, following = data[:-1], b"\r" + following
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        yield data
-        data = stream.read(BLOCK)
+        if data:
+            yield data
+        data = following
