@@ -85,7 +85,7 @@ def count(rules: RuleSet, titles: Mapping[str, str], articles: Iterable[Article]
     for article in articles:
         total += 1
         taken = rules.route(article)
-        found = finder.found(article)
+        found = set(finder.found(article))
         for number, tally in enumerate(tallies):
             tally.add(article, found, taken=number in taken)
         overlaps.update((rules.slugs[one], rules.slugs[other]) for one, other in combinations(taken, 2))

@@ -15,6 +15,8 @@ from feedpub.rules.tree import AtLeast, Condition, Every, Has, wanted_terms
 from feedpub.rules.verdict import Verdict, Why, verdicts
 from feedpub.rules.visible import texts
 
+_REST_OF_WORD = re.compile(r"\w+")
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -74,39 +76,72 @@ def explain(rules: Rules, article: Article) -> Explanation:
     return Explanation(article.id, article.title, feeds)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A text of the article as terms of one view see it; ``lower`` is the fold in lower case."""
+
+    field: Field
+    value: int
+    text: str
+    folded: Folded
+    lower: bytes
+
+
 class Finder:
     """Finds terms in one article, each by itself."""
 
     def __init__(self, article: Article) -> None:
         self._texts = {field: texts(article, field) for field in FIELDS}
         self._folded: dict[tuple[View, Field, int], Folded] = {}
+        self._seen: dict[View, list[_Seen]] = {}
 
     def hits(self, term: Term) -> tuple[Hit, ...]:
         """Return the places of a term, in the order of the fields."""
         return tuple(
-            Hit(term.shown, field, start, end, text[start:end], value)
-            for field in FIELDS
-            if field in term.view.fields
-            for value, text in enumerate(self._texts[field])
-            for start, end in self._spans(term, field, value, text)
+            Hit(term.shown, seen.field, start, end, seen.text[start:end], seen.value)
+            for seen in self._as_seen_by(term.view)
+            for start, end in _spans(term, seen)
         )
 
-    def _spans(self, term: Term, field: Field, value: int, text: str) -> Iterator[tuple[int, int]]:
-        if term.view.regex:
-            shown = composed(text)
-            for match in compile_regex(term.text).finditer(shown.data):
-                yield shown.span(*match.span())
-            return
-        view = replace(term.view, fields=frozenset())
-        key = (view, field, value)
+    def could_hold(self, term: Term) -> bool:
+        """Tell whether the folded first word of a term stands anywhere in a text, if only inside another word."""
+        return any(_first_word(term) in seen.lower for seen in self._as_seen_by(term.view))
+
+    def whole_word(self, hit: Hit) -> str:
+        """Return the text of a hit with the rest of its last word."""
+        text = self._texts[hit.field][hit.value]
+        rest = _REST_OF_WORD.match(text, hit.end)
+        return text[hit.start : rest.end()] if rest else hit.text
+
+    def _as_seen_by(self, view: View) -> list[_Seen]:
+        if view not in self._seen:
+            self._seen[view] = [
+                self._see(view, field, value, text)
+                for field in FIELDS
+                if field in view.fields
+                for value, text in enumerate(self._texts[field])
+            ]
+        return self._seen[view]
+
+    def _see(self, view: View, field: Field, value: int, text: str) -> _Seen:
+        key = (replace(view, fields=frozenset()), field, value)
         if key not in self._folded:
-            self._folded[key] = folded(text, view)
-        data = self._folded[key]
-        # Most terms of long lists are nowhere: seeing that takes no pattern.
-        first = term.words[0].encode("utf-8", "surrogatepass").lower()
-        if first in data.data.lower():
-            for match in re.finditer(pattern_of(term).looking().encode("latin-1"), data.data):
-                yield data.span(*match.span())
+            self._folded[key] = composed(text) if view.regex else folded(text, view)
+        return _Seen(field, value, text, self._folded[key], self._folded[key].data.lower())
+
+
+def _spans(term: Term, seen: _Seen) -> Iterator[tuple[int, int]]:
+    if term.view.regex:
+        for match in compile_regex(term.text).finditer(seen.folded.data):
+            yield seen.folded.span(*match.span())
+    # Most terms of long lists are nowhere: seeing that takes no pattern.
+    elif _first_word(term) in seen.lower:
+        for match in re.finditer(pattern_of(term).looking().encode("latin-1"), seen.folded.data):
+            yield seen.folded.span(*match.span())
+
+
+def _first_word(term: Term) -> bytes:
+    return term.words[0].encode("utf-8", "surrogatepass").lower()
 
 
 def _feed(
@@ -163,14 +198,20 @@ def _relaxed(
     rules: Rules, wanted: Iterable[int], found: frozenset[int], finder: Finder
 ) -> Iterator[NearMiss]:
     """Find terms that would have been found if they asked for less."""
+    said = set()
     for number in wanted:
         term = rules.terms[number]
         if number in found or term.view.regex:
             continue
         for what, relaxed in _relaxations(term):
-            places = finder.hits(relaxed)
+            places = finder.hits(relaxed) if finder.could_hold(relaxed) else ()
             if places:
-                yield NearMiss(term.shown, f"“{places[0].text}” in the {places[0].field} would match {what}")
+                word = finder.whole_word(places[0])
+                reason = f"“{word}” in the {places[0].field} would match {what}"
+                # A term may stand in a rule for one field and for all.
+                if reason not in said:
+                    said.add(reason)
+                    yield NearMiss(term.shown, reason)
                 break
 
 

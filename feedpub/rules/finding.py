@@ -26,16 +26,16 @@ class TermFinder:
             for view, of_view in views.items()
         ]
 
-    def found(self, article: Article) -> set[int]:
-        """Return the numbers of the terms that the article holds."""
+    def found(self, article: Article) -> list[int]:
+        """Return the numbers of the terms that the article holds, each once or more."""
         if article.html:
             article = replace(article, body=visible(article.body), html=False)
-        found: set[int] = set()
+        found: list[int] = []
         for view, scanner in self._scanners:
             if isinstance(scanner, Scanner):
-                found.update(scanner.find(view.prepare(joined(article, view.fields))))
+                found.extend(scanner.find(view.prepare(joined(article, view.fields))))
                 continue
             for field in view.fields:
                 for text in texts(article, field):
-                    found.update(scanner.find(unicodedata.normalize("NFC", text).encode("utf-8", "replace")))
+                    found.extend(scanner.find(unicodedata.normalize("NFC", text).encode("utf-8", "replace")))
         return found

@@ -154,7 +154,8 @@ def parse_term(node: Node, view: View) -> Term:
     if not text or text != text.strip():
         raise node.error("a * must touch what it leaves open", 'write "supply cut*", "*cut*" or "*cut"')
     # A word that is open or exact is not inflected.
-    view = replace(view, stemming="") if exact or open_left or open_right else view
+    if view.stemming and (exact or open_left or open_right):
+        view = replace(view, stemming="")
     # Engines tell the case of ASCII letters only; for others, it has to stay in the fold. Where accents count,
     # ß is one of them, which loses more than its case when folded.
     if exact and (view.accents or not all(word.isascii() for word in Term(text, view, exact).words)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 
 from feedpub.article import Article
@@ -61,7 +61,10 @@ class RuleSet:
             want | veto << self._width | touch << 2 * self._width
             for want, veto, touch in zip(wanted, vetoing, touching, strict=True)
         ]
-        self._finder = TermFinder(_by_effect(rules.terms, self._effects, 2 * self._width))
+
+    @cached_property
+    def _finder(self) -> TermFinder:
+        return TermFinder(_by_effect(self.rules.terms, self._effects, 2 * self._width))
 
     def __reduce__(self) -> tuple[type[RuleSet], tuple[Rules]]:
         return RuleSet, (self.rules,)
@@ -74,7 +77,7 @@ class RuleSet:
         vetoed = effects >> self._width & self._all
         touched = effects >> 2 * self._width | self._always
         if touched:
-            more_wanted, more_vetoed = self._look_at(touched, found)
+            more_wanted, more_vetoed = self._look_at(touched, set(found))
             wanted |= more_wanted
             vetoed |= more_vetoed
         taken = wanted & ~vetoed or self._fallback & ~vetoed

@@ -7,7 +7,7 @@ in what RE2 and ``re`` have in common.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from feedpub.rules.fold import MARK, fold, is_hangul
@@ -47,7 +47,7 @@ class Term:
     """One term. Terms that are equal are one, wherever they stand in the rules.
 
     ``text`` is what is looked for, without the signs ``=`` (``exact``), ``*`` (``open_left``, ``open_right``)
-    and ``re:`` (``view.regex``).
+    and ``re:`` (``view.regex``); ``words`` are its folded words, cut where the text may have any white space.
     """
 
     text: str
@@ -55,6 +55,22 @@ class Term:
     exact: bool = False
     open_left: bool = False
     open_right: bool = False
+    words: tuple[str, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", () if self.view.regex else self._folded_words())
+
+    def _folded_words(self) -> tuple[str, ...]:
+        # Not split(), which would cut at the marks, too.
+        words = re.split(
+            _SPACE, self.view.prepare(self.text).decode("utf-8", "surrogatepass").strip(" \t\n\v\f\r")
+        )
+        # The mark at an edge says that a word ends there, which a star does not ask for.
+        if self.open_left:
+            words[0] = words[0].removeprefix(MARK)
+        if self.open_right:
+            words[-1] = words[-1].removesuffix(MARK)
+        return tuple(word for word in words if word)
 
     def __str__(self) -> str:
         """The term as it is written in a config, but for its field."""
@@ -65,22 +81,6 @@ class Term:
     def shown(self) -> str:
         """The term with its field, where it looks at one only."""
         return f"{next(iter(self.view.fields))}: {self}" if len(self.view.fields) == 1 else str(self)
-
-    @property
-    def words(self) -> list[str]:
-        """The folded words, cut where the text may have any white space.
-
-        The mark at an edge says that a word ends there, which a star does not ask for.
-        """
-        # Not split(), which would cut at the marks, too.
-        words = re.split(
-            _SPACE, self.view.prepare(self.text).decode("utf-8", "surrogatepass").strip(" \t\n\v\f\r")
-        )
-        if self.open_left:
-            words[0] = words[0].removeprefix(MARK)
-        if self.open_right:
-            words[-1] = words[-1].removesuffix(MARK)
-        return [word for word in words if word]
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,3 +94,14 @@ def wanted_terms(condition: Condition) -> Iterator[int]:
     elif not isinstance(condition, Not):
         for part in condition.of:
             yield from wanted_terms(part)
+
+
+def groups(condition: Condition) -> Iterator[AtLeast | Every]:
+    """Yield the groups of a condition, from the outside in; not those in one of which any term will do."""
+    if isinstance(condition, Not):
+        yield from groups(condition.of)
+    elif not isinstance(condition, Has):
+        yield condition
+        if any_terms(condition) is None:
+            for part in condition.of:
+                yield from groups(part)

@@ -107,7 +107,10 @@ def test_one_hit_short_is_a_near_miss():
 
 
 def test_a_term_that_would_match_as_a_prefix_without_accents_or_in_any_case_is_a_near_miss():
-    assert near_misses("a: {any: [cut]}", "cuts") == [("cut", "“cut” in the title would match as cut*")]
+    assert near_misses("a: {any: [cut]}", "cuts") == [("cut", "“cuts” in the title would match as cut*")]
+    assert near_misses("a: {any: [cut, {title: cut}]}", "cuts at") == [
+        ("cut", "“cuts” in the title would match as cut*")
+    ]
     assert near_misses("a: {any: [=IT]}", "it") == [("=IT", "“it” in the title would match in any case")]
     assert near_misses("a: {any: [résumé], accents: false}", "resume") == [
         ("résumé", "“resume” in the title would match without accents")

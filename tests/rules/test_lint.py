@@ -31,6 +31,36 @@ CASES = [
     ("a plain one beside an exact one", "a: {any: [=IT, item]}", []),
     ("terms of which two are needed", "a: {any: [cuts, 'cut*'], min_hits: 2}", []),
     (
+        "an idle term in a group",
+        "a: {all: [price, {any: [cuts, 'cut*']}]}",
+        ["cuts adds nothing to cut*, which is found wherever it is"],
+    ),
+    (
+        "an idle term in a group among others of which two are needed",
+        "a: {any: [oil, gas, {all: [price, {any: [cuts, 'cut*']}]}], min_hits: 2}",
+        ["cuts adds nothing to cut*, which is found wherever it is"],
+    ),
+    (
+        "a wide term where a narrow one is asked for as well",
+        "a: {all: [oil, oil price]}",
+        ["oil adds nothing to oil price, which is not found without it"],
+    ),
+    (
+        "a word and a phrase in different groups",
+        "a: {all: [{any: [oil, gas]}, {any: [oil price, gas price]}]}",
+        [],
+    ),
+    (
+        "an idle term in what a group refuses",
+        "a: {any: [oil, {all: [gas], none: [cuts, 'cut*']}]}",
+        ["cuts adds nothing to cut*, which is found wherever it is"],
+    ),
+    (
+        "a term that is idle in one rule and not in the other",
+        "a: {any: [cuts, 'cut*']}\nb: {any: [cuts]}",
+        [],
+    ),
+    (
         "a refused term",
         "a: {any: [oil, gas], none: [oil]}",
         ["oil is asked for and refused by a; refusal wins; take one of them out"],
@@ -52,6 +82,11 @@ CASES = [
         [r"RE2's \b and \w know ASCII letters only; \pL is a letter of any script"],
     ),
     ("a plain expression", "a: {any: ['re:oil']}", []),
+    (
+        "two spellings of one term",
+        "a: {any: [café, cafe]}",
+        ["cafe adds nothing to café, which is found wherever it is"],
+    ),
     ("other accents", "a: {any: [{all: [café], accents: false}, cafe]}", []),
 ]
 
