@@ -28,9 +28,10 @@ from feedpub.validate.vocabulary.model import (
 
 APPLE: Final = "https://podcasters.apple.com/support/823-podcast-requirements"
 PODCAST: Final = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"
-_CHANNEL: Final = frozenset({"channel"})
+# The tags are made for RSS; in Atom, which any extension may extend, they mean the same.
+_CHANNEL: Final = frozenset({"channel", "atom:feed"})
 # A live item holds what an item holds.
-_ITEM: Final = frozenset({"item", "podcast:liveItem"})
+_ITEM: Final = frozenset({"item", "podcast:liveItem", "atom:entry"})
 _BOTH: Final = _CHANNEL | _ITEM
 _LINK: Final = Value(Kind.IRI, "a whole address")
 _TRUE_FALSE: Final = choice("true", "false", folded=True)

@@ -206,6 +206,22 @@ OTHERS: Final[dict[str, Element]] = {
     "opensearch:totalResults": Element(_OPENSEARCH, text=integer(0), once=True, within=HEAD),
     "opensearch:startIndex": Element(_OPENSEARCH, text=integer(0), once=True, within=HEAD),
     "opensearch:itemsPerPage": Element(_OPENSEARCH, text=integer(0), once=True, within=HEAD),
+    "opensearch:Query": Element(
+        _OPENSEARCH,
+        attributes={
+            "role": required(ANY),
+            "title": ANY,
+            "totalResults": integer(0),
+            "searchTerms": ANY,
+            "count": integer(0),
+            "startIndex": integer(),
+            "startPage": integer(),
+            "language": ANY,
+            "inputEncoding": ANY,
+            "outputEncoding": ANY,
+        },
+        within=HEAD,
+    ),
 }
 
 TABLES: Final = (
