@@ -22,18 +22,17 @@ MAX_DEPTH = 64
 
 # What YAML 1.1 (https://yaml.org/type/) makes of a plain scalar that a person may have meant as text.
 _READ_AS = (
-    ("false", re.compile(r"(?:no|No|NO|off|Off|OFF|false|False|FALSE|n|N)\Z")),
-    ("true", re.compile(r"(?:yes|Yes|YES|on|On|ON|true|True|TRUE|y|Y)\Z")),
-    ("null", re.compile(r"(?:~|null|Null|NULL)\Z")),
-    ("a number in base 60", re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")),
-    ("a number in base 8", re.compile(r"[-+]?0[0-7_]+\Z")),
-    ("a number in base 16 or 2", re.compile(r"[-+]?0(?:x[0-9a-fA-F_]+|b[01_]+)\Z")),
-    ("a number, which loses its last zeros", re.compile(r"[-+]?[0-9]+\.(?:[0-9]*0)?\Z")),
-    (
-        "a number",
-        re.compile(r"[-+]?(?:[0-9]*_[0-9_]*|[0-9.]+[eE][-+][0-9]+|\.(?:inf|Inf|INF|nan|NaN|NAN))\Z"),
-    ),
+    ("false", r"no|No|NO|off|Off|OFF|false|False|FALSE|n|N"),
+    ("true", r"yes|Yes|YES|on|On|ON|true|True|TRUE|y|Y"),
+    ("null", r"~|null|Null|NULL"),
+    ("a number in base 60", r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"),
+    ("a number in base 8", r"[-+]?0[0-7_]+"),
+    ("a number in base 16 or 2", r"[-+]?0(?:x[0-9a-fA-F_]+|b[01_]+)"),
+    ("a number, which loses its last zeros", r"[-+]?[0-9]+\.(?:[0-9]*0)?"),
+    ("a number", r"[-+]?(?:[0-9]*_[0-9_]*|[0-9.]+[eE][-+][0-9]+|\.(?:inf|Inf|INF|nan|NaN|NAN))"),
 )
+# One group for each of them.
+_MISREAD = re.compile(rf"(?:{'|'.join(f'({pattern})' for _, pattern in _READ_AS)})\Z")
 # NUL ends a path for the system, other controls hide in it, and a lone surrogate has no bytes.
 _NO_PATH = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -68,13 +67,11 @@ class Node:
             raise self.error(f"expected text, found {self.kind}")
         if not self.value.strip() and not empty:
             raise self.error("expected text, found nothing")
-        if self.plain:
-            for meaning, pattern in _READ_AS:
-                if pattern.match(self.value):
-                    raise self.error(
-                        f"YAML reads {self.value} as {meaning}",
-                        f'write "{self.value}" in quotes to mean the text',
-                    )
+        if self.plain and (misread := _MISREAD.match(self.value)) and misread.lastindex:
+            meaning, _ = _READ_AS[misread.lastindex - 1]
+            raise self.error(
+                f"YAML reads {self.value} as {meaning}", f'write "{self.value}" in quotes to mean the text'
+            )
         return self.value
 
     def path(self) -> str:
