@@ -38,15 +38,13 @@ def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
     if len(text) == 16 and text[7] == "-" and text[13] == ":" and policy.zone and not policy.formats:
         # The drop format's own stamp, some hundred thousand times over. fromisoformat takes more than that: 14,25
         # is a quarter of a second past two for it.
+        offset = plain_day(policy.zone, text[:10])
         try:
-            naive = datetime.fromisoformat(text)
+            instant = datetime.fromisoformat(text + offset) if offset and text[10] in " T" else None
         except ValueError:
-            pass
-        else:
-            if FIRST_YEAR <= naive.year < policy.horizon and text[10] in " T" and naive.tzinfo is None:
-                offset = plain_day(policy.zone, naive.toordinal())
-                if offset is not None:
-                    return ParsedDate(naive.replace(tzinfo=offset))
+            instant = None
+        if instant and FIRST_YEAR <= instant.year < policy.horizon:
+            return ParsedDate(instant)
     return _careful(text, policy)
 
 

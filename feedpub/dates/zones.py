@@ -82,14 +82,20 @@ def named_zone(text: str, policy: DatePolicy) -> tzinfo:
 
 
 @lru_cache(maxsize=1 << 16)
-def plain_day(zone: str, ordinal: int) -> timezone | None:
-    """Return the one offset that ``zone`` has all through a local day, or nothing where its clocks change."""
-    day = datetime.fromordinal(ordinal).replace(tzinfo=ZoneInfo(zone))
-    offset = day.utcoffset()
-    edges = (day.replace(fold=1), day + timedelta(days=1), (day + timedelta(days=1)).replace(fold=1))
+def plain_day(zone: str, date: str) -> str:
+    """Return the one offset that ``zone`` has all through a local day, as ISO 8601 writes both.
+
+    It is empty where the clocks change, and where there is no such day.
+    """
+    try:
+        day = datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(zone))
+        offset = day.utcoffset()
+        edges = (day.replace(fold=1), day + timedelta(days=1), (day + timedelta(days=1)).replace(fold=1))
+    except (ValueError, OverflowError):  # the calendar ends with the year 9999
+        return ""
     if offset is None or offset % timedelta(minutes=1) or any(edge.utcoffset() != offset for edge in edges):
-        return None
-    return timezone(offset) if offset else UTC
+        return ""
+    return day.isoformat()[19:]
 
 
 def localise(naive: datetime, zone: tzinfo, policy: DatePolicy) -> tuple[datetime, tuple[DateWarning, ...]]:
