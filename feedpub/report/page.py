@@ -24,8 +24,10 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-to
 p, li { overflow-wrap: anywhere; } .dim { color: var(--dim); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
-a { color: var(--strong); } svg { width: 100%; height: auto; display: block; } .matrix { min-width: 20rem; }
+th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); }
+@media (max-width: 40rem) { th, td { padding: .3rem .4rem; font-size: .875rem; }
+  .scroll { border-right: 2px dashed var(--line); } }
+a { color: var(--strong); } svg { width: 100%; display: block; } .matrix { height: auto; min-width: 20rem; }
 svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg .end { text-anchor: end; }
 svg .middle { text-anchor: middle; } svg .over { fill: var(--paper); } svg .index { fill: var(--dim); }
 svg rect { fill: var(--bar); } svg .strong, .time rect, .matrix rect { fill: var(--strong); }

@@ -6,33 +6,34 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 
-_WIDTH, _HEIGHT = 640, 120
+_HEIGHT = 120
 _LABEL = 16
 _ROW = 24
 _CELL = 36
+# Where bars of terms begin, and how long the longest is, in percent of the width.
+_BEGIN, _LONGEST = 45, 44
 
 
 def over_time(weeks: Mapping[date, int], first: date, last: date, label: str) -> str:
     """Return a bar a week from ``first`` to ``last`` (Mondays), all plots of a page over the same weeks."""
-    number = (last - first).days // 7 + 1
-    step = _WIDTH / number
+    step = 100 / ((last - first).days // 7 + 1)
     highest = max(weeks.values(), default=0) or 1
+    axis = _HEIGHT - _LABEL
     bars = []
     for week, count in weeks.items():
-        height = count / highest * (_HEIGHT - _LABEL)
+        height = count / highest * (axis - _LABEL)
         place = (week - first).days // 7 * step
         tip = f"<title>{week:%Y-%m-%d}: {count:,}</title>"
         bars.append(
-            f'<rect x="{place:.1f}" y="{_HEIGHT - _LABEL - height:.1f}" '
-            f'width="{max(step - 1, 1):.1f}" height="{height:.1f}">{tip}</rect>'
+            f'<rect x="{place:.2f}%" y="{axis - height:.1f}" width="{0.96 * step:.2f}%" '
+            f'height="{height:.1f}">{tip}</rect>'
         )
-    axis = _HEIGHT - _LABEL
     return (
-        f'<svg class="time" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">'
-        f'<line x1="0" y1="{axis}" x2="{_WIDTH}" y2="{axis}"/>{"".join(bars)}'
+        f"{_opening('time', _HEIGHT, label)}"
+        f'<line x1="0" y1="{axis}" x2="100%" y2="{axis}"/>{"".join(bars)}'
         f'<text x="0" y="{_HEIGHT - 3}">{first:%Y-%m-%d}</text>'
-        f'<text x="{_WIDTH}" y="{_HEIGHT - 3}" class="end">{last + timedelta(6):%Y-%m-%d}</text>'
-        f'<text x="{_WIDTH}" y="10" class="end">at most {highest:,} a week</text></svg>'
+        f'<text x="100%" y="{_HEIGHT - 3}" class="end">{last + timedelta(6):%Y-%m-%d}</text>'
+        f'<text x="100%" y="10" class="end">at most {highest:,} a week</text></svg>'
     )
 
 
@@ -42,16 +43,20 @@ def bars(rows: Sequence[tuple[str, int, int]], label: str) -> str:
     drawn = []
     for index, (name, count, part) in enumerate(rows):
         top = index * _ROW
-        whole, strong = (value / highest * (_WIDTH - 260) for value in (count, part))
+        whole, strong = (value / highest * _LONGEST for value in (count, part))
         drawn.append(
-            f'<text x="200" y="{top + 16}" class="end">{escape(_shortened(name))}<title>{escape(name)}</title></text>'
-            f'<rect x="210" y="{top + 4}" width="{whole:.1f}" height="16"/>'
-            f'<rect class="strong" x="210" y="{top + 4}" width="{strong:.1f}" height="16"/>'
-            f'<text x="{216 + whole:.1f}" y="{top + 16}">{count:,}</text>'
+            f'<text x="{_BEGIN}%" dx="-8" y="{top + 16}" class="end">{escape(_shortened(name))}'
+            f"<title>{escape(name)}</title></text>"
+            f'<rect x="{_BEGIN}%" y="{top + 4}" width="{whole:.2f}%" height="16"/>'
+            f'<rect class="strong" x="{_BEGIN}%" y="{top + 4}" width="{strong:.2f}%" height="16"/>'
+            f'<text x="{_BEGIN + whole:.2f}%" dx="6" y="{top + 16}">{count:,}</text>'
         )
-    height = max(len(rows), 1) * _ROW
-    opening = f'<svg class="terms" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">'
-    return f"{opening}{''.join(drawn)}</svg>"
+    return f"{_opening('terms', max(len(rows), 1) * _ROW, label)}{''.join(drawn)}</svg>"
+
+
+def _opening(kind: str, height: int, label: str) -> str:
+    # No viewBox: as wide as the page, with letters as large as those of the page on any screen.
+    return f'<svg class="{kind}" height="{height}" role="img" aria-label="{escape(label)}">'
 
 
 def matrix(names: Sequence[str], sizes: Sequence[int], shared: Mapping[tuple[str, str], int]) -> str:
