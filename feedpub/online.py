@@ -38,14 +38,19 @@ class OnlineShelf:
 
 
 def read_feeds(settings: Settings) -> dict[str, PublishedFeed]:
-    """Read back the subscription document of each feed, by slug, in the format that says most."""
+    """Read back the subscription document of each feed, by slug, in the format that says most.
+
+    The feeds that are published but not in the config any more come last.
+    """
     listed = publish.read_manifest(settings.output.dir).documents
     found: dict[str, PublishedFeed] = {}
-    for feed in (*settings.feeds, *settings.retired):
-        paths = [path for name in _BEST if (path := f"{feed.slug}.{name}") in listed]
+    slugs = [feed.slug for feed in (*settings.feeds, *settings.retired)]
+    slugs += [document.feed for document in listed.values()]
+    for slug in dict.fromkeys(slugs):
+        paths = [path for name in _BEST if (path := f"{slug}.{name}") in listed]
         document = next((read for path in paths if (read := _read(settings, listed[path]))), None)
         if document:
-            found[feed.slug] = document
+            found[slug] = document
     return found
 
 

@@ -24,6 +24,7 @@ from feedpub.ledger import (
     Settled,
     Store,
     check_flood,
+    check_removed,
     date_feed,
     record,
     remember,
@@ -101,6 +102,7 @@ def build(
 
 def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
     online = read_feeds(settings)
+    check_removed(online, {feed.slug for feed in (*settings.feeds, *settings.retired)}, allow)
     shelves = {
         feed.slug: read_shelf(settings, feed, store.shelf(feed.slug), anew="vanished" in allow)
         for feed in settings.feeds

@@ -7,7 +7,7 @@ import pytest
 
 import feedpub.gate
 from feedpub.config import load_config
-from feedpub.errors import ConfigError, TooManyRejects
+from feedpub.errors import ConfigError, GuardRefusal, TooManyRejects
 from feedpub.pipeline import build
 from feedpub.validate import Finding
 
@@ -81,12 +81,12 @@ def test_an_entry_that_would_make_its_feeds_invalid_is_rejected_and_costs_nobody
     assert {f.slug: f.entries for f in report.feeds} == {"all": 1, "oil": 1}
 
 
-def test_a_feed_that_was_removed_from_the_config_leaves_no_files(small):
+def test_a_feed_that_was_removed_from_the_config_leaves_no_files_if_this_is_meant(small):
     small("One\nBody oil\n2023-01-01 10:00\n")
     (small.folder / "feeds/mine.txt").write_text("mine")
     config = small.folder / "c.yaml"
     config.write_text(config.read_text().replace("  oil: {title: Oil, any: [oil]}\n", ""))
-    report = small()
+    report = small(allow={"removed"})
     assert report.removed == ("oil.atom", "oil.rss")
     assert {p.name for p in (small.folder / "feeds").iterdir()} == {
         "all.rss",
@@ -95,6 +95,30 @@ def test_a_feed_that_was_removed_from_the_config_leaves_no_files(small):
         "mine.txt",
         "subscriptions.opml",
     }
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_feed_that_is_online_and_whose_slug_changed_is_not_deleted_unasked(small, dry_run):
+    small("One\nBody oil\n2023-01-01 10:00\n")
+    files = {p.name: p.read_bytes() for p in (small.folder / "feeds").iterdir()}
+    config = small.folder / "c.yaml"
+    config.write_text(config.read_text().replace("  oil:", "  oli:"))
+    with pytest.raises(
+        GuardRefusal, match=r"online as oil: it would be deleted.*retired: {moved_to.*--allow-removed"
+    ):
+        small(dry_run=dry_run)
+    assert {p.name: p.read_bytes() for p in (small.folder / "feeds").iterdir()} == files
+    config.write_text(
+        config.read_text() + "  oil: {title: Oil, retired: {moved_to: 'https://x.test/f/oli.atom'}}\n"
+    )
+    assert not small(dry_run=dry_run).removed
+
+
+def test_a_feed_that_never_held_an_entry_is_removed_without_being_asked_about(small):
+    small("One\nBody\n2023-01-01 10:00\n")
+    config = small.folder / "c.yaml"
+    config.write_text(config.read_text().replace("  oil:", "  oli:"))
+    assert small().removed == ("oil.atom", "oil.rss")
 
 
 def test_a_dry_run_writes_nothing_at_all(small):

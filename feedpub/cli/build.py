@@ -50,6 +50,9 @@ def build(
     allow_moved_dates: Annotated[
         bool, typer.Option("--allow-moved-dates", help="For once, let many articles take another date.")
     ] = False,
+    allow_removed: Annotated[
+        bool, typer.Option("--allow-removed", help="For once, let feeds that are online be deleted.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong, and that once.")
     ] = False,
@@ -73,7 +76,12 @@ def build(
             print_error(f"--max-rejects: {error}")
             raise typer.Exit(USAGE) from None
         settings = replace(settings, guards=replace(settings.guards, max_rejects=limit))
-    allowed = {"vanished": allow_vanished, "empty": allow_empty, "moved-dates": allow_moved_dates}
+    allowed = {
+        "vanished": allow_vanished,
+        "empty": allow_empty,
+        "moved-dates": allow_moved_dates,
+        "removed": allow_removed,
+    }
     allow = frozenset(name for name, wanted in allowed.items() if wanted)
     with _progress(wanted=not quiet and report_format is Format.TEXT) as progress:
         report = run(settings, datetime.now(UTC), dry_run=dry_run, allow=allow, progress=progress)

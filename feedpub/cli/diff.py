@@ -66,7 +66,7 @@ def diff(
         before = planned(parse_config(_committed(new, revision), new), now)
     else:
         online = read_feeds(settings)
-        before = published(settings, online)
+        before = published(online)
     after = planned(settings, now, online)
     changes = compare(before, after)
     if report_format is Format.JSON:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from feedpub.errors import GuardRefusal
@@ -13,6 +13,7 @@ ALLOWANCES = {
     "vanished": "--allow-vanished",
     "empty": "--allow-empty",
     "moved-dates": "--allow-moved-dates",
+    "removed": "--allow-removed",
 }
 """What may be allowed for one build, with its option on the command line."""
 
@@ -26,6 +27,19 @@ class PreviousFeed:
 
     feed: Feed
     online: PublishedFeed
+
+
+def check_removed(
+    online: Mapping[str, PublishedFeed], slugs: Collection[str], allowed: Collection[str] = ()
+) -> None:
+    """Raise :class:`GuardRefusal` where a feed that has entries ``online`` (by slug) is not among ``slugs``."""
+    gone = [slug for slug, feed in online.items() if feed.entries and slug not in slugs]
+    if gone and "removed" not in allowed:
+        raise GuardRefusal(
+            f"the config no longer has what is online as {', '.join(gone)}: it would be deleted, and its subscribers"
+            " would get errors; put the slug back, or list it with retired: {moved_to: …}",
+            ALLOWANCES["removed"],
+        )
 
 
 def check_flood(

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from feedpub import publish
 from feedpub.compose import compose
 from feedpub.config import Settings
 from feedpub.feeds import Entry, make_entry
 from feedpub.intake import SourceTimes, take_in
-from feedpub.ledger import PublishedFeed, Shelf, Store, read_document, settle
+from feedpub.ledger import PublishedFeed, Shelf, Store, settle
 from feedpub.pipeline import LEDGER
 
 Titles = Mapping[str, str]
@@ -80,14 +79,6 @@ def planned(
     return plan
 
 
-def published(settings: Settings, online: Mapping[str, PublishedFeed]) -> dict[str, Titles]:
-    """Return the entries of what is ``online``, by slug, and of published feeds that the config has no more."""
-    feeds = dict(online)
-    for document in publish.read_manifest(settings.output.dir).documents.values():
-        # Archive documents have a page's name between the feed's and the format's.
-        if document.feed not in feeds and document.path.count(".") == 1:
-            data = publish.read_published(settings.output.dir, document.path)
-            feed = read_document(data, document.media_type) if data is not None else None
-            if feed:
-                feeds[document.feed] = feed
-    return {slug: {entry.id: entry.title for entry in feed.entries} for slug, feed in feeds.items()}
+def published(online: Mapping[str, PublishedFeed]) -> dict[str, Titles]:
+    """Return the entries of what is ``online``, by slug."""
+    return {slug: {entry.id: entry.title for entry in feed.entries} for slug, feed in online.items()}
