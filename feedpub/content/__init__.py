@@ -1,6 +1,15 @@
 """An article's body as feeds carry it, whatever the source wrote."""
 
 from feedpub.content.body import Content, StoredContent, content_of, summarise, text_to_html
-from feedpub.content.html import sanitise, visible_text
+from feedpub.content.html import relative_addresses, sanitise, visible_text
 
-__all__ = ["Content", "StoredContent", "content_of", "sanitise", "summarise", "text_to_html", "visible_text"]
+__all__ = [
+    "Content",
+    "StoredContent",
+    "content_of",
+    "relative_addresses",
+    "sanitise",
+    "summarise",
+    "text_to_html",
+    "visible_text",
+]

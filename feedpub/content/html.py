@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from html import escape, unescape
 from itertools import accumulate
 from urllib.parse import urljoin, urlsplit
@@ -133,14 +135,23 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 
 _TAG = re.compile(r"<(/?)[a-zA-Z]")
 _MARKUP = re.compile(r"<[^<>]*>")
-_SOURCELESS = re.compile(r"<img(?![^>]* src=)[^>]*>")  # of sanitised HTML, whose attributes hold no bare >
+# Tags that stand within a line, so that no space belongs in their place.
+_WITHIN_LINE = re.compile(
+    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike"
+    r"|strong|sub|sup|time|tt|u|var|wbr)(?=[\s>])[^<>]*>"
+)
+_HAS_ADDRESS = re.compile(r"(?:href|src|cite|poster)\s*=", re.IGNORECASE)
+# Of sanitised HTML, whose attributes all have values in double quotes.
+_IMAGE_OR_LINK = re.compile(r'<img((?: [^\s="]+="[^"]*")*)>|<(/?)a((?: [^\s="]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r' ([^\s="]+)="([^"]*)"')
 
 
 def sanitise(html: str, base: str | None) -> str:
     """Return ``html`` with what a feed may carry; addresses become absolute against ``base``.
 
-    Without a ``base``, relative addresses are dropped: a reader would resolve them against its own. What is
-    nested deeper than any page loses all markup, since parsing it costs quadratic time.
+    Without a ``base``, relative addresses are dropped: a reader would resolve them against its own. An image that
+    lost its address so, or any other way, is its alternative text, and a link its text. What is nested deeper than
+    any page loses all markup, since parsing it costs quadratic time.
     """
     if _too_deep(html):
         return escape(visible_text(html), quote=False)
@@ -154,21 +165,59 @@ def sanitise(html: str, base: str | None) -> str:
         except ValueError:
             return None
 
-    safe = nh3.clean(
+    return _readable(_clean(html, absolute)).strip()
+
+
+def relative_addresses(html: str) -> list[str]:
+    """Return the addresses in ``html`` that :func:`sanitise` drops where it is given no base."""
+    if not _HAS_ADDRESS.search(html) or _too_deep(html):
+        return []
+    found: list[str] = []
+
+    def note(tag: str, attribute: str, value: str) -> None:
+        # It is asked about what is dropped whole too.
+        if attribute in _ADDRESSES and attribute in _ATTRIBUTES.get(tag, ()) and value.strip():
+            with suppress(ValueError):
+                if not urlsplit(value.strip()).scheme:
+                    found.append(value.strip())
+
+    _clean(html, note)
+    return found
+
+
+def visible_text(html: str) -> str:
+    """Return the text of sanitised ``html`` on one line, with a space for each tag that does not stand within one."""
+    return " ".join(unescape(_MARKUP.sub(" ", _WITHIN_LINE.sub("", html))).split())
+
+
+def _clean(html: str, attribute_filter: Callable[[str, str, str], str | None]) -> str:
+    return nh3.clean(
         html,
         tags=_TAGS,
         clean_content_tags=_DROPPED_WHOLE,
         attributes=_ATTRIBUTES,
-        attribute_filter=absolute,
+        attribute_filter=attribute_filter,
         url_schemes=_SCHEMES,
         link_rel=None,
     )
-    return _SOURCELESS.sub("", safe).strip()
 
 
-def visible_text(html: str) -> str:
-    """Return the text of sanitised ``html``, with a space for each tag."""
-    return " ".join(unescape(_MARKUP.sub(" ", html)).split())
+def _readable(safe: str) -> str:
+    """Return sanitised HTML with text in place of images and links that have no address."""
+    # Whether each link that is open has an address: through a table, one may stand in another.
+    addressed: list[bool] = []
+
+    def shown(match: re.Match[str]) -> str:
+        image, closing, link = match.groups()
+        if image is not None:
+            attributes = dict(_ATTRIBUTE.findall(image))
+            return match[0] if "src" in attributes else attributes.get("alt", "")
+        if closing:
+            return match[0] if addressed.pop() else ""
+        addressed.append("href" in dict(_ATTRIBUTE.findall(link)))
+        return match[0] if addressed[-1] else ""
+
+    return _IMAGE_OR_LINK.sub(shown, safe)
 
 
 def _too_deep(html: str) -> bool:

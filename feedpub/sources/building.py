@@ -20,6 +20,7 @@ from feedpub.article import (
     Reject,
     article_id,
 )
+from feedpub.content import relative_addresses
 from feedpub.dates import ParsedDate, parse_date
 from feedpub.errors import DateError
 from feedpub.sources.boilerplate import tail_start, without_tail
@@ -124,6 +125,7 @@ def build(
         if not is_clean or reading.spec.repair_mojibake:
             record = _cleaned(reading.spec, record, notes)
         article = _article(reading, origin, record, notes)
+        _note_relative(article, notes)
     except DateError as error:
         return [reject(origin, f"the date {error}", raw())]
     except RecordError as error:
@@ -218,6 +220,14 @@ def _without_tail(body: str, spec: SourceSpec, notes: _Notes) -> str:
     if kept != body:
         notes.add("related-links", f"left out {len(body) - len(kept)} characters of links to other articles")
     return kept
+
+
+def _note_relative(article: Article, notes: _Notes) -> None:
+    if not article.html or article.link:
+        return
+    if lost := relative_addresses(article.body):
+        found = f"relative addresses ({len(lost)}), as {lost[0][:200]!r}"
+        notes.add("relative-address", f"left out {found}: there is no link to resolve them against")
 
 
 def _updated(text: str, published: ParsedDate, spec: SourceSpec, notes: _Notes) -> datetime | None:
