@@ -1,24 +1,30 @@
 """What a person or a cron job sees of the commands."""
 
+import errno
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
 def feedpub(project):
     """Run the command line in a copy of the sample project."""
 
-    def run(*arguments, **environment):
+    def run(*arguments, stdout=subprocess.PIPE, **environment):
         return subprocess.run(
             [sys.executable, "-m", "feedpub", *arguments],
             cwd=project,
             env=dict(os.environ, COLUMNS="100", NO_COLOR="1", **environment),
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             timeout=60,
             check=False,
@@ -130,6 +136,45 @@ def test_texts_are_printed_in_any_locale(feedpub):
     done = feedpub("build", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert done.returncode == 0
     assert "\x1b" not in done.stdout
+
+
+def test_signs_and_letters_are_printed_in_any_encoding(feedpub):
+    done = feedpub("explain", "Guatemala’s Highways", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "✓ in world" in done.stdout
+    assert "Guatemala’s Highways" in done.stdout
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")  # noqa: PTH110
+@pytest.mark.parametrize(
+    "command", ["build", "check", "explain Guatemala", "report", "validate all.rss", "--help"]
+)
+def test_an_output_without_room_is_status_1_and_one_sentence(feedpub, command):
+    shutil.copy(ROOT / "feeds/all.rss", feedpub.folder)
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = feedpub(*command.split(), stdout=full)
+    said = f"feedpub: the output cannot be written: {os.strerror(errno.ENOSPC)}\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+@pytest.mark.parametrize("module", ["typer", "feedpub.pipeline"])
+def test_an_interrupt_is_one_line_and_status_130_however_early(feedpub, module):
+    """Ctrl-C while the program loads itself, or while a command runs, is no traceback and no silence."""
+    code = f"""if True:
+        import sys
+        class Interrupts:
+            def find_spec(self, name, path=None, target=None):
+                if name == {module!r}:
+                    raise KeyboardInterrupt
+        sys.meta_path.insert(0, Interrupts())
+        sys.argv = ["feedpub", "build"]
+        from feedpub.__main__ import main
+        main()"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=feedpub.folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "feedpub: interrupted; what was published is still whole\n"
 
 
 @pytest.mark.parametrize("command", ["", "build", "check", "serve"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -65,15 +66,18 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Run the command line and exit with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Texts come in all scripts, whatever the locale says.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app(args=list(arguments) if arguments is not None else None)
     except FeedpubError as error:
         print_error(str(error))
         sys.exit(status_of(error))
-    except BrokenPipeError:
-        # The reader of our output has gone (feedpub … | head): point it elsewhere, so that exiting is quiet.
+    except OSError as error:
+        # Who reads or writes files names them in an error of ours: what is left is our own output.
+        print_error(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
+        # What it still holds would fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
-    except KeyboardInterrupt:
-        print_error("interrupted; what was published is still whole")
-        sys.exit(130)

@@ -75,7 +75,11 @@ def init(
         print_error(f"no article was found in {folder}; docs/sources.md says what can be read")
         raise typer.Exit(FAILED)
     text = _HEAD.format(year=datetime.now(UTC).year) + "".join(map(_source, proposals)) + _TAIL
-    config.write_text(text, encoding="utf-8")
+    try:
+        config.write_text(text, encoding="utf-8")
+    except OSError as error:
+        print_error(f"{config} cannot be written: {error.strerror}")
+        raise typer.Exit(FAILED) from None
     for proposal in proposals:
         print_text(_summary(proposal))
     print_text(f"Wrote {config}. Read its comments, then run: feedpub check && feedpub build")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -49,4 +50,5 @@ def serve(
     if settings.site.base_url != address:
         print_text(f"The feeds name their own address as {settings.site.base_url}, as site.base_url says.")
     server = uvicorn.Server(uvicorn.Config(make_app(settings.output.dir, {"": index}), log_level="info"))
-    server.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # which is how it is meant to end
+        server.run(sockets=[listener])

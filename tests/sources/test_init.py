@@ -164,3 +164,9 @@ def test_init_says_what_is_wrong_with_a_folder(tmp_path, name):
     result = CliRunner().invoke(app, [str(tmp_path / name), "--config", str(tmp_path / "c.yaml")])
     assert result.exit_code == 1
     assert not (tmp_path / "c.yaml").exists()
+
+
+def test_init_says_where_it_cannot_write(folder):
+    result = CliRunner().invoke(app, [str(folder / "drop"), "--config", str(folder / "none/c.yaml")])
+    assert result.exit_code == 1
+    assert result.output.endswith("c.yaml cannot be written: No such file or directory\n")
