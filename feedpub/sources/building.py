@@ -142,7 +142,7 @@ def build_story(
     """
     spec = reading.spec
     plain_title, plain_body = title.strip(), body.strip()
-    if "\t" not in title and plain_title.strip(_ZERO_WIDTH) and not spec.repair_mojibake:
+    if "\t" not in title and plain_title.strip(_ZERO_WIDTH) and not (spec.repair_mojibake or spec.html_body):
         try:
             parsed = parse_date(published, spec.dates)
         except DateError:
@@ -152,7 +152,7 @@ def build_story(
             instant = parsed.instant
             identity = article_id(reading.authority, key=None, published=instant, title=plain_title)
             return [Article(identity, plain_title, plain_body, instant, origin)]
-    return build(reading, origin, Record(title, body, published), raw, is_clean=True)
+    return build(reading, origin, Record(title, body, published, spec.html_body), raw, is_clean=True)
 
 
 def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:

@@ -14,6 +14,7 @@ are declared without a separator, a line that is the date ends the record as in 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.sources.boilerplate import fold_heading
@@ -23,7 +24,6 @@ from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.layout import TextLayout
 from feedpub.sources.lines import MAX_LINE, blocks
 from feedpub.sources.mapped import record_of
-from feedpub.sources.spec import SourceSpec
 
 MAX_RECORD = 16 << 20
 FIELDS = {"title": "title", "body": "body", "date": "published"}
@@ -70,7 +70,9 @@ def items_of(reading: Reading, origin: Origin, lines: list[str], problem: str = 
             return [Boilerplate(origin)]
         if any(fold_heading(line) in reading.spec.boilerplate for line in lines[:1]):
             return [Boilerplate(origin)]
-        record = record_of(_values(reading.spec.layout, lines), SourceSpec((), reading.spec.base))
+        # Its names are those of an article's fields already.
+        named = replace(reading.spec, fields=())
+        record = record_of(_values(reading.spec.layout, lines), named)
     except (UndecodableError, RecordError) as error:
         return [reject(origin, str(error), raw)]
     return build(reading, origin, record, lambda: raw)

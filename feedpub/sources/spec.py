@@ -38,8 +38,8 @@ class SourceSpec:
     ``patterns`` are globs relative to ``base``, the config's folder, or URLs, or ``-`` for standard input.
     ``format`` is a name of the table of formats, or nothing to go by extension and content. ``encoding`` is
     the one to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's
-    names; ``html_body`` says that plain records carry HTML. ``namespace`` keeps this source's own ids apart
-    from those of others. ``boilerplate`` holds folded headings. ``where`` is the place in the config.
+    names; ``html_body`` says that bodies of text, JSON and tables are HTML. ``namespace`` keeps this source's own
+    ids apart from those of others. ``boilerplate`` holds folded headings. ``where`` is the place in the config.
     """
 
     patterns: tuple[str, ...]

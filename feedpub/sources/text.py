@@ -182,4 +182,5 @@ def _record(
         return separated.items_of(reading, origin, lines)
     if is_clean:
         return build_story(reading, origin, title, body, lines[-1], lambda: "\n".join(lines))
-    return build(reading, origin, Record(title, body, lines[-1]), lambda: "\n".join(lines))
+    record = Record(title, body, lines[-1], reading.spec.html_body)
+    return build(reading, origin, record, lambda: "\n".join(lines))

@@ -52,3 +52,20 @@ def test_paragraphs_of_a_body_are_kept(source, gives):
     """Line breaks and blank lines inside a body stay as they are."""
     (article,) = gives(source(), b"T\n\nOne\nstill one\n\nTwo\n\n2023-10-09 14:25\n")
     assert article.body == "One\nstill one\n\nTwo"
+
+
+@pytest.mark.parametrize(
+    ("layout", "data"),
+    [
+        pytest.param("", b"T\n<p>B</p>\n2023-10-09 14:25\n", id="plain"),
+        pytest.param("", b"T\x03\n<p>B</p>\n2023-10-09 14:25\n", id="to be cleaned"),
+        pytest.param(
+            "layout: {headers: {By: author}}", b"By: A\nT\n<p>B</p>\n2023-10-09 14:25\n", id="headers"
+        ),
+        pytest.param("layout: {separator: '--'}", b"T\n<p>B</p>\n2023-10-09 14:25\n--\n", id="separator"),
+    ],
+)
+def test_the_body_of_a_text_record_is_html_where_its_source_says_so(layout, data, source, gives):
+    for declared, html in (("body: html", True), ("body: text", False)):
+        article = gives(source(f"{declared}\n{layout}".strip()), data)[0]
+        assert (article.body, article.html) == ("<p>B</p>", html)
