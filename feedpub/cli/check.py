@@ -67,3 +67,7 @@ def _show(found: Surveyed) -> None:
     )
     for reason, place, times in found.reasons:
         print_text(f"  {place}: {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
+    if found.tagged:
+        print_text(
+            f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"
+        )

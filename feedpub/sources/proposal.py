@@ -25,7 +25,7 @@ from feedpub.sources.fieldnames import NAMES, fold_name
 from feedpub.sources.formats import COMPRESSED, has_extension, missing_extra
 from feedpub.sources.opening import format_of, open_stream, read
 from feedpub.sources.spec import SourceSpec
-from feedpub.sources.survey import Surveyed, survey_file
+from feedpub.sources.survey import NAMED, Surveyed, survey_file
 
 MAX_FILES = 5000
 SAMPLE = 20
@@ -72,12 +72,12 @@ _QUESTIONS = (
         ),
     ),
 )
-_NAMED = ("jsonl", "json", "csv", "tsv", "parquet")
 _LACKING = ("has no date", "neither title nor body", "names no title and no body", "is an object, not text")
 _FIELDS = (
     "# Some records have no date, title or body under a name that is known; say where they are, as in:",
     "# fields: {title: headline, body: text.plain, published: printed}",
 )
+_HTML = ("# Bodies here look like HTML; as text, their tags would be shown.", "body: html")
 _HEADER = re.compile(r"([A-Za-z][\w-]{1,20}):\s+\S")
 
 
@@ -157,13 +157,16 @@ def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
     for sign, question in _QUESTIONS:
         if any(sign in reason for reason in reasons):
             lines += question
-    named = any(result.format in _NAMED for result in surveyed)
+    named = any(result.format in NAMED for result in surveyed)
     if named and any(sign in reason for sign in _LACKING for reason in reasons):
         lines += _FIELDS
     for name in dict.fromkeys(result.format for result in surveyed):
         if extra := missing_extra(name):
             lines.append(f"# To read {name} files, install feedpub[{extra}].")
     lines += _layout(spec, sample)
+    tagged = sum(result.tagged for result in surveyed)
+    if tagged and 2 * tagged >= sum(result.articles for result in surveyed):
+        lines += _HTML
     if not any(result.articles for result in surveyed) and not (lines and has_extension(pattern)):
         problems = [f"{place}: {reason}" for result in surveyed for reason, place, _ in result.reasons]
         return Proposal(

@@ -16,15 +16,27 @@ from feedpub.sources.spec import SourceSpec
 _AUTHORITY = "example.org,2000"
 # What a reason says of its own record: a date, a byte, a number of fields.
 _OWN = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|0x[0-9A-F]{2}|\d+")
+NAMED = ("jsonl", "json", "csv", "tsv", "parquet")
+# The formats in whose sources ``body`` says what bodies are.
+_PLAIN = ("text", *NAMED)
+# What running text hardly has: an end tag, or a tag that has none.
+_TAG = re.compile(
+    r"</(?:a|b|blockquote|div|em|h[1-6]|i|li|ol|p|span|strong|table|td|ul)\s*>|<(?:br|hr|img|p)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """What one file gave: its format, its counts, and its rejects by kind: the first one's reason and place."""
+    """What one file gave: its format, its counts, and its rejects by kind: the first one's reason and place.
+
+    ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are.
+    """
 
     file: str
     format: str
     articles: int
+    tagged: int
     boilerplate_lines: int
     rejects: int
     reasons: tuple[tuple[str, str, int], ...]
@@ -44,12 +56,13 @@ def survey_file(spec: SourceSpec, file: Path | str) -> Surveyed:
     name = display_name(spec, file)
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
-    articles = lines = 0
+    articles = tagged = lines = 0
     counts: Counter[str] = Counter()
     firsts: dict[str, tuple[str, str]] = {}
     for item in read(spec, file, _AUTHORITY):
         if isinstance(item, Article):
             articles += 1
+            tagged += taken in _PLAIN and not item.html and _TAG.search(item.body) is not None
         elif isinstance(item, Boilerplate):
             lines += item.origin.lines
         elif isinstance(item, Reject):
@@ -60,6 +73,7 @@ def survey_file(spec: SourceSpec, file: Path | str) -> Surveyed:
         name,
         taken,
         articles,
+        tagged,
         lines,
         counts.total(),
         tuple((*firsts[kind], count) for kind, count in counts.most_common(20)),

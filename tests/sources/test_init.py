@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from feedpub.cli.check import check
 from feedpub.cli.init import init
 from feedpub.config import load_config
 from feedpub.sources import survey
 
 app = typer.Typer()
 app.command()(init)
+checking = typer.Typer()
+checking.command()(check)
 
 RECORD = "Title\nBody\n2023-10-09 14:25\n"
 CONFIG = """\
@@ -114,6 +118,11 @@ def test_init_replaces_nothing_unless_told(folder):
             id="records whose fields lie deeper",
         ),
         pytest.param(
+            {"a.json": b'[{"title":"A","content":"<p>B","date":"2023-10-09T14:25:00Z"}]'},
+            ["# Bodies here look like HTML", "\n    body: html\n"],
+            id="bodies that look like HTML",
+        ),
+        pytest.param(
             {"[a].txt": RECORD.encode(), "b.png": b"\x89PNG\r\n\x1a\n", "c.rst": b"T\n=\n\n:date: x\n"},
             ["passed over drop/*.png", "passed over drop/*.rst", 'path: "drop/*.txt"'],
             id="files of other kinds",
@@ -156,6 +165,30 @@ def test_survey_counts_rejects_of_a_kind_together(tmp_path):
     ((reason, place, count),) = found.reasons
     assert "'x 1'" in reason
     assert (place, count) == ("a.jsonl:1", 2)
+
+
+BODIES = {
+    "One<br/>two": 1,
+    "<P CLASS='x'>One": 1,
+    'By <a href="https://example.org/">A</a >': 1,
+    "x < y and y > z, a<b>c": 0,
+    "Write <p or </p": 0,
+    "<https://example.org/> </script>": 0,
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize(("declared", "counts"), [("", 1), (", body: html", 0)])
+def test_survey_counts_bodies_that_look_like_html(tmp_path, body, declared, counts):
+    """They are counted where the source could say that they are, and does not."""
+    line = json.dumps({"title": "A", "body": body, "date": "2023-10-09T14:25Z"})
+    (tmp_path / "a.jsonl").write_text(line)
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.replace("timezone: UTC", f"timezone: UTC{declared}"))
+    ((found,),) = [list(survey(spec, 10)) for spec in load_config(config).sources]
+    assert found.tagged == BODIES[body] * counts
+    said = CliRunner().invoke(checking, ["--config", str(config)]).output
+    assert ("say body: html" in said) == bool(found.tagged)
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])
