@@ -23,11 +23,15 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article as it stands in feeds, the same in each: with its content, under the id subscribers know."""
+    """An article as it stands in feeds, the same in each: with its content, under the id subscribers know.
+
+    ``dated`` is the time that its source gives it now, where subscribers know it under another.
+    """
 
     article: Article
     feeds: tuple[str, ...]
     content: Content | StoredContent
+    dated: datetime | None = None
 
     @property
     def updated(self) -> datetime:

@@ -198,9 +198,21 @@ def _record(job: _Build, made: _Made, checked: Checked) -> None:
         if (change := shelf_change(composed, site, derived, made.became[composed.slug], _read(job, composed)))
     ]
     read = (e for shelf in job.shelves.values() for e in shelf.entries if shelf.anew and e.id not in entries)
+    # Of what stands in a closed page, or stayed unpublished, only the new date of its source is to be remembered.
+    moved = (
+        replace(known, dated=entry.dated)
+        for entry in made.settled.moved
+        if entry.article.id not in entries
+        if (known := store.by_id(entry.article.id)) and known.dated != entry.dated
+    )
     missing = chain(
-        (known for entry in read if store.lacks(known := entry.remembered())),
-        (remember(e.article, e.content.html, e.updated) for e in entries.values() if not store.knows(e)),
+        (entry.remembered() for entry in read if store.lacks(entry)),
+        (
+            remember(e.article, e.content.html, e.updated, e.dated)
+            for e in entries.values()
+            if not store.knows(e)
+        ),
+        moved,
     )
     # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
     while batch := list(islice(missing, BATCH)):

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feedpub.article import Notice, Reject
+from feedpub.feeds import Entry
 from feedpub.gate import Checked, Invalid
 from feedpub.intake import Taken
-from feedpub.ledger import PublishedFeed, Settled
+from feedpub.ledger import ALLOWANCES, PublishedFeed, Settled
 from feedpub.likeness import NearDuplicate
 from feedpub.publish import Changes
 from feedpub.render import Quarantined, Rendered
@@ -105,12 +106,22 @@ def summarise(
         held=taken.held,
         boilerplate_lines=taken.boilerplate_lines,
         rejects=(*taken.rejects, *quarantined),
-        notices=taken.notices,
+        notices=(*taken.notices, *(_date_kept(entry) for entry in made.settled.moved)),
         empty_sources=taken.empty_sources,
         feeds=tuple(_feed_report(r, online.get(r.composed.slug), checked, written) for r in rendered),
         listings=tuple(_document_report(path, checked, written) for path in checked.listings),
         removed=changes.removed,
         altered=changes.altered,
+    )
+
+
+def _date_kept(entry: Entry) -> Notice:
+    assert entry.dated is not None
+    return Notice(
+        entry.article.origin,
+        "date-kept",
+        f"the source now says {entry.dated.isoformat()}, but it was published under"
+        f" {entry.article.published.isoformat()} and keeps that; {ALLOWANCES['moved-dates']} takes such dates over",
     )
 
 

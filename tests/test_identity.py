@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -238,6 +239,55 @@ def test_a_changed_zone_is_refused_and_when_it_is_meant_floods_nobody(site):
     assert site.ids == before
     assert {e.published.utcoffset().total_seconds() for e in site.feed.entries} == {9 * 3600}
     site.build()
+
+
+def test_a_corrected_date_is_told_until_it_is_taken_over(site):
+    before = site.feed
+    title, body, _ = site.stories[2]
+    site.write([*site.stories[:2], (title, body, "2023-05-28 09:30"), *site.stories[3:]])
+    for _ in range(2):
+        report = site.build()
+        assert site.feed == before
+        (notice,) = report.notices
+        assert (str(notice.origin), notice.kind) == ("in/a.txt:7", "date-kept")
+        assert "says 2023-05-28T09:30:00+00:00, but it was published under 2023-06-03T10:00" in notice.message
+        assert "--allow-moved-dates" in notice.message
+    for allow in ({"moved-dates"}, ()):
+        assert site.build(allow=allow).notices == ()
+        dates = {entry.title: entry.published for entry in site.feed.entries}
+        assert dates[title] == datetime(2023, 5, 28, 9, 30, tzinfo=UTC)
+    assert {entry.id for entry in site.feed.entries} == {entry.id for entry in before.entries}
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
+def test_an_article_whose_date_and_then_title_were_corrected_is_the_one_it_was(site, lost):
+    before = site.feed
+    title, body, _ = site.stories[2]
+    for date, prefix in (
+        ("2023-05-28 09:30", ""),
+        ("2023-05-28 09:30", "UPDATE: "),
+        ("2023-05-27 08:00", "UPDATE: "),
+        ("2023-05-27 08:00", "LATEST: "),
+    ):
+        site.write([*site.stories[:2], (f"{prefix}{title}", body, date), *site.stories[3:]])
+        assert site.build().feeds[0].new == 0
+        assert site.ids[f"{prefix}{title}"] == before.entries[3].id
+        if lost:
+            site.lose_state()
+            site.build()
+    assert {e.published for e in site.feed.entries} == {e.published for e in before.entries}
+
+
+def test_a_ledger_from_before_it_knew_the_dates_of_sources_is_carried_over(site):
+    before = site.ids
+    title, body, _ = site.stories[2]
+    with sqlite3.connect(site.folder / ".feedpub/ledger.sqlite") as connection:
+        connection.executescript("DROP TABLE redated; PRAGMA user_version = 2")
+    connection.close()
+    for corrected in (title, f"UPDATE: {title}"):
+        site.write([*site.stories[:2], (corrected, body, "2023-05-28 09:30"), *site.stories[3:]])
+        site.build()
+        assert site.ids[corrected] == before[title]
 
 
 def test_ids_that_would_vanish_in_numbers_are_refused(site):

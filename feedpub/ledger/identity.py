@@ -4,7 +4,8 @@ An article whose id is known is that entry. One whose id is new may be an edited
 key of their own come from instant and title. It takes over the id of an entry that no article has any more if
 
 - the texts are equal (its time moved), or
-- the instants are equal, and so are the bodies or most of the words (its title was edited).
+- the instants are equal, and so are the bodies or most of the words (its title was edited). An entry has two
+  instants if its source has corrected its date: the one it was published under, and the one its source gives now.
 
 Two stories of one minute stay two: an entry whose article is still there is never taken over.
 """
@@ -31,7 +32,7 @@ ENOUGH_WORDS = 5
 class Settled:
     """Entries under the ids that subscribers know. ``entries`` has them by the id that their article derives.
 
-    ``moved`` are entries whose article now has another time than subscribers saw; theirs was kept.
+    ``moved`` are those ``dated`` by their source otherwise than subscribers saw them; what they saw was kept.
     """
 
     entries: Mapping[str, Entry]
@@ -67,13 +68,14 @@ def settle(
             continue
         same_text = (known.title, known.content) == (digest(entry.article.title), digest(entry.content.html))
         updated = _updated(entry.article, known, None if same_text else changed_at(entry.article))
-        same_time = known.published == entry.article.published
-        published = entry.article.published if same_time or not keep_dates else known.published
+        own = entry.article.published
+        dated = own if keep_dates and own != known.published else None
+        published = known.published if dated else own
         article = replace(entry.article, id=known.id, published=published, updated=max(updated, published))
-        settled[derived] = entry = replace(entry, article=article)  # noqa: PLW2901 - it is the entry from here on
+        settled[derived] = entry = replace(entry, article=article, dated=dated)  # noqa: PLW2901 - it is from here on
         if not same_text:
             edited.append(entry)
-        if not same_time:
+        if dated:
             moved.append(entry)
     return Settled(settled, tuple(edited), tuple(moved), len(past))
 
@@ -126,7 +128,7 @@ def _score(entry: Entry, own: Remembered, known: Remembered) -> float:
     same_body = known.content == own.content
     if same_body and known.title == own.title:
         return 3.0
-    if known.published != own.published:
+    if own.published not in (known.published, known.dated):
         return 0.0
     if same_body and len(visible_text(entry.content.html).split()) >= ENOUGH_WORDS:
         return 2.0

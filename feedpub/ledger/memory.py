@@ -22,7 +22,10 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One entry as subscribers have seen it. ``title`` and ``content`` are digests of what was published."""
+    """One entry as subscribers have seen it. ``title`` and ``content`` are digests of what was published.
+
+    ``dated`` is the time that its source came to give it, where that is another than was published.
+    """
 
     id: str
     key: str | None
@@ -31,6 +34,7 @@ class Remembered:
     title: str
     content: str
     sketch: tuple[int, ...]
+    dated: datetime | None = None
 
 
 class Memory(Protocol):
@@ -40,8 +44,8 @@ class Memory(Protocol):
         """Return the entry with this id."""
         ...
 
-    def by_instant(self, published: datetime) -> Sequence[Remembered]:
-        """Return the entries published at this instant."""
+    def by_instant(self, time: datetime) -> Sequence[Remembered]:
+        """Return the entries that were published at this instant, or to which their source came to give it."""
         ...
 
     def by_text(self, title: str, content: str) -> Sequence[Remembered]:
@@ -54,7 +58,7 @@ def digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def remember(article: Article, html: str, updated: datetime) -> Remembered:
+def remember(article: Article, html: str, updated: datetime, dated: datetime | None = None) -> Remembered:
     """Return what is to be remembered of an article that is published with ``html`` as its content."""
     return Remembered(
         id=article.id,
@@ -64,6 +68,7 @@ def remember(article: Article, html: str, updated: datetime) -> Remembered:
         title=digest(article.title),
         content=digest(html),
         sketch=sketch(article.title, html),
+        dated=dated,
     )
 
 

@@ -11,7 +11,8 @@ from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from feedpub.ledger.memory import Remembered, digest
 from feedpub.ledger.published import PublishedEntry
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 
-VERSION = 2
+VERSION = 3
 
-# Version 1 had no archives; what is missing is added when it is next written to.
+# Version 1 had no archives, version 2 no dates of sources; what is missing is added when it is next written to.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS entries (
     id TEXT PRIMARY KEY,
@@ -37,6 +38,11 @@ CREATE TABLE IF NOT EXISTS entries (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_by_instant ON entries (instant);
 CREATE INDEX IF NOT EXISTS entries_by_content ON entries (content, title);
+CREATE TABLE IF NOT EXISTS redated (
+    id TEXT PRIMARY KEY,     -- of an entry to which its source came to give another time than was published
+    dated INTEGER NOT NULL   -- that time, in epoch seconds
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS redated_by_time ON redated (dated);
 CREATE TABLE IF NOT EXISTS pages (
     feed TEXT NOT NULL,
     number INTEGER NOT NULL, -- from 1, the oldest
@@ -52,7 +58,9 @@ CREATE TABLE IF NOT EXISTS archived (
 ) WITHOUT ROWID;
 PRAGMA user_version = {VERSION};
 """
-_COLUMNS = "id, key, published, updated, title, content, sketch"
+_ENTRIES = """
+SELECT id, key, published, updated, title, content, sketch, dated FROM entries LEFT JOIN redated USING (id)
+"""
 
 
 class Store:
@@ -82,12 +90,14 @@ class Store:
                 agreed.add(entry.id)
                 newest.pop(entry.id, None)
                 continue
-            told = entry.remembered()
+            # No document says what the source came to say.
+            told = replace(entry.remembered(), dated=stored.dated if stored else None)
             if entry.id not in newest or newest[entry.id].updated < told.updated:
                 newest[entry.id] = told
         for told in newest.values():
             self._online[told.id] = told
-            self._by_instant[told.published].append(told)
+            for time in filter(None, (told.published, told.dated)):
+                self._by_instant[time].append(told)
             self._by_text[told.title, told.content].append(told)
 
     def close(self) -> None:
@@ -98,10 +108,12 @@ class Store:
         """Return the entry with this id."""
         return self._online.get(entry_id) or self._stored(entry_id)
 
-    def by_instant(self, published: datetime) -> Sequence[Remembered]:
-        """Return the entries published at this instant."""
-        stored = self._select("instant = ?", int(published.timestamp()))
-        return self._merged(self._by_instant.get(published, []), stored)
+    def by_instant(self, time: datetime) -> Sequence[Remembered]:
+        """Return the entries that were published at this instant, or to which their source came to give it."""
+        instant = int(time.timestamp())
+        dated = "id IN (SELECT id FROM redated WHERE dated = ?)"
+        stored = self._select(f"instant = ? OR {dated}", instant, instant)
+        return self._merged(self._by_instant.get(time, []), stored)
 
     def by_text(self, title: str, content: str) -> Sequence[Remembered]:
         """Return the entries with these digests."""
@@ -123,9 +135,10 @@ class Store:
             return entry_id in ids
         return bool(self._rows("SELECT 1 FROM archived WHERE feed = ? AND id = ?", feed, entry_id))
 
-    def lacks(self, entry: Remembered) -> bool:
+    def lacks(self, entry: PublishedEntry) -> bool:
         """Say whether the file has not got ``entry`` as it is."""
-        return self._stored(entry.id) != entry
+        stored = self._stored(entry.id)
+        return stored is None or not entry.says(stored)
 
     def knows(self, entry: Entry) -> bool:
         """Say whether the file has ``entry`` as it is; asked by digests alone, as a sketch of it costs far more."""
@@ -133,6 +146,7 @@ class Store:
         return stored is not None and (
             (stored.key, stored.published, stored.updated) == (article.key, article.published, entry.updated)
             and (stored.title, stored.content) == (digest(article.title), digest(entry.content.html))
+            and stored.dated == entry.dated
         )
 
     def _stored(self, entry_id: str) -> Remembered | None:
@@ -142,7 +156,7 @@ class Store:
         return [*online, *(entry for entry in stored if entry.id not in self._online)]
 
     def _select(self, condition: str, *values: str | int) -> list[Remembered]:
-        query = f"SELECT {_COLUMNS} FROM entries WHERE {condition} ORDER BY id"  # noqa: S608 - conditions of this file
+        query = f"{_ENTRIES} WHERE {condition} ORDER BY id"
         try:
             return [_remembered(row) for row in self._rows(query, *values)]
         except (ValueError, TypeError) as error:
@@ -155,7 +169,7 @@ class Store:
             raise _damaged(self._file, error) from error
 
 
-def record(file: Path, entries: Iterable[Remembered], shelves: Iterable[ShelfChange] = ()) -> None:
+def record(file: Path, entries: Collection[Remembered], shelves: Iterable[ShelfChange] = ()) -> None:
     """Remember in ``file`` that ``entries`` were just published, and which archive pages were closed."""
     try:
         with closing(sqlite3.connect(file)) as connection:
@@ -164,6 +178,11 @@ def record(file: Path, entries: Iterable[Remembered], shelves: Iterable[ShelfCha
                 connection.executemany(
                     "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     [_row(entry) for entry in entries],
+                )
+                connection.executemany("DELETE FROM redated WHERE id = ?", [(entry.id,) for entry in entries])
+                connection.executemany(
+                    "INSERT INTO redated VALUES (?, ?)",
+                    [(entry.id, int(entry.dated.timestamp())) for entry in entries if entry.dated],
                 )
                 for shelf in shelves:
                     _shelve(connection, shelf)
@@ -231,8 +250,8 @@ def _row(entry: Remembered) -> tuple[object, ...]:
     )
 
 
-def _remembered(row: tuple[str, str | None, str, str, str, str, bytes]) -> Remembered:
-    entry_id, key, published, updated, title, content, hashes = row
+def _remembered(row: tuple[str, str | None, str, str, str, str, bytes, int | None]) -> Remembered:
+    entry_id, key, published, updated, title, content, hashes, dated = row
     return Remembered(
         id=entry_id,
         key=key,
@@ -241,4 +260,5 @@ def _remembered(row: tuple[str, str | None, str, str, str, str, bytes]) -> Remem
         title=title,
         content=content,
         sketch=tuple(array("I", hashes)),
+        dated=None if dated is None else datetime.fromtimestamp(dated, UTC),
     )

@@ -150,6 +150,15 @@ def test_an_archive_document_that_fails_holds_back_its_whole_feed_and_loses_noth
     assert sum(len(page.ids) for page in site.walk("atom")) == 12
 
 
+def test_an_archived_entry_whose_date_and_then_title_were_corrected_is_not_published_again(site):
+    closed = site.closed()
+    _, body, _ = STORIES[0]
+    for title in ("Story 1", "UPDATE: Story 1"):
+        assert site.build([(title, body, "2024-01-01 08:00"), *STORIES[1:]]).feeds[0].new == 0
+        assert sum(len(page.ids) for page in site.walk("atom")) == 11
+        assert site.closed() == closed
+
+
 def test_a_ledger_from_before_there_were_archives_is_carried_over(make_site):
     site = make_site("off")
     site.build(STORIES)
