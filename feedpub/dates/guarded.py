@@ -133,7 +133,8 @@ def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[st
     rest = _WORD.sub(keep, rest)
     known |= RFC822_ZONES.keys()
     if len(names) > 1 or any(name.upper() not in known and not _ZONE_NAME.match(name) for name in names):
-        raise DateError(text, f"has the word {names[-1]!r}, which is no part of a date")
+        problem = f"has the word {names[-1]!r}, which is no part of a date"
+        raise DateError(text, f"{problem}; if it is of another language, declare dates: languages")
     # An offset says more than a name beside it, as in +0100 CET.
     return rest, zone or "".join(names), weekday
 

@@ -23,6 +23,8 @@ _COMPACT = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d+)?\Z", re.ASCII)
+# One that counts seconds or milliseconds since 1970 and is no year, page or score.
+_LONG_NUMBER = re.compile(r"\d{9,14}(?:\.\d+)?\Z", re.ASCII)
 # Marks that can't be seen: some programs put them around each number of a date.
 _INVISIBLE = str.maketrans(dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff")) | {0x2212: "-"})
 # RFC 822 §5 as amended by RFC 1123 §5.2.14: the dates of RSS, read without a detour.
@@ -48,8 +50,31 @@ def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
     return _careful(text, policy)
 
 
+def is_declared(text: str, policy: DatePolicy) -> bool:
+    """Say whether ``text`` is written as ``policy`` declares that dates are, in its formats or languages.
+
+    What fits a format may be no real date all the same. A bare number has nine digits at least.
+    """
+    plain = _plain(text)
+    for name in policy.formats:
+        pattern = _LONG_NUMBER if name in formats.EPOCHS else formats.compile_format(name)
+        if pattern.match(plain):
+            return True
+    if not policy.languages or not guarded.has_unknown_words(plain, policy):
+        return False
+    try:
+        foreign.read(plain, policy)
+    except DateError:
+        return False
+    return True
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
 def _careful(text: str, policy: DatePolicy) -> ParsedDate:
-    plain = " ".join(text.translate(_INVISIBLE).split())
+    plain = _plain(text)
     if not plain:
         raise DateError(text, "is empty")
     if len(plain) > MAX_LENGTH:

@@ -71,6 +71,14 @@ _QUESTIONS = (
             "# dates: {formats: [epoch-ms]}",
         ),
     ),
+    (
+        "declare dates: languages",
+        (
+            "# Some dates have words that are not English. If they are of another language, install",
+            "# feedpub[dates] and say which:",
+            "# dates: {languages: [fr]}",
+        ),
+    ),
 )
 _LACKING = ("has no date", "neither title nor body", "names no title and no body", "is an object, not text")
 _FIELDS = (

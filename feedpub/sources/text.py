@@ -14,17 +14,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from feedpub.article import Boilerplate, Origin
+from feedpub.article import Boilerplate, Origin, Reject
+from feedpub.dates import DatePolicy, is_declared, parse_date
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
+from feedpub.errors import DateError
 from feedpub.sources import separated
 from feedpub.sources.boilerplate import fold_heading, longest_line
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, build_story, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE, blocks
+from feedpub.sources.spec import SourceSpec
 
 MAX_STAMP = 64
 # What is kept of lines while no timestamp comes; beyond it a record is one reject.
@@ -48,6 +51,10 @@ _DAY = (
 _STAMP = re.compile(
     rf"[{_INVISIBLE}-]*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?[{_INVISIBLE}.,;]*\Z",
     re.IGNORECASE,
+)
+# What may be meant as one and would have to be declared: a long number, or a year between a day and a time, or so.
+_MEANT = re.compile(
+    r"\s*(?:\d{9,14}|(?:[^\W\d_]+[.,]*\s+)?(?=.*(?<!\d)(?:19|20)\d\d(?!\d))\d.*\d\D{0,5})\s*\Z"
 )
 
 
@@ -73,7 +80,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         return
     # The items of one record are held back: if only blank lines follow, they belong to the last of them.
     held: list[Item] = []
-    for span in _spans(stream):
+    for span in _spans(stream, _stamps_of(reading.spec)):
         if span.stamped or span.problem or any(line.strip() for line in span.lines):
             yield from held
             held = _items(reading, span)
@@ -84,8 +91,23 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     yield from held
 
 
-def _spans(stream: ByteStream) -> Iterator[_Span]:
-    is_stamp = _STAMP.match
+def _stamps_of(spec: SourceSpec) -> Callable[[str], object]:
+    """Return what says whether a line is a timestamp: by its form, or as the source declares."""
+    if not (spec.dates.formats or spec.dates.languages):
+        return _STAMP.match
+
+    def is_stamp(line: str) -> bool:
+        if _STAMP.match(line):
+            return True
+        try:
+            return is_declared(recover(line, spec.encoding), spec.dates)
+        except UndecodableError:
+            return False
+
+    return is_stamp
+
+
+def _spans(stream: ByteStream, is_stamp: Callable[[str], object]) -> Iterator[_Span]:
     # What the blocks before hold of a record that is not complete.
     pending: list[str] = []
     first, size, last, plain, problem = 1, 0, 0, True, ""
@@ -129,8 +151,8 @@ def _items(reading: Reading, span: _Span) -> list[Item]:
             continue
         if any(line.strip() for line in lines[start:heading]):
             origin = reading.origin(span.first + start, span.first + heading - 1)
-            raw = "\n".join(lines[start:heading])
-            items.append(reject(origin, "half a record: no timestamp comes before the next heading", raw))
+            problem = "no timestamp comes before the next heading"
+            items.append(_half(reading, origin, lines[start:heading], problem))
             start = heading
         end = _block_end(lines, heading, span.stamped)
         items.append(Boilerplate(reading.origin(span.first + start, span.first + end - 1)))
@@ -168,7 +190,7 @@ def _record(
     reading: Reading, origin: Origin, lines: list[str], *, stamped: bool, is_clean: bool
 ) -> list[Item]:
     if not stamped:
-        return [reject(origin, "half a record: the file ends before its timestamp", "\n".join(lines))]
+        return [_half(reading, origin, lines, "the file ends before its timestamp")]
     start = 0
     while not (title := lines[start].strip()):
         start += 1
@@ -184,3 +206,18 @@ def _record(
         return build_story(reading, origin, title, body, lines[-1], lambda: "\n".join(lines))
     record = Record(title, body, lines[-1], reading.spec.html_body)
     return build(reading, origin, record, lambda: "\n".join(lines))
+
+
+def _half(reading: Reading, origin: Origin, lines: list[str], problem: str) -> Reject:
+    meant = next((line for line in lines if len(line) <= MAX_STAMP and _MEANT.match(line)), None)
+    cause = f"; {_undeclared(meant, reading.spec.dates)}" if meant else ""
+    return reject(origin, f"half a record: {problem}{cause}", "\n".join(lines))
+
+
+def _undeclared(line: str, policy: DatePolicy) -> str:
+    """Return why a line that may be meant as a timestamp is none."""
+    try:
+        parse_date(line, policy)
+    except DateError as error:
+        return str(error)
+    return f"if {line.strip()!r} is one, declare how it is written under dates: formats"

@@ -113,6 +113,11 @@ def test_init_replaces_nothing_unless_told(folder):
             id="dates that count milliseconds",
         ),
         pytest.param(
+            {"a.txt": b"A\nB\n1696861500\n", "b.text": b"A\nB\n3 avril 2026 10:00\n"},
+            ["# dates: {formats: [epoch]}", "# dates: {languages: [fr]}"],
+            id="texts whose timestamps have to be declared",
+        ),
+        pytest.param(
             {"a.json": b'[{"title":{"rendered":"A"},"date":"2023-10-09T14:25:00"}]'},
             ["# fields:"],
             id="records whose fields lie deeper",
