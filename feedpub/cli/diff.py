@@ -68,7 +68,7 @@ def diff(
         online = read_feeds(settings)
         before = published(online)
     after = planned(settings, now, online)
-    changes = compare(before, after)
+    changes = compare(before, after, settings.retired)
     if report_format is Format.JSON:
         print_json(as_json(changes))
     else:
@@ -85,6 +85,7 @@ def as_json(changes: Sequence[FeedChange]) -> dict[str, Any]:
             {
                 "slug": change.slug,
                 "status": change.status,
+                "moved_to": change.moved_to,
                 "enter": [{"id": entry, "title": title} for entry, title in change.entering],
                 "leave": [{"id": entry, "title": title} for entry, title in change.leaving],
             }
@@ -119,7 +120,11 @@ def _show(changes: Sequence[FeedChange]) -> None:
         if change.status == "same":
             continue
         counts = f"{len(change.entering)} enter, {len(change.leaving)} leave"
-        what = {"new": f"new feed, {counts}", "gone": "the feed is gone"}.get(change.status, counts)
+        what = {
+            "new": f"new feed, {counts}",
+            "retired": f"retired, moved to {change.moved_to}",
+            "gone": "the feed is gone",
+        }.get(change.status, counts)
         out.print(Text.assemble((change.slug, "bold"), f"  {what}"))
         for sign, style, entries in (("+", "green", change.entering), ("-", "red", change.leaving)):
             for _, title in entries[:SHOWN]:

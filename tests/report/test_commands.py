@@ -194,6 +194,28 @@ def test_diff_with_what_is_published_knows_edited_articles(run):
     assert [entry["title"] for entry in by_slug["energy"]["leave"]] == ["Oil price rises"]
 
 
+def test_diff_says_where_a_feed_that_is_retired_moves_to_and_after_the_build_that_nothing_changes(run):
+    assert run("build", "--quiet").exit_code == 0
+    retired = CONFIG.replace("all: [{list: energy}, price]", "retired: {moved_to: https://x.test/dear.atom}")
+    (run.folder / "config.yaml").write_text(retired)
+    (run.folder / "old.yaml").write_text(CONFIG)
+    for against in ((), ("--config", "old.yaml")):
+        done = run("diff", "--exit-code", *against)
+        assert done.exit_code == 1
+        assert "prices  retired, moved to https://x.test/dear.atom\n" in done.stdout
+    (change,) = (
+        feed
+        for feed in json.loads(run("diff", "--format", "json").stdout)["feeds"]
+        if feed["slug"] == "prices"
+    )
+    assert (change["status"], change["moved_to"]) == ("retired", "https://x.test/dear.atom")
+    assert [entry["title"] for entry in change["leave"]] == ["Oil price rises"]
+    assert run("build", "--quiet").exit_code == 0
+    for against in ((), ("--config", "config.yaml")):
+        done = run("diff", "--exit-code", *against)
+        assert (done.exit_code, done.stdout) == (0, "unchanged: all, energy, prices\n")
+
+
 def test_diff_foretells_what_a_build_of_an_archived_feed_has_room_for(run):
     limits = "{title: All, archive: 2, max_bytes: 4 KB}"
     (run.folder / "config.yaml").write_text(CONFIG.replace("{title: All}", limits))
