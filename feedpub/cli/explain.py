@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from feedpub.article import Article
     from feedpub.config import Settings
+    from feedpub.report.known import Known
     from feedpub.report.stream import Duplicate
     from feedpub.rules.explain import Explanation, FeedExplanation, Hit
 
@@ -51,22 +52,28 @@ def explain(
 
     Example: feedpub explain "Oil Supply Cuts"
     """
-    from feedpub.config import load_config  # noqa: PLC0415 - keeps --help fast
+    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
+
+    from feedpub.config import load_config  # noqa: PLC0415
+    from feedpub.report.known import known  # noqa: PLC0415
 
     settings = load_config(config)
     given = [article is not None, text is not None, file is not None or line is not None]
     if given.count(True) != 1 or (file is None) != (line is None):
         print_error("name one article: by its title or id, by --file and --line, or by --text")
         raise typer.Exit(USAGE)
-    found = _from_text(text) if text is not None else _looked_up(settings, article, file, line)
+    duplicate, left_out, kept = None, [], None
+    if text is not None:
+        found = _from_text(text)
+    else:
+        with known(settings, datetime.now(UTC)) as subscribers:
+            found = _looked_up(settings, subscribers, article, file, line)
+            if duplicate := _duplicate(settings, found):
+                kept = _kept_as_json(settings, subscribers, duplicate)
+        left_out = [duplicate.reason] if duplicate else _left_out(settings, found)
     explanation = settings.rules.explain(found)
-    duplicate = _duplicate(settings, found) if text is None else None
-    left_out = [duplicate.reason] if duplicate else _left_out(settings, found) if text is None else []
     if report_format is Format.JSON:
-        print_json(
-            as_json(explanation)
-            | {"left_out": left_out, "duplicate_of": _kept_as_json(duplicate) if duplicate else None}
-        )
+        print_json(as_json(explanation) | {"left_out": left_out, "duplicate_of": kept})
     else:
         _show(explanation, found)
         for reason in left_out:
@@ -117,8 +124,14 @@ def _left_out(settings: Settings, article: Article) -> list[str]:
     return [duplicate.reason for duplicate in near if duplicate.entry.article.origin == article.origin]
 
 
-def _kept_as_json(duplicate: Duplicate) -> dict[str, Any]:
-    return {"id": duplicate.kept_id, "file": duplicate.kept.file, "line": duplicate.kept.line}
+def _kept_as_json(settings: Settings, subscribers: Known, duplicate: Duplicate) -> dict[str, Any]:
+    from feedpub.report.stream import every_article  # noqa: PLC0415 - keeps --help fast
+
+    kept = (article for article in every_article(settings) if article.origin == duplicate.kept)
+    named = (subscribers.named(article).id for article in kept)
+    # A file that was changed since the duplicates were found may lack it.
+    kept_id = next(named, duplicate.kept_id)
+    return {"id": kept_id, "file": duplicate.kept.file, "line": duplicate.kept.line}
 
 
 def _hit_as_json(hit: Hit) -> dict[str, Any]:
@@ -134,7 +147,9 @@ def _from_text(text: str) -> Article:
     return Article("", title, body, datetime(1970, 1, 1, tzinfo=UTC), Origin("--text", 1, 1))
 
 
-def _looked_up(settings: Settings, wish: str | None, file: Path | None, line: int | None) -> Article:
+def _looked_up(
+    settings: Settings, subscribers: Known, wish: str | None, file: Path | None, line: int | None
+) -> Article:
     from feedpub.report.lookup import by_line, by_words  # noqa: PLC0415 - keeps --help fast
     from feedpub.report.stream import every_article  # noqa: PLC0415
 
@@ -144,13 +159,15 @@ def _looked_up(settings: Settings, wish: str | None, file: Path | None, line: in
         assert line is not None
         found, what = by_line(every_article(settings, file), line), f"an article at {file}:{line}"
     if found.exact:
-        return found.articles[0]
+        return subscribers.named(found.articles[0])
+    if wish is not None and (edited := subscribers.find(every_article(settings), wish)):
+        return edited
     if not found.articles:
         print_error(f"there is no such thing as {what} in the sources")
     else:
         print_error(f"{what} may be any of these; name it by its id or by --file and --line")
         for article in found.articles[:SHOWN_CHOICES]:
-            print_error(f"  {article.origin}: {article.title} ({article.id})")
+            print_error(f"  {article.origin}: {article.title} ({subscribers.named(article).id})")
     raise typer.Exit(FAILED)
 
 

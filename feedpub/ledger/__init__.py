@@ -7,7 +7,7 @@ selected → identity.settle ← memory (store, or the published documents where
 from feedpub.ledger.dating import date_feed
 from feedpub.ledger.guards import ALLOWANCES, PreviousFeed, check_flood, check_removed
 from feedpub.ledger.identity import Settled, settle
-from feedpub.ledger.memory import Memory, Remembered, remember, similarity, sketch
+from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity, sketch
 from feedpub.ledger.published import PublishedEntry, PublishedFeed, read_document
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 from feedpub.ledger.store import Store, record
@@ -27,6 +27,7 @@ __all__ = [
     "check_flood",
     "check_removed",
     "date_feed",
+    "digest",
     "read_document",
     "record",
     "remember",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,8 +11,8 @@ from feedpub.compose import compose
 from feedpub.config import FeedSettings, Settings
 from feedpub.feeds import Entry, Feed, make_entry
 from feedpub.intake import SourceTimes, take_in
-from feedpub.ledger import PublishedFeed, Shelf, Store, settle
-from feedpub.pipeline import LEDGER
+from feedpub.ledger import PublishedFeed, Shelf, settle
+from feedpub.report.known import memory
 from feedpub.retired import last_feed
 
 Titles = Mapping[str, str]
@@ -82,9 +81,7 @@ def planned(
     entries: Mapping[str, Entry] = {article_id: make_entry(s) for article_id, s in distinct.items()}
     if online is not None:
         times = SourceTimes(settings, now)
-        with closing(Store(settings.output.state / LEDGER)) as store:
-            for feed in online.values():
-                store.see(feed.entries)
+        with memory(settings, online) as store:
             entries = settle(distinct.values(), store, taken.ids, times.of_article).entries
     plan: dict[str, Titles] = {}
     for feed_settings, selections in zip(settings.feeds, taken.selected, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +61,13 @@ def duplicates(settings: Settings, now: datetime) -> list[Duplicate]:
             left.append((article.origin, watched.keeper(article.id)))
     # A file that changed between the readings may lack either.
     return [Duplicate(origin, kept[keeper], keeper) for origin, keeper in left if keeper in kept]
+
+
+def staying(settings: Settings, now: datetime) -> Container[str]:
+    """Return the ids of the articles that a build at ``now`` would not leave out for others. Sources are read once."""
+    watched = _watched(settings, now)
+    watched.settle()
+    return watched
 
 
 def _watched(settings: Settings, now: datetime) -> Duplicates:

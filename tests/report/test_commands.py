@@ -98,6 +98,23 @@ def test_explain_finds_an_article_by_its_id_and_by_a_line_of_its_file(run):
     assert json.loads(by_line)["article"] == found
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
+def test_explain_knows_an_edited_article_by_the_id_that_is_published(run, lost):
+    assert run("build", "--quiet").exit_code == 0
+    published = json.loads(run("explain", "quiet", "--format", "json").stdout)["article"]["id"]
+    assert published in (run.folder / "out/all.atom").read_text()
+    (run.folder / "in/news.txt").write_text(ARTICLES.replace("A quiet day", "A quiet, cold day"))
+    if lost:
+        shutil.rmtree(run.folder / ".feedpub")
+    for _ in range(2):
+        for wish in ("cold day", published):
+            found = json.loads(run("explain", wish, "--format", "json").stdout)["article"]
+            assert found == {"id": published, "title": "A quiet, cold day"}
+        several = run("explain", "i").stderr
+        assert f"A quiet, cold day ({published})" in several
+        assert run("build", "--quiet").exit_code == 0
+
+
 def test_explain_and_build_say_of_a_duplicate_which_record_stays(run):
     """The last two are one article, which came to say what the first says."""
     records = (("a", "x", "01", "02"), ("b", "x", "03", "03"), ("c", "y", "04", "04"), ("c", "x", "04", "05"))

@@ -1,0 +1,67 @@
+"""Under which ids subscribers know the articles at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+
+from feedpub.article import Article
+from feedpub.config import Settings
+from feedpub.feeds import Selected
+from feedpub.intake import SourceTimes
+from feedpub.ledger import PublishedFeed, Store, digest, settle
+from feedpub.online import read_feeds
+from feedpub.pipeline import LEDGER
+from feedpub.report.stream import staying
+
+
+@contextmanager
+def memory(settings: Settings, online: Mapping[str, PublishedFeed]) -> Iterator[Store]:
+    """Open the ledger for reading, with what is ``online`` over it."""
+    with closing(Store(settings.output.state / LEDGER)) as store:
+        store.see([entry for feed in online.values() for entry in feed.entries])
+        yield store
+
+
+@contextmanager
+def known(settings: Settings, now: datetime) -> Iterator[Known]:
+    """Open what subscribers know as a build at ``now`` would."""
+    with memory(settings, read_feeds(settings)) as store:
+        yield Known(settings, now, store)
+
+
+class Known:
+    """What subscribers know, to be asked of one article at a time; sources are read only where one was edited."""
+
+    def __init__(self, settings: Settings, now: datetime, store: Store) -> None:
+        self._settings = settings
+        self._now = now
+        self._store = store
+
+    def named(self, article: Article) -> Article:
+        """Return ``article`` under the id by which subscribers know it; its own if they do not."""
+        if self._store.by_id(article.id):
+            return article
+        changed_at = SourceTimes(self._settings, self._now).of_article
+        settled = settle([Selected(article, ())], self._store, self._staying, changed_at)
+        return replace(article, id=settled.entries[article.id].article.id)
+
+    def find(self, articles: Iterable[Article], entry_id: str) -> Article | None:
+        """Return the one of ``articles`` that subscribers know as ``entry_id``, though it was edited since."""
+        entry = self._store.by_id(entry_id)
+        if entry is None:
+            return None
+        # An edited article has kept one of these; all others are spared the longer look.
+        like = (
+            article
+            for article in articles
+            if article.published in (entry.published, entry.dated) or digest(article.title) == entry.title
+        )
+        return next((named for article in like if (named := self.named(article)).id == entry_id), None)
+
+    @cached_property
+    def _staying(self) -> Container[str]:
+        return staying(self._settings, self._now)
