@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from feedpub.errors import printable
+
 
 class Origin(NamedTuple):
     """Where an item stood: the file as the user would name it, and its first and last line (1-based).
@@ -30,7 +32,8 @@ class Origin(NamedTuple):
         return self.last - self.line + 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+        file = printable(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.column else f"{file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

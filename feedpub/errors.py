@@ -15,7 +15,11 @@ record and becomes its reject). Nothing here knows of the command line; ``cli`` 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# What moves the cursor of a terminal, ends a line, or turns the direction of what follows.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class FeedpubError(Exception):
@@ -44,6 +48,11 @@ class Where:
         return f"{place}: {self.key_path}" if self.path else place
 
 
+def printable(name: str) -> str:
+    """Return the name of a file as a message may show it: a name may hold any character but NUL and ``/``."""
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", name)
+
+
 class ConfigError(FeedpubError):
     """The config is wrong at ``where``: what ``problem`` it has and, as ``remedy``, what would be right."""
 
@@ -60,7 +69,7 @@ class SourceError(FeedpubError):
     def __init__(self, file: str, reason: str) -> None:
         self.file = file
         self.reason = reason
-        super().__init__(f"{file}: {reason}")
+        super().__init__(f"{printable(file)}: {reason}")
 
 
 class DateError(FeedpubError):

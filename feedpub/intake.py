@@ -18,7 +18,7 @@ from feedpub.article import Article, Boilerplate, Notice, Reject
 from feedpub.config import FeedSettings, Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Entry, Selected, Selection, make_entry, put_aside
-from feedpub.sources import files, read
+from feedpub.sources import files, read, search
 from feedpub.spool import Spool
 
 Progress = Callable[[int, int, int], None]
@@ -54,7 +54,7 @@ class Taken:
     boilerplate_lines: int
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
-    empty_sources: tuple[str, ...]
+    source_warnings: tuple[str, ...]
 
 
 def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> Taken:
@@ -94,7 +94,7 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
         boilerplate_lines=tally.boilerplate_lines,
         rejects=tuple(tally.rejects),
         notices=tuple(tally.notices),
-        empty_sources=tuple(tally.empty_sources),
+        source_warnings=tuple(tally.source_warnings),
     )
 
 
@@ -129,16 +129,15 @@ class _Tally:
     boilerplate_lines: int = 0
     rejects: list[Reject] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    empty_sources: list[str] = field(default_factory=list)
+    source_warnings: list[str] = field(default_factory=list)
 
 
 def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> Iterator[Article]:
     inputs = []
     for spec in settings.sources:
-        found = files(spec)
-        if not found:
-            tally.empty_sources.append(str(spec.path))
-        inputs += [(spec, file) for file in found]
+        found = search(spec)
+        tally.source_warnings += found.warnings
+        inputs += [(spec, file) for file in found.files]
     for done, (spec, file) in enumerate(inputs, 1):
         for item in read(spec, file, settings.site.id_authority):
             if isinstance(item, Article):

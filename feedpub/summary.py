@@ -46,7 +46,8 @@ class FeedReport:
 class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
-    ``notices`` tell what was done to articles on the way (``related-links``: stripped tails). ``listings`` are the
+    ``notices`` tell what was done to articles on the way (``related-links``: stripped tails). ``source_warnings`` say
+    what the patterns of sources do not give. ``listings`` are the
     documents of the whole site. ``altered`` are finished documents that somebody else has changed or removed since the
     last build. ``new_rejects`` says that the rejects are others than at the last build.
     """
@@ -58,7 +59,7 @@ class BuildReport:
     boilerplate_lines: int
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
-    empty_sources: tuple[str, ...]
+    source_warnings: tuple[str, ...]
     feeds: tuple[FeedReport, ...]
     listings: tuple[DocumentReport, ...]
     removed: tuple[str, ...]
@@ -107,7 +108,7 @@ def summarise(
         boilerplate_lines=taken.boilerplate_lines,
         rejects=(*taken.rejects, *quarantined),
         notices=(*taken.notices, *(_date_kept(entry) for entry in made.settled.moved)),
-        empty_sources=taken.empty_sources,
+        source_warnings=taken.source_warnings,
         feeds=tuple(_feed_report(r, online.get(r.composed.slug), checked, written) for r in rendered),
         listings=tuple(_document_report(path, checked, written) for path in checked.listings),
         removed=changes.removed,

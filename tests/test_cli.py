@@ -99,6 +99,45 @@ def test_a_wrong_config_is_one_sentence_and_status_2(feedpub):
         assert "did you mean 'timezone'?" in done.stderr
 
 
+SOURCE_WARNINGS = [
+    ("none/*.txt", "no file matches the source none/*.txt"),
+    ("https://example.org/a.rss", "https://example.org/a.rss has not been fetched yet; run feedpub fetch"),
+    ("odd/*.txt", "odd/gone.txt is a link to nothing and was passed over"),
+    ("odd/*.pipe", "odd/\\u001b[31m.pipe is no regular file and was passed over"),
+    ("seeds", "seeds is a folder and was passed over; for its files, write seeds/*"),
+]
+
+
+def test_what_sources_do_not_give_is_told_by_check_and_by_each_build(feedpub):
+    """A wrong path is no reason to stop, but check does not call it right, and cron hears of it."""
+    config = feedpub.folder / "config.yaml"
+    (feedpub.folder / "odd").mkdir()
+    (feedpub.folder / "odd/gone.txt").symlink_to("nowhere")
+    os.mkfifo(feedpub.folder / "odd/\x1b[31m.pipe")
+    assert "config.yaml is right" in feedpub("check").stdout
+    wrong = "".join(f"  - path: {json.dumps(path)}\n    timezone: UTC\n" for path, _ in SOURCE_WARNINGS)
+    config.write_text(config.read_text().replace("sources:\n", f"sources:\n{wrong}", 1))
+    checked = feedpub("check")
+    assert checked.returncode == 0
+    assert checked.stdout.splitlines()[-1].startswith(
+        "The examples of config.yaml hold, but not all that its"
+    )
+    built = feedpub("build", "--quiet")
+    assert (built.returncode, built.stdout) == (0, "")
+    assert built.stderr.splitlines() == [f"feedpub: {warning}" for _, warning in SOURCE_WARNINGS]
+    assert json.loads(feedpub("check", "--format", "json").stdout)["warnings"][-len(SOURCE_WARNINGS) :] == [
+        warning for _, warning in SOURCE_WARNINGS
+    ]
+    assert all(warning in checked.stdout for _, warning in SOURCE_WARNINGS)
+
+
+def test_check_says_how_many_files_it_did_not_look_into(feedpub):
+    for number in range(4):
+        (feedpub.folder / f"seeds/more-{number}.txt").write_text("A\nB\n2023-01-01 10:00\n")
+    assert "seeds/*.txt: and 2 more files; --files looks into more" in feedpub("check").stdout
+    assert "more file" not in feedpub("check", "--files", "9").stdout
+
+
 def test_a_missing_config_says_how_to_name_one(feedpub):
     done = feedpub("build", "--config", "nope.yaml")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -50,7 +50,14 @@ WRONG = [
     ('"example.org,2023-05"', "example.org", 5, "tagging entity (RFC 4151); write a domain you own"),
     ('"example.org,2023-05"', '"example.org,2023-13"', 5, "tagging entity"),
     ("language: en", "language: NO", 7, 'site.language: YAML reads NO as false; write "NO" in quotes'),
-    ("language: en", "language: english_us", 7, "no language tag (RFC 5646)"),
+    (
+        "language: en",
+        "language: english",
+        7,
+        "site.language: 'english' is no language tag (BCP 47); write en,",
+    ),
+    ("language: en", "language: jp", 7, "site.language: 'jp' is no language tag (BCP 47)"),
+    ("max_items: 7", "language: german", 13, "feeds.business.language: 'german' is no language tag (BCP 47)"),
     ("email: news@example.org", "email: news", 6, "no e-mail address"),
     ("timezone: UTC", "timezone: Europe/Berlim", 10, "Europe/Berlin"),
     ("timezone: UTC", "timezon: UTC", 10, "did you mean 'timezone'?"),
@@ -216,7 +223,9 @@ def test_what_is_no_config_at_all_is_one_sentence_too(data):
 
 
 def test_a_file_that_is_not_there_says_how_to_name_one(tmp_path):
-    with pytest.raises(ConfigError, match=r"there is no such file; name one with --config"):
+    with pytest.raises(
+        ConfigError, match=r"there is no such file; name one with --config, or let feedpub init"
+    ):
         load_config(tmp_path / "nope.yaml")
 
 

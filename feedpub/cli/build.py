@@ -20,6 +20,7 @@ from feedpub.cli.console import (
     Format,
     FormatOption,
     console,
+    count,
     print_error,
     print_json,
     print_text,
@@ -163,29 +164,29 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
     for path in report.removed:
         out.print(f"{path}: {'would be removed' if dry_run else 'removed'}, no feed owns it any more")
     facts = [
-        _count(report.articles, "article"),
-        _count(len(report.rejects), "reject"),
-        _count(report.boilerplate_lines, "line") + " of boilerplate",
-        _count(report.duplicates, "duplicate"),
+        count(report.articles, "article"),
+        count(len(report.rejects), "reject"),
+        count(report.boilerplate_lines, "line") + " of boilerplate",
+        count(report.duplicates, "duplicate"),
     ]
     if report.edited:
         facts.append(f"{report.edited} edited")
     if near := sum(len(feed.near) for feed in report.feeds):
-        facts.append(_count(near, "near-duplicate") + " left out")
+        facts.append(count(near, "near-duplicate") + " left out")
     if report.held:
         facts.append(f"{report.held} held back until due")
     print_text("\n" + ", ".join(facts) + ".")
     if report.notices:
         kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(report.notice_counts.items()))
         print_text(f"Done to articles: {kinds}" + ("." if verbose else " (--verbose lists them)."))
-    for pattern in report.empty_sources:
-        print_error(f"no file matches the source {pattern}")
     _show_rejects(report)
     if verbose:
         _show_details(report, settings)
 
 
 def _warn(report: BuildReport) -> None:
+    for warning in report.source_warnings:
+        print_error(warning)
     for path in report.altered:
         print_error(
             f"{path}: somebody changed or removed it since the last build, and this one keeps what there is; if that"
@@ -237,10 +238,6 @@ def _some(paths: list[str]) -> str:
     """Return the names that people look for; the archive's come last and may be hundreds."""
     more = len(paths) - SHOWN_DOCUMENTS
     return ", ".join(paths[:SHOWN_DOCUMENTS]) + (f" and {more} more" if more > 0 else "")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 @contextmanager

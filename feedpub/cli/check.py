@@ -13,9 +13,11 @@ from feedpub.cli.console import (
     ConfigOption,
     Format,
     FormatOption,
+    count,
     print_json,
     print_text,
 )
+from feedpub.errors import printable
 
 if TYPE_CHECKING:
     from feedpub.sources import Surveyed
@@ -39,30 +41,38 @@ def check(
     settings = load_config(config)
     failing = [str(example.error()) for example in settings.rules.failing_examples()]
     warnings = [str(warning) for warning in settings.rules.lint()]
-    surveyed = [found for spec in settings.sources for found in survey(spec, files)]
+    surveys = [survey(spec, files) for spec in settings.sources]
+    missing = [warning for found in surveys for warning in found.warnings]
     if report_format is Format.JSON:
         print_json(
             {
                 "failing_examples": failing,
-                "warnings": warnings,
-                "files": [asdict(found) for found in surveyed],
+                "warnings": [*warnings, *missing],
+                "files": [asdict(file) for found in surveys for file in found.files],
+                "more_files": sum(found.more for found in surveys),
             }
         )
     else:
-        for line in (*failing, *warnings):
+        for line in (*failing, *warnings, *missing):
             print_text(line)
-        for found in surveyed:
-            _show(found)
+        for spec, found in zip(settings.sources, surveys, strict=True):
+            for file in found.files:
+                _show(file)
+            if found.more:
+                print_text(f"{spec.path}: and {count(found.more, 'more file')}; --files looks into more")
         if not failing:
             feeds, sources = len(settings.feeds), len(settings.sources)
-            print_text(f"{config} is right, and its examples hold: feeds {feeds}, sources {sources}.")
+            verdict = f"{config} is right, and its examples hold"
+            if missing:
+                verdict = f"The examples of {config} hold, but not all that its sources name can be read"
+            print_text(f"{verdict}: feeds {feeds}, sources {sources}.")
     if failing:
         raise typer.Exit(FAILED)
 
 
 def _show(found: Surveyed) -> None:
     print_text(
-        f"{found.file}: read as {found.format}: articles {found.articles:,}, rejects {found.rejects:,},"
+        f"{printable(found.file)}: read as {found.format}: articles {found.articles:,}, rejects {found.rejects:,},"
         f" lines of boilerplate {found.boilerplate_lines:,}"
     )
     for reason, place, times in found.reasons:

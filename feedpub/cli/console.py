@@ -42,6 +42,11 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How to report.")
 DEFAULT_CONFIG = Path("config.yaml")
 
 
+def count(number: int, what: str) -> str:
+    """Return a number of things as one says it: ``1 file``, ``2,000 files``."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def status_of(error: FeedpubError) -> int:
     """Return the exit status that ``error`` ends the program with."""
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), FAILED)

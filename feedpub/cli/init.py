@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedpub.cli.console import DEFAULT_CONFIG, FAILED, print_error, print_text
+from feedpub.cli.console import DEFAULT_CONFIG, FAILED, count, print_error, print_text
 
 if TYPE_CHECKING:
     from feedpub.sources.proposal import Proposal
@@ -94,6 +94,6 @@ def _summary(proposal: Proposal) -> str:
     formats = ", ".join(sorted({found.format for found in proposal.surveyed}))
     rejects = sum(found.rejects for found in proposal.surveyed)
     read = len(proposal.surveyed)
-    files = f"{proposal.files} file{'s' * (proposal.files != 1)}"
     sample = "" if read == proposal.files else f", of which {read} were read"
-    return f"{proposal.path}: {files} ({formats}){sample}: {proposal.articles} articles, {rejects} rejects"
+    given = f"{count(proposal.articles, 'article')}, {count(rejects, 'reject')}"
+    return f"{proposal.path}: {count(proposal.files, 'file')} ({formats}){sample}: {given}"

@@ -64,7 +64,11 @@ def load_config(path: Path) -> Settings:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ConfigError(Where(str(path), 1, 1), "there is no such file", "name one with --config") from None
+        raise ConfigError(
+            Where(str(path), 1, 1),
+            "there is no such file",
+            "name one with --config, or let feedpub init write one",
+        ) from None
     except OSError as error:
         raise ConfigError(Where(str(path), 1, 1), f"it cannot be read: {error.strerror}") from error
     return parse_config(data, path)
@@ -95,7 +99,7 @@ def parse_config(data: bytes, path: Path) -> Settings:
         file=path,
         base=base,
         site=site,
-        sources=tuple(parse_source(node, base) for node in sources),
+        sources=tuple(parse_source(node, base, (output.dir, output.state)) for node in sources),
         feeds=tuple(_feed(slug, node, site, limits) for slug, node in active.items()),
         retired=tuple(_retired(slug, node, site, limits) for slug, node in retired.items()),
         rules=compile_rules(active, top.get("lists"), top.get("matching")),

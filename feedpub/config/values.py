@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 from feedpub.article import Author
 from feedpub.located import Node
+from feedpub.validate.grammar.languages import is_language
 
-# RFC 5646 §2.1 in outline: what may be registered is not checked here.
-_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}|[A-Za-z]{5,8})(?:-[A-Za-z0-9]{1,8})*")
 _SIZE = re.compile(r"([1-9][0-9]{0,9})(?: ?(KB|MB))?")
 _UNITS = {None: 1, "KB": 1 << 10, "MB": 1 << 20}
 
@@ -36,10 +35,10 @@ def read_url(node: Node) -> str:
 
 
 def read_language(node: Node) -> str:
-    """Return a language tag (RFC 5646)."""
+    """Return a language tag that documents may carry: one that the validator finds no fault with."""
     tag = node.text()
-    if not _LANGUAGE.fullmatch(tag):
-        raise node.error(f"{tag!r} is no language tag (RFC 5646)", "write en, de-AT or zh-Hans")
+    if not is_language(tag):
+        raise node.error(f"{tag!r} is no language tag (BCP 47)", "write en, de-AT or zh-Hans")
     return tag
 
 

@@ -1,6 +1,6 @@
 """Sources: files as people have them → one stream of articles, boilerplate, rejects and notices.
 
-    parse_source(node, base) → SourceSpec → files(spec) → read(spec, file, authority) → Article | Reject | …
+    parse_source(node, base) → SourceSpec → search(spec) → read(spec, file, authority) → Article | Reject | …
 
 One format a module, one table of formats (``formats.py``); importing this package loads none of them. A
 source never raises for what a record says: that is a reject with its place and reason. It raises
@@ -8,8 +8,8 @@ source never raises for what a record says: that is a reject with its place and 
 """
 
 from feedpub.sources.building import Item
-from feedpub.sources.opening import files, read
+from feedpub.sources.opening import files, read, search
 from feedpub.sources.spec import SourceSpec, parse_source
-from feedpub.sources.survey import Surveyed, survey
+from feedpub.sources.survey import Survey, Surveyed, survey
 
-__all__ = ["Item", "SourceSpec", "Surveyed", "files", "parse_source", "read", "survey"]
+__all__ = ["Item", "SourceSpec", "Survey", "Surveyed", "files", "parse_source", "read", "search", "survey"]

@@ -7,14 +7,15 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from feedpub.article import Notice
-from feedpub.errors import SourceError
+from feedpub.errors import SourceError, printable
 from feedpub.sources.building import Item, Reading, reject
 from feedpub.sources.fetched import Copy, is_web
 from feedpub.sources.formats import choose, reader
@@ -24,28 +25,85 @@ from feedpub.sources.streams import InputStream, MissingPackageError
 STDIN = "-"
 
 
-def files(spec: SourceSpec) -> list[Path | str]:
-    """Return the source's files, sorted by name, each once; an empty list where no file fits its patterns.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A source's files, sorted by name, each once, and as sentences what its patterns do not give.
 
     Standard input is ``-``; what fsspec opens is its URL, as is a feed that ``feedpub fetch`` has brought.
-    Raises :class:`SourceError` where a place can't be searched.
     """
+
+    files: tuple[Path | str, ...]
+    warnings: tuple[str, ...]
+
+
+def search(spec: SourceSpec) -> Found:
+    """Return what fits the source's patterns. Raises :class:`SourceError` where a place can't be searched."""
     found: set[Path | str] = set()
+    warnings: list[str] = []
     for pattern in spec.patterns:
+        fitting: Collection[Path | str]
+        odd: list[str] = []
         if pattern == STDIN:
-            found.add(pattern)
+            fitting = [pattern]
         elif is_web(pattern):
-            found.update([pattern] if Copy.of(pattern, spec.base).content.exists() else [])
+            fitting = [pattern] if Copy.of(pattern, spec.base).content.exists() else []
         elif "://" in pattern:
-            found.update(_remote_files(pattern))
+            fitting = _remote_files(pattern)
         else:
-            try:
-                # Path.glob takes no absolute pattern and lists hidden files.
-                names = glob.glob(pattern, root_dir=spec.base, recursive=True)  # noqa: PTH207
-                found.update(path for name in names if (path := spec.base / name).is_file())
-            except OSError as error:
-                raise SourceError(pattern, f"can't be searched: {error.strerror}") from error
-    return sorted(found, key=str)
+            fitting, odd = _local_files(spec, pattern)
+        found.update(fitting)
+        warnings += odd
+        if is_web(pattern) and not fitting:
+            warnings.append(f"{pattern} has not been fetched yet; run feedpub fetch")
+        elif not (fitting or odd):
+            warnings.append(f"no file matches the source {pattern}")
+    return Found(tuple(sorted(found, key=str)), tuple(warnings))
+
+
+def files(spec: SourceSpec) -> list[Path | str]:
+    """Return the source's files as :func:`search` does."""
+    return list(search(spec).files)
+
+
+def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]:
+    """Return the files that a pattern fits, and what is to be said of that which it fits and which is no file."""
+    fitting: list[Path] = []
+    odd: list[str] = []
+    own = _Own(spec.own)
+    try:
+        # Path.glob takes no absolute pattern and lists hidden files.
+        for name in glob.glob(pattern, root_dir=spec.base, recursive=True):  # noqa: PTH207
+            path = spec.base / name
+            if path.is_file():
+                fitting += [] if own.has(path) else [path]
+            elif not path.is_dir():
+                what = "a link to nothing" if path.is_symlink() else "no regular file"
+                odd.append(f"{printable(display_name(spec, path))} is {what} and was passed over")
+            elif pattern.rpartition("/")[2].strip("*"):
+                # Nothing but stars means everything in a folder, and other folders may be among it.
+                shown = printable(display_name(spec, path))
+                odd.append(f"{shown} is a folder and was passed over; for its files, write {shown}/*")
+    except OSError as error:
+        raise SourceError(pattern, f"can't be searched: {error.strerror}") from error
+    return fitting, sorted(odd)
+
+
+class _Own:
+    """Tells what feedpub itself has written, which would come back as articles that nobody can delete."""
+
+    def __init__(self, folders: Collection[Path]) -> None:
+        self._folders = {folder.resolve() for folder in folders}
+        # An output folder that is a link to a release has others beside it.
+        self._shelves = {real.parent for real in self._folders if real.parent.suffix == ".releases"}
+        self._known: dict[Path, bool] = {}
+
+    def has(self, path: Path) -> bool:
+        """Say whether ``path`` lies in such a folder; what lies deeper in one is its owner's."""
+        folder = path.parent
+        if folder not in self._known:
+            real = folder.resolve()
+            self._known[folder] = real in self._folders or real.parent in self._shelves
+        return self._known[folder]
 
 
 def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:

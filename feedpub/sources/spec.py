@@ -36,6 +36,7 @@ class SourceSpec:
     """Where articles come from and how they are to be read.
 
     ``patterns`` are globs relative to ``base``, the config's folder, or URLs, or ``-`` for standard input.
+    ``own`` are the folders that feedpub itself writes into: no file in them is an input.
     ``format`` is a name of the table of formats, or nothing to go by extension and content. ``encoding`` is
     the one to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's
     names; ``html_body`` says that bodies of text, JSON and tables are HTML. ``namespace`` keeps this source's own
@@ -44,6 +45,7 @@ class SourceSpec:
 
     patterns: tuple[str, ...]
     base: Path
+    own: tuple[Path, ...] = ()
     format: str | None = None
     dates: DatePolicy = DEFAULT
     encoding: str | None = None
@@ -62,12 +64,13 @@ class SourceSpec:
         return ", ".join(self.patterns)
 
 
-def parse_source(node: Node, base: Path) -> SourceSpec:
+def parse_source(node: Node, base: Path, own: tuple[Path, ...] = ()) -> SourceSpec:
     """Return the source that ``node`` describes. Raises :class:`~feedpub.errors.ConfigError`."""
     keys = node.fields(KEYS, required=("path",))
     return SourceSpec(
         patterns=tuple(item.path().strip() for item in keys["path"].items(single=True)),
         base=base,
+        own=own,
         format=_format(keys["format"]) if "format" in keys else None,
         dates=parse_policy(keys.get("timezone"), keys.get("dates")),
         encoding=_encoding(keys["encoding"]) if "encoding" in keys else None,

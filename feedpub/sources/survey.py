@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from feedpub.article import Article, Boilerplate, Reject
-from feedpub.sources.opening import display_name, files, format_of, open_stream, read
+from feedpub.sources.opening import display_name, format_of, open_stream, read, search
 from feedpub.sources.spec import SourceSpec
 
 _AUTHORITY = "example.org,2000"
@@ -42,13 +40,23 @@ class Surveyed:
     reasons: tuple[tuple[str, str, int], ...]
 
 
-def survey(spec: SourceSpec, limit: int) -> Iterator[Surveyed]:
-    """Yield what the first ``limit`` files of a source give.
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the first files of a source gave, how many more it has, and what its patterns do not give."""
+
+    files: tuple[Surveyed, ...]
+    more: int
+    warnings: tuple[str, ...]
+
+
+def survey(spec: SourceSpec, limit: int) -> Survey:
+    """Look into the first ``limit`` files of a source.
 
     Raises :class:`~feedpub.errors.SourceError` for a file that can't be read at all.
     """
-    for file in islice(files(spec), limit):
-        yield survey_file(spec, file)
+    found = search(spec)
+    read_now, left = found.files[:limit], found.files[limit:]
+    return Survey(tuple(survey_file(spec, file) for file in read_now), len(left), found.warnings)
 
 
 def survey_file(spec: SourceSpec, file: Path | str) -> Surveyed:

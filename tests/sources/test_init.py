@@ -75,9 +75,9 @@ def test_survey_says_which_format_was_taken_and_what_came_of_it(folder):
     config = folder / "config.yaml"
     CliRunner().invoke(app, [str(folder / "drop"), "--config", str(config)])
     text = load_config(config).sources[-1]
-    found = [(s.file, s.format, s.articles, s.boilerplate_lines, s.rejects) for s in survey(text, 10)]
+    found = [(s.file, s.format, s.articles, s.boilerplate_lines, s.rejects) for s in survey(text, 10).files]
     assert found == [("drop/a.txt", "text", 1, 3, 0), ("drop/deep/er/b.txt", "text", 1, 0, 0)]
-    assert len(list(survey(text, 1))) == 1
+    assert (len(survey(text, 1).files), survey(text, 1).more) == (1, 1)
 
 
 def test_init_replaces_nothing_unless_told(folder):
@@ -158,7 +158,7 @@ def test_a_folder_with_the_signs_of_a_pattern_in_its_name_is_found(tmp_path):
     config = tmp_path / "config.yaml"
     CliRunner().invoke(app, [str(tmp_path / "in [2023]"), "--config", str(config)])
     (spec,) = load_config(config).sources
-    assert [found.articles for found in survey(spec, 10)] == [1]
+    assert [found.articles for found in survey(spec, 10).files] == [1]
 
 
 def test_survey_counts_rejects_of_a_kind_together(tmp_path):
@@ -166,7 +166,7 @@ def test_survey_counts_rejects_of_a_kind_together(tmp_path):
     (tmp_path / "a.jsonl").write_text("".join(f'{{"title":"A","date":"{day}"}}\n' for day in ("x 1", "y 2")))
     config = tmp_path / "config.yaml"
     config.write_text(CONFIG)
-    ((found,),) = [list(survey(spec, 10)) for spec in load_config(config).sources]
+    ((found,),) = [survey(spec, 10).files for spec in load_config(config).sources]
     ((reason, place, count),) = found.reasons
     assert "'x 1'" in reason
     assert (place, count) == ("a.jsonl:1", 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import fsspec
@@ -42,6 +43,25 @@ def test_files_are_found_once_each_and_sorted(source, tmp_path):
     spec = source("path: ['*.txt', '**/*.txt', 'a.*']")
     assert files(spec) == [tmp_path / name for name in ("a.txt", "b.txt", "sub/c.txt")]
     assert files(source("path: none/*.txt")) == []
+
+
+def test_what_feedpub_writes_is_no_input(source, tmp_path):
+    """Neither the output nor the state comes back as articles; what the owner keeps below them does."""
+    names = ["a.txt", "out/all.txt", "out/posts/b.txt", "state/x.txt", "out.releases/000001/all.txt"]
+    for name in (*names, "out.releases/000002/all.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(RECORD)
+    (tmp_path / "shown").symlink_to("out.releases/000002")
+    spec = source("path: '**/*.txt'")
+    plain = replace(spec, own=(tmp_path / "out", tmp_path / "state"))
+    released = replace(spec, own=(tmp_path / "shown", tmp_path / "state"))
+    assert not {"out/all.txt", "state/x.txt"} & _names(plain, tmp_path)
+    assert {"a.txt", "out/posts/b.txt"} <= _names(plain, tmp_path)
+    assert _names(released, tmp_path) == {"a.txt", "out/all.txt", "out/posts/b.txt"}
+
+
+def _names(spec, folder):
+    return {path.relative_to(folder).as_posix() for path in files(spec)}
 
 
 def test_origins_name_files_relative_to_the_config(source, tmp_path):
