@@ -23,7 +23,8 @@ from feedpub.sources.boilerplate import fold_heading, tail_start
 from feedpub.sources.building import Item
 from feedpub.sources.fieldnames import NAMES, fold_name
 from feedpub.sources.formats import COMPRESSED, has_extension, missing_extra
-from feedpub.sources.opening import format_of, open_stream, read
+from feedpub.sources.naming import likely_fields
+from feedpub.sources.opening import display_name, format_of, open_stream, read
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import NAMED, Surveyed, survey_file
 
@@ -81,11 +82,11 @@ _QUESTIONS = (
     ),
 )
 _LACKING = ("has no date", "neither title nor body", "names no title and no body", "is an object, not text")
-_FIELDS = (
-    "# Some records have no date, title or body under a name that is known; say where they are, as in:",
-    "# fields: {title: headline, body: text.plain, published: printed}",
-)
+_FIELDS = "# Some records have no date, title or body under a name that is known; say where they are, as in:"
+_EXAMPLE = {"title": "headline", "body": "text.plain", "published": "printed"}
 _HTML = ("# Bodies here look like HTML; as text, their tags would be shown.", "body: html")
+# Bytes that text has hardly any of: control characters but for white space and escape.
+_CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32)])
 _HEADER = re.compile(r"([A-Za-z][\w-]{1,20}):\s+\S")
 
 
@@ -153,9 +154,13 @@ def _ending(name: str) -> str:
 def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
     spec = SourceSpec((pattern,), base, dates=DatePolicy(zone="UTC"))
     lines: list[str] = []
-    sample = found[:SAMPLE]
+    heads, problems = _heads(spec, found[:SAMPLE])
+    sample = [path for path, head in heads.items() if not head.is_binary]
+    if not sample:
+        problems += [f"{display_name(spec, path)} is no text" for path in heads]
+        return Proposal(pattern, len(found), problem=problems[0])
     surveyed = _surveyed(spec, sample)
-    if not any(result.articles for result in surveyed) and _have_front_matter(spec, sample):
+    if not any(result.articles for result in surveyed) and all(heads[path].has_headers for path in sample):
         spec = replace(spec, format="markdown")
         surveyed = _surveyed(spec, sample)
         lines += ["# Each file is one article under lines such as Title: and Date:.", "format: markdown"]
@@ -167,7 +172,9 @@ def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
             lines += question
     named = any(result.format in NAMED for result in surveyed)
     if named and any(sign in reason for sign in _LACKING for reason in reasons):
-        lines += _FIELDS
+        likely = (likely_fields(heads[path].format, heads[path].data) for path in sample)
+        fields = json.dumps(next(filter(None, likely), _EXAMPLE), ensure_ascii=False)
+        lines += [_FIELDS, f"# fields: {fields}"]
     for name in dict.fromkeys(result.format for result in surveyed):
         if extra := missing_extra(name):
             lines.append(f"# To read {name} files, install feedpub[{extra}].")
@@ -192,15 +199,36 @@ def _surveyed(spec: SourceSpec, sample: list[Path]) -> tuple[Surveyed, ...]:
     return tuple(found)
 
 
-def _have_front_matter(spec: SourceSpec, sample: list[Path]) -> bool:
-    """Say whether all are texts that begin with a line such as ``Title: …``."""
-    for path in sample:
-        with open_stream(spec, path) as stream:
-            if format_of(spec, stream, path.name) != "text" or not _HEADER.match(
-                stream.head.decode("latin-1")
-            ):
-                return False
-    return True
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """How a file begins, and as what format it is read."""
+
+    format: str
+    data: bytes
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether its bytes are no text, in any encoding that goes without a declaration."""
+        controls = len(self.data) - len(self.data.translate(None, _CONTROLS))
+        return self.format != "parquet" and (20 * controls > len(self.data) or self.data.startswith(b"%PDF-"))
+
+    @property
+    def has_headers(self) -> bool:
+        """Whether it is a text that begins with a line such as ``Title: …``."""
+        return self.format == "text" and _HEADER.match(self.data.decode("latin-1")) is not None
+
+
+def _heads(spec: SourceSpec, paths: list[Path]) -> tuple[dict[Path, _Head], list[str]]:
+    """Return how files begin, and why others can't be read at all."""
+    heads: dict[Path, _Head] = {}
+    problems = []
+    for path in paths:
+        try:
+            with open_stream(spec, path) as stream:
+                heads[path] = _Head(format_of(spec, stream, path.name), stream.head)
+        except SourceError as error:
+            problems.append(str(error))
+    return heads, problems
 
 
 def _layout(spec: SourceSpec, sample: list[Path]) -> list[str]:

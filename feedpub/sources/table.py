@@ -7,9 +7,11 @@ reading goes on with the next one. The header is boilerplate; blank lines belong
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 
 from feedpub.article import Boilerplate, Origin
 from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
@@ -98,7 +100,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
             held = [Boilerplate(reading.origin(*lines.done()[:2]))]
             continue
         if not header:
-            delimiter = declared or max(_DELIMITERS, key=line.count)
+            delimiter = declared or _delimiter(line)
         try:
             row = next(csv.reader(lines, delimiter=delimiter, strict=True))
         except csv.Error as error:
@@ -111,7 +113,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         if problem:
             held = [reject(origin, problem, raw)]
         elif not header:
-            header = [name.strip() for name in row]
+            header = [_name(name, reading.spec.encoding) for name in row]
             useless = _useless(header, reading)
             held = [reject(origin, useless, raw) if useless else Boilerplate(origin)]
         elif useless:
@@ -121,6 +123,30 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     if lines.last and not held:
         held = [Boilerplate(reading.origin(1, lines.last))]
     yield from stretch(held, lines.last)
+
+
+def first_row(lines: list[str]) -> dict[str, str]:
+    """Return the first row under the header by its names, or nothing where ``lines`` don't reach so far."""
+    filled = [line for line in lines if line.strip()]
+    declared = _DECLARED.match(filled[0]) if filled else None
+    rows = filled[1:] if declared else filled
+    delimiter = declared[1] if declared else _delimiter(rows[0]) if rows else ","
+    try:
+        header, row = itertools.islice(csv.reader(rows, delimiter=delimiter, strict=True), 2)
+    except (csv.Error, ValueError):
+        return {}
+    return {name.strip(): value for name, value in zip(header, row, strict=False)}
+
+
+def _delimiter(line: str) -> str:
+    return max(_DELIMITERS, key=line.count)
+
+
+def _name(text: str, encoding: str | None) -> str:
+    # What can't be read costs no row: it may be the name of a column that nobody needs.
+    with suppress(UndecodableError):
+        text = recover(text, encoding)
+    return text.strip()
 
 
 def _useless(header: list[str], reading: Reading) -> str:

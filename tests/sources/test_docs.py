@@ -66,8 +66,6 @@ def test_the_orders_of_a_layout_are_listed():
 
 def test_every_kind_of_notice_is_explained():
     package = Path(feedpub.__file__).parent
-    sources = "".join(
-        path.read_text("utf-8") for room in ("sources", "dates") for path in (package / room).glob("*.py")
-    )
-    given = set(re.findall(r'(?:notes\.add|DateWarning|Notice)\(\s*(?:origin, )?"([a-z-]+)"', sources))
+    code = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    given = set(re.findall(r'(?:notes\.add|DateWarning|Notice)\(\s*(?:[\w.]+,\s*)?"([a-z-]+)"', code))
     assert {cells[0].strip("`") for cells in rows("Notices")} == given

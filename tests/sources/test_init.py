@@ -104,8 +104,20 @@ def test_init_replaces_nothing_unless_told(folder):
         ),
         pytest.param(
             {"a.csv": "Titel;Text;Datum\r\nÜber;Größe;09.10.2023\r\n".encode("cp1252")},
-            ["# encoding: cp1252", "# fields:"],
+            ["# encoding: cp1252", '# fields: {"title": "Titel", "body": "Text", "published": "Datum"}'],
             id="a table in another language and encoding",
+        ),
+        pytest.param(
+            {
+                "a.ndjson": '{"nr":1,"\u00fcber":"A b","von":"C","inhalt":"A b c d","am":"9 Oct 2023"}\n'.encode()
+            },
+            ['# fields: {"title": "\u00fcber", "body": "inhalt", "published": "am"}'],
+            id="objects with names in another language",
+        ),
+        pytest.param(
+            {"a.csv": b"sep=|\nKopf|Korpus\n"},
+            ["# fields:"],
+            id="a table without rows",
         ),
         pytest.param(
             {"a.ndjson": b'{"title":"A","timestamp":1696861500000}\n'},
@@ -129,8 +141,22 @@ def test_init_replaces_nothing_unless_told(folder):
         ),
         pytest.param(
             {"[a].txt": RECORD.encode(), "b.png": b"\x89PNG\r\n\x1a\n", "c.rst": b"T\n=\n\n:date: x\n"},
-            ["passed over drop/*.png", "passed over drop/*.rst", 'path: "drop/*.txt"'],
+            ["drop/*.png (files 1): drop/b.png is no text", "passed over drop/*.rst", 'path: "drop/*.txt"'],
             id="files of other kinds",
+        ),
+        pytest.param(
+            {
+                "a.txt": RECORD.encode(),
+                "b.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01",
+                "c.pdf": b"%PDF-1.7\n%\xe2\xe3\n",
+            },
+            ["drop/b.jpg is no text", "drop/c.pdf is no text"],
+            id="pictures and documents",
+        ),
+        pytest.param(
+            {"a.txt": b"A\x03" + RECORD.encode(), "b.txt": bytes(range(256)) * 20},
+            ['path: "drop/*.txt"', "1 article, 0 rejects"],
+            id="a file that is no text among texts",
         ),
         pytest.param(
             {"a.gz": gzip.compress(RECORD.encode()), "b.txt.gz": gzip.compress(RECORD.encode())},
@@ -190,7 +216,7 @@ def test_survey_counts_bodies_that_look_like_html(tmp_path, body, declared, coun
     (tmp_path / "a.jsonl").write_text(line)
     config = tmp_path / "config.yaml"
     config.write_text(CONFIG.replace("timezone: UTC", f"timezone: UTC{declared}"))
-    ((found,),) = [list(survey(spec, 10)) for spec in load_config(config).sources]
+    ((found,),) = [survey(spec, 10).files for spec in load_config(config).sources]
     assert found.tagged == BODIES[body] * counts
     said = CliRunner().invoke(checking, ["--config", str(config)]).output
     assert ("say body: html" in said) == bool(found.tagged)
