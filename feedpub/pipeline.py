@@ -150,6 +150,7 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
         moved=len(settled.moved),
         known=settled.known,
         share=settings.guards.max_vanished,
+        causes=taken.source_warnings,
         allowed=job.allow,
     )
     return _Made(tuple(feeds), settled, quarantined, became)

@@ -51,6 +51,7 @@ class Site:
     def __init__(self, folder):
         self.folder = folder
         self.options = "timezone: UTC"
+        self.sources = ""
         self.base_url = "https://x.test/f/"
         self.output = "feeds"
         self.formats = "[rss, atom]"
@@ -72,7 +73,7 @@ class Site:
         (self.folder / "c.yaml").write_text(f"""
 version: 1
 site: {{title: T, base_url: "{self.base_url}", id_authority: "x.test,2023"}}
-sources: [{{path: "in/*.txt", {self.options}}}]
+sources: [{{path: "in/*.txt", {self.options}}}, {self.sources}]
 feeds:
 {self.feeds}
 output: {{dir: {self.output}, formats: {self.formats}}}
@@ -311,6 +312,23 @@ def test_a_populated_feed_does_not_become_empty_unasked(site):
         site.build()
     site.build(allow={"empty", "vanished"})
     assert site.feed.entries == ()
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_refusal_says_first_that_a_source_has_no_files_and_last_how_to_override_it(site, kept):
+    (site.folder / "in/a.txt").unlink()
+    site.sources = '{path: "more/*.txt", timezone: UTC}, {path: "https://x.test/feed"}'
+    if kept:
+        (site.folder / "more").mkdir()
+        (site.folder / "more/a.txt").write_text("\n".join(site.stories[0]))
+    with pytest.raises(GuardRefusal) as refused:
+        site.build()
+    expected = "no file matches the source in/*.txt; "
+    expected += "" if kept else "no file matches the source more/*.txt; "
+    expected += "https://x.test/feed has not been fetched yet; run feedpub fetch; "
+    expected += "5 of the 6 ids published" if kept else "the feed all has 6 entries online"
+    assert str(refused.value).startswith(expected)
+    assert str(refused.value).endswith(("--allow-vanished", "--allow-empty")[not kept])
 
 
 def test_a_copy_that_is_dated_earlier_does_not_take_the_storys_place_as_a_new_one(site):

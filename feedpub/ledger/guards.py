@@ -43,13 +43,20 @@ def check_removed(
 
 
 def check_flood(
-    feeds: Iterable[PreviousFeed], *, moved: int, known: int, share: float, allowed: Collection[str] = ()
+    feeds: Iterable[PreviousFeed],
+    *,
+    moved: int,
+    known: int,
+    share: float,
+    causes: Iterable[str] = (),
+    allowed: Collection[str] = (),
 ) -> None:
     """Raise :class:`GuardRefusal` where publishing ``feeds`` would hurt their subscribers.
 
     ``share`` is the part of a feed's published ids that may vanish, and of the ``known`` entries that may have
-    ``moved`` in time.
+    ``moved`` in time. ``causes`` say what is wrong with the sources, which a refusal begins with.
     """
+    why = "".join(f"{cause}; " for cause in causes)
     if "moved-dates" not in allowed and moved >= FEW and moved > share * known:
         raise GuardRefusal(
             f"{moved} of {known} known articles have another date than was published; did a time zone change?",
@@ -59,13 +66,13 @@ def check_flood(
         slug, before = previous.feed.settings.slug, len(previous.online.entries)
         if "empty" not in allowed and before and not previous.feed.entries:
             raise GuardRefusal(
-                f"the feed {slug} has {before} entries online and would be empty", ALLOWANCES["empty"]
+                f"{why}the feed {slug} has {before} entries online and would be empty", ALLOWANCES["empty"]
             )
         gone = _vanished(previous)
         if "vanished" not in allowed and gone >= FEW and gone > share * before:
             raise GuardRefusal(
-                f"{gone} of the {before} ids published in the feed {slug} would vanish or change, and readers would"
-                " show what replaces them as new",
+                f"{why}{gone} of the {before} ids published in the feed {slug} would vanish or change, and readers"
+                " would show what replaces them as new",
                 ALLOWANCES["vanished"],
             )
 
