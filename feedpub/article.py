@@ -140,6 +140,11 @@ def article_id(authority: str, *, key: str | None, published: datetime, title: s
     return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
+def feed_id(authority: str, slug: str) -> str:
+    """Return the id for ever of the feed ``slug``: a tag URI under ``authority``, like those of its articles."""
+    return f"tag:{authority}:feed:{slug}"
+
+
 def _folded(title: str) -> str:
     # Not the folding of the rules, which may grow: this one is part of every published id.
     if title.isascii():

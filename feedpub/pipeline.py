@@ -23,6 +23,7 @@ from feedpub.ledger import (
     PublishedFeed,
     Settled,
     Store,
+    check_authority,
     check_flood,
     check_removed,
     date_feed,
@@ -103,6 +104,7 @@ def build(
 def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
     online = read_feeds(settings)
     check_removed(online, {feed.slug for feed in (*settings.feeds, *settings.retired)}, allow)
+    check_authority(online, settings.site.id_authority, allow)
     shelves = {
         feed.slug: read_shelf(settings, feed, store.shelf(feed.slug), anew="vanished" in allow)
         for feed in settings.feeds

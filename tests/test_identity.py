@@ -52,6 +52,7 @@ class Site:
         self.folder = folder
         self.options = "timezone: UTC"
         self.sources = ""
+        self.authority = "x.test,2023"
         self.base_url = "https://x.test/f/"
         self.output = "feeds"
         self.formats = "[rss, atom]"
@@ -72,7 +73,7 @@ class Site:
     def build(self, now=NOW, **options):
         (self.folder / "c.yaml").write_text(f"""
 version: 1
-site: {{title: T, base_url: "{self.base_url}", id_authority: "x.test,2023"}}
+site: {{title: T, base_url: "{self.base_url}", id_authority: "{self.authority}"}}
 sources: [{{path: "in/*.txt", {self.options}}}, {self.sources}]
 feeds:
 {self.feeds}
@@ -228,6 +229,22 @@ def test_a_moved_site_changes_no_id(site):
     site.output = "public"
     site.build()
     assert site.ids == before
+
+
+def test_a_changed_authority_is_refused_and_when_it_is_meant_articles_keep_their_ids(site):
+    before = site.ids
+    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
+    site.authority = "typo.test,2023"
+    with pytest.raises(
+        GuardRefusal,
+        match=r"known to its subscribers as tag:x.test,2023:feed:all, .*'typo.test,2023'.*put back",
+    ):
+        site.build()
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files
+    for allow in ({"vanished"}, ()):
+        site.build(allow=allow)
+        assert site.ids == before
+        assert site.feed.id == "tag:typo.test,2023:feed:all"
 
 
 def test_a_changed_zone_is_refused_and_when_it_is_meant_floods_nobody(site):

@@ -5,7 +5,7 @@ selected → identity.settle ← memory (store, or the published documents where
 """
 
 from feedpub.ledger.dating import date_feed
-from feedpub.ledger.guards import ALLOWANCES, PreviousFeed, check_flood, check_removed
+from feedpub.ledger.guards import ALLOWANCES, PreviousFeed, check_authority, check_flood, check_removed
 from feedpub.ledger.identity import Settled, settle
 from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity, sketch
 from feedpub.ledger.published import PublishedEntry, PublishedFeed, read_document
@@ -24,6 +24,7 @@ __all__ = [
     "Shelf",
     "ShelfChange",
     "Store",
+    "check_authority",
     "check_flood",
     "check_removed",
     "date_feed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from feedpub.article import feed_id
 from feedpub.errors import GuardRefusal
 from feedpub.feeds import Feed
 from feedpub.ledger.published import PublishedFeed
@@ -40,6 +41,21 @@ def check_removed(
             " would get errors; put the slug back, or list it with retired: {moved_to: …}",
             ALLOWANCES["removed"],
         )
+
+
+def check_authority(
+    online: Mapping[str, PublishedFeed], authority: str, allowed: Collection[str] = ()
+) -> None:
+    """Raise :class:`GuardRefusal` where feeds ``online`` have their ids from another ``authority``."""
+    if "vanished" in allowed:
+        return
+    for slug, feed in online.items():
+        if feed.id not in (None, feed_id(authority, slug)):
+            raise GuardRefusal(
+                f"the feed {slug} is known to its subscribers as {feed.id}, and with {authority!r} as site.id_authority"
+                " would be another one to them; put back what it was",
+                ALLOWANCES["vanished"],
+            )
 
 
 def check_flood(

@@ -43,14 +43,15 @@ class PublishedEntry:
 class PublishedFeed:
     """A document of a feed as it is online: its ``updated`` and its entries, in their order.
 
-    ``url`` is its address as it says itself, ``previous``
-    that of the archive page before it (RFC 5005 §4).
+    ``url`` is its address as it says itself, ``previous`` that of the archive page before it (RFC 5005 §4), ``id`` the
+    feed's own, which only Atom has.
     """
 
     updated: datetime
     entries: tuple[PublishedEntry, ...]
     url: str = ""
     previous: str | None = None
+    id: str | None = None
 
 
 def read_document(data: bytes, media_type: str) -> PublishedFeed | None:
@@ -75,7 +76,8 @@ def _atom(data: bytes) -> PublishedFeed:
         for entry in root.iterfind(f"{_ATOM}entry")
     )
     updated = datetime.fromisoformat(_text(root, f"{_ATOM}updated"))
-    return PublishedFeed(updated, entries, _link(root, "self") or "", _link(root, "prev-archive"))
+    url, previous = _link(root, "self") or "", _link(root, "prev-archive")
+    return PublishedFeed(updated, entries, url, previous, _text(root, f"{_ATOM}id"))
 
 
 def _rss(data: bytes) -> PublishedFeed:

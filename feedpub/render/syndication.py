@@ -21,7 +21,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feedpub.article import Article, Author
+from feedpub.article import Article, Author, feed_id
 from feedpub.config import Site
 from feedpub.feeds import Entry, Feed
 from feedpub.render.places import Place
@@ -74,7 +74,7 @@ class Syndicator:
     def _generator(self, feed: Feed, place: Place, media_type: str) -> Any:
         settings = feed.settings
         generator = FeedGenerator()
-        generator.id(f"tag:{self._site.id_authority}:feed:{settings.slug}")
+        generator.id(feed_id(self._site.id_authority, settings.slug))
         generator.title(f"{self._site.title}: {settings.title}")
         generator.description(settings.description)
         generator.link(href=place.url, rel="self", type=media_type)
