@@ -87,7 +87,7 @@ def build(
         _check_examples(settings)
         job = _look_back(settings, now, allow, store)
         taken = take_in(settings, now, store, progress)
-        news = not dry_run and write_rejects(taken.rejects, state)
+        news = () if dry_run else write_rejects(taken.rejects, state)
         _check_rejects(settings, taken)
         made = _make(job, taken)
         rendered, checked = _render(job, made)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from feedpub.article import Reject
@@ -12,10 +13,11 @@ from feedpub.errors import PublishError
 REJECTS = "rejects.jsonl"
 
 
-def write_rejects(rejects: Iterable[Reject], state: Path) -> bool:
-    """Write one JSON object a reject, with its raw text; say whether they are others than at the last build.
+def write_rejects(rejects: Sequence[Reject], state: Path) -> tuple[Reject, ...]:
+    """Write one JSON object a reject, with its raw text; return those that the last build did not have.
 
-    Nothing depends on the file, so it is replaced without the care that published files get.
+    One is known again by its file, reason and text, as its line changes with what is added above it. Nothing
+    published depends on the file, so it is replaced without the care that published files get.
     """
     lines = (
         {
@@ -31,13 +33,29 @@ def write_rejects(rejects: Iterable[Reject], state: Path) -> bool:
     data = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
     file = state / REJECTS
     try:
-        if data == (file.read_bytes() if file.exists() else b""):
-            return False
-        fresh = state / f"{REJECTS}.new"
-        fresh.write_bytes(data)
-        fresh.replace(file)
+        before = file.read_bytes() if file.exists() else b""
+        if data != before:
+            fresh = state / f"{REJECTS}.new"
+            fresh.write_bytes(data)
+            fresh.replace(file)
     except OSError as error:
-        raise PublishError(
-            f"the feeds are published, but {file} cannot be written: {error.strerror}"
-        ) from error
-    return True
+        raise PublishError(f"{file} cannot be written: {error.strerror}; nothing was published") from error
+    known = Counter(_known(before))
+    news = []
+    for reject in rejects:
+        key = (reject.origin.file, reject.reason, reject.text)
+        if known[key]:
+            known[key] -= 1
+        else:
+            news.append(reject)
+    return tuple(news)
+
+
+def _known(data: bytes) -> Iterator[tuple[str, str, str]]:
+    for line in data.splitlines():
+        try:
+            reject = json.loads(line)
+            yield reject["file"], reject["reason"], reject["text"]
+        except (ValueError, KeyError, TypeError):
+            # Somebody has been at the file: what is not known is told once more.
+            continue

@@ -49,7 +49,7 @@ class BuildReport:
     ``notices`` tell what was done to articles on the way (``related-links``: stripped tails). ``source_warnings`` say
     what the patterns of sources do not give. ``listings`` are the
     documents of the whole site. ``altered`` are finished documents that somebody else has changed or removed since the
-    last build. ``new_rejects`` says that the rejects are others than at the last build.
+    last build. ``new_rejects`` are those that the last build did not have.
     """
 
     articles: int
@@ -64,7 +64,7 @@ class BuildReport:
     listings: tuple[DocumentReport, ...]
     removed: tuple[str, ...]
     altered: tuple[str, ...]
-    new_rejects: bool = False
+    new_rejects: tuple[Reject, ...] = ()
 
     @property
     def notice_counts(self) -> Mapping[str, int]:

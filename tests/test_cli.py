@@ -60,6 +60,19 @@ def test_a_quiet_build_tells_of_new_rejects_once(feedpub):
     assert "Lonely title" in kept[0]["text"]
 
 
+def test_a_quiet_build_tells_of_no_reject_again(feedpub):
+    """Neither when another comes, nor when one goes, nor when its line moves."""
+    bad = feedpub.folder / "seeds/bad.txt"
+    bad.write_text("Lonely title\n2023-01-01 10:00\n")
+    (feedpub.folder / "seeds/gone.txt").write_text("Another\n2023-01-01 10:00\n")
+    assert len(feedpub("build", "--quiet").stderr.splitlines()) == 2
+    (feedpub.folder / "seeds/gone.txt").unlink()
+    assert feedpub("build", "--quiet").stderr == ""
+    bad.write_text(f"One\nBody\n2023-01-02 10:00\n{bad.read_text()}" * 2)
+    (told,) = feedpub("build", "--quiet").stderr.splitlines()
+    assert told.startswith("feedpub: seeds/bad.txt:9: ")
+
+
 def test_json_has_the_same_facts(feedpub):
     (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
     done = feedpub("build", "--format", "json")

@@ -90,13 +90,12 @@ def build(
         print_json(as_json(report))
     elif not quiet:
         _show(report, settings, dry_run=dry_run, verbose=verbose)
-    elif report.new_rejects:
-        for reject in report.rejects[:SHOWN_REJECTS]:
+    else:
+        for reject in report.new_rejects[:SHOWN_REJECTS]:
             print_error(f"{reject.origin}: {reject.reason}")
-        if len(report.rejects) > SHOWN_REJECTS:
-            print_error(
-                f"{len(report.rejects) - SHOWN_REJECTS} more rejects are in {settings.output.state}/rejects.jsonl"
-            )
+        if (more := len(report.new_rejects) - SHOWN_REJECTS) > 0:
+            where = settings.output.state / "rejects.jsonl"
+            print_error(f"{count(more, 'more new reject')}; {where} has all")
     _warn(report)
     if report.invalid:
         raise typer.Exit(FAILED)

@@ -61,7 +61,8 @@ def validate(
     """Validate feeds: RSS 2.0, Atom 1.0, JSON Feed 1.1 and their extensions. Nothing is fetched.
 
     In a folder, files ending in .rss, .atom and .jsonfeed are taken, and those ending in .xml and .json that look like
-    feeds. The exit status is 0 where all feeds are valid, 1 where one has an error, 2 for wrong usage.
+    feeds. The exit status is 0 where all feeds are valid, 1 where one has an error, 2 for wrong usage, as of a folder
+    without a feed.
 
     Example: feedpub validate public/ --format github --ignore missing-guid
     """
@@ -96,24 +97,31 @@ def _explain(code: str) -> None:
 
 
 def _files(paths: list[str]) -> Iterator[str]:
-    """Yield every file that the paths mean: folders by what is in them, patterns by what they match."""
+    """Yield every file that the paths mean. One that means none is wrong usage: it would be valid for ever."""
     for path in paths:
-        if path == _STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
-            yield path
-        elif os.path.isdir(path):  # noqa: PTH112 - as above
-            yield from sorted(str(file) for file in Path(path).rglob("*") if _is_feed(file))
-        elif os.path.exists(path):  # noqa: PTH110 - as above
-            # A pipe may never end, a device never does.
-            raise typer.BadParameter(
-                f"{path} is neither a file nor a folder; read it with: feedpub validate - < {path}",
-                param_hint="PATH",
-            )
-        else:
-            matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
-            chosen = [match for match in matches if os.path.isfile(match) or os.path.isdir(match)]  # noqa: PTH112, PTH113 - as above
-            if not chosen:
-                raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
-            yield from _files(chosen)
+        found = _meant(path)
+        if not found:
+            raise typer.BadParameter(f"there is no feed in {path}", param_hint="PATH")
+        yield from found
+
+
+def _meant(path: str) -> list[str]:
+    """Return the files that a path means: of a folder the feeds in it, of a pattern what it matches."""
+    if path == _STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
+        return [path]
+    if os.path.isdir(path):  # noqa: PTH112 - as above
+        return sorted(str(file) for file in Path(path).rglob("*") if _is_feed(file))
+    if os.path.exists(path):  # noqa: PTH110 - as above
+        # A pipe may never end, a device never does.
+        raise typer.BadParameter(
+            f"{path} is neither a file nor a folder; read it with: feedpub validate - < {path}",
+            param_hint="PATH",
+        )
+    matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
+    chosen = [match for match in matches if os.path.isfile(match) or os.path.isdir(match)]  # noqa: PTH112, PTH113 - as above
+    if not chosen:
+        raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
+    return [file for match in chosen for file in _meant(match)]
 
 
 def _is_feed(file: Path) -> bool:

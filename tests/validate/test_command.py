@@ -105,6 +105,17 @@ def test_folders_and_patterns_stand_for_the_feeds_in_them(run, tmp_path):
     assert matched == [str(tmp_path / "b/c.rss"), str(tmp_path / "b/d.txt")]
 
 
+@pytest.mark.parametrize("report_format", ["text", "github"])
+@pytest.mark.parametrize("path", ["{}", "{}/*"])
+def test_a_folder_without_a_feed_is_wrong_usage(run, tmp_path, path, report_format):
+    """Else a job that is pointed at the wrong folder would be green for ever."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/sitemap.xml").write_text("<urlset/>")
+    done = run(VALID, path.format(tmp_path), "--format", report_format)
+    assert done.exit_code == 2
+    assert "there is no feed in" in done.output
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
 def test_pipes_and_devices_are_refused_by_name_and_passed_over_in_folders_and_patterns(run, tmp_path):
     os.mkfifo(tmp_path / "pipe.rss")
