@@ -42,6 +42,8 @@ def test_with_a_base_addresses_become_absolute():
 RELATIVE = {
     '<p><img src=" a b.png "><a href=#n>1</a>': ["a b.png", "#n"],
     '<q cite="//x.test/a">': ["//x.test/a"],
+    "<A HREF\n=\n' b '>1</A>": ["b"],
+    '<video poster="a" src=b>': ["a", "b"],
     '<a href="">b</a><a href="https://x.test/">c</a><a href="mailto:a@x.test">d</a>': [],
     '<a href="javascript:a()">b</a><a href="http://[">c</a>': [],
     '<script src="a.js"></script><style href="a.css"></style>': [],

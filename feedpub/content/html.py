@@ -140,7 +140,9 @@ _WITHIN_LINE = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike"
     r"|strong|sub|sup|time|tt|u|var|wbr)(?=[\s>])[^<>]*>"
 )
-_HAS_ADDRESS = re.compile(r"(?:href|src|cite|poster)\s*=", re.IGNORECASE)
+# What most bodies have not, so that they need not be parsed for it: the end of href, src, cite or poster, and an
+# address that is not absolute. It begins with the one sign that is rare in a text.
+_MAYBE_RELATIVE = re.compile(r"=(?<=[fcer\s]=)\s*+[\"']?+\s*+(?!https?:|mailto:|tel:)", re.IGNORECASE)
 # Of sanitised HTML, whose attributes all have values in double quotes.
 _IMAGE_OR_LINK = re.compile(r'<img((?: [^\s="]+="[^"]*")*)>|<(/?)a((?: [^\s="]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s="]+)="([^"]*)"')
@@ -170,7 +172,7 @@ def sanitise(html: str, base: str | None) -> str:
 
 def relative_addresses(html: str) -> list[str]:
     """Return the addresses in ``html`` that :func:`sanitise` drops where it is given no base."""
-    if not _HAS_ADDRESS.search(html) or _too_deep(html):
+    if not _MAYBE_RELATIVE.search(html) or _too_deep(html):
         return []
     found: list[str] = []
 

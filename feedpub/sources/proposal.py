@@ -165,16 +165,15 @@ def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
         surveyed = _surveyed(spec, sample)
         lines += ["# Each file is one article under lines such as Title: and Date:.", "format: markdown"]
     # What is asked last may show only once what is asked first is answered.
-    answered = replace(spec, encoding="cp1252", dates=DatePolicy())
-    reasons = [r for answer in (spec, answered) for s in _surveyed(answer, sample) for r, _, _ in s.reasons]
+    likely = next(filter(None, (likely_fields(heads[path].format, heads[path].data) for path in sample)), {})
+    answered = replace(spec, encoding="cp1252", dates=DatePolicy(), fields=tuple(likely.items()))
+    reasons = [r for s in (*surveyed, *_surveyed(answered, sample)) for r, _, _ in s.reasons]
     for sign, question in _QUESTIONS:
         if any(sign in reason for reason in reasons):
             lines += question
     named = any(result.format in NAMED for result in surveyed)
     if named and any(sign in reason for sign in _LACKING for reason in reasons):
-        likely = (likely_fields(heads[path].format, heads[path].data) for path in sample)
-        fields = json.dumps(next(filter(None, likely), _EXAMPLE), ensure_ascii=False)
-        lines += [_FIELDS, f"# fields: {fields}"]
+        lines += [_FIELDS, f"# fields: {json.dumps(likely or _EXAMPLE, ensure_ascii=False)}"]
     for name in dict.fromkeys(result.format for result in surveyed):
         if extra := missing_extra(name):
             lines.append(f"# To read {name} files, install feedpub[{extra}].")

@@ -103,8 +103,13 @@ def test_init_replaces_nothing_unless_told(folder):
             id="records with header lines",
         ),
         pytest.param(
-            {"a.csv": "Titel;Text;Datum\r\nÜber;Größe;09.10.2023\r\n".encode("cp1252")},
-            ["# encoding: cp1252", '# fields: {"title": "Titel", "body": "Text", "published": "Datum"}'],
+            {"a.csv": "Titel;Text;Datum\r\nÜber;Größe;09.10.2023\r\nA;B;13.10.2023\r\n".encode("cp1252")},
+            [
+                "# encoding: cp1252",
+                "timezone: UTC",
+                "day_first: true",
+                '# fields: {"title": "Titel", "body": "Text", "published": "Datum"}',
+            ],
             id="a table in another language and encoding",
         ),
         pytest.param(
