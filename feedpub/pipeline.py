@@ -149,7 +149,7 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
         feeds.append(replace(composed, feed=dated))
     check_flood(
         [PreviousFeed(c.feed, job.online[c.slug]) for c in feeds if c.slug in job.online],
-        moved=len(settled.moved),
+        moving=settled.moving,
         known=settled.known,
         share=settings.guards.max_vanished,
         causes=taken.source_warnings,

@@ -166,6 +166,21 @@ def test_a_build_while_another_runs_is_status_75(feedpub):
     assert done.stderr == f"feedpub: another build is running and holds {'.feedpub/lock'}; nothing was done\n"
 
 
+@pytest.mark.parametrize("report_format", ["text", "json"])
+def test_what_a_guard_refuses_is_status_3_and_one_sentence_that_says_how_to_mean_it(feedpub, report_format):
+    assert feedpub("build", "--quiet").returncode == 0
+    config = feedpub.folder / "config.yaml"
+    config.write_text(config.read_text().replace("\n  crime:\n", "\n  cirme:\n"))
+    for dry_run in ((), ("--dry-run",)):
+        done = feedpub("build", "--format", report_format, *dry_run)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+        assert "no longer has what is online as crime: " in done.stderr
+        assert done.stderr.endswith("run once with --allow-removed\n")
+    done = feedpub("build", "--format", report_format, "--allow-removed")
+    assert done.returncode == 0
+    assert "crime.atom" in done.stdout
+
+
 def test_too_many_rejects_are_status_1(feedpub):
     (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
     done = feedpub("build", "--max-rejects", "0")

@@ -277,6 +277,16 @@ def test_a_corrected_date_is_told_until_it_is_taken_over(site):
     assert {entry.id for entry in site.feed.entries} == {entry.id for entry in before.entries}
 
 
+def test_dates_that_are_corrected_one_by_one_are_no_change_of_zone(site):
+    before = site.feed
+    for number in range(5):
+        title, body, time = site.stories[number]
+        corrected = (title, body, time.replace("10:00", "08:30"))
+        site.write([*site.stories[:number], corrected, *site.stories[number + 1 :]])
+        assert len(site.build().notices) == number + 1
+    assert site.feed == before
+
+
 @pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
 def test_an_article_whose_date_and_then_title_were_corrected_is_the_one_it_was(site, lost):
     before = site.feed

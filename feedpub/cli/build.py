@@ -43,7 +43,7 @@ def build(
         str | None, typer.Option(help="Fail when more is rejected than this count or share.", metavar="N|N%")
     ] = None,
     allow_vanished: Annotated[
-        bool, typer.Option("--allow-vanished", help="For once, let many published ids vanish.")
+        bool, typer.Option("--allow-vanished", help="For once, let many published ids vanish or change.")
     ] = False,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="For once, let a feed become empty.")

@@ -61,7 +61,7 @@ def check_authority(
 def check_flood(
     feeds: Iterable[PreviousFeed],
     *,
-    moved: int,
+    moving: int,
     known: int,
     share: float,
     causes: Iterable[str] = (),
@@ -69,13 +69,13 @@ def check_flood(
 ) -> None:
     """Raise :class:`GuardRefusal` where publishing ``feeds`` would hurt their subscribers.
 
-    ``share`` is the part of a feed's published ids that may vanish, and of the ``known`` entries that may have
-    ``moved`` in time. ``causes`` say what is wrong with the sources, which a refusal begins with.
+    ``share`` is the part of a feed's published ids that may vanish, and of the ``known`` entries that may be ``moving``
+    in time, both at once. ``causes`` say what is wrong with the sources, which a refusal begins with.
     """
     why = "".join(f"{cause}; " for cause in causes)
-    if "moved-dates" not in allowed and moved >= FEW and moved > share * known:
+    if "moved-dates" not in allowed and moving >= FEW and moving > share * known:
         raise GuardRefusal(
-            f"{moved} of {known} known articles have another date than was published; did a time zone change?",
+            f"{moving} of {known} known articles have another date than was published; did a time zone change?",
             ALLOWANCES["moved-dates"],
         )
     for previous in feeds:

@@ -33,11 +33,13 @@ class Settled:
     """Entries under the ids that subscribers know. ``entries`` has them by the id that their article derives.
 
     ``moved`` are those ``dated`` by their source otherwise than subscribers saw them; what they saw was kept.
+    ``moving`` is how many came to be so since the last build.
     """
 
     entries: Mapping[str, Entry]
     edited: tuple[Entry, ...]
     moved: tuple[Entry, ...]
+    moving: int
     known: int
 
 
@@ -61,6 +63,7 @@ def settle(
     settled: dict[str, Entry] = {}
     edited: list[Entry] = []
     moved: list[Entry] = []
+    moving = 0
     for derived, entry in entries.items():
         known = past.get(derived)
         if known is None:
@@ -77,7 +80,8 @@ def settle(
             edited.append(entry)
         if dated:
             moved.append(entry)
-    return Settled(settled, tuple(edited), tuple(moved), len(past))
+            moving += dated != known.dated
+    return Settled(settled, tuple(edited), tuple(moved), moving, len(past))
 
 
 def _updated(article: Article, known: Remembered, changed: datetime | None) -> datetime:
