@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from zoneinfo import available_timezones
 
+from feedpub import extras
 from feedpub.dates.formats import EPOCHS, compile_format
 from feedpub.dates.policy import AMBIGUOUS, NONEXISTENT, DatePolicy
 from feedpub.dates.zones import UnknownZoneError, is_zone, parse_offset
@@ -82,7 +83,7 @@ def _format(node: Node, years: int | None) -> str:
 def _language(node: Node) -> str:
     code = node.text()
     if find_spec("dateparser") is None:
-        raise node.error("month names in other languages need dateparser", "install feedpub[dates]")
+        raise node.error("month names in other languages need dateparser", extras.remedy("dates"))
     # Slow to load, and of use to few.
     from dateparser.data.languages_info import language_order  # noqa: PLC0415
 

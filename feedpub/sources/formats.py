@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from feedpub import extras
 from feedpub.errors import SourceError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _by_content(head: bytes) -> str:
 def reader(name: str, file: str) -> Reader:
     """Return the reader of format ``name``. Raises :class:`SourceError` where its extra is not installed."""
     if extra := missing_extra(name):
-        raise SourceError(file, f"the format {name!r} needs further packages; install feedpub[{extra}]")
+        raise SourceError(file, f"the format {name!r} needs a further package; {extras.remedy(extra)}")
     module = importlib.import_module(f"feedpub.sources.{_BY_NAME[name].module}")
     read: Reader = module.read
     return read

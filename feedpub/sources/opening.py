@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from feedpub import extras
 from feedpub.article import Notice
 from feedpub.errors import SourceError, printable
 from feedpub.sources.building import Item, Reading, reject
@@ -182,5 +183,5 @@ def _fsspec(url: str) -> Any:
         # The extra's module.
         from fsspec import core  # noqa: PLC0415
     except ImportError:
-        raise SourceError(url, "needs fsspec; install feedpub[remote]") from None
+        raise SourceError(url, f"needs fsspec; {extras.remedy('remote')}") from None
     return core

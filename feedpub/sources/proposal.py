@@ -22,7 +22,7 @@ from feedpub.errors import SourceError
 from feedpub.sources.boilerplate import fold_heading, tail_start
 from feedpub.sources.building import Item
 from feedpub.sources.fieldnames import NAMES, fold_name
-from feedpub.sources.formats import COMPRESSED, has_extension, missing_extra
+from feedpub.sources.formats import COMPRESSED, has_extension, reader
 from feedpub.sources.naming import likely_fields
 from feedpub.sources.opening import display_name, format_of, open_stream, read
 from feedpub.sources.spec import SourceSpec
@@ -174,9 +174,6 @@ def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
     named = any(result.format in NAMED for result in surveyed)
     if named and any(sign in reason for sign in _LACKING for reason in reasons):
         lines += [_FIELDS, f"# fields: {json.dumps(likely or _EXAMPLE, ensure_ascii=False)}"]
-    for name in dict.fromkeys(result.format for result in surveyed):
-        if extra := missing_extra(name):
-            lines.append(f"# To read {name} files, install feedpub[{extra}].")
     lines += _layout(spec, sample)
     tagged = sum(result.tagged for result in surveyed)
     if tagged and 2 * tagged >= sum(result.articles for result in surveyed):
@@ -224,7 +221,9 @@ def _heads(spec: SourceSpec, paths: list[Path]) -> tuple[dict[Path, _Head], list
     for path in paths:
         try:
             with open_stream(spec, path) as stream:
-                heads[path] = _Head(format_of(spec, stream, path.name), stream.head)
+                taken = format_of(spec, stream, path.name)
+                reader(taken, display_name(spec, path))  # raises where a package is missing
+                heads[path] = _Head(taken, stream.head)
         except SourceError as error:
             problems.append(str(error))
     return heads, problems

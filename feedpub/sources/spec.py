@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from feedpub import extras
 from feedpub.dates import DEFAULT, DatePolicy, parse_policy
 from feedpub.errors import Where
 from feedpub.located import Node
@@ -92,7 +93,7 @@ def _texts(node: Node | None) -> tuple[str, ...]:
 def _format(node: Node) -> str:
     name = node.choice([known.name for known in FORMATS])
     if extra := missing_extra(name):
-        raise node.error(f"the format {name!r} needs further packages", f"install feedpub[{extra}]")
+        raise node.error(f"the format {name!r} needs a further package", extras.remedy(extra))
     return name
 
 
@@ -116,5 +117,5 @@ def _fields(node: Node) -> tuple[tuple[str, str], ...]:
 def _repair(node: Node) -> bool:
     wanted = node.flag()
     if wanted and find_spec("ftfy") is None:
-        raise node.error("the repair of mojibake needs ftfy", "install feedpub[repair]")
+        raise node.error("the repair of mojibake needs ftfy", extras.remedy("repair"))
     return wanted

@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from feedpub import extras
 from feedpub.cli.check import check
 from feedpub.cli.init import init
 from feedpub.config import load_config
@@ -225,6 +226,26 @@ def test_survey_counts_bodies_that_look_like_html(tmp_path, body, declared, coun
     assert found.tagged == BODIES[body] * counts
     said = CliRunner().invoke(checking, ["--config", str(config)]).output
     assert ("say body: html" in said) == bool(found.tagged)
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "extra"), [("a.html", "trafilatura", "html"), ("a.rss", "feedparser", "feeds")]
+)
+def test_init_says_which_package_is_missing(tmp_path, monkeypatch, name, package, extra):
+    monkeypatch.setattr(
+        "feedpub.sources.formats.find_spec", lambda found: None if found == package else object()
+    )
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop/b.txt").write_text(RECORD)
+    (tmp_path / "drop" / name).write_text("<html>")
+    result = CliRunner().invoke(app, [str(tmp_path / "drop"), "--config", str(tmp_path / "c.yaml")])
+    assert result.exit_code == 0
+    (passed,) = [line for line in result.output.splitlines() if "passed over" in line]
+    assert f"drop/{name}: the format" in passed
+    assert passed.endswith(f"{extras.remedy(extra)}")
+    assert "no article in them" not in result.output
+    assert "b.txt" not in result.output
+    assert "drop/*.txt: 1 file (text): 1 article, 0 rejects" in result.output
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

@@ -12,6 +12,7 @@ import fsspec
 import pytest
 import yaml
 
+from feedpub import extras
 from feedpub.article import Article
 from feedpub.errors import ConfigError, SourceError
 from feedpub.located import read_yaml
@@ -108,11 +109,25 @@ def test_a_missing_package_is_named_by_its_extra(name, package, extra, source, t
     monkeypatch.setattr(
         "feedpub.sources.formats.find_spec", lambda found: None if found == package else object()
     )
+    monkeypatch.setattr("feedpub.extras.find_spec", lambda _: object())
     (tmp_path / name).write_bytes(b"x")
-    with pytest.raises(SourceError, match=rf"install feedpub\[{extra}\]"):
+    with pytest.raises(SourceError, match=rf"-m pip install 'feedpub\[{extra}\]'"):
         list(read(source(), tmp_path / name, "example.org,2023"))
-    with pytest.raises(ConfigError, match=rf"install feedpub\[{extra}\]"):
+    with pytest.raises(ConfigError, match=rf"-m pip install 'feedpub\[{extra}\]'"):
         source(f"format: {'feed' if extra == 'feeds' else 'markdown' if extra == 'markdown' else 'parquet'}")
+
+
+@pytest.mark.parametrize(
+    ("pip", "command"),
+    [
+        (object(), "'/my env/bin/python' -m pip install"),
+        (None, "uv pip install --python '/my env/bin/python'"),
+    ],
+)
+def test_the_command_for_an_extra_is_for_this_interpreter(pip, command, monkeypatch):
+    monkeypatch.setattr("feedpub.extras.find_spec", lambda _: pip)
+    monkeypatch.setattr("sys.executable", "/my env/bin/python")
+    assert extras.remedy("html") == f"install it with: {command} 'feedpub[html]'"
 
 
 def test_a_namespace_keeps_ids_apart_and_nothing_else_changes_them(source, gives):
