@@ -244,6 +244,18 @@ def test_an_interrupt_is_one_line_and_status_130_however_early(feedpub, module):
     assert done.stderr == "feedpub: interrupted; what was published is still whole\n"
 
 
+def test_names_of_files_are_printed_without_control_characters(feedpub):
+    """Whoever can drop a file may not move the cursor of the one who looks, nor add lines to a log."""
+    story = "A headline\nA body of its own. Read More Other News\n2023-01-01 10:00\n"
+    (feedpub.folder / "seeds/\x1b[31m\n\x9b.txt").write_text(f"{story}Lonely\n2023-01-01 11:00\n")
+    shown = "seeds/\\u001b[31m\\u000a\\u009b.txt"
+    for arguments in (("build", "-q"), ("build", "-v"), ("check",), ("explain", "A headline")):
+        done = feedpub(*arguments)
+        assert done.returncode == 0
+        assert shown in done.stdout + done.stderr
+        assert all(char.isprintable() or char == "\n" for char in done.stdout + done.stderr)
+
+
 @pytest.mark.parametrize("command", ["", "build", "check", "serve"])
 def test_help_has_an_example(feedpub, command):
     done = feedpub(*command.split(), "--help")

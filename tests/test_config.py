@@ -148,6 +148,11 @@ def test_settings_say_what_the_file_says(tmp_path):
     assert settings.guards.max_rejects == 0.05
 
 
+def test_no_source_reads_what_a_build_writes(tmp_path):
+    settings = parse_config(GOOD.replace("formats", "dir: out, formats").encode(), tmp_path / "c.yaml")
+    assert [spec.own for spec in settings.sources] == [(tmp_path / "out", tmp_path / ".feedpub")]
+
+
 def test_what_is_not_said_has_the_documented_default():
     settings = parse_config(GOOD.replace("output:", "#").encode(), Path("/c.yaml"))
     feed, output = settings.feeds[0], settings.output

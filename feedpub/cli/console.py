@@ -5,6 +5,7 @@
 2   usage or config
 3   refused by a guard
 75  another run holds the lock (EX_TEMPFAIL of sysexits.h: try again later)
+130 interrupted with Ctrl-C
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedpub.cli.console import DEFAULT_CONFIG, FAILED, count, print_error, print_text
+from feedpub.errors import printable
 
 if TYPE_CHECKING:
     from feedpub.sources.proposal import Proposal
@@ -70,7 +71,9 @@ def init(
     proposals = [proposal for proposal in found if proposal.lines]
     for proposal in found:
         if not proposal.lines:
-            print_error(f"passed over {proposal.path} (files {proposal.files:,}): {proposal.problem}")
+            print_error(
+                f"passed over {printable(proposal.path)} (files {proposal.files:,}): {proposal.problem}"
+            )
     if not proposals:
         print_error(f"no article was found in {folder}; docs/sources.md says what can be read")
         raise typer.Exit(FAILED)

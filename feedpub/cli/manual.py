@@ -12,7 +12,7 @@ _HEAD = """\
 # Commands
 
 Made by `python3 run.py golden` from what `--help` says; a test fails when it is stale. Exit statuses are the same
-for all: 0 done, 1 findings, 2 usage or config, 3 refused by a guard, 75 another run holds the lock.
+for all: 0 done, 1 findings, 2 usage or config, 3 refused by a guard, 75 another run holds the lock, 130 interrupted.
 """
 
 

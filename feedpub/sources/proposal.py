@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from feedpub.article import Article, Reject
 from feedpub.dates import DatePolicy
-from feedpub.errors import SourceError
+from feedpub.errors import SourceError, printable
 from feedpub.sources.boilerplate import fold_heading, tail_start
 from feedpub.sources.building import Item
 from feedpub.sources.fieldnames import NAMES, fold_name
@@ -125,6 +125,9 @@ def propose(folder: Path, base: Path) -> list[Proposal]:
         pattern = str(place / f"*{glob.escape(ending)}")
         if any(other != ending and other.endswith(ending) for other in groups):
             problem = "no pattern fits these files and no others; name them yourself"
+            proposals.append(Proposal(pattern, len(found), problem=problem))
+        elif pattern != printable(pattern):
+            problem = "a path in a config has no such characters; rename the files or their folder"
             proposals.append(Proposal(pattern, len(found), problem=problem))
         else:
             proposals.append(_proposal(pattern, found, base))

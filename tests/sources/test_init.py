@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 
 import pytest
 import typer
@@ -246,6 +247,21 @@ def test_init_says_which_package_is_missing(tmp_path, monkeypatch, name, package
     assert "no article in them" not in result.output
     assert "b.txt" not in result.output
     assert "drop/*.txt: 1 file (text): 1 article, 0 rejects" in result.output
+
+
+@pytest.mark.parametrize("name", [b"a.t\nxt", b"a.t\x1b[31mxt", b"a.t\xe9xt"])
+def test_init_passes_over_names_that_no_config_can_hold(tmp_path, name):
+    (tmp_path / "drop").mkdir()
+    for path in (os.fsdecode(name), "b.txt"):
+        try:
+            (tmp_path / "drop" / path).write_text(RECORD)
+        except (OSError, ValueError):
+            pytest.skip("this file system has no such names")
+    result = CliRunner().invoke(app, [str(tmp_path / "drop"), "--config", str(tmp_path / "c.yaml")])
+    assert result.exit_code == 0, result.output
+    assert "rename the files" in result.output.splitlines()[0]
+    assert "\x1b" not in result.output
+    assert [spec.path for spec in load_config(tmp_path / "c.yaml").sources] == ["drop/*.txt"]
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])
