@@ -80,15 +80,18 @@ def build(
     """Build the feeds of ``settings`` as of ``now`` and publish them; write nothing on a dry run.
 
     ``allow`` names the guards (:data:`feedpub.ledger.ALLOWANCES`) that are overridden for this build. Raises a
-    :class:`feedpub.errors.FeedpubError` for what stops a build; then nothing was published.
+    :class:`feedpub.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
+    the ledger or the list of rejects cannot be written, which come after.
     """
     state = settings.output.state
     with nullcontext() if dry_run else publish.exclusive(state), closing(Store(state / LEDGER)) as store:
         _check_examples(settings)
         job = _look_back(settings, now, allow, store)
         taken = take_in(settings, now, store, progress)
-        news = () if dry_run else write_rejects(taken.rejects, state)
-        _check_rejects(settings, taken)
+        if refusal := _too_many_rejects(settings, taken):
+            if not dry_run:
+                write_rejects(taken.rejects, state)
+            raise refusal
         made = _make(job, taken)
         rendered, checked = _render(job, made)
         if harmful := _harmful(job, made, checked):
@@ -97,8 +100,11 @@ def build(
         changes = _publish(settings.output, checked, dry_run=dry_run)
         if not dry_run:
             _record(job, made, checked)
-    report = summarise(taken, made, rendered, job.online, checked, changes)
-    return replace(report, new_rejects=news)
+        report = summarise(taken, made, rendered, job.online, checked, changes)
+        if dry_run:
+            return report
+        # Last: a build that is refused tells of none, so the next one has to.
+        return replace(report, new_rejects=write_rejects(report.rejects, state))
 
 
 def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
@@ -235,12 +241,13 @@ def _check_examples(settings: Settings) -> None:
         raise failing[0].error(more=len(failing) - 1)
 
 
-def _check_rejects(settings: Settings, taken: Taken) -> None:
+def _too_many_rejects(settings: Settings, taken: Taken) -> TooManyRejects | None:
     limit = settings.guards.max_rejects
     rejected = len(taken.rejects)
     if limit is None:
-        return
+        return None
     records = taken.articles + taken.duplicates + taken.held + rejected
-    if rejected > (limit if isinstance(limit, int) else limit * records):
-        first = taken.rejects[0]
-        raise TooManyRejects(rejected, records, f"{first.origin}: {first.reason}")
+    if rejected <= (limit if isinstance(limit, int) else limit * records):
+        return None
+    first = taken.rejects[0]
+    return TooManyRejects(rejected, records, f"{first.origin}: {first.reason}")

@@ -39,7 +39,9 @@ def write_rejects(rejects: Sequence[Reject], state: Path) -> tuple[Reject, ...]:
             fresh.write_bytes(data)
             fresh.replace(file)
     except OSError as error:
-        raise PublishError(f"{file} cannot be written: {error.strerror}; nothing was published") from error
+        raise PublishError(
+            f"{file} cannot be written: {error.strerror}; feedpub build --dry-run lists what is rejected"
+        ) from error
     known = Counter(_known(before))
     news = []
     for reject in rejects:

@@ -60,6 +60,17 @@ def test_a_quiet_build_tells_of_new_rejects_once(feedpub):
     assert "Lonely title" in kept[0]["text"]
 
 
+def test_a_quiet_build_tells_of_the_rejects_of_one_that_was_refused(feedpub):
+    feedpub("build")
+    (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
+    config = feedpub.folder / "config.yaml"
+    config.write_text(config.read_text().replace("\n  arts:\n", "\n  artz:\n"))
+    assert feedpub("build", "--quiet").returncode == 3
+    told = feedpub("build", "--quiet", "--allow-removed")
+    assert told.returncode == 0
+    assert told.stderr.startswith("feedpub: seeds/bad.txt:1: ")
+
+
 def test_a_quiet_build_tells_of_no_reject_again(feedpub):
     """Neither when another comes, nor when one goes, nor when its line moves."""
     bad = feedpub.folder / "seeds/bad.txt"

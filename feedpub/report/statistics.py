@@ -103,7 +103,6 @@ class _Tally:
     def __init__(self, rules: Rules, rule: FeedRule) -> None:
         self.slug = rule.slug
         self._rules = rules
-        self._wanted = rule.wanted
         self._holds = predicate(rule.wanted) if rule.wanted is not None else None
         self._terms = frozenset(wanted_terms(rule.wanted)) if rule.wanted is not None else frozenset()
         self._seen: Counter[int] = Counter()
