@@ -60,6 +60,7 @@ def test_a_quiet_build_tells_of_new_rejects_once(feedpub):
     assert "Lonely title" in kept[0]["text"]
 
 
+@pytest.mark.slow
 def test_a_quiet_build_tells_of_the_rejects_of_one_that_was_refused(feedpub):
     feedpub("build")
     (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
@@ -71,6 +72,7 @@ def test_a_quiet_build_tells_of_the_rejects_of_one_that_was_refused(feedpub):
     assert told.stderr.startswith("feedpub: seeds/bad.txt:1: ")
 
 
+@pytest.mark.slow
 def test_a_quiet_build_tells_of_no_reject_again(feedpub):
     """Neither when another comes, nor when one goes, nor when its line moves."""
     bad = feedpub.folder / "seeds/bad.txt"
@@ -132,6 +134,7 @@ SOURCE_WARNINGS = [
 ]
 
 
+@pytest.mark.slow
 def test_what_sources_do_not_give_is_told_by_check_and_by_each_build(feedpub):
     """A wrong path is no reason to stop, but check does not call it right, and cron hears of it."""
     config = feedpub.folder / "config.yaml"
@@ -155,6 +158,7 @@ def test_what_sources_do_not_give_is_told_by_check_and_by_each_build(feedpub):
     assert all(warning in checked.stdout for _, warning in SOURCE_WARNINGS)
 
 
+@pytest.mark.slow
 def test_check_says_how_many_files_it_did_not_look_into(feedpub):
     for number in range(4):
         (feedpub.folder / f"seeds/more-{number}.txt").write_text("A\nB\n2023-01-01 10:00\n")
@@ -178,6 +182,7 @@ def test_a_build_while_another_runs_is_status_75(feedpub):
 
 
 @pytest.mark.parametrize("report_format", ["text", "json"])
+@pytest.mark.slow
 def test_what_a_guard_refuses_is_status_3_and_one_sentence_that_says_how_to_mean_it(feedpub, report_format):
     assert feedpub("build", "--quiet").returncode == 0
     config = feedpub.folder / "config.yaml"
@@ -255,6 +260,7 @@ def test_an_interrupt_is_one_line_and_status_130_however_early(feedpub, module):
     assert done.stderr == "feedpub: interrupted; what was published is still whole\n"
 
 
+@pytest.mark.slow
 def test_names_of_files_are_printed_without_control_characters(feedpub):
     """Whoever can drop a file may not move the cursor of the one who looks, nor add lines to a log."""
     story = "A headline\nA body of its own. Read More Other News\n2023-01-01 10:00\n"
@@ -305,6 +311,7 @@ def test_output_into_a_closed_pipe_gives_no_traceback(feedpub):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_explain_says_of_a_near_duplicate_why_it_was_left_out(feedpub):
     story = (
         "Crews at the port of Rotterdam stopped work for the third night and asked for safer hours and pay."

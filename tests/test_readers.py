@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 STORY = "Harbour cranes fall silent in Rotterdam\nCrews asked for safer hours at night.\n2023-12-15 08:30\n"
 RETOLD = "Klimt's last portrait sets record"
 

@@ -112,6 +112,7 @@ ENVIRONMENTS = [
 ]
 
 
+@pytest.mark.slow
 def test_zone_locale_hash_seed_and_clock_leave_no_trace_in_the_bytes(built, project):
     outputs = []
     faketime = shutil.which("faketime")

@@ -3,8 +3,11 @@
 import shutil
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+pytestmark = pytest.mark.slow
 
 FORMATS = ("rss", "atom", "json")
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CALLS = (
     "write", "pwrite64", "fsync", "rename", "renameat", "renameat2", "openat", "close", "unlink", "unlinkat",
     "mkdir", "mkdirat", "rmdir", "utimensat", "fchmod", "chmod", "fchmodat", "link", "linkat", "symlink", "symlinkat",

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from feedpub.publish import LAYOUTS
 from feedpub.publish.folders import Folder
 
+pytestmark = pytest.mark.slow
+
 CALLS = (
     "open",
     "write",

@@ -3,6 +3,7 @@
 import sys
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def test_every_character_folds_alone_as_in_a_long_text():
         assert fold(f"{'x' * 20}. {char}.") == b"x" * 20 + b". " + fold(char) + b"."
 
 
+@pytest.mark.slow
 def test_no_character_is_an_error():
     everything = "".join(map(chr, range(sys.maxunicode + 1)))
     for start in range(0, len(everything), 4096):

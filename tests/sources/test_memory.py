@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 # A pipe that writes one piece over and over; the reader's peak is printed in megabytes.
 READER = """
