@@ -25,13 +25,15 @@ _MONTH = re.compile(r"([0-9]{4}-[0-9]{2})(?:-[0-9]+)?")
 class Page:
     """One archive document that is to be written: its name and those of its neighbours, and its entries.
 
-    ``next`` is ``None`` in the open page, ``previous`` in the oldest one.
+    ``next`` is ``None`` in the open page, ``previous`` in the oldest one. ``since`` is when the document last
+    changed as it is published, of one that is.
     """
 
     name: str
     previous: str | None
     next: str | None
     entries: tuple[Entry, ...]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from feedpub.archives import Page, Room, paginate
 from feedpub.config import FeedSettings, Site
@@ -47,24 +48,33 @@ class Composed:
 
 
 def compose(
-    settings: FeedSettings, entries: Iterable[Entry], site: Site, titles: Mapping[str, str], shelf: Shelf
+    settings: FeedSettings,
+    entries: Iterable[Entry],
+    site: Site,
+    titles: Mapping[str, str],
+    shelf: Shelf,
+    *,
+    since: Mapping[str, datetime] | None = None,
 ) -> Composed:
     """Compose a feed of ``entries``, none of which stands in a closed page of ``shelf``.
 
-    ``titles`` are the categories that feeds are, by slug. The feed counts as full when there were as many
-    entries as it may hold, or more than it has room for.
+    ``titles`` are the categories that feeds are, by slug. ``since`` are the dates of its documents that are
+    published: of the open page by its name, of the subscription document by ``""``. The feed counts as full when
+    there were as many entries as it may hold, or more than it has room for.
     """
+    dates = since or {}
     ordered = newest_first(entries)
     full = len(ordered) >= settings.max_items
     near: tuple[NearDuplicate, ...] = ()
     if settings.near is not None:
         ordered, near = leave_out_near(ordered, settings.slug, settings.near)
     held = fitting(ordered, settings, site, titles)
-    feed = make_feed(settings, ordered[:held], site, full=full or held < len(ordered))
+    feed = make_feed(settings, ordered[:held], site, full=full or held < len(ordered), since=dates.get(""))
     room = Room(
         settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)
     )
-    return Composed(feed, paginate(ordered[held:], settings.archive, shelf, room), shelf, near)
+    pages = paginate(ordered[held:], settings.archive, shelf, room)
+    return Composed(feed, tuple(replace(page, since=dates.get(page.name)) for page in pages), shelf, near)
 
 
 def shelf_change(

@@ -131,8 +131,21 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id))
 
 
-def make_feed(settings: FeedSettings, entries: Iterable[Entry], site: Site, *, full: bool = False) -> Feed:
-    """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch."""
+def make_feed(
+    settings: FeedSettings,
+    entries: Iterable[Entry],
+    site: Site,
+    *,
+    full: bool = False,
+    since: datetime | None = None,
+) -> Feed:
+    """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch.
+
+    ``since`` is what its document says of when it changed, where it is published: it never goes back behind that, as
+    it would when an entry is removed, or pushed out by an older one that comes late.
+    """
     ordered = tuple(newest_first(entries))
     updated = max((entry.updated for entry in ordered), default=site.epoch)
+    if since is not None:
+        updated = max(updated, since)
     return Feed(settings, ordered, updated, full)

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 
 from feedpub.article import Article, Boilerplate, Notice, Reject
 from feedpub.config import FeedSettings, Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Entry, Selected, Selection, make_entry, put_aside
-from feedpub.sources import files, read, search
+from feedpub.sources import local_file, read, search
 from feedpub.spool import Spool
 
 Progress = Callable[[int, int, int], None]
@@ -98,28 +96,28 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
     )
 
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 class SourceTimes:
-    """When sources last changed by their files' mtimes: whole seconds, and never after ``now``."""
+    """When sources last changed by the mtimes of their files, in whole seconds.
+
+    The clock says nothing of that, or the same input would give other bytes later. So what is no file, and a file
+    whose mtime lies after ``now``, changed :data:`LONG_AGO`, which is before whatever else is known.
+    """
 
     def __init__(self, settings: Settings, now: datetime) -> None:
         self._settings = settings
-        self._now = now.replace(microsecond=0)
+        self._now = now
 
     def of_article(self, article: Article) -> datetime:
-        """Return when the file of ``article`` last changed; now where it is no file."""
-        return self._of(self._settings.base / article.origin.file)
-
-    @cached_property
-    def newest(self) -> datetime:
-        """When anything last changed: a file, or, as when one is removed, a folder of files."""
-        paths = {Path(file) for spec in self._settings.sources for file in files(spec)}
-        return max((self._of(path) for path in paths | {path.parent for path in paths}), default=self._now)
-
-    def _of(self, path: Path) -> datetime:
+        """Return when the file of ``article`` last changed; of what comes from the web, the local copy."""
         try:
-            return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), self._now)
+            mtime = local_file(article.origin.file, self._settings.base).stat().st_mtime
+            changed = datetime.fromtimestamp(int(mtime), UTC)
         except (OSError, OverflowError, ValueError):
-            return self._now
+            return LONG_AGO
+        return changed if changed <= self._now else LONG_AGO
 
 
 @dataclass(slots=True)

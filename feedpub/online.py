@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import pairwise
 
 from feedpub import publish
@@ -28,13 +29,15 @@ class OnlineShelf:
     """The closed archive pages of one feed.
 
     Where the ledger did not know them, ``anew`` is set, ``ids`` are those of their entries, and ``entries`` are
-    all that were read, the open page's included.
+    all that were read, the open page's included. ``since`` is when each page that was read last changed, the open one
+    at least.
     """
 
     shelf: Shelf = field(default_factory=Shelf)
     anew: bool = False
     ids: frozenset[str] = frozenset()
     entries: tuple[PublishedEntry, ...] = ()
+    since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def read_feeds(settings: Settings) -> dict[str, PublishedFeed]:
@@ -65,11 +68,11 @@ def read_shelf(settings: Settings, feed: FeedSettings, known: Shelf, *, anew: bo
     names = {frozenset(pages) for pages in by_format.values()}
     if not any(names):
         return OnlineShelf(Shelf(), anew=bool(known.pages))
+    best = next(name for name in _BEST if name in by_format)
     if len(names) == 1:
         expected = {page.name for page in known.pages} | {known.open}
         if known.base == settings.site.base_url and names == {frozenset(expected)}:
-            return OnlineShelf(known)
-        best = next(name for name in _BEST if name in by_format)
+            return OnlineShelf(known, since=_dates(settings, by_format[best], known.open))
         if read := _read_back(settings, feed.slug, by_format[best]):
             return read if read.shelf.pages or known.pages else replace(read, anew=False)
     if anew:
@@ -79,6 +82,11 @@ def read_shelf(settings: Settings, feed: FeedSettings, known: Shelf, *, anew: bo
         f" {settings.site.base_url}, and would be made anew without the articles that are gone",
         ALLOWANCES["vanished"],
     )
+
+
+def _dates(settings: Settings, pages: Mapping[str, Published], name: str | None) -> dict[str, datetime]:
+    document = _read(settings, pages[name]) if name else None
+    return {name: document.updated} if name and document else {}
 
 
 def _pages(slug: str, extension: str, listed: Mapping[str, Published]) -> dict[str, Published]:
@@ -117,6 +125,7 @@ def _read_back(settings: Settings, slug: str, pages: Mapping[str, Published]) ->
         anew=True,
         ids=frozenset(entry.id for page in closed for entry in entries[page.name]),
         entries=tuple(entry for name in chain for entry in entries[name]),
+        since={name: document.updated for name, document in documents.items() if document},
     )
 
 

@@ -26,7 +26,6 @@ from feedpub.ledger import (
     check_authority,
     check_flood,
     check_removed,
-    date_feed,
     record,
     remember,
     settle,
@@ -48,6 +47,7 @@ class _Build:
     """What the steps of one build share: what was asked for, and what is online of each feed (by slug)."""
 
     settings: Settings
+    now: datetime
     allow: Collection[str]
     times: SourceTimes
     store: Store
@@ -126,7 +126,7 @@ def _look_back(settings: Settings, now: datetime, allow: Collection[str], store:
         if shelf.anew:
             store.read_back(slug, shelf.ids)
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)
-    return _Build(settings, allow, SourceTimes(settings, now), store, online, shelves, renderer)
+    return _Build(settings, now, allow, SourceTimes(settings, now), store, online, shelves, renderer)
 
 
 def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Made:
@@ -150,9 +150,9 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
             derived for derived, e in entries.items() if gone and store.archived(feed.slug, e.article.id)
         )
         left = [e for d, e in entries.items() if d not in became[feed.slug] and e.article.id not in refused]
-        composed = compose(feed, left, settings.site, settings.categories, shelf)
-        dated = date_feed(composed.feed, job.online.get(feed.slug), job.times.newest)
-        feeds.append(replace(composed, feed=dated))
+        feeds.append(
+            compose(feed, left, settings.site, settings.categories, shelf, since=_since(job, feed.slug))
+        )
     check_flood(
         [PreviousFeed(c.feed, job.online[c.slug]) for c in feeds if c.slug in job.online],
         moving=settled.moving,
@@ -162,6 +162,13 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
         allowed=job.allow,
     )
     return _Made(tuple(feeds), settled, quarantined, became)
+
+
+def _since(job: _Build, slug: str) -> dict[str, datetime]:
+    """Return when the documents of a feed that are online changed; what lies in the future was a mistake."""
+    online = {"": job.online[slug].updated} if slug in job.online else {}
+    pages = job.shelves.get(slug, OnlineShelf()).since
+    return {name: changed for name, changed in {**pages, **online}.items() if changed <= job.now}
 
 
 def _render(job: _Build, made: _Made) -> tuple[list[Rendered], Checked]:

@@ -2,9 +2,10 @@
 
 import os
 import random
+import re
 import shutil
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +17,7 @@ from feedpub.pipeline import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 EDITED = datetime(2023, 8, 15, 12, 0, tzinfo=UTC)
+LATER = datetime(2023, 9, 15, 12, 0, tzinfo=UTC)
 
 STORIES = [
     (
@@ -201,14 +203,44 @@ def test_a_story_like_one_that_is_still_there_does_not_take_its_place(site):
     assert len(set(site.ids.values())) == 7
 
 
-def test_a_removed_article_moves_the_feeds_date(site):
+@pytest.mark.parametrize("removed", [0, 5], ids=["oldest", "newest"])
+def test_a_removed_article_does_not_move_the_feeds_date(site, removed):
     before = site.feed
-    site.write(site.stories[1:])
+    site.write([story for number, story in enumerate(site.stories) if number != removed])
+    for _ in range(2):
+        site.build()
+        assert len(site.feed.entries) == 5
+        assert site.feed.updated == before.updated
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
+@pytest.mark.parametrize("archive", ["", ", archive: 10"])
+@pytest.mark.parametrize("formats", ["[rss, atom]", "[rss]"])
+def test_an_older_article_that_comes_late_does_not_move_the_feeds_date(tmp_path, lost, archive, formats):
+    site = Site(tmp_path)
+    site.formats = formats
+    site.feeds = f"  all: {{title: All, max_items: 4{archive}}}"
     site.build()
-    assert len(site.feed.entries) == 5
-    assert site.feed.updated == EDITED > before.updated
+    title, body, time = site.stories[2]
+    site.write([*site.stories[:2], (title, f"{body} Talks go on.", time), *site.stories[3:]])
     site.build()
+    before = dates(site)
     assert site.feed.updated == EDITED
+    site.write([*site.stories, ("A late tale", "It was found in a drawer, years after.", "2023-06-05 18:00")])
+    site.touch(LATER)
+    if lost:
+        site.lose_state()
+    site.build()
+    assert "A late tale" in site.ids
+    assert title not in site.ids
+    assert dates(site) == before
+
+
+def dates(site):
+    """When the subscription documents say that they changed."""
+    pattern = re.compile(rb"<(?:updated|lastBuildDate)>([^<]*)")
+    documents = [path for path in (site.folder / "feeds").iterdir() if path.name in ("all.atom", "all.rss")]
+    return {path.name: pattern.search(path.read_bytes())[1] for path in documents}
 
 
 def test_an_edit_is_seen_even_if_the_files_clock_says_it_was_long_ago(site):
@@ -379,12 +411,15 @@ def test_a_clock_that_is_set_back_takes_nothing_offline(site):
     assert site.build(now=datetime(2023, 6, 3, tzinfo=UTC)).held == 1
 
 
-def test_a_file_from_the_future_dates_an_edit_no_later_than_now(site):
+def test_a_file_from_the_future_says_nothing_of_when_an_edit_was_made(site):
+    before = site.feed
     title, body, time = site.stories[0]
     site.write([(title, f"{body} Talks go on.", time), *site.stories[1:]])
     site.touch(datetime(2199, 1, 1, tzinfo=UTC))
     site.build()
-    assert site.feed.updated == NOW
+    (edited,) = [entry for entry in site.feed.entries if entry.title == title]
+    assert edited.updated == edited.published + timedelta(seconds=1)
+    assert site.feed.updated == before.updated
     files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
     site.build(now=datetime(2024, 6, 1, tzinfo=UTC))
     assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files

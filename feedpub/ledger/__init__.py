@@ -4,7 +4,6 @@ selected → identity.settle ← memory (store, or the published documents where
          → guards.check → … published … → store.record
 """
 
-from feedpub.ledger.dating import date_feed
 from feedpub.ledger.guards import ALLOWANCES, PreviousFeed, check_authority, check_flood, check_removed
 from feedpub.ledger.identity import Settled, settle
 from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity, sketch
@@ -27,7 +26,6 @@ __all__ = [
     "check_authority",
     "check_flood",
     "check_removed",
-    "date_feed",
     "digest",
     "read_document",
     "record",

@@ -131,7 +131,7 @@ class Renderer:
             next=self._url(f"{slug}.{page.next}.{name}") if page.next else None,
             current=self._url(f"{slug}.{name}"),
         )
-        feed = make_feed(settings, page.entries, self._site)
+        feed = make_feed(settings, page.entries, self._site, since=page.since)
         document = self._document(feed, f"{slug}.{page.name}.{name}", place, name)
         return replace(document, rendered=self._spool.put(document.data))
 

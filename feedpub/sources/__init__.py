@@ -8,8 +8,19 @@ source never raises for what a record says: that is a reject with its place and 
 """
 
 from feedpub.sources.building import Item
-from feedpub.sources.opening import files, read, search
+from feedpub.sources.opening import files, local_file, read, search
 from feedpub.sources.spec import SourceSpec, parse_source
 from feedpub.sources.survey import Survey, Surveyed, survey
 
-__all__ = ["Item", "SourceSpec", "Survey", "Surveyed", "files", "parse_source", "read", "search", "survey"]
+__all__ = [
+    "Item",
+    "SourceSpec",
+    "Survey",
+    "Surveyed",
+    "files",
+    "local_file",
+    "parse_source",
+    "read",
+    "search",
+    "survey",
+]

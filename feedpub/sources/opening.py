@@ -147,9 +147,14 @@ def display_name(spec: SourceSpec, file: Path | str) -> str:
     return file if isinstance(file, str) else Path(os.path.relpath(file, spec.base)).as_posix()
 
 
+def local_file(name: str, base: Path) -> Path:
+    """Return where the content of a file lies that origins call ``name``; there may be none."""
+    return Copy.of(name, base).content if is_web(name) else base / name
+
+
 def _opened(spec: SourceSpec, file: Path | str) -> AbstractContextManager[BinaryIO]:
     if isinstance(file, str) and is_web(file):
-        file = Copy.of(file, spec.base).content
+        file = local_file(file, spec.base)
     if isinstance(file, Path):
         return file.open("rb", buffering=0)
     if file == STDIN:

@@ -21,7 +21,10 @@ UPDATED = {"updated", "date_modified"}
 def pytest_generate_tests(metafunc):
     if "corpus" in metafunc.fixturenames:
         corpora = sorted(make.CORPORA.iterdir())
-        metafunc.parametrize("corpus", corpora, ids=[path.name for path in corpora])
+        slow = {"sample": pytest.mark.slow}  # for its many rules
+        metafunc.parametrize(
+            "corpus", [pytest.param(path, marks=slow.get(path.name, ()), id=path.name) for path in corpora]
+        )
 
 
 @pytest.fixture

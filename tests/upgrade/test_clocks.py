@@ -1,0 +1,75 @@
+"""Neither the clock nor the times of files leave a trace in what is published.
+
+But for one: an edit without a time of its own is dated by its file. No date of the corpora falls between the
+clocks.
+"""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from feedpub.config import load_config
+from feedpub.pipeline import build
+
+SOON, LATE = datetime(2025, 2, 1, tzinfo=UTC), datetime(2026, 7, 8, 9, 10, 11, tzinfo=UTC)
+OLD, YOUNG = datetime(2019, 1, 1, tzinfo=UTC), datetime(2025, 1, 31, 1, 2, 3, tzinfo=UTC)
+TO_COME = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in (folder / "feeds").iterdir()}
+
+
+@pytest.fixture
+def history(upgrade, corpus, tmp_path):
+    """A function that builds a corpus's inputs one after the other, all at one clock, and gives each result."""
+
+    def run(now, times, inputs=None):
+        folder = tmp_path / f"{now:%Y}-{times[0]:%Y}-{len(times)}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        results = []
+        for number, given in enumerate(inputs or upgrade.builds(corpus)):
+            upgrade.lay_out(given, folder, times[number % len(times)])
+            build(load_config(folder / "config.yaml"), now)
+            results.append(files(folder))
+        run.folder = folder
+        return results
+
+    return run
+
+
+def test_a_first_build_is_the_same_at_any_time_and_of_files_of_any_age(upgrade, corpus, history):
+    last = upgrade.builds(corpus)[-1:]
+    assert history(SOON, [OLD], last) == history(LATE, [YOUNG], last) == history(LATE, [TO_COME], last)
+
+
+@pytest.mark.parametrize("state", [True, False], ids=["state kept", "state lost"])
+def test_a_build_over_what_is_published_is_the_same_at_any_time_and_of_files_of_any_age(
+    upgrade, corpus, state, tmp_path
+):
+    results = []
+    for number, (now, changed) in enumerate([(SOON, OLD), (LATE, YOUNG), (LATE, TO_COME)]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        upgrade.lay_out(upgrade.builds(corpus)[-1], folder, changed)
+        upgrade.restore(corpus, folder, state=state)
+        build(load_config(folder / "config.yaml"), now)
+        results.append(files(folder))
+    assert results[0] == results[1] == results[2]
+
+
+@pytest.mark.parametrize("times", [[OLD], [YOUNG], [TO_COME], [OLD, YOUNG]], ids=str)
+def test_edits_additions_and_removals_are_the_same_at_any_time(history, times):
+    assert history(SOON, times) == history(LATE, times)
+
+
+def test_of_files_of_another_age_only_edits_are_dated_otherwise(oracle, history):
+    found = []
+    for times in ([OLD], [OLD + timedelta(days=1), YOUNG, YOUNG + timedelta(hours=1)]):
+        history(SOON, times)
+        found.append(oracle.published(history.folder / "feeds"))
+    for entry, change in oracle.differences(*found):
+        allowed = {"updated", "lastBuildDate"} if entry == "feed" else oracle.updated
+        assert change in allowed, (entry, change)
