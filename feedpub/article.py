@@ -69,7 +69,8 @@ class Article:
 
     ``body`` is plain text, or HTML where ``html`` is set; ``title`` and ``summary`` are always plain text.
     ``published`` and ``updated`` are aware, in the zone that the source declares. ``key`` is the source's own
-    identifier (an id or URL) where it has one; ``id`` is derived from it, see :func:`article_id`.
+    identifier (an id or URL) where it has one; ``id`` is derived from it, see :func:`article_id`. It is not to be
+    published before it is ``due``, nor once it ``expires``.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -89,6 +90,8 @@ class Article:
     image: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
     via: FeedSource | None = None
+    due: datetime | None = None
+    expires: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.published.utcoffset() is None:
@@ -102,6 +105,21 @@ class Boilerplate:
     """Input lines that were recognised as no article: a block of related headlines, say."""
 
     origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A record whose owner says that it is not to be published: of which ``kind``, and the ``reason`` as a clause.
+
+    Of one that was withdrawn or has expired, ``id`` is that of its article, where it can be told, and ``changed``
+    when it changed last.
+    """
+
+    origin: Origin
+    kind: str
+    reason: str
+    id: str | None = None
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

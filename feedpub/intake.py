@@ -7,18 +7,20 @@ What comes out does not depend on the order in which files and records are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Protocol
 
-from feedpub.article import Article, Boilerplate, Notice, Reject
+from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.config import FeedSettings, Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Entry, Selected, Selection, make_entry, put_aside
-from feedpub.sources import local_file, read, search
+from feedpub.sources import Statuses, local_file, read, search
 from feedpub.spool import Spool
 
+WHY = {"expired": "its time is over", "withdrawn": "another record withdraws it"}
 Progress = Callable[[int, int, int], None]
 """Called after each file with: files done, files in all, articles so far."""
 
@@ -30,9 +32,16 @@ class Past(Protocol):
         """Say whether a closed archive page of the feed has the article of this id."""
         ...
 
-    def by_id(self, entry_id: str) -> object | None:
-        """Return something if the article of this id was published."""
+    def by_id(self, entry_id: str) -> Known | None:
+        """Return what the article of this id was published as, if it was."""
         ...
+
+
+class Known(Protocol):
+    """An entry that was published."""
+
+    @property
+    def id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,57 +50,98 @@ class Taken:
 
     Of a feed that is archived, they are all articles that stand in no closed page, as entries whose texts are put
     aside. ``ids`` holds the id of every
-    article that stays, selected or not.
+    article that stays, selected or not. ``released`` holds those of what was withdrawn by its owner or has expired,
+    and so is missed by nobody.
     """
 
     selected: tuple[tuple[Selected | Entry, ...], ...]
     ids: Container[str]
+    released: frozenset[str]
     articles: int
     duplicates: int
     held: int
+    left_out: int
     boilerplate_lines: int
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
     source_warnings: tuple[str, ...]
 
 
-def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> Taken:
-    """Read all sources of ``settings``; articles dated after ``now`` are held back if the config says so.
+class Publicity:
+    """Says of each article whether it is public ``now``.
 
-    One that was published is not held back any more: if it is early now, the clock was set back.
+    An embargo obeys nothing but the clock; a plain date in the future obeys ``guards.future``, and does not hold back
+    what was ``published``. ``withdrawn`` are ids of articles that their owners have withdrawn, and when.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        now: datetime,
+        published: Callable[[str], object] = lambda _: None,
+        withdrawn: Mapping[str, datetime | None] = MappingProxyType({}),
+    ) -> None:
+        self._now = now
+        self._hold_after = now if settings.guards.future == "hold" else datetime.max.replace(tzinfo=UTC)
+        self._published = published
+        self._withdrawn = withdrawn
+
+    def why_not(self, article: Article) -> str:
+        """Return ``held``, ``expired`` or ``withdrawn``; an empty text where the article is public."""
+        if article.due is not None and article.due > self._now:
+            return "held"
+        if article.published > self._hold_after and self._published(article.id) is None:
+            # One that was published is not held back any more: if it is early now, the clock was set back.
+            return "held"
+        if article.expires is not None and article.expires <= self._now:
+            return "expired"
+        if article.id in self._withdrawn:
+            since = self._withdrawn[article.id]
+            # A later version is there again.
+            return "" if since and (article.updated or article.published) > since else "withdrawn"
+        return ""
+
+
+def note_withdrawal(withdrawn: dict[str, datetime | None], left_out: LeftOut) -> None:
+    """Enter in ``withdrawn`` what a record that was left out withdraws; the last withdrawal counts."""
+    if left_out.kind == "withdrawn" and left_out.id:
+        times = [time for time in (withdrawn.get(left_out.id), left_out.changed) if time]
+        withdrawn[left_out.id] = max(times, default=None)
+
+
+def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> Taken:
+    """Read all sources of ``settings``; articles that are not public at ``now`` are left out or held back.
+
     Raises :class:`feedpub.errors.SourceError` when a file cannot be read at all.
     """
     tally = _Tally()
-    duplicates = Duplicates()
-    hold_after = now.timestamp() if settings.guards.future == "hold" else float("inf")
-
-    def early(article: Article, instant: float) -> bool:
-        return instant > hold_after and past.by_id(article.id) is None
-
-    router = _Router(settings, past)
-    for article in _articles(settings, tally, progress):
-        instant = article.published.timestamp()
-        if early(article, instant):
-            tally.held += 1
-        elif duplicates.admit(article, instant):
-            router.offer(article, instant)
+    publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
+    duplicates, router = _first_reading(settings, past, publicity, tally, progress)
+    if any(duplicates.keeper(gone) for gone in tally.withdrawn):
+        # A withdrawal stood behind its article: read again, now knowing it.
+        publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
+        tally = _Tally()
+        duplicates, router = _first_reading(settings, past, publicity, tally, None)
     if duplicates.disordered:
         # A later record displaced one that had been routed: read again, now knowing which ones stay.
         chosen = duplicates.settle()
         router = _Router(settings, past)
         for article in _articles(settings, _Tally(), None):
             instant = article.published.timestamp()
-            if not early(article, instant) and chosen(article, instant):
+            if not publicity.why_not(article) and chosen(article, instant):
                 router.offer(article, instant)
+    released = tally.released | {known.id for gone in tally.released if (known := past.by_id(gone))}
     return Taken(
         selected=router.newest(),
         ids=duplicates,
+        released=frozenset(released),
         articles=router.offered,
-        duplicates=tally.articles - tally.held - router.offered,
+        duplicates=tally.articles - tally.held - tally.not_public - router.offered,
         held=tally.held,
+        left_out=tally.left_out,
         boilerplate_lines=tally.boilerplate_lines,
         rejects=tuple(tally.rejects),
-        notices=tuple(tally.notices),
+        notices=(*tally.notices, *tally.statuses.notices()),
         source_warnings=tuple(tally.source_warnings),
     )
 
@@ -122,12 +172,43 @@ class SourceTimes:
 
 @dataclass(slots=True)
 class _Tally:
+    """What was read, counted. ``not_public`` are articles that were left out as such only after they were made."""
+
     articles: int = 0
     held: int = 0
+    not_public: int = 0
+    left_out: int = 0
     boilerplate_lines: int = 0
     rejects: list[Reject] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    statuses: Statuses = field(default_factory=Statuses)
+    withdrawn: dict[str, datetime | None] = field(default_factory=dict)
+    released: set[str] = field(default_factory=set)
     source_warnings: list[str] = field(default_factory=list)
+
+    def leave_out(self, left_out: LeftOut) -> None:
+        self.left_out += 1
+        self.notices.append(Notice(left_out.origin, left_out.kind, f"left out, as {left_out.reason}"))
+        note_withdrawal(self.withdrawn, left_out)
+        if left_out.id:
+            self.released.add(left_out.id)
+
+
+def _first_reading(
+    settings: Settings, past: Past, publicity: Publicity, tally: _Tally, progress: Progress | None
+) -> tuple[Duplicates, _Router]:
+    duplicates, router = Duplicates(), _Router(settings, past)
+    for article in _articles(settings, tally, progress):
+        instant = article.published.timestamp()
+        if why := publicity.why_not(article):
+            if why == "held":
+                tally.held += 1
+            else:
+                tally.not_public += 1
+                tally.leave_out(LeftOut(article.origin, why, WHY[why], article.id))
+        elif duplicates.admit(article, instant):
+            router.offer(article, instant)
+    return duplicates, router
 
 
 def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> Iterator[Article]:
@@ -145,7 +226,9 @@ def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> I
                 tally.boilerplate_lines += item.origin.lines
             elif isinstance(item, Reject):
                 tally.rejects.append(item)
-            else:
+            elif isinstance(item, LeftOut):
+                tally.leave_out(item)
+            elif not tally.statuses.counts(item):
                 tally.notices.append(item)
         if progress:
             progress(done, len(inputs), tally.articles)

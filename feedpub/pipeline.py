@@ -154,7 +154,7 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
             compose(feed, left, settings.site, settings.categories, shelf, since=_since(job, feed.slug))
         )
     check_flood(
-        [PreviousFeed(c.feed, job.online[c.slug]) for c in feeds if c.slug in job.online],
+        [PreviousFeed(c.feed, _missing(job.online[c.slug], taken)) for c in feeds if c.slug in job.online],
         moving=settled.moving,
         known=settled.known,
         share=settings.guards.max_vanished,
@@ -169,6 +169,11 @@ def _since(job: _Build, slug: str) -> dict[str, datetime]:
     online = {"": job.online[slug].updated} if slug in job.online else {}
     pages = job.shelves.get(slug, OnlineShelf()).since
     return {name: changed for name, changed in {**pages, **online}.items() if changed <= job.now}
+
+
+def _missing(online: PublishedFeed, taken: Taken) -> PublishedFeed:
+    """Return what is online without what its owners took away, which no guard counts."""
+    return replace(online, entries=tuple(entry for entry in online.entries if entry.id not in taken.released))
 
 
 def _render(job: _Build, made: _Made) -> tuple[list[Rendered], Checked]:
@@ -253,7 +258,7 @@ def _too_many_rejects(settings: Settings, taken: Taken) -> TooManyRejects | None
     rejected = len(taken.rejects)
     if limit is None:
         return None
-    records = taken.articles + taken.duplicates + taken.held + rejected
+    records = taken.articles + taken.duplicates + taken.held + taken.left_out + rejected
     if rejected <= (limit if isinstance(limit, int) else limit * records):
         return None
     first = taken.rejects[0]

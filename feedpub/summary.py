@@ -46,7 +46,9 @@ class FeedReport:
 class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
-    ``notices`` tell what was done to articles on the way (``related-links``: stripped tails). ``source_warnings`` say
+    ``left_out`` counts records that are not to be published, say drafts.
+    ``notices`` tell what was done to articles on the way (``related-links``: stripped tails), and of each record that
+    was left out why. ``source_warnings`` say
     what the patterns of sources do not give. ``listings`` are the
     documents of the whole site. ``altered`` are finished documents that somebody else has changed or removed since the
     last build. ``new_rejects`` are those that the last build did not have.
@@ -56,6 +58,7 @@ class BuildReport:
     duplicates: int
     edited: int
     held: int
+    left_out: int
     boilerplate_lines: int
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
@@ -105,6 +108,7 @@ def summarise(
         duplicates=taken.duplicates,
         edited=len(made.settled.edited),
         held=taken.held,
+        left_out=taken.left_out,
         boilerplate_lines=taken.boilerplate_lines,
         rejects=(*taken.rejects, *quarantined),
         notices=(*taken.notices, *(_date_kept(entry) for entry in made.settled.moved)),

@@ -108,6 +108,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "duplicates": report.duplicates,
         "edited": report.edited,
         "held": report.held,
+        "left_out": report.left_out,
         "boilerplate_lines": report.boilerplate_lines,
         "notices": dict(report.notice_counts),
         "rejects": [
@@ -174,6 +175,8 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
         facts.append(count(near, "near-duplicate") + " left out")
     if report.held:
         facts.append(f"{report.held} held back until due")
+    if report.left_out:
+        facts.append(f"{report.left_out} left out")
     print_text("\n" + ", ".join(facts) + ".")
     if report.notices:
         kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(report.notice_counts.items()))

@@ -77,6 +77,10 @@ def _show(found: Surveyed) -> None:
     )
     for reason, place, times in found.reasons:
         print_text(f"  {place}: {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
+    for reason, place, times in found.left_out:
+        print_text(f"  {place}: left out, as {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
+    for message, place in found.statuses:
+        print_text(f"  {place}: {message}")
     if found.tagged:
         print_text(
             f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"

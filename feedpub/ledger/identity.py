@@ -80,7 +80,8 @@ def settle(
             edited.append(entry)
         if dated:
             moved.append(entry)
-            moving += dated != known.dated
+            # An embargo that has ended dates its article by rule; no zone has changed.
+            moving += dated != known.dated and own != entry.article.due
     return Settled(settled, tuple(edited), tuple(moved), moving, len(past))
 
 

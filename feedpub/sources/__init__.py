@@ -11,10 +11,12 @@ from feedpub.sources.building import Item
 from feedpub.sources.opening import files, local_file, read, search
 from feedpub.sources.spec import SourceSpec, parse_source
 from feedpub.sources.survey import Survey, Surveyed, survey
+from feedpub.sources.withheld import Statuses
 
 __all__ = [
     "Item",
     "SourceSpec",
+    "Statuses",
     "Survey",
     "Surveyed",
     "files",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from feedpub.addresses import web_address
@@ -15,6 +16,7 @@ from feedpub.article import (
     Boilerplate,
     Enclosure,
     FeedSource,
+    LeftOut,
     Notice,
     Origin,
     Reject,
@@ -26,8 +28,9 @@ from feedpub.errors import DateError
 from feedpub.sources.boilerplate import tail_start, without_tail
 from feedpub.sources.cleaning import clean, first_sentence, one_line, plain_text
 from feedpub.sources.spec import SourceSpec
+from feedpub.sources.withheld import FREE, Hold
 
-Item = Article | Boilerplate | Reject | Notice
+Item = Article | Boilerplate | LeftOut | Reject | Notice
 MAX_RAW = 4096
 
 # What stands in no IRI (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
@@ -58,7 +61,7 @@ class Record(NamedTuple):
     """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
 
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
-    feed. ``draft`` says what the record is instead of an article that its author has published.
+    feed. ``hold`` is what the record says of its being public.
     """
 
     title: str = ""
@@ -77,7 +80,7 @@ class Record(NamedTuple):
     enclosures: tuple[Enclosure, ...] = ()
     via: FeedSource | None = None
     left_out: tuple[str, ...] = ()
-    draft: str = ""
+    hold: Hold = FREE
 
 
 @dataclass(slots=True)
@@ -118,8 +121,8 @@ def build(
 
     ``is_clean`` says that the fields are known to be plain lines that hold nothing that XML can't carry.
     """
-    if record.draft:
-        return [Boilerplate(origin), Notice(origin, "draft", f"left out {record.draft}")]
+    if record.hold.kind:
+        return [_left_out(reading, origin, record)]
     notes = _Notes(origin)
     try:
         if not is_clean or reading.spec.repair_mojibake:
@@ -155,6 +158,21 @@ def build_story(
     return build(reading, origin, Record(title, body, published, spec.html_body), raw, is_clean=True)
 
 
+def _left_out(reading: Reading, origin: Origin, record: Record) -> LeftOut:
+    kind, reason = record.hold.kind, record.hold.reason
+    if kind not in {"withdrawn", "expired"}:
+        return LeftOut(origin, kind, reason)
+    record = _cleaned(reading.spec, record, _Notes(origin))
+    times: list[datetime] = []
+    for text in (record.published, record.updated):
+        with suppress(DateError):
+            times.append(parse_date(text, reading.spec.dates).instant)
+    published = times[0] if times else datetime.min.replace(tzinfo=UTC)
+    identity, key = _identity(reading, record, published, record.title.strip())
+    known = key is not None or (times and record.title)
+    return LeftOut(origin, kind, reason, identity if known else None, max(times, default=None))
+
+
 def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:
     spec = reading.spec
     # A tab is fit for XML, so that plain lines may have one; a title has none, whatever stands beside it.
@@ -167,30 +185,27 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
         if not title:
             raise RecordError("the record has neither title nor body")
         notes.add("title-from-body", "the record has no title; took the first sentence of its body")
-    if not record.published.strip():
-        raise RecordError("the record has no date")
-    parsed = parse_date(record.published, spec.dates)
+    parsed = _parsed(record, spec)
     for warning in parsed.warnings:
         notes.add(warning.kind, warning.message)
-    for reason in record.left_out:
+    for reason in (*record.left_out, *record.hold.unread):
         notes.add("bad-field", f"left out a field: {reason}")
-    key = record.id.strip() or record.link.strip() or None
-    if record.keep_id and key and _IRI.match(key):
-        identity = key
-    else:
-        if key and spec.namespace is not None:
-            key = f"{spec.namespace} {key}"
-        identity = article_id(reading.authority, key=key, published=parsed.instant, title=title)
+    for unknown in record.hold.unknown:
+        notes.add("unknown-status", unknown)
+    identity, key = _identity(reading, record, parsed.instant, title)
     if not _has_more(record):
         return Article(identity, title, body, parsed.instant, origin, record.html, key=key)
+    due = record.hold.due
+    # The id stays that of the article's own date, which it may have been published under before the embargo.
+    published = max(parsed.instant, due or parsed.instant)
     return Article(
         identity,
         title,
         body,
-        parsed.instant,
+        published,
         origin,
         html=record.html,
-        updated=_updated(record.updated, parsed, spec, notes),
+        updated=_updated(record.updated, published, spec, notes),
         key=key,
         link=_address(record.link, "link", notes),
         authors=record.authors,
@@ -204,13 +219,33 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
             if (url := _address(enclosure.url, "enclosure", notes))
         ),
         via=record.via,
+        due=published if record.hold.scheduled else due,
+        expires=record.hold.expires,
     )
+
+
+def _parsed(record: Record, spec: SourceSpec) -> ParsedDate:
+    if record.published.strip():
+        return parse_date(record.published, spec.dates)
+    if record.hold.due:
+        return ParsedDate(record.hold.due)
+    raise RecordError("the record has no date")
+
+
+def _identity(reading: Reading, record: Record, published: datetime, title: str) -> tuple[str, str | None]:
+    """Return a record's id and the key that it is made of, if it has one."""
+    key = record.id.strip() or record.link.strip() or None
+    if record.keep_id and key and _IRI.match(key):
+        return key, key
+    if key and reading.spec.namespace is not None:
+        key = f"{reading.spec.namespace} {key}"
+    return article_id(reading.authority, key=key, published=published, title=title), key
 
 
 def _has_more(record: Record) -> bool:
     return bool(
         record.updated or record.link or record.authors or record.categories or record.language
-        or record.summary or record.image or record.enclosures or record.via
+        or record.summary or record.image or record.enclosures or record.via or record.hold != FREE
     )  # fmt: skip
 
 
@@ -230,7 +265,7 @@ def _note_relative(article: Article, notes: _Notes) -> None:
         notes.add("relative-address", f"left out {found}: there is no link to resolve them against")
 
 
-def _updated(text: str, published: ParsedDate, spec: SourceSpec, notes: _Notes) -> datetime | None:
+def _updated(text: str, published: datetime, spec: SourceSpec, notes: _Notes) -> datetime | None:
     if not text.strip():
         return None
     try:
@@ -238,7 +273,7 @@ def _updated(text: str, published: ParsedDate, spec: SourceSpec, notes: _Notes) 
     except DateError as error:
         notes.add("bad-updated", f"left out the time of the update: {error}")
         return None
-    if updated < published.instant:
+    if updated < published:
         notes.add("bad-updated", "left out a time of the update that lies before the publication")
         return None
     return updated

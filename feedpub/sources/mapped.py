@@ -7,13 +7,13 @@ import mimetypes
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from feedpub.article import Author, Enclosure
 from feedpub.sources.building import Record, RecordError
 from feedpub.sources.fieldnames import fold_name, name_map
 from feedpub.sources.spec import SourceSpec
+from feedpub.sources.withheld import FREE, hold_of, is_yes
 
 # "Name <mail@example.org>", as RFC 5322 §3.4 writes a person, or RSS's "mail@example.org (Name)".
 _NAME_MAIL = re.compile(r"\s*(?P<name>[^<>()]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>\s*\Z")
@@ -21,12 +21,6 @@ _MAIL_NAME = re.compile(r"\s*(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\s*\((?P<name>[^()
 _MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z", re.IGNORECASE)
 MAX_DIGITS = 100
-# By these a record says that it is not published, as front matter does.
-DRAFTS: Mapping[str, tuple[str, ...]] = {
-    "draft": ("true", "yes"),
-    "published": ("false", "no"),
-    "status": ("draft", "hidden"),
-}
 _LIST = re.compile(r"\s*[,;|]\s*")
 
 Field = TypeVar("Field")
@@ -35,16 +29,25 @@ Field = TypeVar("Field")
 def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
     """Return the record that a mapping holds, by the declared field map and the names that are known.
 
-    Of a draft nothing else is read. Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind
-    that its field can't be.
+    Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind that its field can't be.
     """
-    flags = {name: str(values[key]).strip().lower() for name, key in _flag_names(tuple(values)).items()}
-    if any(flags.get(name) in marks for name, marks in DRAFTS.items()):
-        return Record(draft="an article that is marked as a draft")
-    if flags.get("published") in ("true", "yes"):
-        # That is no date.
-        values = {name: value for name, value in values.items() if fold_name(name) != "published"}
+    hold = hold_of(values, spec.dates, declared=spec.fields)
+    try:
+        record = _record(values, spec)
+    except RecordError:
+        if not hold.kind:
+            raise
+        record = Record()
+    return record._replace(hold=hold) if hold != FREE else record
+
+
+def _record(values: Mapping[str, Any], spec: SourceSpec) -> Record:
     names = name_map(tuple(values), spec.fields)
+    dated = names.get("published", "")
+    if fold_name(dated) == "published" and is_yes(values.get(dated)):
+        # That is no date.
+        values = {name: value for name, value in values.items() if name != dated}
+        names = name_map(tuple(values), spec.fields)
 
     def get(field: str) -> Any:
         name = names.get(field)
@@ -85,11 +88,6 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
         enclosures=optional(_enclosures_of, "enclosure", ()),
         left_out=tuple(left_out),
     )
-
-
-@lru_cache(maxsize=256)
-def _flag_names(names: tuple[str, ...]) -> Mapping[str, str]:
-    return {folded: name for name in names if (folded := fold_name(name)) in DRAFTS}
 
 
 def text_of(value: Any, what: str) -> str:

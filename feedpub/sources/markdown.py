@@ -20,6 +20,7 @@ from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError
 from feedpub.sources.mapped import DECODER, record_of
 from feedpub.sources.whole import read_whole, text_of_file
+from feedpub.sources.withheld import Hold
 
 _FENCED = re.compile(
     r"(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n(?P<matter>.*?)^(?P=fence)[ \t]*(?:\n|\Z)",
@@ -113,7 +114,7 @@ _READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
 
 def _record(reading: Reading, values: Mapping[str, Any], body: str) -> Record:
     if "_drafts" in reading.file.split("/"):
-        return Record(draft="an article in a folder of drafts")
+        return Record(hold=Hold("draft", "it lies in a folder of drafts"))
     record = record_of(values, reading.spec)
     published, title = record.published, record.title
     if not published and (dated := _DATED_NAME.match(reading.file)):

@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedpub.article import Article, Boilerplate, Reject
+from feedpub.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
 from feedpub.sources.opening import display_name, format_of, open_stream, read, search
 from feedpub.sources.spec import SourceSpec
+from feedpub.sources.withheld import Statuses
 
 _AUTHORITY = "example.org,2000"
 # What a reason says of its own record: a date, a byte, a number of fields.
@@ -28,7 +29,8 @@ _TAG = re.compile(
 class Surveyed:
     """What one file gave: its format, its counts, and its rejects by kind: the first one's reason and place.
 
-    ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are.
+    ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are. ``left_out``
+    has what is not to be published, in the same way as rejects, and ``statuses`` tell of words that say nothing here.
     """
 
     file: str
@@ -38,6 +40,8 @@ class Surveyed:
     boilerplate_lines: int
     rejects: int
     reasons: tuple[tuple[str, str, int], ...]
+    left_out: tuple[tuple[str, str, int], ...] = ()
+    statuses: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,7 @@ def survey_file(spec: SourceSpec, file: Path | str) -> Surveyed:
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
     articles = tagged = lines = 0
-    counts: Counter[str] = Counter()
-    firsts: dict[str, tuple[str, str]] = {}
+    rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
     for item in read(spec, file, _AUTHORITY):
         if isinstance(item, Article):
             articles += 1
@@ -74,15 +77,38 @@ def survey_file(spec: SourceSpec, file: Path | str) -> Surveyed:
         elif isinstance(item, Boilerplate):
             lines += item.origin.lines
         elif isinstance(item, Reject):
-            kind = _OWN.sub("", item.reason)
-            counts[kind] += 1
-            firsts.setdefault(kind, (item.reason, str(item.origin)))
+            rejects.add(_OWN.sub("", item.reason), item.reason, item.origin)
+        elif isinstance(item, LeftOut):
+            left_out.add(item.reason, item.reason, item.origin)
+        elif isinstance(item, Notice):
+            statuses.counts(item)
     return Surveyed(
         name,
         taken,
         articles,
         tagged,
         lines,
-        counts.total(),
-        tuple((*firsts[kind], count) for kind, count in counts.most_common(20)),
+        rejects.total,
+        rejects.most_common(),
+        left_out.most_common(),
+        tuple((notice.message, str(notice.origin)) for notice in statuses.notices()[:20]),
     )
+
+
+class _Reasons:
+    """Counts reasons by kind; keeps of each the first one's words and place."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._firsts: dict[str, tuple[str, str]] = {}
+
+    @property
+    def total(self) -> int:
+        return self._counts.total()
+
+    def add(self, kind: str, reason: str, origin: Origin) -> None:
+        self._counts[kind] += 1
+        self._firsts.setdefault(kind, (reason, str(origin)))
+
+    def most_common(self) -> tuple[tuple[str, str, int], ...]:
+        return tuple((*self._firsts[kind], times) for kind, times in self._counts.most_common(20))

@@ -9,20 +9,37 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Origin
+from feedpub.dates import DatePolicy
 from feedpub.sources.building import Item, Reading, Record, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.cleaning import plain_text
 from feedpub.sources.mapped import enclosure
 from feedpub.sources.whole import MAX_FILE, read_whole
+from feedpub.sources.withheld import FREE, Hold, hold_of
 
 _START = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])")
-_NO_POSTS = ("attachment", "page", "nav_menu_item", "revision", "custom_css")
+# What exports of blogs, which are feeds of all that a site has, say of an entry's being public, and other
+# vocabularies that do: by their usual prefix, namespaces, elements as feedparser names them, the table's names.
+_STATUS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
+    "wp": (
+        ("http://wordpress.org/export/",),
+        {"status": "status", "post_type": "post_type", "post_password": "password"},
+    ),
+    "blogger": (("http://schemas.google.com/blogger/2018",), {"status": "status", "type": "post_type"}),
+    "app": (("http://purl.org/atom/app#", "http://www.w3.org/2007/app"), {"draft": "draft"}),
+    "prism": (
+        ("http://prismstandard.org/namespaces/",),
+        {"embargodate": "embargodate", "expirationdate": "expirationdate", "killdate": "killdate"},
+    ),
+}
+# Blogger's older export says it in a category.
+_KIND = "http://schemas.google.com/g/2005#kind"
 # What is not closed goes to the end, so that it is looked through once.
 _CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 
@@ -44,8 +61,11 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     if problem or not entries:
         return
     via = _source_of(parsed.feed)
+    spoken = _spoken(parsed.namespaces)
     for origin, entry in zip(_places(data, whole, len(entries)), entries, strict=True):
-        yield from build(reading, origin, _record(entry, parsed.feed, via), partial(_raw, entry))
+        hold = _hold(entry, spoken, reading.spec.dates)
+        record = _record(entry, parsed.feed, via)._replace(hold=hold)
+        yield from build(reading, origin, record, partial(_raw, entry))
     if parsed.bozo and _is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
 
@@ -126,7 +146,6 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         summary=_plain(entry, "summary") if body and summary != body else "",
         image=next((str(t["url"]) for t in entry.get("media_thumbnail") or () if t.get("url")), ""),
         enclosures=_enclosures(entry),
-        draft=_draft(entry),
         via=_source_of(entry["source"]) or via if entry.get("source") else via,
     )
 
@@ -141,15 +160,27 @@ def _is_text(detail: Any) -> bool:
     return bool(detail) and detail.get("type") == "text/plain"
 
 
-def _draft(entry: Any) -> str:
-    """Return what an entry of a WordPress export is instead of a published article, or an empty text.
+def _spoken(namespaces: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the names of :data:`_STATUS` by those that feedparser gives them, under the prefixes of a feed."""
+    found: dict[str, str] = {}
+    for usual, (known, names) in _STATUS.items():
+        # A prefix that a damaged feed does not declare counts too.
+        prefixes = [prefix for prefix, address in namespaces.items() if str(address).startswith(known)]
+        found |= {
+            f"{prefix.lower()}_{element}": names[element]
+            for prefix in (usual, *prefixes)
+            for element in names
+        }
+    return found
 
-    Such an export is an RSS feed of all that a site has: drafts, private posts, pages, menus, attachments.
-    """
-    status, kind = str(entry.get("wp_status") or "publish"), str(entry.get("wp_post_type") or "post")
-    if status == "publish" and kind not in _NO_POSTS and not kind.startswith("wp_"):
-        return ""
-    return f"an entry of a WordPress export: a {kind} with the status {status!r}"
+
+def _hold(entry: Any, spoken: Mapping[str, str], policy: DatePolicy) -> Hold:
+    """Return what an entry says of its being public; exports define their statuses and kinds."""
+    values = {name: entry[key] for key, name in spoken.items() if key in entry}
+    for tag in entry.get("tags") or ():
+        if tag.get("scheme") == _KIND:
+            values["post_type"] = str(tag.get("term")).rpartition("#")[2]
+    return hold_of(values, policy, strict=True) if values else FREE
 
 
 def _link(entry: Any) -> str:

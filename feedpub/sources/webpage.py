@@ -15,11 +15,13 @@ from typing import Any
 from lxml import etree, html
 
 from feedpub.article import Author, Boilerplate
+from feedpub.dates import DatePolicy
 from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError
 from feedpub.sources.mapped import authors_of, categories_of
 from feedpub.sources.whole import read_whole, text_of_file
+from feedpub.sources.withheld import hold_of
 
 _DATE = (
     "article:published_time", "datepublished", "og:published_time", "date", "dc.date", "dc.date.issued",
@@ -44,7 +46,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         return
     try:
         markup = text_of_file(data, reading.spec.encoding or _declared_encoding(data))
-        record = _record(markup)
+        record = _record(markup, reading.spec.dates)
     except (RecordError, UndecodableError) as error:
         yield reject(origin, str(error), data[:8192].decode(errors="replace"))
         return
@@ -60,7 +62,7 @@ def _declared_encoding(data: bytes) -> str | None:
         return None
 
 
-def _record(markup: str) -> Record:
+def _record(markup: str, policy: DatePolicy) -> Record:
     # The extra's module.
     import trafilatura  # noqa: PLC0415
 
@@ -93,6 +95,13 @@ def _record(markup: str) -> Record:
         language=_text(tree, "/html/@lang"),
         summary=_first(meta, _SUMMARY),
         image=meta.get("og:image", ""),
+        hold=hold_of(
+            {
+                "status": linked.get("creativeWorkStatus"),
+                "expires": linked.get("expires") or meta.get("article:expiration_time"),
+            },
+            policy,
+        ),
     )
 
 

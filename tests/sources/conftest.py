@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.article import Article, Boilerplate, Notice, Reject
+from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.located import read_yaml
 from feedpub.sources import Item, SourceSpec, parse_source, read
 
@@ -53,6 +53,8 @@ def _shown(item: Item) -> tuple[str, str]:
             return f"{place}boilerplate", ""
         case Reject():
             return f"{place}reject", item.reason
+        case LeftOut():
+            return f"{place}left out", f"{item.kind}: {item.reason}"
         case Notice():
             return f"{place}notice", item.kind
 

@@ -1,0 +1,373 @@
+"""What holds a record back: the names and words by which its owner says that it is not, or not yet, for the public.
+
+One table for all formats. What cannot be taken back once it was published is left out where in doubt, and each
+reason is told with its count; but a status that is a word of nobody's table does not cost a site its articles.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from feedpub.article import Notice
+from feedpub.dates import DatePolicy, parse_date
+from feedpub.errors import DateError
+from feedpub.sources.fieldnames import fold_name
+
+
+class Hold(NamedTuple):
+    """What a record says of its being public.
+
+    ``kind`` says that it is left out, and is how such records are counted: ``draft`` (unfinished), ``not-public``,
+    ``embargo`` (for a time that cannot be read), ``expired``, ``deleted``, ``withdrawn``, ``other-kind`` (no
+    article); ``reason`` says why, as a clause. ``due`` is when its embargo ends, ``expires`` when it is no longer to
+    be published; ``scheduled`` says that it is not due before its own date. ``unknown`` are statuses of no meaning
+    here, ``unread`` is what could not be heeded.
+    """
+
+    kind: str = ""
+    reason: str = ""
+    due: datetime | None = None
+    expires: datetime | None = None
+    scheduled: bool = False
+    unknown: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+FREE = Hold()
+UNKNOWN = "unknown-status"
+"""The kind of notice for a status that says nothing here."""
+
+# The words of a status. Accents, case, hyphens and underscores do not count; what ends in -o or -é has its feminine.
+_WORDS: Mapping[str, str] = {
+    "public": """publish, published, public, live, usable, released, posted, online, listed, featured, everyone,
+        everybody, all, open, world, true, yes, 1, veröffentlicht, öffentlich, publié, publico, publicado,
+        público, todos, alle, tous""",
+    "draft": """draft, drafts, auto draft, pending, pending review, review, in review, under review, needs review,
+        awaiting review, to review, withheld, held, hold, on hold, inherit, unpublished, not published,
+        false, no, 0, unfinished, incomplete, partial, associated, in progress, work in progress, wip, idea,
+        pitch, assigned, submitted, in edit, editing, to do, todo, rejected, declined, spiked, queued,
+        entwurf, entwürfe, ausstehend, in prüfung, zur prüfung, in überprüfung, prüfung, in bearbeitung,
+        unfertig, zurückgehalten, zurückgestellt, unveröffentlicht, nicht veröffentlicht, abgelehnt, in
+        arbeit, brouillon, en attente, en attente de relecture, en relecture, à relire, en révision, en
+        cours, en cours de rédaction, retenu, non publié, dépublié, rejeté, refusé, inachevé, borrador,
+        pendiente, pendiente de revisión, en revisión, retenido, no publicado, sin publicar, despublicado,
+        rechazado, en proceso, en curso, inacabado, rascunho, pendente, revisão pendente, em revisão,
+        retido, não publicado, despublicado, rejeitado, recusado, em andamento, inacabado""",
+    "scheduled": """scheduled, future, planned, to be published, geplant, terminiert, eingeplant,
+        planifié, programmé, programado, planificado, agendado, planejado, planeado""",
+    "embargo": """embargoed, embargo, under embargo, sperrfrist, mit sperrfrist, unter embargo, sous embargo,
+        embargado, con embargo, bajo embargo, sob embargo, com embargo""",
+    "not-public": """sent, email, email only, mail only, private, privately, members, member, members only, tiers,
+        filter, paid, paying, paid members, paid members only, only paid, only free, founding, premium,
+        subscribers, subscriber, subscribers only, subscriber only, internal, intern, confidential, secret,
+        restricted, password, password protected, protected, locked, friends, followers, direct, mutuals,
+        staff, logged in, unlisted, hidden, skip, blocked, not public, limited, gesendet, versendet,
+        versandt, privat, mitglieder, nur mitglieder, nur für mitglieder, abonnenten, nur abonnenten, nur
+        für abonnenten, bezahlt, kostenpflichtig, vertraulich, geheim, gesperrt, geschützt,
+        passwortgeschützt, kennwortgeschützt, versteckt, verborgen, nicht gelistet, nicht öffentlich,
+        envoyé, privé, membres, abonnés, réservé aux membres, réservé aux abonnés, payant, interne,
+        confidentiel, protégé, protégé par mot de passe, caché, masqué, non listé, non répertorié,
+        restreint, enviado, privado, miembros, socios, solo miembros, suscriptores, solo suscriptores, de
+        pago, interno, confidencial, secreto, protegido, protegido con contraseña, oculto, no listado,
+        restringido, bloqueado, particular, membros, só membros, somente membros, assinantes, só assinantes,
+        somente assinantes, pago, sigiloso, protegido por senha, escondido, não listado, restrito""",
+    "deleted": """deleted, delete, removed, trash, trashed, soft trashed, in trash, bin, binned, spam,
+        spam comment, archived, archive, taken down, obsolete, purged, gelöscht, entfernt, papierkorb, im
+        papierkorb, archiviert, supprimé, effacé, corbeille, à la corbeille, archivé, enlevé, eliminado,
+        borrado, papelera, en la papelera, archivado, quitado, excluído, apagado, removido, lixo, lixeira,
+        na lixeira, arquivado""",
+    "withdrawn": """withdrawn, retracted, canceled, cancelled, kill, killed, recalled, revoked, zurückgezogen,
+        zurückgenommen, widerrufen, storniert, annulliert, retiré, rétracté, annulé, révoqué, retirado,
+        retractado, cancelado, anulado, revocado, retratado, revogado""",
+    "expired": "expired, abgelaufen, expiré, périmé, caducado, expirado, vencido",
+}  # fmt: skip
+
+# Names, folded as those of fields are, and what a value under each says.
+_NAMES: Mapping[str, str] = {
+    "status": """status, poststatus, pubstatus, articlestatus, publicationstatus, publishstatus, publishingstatus,
+        contentstatus, entrystatus, workflowstatus, workflowstate, moderationstate, creativeworkstatus,
+        visibility""",
+    # Names that other things have too: what is no word of the table is not told.
+    "word": "state, audience, representationtype",
+    "draft": """draft, drafts, isdraft, saveasdraft, unpublished, isunpublished, headless, entwurf, brouillon,
+        borrador, rascunho""",
+    "not-public": """private, isprivate, hidden, ishidden, unlisted, isunlisted, membersonly, ismembersonly,
+        subscribersonly, paid, ispaid, premium, ispremium, emailonly, protected, isprotected,
+        passwordprotected, ispasswordprotected, internal, isinternal, confidential, isconfidential,
+        eleventyexcludefromcollections, excludefromfeed, excludefromfeeds, excludefromrss, rssexclude,
+        nofeed, norss, hiddeninrss, disablerss, ignored""",
+    "deleted": """deleted, isdeleted, deletedat, deletedon, trashed, istrashed, trashedat, removed,
+        isremoved, spam, isspam""",
+    "withdrawn": """withdrawn, iswithdrawn, withdrawnat, retracted, isretracted, retractedat, killed, iskilled,
+        canceled, cancelled, iscanceled, iscancelled""",
+    # These say it where they are false.
+    "published": """published, ispublished, publish, public, ispublic, visible, isvisible, listed,
+        islisted, rss, feed, render, discoverable""",
+    "permalink": "permalink",
+    "password": "password, postpassword",
+    "build": "build",
+    "due": """embargo, embargoed, embargountil, embargoeduntil, embargodate, embargoenddate, embargoend,
+        embargoends, publishdate, publishat, publishafter, publishup, scheduledfor, scheduledat,
+        scheduleddate, notbefore, availablefrom, sperrfrist""",
+    "expires": """expirydate, expiry, expiryat, expires, expiresat, expireson, expire, expiredate, expiredat,
+        expiration, expirationdate, expirationtime, unpublishdate, unpublishat, unpublishon, unpublishedat,
+        unpublishafter, publishdown, validuntil, killdate""",
+    "kind": "posttype",
+    "type": "type",
+    "page": "page",
+}  # fmt: skip
+_ROLES = {name.strip(): role for role, names in _NAMES.items() for name in names.split(",")}
+
+_YES = frozenset(
+    [
+        "true",
+        "yes",
+        "y",
+        "on",
+        "t",
+        "x",
+        "1",
+        "ja",
+        "wahr",
+        "oui",
+        "vrai",
+        "si",
+        "verdadero",
+        "sim",
+        "verdadeiro",
+    ]
+)
+_NO = frozenset(
+    ["false", "no", "n", "off", "f", "0", "never", "nein", "falsch", "non", "faux", "nao", "falso"]
+)
+_NOTHING = frozenset(["", "none", "null", "nil", "nan", "n/a", "never", "nie", "jamais", "nunca", "\\n", "0"])
+# What databases write for a date that is not set.
+_NO_DATE = re.compile(r"0{4}[-/]00[-/]00|0001-01-01|\W*\Z")
+_SEPARATORS = re.compile(r"[\s_\-–]+")
+_LIST = re.compile(r"[,;|]")
+# What WordPress and Ghost call records that are no posts.
+_OTHER_KINDS = frozenset(["page", "attachment", "revision", "nav menu item", "comment", "custom css"])
+
+
+def hold_of(
+    values: Mapping[str, Any],
+    policy: DatePolicy,
+    *,
+    declared: tuple[tuple[str, str], ...] = (),
+    strict: bool = False,
+) -> Hold:
+    """Return what the ``values`` of a record say of its being public.
+
+    Names that the config has ``declared`` to be a field of an article say nothing here, but for its date; what
+    stands beside a field that is declared deeper in the record counts too. ``strict`` is for formats that define
+    their statuses: of these, an unknown one is not to be published.
+    """
+    roles = _roles(tuple(values), declared)
+    found = [(role, name, values[name]) for role, name in roles]
+    for name in {path.rpartition(".")[0] for _, path in declared if "." in path and path not in values}:
+        beside: Any = values
+        for step in name.split("."):
+            beside = beside.get(step) if isinstance(beside, Mapping) else None
+        if isinstance(beside, Mapping):
+            found += [(role, inner, beside[inner]) for role, inner in _roles(tuple(beside), ())]
+    if not found:
+        return FREE
+    is_export = {"status", "visibility"} <= {fold_name(name) for _, name, _ in found}
+    judged = _Judged(policy, strict=strict, is_export=is_export)
+    for role, name, value in found:
+        judged.hear(role, name, value)
+    return judged.hold()
+
+
+@lru_cache(maxsize=256)
+def _roles(names: tuple[str, ...], declared: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    fields = {name for field, name in declared if field != "published"}
+    return tuple(
+        (role, name) for name in names if name not in fields and (role := _ROLES.get(fold_name(name)))
+    )
+
+
+class _Judged:
+    """What the names of a record that mean something here say, one after the other."""
+
+    def __init__(self, policy: DatePolicy, *, strict: bool, is_export: bool) -> None:
+        self._policy = policy
+        self._strict = strict
+        self._is_export = is_export
+        self._holds: list[tuple[str, str]] = []
+        self._unknown: list[str] = []
+        self._unread: list[str] = []
+        self._ends: list[datetime] = []
+        self._expiries: list[datetime] = []
+        self._scheduled = False
+        self._endless = ""
+
+    def hear(self, role: str, name: str, value: Any) -> None:
+        if role in {"status", "word"}:
+            for word in _words(value):
+                self._status(role, name, word)
+        elif role in {"due", "expires"}:
+            self._time(role, name, value)
+        elif said := _flagged(role, name, value, strict=self._strict, is_export=self._is_export):
+            self._holds.append(said)
+
+    def _status(self, role: str, name: str, word: str) -> None:
+        kind = _kind_of(word) or ("draft" if self._strict else "")
+        self._scheduled |= kind == "scheduled"
+        if kind == "embargo":
+            self._endless = f"its {name} is {word!r}, without a time"
+        elif kind and kind not in {"public", "scheduled"}:
+            self._holds.append((kind, f"its {name} is {word!r}"))
+        elif not kind and role == "status":
+            self._unknown.append(f"the {name} {word!r} is not known here and holds nothing back")
+
+    def _time(self, role: str, name: str, value: Any) -> None:
+        text = _text(value)
+        if _is_no(value):
+            return
+        try:
+            (self._ends if role == "due" else self._expiries).append(parse_date(text, self._policy).instant)
+        except DateError as error:
+            if role == "due":
+                self._holds.append(("embargo", f"its {name} cannot be read: {error}"))
+            else:
+                self._unread.append(f"the {name} {error}")
+
+    def hold(self) -> Hold:
+        """Return what was heard."""
+        if self._endless and not self._ends:
+            self._holds.append(("embargo", self._endless))
+        if self._holds:
+            # A withdrawal says most: it is about other records of the article too.
+            kind, reason = next((hold for hold in self._holds if hold[0] == "withdrawn"), self._holds[0])
+            return Hold(kind, reason)
+        return Hold(
+            due=max(self._ends, default=None),
+            expires=min(self._expiries, default=None),
+            scheduled=self._scheduled,
+            unknown=tuple(self._unknown),
+            unread=tuple(self._unread),
+        )
+
+
+def _flagged(role: str, name: str, value: Any, *, strict: bool, is_export: bool) -> tuple[str, str] | None:
+    """Return the kind and the reason by which a flag leaves its record out, if it does."""
+    text = _folded(_text(value))
+    # Numbers and times are others in each record, and reasons are counted.
+    shown = "given" if len(text) > 20 or re.search(r"\d\d", text) else repr(_text(value))
+    match role:
+        case "draft" | "not-public" | "deleted" | "withdrawn":
+            kind: str = "" if _is_no(value) else role
+        case "published":
+            kind = ("draft" if "publish" in fold_name(name) else "not-public") if text in _NO else ""
+        case "permalink":
+            kind = "not-public" if text == "false" else ""
+        case "password":
+            kind, shown = "" if _is_no(value) else "not-public", "given"
+        case "build":
+            steps = (value.get("list"), value.get("render")) if isinstance(value, Mapping) else ()
+            kind, shown = (
+                "not-public" if any(_folded(_text(step)) in _NO for step in steps) else "",
+                "'never'",
+            )
+        case "kind":
+            is_post = _is_no(value) or text == "post"
+            kind = (
+                "" if is_post or not (strict or text in _OTHER_KINDS or text[:3] == "wp ") else "other-kind"
+            )
+        case "type":
+            kind = "other-kind" if is_export and text in _OTHER_KINDS else ""
+        case _:
+            kind = "other-kind" if is_export and not _is_no(value) else ""
+    return (kind, f"its {name} is {shown}") if kind else None
+
+
+def is_yes(value: Any) -> bool:
+    """Say whether a flag is set."""
+    return _folded(_text(value)) in _YES
+
+
+def _is_no(value: Any) -> bool:
+    text = _text(value).strip()
+    return value in (None, [], {}) or _folded(text) in _NO | _NOTHING or _NO_DATE.match(text) is not None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Yield the words of a status: it may be several, or an object that names one."""
+    if isinstance(value, Mapping):
+        value = next(
+            (value[name] for name in ("value", "slug", "name", "label", "id") if name in value), None
+        )
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _words(item)
+        return
+    yield from filter(None, (word.strip()[:80] for word in _LIST.split(_text(value))))
+
+
+def _kind_of(word: str) -> str:
+    """Return what a status says, or an empty text; ``stat:canceled`` and an address with that end say the same."""
+    folded = _folded(word)
+    if folded in _NOTHING - {"0"}:
+        return "public"
+    return _KINDS.get(folded) or _KINDS.get(re.split("[:/]", folded)[-1].strip(), "")
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text[:200])
+    bare = "".join(character for character in plain if not unicodedata.combining(character))
+    return _SEPARATORS.sub(" ", bare.casefold()).strip(" .!")
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    folded = _folded(word)
+    first, space, rest = folded.partition(" ")
+    feminine = f"{first[:-1]}a" if first.endswith("o") else f"{first}e"
+    return folded, f"{feminine}{space}{rest}", f"{first}s{space}{rest}", f"{feminine}s{space}{rest}"
+
+
+_KINDS: dict[str, str] = {
+    form: kind for kind, words in _WORDS.items() for word in words.split(",") for form in _forms(word.strip())
+}
+# No form of another word is in the way of one that stands in the table.
+_KINDS |= {_folded(word): kind for kind, words in _WORDS.items() for word in words.split(",")}
+
+
+class Statuses:
+    """Counts the statuses that say nothing here, so that each is told once and not for each of its records."""
+
+    def __init__(self) -> None:
+        self._firsts: dict[str, Notice] = {}
+        self._counts: Counter[str] = Counter()
+
+    def counts(self, notice: Notice) -> bool:
+        """Count ``notice`` if it is of this kind, and say so."""
+        if notice.kind != UNKNOWN:
+            return False
+        self._firsts.setdefault(notice.message, notice)
+        self._counts[notice.message] += 1
+        return True
+
+    def notices(self) -> list[Notice]:
+        """Return one notice for each word, at the place where it stood first."""
+        return [
+            Notice(self._firsts[message].origin, UNKNOWN, f"{message} (records {times:,})")
+            for message, times in self._counts.most_common()
+        ]
