@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from feedpub.errors import printable
 
@@ -69,8 +70,11 @@ class Article:
 
     ``body`` is plain text, or HTML where ``html`` is set; ``title`` and ``summary`` are always plain text.
     ``published`` and ``updated`` are aware, in the zone that the source declares. ``key`` is the source's own
-    identifier (an id or URL) where it has one; ``id`` is derived from it, see :func:`article_id`. It is not to be
-    published before it is ``due``, nor once it ``expires``.
+    identifier (an id or URL) where it has one, ``by_link`` says that it is the link; ``id`` is derived from it, see
+    :func:`article_id`. ``former`` is the id that version 0.1.0 made of a link that cannot be published. ``version``
+    ranks before ``updated``. ``feed`` is the key of the other people's feed that it was read from, see
+    :func:`feed_key`; empty for sources of our own. It is not to be published before it is ``due``,
+    nor once it ``expires``.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -92,6 +96,10 @@ class Article:
     via: FeedSource | None = None
     due: datetime | None = None
     expires: datetime | None = None
+    by_link: bool = False
+    former: str | None = None
+    version: int | None = None
+    feed: str = ""
 
     def __post_init__(self) -> None:
         if self.published.utcoffset() is None:
@@ -156,6 +164,41 @@ def article_id(authority: str, *, key: str | None, published: datetime, title: s
         instant = published.astimezone(UTC).isoformat(timespec="seconds")
         seed = f"story\n{instant}\n{_folded(title)}"
     return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+_SPLIT = ":split:"
+
+
+def split_id(authority: str, base: str, *parts: object) -> str:
+    """Return the id for ever of an article that cannot have the id ``base``, as another one has it.
+
+    ``parts`` tell it from the others that would have ``base``: the feed that it comes from, or its instant and title.
+    """
+    seed = "\n".join(("split", base, *map(str, parts)))
+    return f"tag:{authority}{_SPLIT}{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def is_split(article_id: str) -> bool:
+    """Say whether an id is one of :func:`split_id`, so that its article's key does not say which one it is."""
+    return article_id.startswith("tag:") and _SPLIT in article_id
+
+
+def feed_key(*candidates: str | None) -> str:
+    """Return what tells a feed from others: the first of ``candidates`` that says something.
+
+    Of a web address the scheme and a closing slash do not count, so that a feed may move to https.
+    """
+    found = next((text for candidate in candidates if (text := (candidate or "").strip())), "")
+    parts = urlsplit(found) if found.lower().startswith(("http://", "https://")) else None
+    if parts is None:
+        return found
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.netloc.rpartition('@')[2].lower()}{parts.path.rstrip('/')}{query}"
+
+
+def fingerprint(text: str) -> bytes:
+    """Return 12 bytes that equal texts share on every machine."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 def feed_id(authority: str, slug: str) -> str:

@@ -1,103 +1,551 @@
-"""Which of several records of one story stays, decided from digests alone.
+"""Which record is which article, and which of several records of one article stays; decided from digests alone.
 
-Two records are the same story when they have the same id, or the same title and body. Of the versions of one
-id the one changed last stays; of equal texts under several ids the one published first. The outcome is the same
-in every order of reading.
+Records with one id are versions of one article, of which the one changed last stays, but for two cases:
+
+- **A key that several articles share.** In one document, or among the files of one source that hold an article each,
+  records whose title and date both differ are different articles, whatever their key. Once that is seen of a key, it
+  says nothing any more, and each title at its instant is an article. The one that is published, else the first, keeps
+  the id of the key; the others get one of their own (:func:`feedpub.article.split_id`).
+- **An id that two feeds give.** Records of different feeds are one article if they have the same link or text. Then
+  the first feed decides all but the categories, to which the others add. Else the second feed's is another article,
+  under an id of its own. The first is the feed whose entry is published, else the first in the config's order.
+
+Records with one title and text under several ids are copies of one article as well, of which the one published first
+stays; but not within one feed (or, for other formats, one source) where their ids, links or enclosures differ.
+What stays does not depend on the order of reading, but where the config's order decides.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from itertools import product
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from feedpub.article import Article
+from feedpub.article import Article, fingerprint, split_id
+
+Exact: TypeAlias = Literal["across", "all", "none"]
+"""Which equal texts under different ids are one article: those of different sources, all, or none."""
+
+_PART = 40
+"""How many bits of each of id, link and enclosures are kept."""
+_BODY = 128
+"""How many bits of a body are kept, behind those of its title."""
 
 
-class _Version(NamedTuple):
-    """How versions of one id rank: changed last, then published first, then the longest body.
+class Known(Protocol):
+    """What is known of an entry that was published; ``title`` is its fingerprint in hexadecimal."""
 
-    Times are epoch seconds. The digests of the text (title and body) and of the rest make the order definite.
+    @property
+    def id(self) -> str: ...
+    @property
+    def published(self) -> datetime: ...
+    @property
+    def dated(self) -> datetime | None: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def feed(self) -> str | None: ...
+
+
+class Past(Protocol):
+    """What has to be known of earlier builds."""
+
+    def by_id(self, entry_id: str) -> Known | None:
+        """Return the published entry with this id."""
+        ...
+
+    def split_ids(self) -> Mapping[str, str | None]:
+        """Return the keys of the published articles that could not have the id of their key, by id."""
+        ...
+
+    def online(self) -> Container[str]:
+        """Return the ids of the entries that are published now."""
+        ...
+
+
+class NoPast:
+    """A first build's knowledge of earlier ones."""
+
+    def by_id(self, entry_id: str) -> None:  # noqa: ARG002 - it is all that can be asked
+        """Return nothing."""
+        return
+
+    def split_ids(self) -> Mapping[str, str | None]:
+        """Return nothing."""
+        return {}
+
+    def online(self) -> Container[str]:
+        """Return nothing."""
+        return ()
+
+
+class _Record(NamedTuple):
+    """A record as digests. The first six rank versions: changed last, then published first, then the longest body.
+
+    Times are epoch seconds. ``text`` is of title and body, ``rest`` of all else, which makes the order definite.
+    ``own`` is of id, link and enclosures; ``place`` is the number of its document.
     """
 
+    version: int
     changed: float
     minus_published: float
     size: int
     text: int
     rest: int
+    own: int
+    place: int
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        return self[:6]
+
+    @property
+    def title(self) -> int:
+        return self.text >> _BODY
+
+    @property
+    def instant(self) -> int:
+        return int(-self.minus_published)
+
+    @property
+    def parts(self) -> tuple[int, int, int]:
+        """The digests of id, link and enclosures, 0 where there are none."""
+        low = (1 << _PART) - 1
+        return self.own >> 2 * _PART, self.own >> _PART & low, self.own & low
+
+    @property
+    def point(self) -> tuple[int, int, int]:
+        """What tells articles with one key apart: instant and title, and where there is no key, the enclosures."""
+        own_id, link, enclosures = self.parts
+        return self.instant, self.title, 0 if own_id or link else enclosures
+
+
+class _Story(NamedTuple):
+    """An article that several records are: its id, the record that stays, and categories that other feeds add."""
+
+    id: str
+    record: _Record
+    categories: tuple[str, ...] = ()
+
+
+_Groups: TypeAlias = list[list[_Record]]
 
 
 class Duplicates:
     """Watches a stream of articles and says of each whether it is the first of its story.
 
-    Where a later record turns out to be the one that should stay, ``disordered`` is set: the stream must then
-    be read again through :meth:`settle`. That is rare, and costs less than keeping every article at hand.
+    Where a later record turns out to be the one that should stay, or to be another article, :meth:`settle` says that
+    the stream has to be read again. That is rare, and costs less than keeping every article at hand.
     """
 
-    def __init__(self) -> None:
-        self.disordered = False
-        self._versions: dict[str, _Version] = {}
-        self._keepers: dict[int, tuple[float, str]] = {}
+    def __init__(self, authority: str = "", exact: Exact = "across", past: Past | None = None) -> None:
+        self._authority = authority
+        self._exact = exact
+        self._past = past or NoPast()
+        self._splits = self._past.split_ids()
+        self._shared_keys = {key for key in self._splits.values() if key}
+        # The first record of each id, and all of those that have several.
+        self._records: dict[str, _Record] = {}
+        self._claims: dict[str, list[_Record]] = {}
+        # The ids under which another feed's entry is published.
+        self._doubtful: set[str] = set()
+        # The first id of each text, and all of those that have several, with whether they were taken at first.
+        self._texts: dict[int, str] = {}
+        self._copies: dict[int, dict[str, bool]] = {}
+        self._categories: dict[tuple[str, int], tuple[str, ...]] = {}
+        # What may have been published under the id that 0.1.0 made of a link which cannot be published.
+        self._former: dict[str, dict[str, _Record]] = {}
+        # Of each document: the feed that it is, the number of its source, how many records it has.
+        self._places: dict[tuple[int, str], int] = {}
+        self._feeds: list[str] = []
+        self._sources: list[int] = []
+        self._counts: list[int] = []
+        # What settling finds: what records of one id are, where it is not just one article under that id.
+        self._stories: dict[str, dict[_Record, _Story]] = {}
+        self._settled: dict[str, _Record] = {}
+        self._left_out: dict[str, str] = {}
 
-    def admit(self, article: Article, instant: float) -> bool:
-        """Say whether ``article``, published at ``instant`` (epoch seconds), is new so far."""
-        story, version = article.id, _version(article, instant)
-        known = self._versions.get(story)
-        if known is None:
-            self._versions[story] = version
-            claim = (instant, story)
-            keeper = self._keepers.setdefault(version.text, claim)
-            if keeper is claim:
-                return True
-            self.disordered |= claim < keeper
-        elif known < version:
-            self._versions[story] = version
-            self.disordered = True
-        return False
+    def admit(self, article: Article, instant: float, source: int = 0) -> Article | None:
+        """Return ``article``, published at ``instant`` (epoch seconds), under its id, if it is new so far.
 
-    def __contains__(self, article_id: object) -> bool:
-        """Say whether an article with this id was seen and stays; to be asked when all of the stream was."""
-        return isinstance(article_id, str) and self.keeper(article_id) == article_id
+        ``source`` is the number of its source in the config's order.
+        """
+        record = self._record(article, instant, source)
+        self._counts[record.place] += 1
+        base = self._base(article, record)
+        if article.feed and article.categories:
+            self._categories.setdefault((base, record.place), article.categories)
+        known = self._records.setdefault(base, record)
+        if known is record:
+            return _under(article, base) if self._is_first(base, record) else None
+        if known.place != record.place or known.rank != record.rank:
+            self._claims.setdefault(base, [known]).append(record)
+        return None
 
-    def keeper(self, article_id: str) -> str | None:
-        """Return the id of the article that stays for this one, ``None`` if it was not seen; to be asked likewise."""
-        version = self._versions.get(article_id)
-        return None if version is None else self._keepers[version.text][1]
+    def settle(self) -> bool:
+        """Decide, once the whole stream was seen; say whether it has to be read again, through :meth:`chosen`."""
+        for base in self._doubtful:
+            self._claims.setdefault(base, [self._records[base]])
+        for base, records in self._claims.items():
+            stories = dict(self._divided(base, records))
+            if any(story != (base, self._records[base], ()) for story in stories.values()):
+                self._stories[base] = stories
+        self._give_former_ids()
+        self._settled = {s.id: s.record for stories in self._stories.values() for s in stories.values()}
+        copies: Iterable[Iterable[str]] = self._all_copies() if self._stories else self._copies.values()
+        for ids in copies:
+            self._left_out |= self._collapsed(ids)
+        taken = (known for ids in self._copies.values() for known in ids.items())
+        return bool(self._stories) or any(
+            was_taken == (known in self._left_out) for known, was_taken in taken
+        )
 
-    def settle(self) -> Callable[[Article, float], bool]:
-        """Return what says, on a second reading of the same stream, which articles stay: each once.
+    def chosen(self) -> Callable[[Article, float, int], Article | None]:
+        """Return what gives, on a second reading of the same stream, the articles that stay: each once, under its id.
 
         What was not there on the first reading does not stay: a later build will take it.
         """
-        keepers: dict[int, tuple[float, str]] = {}
-        for story, version in self._versions.items():
-            claim = (-version.minus_published, story)
-            if claim <= keepers.setdefault(version.text, claim):
-                keepers[version.text] = claim
-        self._keepers = keepers
         taken: set[str] = set()
 
-        def stays(article: Article, instant: float) -> bool:
-            story, version = article.id, _version(article, instant)
-            if story in taken or self._versions.get(story) != version:
-                return False
-            if keepers[version.text] != (instant, story):
-                return False
-            taken.add(story)
-            return True
+        def stays(article: Article, instant: float, source: int = 0) -> Article | None:
+            record = self._record(article, instant, source)
+            story = self._story(article, record)
+            if (
+                story is None
+                or story.id in taken
+                or story.id in self._left_out
+                or story.record.rank != record.rank
+            ):
+                return None
+            taken.add(story.id)
+            return _under(article, story.id, story.categories)
 
         return stays
 
+    def __contains__(self, article_id: object) -> bool:
+        """Say whether an article with this id was seen and stays; to be asked when it is settled."""
+        seen = article_id in self._settled or (
+            article_id in self._records and article_id not in self._stories
+        )
+        return seen and article_id not in self._left_out
 
-def _version(article: Article, instant: float) -> _Version:
-    text = f"{article.title}\n{article.body}".encode("utf-8", "surrogatepass")
-    content = _digest(text)
-    changed = instant if article.updated is None else article.updated.timestamp()
-    rest = (article.updated, article.key, article.link, article.authors, article.categories, article.language)
-    more = (article.summary, article.image, article.enclosures, article.via, article.html)
-    other = _digest(repr((rest, more)).encode("utf-8", "surrogatepass")) if any(rest) or any(more) else 0
-    return _Version(changed, -instant, len(article.body), content, other)
+    def saw(self, article_id: str) -> bool:
+        """Say whether an article that gives this id was seen."""
+        return article_id in self._records
+
+    def identify(self, article: Article) -> str:
+        """Return the id of an article of the stream; to be asked when it is settled."""
+        sources = (source for source, file in self._places if file == article.origin.file)
+        source = next(sources, None)
+        if source is None:
+            return article.id
+        story = self._story(article, self._record(article, article.published.timestamp(), source))
+        return story.id if story else article.id
+
+    def keeper(self, article: Article, instant: float, source: int = 0) -> str | None:
+        """Return the id of what stays for a record, ``None`` if it was not seen; to be asked when it is settled."""
+        story = self._story(article, self._record(article, instant, source))
+        return story and self._left_out.get(story.id, story.id)
+
+    def _record(self, article: Article, instant: float, source: int) -> _Record:
+        document = source, article.origin.file
+        place = self._places.get(document)
+        if place is None:
+            place = self._places[document] = len(self._places)
+            self._feeds.append(article.feed)
+            self._sources.append(source)
+            self._counts.append(0)
+        title = int.from_bytes(fingerprint(article.title))
+        text = title << _BODY | _digest(article.body, _BODY)
+        changed = instant if article.updated is None else article.updated.timestamp()
+        rest = (
+            article.updated,
+            article.key,
+            article.link,
+            article.authors,
+            article.categories,
+            article.language,
+        )
+        more = (article.summary, article.image, article.enclosures, article.via, article.html)
+        other = _digest(repr((rest, more)), _BODY) if any(rest) or any(more) else 0
+        version = -1 if article.version is None else article.version
+        return _Record(version, changed, -instant, len(article.body), text, other, _own(article), place)
+
+    def _base(self, article: Article, record: _Record) -> str:
+        """Return the id of an article as far as it can be told without the others."""
+        base, key, feed = article.id, article.key, article.feed
+        if article.former and (known := self._past.by_id(article.former)):
+            if _fit(known, record) == _SAME:
+                return article.former
+            self._former.setdefault(article.former, {}).setdefault(base, record)
+        if self._splits:
+            own = split_id(self._authority, base, feed)
+            for known_id in (
+                split_id(self._authority, base, *record.point),
+                own,
+                split_id(self._authority, own, *record.point),
+            ):
+                if known_id in self._splits:
+                    return known_id
+        if feed or key in self._shared_keys:
+            known = self._past.by_id(base)
+            if known and not _fit(known, record):
+                # What is published under this id is something else.
+                if feed and known.feed not in (None, feed):
+                    self._doubtful.add(base)
+                elif key in self._shared_keys:
+                    return split_id(self._authority, base, *record.point)
+        return base
+
+    def _is_first(self, base: str, record: _Record) -> bool:
+        """Say whether ``record`` seems to be no copy; :meth:`settle` knows."""
+        first = self._texts.setdefault(record.text, base)
+        if first is base:
+            return True
+        copies = self._copies.setdefault(record.text, {first: True})
+        copies[base] = self._exact == "none" or (
+            self._exact == "across" and self._differ(self._records[first], record)
+        )
+        return copies[base]
+
+    def _story(self, article: Article, record: _Record) -> _Story | None:
+        base = self._base(article, record)
+        if (stories := self._stories.get(base)) is not None:
+            return stories.get(record)
+        known = self._records.get(base)
+        return known and _Story(base, known)
+
+    # Versions of one article, and articles that share a key
+
+    def _divided(self, base: str, records: list[_Record]) -> Iterator[tuple[_Record, _Story]]:
+        """Yield the article that each of the records is which have the id ``base``."""
+        shared = self._is_shared(records)
+        by_feed: dict[str, list[_Record]] = defaultdict(list)
+        for record in records:
+            by_feed[self._feeds[record.place]].append(record)
+        known = self._past.by_id(base)
+        order = sorted(by_feed, key=lambda feed: self._claim_of(known, feed, by_feed[feed]))
+        # The records of each article by feed, the feed first that decides.
+        articles: list[dict[str, list[_Record]]] = []
+        tokens: dict[tuple[object, ...], int] = {}
+        for feed in order:
+            for group in _at_points(by_feed[feed]) if shared else [by_feed[feed]]:
+                marks = [mark for record in group for mark in _marks(record, shared=shared)]
+                alike = (tokens[mark] for mark in marks if mark in tokens)
+                number = min((n for n in alike if feed not in articles[n]), default=len(articles))
+                if number == len(articles):
+                    articles.append({})
+                articles[number][feed] = group
+                for mark in marks:
+                    tokens.setdefault(mark, number)
+        # Where the owner of what is published is silent, its id stays free.
+        is_free = (
+            known is None or known.feed in {None, *by_feed} or any(_fit(known, record) for record in records)
+        )
+        for feed in order:
+            mine = [article for article in articles if next(iter(article)) == feed]
+            own_base = base if is_free and feed == order[0] else split_id(self._authority, base, feed)
+            for article_id, article in self._named(own_base, mine, feed):
+                story = self._told(base, article_id, article, feed)
+                yield from ((record, story) for group in article.values() for record in group)
+
+    def _is_shared(self, records: Iterable[_Record]) -> bool:
+        """Say whether two of the records have to be different articles, though they have one id."""
+        scopes: dict[tuple[object, int], list[_Record]] = defaultdict(list)
+        for record in records:
+            if record.version < 0:
+                scopes[None, record.place].append(record)
+                if self._counts[record.place] == 1:
+                    feed = self._feeds[record.place]
+                    scopes[feed, self._sources[record.place]].append(record)
+        for together in scopes.values():
+            instants = {record.instant for record in together}
+            titles = {record.title for record in together}
+            enclosures = {record.parts[2] for record in together if record.parts[2]}
+            if len(instants) > 1 and (len(titles) > 1 or len(enclosures) > 1):
+                return True
+            if len(enclosures) > 1 and any(record.point[2] for record in together):
+                return True
+        return False
+
+    def _claim_of(self, known: Known | None, feed: str, records: list[_Record]) -> tuple[int, int]:
+        fits = known and max(_fit(known, record) for record in records)
+        owner = known is not None and known.feed == feed
+        return -(_OWNER * owner + (fits or 0)), min(record.place for record in records)
+
+    def _named(
+        self, base: str, articles: list[dict[str, list[_Record]]], feed: str
+    ) -> Iterator[tuple[str, dict[str, list[_Record]]]]:
+        """Yield the ids of articles of which one may have ``base``: what is published under it, else the first."""
+        articles = sorted(articles, key=lambda article: min(record.point for record in article[feed]))
+        known = self._past.by_id(base) if len(articles) > 1 else None
+        first = articles[0] if articles else None
+        if known:
+            fits = [max(_fit(known, record) for record in article[feed]) for article in articles]
+            first = articles[fits.index(max(fits))] if any(fits) else None
+        for article in articles:
+            point = min(record.point for record in article[feed])
+            yield base if article is first else split_id(self._authority, base, *point), article
+
+    def _told(self, base: str, article_id: str, article: Mapping[str, list[_Record]], feed: str) -> _Story:
+        best = max(article[feed], key=lambda record: record.rank)
+        others = (record for other, group in article.items() if other != feed for record in sorted(group))
+        mine = self._categories.get((base, best.place), ())
+        added = (name for record in others for name in self._categories.get((base, record.place), ()))
+        return _Story(article_id, best, tuple(dict.fromkeys(name for name in added if name not in mine)))
+
+    def _give_former_ids(self) -> None:
+        """Leave ids that 0.1.0 made of unfit links to the articles that were published under them."""
+        for former, records in self._former.items():
+            known = self._past.by_id(former)
+            free = {base: r for base, r in records.items() if self._past.by_id(base) is None}
+            if known is None or former in self._records or not free:
+                continue
+            base = max(free, key=lambda base: (_fit(known, free[base]), base))
+            if base in self._stories or not (_fit(known, free[base]) or len(records) == 1):
+                continue
+            claims = self._claims.get(base, [self._records[base]])
+            self._stories[base] = dict.fromkeys(claims, _Story(former, self._records[base]))
+
+    # Copies of one text under several ids
+
+    def _differ(self, one: _Record, two: _Record) -> bool:
+        """Say whether two records with one text are different articles all the same."""
+        if self._group(one) != self._group(two):
+            return one.parts[2] != two.parts[2]
+        return any(
+            first and second and first != second for first, second in zip(one.parts, two.parts, strict=True)
+        )
+
+    def _group(self, record: _Record) -> tuple[str, int]:
+        feed = self._feeds[record.place]
+        return feed, -1 if feed else self._sources[record.place]
+
+    def _all_copies(self) -> list[list[str]]:
+        by_text: dict[int, list[str]] = defaultdict(list)
+        for base, record in self._records.items():
+            if base not in self._stories:
+                by_text[record.text].append(base)
+        for article_id, record in self._settled.items():
+            by_text[record.text].append(article_id)
+        return [ids for ids in by_text.values() if len(ids) > 1]
+
+    def _collapsed(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return which of the articles ``ids``, whose texts are equal, are left out, and for which others."""
+        if self._exact == "none":
+            return {}
+        records = {known: self._settled.get(known) or self._records[known] for known in ids}
+        order = sorted(records, key=lambda known: (-records[known].minus_published, known))
+        if self._exact == "all":
+            return dict.fromkeys(order[1:], order[0])
+        online = self._past.online()
+        order.sort(key=lambda known: known not in online)
+        left_out: dict[str, str] = {}
+        distinct: dict[tuple[tuple[str, int], object], str] = {}
+        # The n-th of one source is a copy of the n-th of another.
+        counts: dict[tuple[tuple[str, int], int], int] = defaultdict(int)
+        keepers: dict[tuple[int, int], str] = {}
+        for known in order:
+            record, group = records[known], self._group(records[known])
+            if same := next(
+                (distinct[group, key] for key in _asked(record) if (group, key) in distinct), None
+            ):
+                left_out[known] = left_out.get(same, same)
+                continue
+            for key in _offered(record):
+                distinct.setdefault((group, key), known)
+            files = record.parts[2]
+            counts[group, files] += 1
+            keeper = keepers.setdefault((counts[group, files], files), known)
+            # What has its subscribers stays, though another source has it as well by now.
+            if keeper != known and known not in online:
+                left_out[known] = keeper
+        return left_out
 
 
-def _digest(data: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(data, digest_size=16).digest())
+_SAME, _OWNER = 3, 4
+
+
+def _fit(known: Known, record: _Record) -> int:
+    """Say how surely a record is a published entry: by its title, its date, or both."""
+    dates = {int(time.timestamp()) for time in (known.published, known.dated) if time}
+    return 2 * (record.instant in dates) + (int(known.title, 16) == record.title)
+
+
+def _marks(record: _Record, *, shared: bool) -> Iterator[tuple[object, ...]]:
+    """Yield what records of two feeds with one id have in common if they are one article."""
+    yield "text", record.text
+    if shared:
+        yield "point", record.point
+    elif link := record.parts[1]:
+        yield "link", link
+
+
+def _at_points(records: Iterable[_Record]) -> _Groups:
+    """Return records that share a key which says nothing, divided into articles.
+
+    An update is a version of what was published at its instant under another title.
+    """
+    points: dict[object, list[_Record]] = defaultdict(list)
+    updates: list[_Record] = []
+    for record in records:
+        if record.version >= 0:
+            points["versions"].append(record)
+        elif record.changed > -record.minus_published:
+            updates.append(record)
+        else:
+            points[record.point].append(record)
+    at: dict[tuple[int, int], list[object]] = defaultdict(list)
+    for point, group in points.items():
+        for place in {record.place for record in group}:
+            at[place, group[0].instant].append(point)
+    for record in updates:
+        earlier = at[record.place, record.instant]
+        point = record.point if record.point in points or len(earlier) != 1 else earlier[0]
+        points[point].append(record)
+    return list(points.values())
+
+
+def _offered(record: _Record) -> Iterator[object]:
+    """Yield under which keys a record has to be found by those whose ids, links and enclosures agree with its own."""
+    there = tuple(map(bool, record.parts))
+    for asked in product((False, True), repeat=3):
+        yield (
+            there,
+            tuple(
+                part if has and wants else 0
+                for part, has, wants in zip(record.parts, there, asked, strict=True)
+            ),
+        )
+
+
+def _asked(record: _Record) -> Iterator[object]:
+    """Yield the keys of :func:`_offered` of all records that agree with ``record``: what both have is equal."""
+    for there in product((False, True), repeat=3):
+        yield there, tuple(part if has else 0 for part, has in zip(record.parts, there, strict=True))
+
+
+def _own(article: Article) -> int:
+    if article.key is None and not article.link and not article.enclosures:
+        return 0
+    own_id = None if article.by_link else article.key
+    files = "\n".join(enclosure.url for enclosure in article.enclosures)
+    own = 0
+    for text in (own_id, article.link, files):
+        own = own << _PART | (_digest(text, _PART) if text else 0)
+    return own
+
+
+def _under(article: Article, article_id: str, more: tuple[str, ...] = ()) -> Article:
+    if article.id == article_id and not more:
+        return article
+    return replace(article, id=article_id, categories=(*article.categories, *more))
+
+
+def _digest(text: str, bits: int) -> int:
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(data, digest_size=bits // 8).digest())

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject
+from feedpub import duplicates
+from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject, is_split
 from feedpub.config import FeedSettings, Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Entry, Selected, Selection, make_entry, put_aside
@@ -25,23 +26,12 @@ Progress = Callable[[int, int, int], None]
 """Called after each file with: files done, files in all, articles so far."""
 
 
-class Past(Protocol):
+class Past(duplicates.Past, Protocol):
     """What has to be known of earlier builds."""
 
     def archived(self, feed: str, entry_id: str) -> bool:
         """Say whether a closed archive page of the feed has the article of this id."""
         ...
-
-    def by_id(self, entry_id: str) -> Known | None:
-        """Return what the article of this id was published as, if it was."""
-        ...
-
-
-class Known(Protocol):
-    """An entry that was published."""
-
-    @property
-    def id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +106,26 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
     """
     tally = _Tally()
     publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
-    duplicates, router = _first_reading(settings, past, publicity, tally, progress)
-    if any(duplicates.keeper(gone) for gone in tally.withdrawn):
+    watched, router = _first_reading(settings, past, publicity, tally, progress)
+    if any(watched.saw(gone) for gone in tally.withdrawn):
         # A withdrawal stood behind its article: read again, now knowing it.
         publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
         tally = _Tally()
-        duplicates, router = _first_reading(settings, past, publicity, tally, None)
-    if duplicates.disordered:
-        # A later record displaced one that had been routed: read again, now knowing which ones stay.
-        chosen = duplicates.settle()
+        watched, router = _first_reading(settings, past, publicity, tally, None)
+    if watched.settle():
+        # What was routed is not what stays, or not under its id: read again, now knowing it.
+        stays = watched.chosen()
         router = _Router(settings, past)
-        for article in _articles(settings, _Tally(), None):
+        for source, article in _articles(settings, _Tally(), None):
             instant = article.published.timestamp()
-            if not publicity.why_not(article) and chosen(article, instant):
-                router.offer(article, instant)
+            if not publicity.why_not(article) and (kept := stays(article, instant, source)):
+                router.offer(kept, instant)
+                if is_split(kept.id) and not is_split(article.id):
+                    tally.notices.append(_shared_id(article))
     released = tally.released | {known.id for gone in tally.released if (known := past.by_id(gone))}
     return Taken(
         selected=router.newest(),
-        ids=duplicates,
+        ids=watched,
         released=frozenset(released),
         articles=router.offered,
         duplicates=tally.articles - tally.held - tally.not_public - router.offered,
@@ -197,8 +189,8 @@ class _Tally:
 def _first_reading(
     settings: Settings, past: Past, publicity: Publicity, tally: _Tally, progress: Progress | None
 ) -> tuple[Duplicates, _Router]:
-    duplicates, router = Duplicates(), _Router(settings, past)
-    for article in _articles(settings, tally, progress):
+    watched, router = Duplicates(settings.site.id_authority, settings.exact, past), _Router(settings, past)
+    for source, article in _articles(settings, tally, progress):
         instant = article.published.timestamp()
         if why := publicity.why_not(article):
             if why == "held":
@@ -206,22 +198,32 @@ def _first_reading(
             else:
                 tally.not_public += 1
                 tally.leave_out(LeftOut(article.origin, why, WHY[why], article.id))
-        elif duplicates.admit(article, instant):
-            router.offer(article, instant)
-    return duplicates, router
+        elif new := watched.admit(article, instant, source):
+            router.offer(new, instant)
+    return watched, router
 
 
-def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> Iterator[Article]:
+def _shared_id(article: Article) -> Notice:
+    shown = f"{article.key or article.title!r}"[:200]
+    return Notice(
+        article.origin,
+        "shared-id",
+        f"{shown} is the id or link of another article too; this one has an id of its own",
+    )
+
+
+def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> Iterator[tuple[int, Article]]:
+    """Yield all articles, each with the number of its source."""
     inputs = []
-    for spec in settings.sources:
+    for number, spec in enumerate(settings.sources):
         found = search(spec)
         tally.source_warnings += found.warnings
-        inputs += [(spec, file) for file in found.files]
-    for done, (spec, file) in enumerate(inputs, 1):
+        inputs += [(number, spec, file) for file in found.files]
+    for done, (number, spec, file) in enumerate(inputs, 1):
         for item in read(spec, file, settings.site.id_authority):
             if isinstance(item, Article):
                 tally.articles += 1
-                yield item
+                yield number, item
             elif isinstance(item, Boilerplate):
                 tally.boilerplate_lines += item.origin.lines
             elif isinstance(item, Reject):

@@ -238,8 +238,16 @@ def _record(job: _Build, made: _Made, checked: Checked) -> None:
     # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
     while batch := list(islice(missing, BATCH)):
         record(job.settings.output.state / LEDGER, batch)
-    if changes:
-        record(job.settings.output.state / LEDGER, (), changes)
+    aliases = {
+        own: known for known, own in derived.items() if known in entries and not _is_alias(store, own, known)
+    }
+    if changes or aliases:
+        record(job.settings.output.state / LEDGER, (), changes, aliases)
+
+
+def _is_alias(store: Store, own: str, known: str) -> bool:
+    became = store.became(own)
+    return became is not None and became.id == known
 
 
 def _read(job: _Build, composed: Composed) -> frozenset[str] | None:

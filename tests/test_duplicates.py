@@ -26,9 +26,9 @@ def article(name: str, minute: int, body: str, updated: int | None = None) -> Ar
 def kept(stream: list[Article]) -> list[Article]:
     duplicates = Duplicates()
     first = [a for a in stream if duplicates.admit(a, a.published.timestamp())]
-    if not duplicates.disordered:
+    if not duplicates.settle():
         return first
-    chosen = duplicates.settle()
+    chosen = duplicates.chosen()
     return [a for a in stream if chosen(a, a.published.timestamp())]
 
 
@@ -61,7 +61,8 @@ def test_what_comes_in_between_two_readings_waits_for_the_next_build():
     stream = [article("a", 1, "x", updated=1), article("a", 1, "y", updated=9)]
     for each in stream:
         duplicates.admit(each, each.published.timestamp())
-    stays = duplicates.settle()
+    assert duplicates.settle()
+    stays = duplicates.chosen()
     again = [stream[0], article("b", 1, "z"), article("a", 1, "w", updated=10), stream[1]]
     assert [a for a in again if stays(a, a.published.timestamp())] == [stream[1]]
 
@@ -84,7 +85,8 @@ def test_each_record_has_a_keeper_that_stays(stream: list[Article]):
     for each in stream:
         duplicates.admit(each, each.published.timestamp())
     duplicates.settle()
-    assert {duplicates.keeper(each.id) for each in stream} == {each.id for each in kept(stream)}
+    keepers = {duplicates.keeper(each, each.published.timestamp()) for each in stream}
+    assert keepers == {each.id for each in kept(stream)}
 
 
 @given(st.lists(articles, max_size=12))

@@ -201,13 +201,17 @@ def _warn(report: BuildReport) -> None:
 
 
 def _show_details(report: BuildReport, settings: Settings) -> None:
-    from feedpub.report.stream import duplicates  # noqa: PLC0415 - keeps --help fast
+    from feedpub.report.known import known  # noqa: PLC0415 - keeps --help fast
+    from feedpub.report.stream import duplicates  # noqa: PLC0415
 
     for notice in report.notices:
         print_text(f"{notice.origin}: {notice.message}")
     # Not in the report: it would hold the place of every article, and most builds are not asked for it.
-    for duplicate in duplicates(settings, datetime.now(UTC)) if report.duplicates else ():
-        print_text(f"{duplicate.origin}: {duplicate.reason}")
+    if report.duplicates:
+        now = datetime.now(UTC)
+        with known(settings, now) as subscribers:
+            for duplicate in duplicates(settings, now, subscribers.past):
+                print_text(f"{duplicate.origin}: {duplicate.reason}")
     for feed in report.feeds:
         for near in feed.near:
             print_text(f"{near.entry.article.origin}: {near.reason}")

@@ -81,6 +81,14 @@ def _show(found: Surveyed) -> None:
         print_text(f"  {place}: left out, as {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
     for message, place in found.statuses:
         print_text(f"  {place}: {message}")
+    for key, place, times in found.shared:
+        print_text(
+            f"  {place}: {key[:200]!r} is the id or link of an earlier article with another title and date"
+            + (f" (and of {times - 1:,} more)" if times > 1 else "")
+            + "; all stay, but give each its own"
+        )
+    if found.unfit:
+        print_text(f"  links that are no web address and are left out: {found.unfit:,}")
     if found.tagged:
         print_text(
             f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"

@@ -68,7 +68,7 @@ def explain(
     else:
         with known(settings, datetime.now(UTC)) as subscribers:
             found = _looked_up(settings, subscribers, article, file, line)
-            if duplicate := _duplicate(settings, found):
+            if duplicate := _duplicate(settings, subscribers, found):
                 kept = _kept_as_json(settings, subscribers, duplicate)
         left_out = [duplicate.reason] if duplicate else _left_out(settings, found)
     explanation = settings.rules.explain(found)
@@ -100,13 +100,13 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _duplicate(settings: Settings, article: Article) -> Duplicate | None:
+def _duplicate(settings: Settings, subscribers: Known, article: Article) -> Duplicate | None:
     """Return what a build now would leave out ``article`` for, if it is a record of one that stands elsewhere."""
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.report.stream import duplicates  # noqa: PLC0415
 
-    found = duplicates(settings, datetime.now(UTC))
+    found = duplicates(settings, datetime.now(UTC), subscribers.past)
     return next((duplicate for duplicate in found if duplicate.origin == article.origin), None)
 
 

@@ -19,6 +19,7 @@ from feedpub.config.values import (
     read_size,
     read_url,
 )
+from feedpub.duplicates import Exact
 from feedpub.errors import ConfigError, Where
 from feedpub.located import Node, read_yaml
 from feedpub.rules import RULE_KEYS, compile_rules
@@ -33,12 +34,14 @@ MAX_BYTES = 512 << 10
 LEAST_BYTES = 4 << 10
 MOST_ITEMS = 10_000
 
-TOP_KEYS = ("version", "site", "sources", "matching", "lists", "feeds", "output", "guards")
+TOP_KEYS = ("version", "site", "sources", "matching", "lists", "dedup", "feeds", "output", "guards")
 SITE_KEYS = ("title", "base_url", "link", "id_authority", "author", "language", "rights")
 LIMIT_KEYS = ("max_items", "max_bytes", "archive")
 ABOUT_KEYS = ("title", "description", "link", "author", "language", "rights")
 FEED_KEYS = (*ABOUT_KEYS, *LIMIT_KEYS, "dedup")
 DEDUP_KEYS = ("near",)
+SITE_DEDUP_KEYS = ("exact",)
+EXACT: tuple[Exact, ...] = ("across", "all", "none")
 RETIRED_KEYS = ("moved_to",)
 OUTPUT_KEYS = ("dir", "state", "formats", "layout", "gzip", *LIMIT_KEYS)
 GUARD_KEYS = ("max_rejects", "max_vanished", "future")
@@ -105,6 +108,7 @@ def parse_config(data: bytes, path: Path) -> Settings:
         rules=compile_rules(active, top.get("lists"), top.get("matching")),
         output=output,
         guards=_guards(top.get("guards")),
+        exact=_exact(top.get("dedup")),
     )
 
 
@@ -242,6 +246,12 @@ def _output(node: Node | None, base: Path) -> tuple[Output, Limits]:
         gzip="gzip" in fields and fields["gzip"].flag(),
     )
     return output, _limits(fields, Limits(MAX_ITEMS, MAX_BYTES, archive=None))
+
+
+def _exact(node: Node | None) -> Exact:
+    fields: Mapping[str, Node] = node.fields(SITE_DEDUP_KEYS) if node else {}
+    chosen = fields["exact"].choice(EXACT) if "exact" in fields else EXACT[0]
+    return next(name for name in EXACT if name == chosen)
 
 
 def _guards(node: Node | None) -> Guards:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from feedpub.article import Author
+from feedpub.duplicates import Exact
 from feedpub.rules import RuleSet
 from feedpub.sources import SourceSpec
 
@@ -104,7 +105,7 @@ class Guards:
 class Settings:
     """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to.
 
-    ``retired`` feeds take no articles any more.
+    ``retired`` feeds take no articles any more. ``exact`` says which equal texts under different ids are one article.
     """
 
     file: Path
@@ -116,6 +117,7 @@ class Settings:
     rules: RuleSet
     output: Output
     guards: Guards
+    exact: Exact = "across"
 
     @property
     def categories(self) -> Mapping[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zlib
 from collections.abc import Iterable, Sequence
@@ -11,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Protocol
 
-from feedpub.article import Article
+from feedpub.article import Article, fingerprint
 from feedpub.content import visible_text
 
 SKETCH_SIZE = 128
@@ -24,7 +23,8 @@ _WORD = re.compile(r"\w+")
 class Remembered:
     """One entry as subscribers have seen it. ``title`` and ``content`` are digests of what was published.
 
-    ``dated`` is the time that its source came to give it, where that is another than was published.
+    ``dated`` is the time that its source came to give it, where that is another than was published. ``feed`` is the
+    key of the other people's feed that it came from; ``None`` if it came from none, or that is not known.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Remembered:
     content: str
     sketch: tuple[int, ...]
     dated: datetime | None = None
+    feed: str | None = None
 
 
 class Memory(Protocol):
@@ -55,7 +56,7 @@ class Memory(Protocol):
 
 def digest(text: str) -> str:
     """Return a digest of ``text`` that equal texts share on every machine."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return fingerprint(text).hex()
 
 
 def remember(article: Article, html: str, updated: datetime, dated: datetime | None = None) -> Remembered:
@@ -69,6 +70,7 @@ def remember(article: Article, html: str, updated: datetime, dated: datetime | N
         content=digest(html),
         sketch=sketch(article.title, html),
         dated=dated,
+        feed=article.feed or None,
     )
 
 

@@ -9,22 +9,25 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from feedpub.article import is_split
 from feedpub.errors import PublishError
 from feedpub.feeds import Entry
 from feedpub.ledger.memory import Remembered, digest
 from feedpub.ledger.published import PublishedEntry
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 
-VERSION = 3
+VERSION = 4
 
-# Version 1 had no archives, version 2 no dates of sources; what is missing is added when it is next written to.
+# Version 1 had no archives, version 2 no dates of sources, version 3 no owners and no aliases; what is missing is
+# added when it is next written to.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS entries (
     id TEXT PRIMARY KEY,
@@ -43,6 +46,15 @@ CREATE TABLE IF NOT EXISTS redated (
     dated INTEGER NOT NULL   -- that time, in epoch seconds
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS redated_by_time ON redated (dated);
+CREATE INDEX IF NOT EXISTS split_entries ON entries (id, key) WHERE id GLOB 'tag:*:split:*';
+CREATE TABLE IF NOT EXISTS owners (
+    id TEXT PRIMARY KEY,     -- of an entry of other people's feeds
+    feed TEXT NOT NULL       -- the key of the feed
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS aliases (
+    derived TEXT PRIMARY KEY, -- the id that an article would have if it were not known as
+    id TEXT NOT NULL          -- the entry of this id
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pages (
     feed TEXT NOT NULL,
     number INTEGER NOT NULL, -- from 1, the oldest
@@ -59,7 +71,8 @@ CREATE TABLE IF NOT EXISTS archived (
 PRAGMA user_version = {VERSION};
 """
 _ENTRIES = """
-SELECT id, key, published, updated, title, content, sketch, dated FROM entries LEFT JOIN redated USING (id)
+SELECT id, key, published, updated, title, content, sketch, dated, feed
+FROM entries LEFT JOIN redated USING (id) LEFT JOIN owners USING (id)
 """
 
 
@@ -73,6 +86,7 @@ class Store:
         self._read_back: dict[str, frozenset[str]] = {}
         self._by_instant = defaultdict[datetime, list[Remembered]](list)
         self._by_text = defaultdict[tuple[str, str], list[Remembered]](list)
+        self._seen: set[str] = set()
 
     def see(self, online: Iterable[PublishedEntry]) -> None:
         """Let entries that are published now count where they differ from the file, which may be older, or lost.
@@ -83,6 +97,7 @@ class Store:
         newest: dict[str, Remembered] = {}
         agreed: set[str] = set()
         for entry in online:
+            self._seen.add(entry.id)
             if entry.id in agreed:
                 continue
             stored = self._stored(entry.id)
@@ -91,7 +106,9 @@ class Store:
                 newest.pop(entry.id, None)
                 continue
             # No document says what the source came to say.
-            told = replace(entry.remembered(), dated=stored.dated if stored else None)
+            told = entry.remembered()
+            if stored:
+                told = replace(told, dated=stored.dated, feed=stored.feed)
             if entry.id not in newest or newest[entry.id].updated < told.updated:
                 newest[entry.id] = told
         for told in newest.values():
@@ -107,6 +124,20 @@ class Store:
     def by_id(self, entry_id: str) -> Remembered | None:
         """Return the entry with this id."""
         return self._online.get(entry_id) or self._stored(entry_id)
+
+    def became(self, derived: str) -> Remembered | None:
+        """Return the entry as which an article is known that would have the id ``derived``."""
+        rows = self._rows("SELECT id FROM aliases WHERE derived = ?", derived)
+        return self.by_id(rows[0][0]) if rows else None
+
+    def split_ids(self) -> Mapping[str, str | None]:
+        """Return the keys of the entries that could not have the id of their key, by id."""
+        found = dict(self._rows("SELECT id, key FROM entries WHERE id GLOB 'tag:*:split:*'"))
+        return dict.fromkeys(filter(is_split, self._seen)) | found
+
+    def online(self) -> Container[str]:
+        """Return the ids of the entries that the documents show."""
+        return self._seen
 
     def by_instant(self, time: datetime) -> Sequence[Remembered]:
         """Return the entries that were published at this instant, or to which their source came to give it."""
@@ -146,7 +177,7 @@ class Store:
         return stored is not None and (
             (stored.key, stored.published, stored.updated) == (article.key, article.published, entry.updated)
             and (stored.title, stored.content) == (digest(article.title), digest(entry.content.html))
-            and stored.dated == entry.dated
+            and (stored.dated, stored.feed) == (entry.dated, article.feed or None)
         )
 
     def _stored(self, entry_id: str) -> Remembered | None:
@@ -169,8 +200,16 @@ class Store:
             raise _damaged(self._file, error) from error
 
 
-def record(file: Path, entries: Collection[Remembered], shelves: Iterable[ShelfChange] = ()) -> None:
-    """Remember in ``file`` that ``entries`` were just published, and which archive pages were closed."""
+def record(
+    file: Path,
+    entries: Collection[Remembered],
+    shelves: Iterable[ShelfChange] = (),
+    aliases: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Remember in ``file`` that ``entries`` were just published, and which archive pages were closed.
+
+    ``aliases`` are the ids of entries by those that their articles have of their own, where they are others.
+    """
     try:
         with closing(sqlite3.connect(file)) as connection:
             connection.executescript(_SCHEMA)
@@ -184,6 +223,12 @@ def record(file: Path, entries: Collection[Remembered], shelves: Iterable[ShelfC
                     "INSERT INTO redated VALUES (?, ?)",
                     [(entry.id, int(entry.dated.timestamp())) for entry in entries if entry.dated],
                 )
+                connection.executemany("DELETE FROM owners WHERE id = ?", [(entry.id,) for entry in entries])
+                connection.executemany(
+                    "INSERT INTO owners VALUES (?, ?)",
+                    [(entry.id, entry.feed) for entry in entries if entry.feed],
+                )
+                connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", aliases.items())
                 for shelf in shelves:
                     _shelve(connection, shelf)
     except sqlite3.Error as error:
@@ -250,8 +295,8 @@ def _row(entry: Remembered) -> tuple[object, ...]:
     )
 
 
-def _remembered(row: tuple[str, str | None, str, str, str, str, bytes, int | None]) -> Remembered:
-    entry_id, key, published, updated, title, content, hashes, dated = row
+def _remembered(row: tuple[str, str | None, str, str, str, str, bytes, int | None, str | None]) -> Remembered:
+    entry_id, key, published, updated, title, content, hashes, dated, feed = row
     return Remembered(
         id=entry_id,
         key=key,
@@ -261,4 +306,5 @@ def _remembered(row: tuple[str, str | None, str, str, str, str, bytes, int | Non
         content=content,
         sketch=tuple(array("I", hashes)),
         dated=None if dated is None else datetime.fromtimestamp(dated, UTC),
+        feed=feed,
     )

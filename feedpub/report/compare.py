@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from feedpub.compose import compose
 from feedpub.config import FeedSettings, Settings
+from feedpub.duplicates import NoPast, Past
 from feedpub.feeds import Entry, Feed, make_entry
 from feedpub.intake import SourceTimes, take_in
 from feedpub.ledger import PublishedFeed, Shelf, settle
@@ -59,14 +61,14 @@ def _change(slug: str, old: Titles | None, new: Titles | None, moved_to: str | N
     return FeedChange(slug, "changed" if entering or leaving else "same", entering, leaving)
 
 
-class _NoPast:
-    """A first build's knowledge of earlier ones: a subscription document does not depend on more."""
+class _Unarchived:
+    """What earlier builds published, but for closed archive pages: a subscription document does not depend on these."""
+
+    def __init__(self, past: Past) -> None:
+        self.by_id, self.split_ids, self.online = past.by_id, past.split_ids, past.online
 
     def archived(self, feed: str, entry_id: str) -> bool:  # noqa: ARG002 - it is all that can be asked
         return False
-
-    def by_id(self, entry_id: str) -> None:  # noqa: ARG002
-        return None
 
 
 def planned(
@@ -76,12 +78,12 @@ def planned(
 
     With what is ``online``, articles go by the ids under which subscribers know them, else by their own.
     """
-    taken = take_in(settings, now, _NoPast())
-    distinct = {s.article.id: s for selections in taken.selected for s in selections}
-    entries: Mapping[str, Entry] = {article_id: make_entry(s) for article_id, s in distinct.items()}
-    if online is not None:
-        times = SourceTimes(settings, now)
-        with memory(settings, online) as store:
+    with nullcontext() if online is None else memory(settings, online) as store:
+        taken = take_in(settings, now, _Unarchived(store or NoPast()))
+        distinct = {s.article.id: s for selections in taken.selected for s in selections}
+        entries: Mapping[str, Entry] = {article_id: make_entry(s) for article_id, s in distinct.items()}
+        if store is not None:
+            times = SourceTimes(settings, now)
             entries = settle(distinct.values(), store, taken.ids, times.of_article).entries
     plan: dict[str, Titles] = {}
     for feed_settings, selections in zip(settings.feeds, taken.selected, strict=True):

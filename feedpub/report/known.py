@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from functools import cached_property
 
 from feedpub.article import Article
 from feedpub.config import Settings
+from feedpub.duplicates import Duplicates
 from feedpub.feeds import Selected
 from feedpub.intake import SourceTimes
 from feedpub.ledger import PublishedFeed, Store, digest, settle
@@ -34,15 +35,21 @@ def known(settings: Settings, now: datetime) -> Iterator[Known]:
 
 
 class Known:
-    """What subscribers know, to be asked of one article at a time; sources are read only where one was edited."""
+    """What subscribers know, to be asked of one article at a time; ``past`` is what that is known from."""
 
     def __init__(self, settings: Settings, now: datetime, store: Store) -> None:
         self._settings = settings
         self._now = now
         self._store = store
 
+    @property
+    def past(self) -> Store:
+        """What is known of earlier builds."""
+        return self._store
+
     def named(self, article: Article) -> Article:
         """Return ``article`` under the id by which subscribers know it; its own if they do not."""
+        article = replace(article, id=self._staying.identify(article))
         if self._store.by_id(article.id):
             return article
         changed_at = SourceTimes(self._settings, self._now).of_article
@@ -63,5 +70,5 @@ class Known:
         return next((named for article in like if (named := self.named(article)).id == entry_id), None)
 
     @cached_property
-    def _staying(self) -> Container[str]:
-        return staying(self._settings, self._now)
+    def _staying(self) -> Duplicates:
+        return staying(self._settings, self._now, self._store)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from feedpub.article import Article, LeftOut, Origin
 from feedpub.config import Settings
-from feedpub.duplicates import Duplicates
+from feedpub.duplicates import Duplicates, NoPast, Past
 from feedpub.intake import Publicity, note_withdrawal
 from feedpub.sources import Item, files, read
 
@@ -33,65 +33,74 @@ def every_article(settings: Settings, only: Path | None = None) -> Iterator[Arti
 
     Raises :class:`feedpub.errors.SourceError` when a file cannot be read at all.
     """
-    for item in _items(settings, only):
-        if isinstance(item, Article):
-            yield item
+    yield from (article for _, article in _articles(settings, only))
 
 
-def due_articles(settings: Settings, now: datetime) -> Iterator[Article]:
+def due_articles(settings: Settings, now: datetime, past: Past | None = None) -> Iterator[Article]:
     """Yield the articles that a build at ``now`` would route, each once. Sources are read twice."""
-    watched, publicity = _watched(settings, now)
-    stays = watched.settle()
-    for article, instant in _public(settings, publicity):
-        if stays(article, instant):
-            yield article
+    watched, publicity = _watched(settings, now, past)
+    stays = watched.chosen()
+    for source, article, instant in _public(settings, publicity):
+        if kept := stays(article, instant, source):
+            yield kept
 
 
-def duplicates(settings: Settings, now: datetime) -> list[Duplicate]:
+def duplicates(settings: Settings, now: datetime, past: Past | None = None) -> list[Duplicate]:
     """Return the records that a build at ``now`` would leave out for others. Sources are read twice."""
-    watched, publicity = _watched(settings, now)
-    stays = watched.settle()
+    watched, publicity = _watched(settings, now, past)
+    stays = watched.chosen()
     kept: dict[str, Origin] = {}
     left: list[tuple[Origin, str | None]] = []
-    for article, instant in _public(settings, publicity):
-        if stays(article, instant):
-            kept[article.id] = article.origin
+    for source, article, instant in _public(settings, publicity):
+        if stayed := stays(article, instant, source):
+            kept[stayed.id] = stayed.origin
         else:
-            left.append((article.origin, watched.keeper(article.id)))
+            left.append((article.origin, watched.keeper(article, instant, source)))
     # A file that changed between the readings may lack either.
     return [Duplicate(origin, kept[keeper], keeper) for origin, keeper in left if keeper in kept]
 
 
-def staying(settings: Settings, now: datetime) -> Container[str]:
-    """Return the ids of the articles that a build at ``now`` would not leave out for others. Sources are read once."""
-    watched, _ = _watched(settings, now)
-    watched.settle()
-    return watched
+def staying(settings: Settings, now: datetime, past: Past | None = None) -> Duplicates:
+    """Return which articles a build at ``now`` would not leave out for others. Sources are read once.
+
+    ``past`` is what is known of earlier builds, without which this is what a first build would do.
+    """
+    return _watched(settings, now, past)[0]
 
 
-def _watched(settings: Settings, now: datetime) -> tuple[Duplicates, Publicity]:
+def _watched(settings: Settings, now: datetime, past: Past | None) -> tuple[Duplicates, Publicity]:
     withdrawn: dict[str, datetime | None] = {}
+    past = past or NoPast()
     # Once more where a withdrawal stood behind its article.
     for _ in range(2):
-        watched, publicity = Duplicates(), Publicity(settings, now, withdrawn=withdrawn)
-        for item in _items(settings):
+        watched = Duplicates(settings.site.id_authority, settings.exact, past)
+        publicity = Publicity(settings, now, past.by_id, withdrawn)
+        for source, item in _items(settings):
             if isinstance(item, LeftOut):
                 note_withdrawal(withdrawn, item)
             elif isinstance(item, Article) and not publicity.why_not(item):
-                watched.admit(item, item.published.timestamp())
-        if not any(watched.keeper(gone) for gone in withdrawn):
+                watched.admit(item, item.published.timestamp(), source)
+        if not any(watched.saw(gone) for gone in withdrawn):
             break
+    watched.settle()
     return watched, publicity
 
 
-def _public(settings: Settings, publicity: Publicity) -> Iterator[tuple[Article, float]]:
-    for article in every_article(settings):
+def _public(settings: Settings, publicity: Publicity) -> Iterator[tuple[int, Article, float]]:
+    for source, article in _articles(settings):
         if not publicity.why_not(article):
-            yield article, article.published.timestamp()
+            yield source, article, article.published.timestamp()
 
 
-def _items(settings: Settings, only: Path | None = None) -> Iterator[Item]:
-    for spec in settings.sources:
+def _articles(settings: Settings, only: Path | None = None) -> Iterator[tuple[int, Article]]:
+    for source, item in _items(settings, only):
+        if isinstance(item, Article):
+            yield source, item
+
+
+def _items(settings: Settings, only: Path | None = None) -> Iterator[tuple[int, Item]]:
+    """Yield what the sources give, or the file ``only`` where one is given, each with the number of its source."""
+    for source, spec in enumerate(settings.sources):
         for file in files(spec):
             if only is None or Path(settings.base / file).resolve() == only.resolve():
-                yield from read(spec, file, settings.site.id_authority)
+                yield from ((source, item) for item in read(spec, file, settings.site.id_authority))

@@ -21,6 +21,7 @@ from feedpub.article import (
     Origin,
     Reject,
     article_id,
+    feed_key,
 )
 from feedpub.content import relative_addresses
 from feedpub.dates import ParsedDate, parse_date
@@ -46,11 +47,21 @@ _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8})*\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What every record of one file shares: its source, its name for origins, and who mints the ids."""
+    """What every record of one file shares: its source, its name for origins, and who mints the ids.
+
+    ``feed`` is the key of the feed that it is, see :func:`feedpub.article.feed_key`; empty where it is none.
+    """
 
     spec: SourceSpec
     file: str
     authority: str
+    feed: str = ""
+
+    def of_feed(self, *candidates: str | None) -> Reading:
+        """Return the reading of a file that is a feed: its id, its own address and its page are ``candidates``."""
+        *own, page = candidates
+        fetched = self.file if self.file.startswith(("http://", "https://")) else None
+        return replace(self, feed=feed_key(*own, fetched, page, self.spec.path))
 
     def origin(self, first: int, last: int, column: int = 0) -> Origin:
         """Return the place of an item by its first and last line (1-based)."""
@@ -61,7 +72,7 @@ class Record(NamedTuple):
     """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
 
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
-    feed. ``hold`` is what the record says of its being public.
+    feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``.
     """
 
     title: str = ""
@@ -81,6 +92,7 @@ class Record(NamedTuple):
     via: FeedSource | None = None
     left_out: tuple[str, ...] = ()
     hold: Hold = FREE
+    version: int | None = None
 
 
 @dataclass(slots=True)
@@ -192,9 +204,20 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
         notes.add("bad-field", f"left out a field: {reason}")
     for unknown in record.hold.unknown:
         notes.add("unknown-status", unknown)
+    link, written = _address(record.link, "link", notes), record.link.strip()
     identity, key = _identity(reading, record, parsed.instant, title)
     if not _has_more(record):
-        return Article(identity, title, body, parsed.instant, origin, record.html, key=key)
+        return Article(
+            identity,
+            title,
+            body,
+            parsed.instant,
+            origin,
+            record.html,
+            key=key,
+            version=record.version,
+            feed=reading.feed,
+        )
     due = record.hold.due
     # The id stays that of the article's own date, which it may have been published under before the embargo.
     published = max(parsed.instant, due or parsed.instant)
@@ -207,7 +230,7 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
         html=record.html,
         updated=_updated(record.updated, published, spec, notes),
         key=key,
-        link=_address(record.link, "link", notes),
+        link=link,
         authors=record.authors,
         categories=record.categories,
         language=_language(record.language, notes),
@@ -221,6 +244,10 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
         via=record.via,
         due=published if record.hold.scheduled else due,
         expires=record.hold.expires,
+        by_link=key is not None and not record.id.strip(),
+        former=None if link or not written else _former_identity(reading, record, parsed.instant, title),
+        version=record.version,
+        feed=reading.feed,
     )
 
 
@@ -233,9 +260,23 @@ def _parsed(record: Record, spec: SourceSpec) -> ParsedDate:
 
 
 def _identity(reading: Reading, record: Record, published: datetime, title: str) -> tuple[str, str | None]:
-    """Return a record's id and the key that it is made of, if it has one."""
-    key = record.id.strip() or record.link.strip() or None
-    if record.keep_id and key and _IRI.match(key):
+    """Return a record's id and the key that it is made of, if it has one: its id, or a link that can be published."""
+    written = record.link.strip()
+    key = record.id.strip() or (written if _WEB_ADDRESS.match(written) and web_address(written) else None)
+    return _made_of(reading, record, key, published, title)
+
+
+def _former_identity(reading: Reading, record: Record, published: datetime, title: str) -> str | None:
+    """Return the id that version 0.1.0 made of a link which cannot be published."""
+    if record.id.strip():
+        return None
+    return _made_of(reading, record, record.link.strip(), published, title)[0]
+
+
+def _made_of(
+    reading: Reading, record: Record, key: str | None, published: datetime, title: str
+) -> tuple[str, str | None]:
+    if key and record.keep_id and _IRI.match(key):
         return key, key
     if key and reading.spec.namespace is not None:
         key = f"{reading.spec.namespace} {key}"

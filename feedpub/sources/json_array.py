@@ -75,6 +75,11 @@ class _Window:
             self.more()
 
 
+def _address_in(head: str, name: str) -> str | None:
+    found = re.search(rf'"{name}"\s*:\s*"([^"]*)"', head)
+    return found[1].replace("\\/", "/") if found else None
+
+
 def _incomplete(data: bytes) -> int:
     """Return how many bytes at the end of ``data`` begin a character of UTF-8 without ending it."""
     for count in range(1, min(4, len(data) + 1)):
@@ -92,6 +97,9 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     window.more()
     # The ids of a JSON Feed are minted for all the world (jsonfeed.org/version/1.1, items).
     keep_id = JSON_FEED.search(window.text[:4096]) is not None
+    if keep_id:
+        head = window.text[: found.start()] if (found := _LIST.search(window.text)) else window.text
+        reading = reading.of_feed(_address_in(head, "feed_url"), _address_in(head, "home_page_url"))
     is_array = window.next() == "["
     is_list = is_array or _enter_object(window, reading)
     if is_array:

@@ -7,6 +7,7 @@ import mimetypes
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from feedpub.article import Author, Enclosure
@@ -87,7 +88,20 @@ def _record(values: Mapping[str, Any], spec: SourceSpec) -> Record:
         image=optional(_address_of, "image", ""),
         enclosures=optional(_enclosures_of, "enclosure", ()),
         left_out=tuple(left_out),
+        version=_version(values),
     )
+
+
+@lru_cache(maxsize=256)
+def _version_name(names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if fold_name(name) == "version"), None)
+
+
+def _version(values: Mapping[str, Any]) -> int | None:
+    """Return a record's version, a whole number; other things that are called so are none."""
+    name = _version_name(tuple(values))
+    text = "" if name is None else str(values[name]).strip()
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
 
 def text_of(value: Any, what: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from feedpub.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
@@ -29,8 +29,10 @@ _TAG = re.compile(
 class Surveyed:
     """What one file gave: its format, its counts, and its rejects by kind: the first one's reason and place.
 
-    ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are. ``left_out``
-    has what is not to be published, in the same way as rejects, and ``statuses`` tell of words that say nothing here.
+    ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are, ``unfit``
+    those whose link is no web address. ``left_out`` has what is not to be published, in the same way as rejects, and
+    ``statuses`` tell of words that say nothing here. ``shared`` are the ids or links that articles of other titles
+    and dates had before: each with the place of the first article that has it again, and how many do.
     """
 
     file: str
@@ -42,6 +44,8 @@ class Surveyed:
     reasons: tuple[tuple[str, str, int], ...]
     left_out: tuple[tuple[str, str, int], ...] = ()
     statuses: tuple[tuple[str, str], ...] = ()
+    unfit: int = 0
+    shared: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,48 @@ def survey(spec: SourceSpec, limit: int) -> Survey:
     """
     found = search(spec)
     read_now, left = found.files[:limit], found.files[limit:]
-    return Survey(tuple(survey_file(spec, file) for file in read_now), len(left), found.warnings)
+    alone = _Keys()
+    return Survey(tuple(survey_file(spec, file, alone) for file in read_now), len(left), found.warnings)
 
 
-def survey_file(spec: SourceSpec, file: Path | str) -> Surveyed:
-    """Return what one file gives when it is read as ``spec`` says."""
+class _Keys:
+    """Finds the keys of several articles: those whose titles and dates both differ."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, Article] = {}
+        self._again: dict[str, list[str]] = {}
+
+    def add(self, article: Article) -> None:
+        if article.key is None or article.version is not None:
+            return
+        first = self._first.setdefault(article.key, article)
+        if first.title != article.title and first.published != article.published:
+            self._again.setdefault(article.key, []).append(str(article.origin))
+
+    def take(self) -> tuple[tuple[str, str, int], ...]:
+        """Return what was found since the last time."""
+        found, self._again = self._again, {}
+        return tuple((key, places[0], len(places)) for key, places in found.items())
+
+
+def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) -> Surveyed:
+    """Return what one file gives when it is read as ``spec`` says.
+
+    ``alone`` knows the articles of other files of the source that hold just one.
+    """
     name = display_name(spec, file)
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
-    articles = tagged = lines = 0
+    articles = tagged = unfit = lines = 0
+    keys = _Keys()
     rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
     for item in read(spec, file, _AUTHORITY):
         if isinstance(item, Article):
             articles += 1
+            unfit += item.former is not None
+            # Their texts are not needed.
+            last = replace(item, body="", summary=None)
+            keys.add(last)
             tagged += taken in _PLAIN and not item.html and _TAG.search(item.body) is not None
         elif isinstance(item, Boilerplate):
             lines += item.origin.lines
@@ -82,6 +115,9 @@ def survey_file(spec: SourceSpec, file: Path | str) -> Surveyed:
             left_out.add(item.reason, item.reason, item.origin)
         elif isinstance(item, Notice):
             statuses.counts(item)
+    if articles == 1 and alone is not None:
+        alone.add(last)
+        keys = alone
     return Surveyed(
         name,
         taken,
@@ -92,6 +128,8 @@ def survey_file(spec: SourceSpec, file: Path | str) -> Surveyed:
         rejects.most_common(),
         left_out.most_common(),
         tuple((notice.message, str(notice.origin)) for notice in statuses.notices()[:20]),
+        unfit,
+        keys.take(),
     )
 
 

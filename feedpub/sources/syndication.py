@@ -62,6 +62,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         return
     via = _source_of(parsed.feed)
     spoken = _spoken(parsed.namespaces)
+    reading = reading.of_feed(parsed.feed.get("id"), _self_link(parsed.feed), parsed.feed.get("link"))
     for origin, entry in zip(_places(data, whole, len(entries)), entries, strict=True):
         hold = _hold(entry, spoken, reading.spec.dates)
         record = _record(entry, parsed.feed, via)._replace(hold=hold)
@@ -113,15 +114,13 @@ def _places(data: bytes, whole: Origin, count: int) -> list[Origin]:
 
 def _source_of(feed: Any) -> FeedSource | None:
     title = _plain(feed, "title").strip()
-    url = next(
-        (
-            str(link["href"])
-            for link in feed.get("links", ())
-            if link.get("rel") == "self" and link.get("href")
-        ),
-        None,
-    )
-    return FeedSource(title, feed.get("id") or None, url or feed.get("link") or None) if title else None
+    url = _self_link(feed) or feed.get("link") or None
+    return FeedSource(title, feed.get("id") or None, url) if title else None
+
+
+def _self_link(feed: Any) -> str | None:
+    links = (link for link in feed.get("links", ()) if link.get("rel") == "self")
+    return next((str(link["href"]) for link in links if link.get("href")), None)
 
 
 def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:

@@ -125,7 +125,8 @@ def test_explain_and_build_say_of_a_duplicate_which_record_stays(run):
             for id_, body, day, changed in records
         )
     )
-    (run.folder / "config.yaml").write_text(CONFIG.replace("in/*.txt", "in/*"))
+    config = CONFIG.replace("in/*.txt", "in/*") + "dedup: {exact: all}\n"
+    (run.folder / "config.yaml").write_text(config)
 
     def explained(line, report_format):
         asked = ("--file", "in/more.jsonl", "--line", str(line), "--format", report_format)
