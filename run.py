@@ -5,6 +5,7 @@
     python3 run.py test      run the tests
     python3 run.py lint      style, types and formatting
     python3 run.py format    format the code
+    python3 run.py lowest    run the tests with the lowest versions of the dependencies that pyproject.toml allows
     python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
     python3 run.py conformance   hold the validator against the W3C's own test files, where they are at hand
     python3 run.py lock      pin the dependencies anew in constraints.txt
@@ -25,8 +26,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+LOWEST = ROOT / ".venv-lowest"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = str(BIN / "python")
+
+UV = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"]
 
 TASKS: dict[str, list[list[str]]] = {
     "build": [["-m", "feedpub", "build"]],
@@ -37,10 +41,37 @@ TASKS: dict[str, list[list[str]]] = {
         ["-m", "mypy"],
     ],
     "format": [["-m", "ruff", "check", "--fix-only"], ["-m", "ruff", "format"]],
+    "lowest": [
+        UV,
+        ["-m", "uv", "venv", "--quiet", "--clear", str(LOWEST)],
+        [
+            *[
+                "-m",
+                "uv",
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                str(LOWEST),
+                "--resolution",
+                "lowest-direct",
+            ],
+            *["--editable", ".[dev]"],
+        ],
+        # The page is what the pinned typer prints.
+        [
+            "-m",
+            "pytest",
+            "-n",
+            "auto",
+            "--deselect",
+            "tests/test_manual.py::test_the_page_of_commands_is_what_help_says",
+        ],
+    ],
     "golden": [["-m", "feedpub", "build"]],
     "conformance": [["tests/validate/conformance.py"]],
     "lock": [
-        ["-m", "pip", "install", "--quiet", "uv"],
+        UV,
         [
             *[
                 "-m",
@@ -57,7 +88,10 @@ TASKS: dict[str, list[list[str]]] = {
         ],
     ],
 }
-"""Each task's commands, as arguments of the environment's Python; its own arguments go to the last."""
+"""Each task's commands, as arguments of the environment's Python; its own arguments go to the last.
+
+The last of ``lowest`` runs in the environment that those before it made.
+"""
 
 GENERATED = {
     "docs/checks.md": ["-m", "feedpub.validate.manual"],
@@ -89,6 +123,8 @@ def main(arguments: list[str]) -> int:
             (ROOT / page).write_bytes(made.stdout)
     commands = [[PYTHON, *command] for command in TASKS[task]]
     commands[-1] += rest
+    if task == "lowest":
+        commands[-1][0] = str(LOWEST / BIN.name / "python")
     for command in commands:
         if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
             return status

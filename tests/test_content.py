@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import nh3
 import pytest
 
 from feedpub.content import relative_addresses, sanitise, visible_text
@@ -23,6 +24,12 @@ WITHOUT_BASE = {
 @pytest.mark.parametrize("html", WITHOUT_BASE)
 def test_what_lost_its_address_is_its_text(html):
     assert sanitise(html, None) == WITHOUT_BASE[html]
+
+
+def test_an_alternative_text_becomes_no_markup_whichever_way_attributes_are_escaped(monkeypatch):
+    alt = "<script>alert('&amp;lt;')</script>"
+    monkeypatch.setattr(nh3, "clean", lambda html, **_: html)
+    assert sanitise(f'<img alt="{alt}">', None) == "&lt;script&gt;alert('&amp;lt;')&lt;/script&gt;"
 
 
 def test_a_link_within_a_table_within_a_link_has_its_own_address():

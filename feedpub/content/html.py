@@ -213,13 +213,18 @@ def _readable(safe: str) -> str:
         image, closing, link = match.groups()
         if image is not None:
             attributes = dict(_ATTRIBUTE.findall(image))
-            return match[0] if "src" in attributes else attributes.get("alt", "")
+            return match[0] if "src" in attributes else _as_text(attributes.get("alt", ""))
         if closing:
             return match[0] if addressed.pop() else ""
         addressed.append("href" in dict(_ATTRIBUTE.findall(link)))
         return match[0] if addressed[-1] else ""
 
     return _IMAGE_OR_LINK.sub(shown, safe)
+
+
+def _as_text(attribute: str) -> str:
+    """Return an attribute's value as text: in an attribute, ``<`` needs no escape, and not every nh3 writes one."""
+    return attribute.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _too_deep(html: str) -> bool:
