@@ -16,6 +16,15 @@ _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE = "%!$&'()*+,;=:@/-._~"
 
 
+# Browsers take a backslash for a slash, and need none. Of other schemes two slashes begin a host (RFC 3986 §3.2).
+_USER = re.compile(r"(\s*(?:(?:https?|ftp):[/\\]*|[a-z][a-z0-9+.-]*://))[^/\\?#]*@", re.IGNORECASE)
+
+
+def without_password(address: str) -> str:
+    """Return ``address`` without a name and a password before its host: they are no reader's business."""
+    return _USER.sub(r"\1", address, count=1) if _USER.match(address) else address
+
+
 def web_address(text: str) -> str | None:
     """Return ``text`` as an absolute web address in ASCII, or ``None`` if it is none.
 
@@ -33,7 +42,7 @@ def web_address(text: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not (":" in host or _NAME.fullmatch(host)):
         return None
-    # Names and passwords in addresses are no reader's business.
+    # Without name and password.
     place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
     path, query, fragment = (
         quote(_STRAY.sub("%25", part), safe=_SAFE + more, errors="replace")

@@ -71,7 +71,7 @@ class Article:
     ``body`` is plain text, or HTML where ``html`` is set; ``title`` and ``summary`` are always plain text.
     ``published`` and ``updated`` are aware, in the zone that the source declares. ``key`` is the source's own
     identifier (an id or URL) where it has one, ``by_link`` says that it is the link; ``id`` is derived from it, see
-    :func:`article_id`. ``former`` is the id that version 0.1.0 made of a link that cannot be published. ``version``
+    :func:`article_id`. ``former`` is the id that version 0.1.0 gave it, where that was made of a link that cannot be published or holds a password. ``version``
     ranks before ``updated``. ``feed`` is the key of the other people's feed that it was read from, see
     :func:`feed_key`; empty for sources of our own. It is not to be published before it is ``due``,
     nor once it ``expires``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from feedpub.addresses import without_password
 from feedpub.article import Author
 from feedpub.located import Node
 from feedpub.validate.grammar.languages import is_language
@@ -22,8 +23,8 @@ def read_line(node: Node) -> str:
 
 
 def read_url(node: Node) -> str:
-    """Return an absolute web address."""
-    url = node.text()
+    """Return an absolute web address, without a name and a password in it: all of them are published."""
+    url = without_password(node.text())
     try:
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0

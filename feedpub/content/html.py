@@ -11,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from feedpub.addresses import without_password
+
 MAX_DEPTH = 256
 MAX_TAGS = 20_000
 
@@ -162,7 +164,8 @@ def sanitise(html: str, base: str | None) -> str:
         if attribute not in _ADDRESSES:
             return value
         try:
-            address = urljoin(base or "", value.strip())
+            # Before and behind: only with its base has //ann:password@host a scheme.
+            address = without_password(urljoin(base or "", without_password(value.strip())))
             return address if urlsplit(address).scheme in _SCHEMES else None
         except ValueError:
             return None

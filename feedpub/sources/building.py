@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from feedpub.addresses import web_address
+from feedpub.addresses import web_address, without_password
 from feedpub.article import (
     Article,
     Author,
@@ -204,8 +204,11 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
         notes.add("bad-field", f"left out a field: {reason}")
     for unknown in record.hold.unknown:
         notes.add("unknown-status", unknown)
-    link, written = _address(record.link, "link", notes), record.link.strip()
+    link = _address(record.link, "link", notes)
     identity, key = _identity(reading, record, parsed.instant, title)
+    former = None if link and not record.id else _former_identity(reading, record, parsed.instant, title)
+    if former and record.id:
+        notes.add("password", "its id holds a password; unless it was published under that, it gets another")
     if not _has_more(record):
         return Article(
             identity,
@@ -245,7 +248,7 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
         due=published if record.hold.scheduled else due,
         expires=record.hold.expires,
         by_link=key is not None and not record.id.strip(),
-        former=None if link or not written else _former_identity(reading, record, parsed.instant, title),
+        former=former,
         version=record.version,
         feed=reading.feed,
     )
@@ -267,8 +270,10 @@ def _identity(reading: Reading, record: Record, published: datetime, title: str)
 
 
 def _former_identity(reading: Reading, record: Record, published: datetime, title: str) -> str | None:
-    """Return the id that version 0.1.0 made of a link which cannot be published."""
-    if record.id.strip():
+    """Return the id that version 0.1.0 made of a link which cannot be published, or took though it has a password."""
+    if key := record.id.strip():
+        return key if record.keep_id and _IRI.match(key) and without_password(key) != key else None
+    if not record.link.strip():
         return None
     return _made_of(reading, record, record.link.strip(), published, title)[0]
 
@@ -277,7 +282,11 @@ def _made_of(
     reading: Reading, record: Record, key: str | None, published: datetime, title: str
 ) -> tuple[str, str | None]:
     if key and record.keep_id and _IRI.match(key):
-        return key, key
+        bare = without_password(key)
+        if bare == key:
+            return key, key
+        # It stays the same when the password changes.
+        return article_id(reading.authority, key=bare, published=published, title=title), key
     if key and reading.spec.namespace is not None:
         key = f"{reading.spec.namespace} {key}"
     return article_id(reading.authority, key=key, published=published, title=title), key
@@ -286,7 +295,7 @@ def _made_of(
 def _has_more(record: Record) -> bool:
     return bool(
         record.updated or record.link or record.authors or record.categories or record.language
-        or record.summary or record.image or record.enclosures or record.via or record.hold != FREE
+        or record.summary or record.image or record.enclosures or record.via or record.hold != FREE or record.keep_id
     )  # fmt: skip
 
 
@@ -327,7 +336,14 @@ def _address(text: str | None, what: str, notes: _Notes) -> str | None:
     if written and not address:
         notes.add("bad-address", f"left out the {what} {written[:200]!r}, which is no absolute web address")
     elif written != (address or ""):
-        notes.add("mended-address", f"wrote the {what} {written[:200]!r} as a URI: {address!r}")
+        # A notice is for more eyes than a password.
+        shown = without_password(written)
+        how = (
+            f"{shown[:200]!r} as a URI: {address!r}"
+            if shown != address
+            else f"{shown!r} without its password"
+        )
+        notes.add("mended-address", f"wrote the {what} {how}")
     return address
 
 
@@ -381,8 +397,8 @@ def _author(author: Author, name: str, notes: _Notes) -> Author | None:
 
 
 def _via(via: FeedSource, title: str) -> FeedSource | None:
-    feed_id = via.id if via.id and _IRI.match(via.id) else None
-    url = via.url if via.url and _WEB_ADDRESS.match(via.url) else None
+    feed_id = via.id if via.id and _IRI.match(via.id) and without_password(via.id) == via.id else None
+    url = without_password(via.url) if via.url and _WEB_ADDRESS.match(via.url) else None
     return FeedSource(title, feed_id, url) if title else None
 
 

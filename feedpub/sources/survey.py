@@ -102,7 +102,7 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
     for item in read(spec, file, _AUTHORITY):
         if isinstance(item, Article):
             articles += 1
-            unfit += item.former is not None
+            unfit += item.former is not None and item.key is None
             # Their texts are not needed.
             last = replace(item, body="", summary=None)
             keys.add(last)

@@ -14,12 +14,14 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from lxml import etree
+
 from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Origin
 from feedpub.dates import DatePolicy
 from feedpub.sources.building import Item, Reading, Record, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.cleaning import plain_text
-from feedpub.sources.mapped import enclosure
+from feedpub.sources.mapped import authors_of, enclosure
 from feedpub.sources.whole import MAX_FILE, read_whole
 from feedpub.sources.withheld import FREE, Hold, hold_of
 
@@ -40,6 +42,10 @@ _STATUS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
 }
 # Blogger's older export says it in a category.
 _KIND = "http://schemas.google.com/g/2005#kind"
+_ENTRIES = ("item", "entry")
+_PERSONS = ("author", "creator", "managingeditor")
+# As "Ann ann@example.org" or "Ann (ann@example.org)".
+_NAME_MAIL = re.compile(r"(?P<name>[^@<>()]*[^@<>()\s])\s+\(?(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\)?\Z")
 # What is not closed goes to the end, so that it is looked through once.
 _CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 
@@ -63,9 +69,11 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     via = _source_of(parsed.feed)
     spoken = _spoken(parsed.namespaces)
     reading = reading.of_feed(parsed.feed.get("id"), _self_link(parsed.feed), parsed.feed.get("link"))
-    for origin, entry in zip(_places(data, whole, len(entries)), entries, strict=True):
+    people = _people(data, len(entries)) or [_named(entry) for entry in entries]
+    nobody = _named(parsed.feed)
+    for origin, entry, authors in zip(_places(data, whole, len(entries)), entries, people, strict=True):
         hold = _hold(entry, spoken, reading.spec.dates)
-        record = _record(entry, parsed.feed, via)._replace(hold=hold)
+        record = _record(entry, parsed.feed, via)._replace(hold=hold, authors=authors or nobody)
         yield from build(reading, origin, record, partial(_raw, entry))
     if parsed.bozo and _is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
@@ -139,7 +147,6 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         id=str(entry.get("id") or ""),
         keep_id=True,
         link=_link(entry),
-        authors=_authors(entry) or _authors(feed),
         categories=tuple(str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()),
         language=str((entry.get("title_detail") or {}).get("language") or feed.get("language") or ""),
         summary=_plain(entry, "summary") if body and summary != body else "",
@@ -189,13 +196,55 @@ def _link(entry: Any) -> str:
     return "" if found == entry.get("id") and not found.startswith(("http:", "https:")) else found
 
 
+def _people(data: bytes, count: int) -> list[tuple[Author, ...]]:
+    """Return the authors of each of ``count`` entries, else those of the feed; nothing where entries don't agree.
+
+    feedparser gives an author without an e-mail address that of the one before, and cuts off long top-level domains.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, remove_comments=True
+    )
+    root = etree.fromstring(data, parser)
+    if root is None:
+        return []
+    entries = [element for element in root.iter() if _local(element) in _ENTRIES]
+    if len(entries) != count:
+        return []
+    heads = [root, *(element for element in root if _local(element) == "channel")]
+    feed = tuple(author for head in heads for author in _authors(head))
+    return [_authors(entry) or feed for entry in entries]
+
+
 def _authors(holder: Any) -> tuple[Author, ...]:
-    found = []
-    for person in holder.get("authors") or ():
-        name, mail = str(person.get("name") or ""), str(person.get("email") or "")
-        if name or mail:
-            found.append(Author(name or mail, mail or None, person.get("href") or None))
-    return tuple(found)
+    persons = (child for child in holder if _local(child) in _PERSONS and "wordpress.org" not in child.tag)
+    found = (_author(child) for child in persons)
+    return tuple(dict.fromkeys(author for author in found if author))
+
+
+def _author(element: Any) -> Author | None:
+    # Children as Atom has them; a text is RSS's.
+    parts = {
+        name: " ".join("".join(child.itertext()).split()) for child in element if (name := _local(child))
+    }
+    name, mail = parts.get("name", ""), parts.get("email", "")
+    uri = parts.get("uri") or parts.get("url") or parts.get("homepage")
+    if name or mail:
+        return Author(name or mail, mail or None, uri)
+    text = "" if parts else " ".join((element.text or "").split())
+    if match := _NAME_MAIL.match(text):
+        return Author(match["name"], match["mail"])
+    return next(iter(authors_of(text)), None)
+
+
+def _local(element: Any) -> str:
+    """Return an element's name without its namespace; nothing for a comment."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _named(holder: Any) -> tuple[Author, ...]:
+    """Return the names of the authors that feedparser found."""
+    names = (str(person.get("name") or "") for person in holder.get("authors") or ())
+    return tuple(Author(name) for name in names if name and "@" not in name)
 
 
 def _enclosures(entry: Any) -> tuple[Enclosure, ...]:
