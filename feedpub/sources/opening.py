@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
@@ -22,6 +22,7 @@ from feedpub.sources.fetched import Copy, is_web
 from feedpub.sources.formats import choose, reader
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.streams import InputStream, MissingPackageError
+from feedpub.sources.walk import Walk, mode_of
 
 STDIN = "-"
 
@@ -72,12 +73,13 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
     odd: list[str] = []
     own = _Own(spec.own)
     try:
-        # Path.glob takes no absolute pattern and lists hidden files.
-        for name in glob.glob(pattern, root_dir=spec.base, recursive=True):  # noqa: PTH207
+        walk = Walk(spec.base, pattern)
+        for name in walk.found:
             path = spec.base / name
-            if path.is_file():
+            mode = mode_of(path)
+            if stat.S_ISREG(mode):
                 fitting += [] if own.has(path) else [path]
-            elif not path.is_dir():
+            elif not stat.S_ISDIR(mode):
                 what = "a link to nothing" if path.is_symlink() else "no regular file"
                 odd.append(f"{printable(display_name(spec, path))} is {what} and was passed over")
             elif pattern.rpartition("/")[2].strip("*"):
@@ -85,7 +87,11 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
                 shown = printable(display_name(spec, path))
                 odd.append(f"{shown} is a folder and was passed over; for its files, write {shown}/*")
     except OSError as error:
-        raise SourceError(pattern, f"can't be searched: {error.strerror}") from error
+        where = display_name(spec, Path(str(error.filename))) if error.filename else pattern
+        raise SourceError(where, f"can't be searched: {error.strerror}") from error
+    for name in walk.foreign:
+        shown = printable(display_name(spec, spec.base / name))
+        odd.append(f"{shown} is a link that leads out of the config's folder and was passed over")
     return fitting, sorted(odd)
 
 
