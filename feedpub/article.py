@@ -71,10 +71,10 @@ class Article:
     ``body`` is plain text, or HTML where ``html`` is set; ``title`` and ``summary`` are always plain text.
     ``published`` and ``updated`` are aware, in the zone that the source declares. ``key`` is the source's own
     identifier (an id or URL) where it has one, ``by_link`` says that it is the link; ``id`` is derived from it, see
-    :func:`article_id`. ``former`` is the id that version 0.1.0 gave it, where that was made of a link that cannot be published or holds a password. ``version``
-    ranks before ``updated``. ``feed`` is the key of the other people's feed that it was read from, see
-    :func:`feed_key`; empty for sources of our own. It is not to be published before it is ``due``,
-    nor once it ``expires``.
+    :func:`article_id`. ``former`` is the id that version 0.1.0 gave it, where that was made of a link that cannot be
+    published, or holds a password. ``version`` ranks before ``updated``. ``feed`` is the key of the other people's
+    feed that it was read from, see :func:`feed_key`; empty for sources of our own. It is not to be published before
+    it is ``due``, nor once it ``expires``.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -119,8 +119,8 @@ class Boilerplate:
 class LeftOut:
     """A record whose owner says that it is not to be published: of which ``kind``, and the ``reason`` as a clause.
 
-    Of one that was withdrawn or has expired, ``id`` is that of its article, where it can be told, and ``changed``
-    when it changed last.
+    Of one that was withdrawn or has expired, ``id`` is that of its article, where it can be told, ``changed`` when it
+    changed last, and ``version`` as an article has it.
     """
 
     origin: Origin
@@ -128,6 +128,7 @@ class LeftOut:
     reason: str
     id: str | None = None
     changed: datetime | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

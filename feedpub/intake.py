@@ -61,7 +61,7 @@ class Publicity:
     """Says of each article whether it is public ``now``.
 
     An embargo obeys nothing but the clock; a plain date in the future obeys ``guards.future``, and does not hold back
-    what was ``published``. ``withdrawn`` are ids of articles that their owners have withdrawn, and when.
+    what was ``published``. ``withdrawn`` are the records by which owners withdrew articles, by id.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Publicity:
         settings: Settings,
         now: datetime,
         published: Callable[[str], object] = lambda _: None,
-        withdrawn: Mapping[str, datetime | None] = MappingProxyType({}),
+        withdrawn: Mapping[str, LeftOut] = MappingProxyType({}),
     ) -> None:
         self._now = now
         self._hold_after = now if settings.guards.future == "hold" else datetime.max.replace(tzinfo=UTC)
@@ -85,18 +85,27 @@ class Publicity:
             return "held"
         if article.expires is not None and article.expires <= self._now:
             return "expired"
-        if article.id in self._withdrawn:
-            since = self._withdrawn[article.id]
-            # A later version is there again.
-            return "" if since and (article.updated or article.published) > since else "withdrawn"
-        return ""
+        withdrawal = self._withdrawn.get(article.id)
+        # What is there again in a later version was not withdrawn.
+        return "withdrawn" if withdrawal and not _is_later(article, withdrawal) else ""
 
 
-def note_withdrawal(withdrawn: dict[str, datetime | None], left_out: LeftOut) -> None:
-    """Enter in ``withdrawn`` what a record that was left out withdraws; the last withdrawal counts."""
+def _is_later(article: Article, withdrawal: LeftOut) -> bool:
+    if article.version is not None and withdrawal.version is not None:
+        return article.version > withdrawal.version
+    # By whose word nobody knows when it was made, it holds.
+    return withdrawal.changed is not None and (article.updated or article.published) > withdrawal.changed
+
+
+def note_withdrawal(withdrawn: dict[str, LeftOut], left_out: LeftOut) -> None:
+    """Enter in ``withdrawn``, by the article's id, a record that withdraws it; the last one counts."""
     if left_out.kind == "withdrawn" and left_out.id:
-        times = [time for time in (withdrawn.get(left_out.id), left_out.changed) if time]
-        withdrawn[left_out.id] = max(times, default=None)
+        withdrawn[left_out.id] = max(withdrawn.get(left_out.id, left_out), left_out, key=_rank)
+
+
+def _rank(withdrawal: LeftOut) -> tuple[int, float]:
+    when = withdrawal.changed.timestamp() if withdrawal.changed else float("inf")
+    return -1 if withdrawal.version is None else withdrawal.version, when
 
 
 def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> Taken:
@@ -174,7 +183,7 @@ class _Tally:
     rejects: list[Reject] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     statuses: Statuses = field(default_factory=Statuses)
-    withdrawn: dict[str, datetime | None] = field(default_factory=dict)
+    withdrawn: dict[str, LeftOut] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
     source_warnings: list[str] = field(default_factory=list)
 

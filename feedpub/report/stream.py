@@ -69,7 +69,7 @@ def staying(settings: Settings, now: datetime, past: Past | None = None) -> Dupl
 
 
 def _watched(settings: Settings, now: datetime, past: Past | None) -> tuple[Duplicates, Publicity]:
-    withdrawn: dict[str, datetime | None] = {}
+    withdrawn: dict[str, LeftOut] = {}
     past = past or NoPast()
     # Once more where a withdrawal stood behind its article.
     for _ in range(2):

@@ -182,7 +182,8 @@ def _left_out(reading: Reading, origin: Origin, record: Record) -> LeftOut:
     published = times[0] if times else datetime.min.replace(tzinfo=UTC)
     identity, key = _identity(reading, record, published, record.title.strip())
     known = key is not None or (times and record.title)
-    return LeftOut(origin, kind, reason, identity if known else None, max(times, default=None))
+    changed = max(times, default=None)
+    return LeftOut(origin, kind, reason, identity if known else None, changed, record.version)
 
 
 def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:

@@ -204,6 +204,16 @@ def test_a_withdrawal_takes_the_article_away_until_a_later_version_comes(order, 
     assert found.articles + found.left_out + found.duplicates == 2
 
 
+@pytest.mark.parametrize(("version", "stays"), [(1, False), (2, False), (3, True), (10, True)])
+def test_a_version_ranks_before_a_time(version, stays, site):
+    put(
+        site,
+        {"version": 2, "status": "withdrawn", "updated": "2023-10-12"},
+        {"version": version, "updated": "2023-10-11" if stays else "2023-10-13"},
+    )
+    assert titles(taken(site)) == (["A harbour"] if stays else [])
+
+
 def test_a_withdrawal_needs_nothing_but_the_id(site):
     (site / "in/b.jsonl").write_text('{"id": "1", "status": "withdrawn"}')
     put(site, {})
