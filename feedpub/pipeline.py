@@ -15,10 +15,11 @@ from feedpub import publish
 from feedpub.compose import Composed, compose, shelf_change
 from feedpub.config import Output, Settings
 from feedpub.errors import TooManyRejects
-from feedpub.feeds import make_feed
+from feedpub.feeds import Feed, make_feed
 from feedpub.gate import Checked, check, first_refusal
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
 from feedpub.ledger import (
+    ALLOWANCES,
     PreviousFeed,
     PublishedFeed,
     Settled,
@@ -92,11 +93,7 @@ def build(
             if not dry_run:
                 write_rejects(taken.rejects, state)
             raise refusal
-        made = _make(job, taken)
-        rendered, checked = _render(job, made)
-        if harmful := _harmful(job, made, checked):
-            made = _make(job, taken, harmful)
-            rendered, checked = _render(job, made)
+        made, rendered, checked = _prepare(job, taken, guarded=True)
         changes = _publish(settings.output, checked, dry_run=dry_run)
         if not dry_run:
             _record(job, made, checked)
@@ -107,12 +104,28 @@ def build(
         return replace(report, new_rejects=write_rejects(report.rejects, state))
 
 
-def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
-    online = read_feeds(settings)
-    check_removed(online, {feed.slug for feed in (*settings.feeds, *settings.retired)}, allow)
-    check_authority(online, settings.site.id_authority, allow)
+def plan(settings: Settings, now: datetime) -> dict[str, Feed]:
+    """Return what the next build would put into each feed's subscription document, by slug; write nothing.
+
+    It is that build but for its guards. A feed that would stay as it is online, as its documents fail their check, is
+    not among them.
+    """
+    with closing(Store(settings.output.state / LEDGER)) as store:
+        # With the dates that subscribers know, as without options.
+        job = _look_back(settings, now, ALLOWANCES.keys() - {"moved-dates"}, store)
+        _, rendered, checked = _prepare(job, take_in(settings, now, store), guarded=False)
+        return {slug: made.feed for made in rendered if (slug := made.feed.settings.slug) not in checked.held}
+
+
+def see_online(
+    settings: Settings, online: Mapping[str, PublishedFeed], store: Store, *, anew: bool
+) -> dict[str, OnlineShelf]:
+    """Let ``store`` know what is ``online``, and return the archives, which are to be read for it.
+
+    With ``anew``, archives that cannot be continued are made anew, and else refused.
+    """
     shelves = {
-        feed.slug: read_shelf(settings, feed, store.shelf(feed.slug), anew="vanished" in allow)
+        feed.slug: read_shelf(settings, feed, store.shelf(feed.slug), anew=anew)
         for feed in settings.feeds
         if feed.archive is not None
     }
@@ -125,8 +138,33 @@ def _look_back(settings: Settings, now: datetime, allow: Collection[str], store:
     for slug, shelf in shelves.items():
         if shelf.anew:
             store.read_back(slug, shelf.ids)
+    return shelves
+
+
+def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
+    online = read_feeds(settings)
+    check_removed(online, {feed.slug for feed in (*settings.feeds, *settings.retired)}, allow)
+    check_authority(online, settings.site.id_authority, allow)
+    shelves = see_online(settings, online, store, anew="vanished" in allow)
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)
     return _Build(settings, now, allow, SourceTimes(settings, now), store, online, shelves, renderer)
+
+
+def _prepare(job: _Build, taken: Taken, *, guarded: bool) -> tuple[_Made, list[Rendered], Checked]:
+    """Make, render and check the documents; once more, where entries make them invalid, without these."""
+    made, rendered, checked = _attempt(job, taken, guarded=guarded)
+    if harmful := _harmful(job, made, checked):
+        return _attempt(job, taken, harmful, guarded=guarded)
+    return made, rendered, checked
+
+
+def _attempt(
+    job: _Build, taken: Taken, harmful: Iterable[Quarantined] = (), *, guarded: bool
+) -> tuple[_Made, list[Rendered], Checked]:
+    made = _make(job, taken, harmful)
+    if guarded:
+        _guard(job, taken, made)
+    return made, *_render(job, made)
 
 
 def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Made:
@@ -153,15 +191,19 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
         feeds.append(
             compose(feed, left, settings.site, settings.categories, shelf, since=_since(job, feed.slug))
         )
+    return _Made(tuple(feeds), settled, quarantined, became)
+
+
+def _guard(job: _Build, taken: Taken, made: _Made) -> None:
+    online = job.online
     check_flood(
-        [PreviousFeed(c.feed, _missing(job.online[c.slug], taken)) for c in feeds if c.slug in job.online],
-        moving=settled.moving,
-        known=settled.known,
-        share=settings.guards.max_vanished,
+        [PreviousFeed(c.feed, _missing(online[c.slug], taken)) for c in made.feeds if c.slug in online],
+        moving=made.settled.moving,
+        known=made.settled.known,
+        share=job.settings.guards.max_vanished,
         causes=taken.source_warnings,
         allowed=job.allow,
     )
-    return _Made(tuple(feeds), settled, quarantined, became)
 
 
 def _since(job: _Build, slug: str) -> dict[str, datetime]:

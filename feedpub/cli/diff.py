@@ -59,15 +59,13 @@ def diff(
         raise typer.Exit(USAGE)
     settings = load_config(new)
     now = datetime.now(UTC)
-    online = None
     if old is not None:
         before = planned(load_config(old), now)
     elif revision is not None:
         before = planned(parse_config(_committed(new, revision), new), now)
     else:
-        online = read_feeds(settings)
-        before = published(online)
-    after = planned(settings, now, online)
+        before = published(read_feeds(settings))
+    after = planned(settings, now)
     changes = compare(before, after, settings.retired)
     if report_format is Format.JSON:
         print_json(as_json(changes))

@@ -42,13 +42,16 @@ def report(
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.config import load_config  # noqa: PLC0415
+    from feedpub.report.known import known  # noqa: PLC0415
     from feedpub.report.page import page  # noqa: PLC0415
     from feedpub.report.statistics import count  # noqa: PLC0415
     from feedpub.report.stream import due_articles  # noqa: PLC0415
 
     settings = load_config(config)
     titles = {feed.slug: feed.title for feed in settings.feeds}
-    statistics = count(settings.rules, titles, due_articles(settings, datetime.now(UTC)))
+    now = datetime.now(UTC)
+    with known(settings, now) as subscribers:
+        statistics = count(settings.rules, titles, due_articles(settings, now, subscribers.past))
     if html is not None:
         try:
             html.write_text(page(statistics, settings.site.title), encoding="utf-8", errors="replace")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from feedpub.compose import compose
+from feedpub import pipeline
 from feedpub.config import FeedSettings, Settings
-from feedpub.duplicates import NoPast, Past
-from feedpub.feeds import Entry, Feed, make_entry
-from feedpub.intake import SourceTimes, take_in
-from feedpub.ledger import PublishedFeed, Shelf, settle
-from feedpub.report.known import memory
-from feedpub.retired import last_feed
+from feedpub.feeds import Feed
+from feedpub.ledger import PublishedFeed
+from feedpub.online import read_feeds
 
 Titles = Mapping[str, str]
 """The entries of a feed: id → title, in the feed's order."""
@@ -61,39 +57,12 @@ def _change(slug: str, old: Titles | None, new: Titles | None, moved_to: str | N
     return FeedChange(slug, "changed" if entering or leaving else "same", entering, leaving)
 
 
-class _Unarchived:
-    """What earlier builds published, but for closed archive pages: a subscription document does not depend on these."""
-
-    def __init__(self, past: Past) -> None:
-        self.by_id, self.split_ids, self.online = past.by_id, past.split_ids, past.online
-
-    def archived(self, feed: str, entry_id: str) -> bool:  # noqa: ARG002 - it is all that can be asked
-        return False
-
-
-def planned(
-    settings: Settings, now: datetime, online: Mapping[str, PublishedFeed] | None = None
-) -> dict[str, Titles]:
-    """Return what a build of ``settings`` at ``now`` would put into each feed's subscription document, by slug.
-
-    With what is ``online``, articles go by the ids under which subscribers know them, else by their own.
-    """
-    with nullcontext() if online is None else memory(settings, online) as store:
-        taken = take_in(settings, now, _Unarchived(store or NoPast()))
-        distinct = {s.article.id: s for selections in taken.selected for s in selections}
-        entries: Mapping[str, Entry] = {article_id: make_entry(s) for article_id, s in distinct.items()}
-        if store is not None:
-            times = SourceTimes(settings, now)
-            entries = settle(distinct.values(), store, taken.ids, times.of_article).entries
-    plan: dict[str, Titles] = {}
-    for feed_settings, selections in zip(settings.feeds, taken.selected, strict=True):
-        held = [entries[s.article.id] for s in selections]
-        composed = compose(feed_settings, held, settings.site, settings.categories, Shelf())
-        plan[feed_settings.slug] = _titles(composed.feed)
-    for feed_settings in settings.retired:
-        last = last_feed(feed_settings, settings.site, online.get(feed_settings.slug) if online else None)
-        plan[feed_settings.slug] = _titles(last)
-    return plan
+def planned(settings: Settings, now: datetime) -> dict[str, Titles]:
+    """Return what the subscription document of each feed has, by slug, once ``settings`` are built at ``now``."""
+    plan = {slug: _titles(feed) for slug, feed in pipeline.plan(settings, now).items()}
+    slugs = [feed.slug for feed in (*settings.feeds, *settings.retired)]
+    stays = published(read_feeds(settings)) if len(plan) < len(slugs) else {}
+    return {slug: plan.get(slug, stays.get(slug, {})) for slug in slugs}
 
 
 def published(online: Mapping[str, PublishedFeed]) -> dict[str, Titles]:

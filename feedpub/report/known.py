@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -13,24 +13,17 @@ from feedpub.config import Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Selected
 from feedpub.intake import SourceTimes
-from feedpub.ledger import PublishedFeed, Store, digest, settle
+from feedpub.ledger import Store, digest, settle
 from feedpub.online import read_feeds
-from feedpub.pipeline import LEDGER
+from feedpub.pipeline import LEDGER, see_online
 from feedpub.report.stream import staying
-
-
-@contextmanager
-def memory(settings: Settings, online: Mapping[str, PublishedFeed]) -> Iterator[Store]:
-    """Open the ledger for reading, with what is ``online`` over it."""
-    with closing(Store(settings.output.state / LEDGER)) as store:
-        store.see([entry for feed in online.values() for entry in feed.entries])
-        yield store
 
 
 @contextmanager
 def known(settings: Settings, now: datetime) -> Iterator[Known]:
     """Open what subscribers know as a build at ``now`` would."""
-    with memory(settings, read_feeds(settings)) as store:
+    with closing(Store(settings.output.state / LEDGER)) as store:
+        see_online(settings, read_feeds(settings), store, anew=True)
         yield Known(settings, now, store)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from feedpub.article import Article, LeftOut, Origin
 from feedpub.config import Settings
-from feedpub.duplicates import Duplicates, NoPast, Past
+from feedpub.duplicates import Duplicates, Past
 from feedpub.intake import Publicity, note_withdrawal
 from feedpub.sources import Item, files, read
 
@@ -36,7 +36,7 @@ def every_article(settings: Settings, only: Path | None = None) -> Iterator[Arti
     yield from (article for _, article in _articles(settings, only))
 
 
-def due_articles(settings: Settings, now: datetime, past: Past | None = None) -> Iterator[Article]:
+def due_articles(settings: Settings, now: datetime, past: Past) -> Iterator[Article]:
     """Yield the articles that a build at ``now`` would route, each once. Sources are read twice."""
     watched, publicity = _watched(settings, now, past)
     stays = watched.chosen()
@@ -45,7 +45,7 @@ def due_articles(settings: Settings, now: datetime, past: Past | None = None) ->
             yield kept
 
 
-def duplicates(settings: Settings, now: datetime, past: Past | None = None) -> list[Duplicate]:
+def duplicates(settings: Settings, now: datetime, past: Past) -> list[Duplicate]:
     """Return the records that a build at ``now`` would leave out for others. Sources are read twice."""
     watched, publicity = _watched(settings, now, past)
     stays = watched.chosen()
@@ -60,17 +60,16 @@ def duplicates(settings: Settings, now: datetime, past: Past | None = None) -> l
     return [Duplicate(origin, kept[keeper], keeper) for origin, keeper in left if keeper in kept]
 
 
-def staying(settings: Settings, now: datetime, past: Past | None = None) -> Duplicates:
+def staying(settings: Settings, now: datetime, past: Past) -> Duplicates:
     """Return which articles a build at ``now`` would not leave out for others. Sources are read once.
 
-    ``past`` is what is known of earlier builds, without which this is what a first build would do.
+    ``past`` is what is known of earlier builds.
     """
     return _watched(settings, now, past)[0]
 
 
-def _watched(settings: Settings, now: datetime, past: Past | None) -> tuple[Duplicates, Publicity]:
+def _watched(settings: Settings, now: datetime, past: Past) -> tuple[Duplicates, Publicity]:
     withdrawn: dict[str, LeftOut] = {}
-    past = past or NoPast()
     # Once more where a withdrawal stood behind its article.
     for _ in range(2):
         watched = Duplicates(settings.site.id_authority, settings.exact, past)
