@@ -71,6 +71,7 @@ class Reading:
 class Record(NamedTuple):
     """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
 
+    ``formerly`` are id and link as version 0.1.0 would have read them, where it did so otherwise.
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
     feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``.
     """
@@ -91,6 +92,7 @@ class Record(NamedTuple):
     enclosures: tuple[Enclosure, ...] = ()
     via: FeedSource | None = None
     left_out: tuple[str, ...] = ()
+    formerly: tuple[str, str] | None = None
     hold: Hold = FREE
     version: int | None = None
 
@@ -207,8 +209,8 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
         notes.add("unknown-status", unknown)
     link = _address(record.link, "link", notes)
     identity, key = _identity(reading, record, parsed.instant, title)
-    former = None if link and not record.id else _former_identity(reading, record, parsed.instant, title)
-    if former and record.id:
+    former = _former_identity(reading, record, parsed.instant, title, link)
+    if former and record.id and not record.formerly:
         notes.add("password", "its id holds a password; unless it was published under that, it gets another")
     if not _has_more(record):
         return Article(
@@ -270,11 +272,20 @@ def _identity(reading: Reading, record: Record, published: datetime, title: str)
     return _made_of(reading, record, key, published, title)
 
 
-def _former_identity(reading: Reading, record: Record, published: datetime, title: str) -> str | None:
-    """Return the id that version 0.1.0 made of a link which cannot be published, or took though it has a password."""
+def _former_identity(
+    reading: Reading, record: Record, published: datetime, title: str, link: str | None
+) -> str | None:
+    """Return the id that version 0.1.0 gave, if it was another one.
+
+    It took the first name although it was empty, words that stand for nothing, links that cannot be published, and
+    ids with passwords in them.
+    """
+    if record.formerly:
+        key = record.formerly[0].strip() or record.formerly[1].strip() or None
+        return _made_of(reading, record, key, published, title)[0]
     if key := record.id.strip():
         return key if record.keep_id and _IRI.match(key) and without_password(key) != key else None
-    if not record.link.strip():
+    if link or not record.link.strip():
         return None
     return _made_of(reading, record, record.link.strip(), published, title)[0]
 
@@ -296,7 +307,8 @@ def _made_of(
 def _has_more(record: Record) -> bool:
     return bool(
         record.updated or record.link or record.authors or record.categories or record.language
-        or record.summary or record.image or record.enclosures or record.via or record.hold != FREE or record.keep_id
+        or record.summary or record.image or record.enclosures or record.via or record.hold != FREE
+        or record.formerly or record.keep_id
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import IO, cast
 
 from feedpub.sources.building import Item, Reading, RecordError, build, reject
 from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.mapped import record_of
+from feedpub.sources.mapped import row_of
 
 _BATCH = 256
 _IN_MEMORY = 16 << 20
@@ -37,7 +37,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
 def _items(reading: Reading, number: int, row: dict[str, object]) -> list[Item]:
     origin = reading.origin(number, number)
     try:
-        record = record_of(row, reading.spec)
+        record, told = row_of(origin, row, reading.spec)
     except RecordError as error:
         return [reject(origin, str(error), str(row))]
-    return build(reading, origin, record, lambda: str(row))
+    return [*build(reading, origin, record, lambda: str(row)), *told]

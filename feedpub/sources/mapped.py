@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from feedpub.article import Author, Enclosure
+from feedpub.article import Author, Enclosure, Notice, Origin
 from feedpub.sources.building import Record, RecordError
 from feedpub.sources.fieldnames import fold_name, name_map
 from feedpub.sources.spec import SourceSpec
@@ -22,19 +22,41 @@ _MAIL_NAME = re.compile(r"\s*(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\s*\((?P<name>[^()
 _MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z", re.IGNORECASE)
 MAX_DIGITS = 100
+# What programs write into a cell without a value; "Nan" and "NA" may be somebody and something.
+NOTHING = frozenset(
+    [
+        "nan",
+        "NaN",
+        "NAN",
+        "NaT",
+        "<NA>",
+        "#N/A",
+        "#NA",
+        "N/A",
+        "n/a",
+        "\\N",
+        "None",
+        "null",
+        "NULL",
+        "undefined",
+    ]
+)
+# Names of when a record was made, which is not when it was published.
+_MADE = ("createdat", "created")
 _LIST = re.compile(r"\s*[,;|]\s*")
 
 Field = TypeVar("Field")
 
 
-def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
+def record_of(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any] | None = None) -> Record:
     """Return the record that a mapping holds, by the declared field map and the names that are known.
 
+    ``raw`` is what the mapping was before words that stand for nothing were left out.
     Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind that its field can't be.
     """
     hold = hold_of(values, spec.dates, declared=spec.fields)
     try:
-        record = _record(values, spec)
+        record = _record(values, spec, values if raw is None else raw)
     except RecordError:
         if not hold.kind:
             raise
@@ -42,24 +64,30 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec) -> Record:
     return record._replace(hold=hold) if hold != FREE else record
 
 
-def _record(values: Mapping[str, Any], spec: SourceSpec) -> Record:
-    names = name_map(tuple(values), spec.fields)
-    dated = names.get("published", "")
-    if fold_name(dated) == "published" and is_yes(values.get(dated)):
-        # That is no date.
-        values = {name: value for name, value in values.items() if name != dated}
-        names = name_map(tuple(values), spec.fields)
+def row_of(origin: Origin, row: Mapping[str, Any], spec: SourceSpec) -> tuple[Record, list[Notice]]:
+    """Return the record of a table's row, with a notice where words in it stand for nothing."""
+    kept = {name: None if _stands_for_nothing(value) else value for name, value in row.items()}
+    found = [
+        f"{row[name]} in {name}" for name, value in kept.items() if value is None and row[name] is not None
+    ]
+    shown = f"took as empty: {', '.join(found)[:200]}"
+    return record_of(kept, spec, row), [Notice(origin, "empty-cell", shown)] if found else []
+
+
+def _stands_for_nothing(value: Any) -> bool:
+    return value.strip() in NOTHING if isinstance(value, str) else value != value  # noqa: PLR0124 - only NaN differs
+
+
+def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any]) -> Record:
+    former = name_map(tuple(values), spec.fields)
+    # The first name that is filled counts. An empty publication is none: when a record was made says nothing of it.
+    filled = tuple(name for name, value in values.items() if not _is_empty(name, value))
+    names = name_map(filled, spec.fields)
+    if fold_name(names.get("published", "")) in _MADE and fold_name(former["published"]) not in _MADE:
+        names = {field: name for field, name in names.items() if field != "published"}
 
     def get(field: str) -> Any:
-        name = names.get(field)
-        if name is None:
-            return None
-        found: Any = values
-        if name in values:
-            return values[name]
-        for step in name.split("."):
-            found = found.get(step) if isinstance(found, Mapping) else None
-        return found
+        return _value(values, names.get(field))
 
     left_out: list[str] = []
 
@@ -73,14 +101,15 @@ def _record(values: Mapping[str, Any], spec: SourceSpec) -> Record:
             left_out.append(str(error))
             return nothing
 
+    identity = (text_of(get("id"), "id"), optional(lambda value: text_of(value, "link"), "link", ""))
     return Record(
         title=text_of(get("title"), "title"),
-        body=text_of(get("body"), "body"),
+        body=_body_of(get("body")),
         published=text_of(get("published"), "date"),
         html=spec.html_body or names.get("body", "").lower().replace("_", "") == "contenthtml",
         updated=optional(lambda value: text_of(value, "update"), "updated", ""),
-        id=text_of(get("id"), "id"),
-        link=optional(lambda value: text_of(value, "link"), "link", ""),
+        id=identity[0],
+        link=identity[1],
         authors=optional(authors_of, "author", ()),
         categories=optional(categories_of, "categories", ()),
         language=optional(lambda value: text_of(value, "language"), "language", ""),
@@ -88,6 +117,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec) -> Record:
         image=optional(_address_of, "image", ""),
         enclosures=optional(_enclosures_of, "enclosure", ()),
         left_out=tuple(left_out),
+        formerly=_formerly(raw, former, identity),
         version=_version(values),
     )
 
@@ -102,6 +132,40 @@ def _version(values: Mapping[str, Any]) -> int | None:
     name = _version_name(tuple(values))
     text = "" if name is None else str(values[name]).strip()
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+def _is_empty(name: str, value: Any) -> bool:
+    if value is None or (isinstance(value, str) and not value.strip()) or value == []:
+        return True
+    # A flag is no date.
+    return is_yes(value) and fold_name(name) == "published"
+
+
+def _value(values: Mapping[str, Any], name: str | None) -> Any:
+    if name is None or name in values:
+        return None if name is None else values[name]
+    found: Any = values
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
+
+
+def _formerly(
+    raw: Mapping[str, Any], names: Mapping[str, str], identity: tuple[str, str]
+) -> tuple[str, str] | None:
+    """Return id and link as version 0.1.0 read them, from the first name and whatever it held, if they were others."""
+    try:
+        id_, link = (text_of(_value(raw, names.get(field)), field) for field in ("id", "link"))
+    except RecordError:
+        return None
+    return None if (id_, link) == identity else (id_, link)
+
+
+def _body_of(value: Any) -> str:
+    """Return a body as text; it may be a list of paragraphs."""
+    if isinstance(value, list | tuple):
+        return "\n\n".join(filter(None, (text_of(part, "paragraph").strip() for part in value)))
+    return text_of(value, "body")
 
 
 def text_of(value: Any, what: str) -> str:

@@ -19,7 +19,7 @@ from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.fieldnames import name_map
 from feedpub.sources.lines import MAX_LINE, blocks
-from feedpub.sources.mapped import record_of
+from feedpub.sources.mapped import row_of
 
 # A quoted field with more lines than this has no end.
 MAX_LINES = 2000
@@ -163,7 +163,7 @@ def _items(reading: Reading, origin: Origin, header: list[str], row: list[str], 
         return [reject(origin, f"the row has {len(row)} fields, the header {len(header)}", raw)]
     try:
         values = [recover(value, reading.spec.encoding) for value in row]
-        record = record_of(dict(zip(header, values, strict=True)), reading.spec)
+        record, told = row_of(origin, dict(zip(header, values, strict=True)), reading.spec)
     except (RecordError, UndecodableError) as error:
         return [reject(origin, str(error), raw)]
-    return build(reading, origin, record, lambda: raw)
+    return [*build(reading, origin, record, lambda: raw), *told]

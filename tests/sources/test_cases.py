@@ -58,5 +58,9 @@ def test_case(case, source, gives, agrees, covered):
         assert [article.id for article in articles] == case["ids"]
     if "bodies" in case:
         assert [article.body for article in articles] == case["bodies"]
+    if "authors" in case:
+        assert [[author.name for author in article.authors] for article in articles] == case["authors"]
+    if "categories" in case:
+        assert [list(article.categories) for article in articles] == case["categories"]
     if "without" in case:
         assert not any(case["without"] in article.title + article.body for article in articles)
