@@ -43,12 +43,14 @@ def test_a_build_shows_feeds_and_accounts(feedpub):
     assert "related-links 3" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_quiet_build_says_nothing(feedpub):
     for _ in range(2):
         done = feedpub("build", "--quiet")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_quiet_build_tells_of_new_rejects_once(feedpub):
     (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
     first, second = feedpub("build", "--quiet"), feedpub("build", "--quiet")
@@ -86,6 +88,7 @@ def test_a_quiet_build_tells_of_no_reject_again(feedpub):
     assert told.startswith("feedpub: seeds/bad.txt:9: ")
 
 
+@pytest.mark.slow
 def test_json_has_the_same_facts(feedpub):
     (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
     done = feedpub("build", "--format", "json")
@@ -172,6 +175,7 @@ def test_a_missing_config_says_how_to_name_one(feedpub):
     assert "--config" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_build_while_another_runs_is_status_75(feedpub):
     feedpub("build", "--quiet")
     with (feedpub.folder / ".feedpub/lock").open("rb+") as lock:
@@ -197,6 +201,7 @@ def test_what_a_guard_refuses_is_status_3_and_one_sentence_that_says_how_to_mean
     assert "crime.atom" in done.stdout
 
 
+@pytest.mark.slow
 def test_too_many_rejects_are_status_1(feedpub):
     (feedpub.folder / "seeds/bad.txt").write_text("Lonely title\n2023-01-01 10:00\n")
     done = feedpub("build", "--max-rejects", "0")
@@ -228,6 +233,7 @@ def test_signs_and_letters_are_printed_in_any_encoding(feedpub):
     assert "Guatemala’s Highways" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")  # noqa: PTH110
 @pytest.mark.parametrize(
     "command", ["build", "check", "explain Guatemala", "report", "validate all.rss", "--help"]

@@ -36,6 +36,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "path", "pattern", "replacement"), BROKEN, ids=[f"{b[0]}-{b[1]}" for b in BROKEN]
 )

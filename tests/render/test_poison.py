@@ -48,6 +48,7 @@ def test_poison_is_repaired_or_rejected_with_its_place_and_the_rest_is_published
     check(site, report, 3 - len(rejected))
 
 
+@pytest.mark.slow
 def test_all_poison_together_does_no_more_harm_than_each_alone(site):
     site.config["output"] |= {"max_bytes": "90 MB", "max_items": "1000"}
     report = site.build([json.dumps(GOOD[0]), *map(record, CASES), json.dumps(GOOD[1])])

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(
             "corpus", [pytest.param(path, marks=slow.get(path.name, ()), id=path.name) for path in corpora]
         )
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    """Power cuts are not the subject here."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.fixture

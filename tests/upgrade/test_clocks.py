@@ -74,7 +74,7 @@ def test_a_build_over_what_is_published_is_the_same_at_any_time_and_of_files_of_
             assert change in oracle.updated | {"updated", "lastBuildDate"}, (entry, change)
 
 
-@pytest.mark.parametrize("times", [[OLD], [YOUNG], [TO_COME], [OLD, YOUNG]], ids=str)
+@pytest.mark.parametrize("times", [[TO_COME], [OLD, YOUNG]], ids=str)
 def test_edits_additions_and_removals_are_the_same_at_any_time(history, times):
     assert history(SOON, times) == history(LATE, times)
 
