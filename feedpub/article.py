@@ -197,6 +197,11 @@ def feed_key(*candidates: str | None) -> str:
     return f"{parts.netloc.rpartition('@')[2].lower()}{parts.path.rstrip('/')}{query}"
 
 
+def shown_key(article: Article) -> str | None:
+    """Return the key of the feed that an article was taken from as it can be told from published documents."""
+    return feed_key(article.via.id, article.via.url) or None if article.feed and article.via else None
+
+
 def fingerprint(text: str) -> bytes:
     """Return 12 bytes that equal texts share on every machine."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()

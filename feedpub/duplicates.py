@@ -25,7 +25,7 @@ from datetime import datetime
 from itertools import product
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from feedpub.article import Article, fingerprint, split_id
+from feedpub.article import Article, fingerprint, shown_key, split_id
 
 Exact: TypeAlias = Literal["across", "all", "none"]
 """Which equal texts under different ids are one article: those of different sources, all, or none."""
@@ -162,6 +162,7 @@ class Duplicates:
         # Of each document: the feed that it is, the number of its source, how many records it has.
         self._places: dict[tuple[int, str], int] = {}
         self._feeds: list[str] = []
+        self._shown: dict[str, str] = {}
         self._sources: list[int] = []
         self._counts: list[int] = []
         # What settling finds: what records of one id are, where it is not just one article under that id.
@@ -233,6 +234,10 @@ class Duplicates:
         )
         return seen and article_id not in self._left_out
 
+    def source_of(self) -> Mapping[str, int]:
+        """Return the number of the source of each file that articles came from."""
+        return {file: source for source, file in self._places}
+
     def saw(self, article_id: str) -> bool:
         """Say whether an article that gives this id was seen."""
         return article_id in self._records
@@ -257,6 +262,9 @@ class Duplicates:
         if place is None:
             place = self._places[document] = len(self._places)
             self._feeds.append(article.feed)
+            if article.feed:
+                self._shown[article.feed] = article.feed
+                self._shown.setdefault(shown_key(article) or article.feed, article.feed)
             self._sources.append(source)
             self._counts.append(0)
         title = int.from_bytes(fingerprint(article.title))
@@ -295,7 +303,7 @@ class Duplicates:
             known = self._past.by_id(base)
             if known and not _fit(known, record):
                 # What is published under this id is something else.
-                if feed and known.feed not in (None, feed):
+                if feed and known.feed not in (None, feed, shown_key(article)):
                     self._doubtful.add(base)
                 elif key in self._shared_keys:
                     return split_id(self._authority, base, *record.point)
@@ -344,7 +352,9 @@ class Duplicates:
                     tokens.setdefault(mark, number)
         # Where the owner of what is published is silent, its id stays free.
         is_free = (
-            known is None or known.feed in {None, *by_feed} or any(_fit(known, record) for record in records)
+            known is None
+            or self._owner(known) in {None, *by_feed}
+            or any(_fit(known, record) for record in records)
         )
         for feed in order:
             mine = [article for article in articles if next(iter(article)) == feed]
@@ -374,8 +384,12 @@ class Duplicates:
 
     def _claim_of(self, known: Known | None, feed: str, records: list[_Record]) -> tuple[int, int]:
         fits = known and max(_fit(known, record) for record in records)
-        owner = known is not None and known.feed == feed
+        owner = known is not None and self._owner(known) == feed
         return -(_OWNER * owner + (fits or 0)), min(record.place for record in records)
+
+    def _owner(self, known: Known) -> str | None:
+        """Return the feed that a published entry came from, which documents may show by another of its keys."""
+        return self._shown.get(known.feed, known.feed) if known.feed else None
 
     def _named(
         self, base: str, articles: list[dict[str, list[_Record]]], feed: str

@@ -8,13 +8,13 @@ What comes out does not depend on the order in which files and records are read.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from feedpub import duplicates
-from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject, is_split
+from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject, is_split, shown_key
 from feedpub.config import FeedSettings, Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Entry, Selected, Selection, make_entry, put_aside
@@ -41,12 +41,15 @@ class Taken:
     Of a feed that is archived, they are all articles that stand in no closed page, as entries whose texts are put
     aside. ``ids`` holds the id of every
     article that stays, selected or not. ``released`` holds those of what was withdrawn by its owner or has expired,
-    and so is missed by nobody.
+    and so is missed by nobody. ``listed`` says of each feed of other people, by its keys, from when its oldest entry
+    is, ``source_of`` of each file from which source it came.
     """
 
     selected: tuple[tuple[Selected | Entry, ...], ...]
     ids: Container[str]
     released: frozenset[str]
+    listed: Mapping[str, datetime]
+    source_of: Mapping[str, int]
     articles: int
     duplicates: int
     held: int
@@ -89,6 +92,12 @@ class Publicity:
         # What is there again in a later version was not withdrawn.
         return "withdrawn" if withdrawal and not _is_later(article, withdrawal) else ""
 
+    def without_future_update(self, article: Article) -> Article:
+        """Return ``article`` without an ``updated`` that is not yet due."""
+        if article.updated is None or article.updated <= max(self._now, article.published):
+            return article
+        return replace(article, updated=None)
+
 
 def _is_later(article: Article, withdrawal: LeftOut) -> bool:
     if article.version is not None and withdrawal.version is not None:
@@ -125,7 +134,7 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
         # What was routed is not what stays, or not under its id: read again, now knowing it.
         stays = watched.chosen()
         router = _Router(settings, past)
-        for source, article in _articles(settings, _Tally(), None):
+        for source, article in _articles(settings, publicity, _Tally(), None):
             instant = article.published.timestamp()
             if not publicity.why_not(article) and (kept := stays(article, instant, source)):
                 router.offer(kept, instant)
@@ -136,6 +145,8 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
         selected=router.newest(),
         ids=watched,
         released=frozenset(released),
+        listed=tally.listed,
+        source_of=watched.source_of(),
         articles=router.offered,
         duplicates=tally.articles - tally.held - tally.not_public - router.offered,
         held=tally.held,
@@ -185,7 +196,19 @@ class _Tally:
     statuses: Statuses = field(default_factory=Statuses)
     withdrawn: dict[str, LeftOut] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
+    listed: dict[str, datetime] = field(default_factory=dict)
     source_warnings: list[str] = field(default_factory=list)
+
+    def counted(self, article: Article, publicity: Publicity) -> Article:
+        """Count an article, which its feed lists, and return it without an update that is not yet due."""
+        self.articles += 1
+        if article.feed:
+            for key in {article.feed, shown_key(article) or article.feed}:
+                self.listed[key] = min(self.listed.get(key, article.published), article.published)
+        due = publicity.without_future_update(article)
+        if due is not article:
+            self.notices.append(_future_update(article))
+        return due
 
     def leave_out(self, left_out: LeftOut) -> None:
         self.left_out += 1
@@ -199,7 +222,7 @@ def _first_reading(
     settings: Settings, past: Past, publicity: Publicity, tally: _Tally, progress: Progress | None
 ) -> tuple[Duplicates, _Router]:
     watched, router = Duplicates(settings.site.id_authority, settings.exact, past), _Router(settings, past)
-    for source, article in _articles(settings, tally, progress):
+    for source, article in _articles(settings, publicity, tally, progress):
         instant = article.published.timestamp()
         if why := publicity.why_not(article):
             if why == "held":
@@ -212,6 +235,15 @@ def _first_reading(
     return watched, router
 
 
+def _future_update(article: Article) -> Notice:
+    assert article.updated is not None
+    return Notice(
+        article.origin,
+        "bad-updated",
+        f"left out the time of the update until it is due: {article.updated.isoformat()} lies in the future",
+    )
+
+
 def _shared_id(article: Article) -> Notice:
     shown = f"{article.key or article.title!r}"[:200]
     return Notice(
@@ -221,7 +253,9 @@ def _shared_id(article: Article) -> Notice:
     )
 
 
-def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> Iterator[tuple[int, Article]]:
+def _articles(
+    settings: Settings, publicity: Publicity, tally: _Tally, progress: Progress | None
+) -> Iterator[tuple[int, Article]]:
     """Yield all articles, each with the number of its source."""
     inputs = []
     for number, spec in enumerate(settings.sources):
@@ -231,8 +265,7 @@ def _articles(settings: Settings, tally: _Tally, progress: Progress | None) -> I
     for done, (number, spec, file) in enumerate(inputs, 1):
         for item in read(spec, file, settings.site.id_authority):
             if isinstance(item, Article):
-                tally.articles += 1
-                yield number, item
+                yield number, tally.counted(item, publicity)
             elif isinstance(item, Boilerplate):
                 tally.boilerplate_lines += item.origin.lines
             elif isinstance(item, Reject):

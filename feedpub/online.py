@@ -57,6 +57,26 @@ def read_feeds(settings: Settings) -> dict[str, PublishedFeed]:
     return found
 
 
+def dropped_documents(settings: Settings, online: Mapping[str, PublishedFeed]) -> list[str]:
+    """Return the published documents whose format or archive the config no longer has; a retired feed has none."""
+    feeds = {feed.slug: feed.archive is not None for feed in settings.feeds} | {
+        feed.slug: None for feed in settings.retired
+    }
+    dropped: list[str] = []
+    for document in publish.read_manifest(settings.output.dir).documents.values():
+        if document.feed not in feeds or document.path.endswith(".gz"):
+            continue
+        name, _, extension = document.path.rpartition(".")
+        archive = name != document.feed
+        goes = extension not in settings.output.formats or (archive and not feeds[document.feed])
+        if archive and feeds[document.feed] is None:
+            continue
+        has_entries = archive or (document.feed in online and online[document.feed].entries)
+        if goes and has_entries:
+            dropped.append(document.path)
+    return dropped
+
+
 def read_shelf(settings: Settings, feed: FeedSettings, known: Shelf, *, anew: bool) -> OnlineShelf:
     """Return the closed pages of ``feed``: those ``known`` to the ledger if they are what is published.
 

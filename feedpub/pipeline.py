@@ -5,6 +5,7 @@ sources | duplicates | rules | newest | identity | compose | guards | render | g
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
@@ -15,28 +16,33 @@ from feedpub import publish
 from feedpub.compose import Composed, compose, shelf_change
 from feedpub.config import Output, Settings
 from feedpub.errors import TooManyRejects
-from feedpub.feeds import Feed, make_feed
+from feedpub.feeds import Entry, Feed, make_feed
 from feedpub.gate import Checked, check, first_refusal
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
 from feedpub.ledger import (
+    A_DAY,
     ALLOWANCES,
+    Moving,
     PreviousFeed,
+    PublishedEntry,
     PublishedFeed,
     Settled,
     Store,
+    Terms,
     check_authority,
     check_flood,
     check_removed,
+    note,
     record,
     remember,
     settle,
 )
-from feedpub.online import OnlineShelf, read_feeds, read_shelf
+from feedpub.online import OnlineShelf, dropped_documents, read_feeds, read_shelf
 from feedpub.publish import Changes
 from feedpub.rejects import write_rejects
 from feedpub.render import Quarantined, Rendered, Renderer
 from feedpub.retired import last_feed
-from feedpub.summary import BuildReport, summarise
+from feedpub.summary import BuildReport, ChangedZone, summarise
 
 LEDGER = "ledger.sqlite"
 BATCH = 1_000
@@ -61,13 +67,16 @@ class _Build:
 class _Made:
     """The feeds as they are to be rendered.
 
-    ``became`` are ids of articles that turned out to be entries of a closed archive page, by feed.
+    ``became`` are ids of articles that turned out to be entries of a closed archive page, by feed. ``previous`` is what
+    they replace, ``zones`` of which sources the zone was changed.
     """
 
     feeds: tuple[Composed, ...]
     settled: Settled
     quarantined: tuple[Quarantined, ...]
     became: Mapping[str, tuple[str, ...]]
+    previous: tuple[PreviousFeed, ...]
+    zones: tuple[ChangedZone, ...]
 
 
 def build(
@@ -143,7 +152,8 @@ def see_online(
 
 def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
     online = read_feeds(settings)
-    check_removed(online, {feed.slug for feed in (*settings.feeds, *settings.retired)}, allow)
+    slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
+    check_removed(online, slugs, dropped_documents(settings, online), allow)
     check_authority(online, settings.site.id_authority, allow)
     shelves = see_online(settings, online, store, anew="vanished" in allow)
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)
@@ -173,8 +183,12 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
         {s.article.id: s for selection in taken.selected for s in selection}.values(),
         store,
         taken.ids,
-        job.times.of_article,
-        keep_dates="moved-dates" not in job.allow,
+        Terms(
+            settings.site.id_authority,
+            job.now,
+            job.times.of_article,
+            keep_dates="moved-dates" not in job.allow,
+        ),
     )
     quarantined = (*job.renderer.quarantine(settled.entries.values()), *harmful)
     refused = {q.entry.article.id for q in quarantined}
@@ -191,19 +205,55 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
         feeds.append(
             compose(feed, left, settings.site, settings.categories, shelf, since=_since(job, feed.slug))
         )
-    return _Made(tuple(feeds), settled, quarantined, became)
+    zones = _changed_zones(job, taken, settled)
+    previous = tuple(
+        PreviousFeed(
+            c.feed, _missing(job.online[c.slug], taken, store), store.replaced(c.slug, job.now - A_DAY)
+        )
+        for c in feeds
+        if c.slug in job.online
+    )
+    return _Made(tuple(feeds), settled, quarantined, became, previous, zones)
 
 
 def _guard(job: _Build, taken: Taken, made: _Made) -> None:
-    online = job.online
+    settled = made.settled
     check_flood(
-        [PreviousFeed(c.feed, _missing(online[c.slug], taken)) for c in made.feeds if c.slug in online],
-        moving=made.settled.moving,
-        known=made.settled.known,
+        made.previous,
+        moving=Moving(settled.moving, settled.known, tuple(change.reason for change in made.zones)),
         share=job.settings.guards.max_vanished,
         causes=taken.source_warnings,
         allowed=job.allow,
     )
+
+
+def _changed_zones(job: _Build, taken: Taken, settled: Settled) -> tuple[ChangedZone, ...]:
+    """Return the sources whose dates are read in another zone than those that are published, and are kept."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in settled.moved:
+        source = taken.source_of.get(entry.article.origin.file)
+        kept = entry.article.published
+        if (
+            source is not None
+            and entry.dated
+            and entry.dated.replace(tzinfo=None) == kept.replace(tzinfo=None)
+        ):
+            found[source].append(entry)
+    changes: list[ChangedZone] = []
+    for source, entries in sorted(found.items()):
+        spec = job.settings.sources[source]
+        now = spec.dates.zone or _offset(entries[0].dated)
+        offset = _offset(entries[0].article.published)
+        before = job.store.zone(spec.path)
+        was = before if before not in (None, now) else "UTC" if offset == "+00:00" else offset
+        known = [job.store.by_id(entry.article.id) for entry in entries]
+        new = any(k is None or k.dated != entry.dated for k, entry in zip(known, entries, strict=True))
+        changes.append(ChangedZone(spec.path, was, now, len(entries), new))
+    return tuple(changes)
+
+
+def _offset(time: datetime | None) -> str:
+    return time.isoformat()[-6:] if time else ""
 
 
 def _since(job: _Build, slug: str) -> dict[str, datetime]:
@@ -213,9 +263,24 @@ def _since(job: _Build, slug: str) -> dict[str, datetime]:
     return {name: changed for name, changed in {**pages, **online}.items() if changed <= job.now}
 
 
-def _missing(online: PublishedFeed, taken: Taken) -> PublishedFeed:
-    """Return what is online without what its owners took away, which no guard counts."""
-    return replace(online, entries=tuple(entry for entry in online.entries if entry.id not in taken.released))
+def _missing(online: PublishedFeed, taken: Taken, store: Store) -> PublishedFeed:
+    """Return what is online without what no guard counts.
+
+    That is what its owners took away, and what has slid out of another people's feed, as all that this lists now is
+    newer.
+    """
+
+    def slid(entry: PublishedEntry) -> bool:
+        known = store.by_id(entry.id)
+        listed = taken.listed.get(known.feed) if known and known.feed else None
+        return listed is not None and entry.published < listed
+
+    return replace(
+        online,
+        entries=tuple(
+            e for e in online.entries if e.id not in taken.released and (e.id in taken.ids or not slid(e))
+        ),
+    )
 
 
 def _render(job: _Build, made: _Made) -> tuple[list[Rendered], Checked]:
@@ -285,6 +350,18 @@ def _record(job: _Build, made: _Made, checked: Checked) -> None:
     }
     if changes or aliases:
         record(job.settings.output.state / LEDGER, (), changes, aliases)
+    replaced = {
+        p.feed.settings.slug: p.replacing for p in made.previous if p.feed.settings.slug not in checked.held
+    }
+    kept = {change.source for change in made.zones}
+    zones = {
+        spec.path: spec.dates.zone
+        for spec in job.settings.sources
+        if spec.dates.zone and spec.path not in kept and store.zone(spec.path) != spec.dates.zone
+    }
+    meant = "vanished" in job.allow
+    if any(replaced.values()) or zones or meant:
+        note(job.settings.output.state / LEDGER, replaced, job.now, zones, anew=meant)
 
 
 def _is_alias(store: Store, own: str, known: str) -> bool:

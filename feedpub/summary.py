@@ -43,6 +43,31 @@ class FeedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedZone:
+    """A source, by its patterns, whose zone was changed while ``articles`` keep the dates they were published under.
+
+    ``new`` says that this was not so at the last build.
+    """
+
+    source: str
+    was: str
+    now: str
+    articles: int
+    new: bool
+
+    @property
+    def reason(self) -> str:
+        """What was changed, as a clause."""
+        return f"the dates of the source {self.source} were read in {self.was} and are read in {self.now} now"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.reason}; {self.articles:,} published {'article' if self.articles == 1 else 'articles'} kept the old"
+            f" ones; to take the new ones, run once with {ALLOWANCES['moved-dates']}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
@@ -51,7 +76,8 @@ class BuildReport:
     was left out why. ``source_warnings`` say
     what the patterns of sources do not give. ``listings`` are the
     documents of the whole site. ``altered`` are finished documents that somebody else has changed or removed since the
-    last build. ``new_rejects`` are those that the last build did not have.
+    last build. ``zones`` are sources whose zone was changed. ``new_rejects`` are those that the last build did not
+    have.
     """
 
     articles: int
@@ -67,6 +93,7 @@ class BuildReport:
     listings: tuple[DocumentReport, ...]
     removed: tuple[str, ...]
     altered: tuple[str, ...]
+    zones: tuple[ChangedZone, ...] = ()
     new_rejects: tuple[Reject, ...] = ()
 
     @property
@@ -88,6 +115,8 @@ class Made(Protocol):
     def settled(self) -> Settled: ...
     @property
     def quarantined(self) -> tuple[Quarantined, ...]: ...
+    @property
+    def zones(self) -> tuple[ChangedZone, ...]: ...
 
 
 def summarise(
@@ -117,6 +146,7 @@ def summarise(
         listings=tuple(_document_report(path, checked, written) for path in checked.listings),
         removed=changes.removed,
         altered=changes.altered,
+        zones=made.zones,
     )
 
 

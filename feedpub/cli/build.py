@@ -52,7 +52,7 @@ def build(
         bool, typer.Option("--allow-moved-dates", help="For once, let many articles take another date.")
     ] = False,
     allow_removed: Annotated[
-        bool, typer.Option("--allow-removed", help="For once, let feeds that are online be deleted.")
+        bool, typer.Option("--allow-removed", help="For once, let feeds and documents be deleted.")
     ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong, and that once.")
@@ -96,7 +96,7 @@ def build(
         if (more := len(report.new_rejects) - SHOWN_REJECTS) > 0:
             where = settings.output.state / "rejects.jsonl"
             print_error(f"{count(more, 'more new reject')}; {where} has all")
-    _warn(report)
+    _warn(report, quiet=quiet)
     if report.invalid:
         raise typer.Exit(FAILED)
 
@@ -186,9 +186,12 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
         _show_details(report, settings)
 
 
-def _warn(report: BuildReport) -> None:
+def _warn(report: BuildReport, *, quiet: bool) -> None:
     for warning in report.source_warnings:
         print_error(warning)
+    for zone in report.zones:
+        if zone.new or not quiet:
+            print_error(str(zone))
     for path in report.altered:
         print_error(
             f"{path}: somebody changed or removed it since the last build, and this one keeps what there is; if that"

@@ -4,17 +4,26 @@ selected → identity.settle ← memory (store, or the published documents where
          → guards.check → … published … → store.record
 """
 
-from feedpub.ledger.guards import ALLOWANCES, PreviousFeed, check_authority, check_flood, check_removed
-from feedpub.ledger.identity import Settled, settle
+from feedpub.ledger.guards import (
+    ALLOWANCES,
+    Moving,
+    PreviousFeed,
+    check_authority,
+    check_flood,
+    check_removed,
+)
+from feedpub.ledger.identity import Settled, Terms, settle
 from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity, sketch
 from feedpub.ledger.published import PublishedEntry, PublishedFeed, read_document
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
-from feedpub.ledger.store import Store, record
+from feedpub.ledger.store import A_DAY, Store, note, record
 
 __all__ = [
     "ALLOWANCES",
+    "A_DAY",
     "ClosedPage",
     "Memory",
+    "Moving",
     "PreviousFeed",
     "PublishedEntry",
     "PublishedFeed",
@@ -23,10 +32,12 @@ __all__ = [
     "Shelf",
     "ShelfChange",
     "Store",
+    "Terms",
     "check_authority",
     "check_flood",
     "check_removed",
     "digest",
+    "note",
     "read_document",
     "record",
     "remember",

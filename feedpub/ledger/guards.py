@@ -18,27 +18,76 @@ ALLOWANCES = {
 }
 """What may be allowed for one build, with its option on the command line."""
 
+SHOWN = 6
+"""How many names a refusal lists."""
+
 FEW = 3
 """Fewer entries than this are an editor's doing, whatever share of a small feed they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousFeed:
-    """A feed that is to be published, and as it is online now."""
+    """A feed that is to be published, and as it is online now.
+
+    ``replaced`` are the ids that earlier builds of the day let vanish from it as others took their places.
+    """
 
     feed: Feed
     online: PublishedFeed
+    replaced: frozenset[str] = frozenset()
+
+    @property
+    def replacing(self) -> frozenset[str]:
+        """The ids that vanish now while an article with the same title or text appears under another id."""
+        known = {entry.id for entry in self.online.entries}
+        entries = self.feed.entries
+        ids = {entry.article.id for entry in entries}
+        new = [entry for entry in entries if entry.article.id not in known]
+        titles = {entry.article.title for entry in new}
+        texts = {entry.content.html for entry in new} - {""}
+        # What is older than all that is left has slid out, as the first of several episodes with one title does.
+        oldest = min((entry.article.published for entry in entries), default=None)
+        return frozenset(
+            entry.id
+            for entry in self.online.entries
+            if entry.id not in ids and (entry.title in titles or entry.html in texts)
+            if oldest is not None and entry.published >= oldest
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """How many of the known entries have another date than at the last build, and of which sources the zone changed."""
+
+    entries: int
+    known: int
+    zones: tuple[str, ...] = ()
 
 
 def check_removed(
-    online: Mapping[str, PublishedFeed], slugs: Collection[str], allowed: Collection[str] = ()
+    online: Mapping[str, PublishedFeed],
+    slugs: Collection[str],
+    dropped: Collection[str] = (),
+    allowed: Collection[str] = (),
 ) -> None:
-    """Raise :class:`GuardRefusal` where a feed that has entries ``online`` (by slug) is not among ``slugs``."""
+    """Raise :class:`GuardRefusal` where a feed that has entries ``online`` (by slug) is not among ``slugs``.
+
+    Likewise where documents would be ``dropped``, as the config no longer has their format or their archive.
+    """
     gone = [slug for slug, feed in online.items() if feed.entries and slug not in slugs]
     if gone and "removed" not in allowed:
         raise GuardRefusal(
             f"the config no longer has what is online as {', '.join(gone)}: it would be deleted, and its subscribers"
             " would get errors; put the slug back, or list it with retired: {moved_to: …}",
+            ALLOWANCES["removed"],
+        )
+    if dropped and "removed" not in allowed:
+        shown = ", ".join([*dropped][:SHOWN]) + (
+            f" and {more} more" if (more := len(dropped) - SHOWN) > 0 else ""
+        )
+        raise GuardRefusal(
+            f"the config no longer has the formats or the archives of {shown}: they would be deleted, and whoever reads"
+            " them would get errors; put output.formats or archive back as they were",
             ALLOWANCES["removed"],
         )
 
@@ -61,21 +110,21 @@ def check_authority(
 def check_flood(
     feeds: Iterable[PreviousFeed],
     *,
-    moving: int,
-    known: int,
+    moving: Moving,
     share: float,
     causes: Iterable[str] = (),
     allowed: Collection[str] = (),
 ) -> None:
     """Raise :class:`GuardRefusal` where publishing ``feeds`` would hurt their subscribers.
 
-    ``share`` is the part of a feed's published ids that may vanish, and of the ``known`` entries that may be ``moving``
+    ``share`` is the part of a feed's published ids that may vanish, and of the known entries that may be ``moving``
     in time, both at once. ``causes`` say what is wrong with the sources, which a refusal begins with.
     """
     why = "".join(f"{cause}; " for cause in causes)
-    if "moved-dates" not in allowed and moving >= FEW and moving > share * known:
+    if "moved-dates" not in allowed and moving.entries >= FEW and moving.entries > share * moving.known:
         raise GuardRefusal(
-            f"{moving} of {known} known articles have another date than was published; did a time zone change?",
+            f"{moving.entries} of {moving.known} known articles have another date than was published; "
+            + ("; ".join(moving.zones) or "did a time zone change?"),
             ALLOWANCES["moved-dates"],
         )
     for previous in feeds:
@@ -89,6 +138,14 @@ def check_flood(
             raise GuardRefusal(
                 f"{why}{gone} of the {before} ids published in the feed {slug} would vanish or change, and readers"
                 " would show what replaces them as new",
+                ALLOWANCES["vanished"],
+            )
+        now = previous.replacing
+        gone = len(now | previous.replaced)
+        if "vanished" not in allowed and now and gone >= FEW and gone > share * before:
+            raise GuardRefusal(
+                f"{why}{gone} of the {before} ids published in the feed {slug} would be replaced within a day by others"
+                " with the same titles or texts, and readers would show these as new; did what ids are made of change?",
                 ALLOWANCES["vanished"],
             )
 

@@ -1,7 +1,13 @@
 """Which entry that subscribers know an article is, and when it last changed. Pure decisions.
 
-An article whose id is known is that entry. One whose id is new may be an edited one: ids of articles without a
-key of their own come from instant and title. It takes over the id of an entry that no article has any more if
+An article whose id is known is that entry. One whose id is new takes over the id of an entry that no article has any
+more if
+
+- it was known as that before, or its id would be that one if its key were not new, or began with http for https, or
+- instant, title and text are equal (its key is another one now).
+
+An article without a key of its own may also be an edited one, as its id comes from instant and title. It is the entry
+if
 
 - the texts are equal (its time moved), or
 - the instants are equal, and so are the bodies or most of the words (its title was edited). An entry has two
@@ -12,11 +18,12 @@ Two stories of one minute stay two: an entry whose article is still there is nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from feedpub.article import Article
+from feedpub.article import Article, article_id, is_split, shown_key
 from feedpub.content import visible_text
 from feedpub.feeds import Entry, Selected, make_entry
 from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity
@@ -26,6 +33,10 @@ ALIKE = 0.6
 
 ENOUGH_WORDS = 5
 """The length from which on an equal body says something: many stories share "Read the full story"."""
+
+
+# Where a key begins that is an address, behind its source's namespace.
+_SCHEME = re.compile(r"(?<![^ ])https?(?=://)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +54,30 @@ class Settled:
     known: int
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what identities are settled: ``authority`` mints the ids, and what is dated later than ``now`` was a mistake.
+
+    ``changed_at`` tells when an article's source last changed, for one without an ``updated`` of its own. With
+    ``keep_dates`` off, moved times are taken over.
+    """
+
+    authority: str
+    now: datetime
+    changed_at: Callable[[Article], datetime]
+    keep_dates: bool = True
+
+
 def settle(
-    selected: Iterable[Selected | Entry],
-    memory: Memory,
-    ids: Container[str],
-    changed_at: Callable[[Article], datetime],
-    *,
-    keep_dates: bool = True,
+    selected: Iterable[Selected | Entry], memory: Memory, ids: Container[str], terms: Terms
 ) -> Settled:
     """Settle the identity of all ``selected`` articles.
 
-    ``ids`` holds the ids of all articles that there are, but for duplicates of others; ``changed_at`` tells when
-    an article's source last changed, for one without an ``updated`` of its own. With ``keep_dates`` off, moved times
-    are taken over.
+    ``ids`` holds the ids of all articles that there are, but for duplicates of others.
     """
     entries = {s.article.id: make_entry(s) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
-    past |= _edited(entries, past, memory, ids)
+    past |= _edited(entries, past, memory, ids, terms.authority)
     settled: dict[str, Entry] = {}
     edited: list[Entry] = []
     moved: list[Entry] = []
@@ -70,9 +88,10 @@ def settle(
             settled[derived] = entry
             continue
         same_text = (known.title, known.content) == (digest(entry.article.title), digest(entry.content.html))
-        updated = _updated(entry.article, known, None if same_text else changed_at(entry.article))
+        changed = None if same_text else terms.changed_at(entry.article)
+        updated = _updated(entry.article, known, changed, terms.now)
         own = entry.article.published
-        dated = own if keep_dates and own != known.published else None
+        dated = own if terms.keep_dates and own != known.published else None
         published = known.published if dated else own
         article = replace(entry.article, id=known.id, published=published, updated=max(updated, published))
         settled[derived] = entry = replace(entry, article=article, dated=dated)  # noqa: PLW2901 - it is from here on
@@ -85,7 +104,10 @@ def settle(
     return Settled(settled, tuple(edited), tuple(moved), moving, len(past))
 
 
-def _updated(article: Article, known: Remembered, changed: datetime | None) -> datetime:
+def _updated(article: Article, known: Remembered, changed: datetime | None, now: datetime) -> datetime:
+    if known.updated > now and (article.updated or changed):
+        # What was published as changed in the future is so no more, once there is anything better.
+        known = replace(known, updated=article.published)
     own = article.updated or known.updated
     if changed is None:
         return max(own, known.updated)
@@ -96,12 +118,18 @@ def _updated(article: Article, known: Remembered, changed: datetime | None) -> d
 
 
 def _edited(
-    entries: Mapping[str, Entry], past: Mapping[str, Remembered], memory: Memory, ids: Container[str]
+    entries: Mapping[str, Entry],
+    past: Mapping[str, Remembered],
+    memory: Memory,
+    ids: Container[str],
+    authority: str,
 ) -> dict[str, Remembered]:
-    """Return, by derived id, the remembered entry that each edited article is; best matches first."""
+    """Return, by derived id, the remembered entry that each article is which is known under another id; best first."""
     matches: list[tuple[float, str, str, Remembered]] = []
     for derived, entry in entries.items():
         if derived not in past:
+            sure = _known_otherwise(entry.article, memory, authority)
+            matches += [(-score, known.id, derived, known) for score, known in sure if known.id not in ids]
             gone = [known for known in _candidates(entry, memory) if known.id not in ids]
             # Made once, and only where it is asked for: a source without times of day has many at one instant.
             own = remember(entry.article, entry.content.html, entry.updated) if gone else None
@@ -119,21 +147,63 @@ def _edited(
     return found
 
 
+def _known_otherwise(article: Article, memory: Memory, authority: str) -> Iterable[tuple[float, Remembered]]:
+    """Yield the entries that an article is by its former ids, with how sure that is."""
+    if known := memory.became(article.id):
+        yield 6.0, known
+    if article.key is None or is_split(article.id):
+        return
+    swapped = _SCHEME.sub(lambda found: "http" if found[0] == "https" else "https", article.key)
+    if swapped != article.key and (known := memory.by_id(_id_of(article, swapped, authority))):
+        yield 5.0, known
+    story = article_id(authority, key=None, published=article.published, title=article.title)
+    if known := memory.by_id(story):
+        yield 5.0, known
+    if article.link and not article.by_link:
+        known = memory.by_id(_id_of(article, article.link, authority))
+        # A section's address may have been the key of something else.
+        if known and (known.title == digest(article.title) or _is_dated(known, article.published)):
+            yield 5.0, known
+
+
+def _is_dated(known: Remembered, time: datetime) -> bool:
+    return time in (known.published, known.dated)
+
+
+def _id_of(article: Article, key: str, authority: str) -> str:
+    """Return the id that an article would have with another key; ids of other feeds may be the keys themselves."""
+    if article.id == article.key:
+        return key
+    return article_id(authority, key=key, published=article.published, title=article.title)
+
+
 def _candidates(entry: Entry, memory: Memory) -> Iterable[Remembered]:
     article = entry.article
-    if article.key is not None:
-        return ()  # its key says which one it is, and it is a new one
-    texts = memory.by_text(digest(article.title), digest(entry.content.html))
+    title = digest(article.title)
+    texts = memory.by_text(title, digest(entry.content.html))
     instants = memory.by_instant(article.published)
-    return {known.id: known for known in (*texts, *instants)}.values()
+    found = {known.id: known for known in (*texts, *instants)}.values()
+    if article.key is None or is_split(article.id):
+        return found
+    # Its key says which one it is, but where nothing else has changed.
+    same = (known for known in found if known.title == title and _is_dated(known, article.published))
+    return [
+        known for known in same if known.feed == (article.feed or None) or known.feed == shown_key(article)
+    ]
 
 
 def _score(entry: Entry, own: Remembered, known: Remembered) -> float:
-    """Return how surely ``entry``, which is ``own``, is ``known``, edited: 0 for not, up to 3 for the same text."""
+    """Return how surely ``entry``, which is ``own``, is ``known``, edited: 0 for not, up to 4 for what is the same."""
     same_body = known.content == own.content
+    same_text = known.title == own.title and (same_body or known.sketch == own.sketch)
+    same_date = _is_dated(known, own.published)
+    if same_text and same_date:
+        return 4.0
+    if own.key is not None and not is_split(own.id):
+        return 0.0
     if same_body and known.title == own.title:
         return 3.0
-    if own.published not in (known.published, known.dated):
+    if not same_date:
         return 0.0
     if same_body and len(visible_text(entry.content.html).split()) >= ENOUGH_WORDS:
         return 2.0

@@ -45,6 +45,10 @@ class Memory(Protocol):
         """Return the entry with this id."""
         ...
 
+    def became(self, derived: str) -> Remembered | None:
+        """Return the entry as which an article is known that would have the id ``derived``."""
+        ...
+
     def by_instant(self, time: datetime) -> Sequence[Remembered]:
         """Return the entries that were published at this instant, or to which their source came to give it."""
         ...

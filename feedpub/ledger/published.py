@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from feedpub.article import feed_key
 from feedpub.ledger.memory import Remembered, digest, sketch
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -19,13 +20,17 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntry:
-    """One entry as it stands in a document that is online; ``updated`` is ``None`` where RSS does not say."""
+    """One entry as it stands in a document that is online; ``updated`` is ``None`` where RSS does not say.
+
+    ``feed`` is the key of the other people's feed that it was taken from, as far as the document tells.
+    """
 
     id: str
     published: datetime
     updated: datetime | None
     title: str
     html: str
+    feed: str | None = None
 
     def says(self, known: Remembered) -> bool:
         """Say whether this entry is what is remembered of it."""
@@ -36,7 +41,8 @@ class PublishedEntry:
     def remembered(self) -> Remembered:
         """Return what is to be remembered of this entry; its key is not in the document."""
         prints = digest(self.title), digest(self.html), sketch(self.title, self.html)
-        return Remembered(self.id, None, self.published, self.updated or self.published, *prints)
+        updated = self.updated or self.published
+        return Remembered(self.id, None, self.published, updated, *prints, feed=self.feed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ def _atom(data: bytes) -> PublishedFeed:
             datetime.fromisoformat(_text(entry, f"{_ATOM}updated")),
             _text(entry, f"{_ATOM}title"),
             _text(entry, f"{_ATOM}content"),
+            _source(entry),
         )
         for entry in root.iterfind(f"{_ATOM}entry")
     )
@@ -87,7 +94,9 @@ def _rss(data: bytes) -> PublishedFeed:
         for item in channel.iterfind("item"):
             published = parsedate_to_datetime(_text(item, "pubDate"))
             html = _text(item, f"{_CONTENT}encoded")
-            yield _entry(_text(item, "guid"), published, None, _text(item, "title"), html)
+            source = item.find("source")
+            feed = None if source is None else feed_key(source.get("url"))
+            yield _entry(_text(item, "guid"), published, None, _text(item, "title"), html, feed)
 
     updated = parsedate_to_datetime(_text(channel, "lastBuildDate"))
     return PublishedFeed(
@@ -122,11 +131,21 @@ _READERS: dict[str, Callable[[bytes], PublishedFeed]] = {
 
 
 def _entry(
-    entry_id: str, published: datetime, updated: datetime | None, title: str, html: str
+    entry_id: str,
+    published: datetime,
+    updated: datetime | None,
+    title: str,
+    html: str,
+    feed: str | None = None,
 ) -> PublishedEntry:
     if any(time is not None and time.utcoffset() is None for time in (published, updated)):
         raise ValueError("a date without a zone")
-    return PublishedEntry(entry_id, published, updated, title, html)
+    return PublishedEntry(entry_id, published, updated, title, html, feed or None)
+
+
+def _source(entry: Any) -> str | None:
+    source = entry.find(f"{_ATOM}source")
+    return None if source is None else feed_key(source.findtext(f"{_ATOM}id"), _link(source, "self"))
 
 
 def _link(head: Any, rel: str) -> str | None:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,9 +25,11 @@ from feedpub.ledger.published import PublishedEntry
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 
 VERSION = 4
+A_DAY = timedelta(days=1)
+"""How long ids that were replaced count with those that follow."""
 
-# Version 1 had no archives, version 2 no dates of sources, version 3 no owners and no aliases; what is missing is
-# added when it is next written to.
+# Version 1 had no archives, version 2 no dates of sources, version 3 no owners, aliases and what follows; what
+# is missing is added when it is next written to.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS entries (
     id TEXT PRIMARY KEY,
@@ -54,6 +56,16 @@ CREATE TABLE IF NOT EXISTS owners (
 CREATE TABLE IF NOT EXISTS aliases (
     derived TEXT PRIMARY KEY, -- the id that an article would have if it were not known as
     id TEXT NOT NULL          -- the entry of this id
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS replaced (
+    feed TEXT NOT NULL,       -- the slug of a feed of ours
+    id TEXT NOT NULL,         -- of an entry that vanished from it as its article appeared under another id
+    time INTEGER NOT NULL,    -- of the build that let it, in epoch seconds
+    PRIMARY KEY (feed, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS zones (
+    source TEXT PRIMARY KEY,  -- the patterns of a source
+    zone TEXT NOT NULL        -- in which its dates were read that are published
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pages (
     feed TEXT NOT NULL,
@@ -87,6 +99,7 @@ class Store:
         self._by_instant = defaultdict[datetime, list[Remembered]](list)
         self._by_text = defaultdict[tuple[str, str], list[Remembered]](list)
         self._seen: set[str] = set()
+        self._feeds: dict[str, str] = {}
 
     def see(self, online: Iterable[PublishedEntry]) -> None:
         """Let entries that are published now count where they differ from the file, which may be older, or lost.
@@ -98,6 +111,8 @@ class Store:
         agreed: set[str] = set()
         for entry in online:
             self._seen.add(entry.id)
+            if entry.feed:
+                self._feeds[entry.id] = entry.feed
             if entry.id in agreed:
                 continue
             stored = self._stored(entry.id)
@@ -108,7 +123,7 @@ class Store:
             # No document says what the source came to say.
             told = entry.remembered()
             if stored:
-                told = replace(told, dated=stored.dated, feed=stored.feed)
+                told = replace(told, dated=stored.dated, feed=stored.feed or told.feed)
             if entry.id not in newest or newest[entry.id].updated < told.updated:
                 newest[entry.id] = told
         for told in newest.values():
@@ -129,6 +144,16 @@ class Store:
         """Return the entry as which an article is known that would have the id ``derived``."""
         rows = self._rows("SELECT id FROM aliases WHERE derived = ?", derived)
         return self.by_id(rows[0][0]) if rows else None
+
+    def replaced(self, feed: str, since: datetime) -> frozenset[str]:
+        """Return the ids that vanished from a feed from ``since`` on as their articles appeared under others."""
+        rows = self._rows("SELECT id FROM replaced WHERE feed = ? AND time > ?", feed, int(since.timestamp()))
+        return frozenset(str(row[0]) for row in rows)
+
+    def zone(self, source: str) -> str | None:
+        """Return the zone in which the dates of a source were read that are published, if it is known."""
+        rows = self._rows("SELECT zone FROM zones WHERE source = ?", source)
+        return str(rows[0][0]) if rows else None
 
     def split_ids(self) -> Mapping[str, str | None]:
         """Return the keys of the entries that could not have the id of their key, by id."""
@@ -177,8 +202,12 @@ class Store:
         return stored is not None and (
             (stored.key, stored.published, stored.updated) == (article.key, article.published, entry.updated)
             and (stored.title, stored.content) == (digest(article.title), digest(entry.content.html))
-            and (stored.dated, stored.feed) == (entry.dated, article.feed or None)
+            and (stored.dated, self._owner(article.id)) == (entry.dated, article.feed or None)
         )
+
+    def _owner(self, entry_id: str) -> str | None:
+        rows = self._rows("SELECT feed FROM owners WHERE id = ?", entry_id)
+        return str(rows[0][0]) if rows else None
 
     def _stored(self, entry_id: str) -> Remembered | None:
         return next(iter(self._select("id = ?", entry_id)), None)
@@ -189,9 +218,13 @@ class Store:
     def _select(self, condition: str, *values: str | int) -> list[Remembered]:
         query = f"{_ENTRIES} WHERE {condition} ORDER BY id"
         try:
-            return [_remembered(row) for row in self._rows(query, *values)]
+            found = [_remembered(row) for row in self._rows(query, *values)]
         except (ValueError, TypeError) as error:
             raise _damaged(self._file, error) from error
+        return [
+            known if known.feed or known.id not in self._feeds else replace(known, feed=self._feeds[known.id])
+            for known in found
+        ]
 
     def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
         try:
@@ -232,9 +265,40 @@ def record(
                 for shelf in shelves:
                     _shelve(connection, shelf)
     except sqlite3.Error as error:
-        raise PublishError(
-            f"the feeds are published, but the ledger {file} cannot be written: {error}"
-        ) from error
+        raise _unwritten(file, error) from error
+
+
+def note(
+    file: Path,
+    replaced: Mapping[str, Collection[str]],
+    now: datetime,
+    zones: Mapping[str, str],
+    *,
+    anew: bool,
+) -> None:
+    """Remember in ``file`` which ids were ``replaced`` in each feed ``now``, and in which ``zones`` sources were read.
+
+    ``anew`` says that this was meant, so that nothing that was replaced before counts any more.
+    """
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.executescript(_SCHEMA)
+            time = int(now.timestamp())
+            rows = [(feed, entry_id, time) for feed, ids in replaced.items() for entry_id in ids]
+            with connection:
+                connection.execute(
+                    "DELETE FROM replaced WHERE time <= ? OR ?", (int((now - A_DAY).timestamp()), anew)
+                )
+                connection.executemany(
+                    "INSERT OR REPLACE INTO replaced VALUES (?, ?, ?)", [] if anew else rows
+                )
+                connection.executemany("INSERT OR REPLACE INTO zones VALUES (?, ?)", zones.items())
+    except sqlite3.Error as error:
+        raise _unwritten(file, error) from error
+
+
+def _unwritten(file: Path, error: sqlite3.Error) -> PublishError:
+    return PublishError(f"the feeds are published, but the ledger {file} cannot be written: {error}")
 
 
 def _shelve(connection: sqlite3.Connection, change: ShelfChange) -> None:

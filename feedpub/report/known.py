@@ -13,7 +13,7 @@ from feedpub.config import Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Selected
 from feedpub.intake import SourceTimes
-from feedpub.ledger import Store, digest, settle
+from feedpub.ledger import Store, Terms, digest, settle
 from feedpub.online import read_feeds
 from feedpub.pipeline import LEDGER, see_online
 from feedpub.report.stream import staying
@@ -46,7 +46,8 @@ class Known:
         if self._store.by_id(article.id):
             return article
         changed_at = SourceTimes(self._settings, self._now).of_article
-        settled = settle([Selected(article, ())], self._store, self._staying, changed_at)
+        terms = Terms(self._settings.site.id_authority, self._now, changed_at)
+        settled = settle([Selected(article, ())], self._store, self._staying, terms)
         return replace(article, id=settled.entries[article.id].article.id)
 
     def find(self, articles: Iterable[Article], entry_id: str) -> Article | None:

@@ -78,7 +78,8 @@ def _watched(settings: Settings, now: datetime, past: Past) -> tuple[Duplicates,
             if isinstance(item, LeftOut):
                 note_withdrawal(withdrawn, item)
             elif isinstance(item, Article) and not publicity.why_not(item):
-                watched.admit(item, item.published.timestamp(), source)
+                article = publicity.without_future_update(item)
+                watched.admit(article, article.published.timestamp(), source)
         if not any(watched.saw(gone) for gone in withdrawn):
             break
     watched.settle()
@@ -86,15 +87,17 @@ def _watched(settings: Settings, now: datetime, past: Past) -> tuple[Duplicates,
 
 
 def _public(settings: Settings, publicity: Publicity) -> Iterator[tuple[int, Article, float]]:
-    for source, article in _articles(settings):
+    for source, article in _articles(settings, publicity=publicity):
         if not publicity.why_not(article):
             yield source, article, article.published.timestamp()
 
 
-def _articles(settings: Settings, only: Path | None = None) -> Iterator[tuple[int, Article]]:
+def _articles(
+    settings: Settings, only: Path | None = None, publicity: Publicity | None = None
+) -> Iterator[tuple[int, Article]]:
     for source, item in _items(settings, only):
         if isinstance(item, Article):
-            yield source, item
+            yield source, publicity.without_future_update(item) if publicity else item
 
 
 def _items(settings: Settings, only: Path | None = None) -> Iterator[tuple[int, Item]]:

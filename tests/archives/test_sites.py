@@ -124,7 +124,10 @@ def test_a_format_without_the_history_does_not_replace_it_unasked(make_site):
 def test_switched_off_and_on_again_an_archive_is_made_anew(site):
     whole = site.files()
     site.archive = "off"
-    report = site.build(STORIES)
+    with pytest.raises(GuardRefusal, match=r"archives of all.1.atom, .* and 6 more: .*--allow-removed"):
+        site.build(STORIES)
+    assert site.files() == whole
+    report = site.build(STORIES, allow={"removed"})
     assert len(report.removed) == 12
     site.archive = 2
     site.build(STORIES)

@@ -1,19 +1,23 @@
-"""Ids of articles that share a key, or come from several feeds: nobody's article is lost, or taken over by another."""
+"""Ids hold: of articles that share a key or come from several feeds, that move, that vanish little by little."""
 
 import json
+import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedpub.article import Article, Enclosure, FeedSource, Origin, fingerprint, is_split
 from feedpub.config import load_config
 from feedpub.duplicates import Duplicates
+from feedpub.errors import GuardRefusal
 from feedpub.pipeline import build
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -34,7 +38,7 @@ version: 1
 site: {{title: T, base_url: "https://x.test/f/", id_authority: "x.test,2023"}}
 sources: {sources}
 feeds: {{all: {{title: All}}}}
-output: {{formats: [rss, json]}}
+output: {{formats: [rss, atom, json]}}
 {more}
 """)
 
@@ -179,6 +183,297 @@ def test_a_link_that_cannot_be_published_is_no_part_of_an_id(site):
         report = site.build({"a.csv": rows.format(*links)})
         assert site.ids == before
         assert not report.feeds[0].new
+
+
+# Keys that are made anew
+
+STORIES = [
+    {"title": f"Story {n}", "date": f"2024-01-{n:02}T10:00:00Z", "body": f"<p>Text of story {n}.</p>"}
+    for n in range(1, 11)
+]
+
+
+def told(form, stories):
+    """Return the stories as a file of a format."""
+    if form == "jsonl":
+        return {"a.jsonl": "\n".join(map(json.dumps, stories))}
+    if form == "csv":
+        names = ("title", "date", "body", "id", "url")
+        rows = [",".join(str(story.get(name, "")) for name in names) for story in stories]
+        return {"a.csv": "\n".join([",".join(names), *rows])}
+    if form == "md":
+        return {
+            f"{n}.md": "---\n"
+            + "".join(f"{name}: {value}\n" for name, value in story.items() if name != "body")
+            + f"---\n{story['body']}"
+            for n, story in enumerate(stories)
+        }
+    elements = {"title": "title", "body": "description", "id": "guid", "url": "link"}
+    items = [
+        {elements[name]: escape(value) for name, value in story.items() if name in elements}
+        | {"pubDate": f"{datetime.fromisoformat(story['date']):%a, %d %b %Y %H:%M:%S GMT}"}
+        for story in stories
+    ]
+    return {"a.rss": rss(*items)}
+
+
+KEYS = {
+    "http": lambda n: {"url": f"http://a.test/{n}"},
+    "https": lambda n: {"url": f"https://a.test/{n}"},
+    "another host": lambda n: {"url": f"https://b.test/{n}"},
+    "another path": lambda n: {"url": f"https://a.test/2024/{n}/"},
+    "a number": lambda n: {"id": f"{n}"},
+    "another number": lambda n: {"id": f"1000{n}"},
+    "a guid and http": lambda n: {"id": f"urn:x:{n}", "url": f"http://a.test/{n}"},
+    "another guid and https": lambda n: {"id": f"urn:y:{n}", "url": f"https://a.test/{n}"},
+    "nothing": lambda _: {},
+}
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "md", "rss"])
+@given(
+    steps=st.lists(st.sampled_from(sorted(KEYS)), min_size=2, max_size=4),
+    lost=st.booleans(),
+    of=st.integers(3, 10),
+)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_article_whose_key_is_made_anew_keeps_its_id(tmp_path_factory, form, steps, lost, of):
+    site = Site(tmp_path_factory.mktemp("moved"))
+    before = None
+    for step in steps:
+        # Some of them, or all.
+        keyed = [story | KEYS[step if n < of else steps[0]](n) for n, story in enumerate(STORIES)]
+        site.build(told(form, keyed))
+        if before is not None:
+            assert site.ids == before
+        before = site.ids
+        if lost:
+            shutil.rmtree(site.folder / ".feedpub")
+
+
+def test_an_article_that_moved_is_known_when_it_is_edited_later_and_no_other_takes_its_place(site):
+    first = STORIES[0] | {"url": "http://a.test/x"}
+    site.build(told("jsonl", [first]))
+    (known,) = site.items
+    moved = first | {"url": "https://b.test/y"}
+    edited = moved | {"title": "Story 1, corrected", "body": "Other words, all of them."}
+    for stories in ([moved], [edited], [edited]):
+        site.build(told("jsonl", stories))
+        assert list(site.ids.values()) == [known["id"]]
+    for stories in ([first, edited], [edited, first]):
+        # Now the old one is there again, and has its id.
+        site.build(told("jsonl", stories))
+        assert (site.ids["Story 1"], len(site.ids)) == (known["id"], 2)
+
+
+def test_an_article_of_which_more_than_the_key_differs_is_a_new_one(site):
+    one = {"title": "Weather", "date": "2024-01-01T10:00:00Z", "body": "Rain.", "id": "1"}
+    site.build(told("jsonl", [one]))
+    (known,) = site.items
+    for change in ({"title": "Wind"}, {"date": "2024-01-02T10:00:00Z"}, {"body": "Sun."}):
+        site.build(told("jsonl", [one | {"id": "2"} | change]), allow={"vanished"})
+        assert known["id"] not in site.ids.values()
+        site.build(told("jsonl", [one]), allow={"vanished"})
+
+
+def test_another_feed_does_not_take_the_place_of_an_entry_that_is_gone(site):
+    entry = {"title": "Hello", "guid": "https://a.test/1", "description": "We are here."}
+    site.build({"a.rss": rss(entry)})
+    site.build(
+        {"b.rss": rss(entry | {"guid": "https://b.test/9"}, link="https://b.test/")}, allow={"vanished"}
+    )
+    assert site.ids == {"Hello": "https://b.test/9"}
+
+
+def replaced(number, shared):
+    """Return the ten stories, of which those up to ``number`` have other ids and only their ``shared`` text."""
+    other = {"title": "Renamed {}", "body": "Other text {}."}
+    del other[shared]
+    return [
+        story | {"id": f"new-{n}"} | {name: text.format(n) for name, text in other.items()}
+        if n < number
+        else story | {"id": f"old-{n}"}
+        for n, story in enumerate(STORIES)
+    ]
+
+
+@pytest.mark.parametrize("shared", ["title", "body"])
+def test_ids_that_are_replaced_little_by_little_are_refused_within_a_day(site, shared):
+    hour = timedelta(hours=1)
+    site.build(told("jsonl", replaced(0, shared)))
+    site.build(told("jsonl", replaced(3, shared)), NOW)
+    site.build(told("jsonl", replaced(5, shared)), NOW + hour)
+    before = site.items
+    with pytest.raises(GuardRefusal, match=r"7 of the 10 ids .* replaced within a day .*--allow-vanished"):
+        site.build(told("jsonl", replaced(7, shared)), NOW + 2 * hour)
+    assert site.items == before
+    site.build(told("jsonl", replaced(7, shared)), NOW + 2 * hour, allow={"vanished"})
+    # What was meant counts no more.
+    site.build(told("jsonl", replaced(10, shared)), NOW + 3 * hour)
+
+
+def test_ids_that_are_replaced_on_other_days_are_not_counted(site):
+    for day_number, number in enumerate((0, 3, 5, 7, 10)):
+        site.build(told("jsonl", replaced(number, "title")), NOW + timedelta(days=2 * day_number))
+
+
+def test_episodes_with_one_title_that_follow_each_other_are_not_refused(site):
+    episodes = [
+        {"title": "News", "date": f"2024-01-01T{n:02}:00:00Z", "body": "In short.", "id": f"{n}"}
+        for n in range(24)
+    ]
+    for n in range(20):
+        site.build(told("jsonl", episodes[n : n + 4]), NOW + n * timedelta(minutes=1))
+
+
+# What a feed's window lost
+
+
+def posts(*numbers):
+    return rss(
+        *({"title": f"Post {n}", "guid": f"{n}", "pubDate": day(n), "description": f"{n}"} for n in numbers)
+    )
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_has_slid_out_of_another_feeds_window_is_not_missed(site, lost):
+    own = json.dumps({"id": "1", "title": "Ours", "date": "2024-01-03T10:00:00Z", "body": "x"})
+    site.build({"a.rss": posts(*range(1, 9)), "b.jsonl": own})
+    if lost:
+        shutil.rmtree(site.folder / ".feedpub")
+    site.build({"a.rss": posts(*range(11, 19)), "b.jsonl": own})
+    assert {item["title"] for item in site.items} == {"Ours", *(f"Post {n}" for n in range(11, 19))}
+
+
+@pytest.mark.parametrize("now", [[], [1, 2], [8], [5, 9, 10, 11]])
+def test_a_feed_that_lost_its_newer_entries_is_refused(site, now):
+    own = json.dumps({"id": "1", "title": "Ours", "date": "2024-01-03T10:00:00Z", "body": "x"})
+    site.build({"a.rss": posts(*range(4, 8)), "b.jsonl": own})
+    if 9 in now or 8 in now:
+        site.build({"a.rss": posts(*now), "b.jsonl": own}, allow=() if 8 in now else {"vanished"})
+        return
+    with pytest.raises(GuardRefusal, match="4 of the 5 ids"):
+        site.build({"a.rss": posts(*now), "b.jsonl": own})
+
+
+def test_what_slid_out_of_our_own_export_is_missed(site):
+    site.build(told("jsonl", [story | {"id": story["title"]} for story in STORIES[:4]]))
+    with pytest.raises(GuardRefusal, match="4 of the 4 ids"):
+        site.build(told("jsonl", [story | {"id": story["title"]} for story in STORIES[4:]]))
+
+
+# Dates
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_an_update_in_the_future_waits_until_it_is_due_and_can_be_corrected(site, lost):
+    story = STORIES[0] | {"id": "1"}
+    future = NOW + timedelta(days=10)
+
+    def built(updated, now=NOW):
+        report = site.build(told("jsonl", [story | {"updated": updated}]), now)
+        if lost:
+            shutil.rmtree(site.folder / ".feedpub")
+        return site.items[0]["date_modified"][:10], [notice.kind for notice in report.notices]
+
+    assert built(future.isoformat()) == ("2024-01-01", ["bad-updated"])
+    assert built("2024-03-01T10:00:00Z") == ("2024-03-01", [])
+    assert built(future.isoformat()) == ("2024-03-01", ["bad-updated"])
+    assert built(future.isoformat(), future) == (f"{future:%Y-%m-%d}", [])
+
+
+def test_of_two_versions_one_that_was_changed_in_the_future_does_not_count_yet(site):
+    story = STORIES[0] | {"id": "1"}
+    versions = [
+        story | {"updated": "2024-02-01T10:00:00Z"},
+        story | {"title": "Later", "updated": "2042-02-01T10:00:00Z"},
+    ]
+    site.build(told("jsonl", versions))
+    assert [item["title"] for item in site.items] == ["Story 1"]
+
+
+ZONES = "[{{path: in/a.csv, timezone: {}}}, {{path: in/b.csv, timezone: UTC}}]"
+
+
+def zoned(hour=8):
+    rows = "\n".join(f"{n},Story {n},2024-03-0{n} 0{hour}:00,Text {n}" for n in range(1, 5))
+    other = (
+        rows.replace("Story", "Note")
+        .replace("Text", "Other text")
+        .replace("\n", "\n1")
+        .replace("1,N", "11,N", 1)
+    )
+    return {"a.csv": f"id,title,date,body\n{rows}", "b.csv": f"id,title,date,body\n{other}"}
+
+
+def test_a_zone_that_is_corrected_is_told_by_source_with_both_zones_until_it_is_taken_over(site):
+    site.configure(ZONES.format("Europe/Berlin"))
+    site.build(zoned())
+    before = {item["title"]: item["date_published"] for item in site.items}
+    site.configure(ZONES.format("America/New_York"))
+    for new in (True, False):
+        (change,) = site.build(zoned()).zones
+        assert change.new == new
+        assert "in/a.csv were read in Europe/Berlin and are read in America/New_York now" in str(change)
+        assert "4 published articles" in str(change)
+        assert str(change).endswith("--allow-moved-dates")
+        assert {item["title"]: item["date_published"] for item in site.items} == before
+    for allow in ({"moved-dates"}, ()):
+        assert not site.build(zoned(), allow=allow).zones
+        assert all(item["date_modified"] >= item["date_published"] for item in site.items)
+        assert {item["date_published"][10:] for item in site.items} == {"T08:00:00-05:00", "T08:00:00+00:00"}
+
+
+def test_a_change_of_zone_that_is_refused_names_the_source_and_both_zones(site):
+    site.configure("[{path: in/a.csv, timezone: UTC}]")
+    site.build({"a.csv": zoned()["a.csv"]})
+    site.configure("[{path: in/a.csv, timezone: Asia/Tokyo}]")
+    with pytest.raises(
+        GuardRefusal, match=r"in/a.csv were read in UTC and are read in Asia/Tokyo now.*--allow-moved-dates"
+    ):
+        site.build({"a.csv": zoned()["a.csv"]})
+
+
+# Documents that people read
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("formats: [rss, atom]", "formats: [atom]", "all.rss"),
+        ("formats: [json, rss]", "formats: [rss]", "all.json"),
+        ("formats: [rss], archive: 2, max_items: 2", "formats: [rss], max_items: 2", "all.1.rss"),
+        (
+            "formats: [rss], archive: 2, max_items: 2",
+            "formats: [json], archive: 2, max_items: 2",
+            "all.1.rss",
+        ),
+        ("formats: [rss], archive: monthly, max_items: 2", "formats: [rss], archive: off", "all.2024-01.rss"),
+        ("formats: [rss], gzip: true", "formats: [rss], gzip: false", ""),
+        ("formats: [rss]", "formats: [rss, json]", ""),
+        ("formats: [rss], max_items: 9", "formats: [rss], max_items: 2", ""),
+    ],
+)
+def test_a_format_or_an_archive_that_people_read_is_not_deleted_unasked(site, before, after, gone):
+    files = told("jsonl", [story | {"id": story["title"]} for story in STORIES])
+
+    def configured(output):
+        site.configure("[{path: 'in/*', timezone: UTC}]")
+        config = site.folder / "c.yaml"
+        config.write_text(config.read_text().replace("formats: [rss, atom, json]", output))
+
+    configured(before)
+    site.build(files)
+    published = {path.name: path.read_bytes() for path in (site.folder / "feeds").iterdir()}
+    configured(after)
+    if not gone:
+        site.build(files)
+        return
+    with pytest.raises(GuardRefusal, match=rf"{re.escape(gone)}.*would be deleted.*--allow-removed"):
+        site.build(files)
+    assert {path.name: path.read_bytes() for path in (site.folder / "feeds").iterdir()} == published
+    site.build(files, allow={"removed", "vanished"})
+    assert gone not in {path.name for path in (site.folder / "feeds").iterdir()}
 
 
 # Properties
