@@ -1,7 +1,8 @@
 """HTML pages: one article a file. Metadata as the page declares them, the main text through trafilatura.
 
 A date is taken only from where a page declares it: Open Graph's ``article:published_time``, schema.org's
-``datePublished``, Dublin Core, or a ``<time datetime pubdate>``; never from what looks like one in the text.
+``datePublished``, Dublin Core, or a ``<time datetime>`` of its article; never from what looks like one in the text, and
+never from a comment or a teaser.
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ _TITLE = ("og:title", "headline", "dc.title", "twitter:title")
 _AUTHOR = ("author", "authors", "article:author:name", "dc.creator", "parsely-author", "sailthru.author")
 _SUMMARY = ("og:description", "description", "dc.description", "summary")
 _CATEGORIES = ("article:tag", "keywords", "news_keywords", "tags")
-_TIME = "//time[@pubdate]/@datetime | //time[@itemprop='datePublished']/@datetime | //article//time/@datetime"
+# Where others speak: comments, and teasers of other articles. Words of a class are told apart by spaces and hyphens.
+_ASIDE = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|teasers?|related|sidebar)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _ARTICLE_TYPES = ("Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle")
 
@@ -87,7 +92,7 @@ def _record(markup: str, policy: DatePolicy) -> Record:
     return Record(
         title=title,
         body="\n\n".join(lines),
-        published=str(linked.get("datePublished") or "") or _first(meta, _DATE) or _text(tree, _TIME),
+        published=str(linked.get("datePublished") or "") or _first(meta, _DATE) or _time(tree),
         updated=str(linked.get("dateModified") or "") or _first(meta, _UPDATED),
         link=_text(tree, "//link[@rel='canonical']/@href") or meta.get("og:url", ""),
         authors=authors_of(_first(meta, _AUTHOR)) or _people(linked.get("author")),
@@ -108,7 +113,13 @@ def _record(markup: str, policy: DatePolicy) -> Record:
 def _metadata(tree: Any) -> dict[str, str]:
     """Return the page's ``meta`` values under their lower-case names; the first of a name counts."""
     found: dict[str, str] = {}
+    holders = _holders(tree)
+    # Microdata may speak of a comment or of another article.
+    items = [m for m in tree.iter("meta") if m.get("itemprop") and not (m.get("property") or m.get("name"))]
+    foreign = {*items}.difference(_of_page([item for item in items if not _is_aside(item, holders)], holders))
     for element in tree.iter("meta"):
+        if element in foreign:
+            continue
         name = element.get("property") or element.get("name") or element.get("itemprop")
         content = (element.get("content") or "").strip()
         if name and content:
@@ -128,6 +139,62 @@ def _linked_data(tree: Any) -> dict[str, Any]:
             if isinstance(node, dict) and node.get("@type") in _ARTICLE_TYPES:
                 return node
     return {}
+
+
+def _time(tree: Any) -> str:
+    """Return the time that the page's own article gives: of the one that holds the heading.
+
+    What stands in a comment, an aside or another article is the time of something else.
+    """
+    holders = _holders(tree)
+    times = [time for time in tree.iter("time") if time.get("datetime") and not _is_aside(time, holders)]
+    # Declared as the publication, in the article or in no other one.
+    declared = [t for t in times if t.get("pubdate") is not None or t.get("itemprop") == "datePublished"]
+    main = _main_article(tree, holders)
+    found = _of_page(declared, holders)
+    found += [
+        time for time in times if main is not None and next(time.iterancestors("article"), None) is main
+    ]
+    return " ".join(found[0].get("datetime").split()) if found else ""
+
+
+def _holders(tree: Any) -> set[Any]:
+    """Return the elements that hold a page's heading."""
+    return {ancestor for heading in tree.iter("h1") for ancestor in heading.iterancestors()}
+
+
+def _of_page(elements: list[Any], holders: set[Any]) -> list[Any]:
+    """Return those of ``elements`` that speak of the page's article, or of the only article there is."""
+    scopes = {_scope_of(element) for element in elements}
+    own = scopes & {None, *holders} or (scopes if len(scopes) == 1 else set())
+    return [element for element in elements if _scope_of(element) in own]
+
+
+def _scope_of(element: Any) -> Any:
+    """Return the article, or the item of microdata, that an element is part of."""
+    around = element.iterancestors()
+    return next((node for node in around if node.tag == "article" or node.get("itemscope") is not None), None)
+
+
+def _main_article(tree: Any, holders: set[Any]) -> Any:
+    """Return the innermost article that holds the heading; on a page without headings, the only one there is."""
+    articles = [node for node in tree.iter("article") if not _is_aside(node, holders)]
+    if holders:
+        articles = [node for node in articles if node in holders]
+        outer = {ancestor for node in articles for ancestor in node.iterancestors("article")}
+        articles = [node for node in articles if node not in outer]
+    return articles[0] if len(articles) == 1 else None
+
+
+def _is_aside(element: Any, holders: set[Any]) -> bool:
+    # What holds the heading may be called after its sidebar.
+    around = (node for node in (element, *element.iterancestors()) if node not in holders)
+    return any(
+        node.tag == "aside"
+        or node.get("itemprop") == "comment"
+        or _ASIDE.search(f"{node.get('class') or ''} {node.get('id') or ''}")
+        for node in around
+    )
 
 
 def _people(value: Any) -> tuple[Author, ...]:
