@@ -79,7 +79,7 @@ def _show(found: Surveyed) -> None:
         print_text(f"  {place}: {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
     for reason, place, times in found.left_out:
         print_text(f"  {place}: left out, as {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
-    for message, place in found.statuses:
+    for message, place in found.doubts:
         print_text(f"  {place}: {message}")
     for key, place, times in found.shared:
         print_text(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from feedpub.dates.formats import Fields
-from feedpub.dates.guarded import order_numbers, take_zone
+from feedpub.dates.guarded import order_numbers, refuse_range, take_zone
 from feedpub.dates.policy import DatePolicy
 from feedpub.errors import DateError
 
@@ -23,6 +23,7 @@ def read(text: str, policy: DatePolicy) -> Fields:
     # The extra's module, and a slow one to load.
     from dateparser import parse  # noqa: PLC0415
 
+    refuse_range(text)
     rest, zone = take_zone(text)
     rest = order_numbers(text, rest, policy).strip()
     if not zone and (name := _TRAILING_ZONE.search(rest)):

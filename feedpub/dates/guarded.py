@@ -20,7 +20,7 @@ from feedpub.dates.formats import (
     full_year,
 )
 from feedpub.dates.policy import DatePolicy
-from feedpub.dates.zones import RFC822_ZONES
+from feedpub.dates.zones import RFC822_ZONES, is_in_use
 from feedpub.errors import DateError
 
 # Two days that differ in every field: what dateutil takes from a default differs between the two readings.
@@ -33,6 +33,11 @@ _UTC_OFFSET = re.compile(r"\b(?:UTC|GMT|UT)\s?([+-]\d{1,2}(?::?\d{2})?)(?![\d:])
 _TIME_OFFSET = re.compile(
     rf"({_TIME}(?:\s?[ap]\.?m\.?)?)\s?([+-]\d{{1,2}}(?::?\d{{2}})?)(?![\d:/.-])", re.IGNORECASE | re.ASCII
 )
+# A span of time, as 9:00am-5:00pm: its end is no offset. Nor is one that no clock has, without a space before it.
+_RANGE = re.compile(
+    rf"{_TIME}(?:\s?[ap]\.?m\.?)?\s?-\s?\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b", re.IGNORECASE | re.ASCII
+)
+_GLUED = re.compile(rf"{_TIME}(?:\s?[ap]\.?m\.?)?([+-]\d{{1,2}}:?\d\d)(?![\d:/.-])", re.IGNORECASE | re.ASCII)
 _TIME_Z = re.compile(rf"({_TIME})\s?Z\b", re.IGNORECASE | re.ASCII)
 _IANA = re.compile(r"\b[A-Z][A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+")
 _WORD = re.compile(r"[^\W\d_]+(?:\.(?=[^\W\d_]\b)[^\W\d_])*")
@@ -66,6 +71,7 @@ def read(text: str, policy: DatePolicy) -> Fields:
 
     Raises :class:`DateError` for what is missing or left open.
     """
+    refuse_range(text)
     rest, zone = take_zone(text)
     rest, zone, weekday = _take_words(text, rest, zone, policy)
     rest = order_numbers(text, rest, policy)
@@ -94,6 +100,13 @@ def has_unknown_words(text: str, policy: DatePolicy) -> bool:
     known = {name.lower() for name, _ in policy.zone_names} | {name.lower() for name in RFC822_ZONES}
     words = {word.lower() for word in _WORD.findall(take_zone(text)[0])}
     return not words <= _MONTH_WORDS | _WEEKDAY_WORDS | _FILLERS | known
+
+
+def refuse_range(text: str) -> None:
+    """Raise :class:`DateError` where ``text`` names a span of time."""
+    glued = _GLUED.search(text)
+    if _RANGE.search(text) or (glued and not is_in_use(glued[1])):
+        raise DateError(text, "has a range of times, and only one can be meant")
 
 
 def take_zone(text: str) -> tuple[str, str]:

@@ -34,6 +34,10 @@ EASTMOST = timedelta(hours=14)
 _OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?\Z", re.ASCII)
 
 
+# Offsets that are no whole hours and in use (IANA 2024), in minutes.
+_BROKEN = frozenset([-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825])
+
+
 class UnknownZoneError(ValueError):
     """A zone's text means no zone; the message says why, to follow ``has``."""
 
@@ -60,6 +64,15 @@ def parse_offset(text: str) -> timezone:
     if int(minutes) > 59 or not WESTMOST <= offset <= EASTMOST:
         raise UnknownZoneError(f"the offset {text}, which is outside -12:00 to +14:00")
     return timezone(offset) if offset else UTC
+
+
+def is_in_use(offset: str) -> bool:
+    """Say whether clocks somewhere on Earth have this offset."""
+    try:
+        minutes = parse_offset(offset).utcoffset(None) // timedelta(minutes=1)
+    except UnknownZoneError:
+        return False
+    return minutes % 60 == 0 or minutes in _BROKEN
 
 
 def named_zone(text: str, policy: DatePolicy) -> tzinfo:

@@ -15,6 +15,8 @@ from feedpub.sources.withheld import Statuses
 _AUTHORITY = "example.org,2000"
 # What a reason says of its own record: a date, a byte, a number of fields.
 _OWN = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|0x[0-9A-F]{2}|\d+")
+# Notices that a config can do something about.
+DOUBTS = ("odd-date", "maybe-date")
 NAMED = ("jsonl", "json", "csv", "tsv", "parquet")
 # The formats in whose sources ``body`` says what bodies are.
 _PLAIN = ("text", *NAMED)
@@ -31,8 +33,9 @@ class Surveyed:
 
     ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are, ``unfit``
     those whose link is no web address. ``left_out`` has what is not to be published, in the same way as rejects, and
-    ``statuses`` tell of words that say nothing here. ``shared`` are the ids or links that articles of other titles
-    and dates had before: each with the place of the first article that has it again, and how many do.
+    ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
+    ids or links that articles of other titles and dates had before: each with the place of the first article that has
+    it again, and how many do.
     """
 
     file: str
@@ -43,7 +46,7 @@ class Surveyed:
     rejects: int
     reasons: tuple[tuple[str, str, int], ...]
     left_out: tuple[tuple[str, str, int], ...] = ()
-    statuses: tuple[tuple[str, str], ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
     unfit: int = 0
     shared: tuple[tuple[str, str, int], ...] = ()
 
@@ -99,6 +102,7 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
     articles = tagged = unfit = lines = 0
     keys = _Keys()
     rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
+    doubts: list[Notice] = []
     for item in read(spec, file, _AUTHORITY):
         if isinstance(item, Article):
             articles += 1
@@ -113,8 +117,8 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
             rejects.add(_OWN.sub("", item.reason), item.reason, item.origin)
         elif isinstance(item, LeftOut):
             left_out.add(item.reason, item.reason, item.origin)
-        elif isinstance(item, Notice):
-            statuses.counts(item)
+        elif not statuses.counts(item) and item.kind in DOUBTS:
+            doubts.append(item)
     if articles == 1 and alone is not None:
         alone.add(last)
         keys = alone
@@ -127,7 +131,7 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
         rejects.total,
         rejects.most_common(),
         left_out.most_common(),
-        tuple((notice.message, str(notice.origin)) for notice in statuses.notices()[:20]),
+        tuple((notice.message, str(notice.origin)) for notice in [*statuses.notices(), *doubts][:20]),
         unfit,
         keys.take(),
     )

@@ -15,9 +15,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
-from feedpub.article import Boilerplate, Origin, Reject
+from feedpub.article import Article, Boilerplate, Notice, Origin, Reject
 from feedpub.dates import DatePolicy, is_declared, parse_date
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 from feedpub.errors import DateError
@@ -29,7 +30,7 @@ from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE, blocks
 from feedpub.sources.spec import SourceSpec
 
-MAX_STAMP = 64
+MAX_STAMP = 80
 # What is kept of lines while no timestamp comes; beyond it a record is one reject.
 MAX_RECORD = 16 << 20
 
@@ -52,10 +53,21 @@ _STAMP = re.compile(
     rf"[{_INVISIBLE}-]*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?[{_INVISIBLE}.,;]*\Z",
     re.IGNORECASE,
 )
-# What may be meant as one and would have to be declared: a long number, or a year between a day and a time, or so.
-_MEANT = re.compile(
-    r"\s*(?:\d{9,14}|(?:[^\W\d_]+[.,]*\s+)?(?=.*(?<!\d)(?:19|20)\d\d(?!\d))\d.*\d\D{0,5})\s*\Z"
-)
+# What may be a date in another form, or be meant as one and have to be declared: a long number, or a year, further
+# digits and few words, as in "Published 11 October 2023 at 10h00".
+_LONG_NUMBER = re.compile(r"\s*\d{9,14}\s*\Z")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\d{4})?(?!\d)")
+_COMMENT = re.compile(r"\([^()]*\)")
+_MEANT = re.compile(r"\W*(?:[^\W\d_]+[.,:]*\s+)?\W*\d.*\d\D{0,5}\Z|\W*\Z")
+_WORD = re.compile(r"[^\W\d_]+")
+_SHORT_WORDS = ("a", "am", "at", "m", "nd", "of", "p", "pm", "rd", "st", "t", "th", "z")
+_DATE_WORDS = frozenset([*MONTH_NAMES, *MONTHS, "sept", *WEEKDAY_NAMES, *WEEKDAYS, *_SHORT_WORDS])
+# Beside a time of day there may be some words more, as in other languages.
+_HOURS = re.compile(r"\d\s?(?:[:hH]|[Uu]hr)")
+_FEW_WORDS = 3
+# The time of day and the zone, which some stamps of a file have and others have not.
+_TIME = re.compile(rf"(?:[T\s,]|at)*{_CLOCK}.*\Z", re.IGNORECASE)
+_PART = re.compile(r"\d+|[^\W\d_]+|[-/.]")
 
 
 class _Span(NamedTuple):
@@ -80,10 +92,12 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         return
     # The items of one record are held back: if only blank lines follow, they belong to the last of them.
     held: list[Item] = []
+    shapes: set[str] = set()
     for span in _spans(stream, _stamps_of(reading.spec)):
         if span.stamped or span.problem or any(line.strip() for line in span.lines):
             yield from held
             held = _items(reading, span)
+            held += _doubts(reading, span, shapes, taken=any(isinstance(item, Article) for item in held))
         elif held:
             held = stretch(held, span.last)
         else:
@@ -92,19 +106,83 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
 
 
 def _stamps_of(spec: SourceSpec) -> Callable[[str], object]:
-    """Return what says whether a line is a timestamp: by its form, or as the source declares."""
-    if not (spec.dates.formats or spec.dates.languages):
-        return _STAMP.match
+    """Return what says whether a line is a timestamp: by its form, as the source declares, or as dates are read."""
+    # Whether a zone has to be named is asked when the date is read.
+    policy = replace(spec.dates, zone=spec.dates.zone or "UTC")
+    declares = bool(policy.formats or policy.languages)
 
     def is_stamp(line: str) -> bool:
-        if _STAMP.match(line):
-            return True
-        try:
-            return is_declared(recover(line, spec.encoding), spec.dates)
-        except UndecodableError:
-            return False
+        return (
+            _STAMP.match(line) is not None
+            or (_may_be_date(line) and _why_no_date(line, policy) == "")
+            or (declares and _is_declared(line, spec))
+        )
 
     return is_stamp
+
+
+def _is_declared(line: str, spec: SourceSpec) -> bool:
+    try:
+        return is_declared(recover(line, spec.encoding), spec.dates)
+    except UndecodableError:
+        return False
+
+
+def _may_be_date(line: str) -> bool:
+    """Say whether a line holds little but what a date is made of. It is asked of each line, so it is cheap."""
+    if len(line) > MAX_STAMP or not _YEAR.search(line) or sum(map(str.isdigit, line)) <= len("2023"):
+        return False
+    words = _WORD.findall(_COMMENT.sub("", line))
+    others = sum(word.lower() not in _DATE_WORDS for word in words)
+    return others <= (_FEW_WORDS if _HOURS.search(line) else 1)
+
+
+def _is_meant(line: str) -> bool:
+    """Say whether a line that is no date may be meant as one: running text begins and ends otherwise."""
+    return bool(_LONG_NUMBER.match(line) or (_may_be_date(line) and _MEANT.match(_COMMENT.sub("", line))))
+
+
+def _why_no_date(line: str, policy: DatePolicy) -> str:
+    try:
+        parse_date(line, policy)
+    except DateError as error:
+        return str(error)
+    return ""
+
+
+def _doubts(reading: Reading, span: _Span, shapes: set[str], *, taken: bool) -> Iterator[Notice]:
+    """Tell of a timestamp in another form than those before it, and of a line that may be meant as one and is none.
+
+    ``shapes`` are the forms of the file so far. What was not ``taken`` as an article tells of itself.
+    """
+    if not span.stamped:
+        return
+    shape = _shape(span.lines[-1])
+    if shapes and shape not in shapes:
+        shown = span.lines[-1].strip()
+        told = f"{shown!r} ends a record, and is written otherwise than the dates before it"
+        here = reading.origin(span.last, span.last)
+        yield Notice(here, "odd-date", told)
+    shapes.add(shape)
+    filled = [number for number, line in enumerate(span.lines[:-1]) if line and not line.isspace()]
+    for number in filled[1:] if taken else ():
+        line = span.lines[number]
+        if _is_meant(line):
+            why = _why_no_date(line, reading.spec.dates)
+            told = f"{line.strip()!r} may be meant as a date, and ends no record: {why}"
+            here = reading.origin(span.first + number, span.first + number)
+            yield Notice(here, "maybe-date", told)
+
+
+def _shape(stamp: str) -> str:
+    """Return how the day of a timestamp is written: ``9-9-9``, ``a 9 9``."""
+    parts = _PART.findall(_TIME.sub("", stamp))
+    forms = (
+        "9" if part.isdigit() else "a" if part.isalpha() else part
+        for part in parts
+        if part.lower()[:3] not in WEEKDAYS
+    )
+    return " ".join(forms).rstrip(" .")
 
 
 def _spans(stream: ByteStream, is_stamp: Callable[[str], object]) -> Iterator[_Span]:
@@ -209,15 +287,9 @@ def _record(
 
 
 def _half(reading: Reading, origin: Origin, lines: list[str], problem: str) -> Reject:
-    meant = next((line for line in lines if len(line) <= MAX_STAMP and _MEANT.match(line)), None)
-    cause = f"; {_undeclared(meant, reading.spec.dates)}" if meant else ""
+    meant = next((line for line in lines if _is_meant(line)), None)
+    cause = ""
+    if meant:
+        why = _why_no_date(meant, reading.spec.dates)
+        cause = f"; {why or f'if {meant.strip()!r} is one, declare how it is written under dates: formats'}"
     return reject(origin, f"half a record: {problem}{cause}", "\n".join(lines))
-
-
-def _undeclared(line: str, policy: DatePolicy) -> str:
-    """Return why a line that may be meant as a timestamp is none."""
-    try:
-        parse_date(line, policy)
-    except DateError as error:
-        return str(error)
-    return f"if {line.strip()!r} is one, declare how it is written under dates: formats"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from feedpub.article import Article, Boilerplate, Notice
+from feedpub.cli.app import app
 from feedpub.located import read_yaml
 from feedpub.sources import files, parse_source, read
 from feedpub.sources.boilerplate import fold_heading, without_tail
@@ -69,3 +73,77 @@ def test_the_body_of_a_text_record_is_html_where_its_source_says_so(layout, data
     for declared, html in (("body: html", True), ("body: text", False)):
         article = gives(source(f"{declared}\n{layout}".strip()), data)[0]
         assert (article.body, article.html) == ("<p>B</p>", html)
+
+
+ROW = r"^\| `([^`]+)` \| (?:`(.*?)`)? \| [12]\d{3}-.* \|$"
+WRITTEN = re.findall(ROW, (ROOT / "docs/time.md").read_text("utf-8"), re.MULTILINE)
+SHAPES = [
+    "2023-10-11 (Wed) 10:00", "11 Oct 2023 | 10:00", "10:00, 11 October 2023", "11 October 2023 - 10:00",
+    "11 October 2023 – 10:00", "2023 Oct 11 10:00", "2023-Oct-11 10:00", "Oct-11-2023 10:00", "11Oct2023 10:00",
+    "2023, October 11", "October 11, 2023 10 AM", "Oct. 11, 2023, 10 a.m.", "11. October 2023", "2023.10.11. 10:00",
+    "20231011", "20231011T100000Z", "2023-10-11 10:00:00 +0000 UTC", "2023-10-11 10:00 (GMT+1)", "2023-10-11 10.00",
+    "Wed Oct 11 2023 10:00:00 GMT+0200 (Central European Summer Time)", "2023-10-11T10:00:00+00:00[UTC]",
+    "2023-W41-3", "(2023-10-11 10:00)", "Date: 2023-10-11 10:00", "Published 11 October 2023", "11/10/2023 at 10h00",
+    "9 octobre 2023 à 14h25", "Wed Oct 11 10:00:00 EDT 2023", "Wed Oct 11 10:00:00 +0200 2023", "1696861500",
+]  # fmt: skip
+
+
+def declared(text):
+    return "\n".join(part.strip() for part in re.split(r", (?=dates|timezone)", text)) or "timezone: null"
+
+
+@pytest.mark.parametrize(("written", "says"), WRITTEN, ids=[" ".join(row[:2]) for row in WRITTEN])
+def test_a_line_that_is_read_as_a_date_ends_a_record(written, says, source, gives):
+    """What a field of JSON may hold as a date is one on a line of its own, too."""
+    items = gives(source(declared(says)), f"A\nB\n{written}\nC\nD\n{written}\n".encode())
+    assert [item.title for item in items if isinstance(item, Article)] == ["A", "C"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_line_that_may_be_meant_as_a_date_ends_a_record_or_is_told(shape, source, gives):
+    spec = source("dates: {day_first: true}")
+    as_json = gives(spec, json.dumps({"title": "A", "body": "B", "date": shape}).encode(), "in.jsonl")
+    items = gives(spec, f"O\nP\n2023-10-08 10:00\nA\nB\n{shape}\nC\nD\n2023-10-12 10:00\n".encode())
+    articles = [item for item in items if isinstance(item, Article)]
+    told = [
+        (item.kind, item.origin.line)
+        for item in items
+        if isinstance(item, Notice) and item.kind.endswith("-date")
+    ]
+    if isinstance(as_json[0], Article):
+        assert [item.title for item in articles] == ["O", "A", "C"]
+        assert articles[1].published == as_json[0].published
+        assert told in ([], [("odd-date", 6)])
+    else:
+        assert [item.title for item in articles] == ["O", "A"]
+        assert told == [("maybe-date", 6)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "In 2023, 40 people came",
+        "On 2023-10-09 14:25 it rained.",
+        "It was 2023-10-09 14:25",
+        "Born in 1972.",
+        "2023",
+        "Room 2024",
+        "The 2019 law (No 12) changed it.",
+        "+44 1632 960983",
+        "From 2001 to 2010 it grew by 4 percent a year",
+    ],
+)
+def test_running_text_is_no_date_and_none_is_suspected(line, source, gives):
+    (article,) = gives(source(), f"A\nB\n{line}\nC\n2023-10-12 10:00\n".encode())
+    assert line in article.body
+
+
+def test_check_tells_of_dates_in_doubt(tmp_path):
+    (tmp_path / "c.yaml").write_text(
+        'version: 1\nsite: {title: T, base_url: "https://x.test/f/", id_authority: "x.test,2023"}\n'
+        "sources: [{path: a.txt, timezone: UTC}]\nfeeds: {all: {title: All}}\n"
+    )
+    (tmp_path / "a.txt").write_text("A\nB\n2023-10-11 10.00\nC\nD\n2023-10-12 10:00\nE\nF\nOct 13, 2023\n")
+    run = CliRunner().invoke(app, ["check", "--config", str(tmp_path / "c.yaml")])
+    assert "a.txt:3: '2023-10-11 10.00' may be meant as a date, and ends no record" in run.output
+    assert "a.txt:9: 'Oct 13, 2023' ends a record, and is written otherwise" in run.output
