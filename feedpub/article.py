@@ -120,7 +120,7 @@ class LeftOut:
     """A record whose owner says that it is not to be published: of which ``kind``, and the ``reason`` as a clause.
 
     Of one that was withdrawn or has expired, ``id`` is that of its article, where it can be told, ``changed`` when it
-    changed last, and ``version`` as an article has it.
+    changed last, and ``version`` and ``feed`` as an article has them.
     """
 
     origin: Origin
@@ -129,6 +129,7 @@ class LeftOut:
     id: str | None = None
     changed: datetime | None = None
     version: int | None = None
+    feed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

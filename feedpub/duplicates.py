@@ -151,8 +151,9 @@ class Duplicates:
         # The first record of each id, and all of those that have several.
         self._records: dict[str, _Record] = {}
         self._claims: dict[str, list[_Record]] = {}
-        # The ids under which another feed's entry is published.
+        # The ids under which something else may be published, and those of keys that are known to be shared.
         self._doubtful: set[str] = set()
+        self._shared: set[str] = set()
         # The first id of each text, and all of those that have several, with whether they were taken at first.
         self._texts: dict[int, str] = {}
         self._copies: dict[int, dict[str, bool]] = {}
@@ -292,21 +293,16 @@ class Duplicates:
             self._former.setdefault(article.former, {}).setdefault(base, record)
         if self._splits:
             own = split_id(self._authority, base, feed)
-            for known_id in (
-                split_id(self._authority, base, *record.point),
-                own,
-                split_id(self._authority, own, *record.point),
-            ):
-                if known_id in self._splits:
+            for shared in (base, own):
+                if (known_id := split_id(self._authority, shared, *record.point)) in self._splits:
+                    self._shared.add(shared)
                     return known_id
-        if feed or key in self._shared_keys:
-            known = self._past.by_id(base)
-            if known and not _fit(known, record):
-                # What is published under this id is something else.
-                if feed and known.feed not in (None, feed, shown_key(article)):
-                    self._doubtful.add(base)
-                elif key in self._shared_keys:
-                    return split_id(self._authority, base, *record.point)
+            if own in self._splits:
+                return own
+            if key in self._shared_keys:
+                self._shared.add(base)
+        if (feed or self._splits) and (known := self._past.by_id(base)) and not _fit(known, record):
+            self._doubtful.add(base)
         return base
 
     def _is_first(self, base: str, record: _Record) -> bool:
@@ -331,7 +327,7 @@ class Duplicates:
 
     def _divided(self, base: str, records: list[_Record]) -> Iterator[tuple[_Record, _Story]]:
         """Yield the article that each of the records is which have the id ``base``."""
-        shared = self._is_shared(records)
+        shared = base in self._shared or self._is_shared(records)
         by_feed: dict[str, list[_Record]] = defaultdict(list)
         for record in records:
             by_feed[self._feeds[record.place]].append(record)
@@ -359,7 +355,7 @@ class Duplicates:
         for feed in order:
             mine = [article for article in articles if next(iter(article)) == feed]
             own_base = base if is_free and feed == order[0] else split_id(self._authority, base, feed)
-            for article_id, article in self._named(own_base, mine, feed):
+            for article_id, article in self._named(own_base, mine, feed, shared=shared):
                 story = self._told(base, article_id, article, feed)
                 yield from ((record, story) for group in article.values() for record in group)
 
@@ -392,11 +388,11 @@ class Duplicates:
         return self._shown.get(known.feed, known.feed) if known.feed else None
 
     def _named(
-        self, base: str, articles: list[dict[str, list[_Record]]], feed: str
+        self, base: str, articles: list[dict[str, list[_Record]]], feed: str, *, shared: bool
     ) -> Iterator[tuple[str, dict[str, list[_Record]]]]:
         """Yield the ids of articles of which one may have ``base``: what is published under it, else the first."""
         articles = sorted(articles, key=lambda article: min(record.point for record in article[feed]))
-        known = self._past.by_id(base) if len(articles) > 1 else None
+        known = self._past.by_id(base) if shared else None
         first = articles[0] if articles else None
         if known:
             fits = [max(_fit(known, record) for record in article[feed]) for article in articles]

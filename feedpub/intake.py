@@ -64,7 +64,8 @@ class Publicity:
     """Says of each article whether it is public ``now``.
 
     An embargo obeys nothing but the clock; a plain date in the future obeys ``guards.future``, and does not hold back
-    what was ``published``. ``withdrawn`` are the records by which owners withdrew articles, by id.
+    what was ``published``. ``withdrawn`` are the records by which owners withdrew articles, by id and feed: what a feed
+    says is not said of another's articles, but what our own sources say is.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Publicity:
         settings: Settings,
         now: datetime,
         published: Callable[[str], object] = lambda _: None,
-        withdrawn: Mapping[str, LeftOut] = MappingProxyType({}),
+        withdrawn: Mapping[tuple[str, str], LeftOut] = MappingProxyType({}),
     ) -> None:
         self._now = now
         self._hold_after = now if settings.guards.future == "hold" else datetime.max.replace(tzinfo=UTC)
@@ -88,9 +89,12 @@ class Publicity:
             return "held"
         if article.expires is not None and article.expires <= self._now:
             return "expired"
-        withdrawal = self._withdrawn.get(article.id)
-        # What is there again in a later version was not withdrawn.
-        return "withdrawn" if withdrawal and not _is_later(article, withdrawal) else ""
+        for feed in {article.feed, ""} if self._withdrawn else ():
+            withdrawal = self._withdrawn.get((article.id, feed))
+            # What is there again in a later version was not withdrawn.
+            if withdrawal and not _is_later(article, withdrawal):
+                return "withdrawn"
+        return ""
 
     def without_future_update(self, article: Article) -> Article:
         """Return ``article`` without an ``updated`` that is not yet due."""
@@ -106,10 +110,11 @@ def _is_later(article: Article, withdrawal: LeftOut) -> bool:
     return withdrawal.changed is not None and (article.updated or article.published) > withdrawal.changed
 
 
-def note_withdrawal(withdrawn: dict[str, LeftOut], left_out: LeftOut) -> None:
-    """Enter in ``withdrawn``, by the article's id, a record that withdraws it; the last one counts."""
+def note_withdrawal(withdrawn: dict[tuple[str, str], LeftOut], left_out: LeftOut) -> None:
+    """Enter in ``withdrawn``, by the article's id and feed, a record that withdraws it; the last one counts."""
     if left_out.kind == "withdrawn" and left_out.id:
-        withdrawn[left_out.id] = max(withdrawn.get(left_out.id, left_out), left_out, key=_rank)
+        gone = left_out.id, left_out.feed
+        withdrawn[gone] = max(withdrawn.get(gone, left_out), left_out, key=_rank)
 
 
 def _rank(withdrawal: LeftOut) -> tuple[int, float]:
@@ -125,7 +130,7 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
     tally = _Tally()
     publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
     watched, router = _first_reading(settings, past, publicity, tally, progress)
-    if any(watched.saw(gone) for gone in tally.withdrawn):
+    if any(watched.saw(gone) for gone, _ in tally.withdrawn):
         # A withdrawal stood behind its article: read again, now knowing it.
         publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
         tally = _Tally()
@@ -194,7 +199,7 @@ class _Tally:
     rejects: list[Reject] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     statuses: Statuses = field(default_factory=Statuses)
-    withdrawn: dict[str, LeftOut] = field(default_factory=dict)
+    withdrawn: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
     listed: dict[str, datetime] = field(default_factory=dict)
     source_warnings: list[str] = field(default_factory=list)

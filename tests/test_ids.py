@@ -19,6 +19,7 @@ from feedpub.config import load_config
 from feedpub.duplicates import Duplicates
 from feedpub.errors import GuardRefusal
 from feedpub.pipeline import build
+from feedpub.sources import survey
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -117,6 +118,17 @@ def test_the_first_of_articles_with_one_guid_keeps_its_id_and_the_others_are_tol
     assert site.ids["hook 4"] not in ids.values()
 
 
+def test_a_key_that_was_shared_is_known_to_be_so_by_what_is_published_alone(site):
+    items = [{"title": f"hook {n}", "guid": "https://a.test/hook", "pubDate": day(n)} for n in range(4)]
+    site.build({"a.rss": rss(*items[:3])})
+    before = site.ids
+    shutil.rmtree(site.folder / ".feedpub")
+    # The one that has the guid as its id is gone, and a new one is there beside one that was published.
+    site.build({"a.rss": rss(*items[2:])}, allow={"vanished"})
+    assert site.ids["hook 2"] == before["hook 2"]
+    assert site.ids["hook 3"] not in before.values()
+
+
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
 @pytest.mark.parametrize("edited", [False, True])
 @pytest.mark.parametrize("lost", [False, True])
@@ -183,6 +195,44 @@ def test_a_link_that_cannot_be_published_is_no_part_of_an_id(site):
         report = site.build({"a.csv": rows.format(*links)})
         assert site.ids == before
         assert not report.feeds[0].new
+
+
+def json_feed(name, *items):
+    """A JSON Feed of items, which have dates if they name none."""
+    told = [{"date_published": "2024-01-01T10:00:00Z", "content_text": "x"} | item for item in items]
+    head = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": name,
+        "feed_url": f"https://{name}.test/feed",
+    }
+    return json.dumps(head | {"items": told})
+
+
+@pytest.mark.parametrize(("who", "gone"), [("a", True), ("b", False)])
+def test_a_feed_withdraws_its_own_articles_alone(site, who, gone):
+    entry = {"id": "https://a.test/1", "title": "Hello"}
+    withdrawal = {
+        "id": entry["id"],
+        "title": "Hello",
+        "status": "withdrawn",
+        "date_published": "2024-01-02T10:00:00Z",
+    }
+    files = {"a.json": json_feed("a", entry, {"id": "2", "title": "Stays"})}
+    site.build(files)
+    files["c.json"] = json_feed(who, withdrawal)
+    site.build(files)
+    assert ("Hello" not in site.ids) == gone
+    assert "Stays" in site.ids
+
+
+def test_check_names_keys_that_several_articles_share_and_counts_links_that_are_none(site):
+    rows = "Mill sold,2024-01-01,https://a.test/\nMill bought,2024-01-02,https://a.test/\nMill lost,2024-01-03,n/a\n"
+    pages = [f"---\ntitle: Page {n}\ndate: 2024-01-0{n}\nid: page\n---\nText." for n in (1, 2)]
+    files = {"a.csv": f"title,date,url\n{rows}", "b.md": pages[0], "c.md": pages[1]}
+    site.build(files)
+    table, first, second = survey(load_config(site.folder / "c.yaml").sources[0], 9).files
+    assert (table.shared, table.unfit) == ((("https://a.test/", "in/a.csv:3", 1),), 1)
+    assert (first.shared, second.shared) == ((), (("page", "in/c.md:1", 1),))
 
 
 # Keys that are made anew

@@ -69,7 +69,7 @@ def staying(settings: Settings, now: datetime, past: Past) -> Duplicates:
 
 
 def _watched(settings: Settings, now: datetime, past: Past) -> tuple[Duplicates, Publicity]:
-    withdrawn: dict[str, LeftOut] = {}
+    withdrawn: dict[tuple[str, str], LeftOut] = {}
     # Once more where a withdrawal stood behind its article.
     for _ in range(2):
         watched = Duplicates(settings.site.id_authority, settings.exact, past)
@@ -80,7 +80,7 @@ def _watched(settings: Settings, now: datetime, past: Past) -> tuple[Duplicates,
             elif isinstance(item, Article) and not publicity.why_not(item):
                 article = publicity.without_future_update(item)
                 watched.admit(article, article.published.timestamp(), source)
-        if not any(watched.saw(gone) for gone in withdrawn):
+        if not any(watched.saw(gone) for gone, _ in withdrawn):
             break
     watched.settle()
     return watched, publicity

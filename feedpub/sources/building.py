@@ -185,7 +185,7 @@ def _left_out(reading: Reading, origin: Origin, record: Record) -> LeftOut:
     identity, key = _identity(reading, record, published, record.title.strip())
     known = key is not None or (times and record.title)
     changed = max(times, default=None)
-    return LeftOut(origin, kind, reason, identity if known else None, changed, record.version)
+    return LeftOut(origin, kind, reason, identity if known else None, changed, record.version, reading.feed)
 
 
 def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:
