@@ -191,7 +191,10 @@ def feed_key(*candidates: str | None) -> str:
     Of a web address the scheme and a closing slash do not count, so that a feed may move to https.
     """
     found = next((text for candidate in candidates if (text := (candidate or "").strip())), "")
-    parts = urlsplit(found) if found.lower().startswith(("http://", "https://")) else None
+    try:
+        parts = urlsplit(found) if found.lower().startswith(("http://", "https://")) else None
+    except ValueError:  # a bracket without its other
+        parts = None
     if parts is None:
         return found
     query = f"?{parts.query}" if parts.query else ""

@@ -14,7 +14,7 @@ from feedpub.article import Author, Enclosure, Notice, Origin
 from feedpub.sources.building import Record, RecordError
 from feedpub.sources.fieldnames import fold_name, name_map
 from feedpub.sources.spec import SourceSpec
-from feedpub.sources.withheld import FREE, hold_of, is_yes
+from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
 
 # "Name <mail@example.org>", as RFC 5322 §3.4 writes a person, or RSS's "mail@example.org (Name)".
 _NAME_MAIL = re.compile(r"\s*(?P<name>[^<>()]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>\s*\Z")
@@ -54,14 +54,23 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any
     ``raw`` is what the mapping was before words that stand for nothing were left out.
     Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind that its field can't be.
     """
-    hold = hold_of(values, spec.dates, declared=spec.fields)
     try:
-        record = _record(values, spec, values if raw is None else raw)
-    except RecordError:
-        if not hold.kind:
-            raise
-        record = Record()
+        hold = hold_of(values, spec.dates, declared=spec.fields)
+        record = _record_or_nothing(values, spec, values if raw is None else raw, hold)
+    except RecursionError:
+        raise RecordError("the record is nested too deeply") from None
     return record._replace(hold=hold) if hold != FREE else record
+
+
+def _record_or_nothing(
+    values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any], hold: Hold
+) -> Record:
+    try:
+        return _record(values, spec, raw)
+    except RecordError:
+        if hold.kind:
+            return Record()
+        raise
 
 
 def row_of(origin: Origin, row: Mapping[str, Any], spec: SourceSpec) -> tuple[Record, list[Notice]]:

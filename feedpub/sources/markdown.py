@@ -18,7 +18,7 @@ from feedpub.located import Node, read_yaml
 from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError
-from feedpub.sources.mapped import DECODER, record_of
+from feedpub.sources.mapped import DECODER, MAX_DIGITS, record_of
 from feedpub.sources.whole import read_whole, text_of_file
 from feedpub.sources.withheld import Hold
 
@@ -28,6 +28,11 @@ _FENCED = re.compile(
 )
 _PELICAN = re.compile(r"(?:[A-Za-z][\w -]*:.*\n(?:[ \t]+\S.*\n)*)+(?:[ \t]*\n|\Z)")
 _PELICAN_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)\n")
+# tomllib needs the square of a dotted key in memory.
+MAX_MATTER = 64 << 10
+MAX_DOTS = 16
+_KEY = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
+_DOTTED = re.compile(rf"(?:^|[{{\[,])[ \t]*+(?:{_KEY}\.[ \t]*+){{{MAX_DOTS + 1}}}", re.MULTILINE)
 _HEADING = re.compile(r"\s*#[ \t]+(?P<text>[^\n]+)")
 # Jekyll and Eleventy date a post by its file's name.
 _DATED_NAME = re.compile(r"(?:.*/)?(\d{4}-\d\d-\d\d)[-_.][^/]*\Z")
@@ -53,6 +58,8 @@ def _split(text: str) -> tuple[Mapping[str, Any], str]:
     """Return the front matter's values and the text behind it. Raises :class:`RecordError`."""
     if fenced := _FENCED.match(text):
         language = fenced["language"].lower() or ("yaml" if fenced["fence"] == "---" else "toml")
+        if len(fenced["matter"]) > MAX_MATTER:
+            raise RecordError(f"the front matter has more than {MAX_MATTER >> 10} KB")
         if language not in _READERS:
             raise RecordError(f"the front matter is {fenced['language']!r}; yaml, toml and json can be read")
         return _READERS[language](fenced["matter"]), text[fenced.end() :]
@@ -87,10 +94,28 @@ def _plain(node: Node) -> Any:
 
 
 def _toml(matter: str) -> Mapping[str, Any]:
+    if _DOTTED.search(matter):
+        raise RecordError(f"the front matter has a key with more than {MAX_DOTS} dots")
     try:
-        return tomllib.loads(matter)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        values = tomllib.loads(matter)
+    # A number of too many digits is another ValueError than what is no TOML.
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"the front matter is no TOML: {error}") from None
+    _refuse_long_numbers(values)
+    return values
+
+
+def _refuse_long_numbers(values: Mapping[str, Any]) -> None:
+    """Refuse what Python reads in base 16 and cannot write in base 10."""
+    left: list[Any] = [values]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+            raise RecordError(f"a number has more than {MAX_DIGITS} digits")
 
 
 def _json(text: str) -> tuple[Mapping[str, Any], int]:

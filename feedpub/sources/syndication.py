@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import pairwise
@@ -42,6 +43,14 @@ _STATUS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
 }
 # Blogger's older export says it in a category.
 _KIND = "http://schemas.google.com/g/2005#kind"
+MAX_ATTRIBUTES = 512
+MAX_COMMENTS = 100
+MAX_PREFIXES = 200
+MAX_CATEGORIES = 2_000
+# References to surrogates, which lxml takes and cannot give.
+_HALVES = re.compile(
+    rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
+)
 _ENTRIES = ("item", "entry")
 _PERSONS = ("author", "creator", "managingeditor")
 # As "Ann ann@example.org" or "Ann (ann@example.org)".
@@ -58,7 +67,12 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     if data.isspace():
         yield Boilerplate(whole)
         return
-    problem, parsed = _parsed(data)
+    tree, problem = (
+        _tree(data) if len(data) <= MAX_FILE else (None, f"the file has more than {MAX_FILE >> 20} MB")
+    )
+    parsed: Any = None
+    if not problem:
+        problem, parsed = _parsed(data)
     entries = parsed.entries if parsed else []
     if problem:
         yield reject(whole, problem, data[:8192].decode(errors="replace"))
@@ -69,7 +83,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     via = _source_of(parsed.feed)
     spoken = _spoken(parsed.namespaces)
     reading = reading.of_feed(parsed.feed.get("id"), _self_link(parsed.feed), parsed.feed.get("link"))
-    people = _people(data, len(entries)) or [_named(entry) for entry in entries]
+    people = _people(tree, len(entries)) or [_named(entry) for entry in entries]
     nobody = _named(parsed.feed)
     for origin, entry, authors in zip(_places(data, whole, len(entries)), entries, people, strict=True):
         hold = _hold(entry, spoken, reading.spec.dates)
@@ -79,14 +93,59 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
 
 
+def _tree(data: bytes) -> tuple[Any, str]:
+    """Return the root element of what ``data`` holds, forgiving what is wrong with it, or none; and what is too much.
+
+    Its size is bounded, and no entity is expanded, so that the parser's own limits are not needed.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        recover=True,
+        remove_comments=True,
+        huge_tree=True,
+    )
+    try:
+        root = etree.fromstring(_HALVES.sub(b"&#xfffd;", data[max(data.find(b"<"), 0) :]), parser)
+    except etree.XMLSyntaxError:
+        return None, ""
+    wrong = {entry.type_name for entry in parser.error_log if entry.domain_name == "PARSER"}
+    # What is not well-formed besides is read in another way.
+    too_much = "the feed is nested too deeply" if wrong == {"ERR_RESOURCE_LIMIT"} else ""
+    return root, too_much or ("" if root is None else _excess(root))
+
+
+def _excess(root: Any) -> str:
+    """Return what a feed has too much of, or an empty text: for these, feedparser takes the square of their number."""
+    prefixes: set[str] = set()
+    categories: Counter[Any] = Counter()
+    for element in root.iter(etree.Element):
+        prefixes.add(element.prefix or "")
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            return f"an element has more than {MAX_ATTRIBUTES} attributes"
+        text = element.text or ""
+        if text.count("<!--", text.rfind("-->") + 1) > MAX_COMMENTS:
+            return f"a text has more than {MAX_COMMENTS} comments that are not closed"
+        if _local(element) in ("category", "subject"):
+            categories[element.getparent()] += 1
+    if len(prefixes) > MAX_PREFIXES:
+        return f"elements have more than {MAX_PREFIXES} namespace prefixes"
+    if max(categories.values(), default=0) > MAX_CATEGORIES:
+        return f"an element has more than {MAX_CATEGORIES} categories"
+    return ""
+
+
 def _parsed(data: bytes) -> tuple[str, Any]:
     """Return why ``data`` is no feed, or an empty text and what feedparser made of it."""
-    if len(data) > MAX_FILE:
-        return f"the file has more than {MAX_FILE >> 20} MB", None
     # The extra's module.
     import feedparser  # noqa: PLC0415
 
-    parsed = feedparser.parse(io.BytesIO(data))
+    try:
+        parsed = feedparser.parse(io.BytesIO(data))
+    # Beyond what it means to raise: the name of an encoding may be none.
+    except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError) as error:
+        return f"the feed cannot be read: {error}", None
     if not parsed.version:
         return "this is no feed that is known here (RSS, Atom or RDF)", None
     if parsed.bozo and not parsed.entries:
@@ -196,15 +255,11 @@ def _link(entry: Any) -> str:
     return "" if found == entry.get("id") and not found.startswith(("http:", "https:")) else found
 
 
-def _people(data: bytes, count: int) -> list[tuple[Author, ...]]:
+def _people(root: Any, count: int) -> list[tuple[Author, ...]]:
     """Return the authors of each of ``count`` entries, else those of the feed; nothing where entries don't agree.
 
     feedparser gives an author without an e-mail address that of the one before, and cuts off long top-level domains.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, remove_comments=True
-    )
-    root = etree.fromstring(data, parser)
     if root is None:
         return []
     entries = [element for element in root.iter() if _local(element) in _ENTRIES]

@@ -12,8 +12,8 @@ that every line belongs to exactly one item.
 
 from __future__ import annotations
 
-import itertools
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -255,13 +255,16 @@ def _block_end(lines: list[str], heading: int, stamped: bool) -> int:
     It ends at a blank line after a headline; else, where a record follows, before the last two lines that can
     be its title and body; else at the end of the file. A blank rest of the file belongs to it.
     """
-    filled = [number for number in range(heading + 1, len(lines) - stamped) if lines[number].strip()]
-    for number, following in itertools.pairwise(filled):
-        if following > number + 1:
-            return number + 1
+    # Not all filled lines at once: there may be as many headings as lines.
+    filled: deque[int] = deque(maxlen=3)
+    for number in range(heading + 1, len(lines) - stamped):
+        if lines[number].strip():
+            if filled and number > filled[-1] + 1:
+                return filled[-1] + 1
+            filled.append(number)
     if not stamped:
         return len(lines)
-    return filled[-3] + 1 if len(filled) > 2 else heading + 1
+    return filled[0] + 1 if len(filled) > 2 else heading + 1
 
 
 def _record(

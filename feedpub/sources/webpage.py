@@ -38,6 +38,7 @@ _ASIDE = re.compile(
     r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|teasers?|related|sidebar)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+MAX_COMPARED = 5_000
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _ARTICLE_TYPES = ("Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle")
 
@@ -77,10 +78,12 @@ def _record(markup: str, policy: DatePolicy) -> Record:
         tree = html.document_fromstring(markup.encode(errors="surrogatepass"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise RecordError(f"the page is no HTML: {error}") from None
-    text = (
-        trafilatura.extract(markup, include_comments=False, include_tables=False, favor_precision=True) or ""
+    # The other extractors that it compares its own with take the square of a page's paragraphs.
+    is_long = sum(1 for _ in tree.iter(etree.Element)) > MAX_COMPARED
+    text = trafilatura.extract(
+        markup, include_comments=False, include_tables=False, favor_precision=True, fast=is_long
     )
-    if not text.strip():
+    if not text or not text.strip():
         raise RecordError("no main text was found in the page")
     meta, linked = _metadata(tree), _linked_data(tree)
     heading = _text(tree, "//h1")

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import feedpub
-from feedpub.sources import json_array, lines, separated, table, text, whole
+from feedpub.sources import json_array, lines, separated, syndication, table, text, webpage, whole
 from feedpub.sources.fieldnames import NAMES
 from feedpub.sources.formats import FORMATS
 from feedpub.sources.layout import ORDERS
+from feedpub.sources.markdown import MAX_DOTS, MAX_MATTER
 from feedpub.sources.spec import KEYS
 from feedpub.sources.streams import FREE, MAX_RATIO
 
@@ -57,6 +58,13 @@ def test_the_bounds_are_those_of_the_code():
     assert bounds["a text record"] == "16 MB"
     assert bounds["a quoted field"] == f"{table.MAX_LINES:,} lines"
     assert whole.MAX_FILE == 16 << 20
+    assert bounds["front matter"] == f"{MAX_MATTER >> 10} KB, and {MAX_DOTS} dots in a key of TOML"
+    assert bounds["an element of a feed"] == (
+        f"{syndication.MAX_ATTRIBUTES} attributes, {syndication.MAX_CATEGORIES:,} categories,"
+        f" {syndication.MAX_COMMENTS} comments that are not closed"
+    )
+    assert bounds["a feed"] == f"elements of {syndication.MAX_PREFIXES} namespace prefixes"
+    assert bounds["the elements of a page"] == f"{webpage.MAX_COMPARED:,}"
     assert bounds["compressed data"] == f"grow {MAX_RATIO} times, once past {FREE >> 20} MB"
 
 
