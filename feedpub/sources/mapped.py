@@ -55,7 +55,7 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any
     Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind that its field can't be.
     """
     try:
-        hold = hold_of(values, spec.dates, declared=spec.fields)
+        hold = hold_of(values, spec.dates, declared=spec.fields, published_when=spec.published_when)
         record = _record_or_nothing(values, spec, values if raw is None else raw, hold)
     except RecursionError:
         raise RecordError("the record is nested too deeply") from None

@@ -15,6 +15,7 @@ from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.fieldnames import CANONICAL
 from feedpub.sources.formats import FORMATS, missing_extra
 from feedpub.sources.layout import TextLayout, parse_layout
+from feedpub.sources.withheld import fold_status
 
 KEYS = (
     "path",
@@ -29,6 +30,7 @@ KEYS = (
     "boilerplate",
     "related_links",
     "repair_mojibake",
+    "published_when",
 )
 
 
@@ -41,7 +43,8 @@ class SourceSpec:
     ``format`` is a name of the table of formats, or nothing to go by extension and content. ``encoding`` is
     the one to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's
     names; ``html_body`` says that bodies of text, JSON and tables are HTML. ``namespace`` keeps this source's own
-    ids apart from those of others. ``boilerplate`` holds folded headings. ``where`` is the place in the config.
+    ids apart from those of others. ``boilerplate`` holds folded headings. ``published_when`` are the folded words of
+    a status with which alone a record is public. ``where`` is the place in the config.
     """
 
     patterns: tuple[str, ...]
@@ -57,6 +60,7 @@ class SourceSpec:
     boilerplate: frozenset[str] = frozenset()
     related_links: tuple[str, ...] = ()
     repair_mojibake: bool = False
+    published_when: frozenset[str] = frozenset()
     where: Where | None = None
 
     @property
@@ -82,6 +86,7 @@ def parse_source(node: Node, base: Path, own: tuple[Path, ...] = ()) -> SourceSp
         boilerplate=frozenset(fold_heading(text) for text in _texts(keys.get("boilerplate"))),
         related_links=_texts(keys.get("related_links")),
         repair_mojibake="repair_mojibake" in keys and _repair(keys["repair_mojibake"]),
+        published_when=frozenset(fold_status(text) for text in _texts(keys.get("published_when"))),
         where=node.where,
     )
 

@@ -161,12 +161,14 @@ def hold_of(
     *,
     declared: tuple[tuple[str, str], ...] = (),
     strict: bool = False,
+    published_when: frozenset[str] = frozenset(),
 ) -> Hold:
     """Return what the ``values`` of a record say of its being public.
 
     Names that the config has ``declared`` to be a field of an article say nothing here, but for its date; what
     stands beside a field that is declared deeper in the record counts too. ``strict`` is for formats that define
-    their statuses: of these, an unknown one is not to be published.
+    their statuses: of these, an unknown one is not to be published. ``published_when`` are the only statuses that
+    publish, if there are any.
     """
     roles = _roles(tuple(values), declared)
     found = [(role, name, values[name]) for role, name in roles]
@@ -179,7 +181,7 @@ def hold_of(
     if not found:
         return FREE
     is_export = {"status", "visibility"} <= {fold_name(name) for _, name, _ in found}
-    judged = _Judged(policy, strict=strict, is_export=is_export)
+    judged = _Judged(policy, published_when, strict=strict, is_export=is_export)
     for role, name, value in found:
         judged.hear(role, name, value)
     return judged.hold()
@@ -196,8 +198,11 @@ def _roles(names: tuple[str, ...], declared: tuple[tuple[str, str], ...]) -> tup
 class _Judged:
     """What the names of a record that mean something here say, one after the other."""
 
-    def __init__(self, policy: DatePolicy, *, strict: bool, is_export: bool) -> None:
+    def __init__(
+        self, policy: DatePolicy, published_when: frozenset[str], *, strict: bool, is_export: bool
+    ) -> None:
         self._policy = policy
+        self._published_when = published_when
         self._strict = strict
         self._is_export = is_export
         self._holds: list[tuple[str, str]] = []
@@ -219,6 +224,9 @@ class _Judged:
 
     def _status(self, role: str, name: str, word: str) -> None:
         kind = _kind_of(word) or ("draft" if self._strict else "")
+        if self._published_when and role == "status" and fold_name(name) != "visibility":
+            kind = "draft" if kind in {"", "public"} else kind
+            kind = "public" if fold_status(word) in self._published_when else kind
         self._scheduled |= kind == "scheduled"
         if kind == "embargo":
             self._endless = f"its {name} is {word!r}, without a time"
@@ -258,7 +266,7 @@ class _Judged:
 
 def _flagged(role: str, name: str, value: Any, *, strict: bool, is_export: bool) -> tuple[str, str] | None:
     """Return the kind and the reason by which a flag leaves its record out, if it does."""
-    text = _folded(_text(value))
+    text = fold_status(_text(value))
     # Numbers and times are others in each record, and reasons are counted.
     shown = "given" if len(text) > 20 or re.search(r"\d\d", text) else repr(_text(value))
     match role:
@@ -273,7 +281,7 @@ def _flagged(role: str, name: str, value: Any, *, strict: bool, is_export: bool)
         case "build":
             steps = (value.get("list"), value.get("render")) if isinstance(value, Mapping) else ()
             kind, shown = (
-                "not-public" if any(_folded(_text(step)) in _NO for step in steps) else "",
+                "not-public" if any(fold_status(_text(step)) in _NO for step in steps) else "",
                 "'never'",
             )
         case "kind":
@@ -290,12 +298,12 @@ def _flagged(role: str, name: str, value: Any, *, strict: bool, is_export: bool)
 
 def is_yes(value: Any) -> bool:
     """Say whether a flag is set."""
-    return _folded(_text(value)) in _YES
+    return fold_status(_text(value)) in _YES
 
 
 def _is_no(value: Any) -> bool:
     text = _text(value).strip()
-    return value in (None, [], {}) or _folded(text) in _NO | _NOTHING or _NO_DATE.match(text) is not None
+    return value in (None, [], {}) or fold_status(text) in _NO | _NOTHING or _NO_DATE.match(text) is not None
 
 
 def _text(value: Any) -> str:
@@ -323,21 +331,22 @@ def _words(value: Any) -> Iterator[str]:
 
 def _kind_of(word: str) -> str:
     """Return what a status says, or an empty text; ``stat:canceled`` and an address with that end say the same."""
-    folded = _folded(word)
+    folded = fold_status(word)
     if folded in _NOTHING - {"0"}:
         return "public"
     return _KINDS.get(folded) or _KINDS.get(re.split("[:/]", folded)[-1].strip(), "")
 
 
 @lru_cache(maxsize=4096)
-def _folded(text: str) -> str:
+def fold_status(text: str) -> str:
+    """Return a status as such are compared: without case, accents, hyphens and underscores."""
     plain = unicodedata.normalize("NFKD", text[:200])
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     return _SEPARATORS.sub(" ", bare.casefold()).strip(" .!")
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    folded = _folded(word)
+    folded = fold_status(word)
     first, space, rest = folded.partition(" ")
     feminine = f"{first[:-1]}a" if first.endswith("o") else f"{first}e"
     return folded, f"{feminine}{space}{rest}", f"{first}s{space}{rest}", f"{feminine}s{space}{rest}"
@@ -347,7 +356,7 @@ _KINDS: dict[str, str] = {
     form: kind for kind, words in _WORDS.items() for word in words.split(",") for form in _forms(word.strip())
 }
 # No form of another word is in the way of one that stands in the table.
-_KINDS |= {_folded(word): kind for kind, words in _WORDS.items() for word in words.split(",")}
+_KINDS |= {fold_status(word): kind for kind, words in _WORDS.items() for word in words.split(",")}
 
 
 class Statuses:

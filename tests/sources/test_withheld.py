@@ -165,6 +165,19 @@ def test_a_column_that_the_config_declares_to_be_a_field_is_no_status(site):
     assert fate(taken(site)) == "public"
 
 
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [("Live", "public"), ("o.k.", "draft"), ("archived", "public"), ("published", "draft"), ("private", "not-public"),
+     (None, "public"), ("", "public")],
+)  # fmt: skip
+def test_a_source_may_say_which_statuses_publish(status, wanted, site):
+    put(site, {"status": status, "visibility": "public"})
+    (site / "c.yaml").write_text(
+        CONFIG.replace("timezone: UTC", "timezone: UTC, published_when: [live, ok, archived]")
+    )
+    assert fate(taken(site)) == wanted
+
+
 @pytest.mark.parametrize("future", ["hold", "publish"])
 def test_an_embargo_obeys_nothing_but_the_clock(future, site):
     put(
