@@ -57,6 +57,19 @@ def read_feeds(settings: Settings) -> dict[str, PublishedFeed]:
     return found
 
 
+def damaged_documents(settings: Settings, online: Mapping[str, PublishedFeed]) -> list[str]:
+    """Return the subscription documents that are there but cannot be read, of feeds that are not ``online`` for it."""
+    listed = publish.read_manifest(settings.output.dir).documents
+    return [
+        path
+        for path, document in listed.items()
+        if document.feed not in online
+        and path.rpartition(".")[0] == document.feed
+        and path.rpartition(".")[2] in _BEST
+        and publish.read_published(settings.output.dir, path) is not None
+    ]
+
+
 def dropped_documents(settings: Settings, online: Mapping[str, PublishedFeed]) -> list[str]:
     """Return the published documents whose format or archive the config no longer has; a retired feed has none."""
     feeds = {feed.slug: feed.archive is not None for feed in settings.feeds} | {

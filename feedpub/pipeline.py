@@ -30,6 +30,7 @@ from feedpub.ledger import (
     Store,
     Terms,
     check_authority,
+    check_damaged,
     check_flood,
     check_removed,
     note,
@@ -37,7 +38,7 @@ from feedpub.ledger import (
     remember,
     settle,
 )
-from feedpub.online import OnlineShelf, dropped_documents, read_feeds, read_shelf
+from feedpub.online import OnlineShelf, damaged_documents, dropped_documents, read_feeds, read_shelf
 from feedpub.publish import Changes
 from feedpub.rejects import write_rejects
 from feedpub.render import Quarantined, Rendered, Renderer
@@ -153,6 +154,7 @@ def see_online(
 def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
     online = read_feeds(settings)
     slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
+    check_damaged(damaged_documents(settings, online), allow)
     check_removed(online, slugs, dropped_documents(settings, online), allow)
     check_authority(online, settings.site.id_authority, allow)
     shelves = see_online(settings, online, store, anew="vanished" in allow)

@@ -9,6 +9,7 @@ from feedpub.ledger.guards import (
     Moving,
     PreviousFeed,
     check_authority,
+    check_damaged,
     check_flood,
     check_removed,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Store",
     "Terms",
     "check_authority",
+    "check_damaged",
     "check_flood",
     "check_removed",
     "digest",

@@ -64,6 +64,21 @@ class Moving:
     zones: tuple[str, ...] = ()
 
 
+def check_damaged(damaged: Collection[str], allowed: Collection[str] = ()) -> None:
+    """Raise :class:`GuardRefusal` where all documents of a feed are ``damaged``: nothing says what it has online."""
+    if damaged and "vanished" not in allowed:
+        raise GuardRefusal(
+            f"what is online as {_some(damaged)} cannot be read, so nothing tells which entries subscribers know;"
+            " restore these files from a copy, or from version control",
+            ALLOWANCES["vanished"],
+        )
+
+
+def _some(names: Collection[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join([*names][:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
 def check_removed(
     online: Mapping[str, PublishedFeed],
     slugs: Collection[str],
@@ -82,12 +97,9 @@ def check_removed(
             ALLOWANCES["removed"],
         )
     if dropped and "removed" not in allowed:
-        shown = ", ".join([*dropped][:SHOWN]) + (
-            f" and {more} more" if (more := len(dropped) - SHOWN) > 0 else ""
-        )
         raise GuardRefusal(
-            f"the config no longer has the formats or the archives of {shown}: they would be deleted, and whoever reads"
-            " them would get errors; put output.formats or archive back as they were",
+            f"the config no longer has the formats or the archives of {_some(dropped)}: they would be deleted, and"
+            " whoever reads them would get errors; put output.formats or archive back as they were",
             ALLOWANCES["removed"],
         )
 

@@ -93,7 +93,8 @@ def _rss(data: bytes) -> PublishedFeed:
     def entries() -> Iterator[PublishedEntry]:
         for item in channel.iterfind("item"):
             published = parsedate_to_datetime(_text(item, "pubDate"))
-            html = _text(item, f"{_CONTENT}encoded")
+            # An item without a body has none.
+            html = item.findtext(f"{_CONTENT}encoded", "")
             source = item.find("source")
             feed = None if source is None else feed_key(source.get("url"))
             yield _entry(_text(item, "guid"), published, None, _text(item, "title"), html, feed)
@@ -153,7 +154,8 @@ def _link(head: Any, rel: str) -> str | None:
 
 
 def _root(data: bytes) -> Any:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    # Without huge_tree, a body of more than 10 MB would make a document of our own unreadable.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     return etree.fromstring(data, parser)
 
 

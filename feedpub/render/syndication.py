@@ -83,7 +83,7 @@ class Syndicator:
         generator.lastBuildDate(whole_seconds(feed.updated))
         generator.author(_person(settings.author))
         if settings.author.email:
-            generator.managingEditor(f"{settings.author.email} ({settings.author.name})")
+            generator.managingEditor(_contact(settings.author))
         if settings.language:
             generator.language(settings.language)
         if settings.rights:
@@ -198,8 +198,11 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
     def extend_rss(self, entry: Any) -> Any:
         assert self.article is not None
         # An item has one author, by e-mail address (RSS 2.0); dc:creator names them all.
-        for more in entry.findall("author")[1:]:
+        contacts = entry.findall("author")
+        for more in contacts[1:]:
             entry.remove(more)
+        if contacts:
+            contacts[0].text = _contact(next(author for author in self.article.authors if author.email))
         for name in self.creators:
             _add(entry, f"{{{DC}}}creator", name)
         if self.article.language:
@@ -242,6 +245,11 @@ def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> A
     element = etree.SubElement(parent, tag, attributes)
     element.text = text
     return element
+
+
+def _contact(author: Author) -> str:
+    """Return a person as RSS has it; a name that would make the address unreadable stands in ``dc:creator`` alone."""
+    return f"{author.email}" if set(author.name) & set("@<>") else f"{author.email} ({author.name})"
 
 
 def _person(author: Author) -> dict[str, str]:

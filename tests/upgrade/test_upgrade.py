@@ -41,17 +41,9 @@ def expected(corpus, oracle):
     return {(entry, change) for entry, changes in found.items() for change in changes}
 
 
-FAULTS = {
-    ("only-rss", "state lost"): "an item of RSS without a body makes its document unreadable",
-}
-"""What does not hold yet. To be emptied: no released version may have any."""
-
-
 @pytest.fixture(params=["state kept", "state lost"])
 def site(request, upgrade, corpus, tmp_path):
     """What the last build of a corpus left, and its input, in a checkout with the state folder or without it."""
-    if why := FAULTS.get((corpus.name, request.param)):
-        request.applymarker(pytest.mark.xfail(reason=why))
     upgrade.lay_out(upgrade.builds(corpus)[-1], tmp_path, CHANGED)
     upgrade.restore(corpus, tmp_path, state=request.param == "state kept")
     return tmp_path
