@@ -50,18 +50,26 @@ class Reading:
     """What every record of one file shares: its source, its name for origins, and who mints the ids.
 
     ``feed`` is the key of the feed that it is, see :func:`feedpub.article.feed_key`; empty where it is none.
+    ``credit`` is who wrote the entries of that feed that name no author.
     """
 
     spec: SourceSpec
     file: str
     authority: str
     feed: str = ""
+    credit: tuple[Author, ...] = ()
 
-    def of_feed(self, *candidates: str | None) -> Reading:
-        """Return the reading of a file that is a feed: its id, its own address and its page are ``candidates``."""
+    def of_feed(self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = "") -> Reading:
+        """Return the reading of a file that is a feed: its id, its own address and its page are ``candidates``.
+
+        Entries that name no author are credited to its ``authors``, else to the feed by its ``title``: never to the
+        site that combines them.
+        """
         *own, page = candidates
         fetched = self.file if self.file.startswith(("http://", "https://")) else None
-        return replace(self, feed=feed_key(*own, fetched, page, self.spec.path))
+        name = " ".join(title.split()) or feed_key(*own, fetched, page)
+        credit = authors or ((Author(name),) if name else ())
+        return replace(self, feed=feed_key(*own, fetched, page, self.spec.path), credit=credit)
 
     def origin(self, first: int, last: int, column: int = 0) -> Origin:
         """Return the place of an item by its first and last line (1-based)."""

@@ -19,7 +19,7 @@ from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.fieldnames import name_map
 from feedpub.sources.lines import BLOCK, MAX_LINE, unified
-from feedpub.sources.mapped import DECODER, PLAIN_DECODER, record_of
+from feedpub.sources.mapped import DECODER, PLAIN_DECODER, authors_of, record_of
 
 # Names under which an object holds its list of articles.
 LISTS = (
@@ -75,9 +75,21 @@ class _Window:
             self.more()
 
 
-def _address_in(head: str, name: str) -> str | None:
-    found = re.search(rf'"{name}"\s*:\s*"([^"]*)"', head)
-    return found[1].replace("\\/", "/") if found else None
+def _of_feed(head: str, reading: Reading) -> Reading:
+    """Return the reading of a JSON Feed by its ``head``: what is before its items."""
+    try:
+        feed = json.loads(head.rstrip().rstrip(",") + "}")
+    except (ValueError, RecursionError):
+        feed = {}
+    address, page, title = (
+        value if isinstance(value := feed.get(name), str) else ""
+        for name in ("feed_url", "home_page_url", "title")
+    )
+    try:
+        authors = authors_of(feed.get("authors") or feed.get("author"))
+    except RecordError:
+        authors = ()
+    return reading.of_feed(address, page, authors=authors, title=title)
 
 
 def _incomplete(data: bytes) -> int:
@@ -99,7 +111,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     keep_id = JSON_FEED.search(window.text[:4096]) is not None
     if keep_id:
         head = window.text[: found.start()] if (found := _LIST.search(window.text)) else window.text
-        reading = reading.of_feed(_address_in(head, "feed_url"), _address_in(head, "home_page_url"))
+        reading = _of_feed(head, reading)
     is_array = window.next() == "["
     is_list = is_array or _enter_object(window, reading)
     if is_array:
@@ -217,7 +229,7 @@ def _items(
 
 def _record(reading: Reading, value: Mapping[str, Any], *, keep_id: bool) -> Record:
     record = record_of(_recovered(value, reading.spec.encoding), reading.spec)
-    return record._replace(keep_id=True) if keep_id else record
+    return record._replace(keep_id=True, authors=record.authors or reading.credit) if keep_id else record
 
 
 def _recovered(value: Any, encoding: str | None) -> Any:

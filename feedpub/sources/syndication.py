@@ -82,12 +82,17 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
         return
     via = _source_of(parsed.feed)
     spoken = _spoken(parsed.namespaces)
-    reading = reading.of_feed(parsed.feed.get("id"), _self_link(parsed.feed), parsed.feed.get("link"))
+    reading = reading.of_feed(
+        parsed.feed.get("id"),
+        _self_link(parsed.feed),
+        parsed.feed.get("link"),
+        authors=_named(parsed.feed),
+        title=_plain(parsed.feed, "title"),
+    )
     people = _people(tree, len(entries)) or [_named(entry) for entry in entries]
-    nobody = _named(parsed.feed)
     for origin, entry, authors in zip(_places(data, whole, len(entries)), entries, people, strict=True):
         hold = _hold(entry, spoken, reading.spec.dates)
-        record = _record(entry, parsed.feed, via)._replace(hold=hold, authors=authors or nobody)
+        record = _record(entry, parsed.feed, via)._replace(hold=hold, authors=authors or reading.credit)
         yield from build(reading, origin, record, partial(_raw, entry))
     if parsed.bozo and _is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
