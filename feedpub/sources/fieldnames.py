@@ -30,6 +30,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 CANONICAL = tuple(NAMES)
 
 
+@lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
     """Return ``name`` as names are compared: ``Published_At`` is ``publishedat``."""
     return "".join(character for character in name.lower() if character not in " -_")

@@ -41,6 +41,7 @@ NOTHING = frozenset(
         "undefined",
     ]
 )
+MAX_NOTHING = 20
 # Names of when a record was made, which is not when it was published.
 _MADE = ("createdat", "created")
 _LIST = re.compile(r"\s*[,;|]\s*")
@@ -84,14 +85,20 @@ def row_of(origin: Origin, row: Mapping[str, Any], spec: SourceSpec) -> tuple[Re
 
 
 def _stands_for_nothing(value: Any) -> bool:
-    return value.strip() in NOTHING if isinstance(value, str) else value != value  # noqa: PLR0124 - only NaN differs
+    if isinstance(value, str):
+        return len(value) < MAX_NOTHING and value.strip() in NOTHING
+    return bool(value != value)  # noqa: PLR0124 - only NaN differs
 
 
 def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any]) -> Record:
-    former = name_map(tuple(values), spec.fields)
+    names = former = name_map(tuple(values), spec.fields)
     # The first name that is filled counts. An empty publication is none: when a record was made says nothing of it.
-    filled = tuple(name for name, value in values.items() if not _is_empty(name, value))
-    names = name_map(filled, spec.fields)
+    empty = {name for name, value in values.items() if _is_empty(value)}
+    if fold_name(dated := names.get("published", "")) == "published" and is_yes(values.get(dated)):
+        # A flag is no date.
+        empty.add(dated)
+    if empty:
+        names = name_map(tuple(name for name in values if name not in empty), spec.fields)
     if fold_name(names.get("published", "")) in _MADE and fold_name(former["published"]) not in _MADE:
         names = {field: name for field, name in names.items() if field != "published"}
 
@@ -126,7 +133,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         image=optional(_address_of, "image", ""),
         enclosures=optional(_enclosures_of, "enclosure", ()),
         left_out=tuple(left_out),
-        formerly=_formerly(raw, former, identity),
+        formerly=None if not empty else _formerly(raw, former, identity),
         version=_version(values),
     )
 
@@ -143,11 +150,10 @@ def _version(values: Mapping[str, Any]) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
 
-def _is_empty(name: str, value: Any) -> bool:
-    if value is None or (isinstance(value, str) and not value.strip()) or value == []:
-        return True
-    # A flag is no date.
-    return is_yes(value) and fold_name(name) == "published"
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or value == []
 
 
 def _value(values: Mapping[str, Any], name: str | None) -> Any:

@@ -16,6 +16,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from feedpub.article import Article, Boilerplate, Notice, Origin, Reject
@@ -57,6 +58,7 @@ _STAMP = re.compile(
 # digits and few words, as in "Published 11 October 2023 at 10h00".
 _LONG_NUMBER = re.compile(r"\s*\d{9,14}\s*\Z")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\d{4})?(?!\d)")
+_ZEROS = str.maketrans("123456789", "000000000")
 _COMMENT = re.compile(r"\([^()]*\)")
 _MEANT = re.compile(r"\W*(?:[^\W\d_]+[.,:]*\s+)?\W*\d.*\d\D{0,5}\Z|\W*\Z")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -114,7 +116,7 @@ def _stamps_of(spec: SourceSpec) -> Callable[[str], object]:
     def is_stamp(line: str) -> bool:
         return (
             _STAMP.match(line) is not None
-            or (_may_be_date(line) and _why_no_date(line, policy) == "")
+            or (("20" in line or "19" in line) and _may_be_date(line) and _why_no_date(line, policy) == "")
             or (declares and _is_declared(line, spec))
         )
 
@@ -157,25 +159,34 @@ def _doubts(reading: Reading, span: _Span, shapes: set[str], *, taken: bool) -> 
     """
     if not span.stamped:
         return
-    shape = _shape(span.lines[-1])
+    shape = _shape(span.lines[-1].translate(_ZEROS))
     if shapes and shape not in shapes:
         shown = span.lines[-1].strip()
         told = f"{shown!r} ends a record, and is written otherwise than the dates before it"
         here = reading.origin(span.last, span.last)
         yield Notice(here, "odd-date", told)
     shapes.add(shape)
-    filled = [number for number, line in enumerate(span.lines[:-1]) if line and not line.isspace()]
-    for number in filled[1:] if taken else ():
+    # Each line is looked at, so the cheapest looks go first.
+    hinted = [
+        number
+        for number, line in enumerate(span.lines)
+        if len(line) <= MAX_STAMP and ("20" in line or "19" in line or line.strip().isdigit())
+    ]
+    if not taken or hinted in ([], [len(span.lines) - 1]):
+        return
+    title = next(number for number, line in enumerate(span.lines) if line and not line.isspace())
+    for number in hinted:
         line = span.lines[number]
-        if _is_meant(line):
+        if number not in (title, len(span.lines) - 1) and _is_meant(line):
             why = _why_no_date(line, reading.spec.dates)
             told = f"{line.strip()!r} may be meant as a date, and ends no record: {why}"
             here = reading.origin(span.first + number, span.first + number)
             yield Notice(here, "maybe-date", told)
 
 
+@lru_cache(maxsize=1024)
 def _shape(stamp: str) -> str:
-    """Return how the day of a timestamp is written: ``9-9-9``, ``a 9 9``."""
+    """Return how the day of a timestamp, with 0 for each digit, is written: ``9-9-9``, ``a 9 9``."""
     parts = _PART.findall(_TIME.sub("", stamp))
     forms = (
         "9" if part.isdigit() else "a" if part.isalpha() else part

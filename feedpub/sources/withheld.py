@@ -171,7 +171,10 @@ def hold_of(
     publish, if there are any.
     """
     roles = _roles(tuple(values), declared)
-    found = [(role, name, values[name]) for role, name in roles]
+    # Nearly all records have a date of publication, and nothing else that means something here.
+    found = [
+        (role, name, values[name]) for role, name in roles if role != "published" or _is_short(values[name])
+    ]
     for name in {path.rpartition(".")[0] for _, path in declared if "." in path and path not in values}:
         beside: Any = values
         for step in name.split("."):
@@ -180,6 +183,19 @@ def hold_of(
             found += [(role, inner, beside[inner]) for role, inner in _roles(tuple(beside), ())]
     if not found:
         return FREE
+    # Most statuses and flags are the same in all records; numbers are left out, as 1 and true are one key.
+    plain = all(value is None or isinstance(value, str | bool) for _, _, value in found)
+    return (_judged if plain else _judged.__wrapped__)(tuple(found), policy, published_when, strict)
+
+
+def _is_short(value: Any) -> bool:
+    return not isinstance(value, str) or len(value) <= len("falsch")
+
+
+@lru_cache(maxsize=1024)
+def _judged(
+    found: tuple[tuple[str, str, Any], ...], policy: DatePolicy, published_when: frozenset[str], strict: bool
+) -> Hold:
     is_export = {"status", "visibility"} <= {fold_name(name) for _, name, _ in found}
     judged = _Judged(policy, published_when, strict=strict, is_export=is_export)
     for role, name, value in found:

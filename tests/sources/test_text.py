@@ -147,3 +147,9 @@ def test_check_tells_of_dates_in_doubt(tmp_path):
     run = CliRunner().invoke(app, ["check", "--config", str(tmp_path / "c.yaml")])
     assert "a.txt:3: '2023-10-11 10.00' may be meant as a date, and ends no record" in run.output
     assert "a.txt:9: 'Oct 13, 2023' ends a record, and is written otherwise" in run.output
+
+
+def test_a_doubt_is_told_whatever_the_timestamp_looks_like(source, gives):
+    spec = source("dates: {day_first: true, two_digit_years: 1950}")
+    items = gives(spec, b"A\nB\n2023-10-11 10.00\n11/10/23 10:00\n")
+    assert [item.origin.line for item in items if isinstance(item, Notice)] == [3]
