@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _HOST = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?"
@@ -36,9 +37,15 @@ def web_address(text: str) -> str | None:
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
-        if ":" not in host:
+        if ":" in host:
+            literal = IPv6Address(host)
+            if literal.scope_id:
+                return None
+        else:
             host = host.encode("idna").decode("ascii")
-    except ValueError:  # a bracket without its other, a port that is none, a name that IDNA refuses
+    except (
+        ValueError
+    ):  # a bracket without its other, a port or a literal that is none, a name that IDNA refuses
         return None
     if parts.scheme not in ("http", "https") or not (":" in host or _NAME.fullmatch(host)):
         return None

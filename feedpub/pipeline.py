@@ -15,7 +15,7 @@ from itertools import chain, islice
 from feedpub import publish
 from feedpub.compose import Composed, compose, shelf_change
 from feedpub.config import Output, Settings
-from feedpub.errors import TooManyRejects
+from feedpub.errors import ConfigError, TooManyRejects, Where
 from feedpub.feeds import Entry, Feed, make_feed
 from feedpub.gate import Checked, check, first_refusal
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
@@ -114,6 +114,19 @@ def build(
         return replace(report, new_rejects=write_rejects(report.rejects, state))
 
 
+def check_heads(settings: Settings) -> None:
+    """Raise :class:`ConfigError` where a feed could not be published with any entry, or with none."""
+    renderer = Renderer(settings.site, settings.categories, settings.output.formats)
+    feeds = [make_feed(feed, [], settings.site) for feed in settings.feeds]
+    for feed in (*feeds, *(last_feed(feed, settings.site, None) for feed in settings.retired)):
+        if wrong := first_refusal(renderer.render(Composed(feed)).documents):
+            raise ConfigError(
+                Where(str(settings.file), 1, 1, ("feeds", feed.settings.slug)),
+                f"{wrong.path} would be invalid whatever its entries are: {wrong.reason}",
+                "correct the value of the feed, or of site, that this comes from",
+            )
+
+
 def plan(settings: Settings, now: datetime) -> dict[str, Feed]:
     """Return what the next build would put into each feed's subscription document, by slug; write nothing.
 
@@ -165,6 +178,9 @@ def _look_back(settings: Settings, now: datetime, allow: Collection[str], store:
 def _prepare(job: _Build, taken: Taken, *, guarded: bool) -> tuple[_Made, list[Rendered], Checked]:
     """Make, render and check the documents; once more, where entries make them invalid, without these."""
     made, rendered, checked = _attempt(job, taken, guarded=guarded)
+    if checked.invalid:
+        # Before entries are blamed for it.
+        check_heads(job.settings)
     if harmful := _harmful(job, made, checked):
         return _attempt(job, taken, harmful, guarded=guarded)
     return made, rendered, checked

@@ -274,7 +274,7 @@ KEYS = {
     "another path": lambda n: {"url": f"https://a.test/2024/{n}/"},
     "a number": lambda n: {"id": f"{n}"},
     "another number": lambda n: {"id": f"1000{n}"},
-    "a guid and http": lambda n: {"id": f"urn:x:{n}", "url": f"http://a.test/{n}"},
+    "a guid and http": lambda n: {"id": f"urn:isbn:{n}", "url": f"http://a.test/{n}"},
     "another guid and https": lambda n: {"id": f"urn:y:{n}", "url": f"https://a.test/{n}"},
     "nothing": lambda _: {},
 }

@@ -36,9 +36,11 @@ def check(
     Example: feedpub check --config config.yaml
     """
     from feedpub.config import load_config  # noqa: PLC0415 - keeps --help fast
+    from feedpub.pipeline import check_heads  # noqa: PLC0415
     from feedpub.sources import survey  # noqa: PLC0415
 
     settings = load_config(config)
+    check_heads(settings)
     failing = [str(example.error()) for example in settings.rules.failing_examples()]
     warnings = [str(warning) for warning in settings.rules.lint()]
     surveys = [survey(spec, files) for spec in settings.sources]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,7 +116,7 @@ def parse_config(data: bytes, path: Path) -> Settings:
 def _site(node: Node) -> Site:
     fields = node.fields(SITE_KEYS, required=("title", "base_url", "id_authority"))
     authority = fields["id_authority"].text()
-    if not _AUTHORITY.fullmatch(authority):
+    if not _AUTHORITY.fullmatch(authority) or not _is_day(authority.rpartition(",")[2]):
         raise fields["id_authority"].error(
             f"{authority!r} is no tagging entity (RFC 4151)",
             'write a domain you own and a year in which you owned it, as in "example.org,2023"',
@@ -134,6 +135,15 @@ def _site(node: Node) -> Site:
         language=read_language(fields["language"]) if "language" in fields else None,
         rights=read_line(fields["rights"]) if "rights" in fields else None,
     )
+
+
+def _is_day(text: str) -> bool:
+    """Say whether a date, or a year or month alone, is one that exists."""
+    try:
+        date.fromisoformat(text + "2000-01-01"[len(text) :])
+    except ValueError:
+        return False
+    return True
 
 
 def _feed(slug: str, node: Node, site: Site, limits: Limits) -> FeedSettings:

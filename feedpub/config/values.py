@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
-from feedpub.addresses import without_password
+from feedpub.addresses import web_address, without_password
 from feedpub.article import Author
+from feedpub.feed_values import language_tag, mail_address
 from feedpub.located import Node
-from feedpub.validate.grammar.languages import is_language
 
 _SIZE = re.compile(r"([1-9][0-9]{0,9})(?: ?(KB|MB))?")
 _UNITS = {None: 1, "KB": 1 << 10, "MB": 1 << 20}
@@ -23,23 +22,21 @@ def read_line(node: Node) -> str:
 
 
 def read_url(node: Node) -> str:
-    """Return an absolute web address, without a name and a password in it: all of them are published."""
-    url = without_password(node.text())
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        valid = False
-    if not valid or re.search(r'[\s<>"{}|\\^`\x00-\x20\x7f]', url):
-        raise node.error(f"{url!r} is no absolute URL", "write one that begins with https:// or http://")
+    """Return an absolute web address as a URI, without a name and a password in it: all of them are published."""
+    written = without_password(node.text())
+    url = None if re.search(r'[\s<>"{}|\\^`\x00-\x20\x7f]', written) else web_address(written)
+    if not url:
+        raise node.error(f"{written!r} is no absolute URL", "write one that begins with https:// or http://")
     return url
 
 
 def read_language(node: Node) -> str:
-    """Return a language tag that documents may carry: one that the validator finds no fault with."""
+    """Return a language tag that documents may carry."""
     tag = node.text()
-    if not is_language(tag):
-        raise node.error(f"{tag!r} is no language tag (BCP 47)", "write en, de-AT or zh-Hans")
+    if language_tag(tag) != tag:
+        raise node.error(
+            f"{tag!r} is no language tag (BCP 47)", f"write {language_tag(tag) or 'en, de-AT or zh-Hans'}"
+        )
     return tag
 
 
@@ -48,9 +45,14 @@ def read_author(node: Node) -> Author:
     if isinstance(node.value, str):
         return Author(read_line(node))
     fields = node.fields(("name", "email", "uri"), required=("name",))
-    email = read_line(fields["email"]) if "email" in fields else None
-    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-        raise fields["email"].error(f"{email!r} is no e-mail address")
+    email = None
+    if "email" in fields:
+        written = read_line(fields["email"])
+        email = mail_address(written)
+        if not email:
+            raise fields["email"].error(
+                f"{written!r} is no e-mail address", "write one such as desk@example.org"
+            )
     return Author(read_line(fields["name"]), email, read_url(fields["uri"]) if "uri" in fields else None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from feedpub.article import Author
 from feedpub.config import Site
@@ -13,6 +14,8 @@ from feedpub.render.places import Place
 from feedpub.render.times import whole_seconds
 
 VERSION = "https://jsonfeed.org/version/1.1"
+
+_MAIL_SAFE = "@!$&'*+/="
 
 
 def json_feed(feed: Feed, site: Site, place: Place, titles: Mapping[str, str]) -> bytes:
@@ -61,7 +64,9 @@ def _item(entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _authors(authors: Sequence[Author]) -> list[dict[str, str]]:
-    addresses = ((a.name, a.uri or (f"mailto:{a.email}" if a.email else None)) for a in authors)
+    addresses = (
+        (a.name, a.uri or (f"mailto:{quote(a.email, safe=_MAIL_SAFE)}" if a.email else None)) for a in authors
+    )
     return [_present({"name": name, "url": address}) for name, address in addresses]
 
 

@@ -26,6 +26,7 @@ from feedpub.article import (
 from feedpub.content import relative_addresses
 from feedpub.dates import ParsedDate, parse_date
 from feedpub.errors import DateError
+from feedpub.feed_values import identifier, language_tag, mail_address
 from feedpub.sources.boilerplate import tail_start, without_tail
 from feedpub.sources.cleaning import clean, first_sentence, one_line, plain_text
 from feedpub.sources.spec import SourceSpec
@@ -37,12 +38,10 @@ MAX_RAW = 4096
 # What stands in no IRI (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
 _NOT_IRI = r"\s<>\"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff\ufff0-\uffff"
 _WEB_ADDRESS = re.compile(rf"https?://[^{_NOT_IRI}/?#][^{_NOT_IRI}]*\Z", re.IGNORECASE)
-# An id that another feed minted: any absolute IRI (RFC 3986 §4.3).
+# What 0.1.0 took for an id that another feed minted.
 _IRI = re.compile(rf"[a-z][a-z0-9+.-]*:[^{_NOT_IRI}]+\Z", re.IGNORECASE)
-_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\Z")
 # A title of these alone can't be seen.
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060 "
-_LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8})*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +218,11 @@ def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) ->
     identity, key = _identity(reading, record, parsed.instant, title)
     former = _former_identity(reading, record, parsed.instant, title, link)
     if former and record.id and not record.formerly:
-        notes.add("password", "its id holds a password; unless it was published under that, it gets another")
+        unless = "unless it was published under that, it gets another"
+        if without_password(former) != former:
+            notes.add("password", f"its id holds a password; {unless}")
+        else:
+            notes.add("bad-id", f"its id {former[:200]!r} is none that every format can carry; {unless}")
     if not _has_more(record):
         return Article(
             identity,
@@ -292,7 +295,9 @@ def _former_identity(
         key = record.formerly[0].strip() or record.formerly[1].strip() or None
         return _made_of(reading, record, key, published, title)[0]
     if key := record.id.strip():
-        return key if record.keep_id and _IRI.match(key) and without_password(key) != key else None
+        # RSS alone and JSON Feed carry ids that Atom cannot.
+        changes = without_password(key) != key or not identifier(key)
+        return key if record.keep_id and _IRI.match(key) and changes else None
     if link or not record.link.strip():
         return None
     return _made_of(reading, record, record.link.strip(), published, title)[0]
@@ -301,12 +306,12 @@ def _former_identity(
 def _made_of(
     reading: Reading, record: Record, key: str | None, published: datetime, title: str
 ) -> tuple[str, str | None]:
-    if key and record.keep_id and _IRI.match(key):
-        bare = without_password(key)
-        if bare == key:
-            return key, key
+    bare = without_password(key) if key and record.keep_id and _IRI.match(key) else None
+    if bare and bare != key:
         # It stays the same when the password changes.
         return article_id(reading.authority, key=bare, published=published, title=title), key
+    if bare and identifier(bare):
+        return bare, key
     if key and reading.spec.namespace is not None:
         key = f"{reading.spec.namespace} {key}"
     return article_id(reading.authority, key=key, published=published, title=title), key
@@ -369,11 +374,10 @@ def _address(text: str | None, what: str, notes: _Notes) -> str | None:
 
 
 def _language(text: str, notes: _Notes) -> str | None:
-    tag = text.strip().replace("_", "-")
-    if tag and not _LANGUAGE.match(tag):
-        notes.add("bad-language", f"left out the language {tag[:80]!r}, which is no tag of BCP 47")
-        return None
-    return tag or None
+    tag = language_tag(text)
+    if text.strip() and not tag:
+        notes.add("bad-language", f"left out the language {text.strip()[:80]!r}, which is no tag of BCP 47")
+    return tag
 
 
 def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
@@ -411,14 +415,14 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
 def _author(author: Author, name: str, notes: _Notes) -> Author | None:
     if not name:
         return None
-    email = author.email if author.email and _MAIL.match(author.email) else None
+    email = mail_address(author.email) if author.email else None
     if author.email and not email:
         notes.add("bad-address", f"left out {author.email[:200]!r}, which is no e-mail address")
     return Author(name, email, _address(author.uri, "author's address", notes))
 
 
 def _via(via: FeedSource, title: str) -> FeedSource | None:
-    feed_id = via.id if via.id and _IRI.match(via.id) and without_password(via.id) == via.id else None
+    feed_id = identifier(via.id) if via.id and without_password(via.id) == via.id else None
     url = without_password(via.url) if via.url and _WEB_ADDRESS.match(via.url) else None
     return FeedSource(title, feed_id, url) if title else None
 

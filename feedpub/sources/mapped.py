@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from feedpub.article import Author, Enclosure, Notice, Origin
+from feedpub.feed_values import media_type as media_type_of
 from feedpub.sources.building import Record, RecordError
 from feedpub.sources.fieldnames import fold_name, name_map
 from feedpub.sources.spec import SourceSpec
@@ -20,7 +21,6 @@ from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
 _NAME_MAIL = re.compile(r"\s*(?P<name>[^<>()]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>\s*\Z")
 _MAIL_NAME = re.compile(r"\s*(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\s*\((?P<name>[^()]*)\)\s*\Z")
 _MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
-_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z", re.IGNORECASE)
 MAX_DIGITS = 100
 # What programs write into a cell without a value; "Nan" and "NA" may be somebody and something.
 NOTHING = frozenset(
@@ -258,9 +258,8 @@ def _enclosures_of(value: Any) -> tuple[Enclosure, ...]:
 
 def enclosure(url: str, media_type: str, length: str) -> Enclosure:
     """Return an enclosure; a type that is missing or none is told from the address, a length becomes 0."""
-    if not _MEDIA_TYPE.match(media_type):
-        media_type = mimetypes.guess_type(url)[0] or "application/octet-stream"
-    return Enclosure(url.strip(), media_type, int(length) if re.fullmatch(r"[0-9]{1,15}", length) else 0)
+    kind = media_type_of(media_type) or mimetypes.guess_type(url)[0] or "application/octet-stream"
+    return Enclosure(url.strip(), kind, int(length) if re.fullmatch(r"[0-9]{1,15}", length) else 0)
 
 
 def _kind(value: Any) -> str:

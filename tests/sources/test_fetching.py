@@ -14,7 +14,7 @@ from feedpub.sources.fetched import Copy
 from feedpub.sources.fetching import MAX_WAIT, Limits, Outcome, fetch
 
 FEED = (
-    b'<rss version="2.0"><channel><title>T</title><item><title>A</title><guid>urn:x:1</guid>'
+    b'<rss version="2.0"><channel><title>T</title><item><title>A</title><guid>urn:isbn:1</guid>'
     b"<pubDate>Mon, 09 Oct 2023 14:25:00 GMT</pubDate></item></channel></rss>"
 )
 LOCAL = Limits(allow_private=True, max_bytes=1 << 20, timeout=30, max_seconds=30)
@@ -184,4 +184,4 @@ def test_a_build_reads_what_was_fetched(server, get, source):
     get()
     assert files(spec) == [url]
     (article,) = read(spec, url, "example.org,2023")
-    assert (article.id, article.origin.file) == ("urn:x:1", url)
+    assert (article.id, article.origin.file) == ("urn:isbn:1", url)

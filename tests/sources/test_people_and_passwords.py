@@ -18,12 +18,12 @@ from feedpub.sources import building
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 ATOM = (
-    '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>urn:x:f</id>{head}<entry><title>A</title>'
-    "<id>urn:x:1</id><updated>2024-05-01T10:00:00Z</updated><content>B</content>{entry}</entry></feed>"
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>urn:isbn:f</id>{head}<entry><title>A</title>'
+    "<id>urn:isbn:1</id><updated>2024-05-01T10:00:00Z</updated><content>B</content>{entry}</entry></feed>"
 )
 RSS = (
     '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>T</title>{head}<item><title>A</title>'
-    "<guid>urn:x:1</guid><pubDate>Wed, 01 May 2024 10:00:00 GMT</pubDate>{entry}</item></channel></rss>"
+    "<guid>urn:isbn:1</guid><pubDate>Wed, 01 May 2024 10:00:00 GMT</pubDate>{entry}</item></channel></rss>"
 )
 ANN = "<author><name>Ann</name><email>ann@mail.example</email></author>"
 BOB = "<author><name>Bob</name></author>"
@@ -92,7 +92,7 @@ ENTRY = RSS.format(
     entry='<link>https://ann:s3cret@in.example/1</link><guid isPermaLink="true">https://ann:s3cret@in.example/1</guid>'
     '<enclosure url="https://ann:s3cret@in.example/a.mp3" type="audio/mpeg" length="1"/><description>See &lt;a href='
     '"https://ann:s3cret@in.example/2"&gt;this&lt;/a&gt;.</description>',
-).replace("<guid>urn:x:1</guid>", "")
+).replace("<guid>urn:isbn:1</guid>", "")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ SEEDS = {
     "a.tsv": "title\tbody\tdate\nA\tB\t2023-10-09 14:25\nC\tD\t2023-10-09 14:25\n",
     "a.json": '[\n {"title":"A","body":"B","date":"2023-10-09 14:25"},\n {"title":"C","date":"2023-10-09"}\n]\n',
     "a.md": "---\ntitle: A\ndate: 2023-10-09 14:25\ntags: [x]\n---\n\n# Head\n\nBody *b*\n",
-    "a.rss": '<rss version="2.0"><channel><title>T</title>\n<item><title>A</title><guid>urn:x:1</guid>\n'
+    "a.rss": '<rss version="2.0"><channel><title>T</title>\n<item><title>A</title><guid>urn:isbn:1</guid>\n'
     "<pubDate>Mon, 09 Oct 2023 14:25:00 GMT</pubDate><description>B</description></item>\n</channel></rss>\n",
 }
 YEARS = (datetime.fromisoformat("1901-01-01"), datetime.fromisoformat("2099-01-01"))

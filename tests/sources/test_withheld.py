@@ -110,7 +110,7 @@ def test_every_format_asks_the_same_table(name, status, wanted, site):
 ENTRY = (
     '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:a="http://www.w3.org/2007/app" xmlns:old="http://purl.org/atom/app#"'
     ' xmlns:b="http://schemas.google.com/blogger/2018" xmlns:p="http://prismstandard.org/namespaces/basic/2.0/"'
-    ' xmlns:w="http://wordpress.org/export/1.2/"><title>T</title><id>urn:x:f</id><entry><id>urn:x:1</id><title>A</title>'
+    ' xmlns:w="http://wordpress.org/export/1.2/"><title>T</title><id>urn:isbn:f</id><entry><id>urn:isbn:1</id><title>A</title>'
     "<published>2023-10-09T14:25:00Z</published><updated>2023-10-09T14:25:00Z</updated>{}<content>B</content></entry></feed>"
 )
 KIND = "<category scheme='http://schemas.google.com/g/2005#kind' term='http://schemas.google.com/blogger/2008/kind#{}'/>"
