@@ -176,3 +176,14 @@ def test_a_config_is_refused_at_load_or_its_feeds_can_be_published(changes):
 )
 def test_a_language_is_mended_where_it_is_clear_and_else_none(text, tag):
     assert language_tag(text) == tag
+
+
+@pytest.mark.parametrize("text", ["urn:uuid:1", "tag:x/2", "urn:x"])
+def test_an_id_that_atom_cannot_carry_is_derived_anew_and_its_former_one_kept_for_where_it_was_published(
+    text,
+):
+    reading = Reading(plain().sources[0], "a", "x.test,2023")
+    record = Record("A", "B", "2024-01-01T00:00:00Z", id=text, keep_id=True)
+    article, notice = build(reading, Origin("a", 1, 1), record, str)
+    assert article.id.startswith("tag:x.test,2023:")
+    assert (article.former, notice.kind) == (text, "bad-id")
