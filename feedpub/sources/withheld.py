@@ -46,12 +46,13 @@ UNKNOWN = "unknown-status"
 # The words of a status. Accents, case, hyphens and underscores do not count; what ends in -o or -é has its feminine.
 _WORDS: Mapping[str, str] = {
     "public": """publish, published, public, live, usable, released, posted, online, listed, featured, everyone,
-        everybody, all, open, world, true, yes, 1, veröffentlicht, öffentlich, publié, publico, publicado,
+        everybody, all, open, world, complete, true, yes, 1, veröffentlicht, öffentlich, publié, publico, publicado,
         público, todos, alle, tous""",
     "draft": """draft, drafts, auto draft, pending, pending review, review, in review, under review, needs review,
         awaiting review, to review, withheld, held, hold, on hold, inherit, unpublished, not published,
         false, no, 0, unfinished, incomplete, partial, associated, in progress, work in progress, wip, idea,
-        pitch, assigned, submitted, in edit, editing, to do, todo, rejected, declined, spiked, queued,
+        pitch, assigned, submitted, in edit, editing, to do, todo, rejected, declined, spiked, queued, for review,
+        autosave, do not publish, not for publication, not for release, not yet published, bozza, bozze,
         entwurf, entwürfe, ausstehend, in prüfung, zur prüfung, in überprüfung, prüfung, in bearbeitung,
         unfertig, zurückgehalten, zurückgestellt, unveröffentlicht, nicht veröffentlicht, abgelehnt, in
         arbeit, brouillon, en attente, en attente de relecture, en relecture, à relire, en révision, en
@@ -67,7 +68,7 @@ _WORDS: Mapping[str, str] = {
         filter, paid, paying, paid members, paid members only, only paid, only free, founding, premium,
         subscribers, subscriber, subscribers only, subscriber only, internal, intern, confidential, secret,
         restricted, password, password protected, protected, locked, friends, followers, direct, mutuals,
-        staff, logged in, unlisted, hidden, skip, blocked, not public, limited, gesendet, versendet,
+        staff, logged in, unlisted, hidden, skip, blocked, not public, paywalled, gesendet, versendet,
         versandt, privat, mitglieder, nur mitglieder, nur für mitglieder, abonnenten, nur abonnenten, nur
         für abonnenten, bezahlt, kostenpflichtig, vertraulich, geheim, gesperrt, geschützt,
         passwortgeschützt, kennwortgeschützt, versteckt, verborgen, nicht gelistet, nicht öffentlich,
@@ -92,30 +93,32 @@ _WORDS: Mapping[str, str] = {
 _NAMES: Mapping[str, str] = {
     "status": """status, poststatus, pubstatus, articlestatus, publicationstatus, publishstatus, publishingstatus,
         contentstatus, entrystatus, workflowstatus, workflowstate, moderationstate, creativeworkstatus,
-        visibility""",
+        publishstate, publicationstate, representationtype, visibility""",
     # Names that other things have too: what is no word of the table is not told.
-    "word": "state, audience, representationtype",
+    "word": "state, audience, access, accesslevel",
     "draft": """draft, drafts, isdraft, saveasdraft, unpublished, isunpublished, headless, entwurf, brouillon,
         borrador, rascunho""",
     "not-public": """private, isprivate, hidden, ishidden, unlisted, isunlisted, membersonly, ismembersonly,
-        subscribersonly, paid, ispaid, premium, ispremium, emailonly, protected, isprotected,
+        subscribersonly, subscriberonly, paywalled, ispaywalled, paid, ispaid, premium, ispremium,
+        emailonly, protected, isprotected,
         passwordprotected, ispasswordprotected, internal, isinternal, confidential, isconfidential,
         eleventyexcludefromcollections, excludefromfeed, excludefromfeeds, excludefromrss, rssexclude,
         nofeed, norss, hiddeninrss, disablerss, ignored""",
-    "deleted": """deleted, isdeleted, deletedat, deletedon, trashed, istrashed, trashedat, removed,
-        isremoved, spam, isspam""",
+    "deleted": """deleted, isdeleted, deletedat, deletedon, trashed, istrashed, trashedat, trash, istrash,
+        removed, isremoved, spam, isspam, archived, isarchived""",
     "withdrawn": """withdrawn, iswithdrawn, withdrawnat, retracted, isretracted, retractedat, killed, iskilled,
         canceled, cancelled, iscanceled, iscancelled""",
     # These say it where they are false.
     "published": """published, ispublished, publish, public, ispublic, visible, isvisible, listed,
-        islisted, rss, feed, render, discoverable""",
+        islisted, rss, feed, render, discoverable, approved, isapproved, isaccessibleforfree""",
     "permalink": "permalink",
     "password": "password, postpassword",
     "build": "build",
-    "due": """embargo, embargoed, embargountil, embargoeduntil, embargodate, embargoenddate, embargoend,
-        embargoends, publishdate, publishat, publishafter, publishup, scheduledfor, scheduledat,
-        scheduleddate, notbefore, availablefrom, sperrfrist""",
-    "expires": """expirydate, expiry, expiryat, expires, expiresat, expireson, expire, expiredate, expiredat,
+    # So does each name that has "embargo" or "sperrfrist" in it.
+    "due": """publishdate, publishat, publishon, publishafter, publishup, scheduled, scheduledfor, scheduledat,
+        scheduledon, scheduleddate, goliveat, golive, notbefore, availablefrom, visiblefrom""",
+    "expires": """expirydate, expiry, expiryat, expires, expiresat, expireson, expire, expireat, expired, isexpired,
+        expiredate, expiredat,
         expiration, expirationdate, expirationtime, unpublishdate, unpublishat, unpublishon, unpublishedat,
         unpublishafter, publishdown, validuntil, killdate""",
     "kind": "posttype",
@@ -124,31 +127,51 @@ _NAMES: Mapping[str, str] = {
 }  # fmt: skip
 _ROLES = {name.strip(): role for role, names in _NAMES.items() for name in names.split(",")}
 
-_YES = frozenset(
-    [
-        "true",
-        "yes",
-        "y",
-        "on",
-        "t",
-        "x",
-        "1",
-        "ja",
-        "wahr",
-        "oui",
-        "vrai",
-        "si",
-        "verdadero",
-        "sim",
-        "verdadeiro",
-    ]
+# An embargo by any other name: under_embargo, embargo_till, embargoLiftsAt.
+_EMBARGO = re.compile(
+    "(?:is|has|under|on|news|press)?(?:embargo(?:e?d)?|sperrfrist)(?:date|time|datetime|timestamp|at|on|till?|to|up ?to"
+    "|until|bis|lift|lifts|lifted|liftdate|liftsat|liftson|end|ends|enddate|endtime|endsat|expires|expiry|expirydate"
+    "|release|releasedate)?"
 )
-_NO = frozenset(
-    ["false", "no", "n", "off", "f", "0", "never", "nein", "falsch", "non", "faux", "nao", "falso"]
+# Names of which a text says why they are set; of the others it may mean something else, as "killed: 12" does.
+_WITH_A_REASON = frozenset(
+    fold
+    for name in ("withdrawn", "retracted", "deleted")
+    for fold in (name, f"is{name}", f"{name}at", f"{name}on")
 )
-_NOTHING = frozenset(["", "none", "null", "nil", "nan", "n/a", "never", "nie", "jamais", "nunca", "\\n", "0"])
+# Names that other things have as well, so that a number says nothing.
+_LISTINGS = frozenset(("listed", "islisted", "rss", "feed", "render"))
+
+# What a value says, whatever the name: yes, no, or that there is none; then what a flag of privacy and an embargo
+# say where they hold nothing back.
+_VALUES: Mapping[str, str] = {
+    "yes": "true, yes, y, on, t, x, 1, 1.0, ja, wahr, oui, vrai, si, verdadero, sim, verdadeiro",
+    "no": "false, no, n, off, f, never, nein, falsch, non, faux, nao, falso",
+    "nothing": """none, null, (null), <null>, nil, nan, n/a, undefined, \\n, never, nie, jamais, nunca""",
+    "no password": "none, null, (null), <null>, nil, nan, n/a, undefined, \\n, false",
+    "not so": "free, unpaid, external, unprotected, unlocked, final, ham, clean, visible",
+    "no embargo": """lifted, expired, over, ended, released, no embargo, not embargoed, immediate, immediately,
+        immediate release, for immediate release, aufgehoben, abgelaufen, keine, leve, levantado""",
+}
+_YES, _NO, _NOTHING, _NO_PASSWORD, _NOT_SO, _NO_EMBARGO = (
+    frozenset(word.strip() for word in words.split(",")) for words in _VALUES.values()
+)
+_NOTHING |= {""}
+_ZERO = re.compile(r"[-+]?0+(?:[.,]0+)?\Z")
 # What databases write for a date that is not set.
-_NO_DATE = re.compile(r"0{4}[-/]00[-/]00|0001-01-01|\W*\Z")
+_NO_DATE = re.compile(
+    r"0{4}[-/]00[-/]00|0001-01-01|1970-01-01(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?\Z|\W*\Z"
+)
+_TIME = re.compile(r"\d{4}[-/.]\d|\d{9,13}\Z")
+# Statuses that a longer text may begin with ("draft, second version"), and what forbids publication within one.
+_LEADING = re.compile(
+    r"(?:drafts?|unpublished|unfinished|pending|withheld|entwurf|brouillon|borrador|rascunho|bozza|embargo(?:ed)?"
+    r"|sperrfrist|private|confidential|secret|withdrawn|retracted|deleted|trashed)\b"
+)
+_FORBIDS = re.compile(r"\b(?:do not|don't|not (?:yet )?(?:for|to be)) (?:publi|releas)")
+_UNTIL = re.compile(r"\b(?:until|till|to|bis|jusqu'?au|hasta|ate)\b|:")
+# Words of a status that mean something else under names that other things have too.
+_ELSEWHERE = frozenset(("no", "0", "false", "hold", "held", "bin", "direct"))
 _SEPARATORS = re.compile(r"[\s_\-–]+")
 _LIST = re.compile(r"[,;|]")
 # What WordPress and Ghost call records that are no posts.
@@ -206,9 +229,11 @@ def _judged(
 @lru_cache(maxsize=256)
 def _roles(names: tuple[str, ...], declared: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     fields = {name for field, name in declared if field != "published"}
-    return tuple(
-        (role, name) for name in names if name not in fields and (role := _ROLES.get(fold_name(name)))
-    )
+    return tuple((role, name) for name in names if name not in fields and (role := _role_of(fold_name(name))))
+
+
+def _role_of(name: str) -> str:
+    return _ROLES.get(name) or ("due" if _EMBARGO.fullmatch(name) else "")
 
 
 class _Judged:
@@ -235,17 +260,27 @@ class _Judged:
                 self._status(role, name, word)
         elif role in {"due", "expires"}:
             self._time(role, name, value)
+        elif _is_set(role, name, value) is None:
+            self._unknown.append(f"the {name} {_text(value)[:80]!r} is not known here and holds nothing back")
         elif said := _flagged(role, name, value, strict=self._strict, is_export=self._is_export):
             self._holds.append(said)
 
     def _status(self, role: str, name: str, word: str) -> None:
-        kind = _kind_of(word) or ("draft" if self._strict else "")
+        kind = _kind_of(word, named=role == "status") or ("draft" if self._strict else "")
+        if role == "word" and fold_status(word) in _ELSEWHERE:
+            return
         if self._published_when and role == "status" and fold_name(name) != "visibility":
             kind = "draft" if kind in {"", "public"} else kind
             kind = "public" if fold_status(word) in self._published_when else kind
         self._scheduled |= kind == "scheduled"
         if kind == "embargo":
-            self._endless = f"its {name} is {word!r}, without a time"
+            until = _UNTIL.search(word.lower())
+            try:
+                self._ends.append(
+                    parse_date(word[until.end() :].strip() if until else "", self._policy).instant
+                )
+            except DateError:
+                self._endless = f"its {name} is {word!r}, without a time that can be read"
         elif kind and kind not in {"public", "scheduled"}:
             self._holds.append((kind, f"its {name} is {word!r}"))
         elif not kind and role == "status":
@@ -254,6 +289,17 @@ class _Judged:
     def _time(self, role: str, name: str, value: Any) -> None:
         text = _text(value)
         if _is_no(value):
+            return
+        folded = fold_status(text)
+        if folded in _NO_EMBARGO and role == "due":
+            return
+        if folded in _YES:
+            if role == "expires":
+                self._holds.append(("expired", f"its {name} is {text!r}"))
+            elif _EMBARGO.fullmatch(fold_name(name)):
+                self._endless = f"its {name} is {text!r}, without a time"
+            else:
+                self._scheduled = True
             return
         try:
             (self._ends if role == "due" else self._expiries).append(parse_date(text, self._policy).instant)
@@ -287,13 +333,18 @@ def _flagged(role: str, name: str, value: Any, *, strict: bool, is_export: bool)
     shown = "given" if len(text) > 20 or re.search(r"\d\d", text) else repr(_text(value))
     match role:
         case "draft" | "not-public" | "deleted" | "withdrawn":
-            kind: str = "" if _is_no(value) else role
+            kind: str = role if _is_set(role, name, value) else ""
         case "published":
-            kind = ("draft" if "publish" in fold_name(name) else "not-public") if text in _NO else ""
+            said = _KINDS.get(text, "")
+            refused = text in _NO or (_ZERO.match(text) and fold_name(name) not in _LISTINGS)
+            hidden = said in {"draft", "not-public", "deleted", "withdrawn"} and not (
+                text in _NO or _ZERO.match(text)
+            )
+            kind = ("draft" if "publish" in fold_name(name) else "not-public") if refused or hidden else ""
         case "permalink":
             kind = "not-public" if text == "false" else ""
         case "password":
-            kind, shown = "" if _is_no(value) else "not-public", "given"
+            kind, shown = "not-public" if _is_password(value, strict=strict) else "", "given"
         case "build":
             steps = (value.get("list"), value.get("render")) if isinstance(value, Mapping) else ()
             kind, shown = (
@@ -308,8 +359,30 @@ def _flagged(role: str, name: str, value: Any, *, strict: bool, is_export: bool)
         case "type":
             kind = "other-kind" if is_export and text in _OTHER_KINDS else ""
         case _:
-            kind = "other-kind" if is_export and not _is_no(value) else ""
+            kind = "other-kind" if is_export and is_yes(value) else ""
     return (kind, f"its {name} is {shown}") if kind else None
+
+
+def _is_set(role: str, name: str, value: Any) -> bool | None:
+    """Say whether a flag holds its record back; ``None`` for what is neither a yes nor a no."""
+    text = fold_status(_text(value))
+    kind = _KINDS.get(text, "")
+    if role not in {"draft", "not-public", "deleted", "withdrawn"} or _is_no(value):
+        return False
+    if text in _YES:
+        return True
+    if kind == "public" or text in _NOT_SO:
+        return False
+    if kind or role == "draft" or (role != "not-public" and _TIME.match(_text(value))):
+        return True
+    has_reason = fold_name(name) in _WITH_A_REASON and re.search(r"[^\W\d_]", text)
+    return True if has_reason else None
+
+
+def _is_password(value: Any, *, strict: bool) -> bool:
+    # What reads like a no may well be one. Where a format says that the empty text is none, each other one is.
+    text = _text(value).strip()
+    return bool(text) and value is not False and (strict or fold_status(text) not in _NO_PASSWORD)
 
 
 def is_yes(value: Any) -> bool:
@@ -319,7 +392,12 @@ def is_yes(value: Any) -> bool:
 
 def _is_no(value: Any) -> bool:
     text = _text(value).strip()
-    return value in (None, [], {}) or fold_status(text) in _NO | _NOTHING or _NO_DATE.match(text) is not None
+    folded = fold_status(text)
+    return (
+        value in (None, [], {})
+        or folded in _NO | _NOTHING
+        or bool(_ZERO.match(folded) or _NO_DATE.match(text))
+    )
 
 
 def _text(value: Any) -> str:
@@ -336,7 +414,12 @@ def _words(value: Any) -> Iterator[str]:
     """Yield the words of a status: it may be several, or an object that names one."""
     if isinstance(value, Mapping):
         value = next(
-            (value[name] for name in ("value", "slug", "name", "label", "id") if name in value), None
+            (
+                value[name]
+                for name in ("value", "slug", "name", "label", "text", "title", "state", "code", "key", "id")
+                if name in value
+            ),
+            None,
         )
     if isinstance(value, list | tuple):
         for item in value:
@@ -345,12 +428,20 @@ def _words(value: Any) -> Iterator[str]:
     yield from filter(None, (word.strip()[:80] for word in _LIST.split(_text(value))))
 
 
-def _kind_of(word: str) -> str:
-    """Return what a status says, or an empty text; ``stat:canceled`` and an address with that end say the same."""
+def _kind_of(word: str, *, named: bool) -> str:
+    """Return what a status says, or an empty text; ``stat:canceled`` and an address with that end say the same.
+
+    ``named`` says that the name is that of a status, so that its first word may decide.
+    """
     folded = fold_status(word)
-    if folded in _NOTHING - {"0"}:
+    if folded in _NOTHING:
         return "public"
-    return _KINDS.get(folded) or _KINDS.get(re.split("[:/]", folded)[-1].strip(), "")
+    kind = _KINDS.get(folded) or _KINDS.get(re.split("[:/]", folded)[-1].strip(), "")
+    if kind or not named:
+        return kind
+    if leading := _LEADING.match(folded):
+        return _KINDS[leading[0]]
+    return "draft" if _FORBIDS.search(folded) else ""
 
 
 @lru_cache(maxsize=4096)
