@@ -196,7 +196,9 @@ def hold_of(
     roles = _roles(tuple(values), declared)
     # Nearly all records have a date of publication, and nothing else that means something here.
     found = [
-        (role, name, values[name]) for role, name in roles if role != "published" or _is_short(values[name])
+        (role, name, values[name])
+        for role, name in roles
+        if role != "published" or _may_be_a_word(values[name])
     ]
     for name in {path.rpartition(".")[0] for _, path in declared if "." in path and path not in values}:
         beside: Any = values
@@ -211,8 +213,8 @@ def hold_of(
     return (_judged if plain else _judged.__wrapped__)(tuple(found), policy, published_when, strict)
 
 
-def _is_short(value: Any) -> bool:
-    return not isinstance(value, str) or len(value) <= len("falsch")
+def _may_be_a_word(value: Any) -> bool:
+    return not isinstance(value, str) or len(value) <= (20 if not value[:1].isdigit() else 3)
 
 
 @lru_cache(maxsize=1024)
