@@ -49,7 +49,8 @@ class Reading:
     """What every record of one file shares: its source, its name for origins, and who mints the ids.
 
     ``feed`` is the key of the feed that it is, see :func:`feedpub.article.feed_key`; empty where it is none.
-    ``credit`` is who wrote the entries of that feed that name no author.
+    ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
+    named for the file, in its HTTP header.
     """
 
     spec: SourceSpec
@@ -57,6 +58,7 @@ class Reading:
     authority: str
     feed: str = ""
     credit: tuple[Author, ...] = ()
+    charset: str = ""
 
     def of_feed(self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = "") -> Reading:
         """Return the reading of a file that is a feed: its id, its own address and its page are ``candidates``.

@@ -18,12 +18,16 @@ def is_web(pattern: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is remembered of an address, to ask politely: validators, and until when not to ask (epoch seconds)."""
+    """What is remembered of an address, to ask politely: validators, and until when not to ask (epoch seconds).
+
+    ``charset`` is the encoding that the server named for the content; empty where it named none.
+    """
 
     url: str
     etag: str = ""
     last_modified: str = ""
     wait_until: int = 0
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,11 @@ class Copy:
         try:
             found = json.loads(self.memory.read_bytes())
             memory = Memory(
-                self.url, str(found["etag"]), str(found["last_modified"]), int(found["wait_until"])
+                self.url,
+                str(found["etag"]),
+                str(found["last_modified"]),
+                int(found["wait_until"]),
+                str(found.get("charset", "")),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return Memory(self.url)

@@ -90,9 +90,9 @@ class _Visit:
     seconds: Callable[[], float]
     end: float
 
-    def remember(self, etag: str, last_modified: str, wait: int) -> None:
+    def remember(self, etag: str, last_modified: str, wait: int, charset: str) -> None:
         """Note for the next time what the server said."""
-        self.copy.remember(Memory(self.copy.url, etag, last_modified, self.now + wait))
+        self.copy.remember(Memory(self.copy.url, etag, last_modified, self.now + wait, charset))
 
 
 def _ask(client: httpx.Client, visit: _Visit) -> Fetched:
@@ -158,12 +158,12 @@ def _take(response: httpx.Response, visit: _Visit) -> Fetched:
     headers = response.headers
     wait = _freshness(headers.get("cache-control", ""))
     if response.status_code == httpx.codes.NOT_MODIFIED:
-        visit.remember(memory.etag, memory.last_modified, wait)
+        visit.remember(memory.etag, memory.last_modified, wait, memory.charset)
         return Fetched(copy.url, Outcome.UNCHANGED)
     if response.status_code != httpx.codes.OK:
         asked = _retry_after(headers.get("retry-after", ""), visit.now)
         if asked:
-            visit.remember(memory.etag, memory.last_modified, asked)
+            visit.remember(memory.etag, memory.last_modified, asked, memory.charset)
         detail = f"the server says {response.status_code} {response.reason_phrase}".rstrip()
         return Fetched(copy.url, Outcome.FAILED, f"{detail}; it asks to wait {asked} s" if asked else detail)
     content = bytearray()
@@ -176,7 +176,8 @@ def _take(response: httpx.Response, visit: _Visit) -> Fetched:
     same = copy.content.exists() and copy.content.read_bytes() == content
     if not same:
         copy.keep(bytes(content))
-    visit.remember(headers.get("etag", ""), headers.get("last-modified", ""), wait)
+    charset = response.charset_encoding or ""
+    visit.remember(headers.get("etag", ""), headers.get("last-modified", ""), wait, charset)
     return Fetched(copy.url, Outcome.UNCHANGED if same else Outcome.NEW, f"{len(content)} bytes")
 
 

@@ -118,7 +118,9 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
 
     ``authority`` mints the ids (RFC 4151). Raises :class:`SourceError` when the file can't be opened or read.
     """
-    reading = Reading(spec, display_name(spec, file), authority)
+    name = display_name(spec, file)
+    charset = Copy.of(name, spec.base).recall().charset if is_web(name) else ""
+    reading = Reading(spec, name, authority, charset=charset)
     with open_stream(spec, file) as stream:
         read_format = reader(format_of(spec, stream, reading.file), reading.file)
         last = 0

@@ -55,7 +55,10 @@ class _Counted(io.RawIOBase):
 
 
 class InputStream:
-    """A file's content to read from; ``head`` is its beginning, ``problem`` why it ended early, if it did."""
+    """A file's content to read from; ``head`` is its beginning, ``problem`` why it ended early, if it did.
+
+    ``marked`` says that it begins with a byte order mark, and so is in UTF-8 here, whatever else is said of it.
+    """
 
     def __init__(self, raw: BinaryIO, encoding: str | None = None) -> None:
         """Begin to read ``raw``; a declared ``encoding`` is used here if it is no superset of ASCII."""
@@ -68,6 +71,7 @@ class InputStream:
         while len(first) < HEAD and (data := self._pull(HEAD)):
             first += data
         wide = next((name for mark, name in _BOMS if first.startswith(mark)), None)
+        self.marked = wide is not None or first.startswith(codecs.BOM_UTF8)
         if wide is None and encoding is not None and not is_ascii_superset(encoding):
             wide = encoding
         if wide is not None:

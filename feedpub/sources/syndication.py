@@ -17,11 +17,12 @@ from typing import Any
 
 from lxml import etree
 
-from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Origin
+from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
 from feedpub.dates import DatePolicy
 from feedpub.sources.building import Item, Reading, Record, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.cleaning import plain_text
+from feedpub.sources.feed_encoding import UNREADABLE, FeedText, read_feed_text
 from feedpub.sources.mapped import authors_of, enclosure
 from feedpub.sources.whole import MAX_FILE, read_whole
 from feedpub.sources.withheld import FREE, Hold, hold_of
@@ -51,6 +52,7 @@ MAX_CATEGORIES = 2_000
 _HALVES = re.compile(
     rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
 )
+_NOT_UTF8 = "it has bytes that are not UTF-8; if the encoding is another, declare it: encoding: cp1252"
 _ENTRIES = ("item", "entry")
 _PERSONS = ("author", "creator", "managingeditor")
 # As "Ann ann@example.org" or "Ann (ann@example.org)".
@@ -67,9 +69,20 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     if data.isspace():
         yield Boilerplate(whole)
         return
-    tree, problem = (
-        _tree(data) if len(data) <= MAX_FILE else (None, f"the file has more than {MAX_FILE >> 20} MB")
-    )
+    if len(data) > MAX_FILE:
+        yield reject(
+            whole, f"the file has more than {MAX_FILE >> 20} MB", data[:8192].decode(errors="replace")
+        )
+        return
+    text = read_feed_text(data, reading.charset, reading.spec.encoding, marked=stream.marked)
+    if text.problem:
+        yield Notice(whole, "bad-bytes", text.problem)
+    yield from _items(text, whole, reading)
+
+
+def _items(text: FeedText, whole: Origin, reading: Reading) -> Iterator[Item]:
+    data = text.data
+    tree, problem = _tree(data)
     parsed: Any = None
     if not problem:
         problem, parsed = _parsed(data)
@@ -91,6 +104,9 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     )
     people = _people(tree, len(entries)) or [_named(entry) for entry in entries]
     for origin, entry, authors in zip(_places(data, whole, len(entries)), entries, people, strict=True):
+        if text.unreadable and UNREADABLE in _raw(entry):
+            yield reject(origin, _NOT_UTF8, _raw(entry).replace(UNREADABLE, "\ufffd"))
+            continue
         hold = _hold(entry, spoken, reading.spec.dates)
         record = _record(entry, parsed.feed, via)._replace(hold=hold, authors=authors or reading.credit)
         yield from build(reading, origin, record, partial(_raw, entry))

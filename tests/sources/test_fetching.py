@@ -72,6 +72,17 @@ def test_the_second_time_a_server_is_asked_for_changes_only(server, get):
     assert copy.content.read_bytes() == FEED
 
 
+def test_the_encoding_that_a_server_names_is_kept_with_the_copy_until_it_names_another(server, get):
+    server.answers["/feed"] = lambda headers: (
+        (304, {}, b"")
+        if headers.get("If-None-Match")
+        else (200, {"ETag": '"1"', "Content-Type": "text/xml; charset=windows-1251"}, FEED)
+    )
+    copy, _ = get()
+    get(now=NOW + 60)
+    assert copy.recall().charset == "windows-1251"
+
+
 def test_equal_bytes_are_not_written_again(server, get):
     server.answers["/feed"] = lambda _: (200, {}, FEED)
     copy, _ = get()

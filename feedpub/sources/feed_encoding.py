@@ -1,0 +1,96 @@
+"""Which encoding the bytes of a feed are in: what says so counts in a written order, and nothing is guessed.
+
+byte order mark | charset of the HTTP header | XML declaration | UTF-8 | ``encoding`` of the source
+
+The first of these that fits the whole file counts. The mark is seen to where files are opened, as all formats share it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from feedpub.sources.decoding import is_ascii_superset
+
+UNREADABLE = "\ufdd0"
+"""What a byte became that nothing says how to read: a noncharacter, which no text is meant to have (Unicode §23.7)."""
+
+_DECLARATION = re.compile(
+    rb"\A\s*<\?xml\s[^>]{0,200}?\bencoding\s*=\s*(?:\"([A-Za-z][\w.:-]*)\"|'([A-Za-z][\w.:-]*)')"
+)
+_ENCODING = re.compile(r"(\A\s*<\?xml\b[^>]{0,200}?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+# Names that mean more than they say, as browsers read them (https://encoding.spec.whatwg.org/#names-and-labels).
+_AS_BROWSERS_DO = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedText:
+    """A feed in UTF-8, whose declaration names no encoding any more.
+
+    ``problem`` says what was lost, where bytes do not fit what was declared; ``unreadable``, that bytes for which
+    nothing was declared stand in the text as :data:`UNREADABLE`.
+    """
+
+    data: bytes
+    problem: str = ""
+    unreadable: bool = False
+
+
+def read_feed_text(
+    data: bytes, charset: str = "", fallback: str | None = None, *, marked: bool = False
+) -> FeedText:
+    """Decode a feed; ``charset`` is what the HTTP header said, ``fallback`` the source's ``encoding``.
+
+    ``marked`` says that a byte order mark was there, and that ``data`` is in UTF-8 for that reason.
+    """
+    if marked:
+        return _replaced(data, "utf-8")
+    found = _DECLARATION.match(data)
+    named = (found[1] or found[2]).decode() if found else ""
+    declared = [known for name in (charset, named) if (known := codec_of(name))]
+    for codec in (*declared, "utf-8", *([fallback] if fallback and is_ascii_superset(fallback) else [])):
+        try:
+            return FeedText(_undeclared(data.decode(codec)))
+        except UnicodeDecodeError:
+            continue
+    if declared:
+        return _replaced(data, declared[0])
+    text = data.decode(errors="surrogateescape")
+    return FeedText(_undeclared(re.sub("[\udc80-\udcff]+", UNREADABLE, text)), unreadable=True)
+
+
+def codec_of(name: str) -> str:
+    """Return Python's codec for the name of an encoding that ASCII is a part of; an empty text if there is none."""
+    try:
+        known = codecs.lookup(name.strip().strip("\"'")).name if name.strip() else ""
+    except (LookupError, ValueError):
+        return ""
+    known = _AS_BROWSERS_DO.get(known, known)
+    try:
+        return known if known and is_ascii_superset(known) else ""
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return ""  # a codec such as rot13, which reads no text from bytes
+
+
+def _replaced(data: bytes, codec: str) -> FeedText:
+    text = data.decode(codec, "replace")
+    lost = text.count("\ufffd") - data.count("\ufffd".encode())
+    places = "place does" if lost == 1 else "places do"
+    problem = f"{lost} {places} not fit the encoding {codec}, which is declared; each became U+FFFD"
+    return FeedText(_undeclared(text), problem if lost > 0 else "")
+
+
+def _undeclared(text: str) -> bytes:
+    return _ENCODING.sub(r"\1", text, count=1).encode("utf-8", "replace")
