@@ -153,6 +153,14 @@ def test_text_shows_no_control_character_of_a_feed(run, tmp_path):
     assert all(char.isprintable() or char == "\n" for char in run(str(file)).output)
 
 
+def test_annotations_show_no_control_character_of_a_feed_or_its_name(run, tmp_path):
+    file = tmp_path / "\x1b[31m\u202efeed.json"
+    file.write_text('{"version": "\\u001b[31m\\u009b\\u202e", "title": "A", "items": []}', encoding="utf-8")
+    output = run(str(file), "--format", "github").output
+    assert "::error" in output
+    assert all(char.isprintable() or char == "\n" for char in output)
+
+
 def test_the_location_is_held_against_the_self_link(run):
     atom = str(DATA / "wild" / "github-releases.xml")
     own = "https://github.com/example/tide/releases.atom"
