@@ -36,6 +36,7 @@ def fetch(
 
     from feedpub import extras  # noqa: PLC0415
     from feedpub.config import load_config  # noqa: PLC0415
+    from feedpub.errors import printable  # noqa: PLC0415
     from feedpub.sources.fetched import Copy, is_web  # noqa: PLC0415
 
     settings = load_config(config)
@@ -62,6 +63,6 @@ def fetch(
         )
     else:
         for result in results:
-            print_text(f"{result.outcome.value:10} {result.url}  {result.detail}".rstrip())
+            print_text(printable(f"{result.outcome.value:10} {result.url}  {result.detail}".rstrip()))
     if any(result.outcome is Outcome.FAILED for result in results):
         raise typer.Exit(FAILED)

@@ -101,9 +101,10 @@ def _ask(client: httpx.Client, visit: _Visit) -> Fetched:
         "User-Agent": limits.agent,
         "Accept": "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5",
     }
-    if memory.etag:
+    # A validator may hold other bytes (RFC 9110 §8.8.3), but a request header of httpx may not.
+    if memory.etag and memory.etag.isascii():
         headers["If-None-Match"] = memory.etag
-    if memory.last_modified:
+    if memory.last_modified and memory.last_modified.isascii():
         headers["If-Modified-Since"] = memory.last_modified
     url = copy.url
     for _ in range(limits.max_redirects + 1):
@@ -192,8 +193,9 @@ def _freshness(cache_control: str) -> int:
 
 def _retry_after(value: str, now: int) -> int:
     """Return the seconds of a ``Retry-After`` (RFC 9110 §10.2.3), bounded; 0 where there is none."""
-    if re.fullmatch(r"\d{1,10}", value.strip()):
-        return min(int(value), MAX_WAIT)
+    if re.fullmatch(r"[0-9]+", value.strip()):
+        digits = value.strip().lstrip("0")
+        return min(int(digits or "0"), MAX_WAIT) if len(digits) <= len(str(MAX_WAIT)) else MAX_WAIT
     try:
         asked = int(parsedate_to_datetime(value).timestamp()) - now if value else 0
     except (ValueError, TypeError, OverflowError):

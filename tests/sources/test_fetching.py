@@ -108,7 +108,15 @@ def test_a_fresh_copy_is_not_asked_for(server, get):
 
 @pytest.mark.parametrize(
     ("value", "wait"),
-    [("120", 120), ("Tue, 14 Nov 2023 22:15:20 GMT", 120), ("99999999", MAX_WAIT), ("soon", 0), ("", 0)],
+    [
+        ("120", 120),
+        ("Tue, 14 Nov 2023 22:15:20 GMT", 120),
+        ("99999999", MAX_WAIT),
+        ("9" * 5000, MAX_WAIT),
+        ("0" * 20 + "120", 120),
+        ("soon", 0),
+        ("", 0),
+    ],
 )
 def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(server, get, value, wait):
     server.answers["/feed"] = lambda _: (503, {"Retry-After": value}, b"")
@@ -118,6 +126,16 @@ def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(server, get, value, 
     assert second.outcome is (Outcome.NOT_DUE if wait else Outcome.FAILED)
     _, third = get(now=NOW + wait)
     assert third.outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
+def test_a_validator_beyond_ascii_does_not_stop_a_feed(server, get, name):
+    server.answers["/feed"] = lambda _: (200, {name: '"caf\xe9"'}, FEED)
+    assert [get(force=True)[1].outcome for _ in range(3)] == [
+        Outcome.NEW,
+        Outcome.UNCHANGED,
+        Outcome.UNCHANGED,
+    ]
 
 
 def test_a_failure_leaves_the_copy_as_it_was(server, get):
