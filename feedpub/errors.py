@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass
 
 # What moves the cursor of a terminal, ends a line, turns the direction of what follows, or is no character at all.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class FeedpubError(Exception):

@@ -41,7 +41,7 @@ def fetch(
 
     settings = load_config(config)
     copies = [
-        Copy.of(pattern, spec.base)
+        (Copy.of(pattern, spec.base), spec.format)
         for spec in settings.sources
         for pattern in spec.patterns
         if is_web(pattern)
@@ -56,7 +56,10 @@ def fetch(
     from feedpub.sources.fetching import fetch as fetch_copy  # noqa: PLC0415
 
     limits = Limits(allow_private=allow_private)
-    results = [fetch_copy(copy, int(time.time()), limits, time.monotonic, force=force) for copy in copies]
+    results = [
+        fetch_copy(copy, int(time.time()), limits, time.monotonic, force=force, format_name=format_name)
+        for copy, format_name in copies
+    ]
     if report_format is Format.JSON:
         print_json(
             {"fetched": [{"url": r.url, "outcome": r.outcome.value, "detail": r.detail} for r in results]}

@@ -6,18 +6,25 @@ comes in as an argument.
 
 from __future__ import annotations
 
-import ipaddress
+import io
+import json
 import re
-import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
+import httpcore
 import httpx
 
+from feedpub.errors import SourceError
+from feedpub.sources.connection import Backend, RefusedError, Transport, check_public
 from feedpub.sources.fetched import Copy, Memory
+from feedpub.sources.formats import choose, has_extension
+from feedpub.sources.streams import InputStream
+from feedpub.sources.syndication import is_cut
 
 # Longer than this no server keeps us away: a mistyped max-age would stop a feed for years.
 MAX_WAIT = 7 * 24 * 3600
@@ -53,30 +60,47 @@ class Limits:
     agent: str = "feedpub"
 
 
-class _RefusedError(Exception):
-    """The fetch is over; the message says why."""
-
-
 def fetch(
-    copy: Copy, now: int, limits: Limits, seconds: Callable[[], float], *, force: bool = False
+    copy: Copy,
+    now: int,
+    limits: Limits,
+    seconds: Callable[[], float],
+    *,
+    force: bool = False,
+    format_name: str | None = None,
 ) -> Fetched:
     """Bring a local copy up to date; ``now`` is in epoch seconds, ``seconds`` a steady clock for the time limit.
 
-    ``force`` asks even before the server's time. What fails leaves the copy as it was.
+    ``force`` asks even before the server's time. ``format_name`` is the format that the source declares. What fails, or
+    is not a whole file of its format, leaves the copy as it was.
     """
     memory = copy.recall()
     if memory.wait_until > now and not force:
         return Fetched(
             copy.url, Outcome.NOT_DUE, f"the server asked to wait {memory.wait_until - now} s more"
         )
-    visit = _Visit(copy, memory, now, limits, seconds, seconds() + limits.max_seconds)
+    visit = _Visit(copy, memory, now, limits, seconds, seconds() + limits.max_seconds, format_name)
+    transport = Transport(Backend(seconds, visit.end, allow_private=limits.allow_private))
     try:
-        with httpx.Client(timeout=limits.timeout, follow_redirects=False, trust_env=True) as client:
+        with httpx.Client(timeout=limits.timeout, transport=transport, follow_redirects=False) as client:
             return _ask(client, visit)
-    except _RefusedError as error:
-        return Fetched(copy.url, Outcome.FAILED, str(error))
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        return Fetched(copy.url, Outcome.FAILED, f"{error}" or type(error).__name__)
+    except RefusedError as error:
+        problem = str(error)
+    except (httpcore.TimeoutException, httpx.TimeoutException):
+        over = seconds() >= visit.end
+        problem = (
+            f"not complete after {limits.max_seconds:g} s" if over else f"silent for {limits.timeout:g} s"
+        )
+    except _FAILURES as error:
+        problem = f"{error}" or type(error).__name__
+    return Fetched(copy.url, Outcome.FAILED, problem)
+
+
+# What the libraries raise for what servers do; the last is for lengths and sizes that no machine has room for.
+_FAILURES = (
+    *(httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpcore.UnsupportedProtocol),
+    *(httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, SourceError, MemoryError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +113,11 @@ class _Visit:
     limits: Limits
     seconds: Callable[[], float]
     end: float
+    format_name: str | None
 
-    def remember(self, etag: str, last_modified: str, wait: int, charset: str) -> None:
-        """Note for the next time what the server said."""
-        self.copy.remember(Memory(self.copy.url, etag, last_modified, self.now + wait, charset))
+    def remember(self, wait: int, memory: Memory) -> None:
+        """Note for the next time what the server said, and for how many seconds not to ask."""
+        self.copy.remember(replace(memory, wait_until=self.now + wait))
 
 
 def _ask(client: httpx.Client, visit: _Visit) -> Fetched:
@@ -100,6 +125,7 @@ def _ask(client: httpx.Client, visit: _Visit) -> Fetched:
     headers = {
         "User-Agent": limits.agent,
         "Accept": "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5",
+        "Accept-Encoding": "gzip",
     }
     # A validator may hold other bytes (RFC 9110 §8.8.3), but a request header of httpx may not.
     if memory.etag and memory.etag.isascii():
@@ -108,49 +134,37 @@ def _ask(client: httpx.Client, visit: _Visit) -> Fetched:
         headers["If-Modified-Since"] = memory.last_modified
     url = copy.url
     for _ in range(limits.max_redirects + 1):
-        check_address(url, limits)
+        check_address(url)
         with client.stream("GET", url, headers=headers) as response:
             _check_peer(response, limits)
             if response.is_redirect and response.headers.get("location"):
                 url = _redirected(url, response.headers["location"])
                 continue
             return _take(response, visit)
-    raise _RefusedError(f"more than {limits.max_redirects} redirects")
+    raise RefusedError(f"more than {limits.max_redirects} redirects")
 
 
-def check_address(url: str, limits: Limits) -> None:
-    """Refuse what is not http(s), carries a password, or leads to an address that is not public (RFC 6890)."""
+def check_address(url: str) -> None:
+    """Refuse what is not http(s) or carries a password; where it leads to is checked when it is connected to."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise _RefusedError(f"{url} is no web address")
+        raise RefusedError(f"{url} is no web address")
     if parts.username or parts.password:
-        raise _RefusedError(f"{parts.hostname}: an address with a password is not fetched")
-    if limits.allow_private:
-        return
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    for *_, address in socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM):
-        _check_public(str(address[0]), parts.hostname)
+        raise RefusedError(f"{parts.hostname}: an address with a password is not fetched")
 
 
 def _check_peer(response: httpx.Response, limits: Limits) -> None:
-    # The name may have meant another address a moment ago (DNS rebinding): what counts is who answers.
+    # Behind a proxy, the connection is the proxy's.
     stream = response.extensions.get("network_stream")
     peer = stream.get_extra_info("server_addr") if stream is not None else None
     if peer and not limits.allow_private:
-        _check_public(str(peer[0]), str(response.url.host))
-
-
-def _check_public(address: str, host: str) -> None:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    if not (mapped or found).is_global or found.is_multicast:
-        raise _RefusedError(f"{host} is the private address {address}; allow it with --allow-private")
+        check_public(str(peer[0]), str(response.url.host))
 
 
 def _redirected(url: str, location: str) -> str:
     target = urljoin(url, location)
     if url.startswith("https:") and not target.startswith("https:"):
-        raise _RefusedError(f"redirected from https to {target}")
+        raise RefusedError(f"redirected from https to {target}")
     return target
 
 
@@ -159,27 +173,80 @@ def _take(response: httpx.Response, visit: _Visit) -> Fetched:
     headers = response.headers
     wait = _freshness(headers.get("cache-control", ""))
     if response.status_code == httpx.codes.NOT_MODIFIED:
-        visit.remember(memory.etag, memory.last_modified, wait, memory.charset)
+        if not (memory.etag or memory.last_modified):
+            raise RefusedError("the server says 304, as if there were a copy, and there is none")
+        visit.remember(wait, memory)
         return Fetched(copy.url, Outcome.UNCHANGED)
     if response.status_code != httpx.codes.OK:
         asked = _retry_after(headers.get("retry-after", ""), visit.now)
         if asked:
-            visit.remember(memory.etag, memory.last_modified, asked, memory.charset)
+            visit.remember(asked, memory)
         detail = f"the server says {response.status_code} {response.reason_phrase}".rstrip()
         return Fetched(copy.url, Outcome.FAILED, f"{detail}; it asks to wait {asked} s" if asked else detail)
-    content = bytearray()
-    for chunk in response.iter_bytes(1 << 16):
-        content += chunk
-        if len(content) > limits.max_bytes:
-            raise _RefusedError(f"more than {limits.max_bytes} bytes")
-        if visit.seconds() > visit.end:
-            raise _RefusedError(f"not complete after {limits.max_seconds:g} s")
+    content = b"".join(_decoded(response, limits.max_bytes))
+    if problem := _problem(content, urlsplit(str(response.url)).path, visit.format_name):
+        raise RefusedError(problem)
     same = copy.content.exists() and copy.content.read_bytes() == content
     if not same:
-        copy.keep(bytes(content))
-    charset = response.charset_encoding or ""
-    visit.remember(headers.get("etag", ""), headers.get("last-modified", ""), wait, charset)
+        copy.keep(content)
+    validators = headers.get("etag", ""), headers.get("last-modified", "")
+    visit.remember(wait, Memory(copy.url, *validators, charset=response.charset_encoding or "").of(content))
     return Fetched(copy.url, Outcome.UNCHANGED if same else Outcome.NEW, f"{len(content)} bytes")
+
+
+def _decoded(response: httpx.Response, most: int) -> Iterator[bytes]:
+    """Yield the content as it arrives, never more of it than ``most`` bytes, however well it is compressed."""
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    if coding not in {"", "identity", "gzip", "x-gzip"}:
+        raise RefusedError(f"it comes in the encoding {coding!r}, which was not asked for")
+    unpack = zlib.decompressobj(wbits=31) if coding.endswith("gzip") else None
+    size = 0
+    for raw in response.iter_raw():
+        try:
+            data = unpack.decompress(raw, most - size + 1) if unpack else raw
+        except zlib.error as error:
+            raise RefusedError(f"the compressed content is damaged: {error}") from None
+        size += len(data)
+        if size > most:
+            raise RefusedError(f"more than {most} bytes")
+        yield data
+    if unpack and not unpack.eof:
+        raise RefusedError("the compressed content is cut off")
+
+
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_FEED = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|RDF)[\s>]")
+_ROOT_WITHIN = 1 << 16
+
+
+def _problem(content: bytes, path: str, declared: str | None) -> str:
+    """Return why ``content`` is not what a source was to give, or an empty text.
+
+    A page that asks to log in, an error in plain words or half a feed must not take the place of a good copy.
+    """
+    stream = InputStream(io.BytesIO(content))
+    data = stream.read()
+    if stream.problem or not data.strip():
+        return stream.problem or "the content is empty"
+    expected = declared or (choose(path, b"") if has_extension(path) else "")
+    if expected not in {"", "feed", "json"}:
+        return ""
+    root, page = (pattern.search(data, 0, _ROOT_WITHIN) for pattern in (_FEED, _HTML))
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        return _json_problem(data)
+    if page and (root is None or page.start() < root.start()):
+        return "it is a page of HTML, not a feed"
+    if root is None:
+        return "it is not a feed; if it is meant to be something else, declare its format"
+    return "the feed is cut off" if is_cut(data) else ""
+
+
+def _json_problem(data: bytes) -> str:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError) as error:
+        return f"it is cut off, or not JSON: {error}"
+    return ""
 
 
 def _freshness(cache_control: str) -> int:

@@ -119,7 +119,7 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     ``authority`` mints the ids (RFC 4151). Raises :class:`SourceError` when the file can't be opened or read.
     """
     name = display_name(spec, file)
-    charset = Copy.of(name, spec.base).recall().charset if is_web(name) else ""
+    charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
     reading = Reading(spec, name, authority, charset=charset)
     with open_stream(spec, file) as stream:
         read_format = reader(format_of(spec, stream, reading.file), reading.file)

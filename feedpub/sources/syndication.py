@@ -110,7 +110,7 @@ def _items(text: FeedText, whole: Origin, reading: Reading) -> Iterator[Item]:
         hold = _hold(entry, spoken, reading.spec.dates)
         record = _record(entry, parsed.feed, via)._replace(hold=hold, authors=authors or reading.credit)
         yield from build(reading, origin, record, partial(_raw, entry))
-    if parsed.bozo and _is_cut(data):
+    if parsed.bozo and is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
 
 
@@ -174,7 +174,8 @@ def _parsed(data: bytes) -> tuple[str, Any]:
     return "", parsed
 
 
-def _is_cut(data: bytes) -> bool:
+def is_cut(data: bytes) -> bool:
+    """Say whether a feed ends before its root element does."""
     end = data.rstrip()[-64:].lower()
     return not re.search(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>(?:\s*<!--[^>]*>)?\Z", end)
 

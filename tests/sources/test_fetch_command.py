@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 
 import pytest
 import typer
@@ -39,6 +41,24 @@ def test_a_failed_fetch_is_told_and_ends_with_1(run):
     (fetched,) = json.loads(result.output)["fetched"]
     assert (fetched["url"], fetched["outcome"]) == ("http://127.0.0.1:9/feed", "failed")
     assert "private" in fetched["detail"]
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "json")], ids=["text", "JSON"])
+def test_what_a_server_says_shows_no_control_character(run, options):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer():
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 500 \x1b[31mred\x07\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        result = run(f"http://127.0.0.1:{listening.getsockname()[1]}/", "--allow-private", *options)
+        thread.join()
+    assert result.exit_code == 1
+    assert all(char.isprintable() or char == "\n" for char in result.output)
 
 
 def test_a_config_without_an_address_is_told_what_to_write(run):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from feedpub.sources import files, read
+from feedpub.sources.connection import is_public
 from feedpub.sources.fetched import Copy
 from feedpub.sources.fetching import MAX_WAIT, Limits, Outcome, fetch
 
@@ -192,17 +195,177 @@ def test_a_private_address_is_refused_unless_allowed(url, tmp_path):
     assert "private" in result.detail
 
 
-def test_a_redirect_to_a_private_address_is_refused(server, get, monkeypatch):
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:4700::1111", True),
+        ("64:ff9b::5db8:d822", True),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b:1::a00:1", False),
+        ("2002:7f00:1::", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("::ffff:10.0.0.1", False),
+        ("fec0::1", False),
+        ("fd00::1", False),
+        ("fe80::1%eth0", False),
+        ("ff02::1", False),
+        ("::", False),
+        ("100.64.0.1", False),
+        ("198.18.0.1", False),
+        ("240.0.0.1", False),
+        ("224.0.0.1", False),
+        ("0.0.0.0", False),
+    ],
+)
+def test_an_address_is_public_only_if_what_it_carries_is(address, public):
+    assert is_public(address) is public
+
+
+def test_a_redirect_to_a_private_address_is_refused_before_it_is_asked(server, get, monkeypatch):
     """The first hop may be public; every hop is looked at."""
-    server.answers["/feed"] = lambda _: (302, {"Location": "http://10.0.0.1/"}, b"")
-    monkeypatch.setattr("feedpub.sources.fetching._check_public", _only_ten)
+    port = server.server_port
+    server.answers["/feed"] = lambda _: (302, {"Location": f"http://inner.test:{port}/secret"}, b"")
+    monkeypatch.setattr("feedpub.sources.connection.is_public", lambda address: address != "127.0.0.2")
+    names = {"127.0.0.1": "127.0.0.1", "inner.test": "127.0.0.2"}
+    monkeypatch.setattr("socket.getaddrinfo", _resolving(names, []))
     _, result = get(limits=Limits())
-    assert "refused" in result.detail
+    assert "inner.test is the private address 127.0.0.2" in result.detail
+    assert [path for path, _ in server.asked] == ["/feed"]
 
 
-def _only_ten(address, _host):
-    if address.startswith("10."):
-        raise ValueError("refused")
+def test_a_name_is_resolved_once_and_what_was_checked_is_connected_to(server, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("socket.getaddrinfo", _resolving({"news.test": "127.0.0.1"}, asked))
+    server.answers["/feed"] = lambda headers: (
+        (200, {}, FEED) if headers["Host"].startswith("news.test") else None
+    )
+    copy = Copy.of(f"http://news.test:{server.server_port}/feed", tmp_path)
+    assert fetch(copy, NOW, LOCAL, time.monotonic).outcome is Outcome.NEW
+    assert asked == ["news.test"]
+
+
+def _resolving(names, asked):
+    real = socket.getaddrinfo
+
+    def resolve(host, port, *rest, **options):
+        if host not in names:
+            return real(host, port, *rest, **options)
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (names[host], port))]
+
+    return resolve
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "problem"),
+    [
+        (b"", {}, "empty"),
+        (b" \n", {}, "empty"),
+        (b"<!DOCTYPE html><html><body>Log in</body></html>", {}, "HTML"),
+        (b"<?xml version='1.0'?><!-- x --><html xmlns='http://www.w3.org/1999/xhtml'></html>", {}, "HTML"),
+        (b"Service unavailable", {}, "not a feed"),
+        (FEED[: len(FEED) * 3 // 4], {}, "cut off"),
+        (b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1"', {}, "cut off"),
+        (gzip.compress(FEED)[:-9], {"Content-Encoding": "gzip"}, "cut off"),
+        (gzip.compress(FEED), {"Content-Encoding": "gzip, gzip"}, "not asked for"),
+        (gzip.compress(gzip.compress(b"x" * (1 << 23))), {"Content-Encoding": "gzip, gzip"}, "not asked for"),
+        (b"\x1f\x8b\x08\x00" + b"\0" * 99, {"Content-Encoding": "gzip"}, "damaged"),
+        (b"(\xb5/\xfd", {"Content-Encoding": "zstd"}, "not asked for"),
+    ],
+)
+def test_an_answer_that_is_no_whole_feed_leaves_the_good_copy(server, get, body, headers, problem):
+    server.answers["/feed"] = lambda _: (200, {"ETag": '"1"'}, FEED)
+    copy, _ = get()
+    server.answers["/feed"] = lambda _: (200, headers, body)
+    _, second = get(force=True)
+    assert second.outcome is Outcome.FAILED
+    assert problem in second.detail
+    assert copy.content.read_bytes() == FEED
+    assert copy.recall().etag == '"1"'
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        b"<!-- " + b"x" * 9_000 + b" -->" + FEED,
+        b'<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>T</a:title></a:feed>\n<!-- end -->',
+        FEED.decode().encode("utf-16"),
+        b'{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": []}',
+        b"<rss><channel><title>R & D</title></channel></rss>",
+    ],
+    ids=["a long prologue", "a prefix", "UTF-16", "JSON Feed", "not well-formed, but whole"],
+)
+def test_whatever_readers_take_for_a_feed_is_kept(server, get, feed):
+    server.answers["/feed"] = lambda _: (200, {}, feed)
+    copy, result = get()
+    assert result.outcome is Outcome.NEW, result.detail
+    assert copy.content.read_bytes() == feed
+
+
+def test_a_source_of_another_format_is_kept_as_it_comes(server, get):
+    server.answers["/table"] = lambda _: (200, {}, b"title,date\nA,2023-10-09")
+    assert get("/table", format_name="csv")[1].outcome is Outcome.NEW
+
+
+def test_not_modified_means_nothing_without_a_copy(server, get):
+    server.answers["/feed"] = lambda _: (304, {"Cache-Control": "max-age=99999"}, b"")
+    _, first = get()
+    assert (first.outcome, "304" in first.detail) == (Outcome.FAILED, True)
+    server.answers["/feed"] = lambda _: (200, {}, FEED)
+    assert get(now=NOW + 1)[1].outcome is Outcome.NEW
+
+
+@pytest.mark.parametrize("damage", [b"", FEED[:40], None], ids=["emptied", "cut", "deleted"])
+def test_a_copy_that_is_not_what_was_fetched_is_fetched_again(server, get, damage):
+    server.answers["/feed"] = lambda headers: (
+        (304, {}, b"")
+        if headers.get("If-None-Match")
+        else (200, {"ETag": '"1"', "Cache-Control": "max-age=9999"}, FEED)
+    )
+    copy, _ = get()
+    copy.content.unlink() if damage is None else copy.content.write_bytes(damage)
+    assert get(now=NOW + 1)[1].outcome is Outcome.NEW
+    assert copy.content.read_bytes() == FEED
+
+
+SLOW = {
+    "the body": (b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", b"x"),
+    "a compressed body": (
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08" + b"\0" * 6,
+        b"x",
+    ),
+    "the headers": (b"HTTP/1.1 200 OK\r\n", b"X-A: 1\r\n"),
+    "nothing": (b"", b""),
+}
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_a_server_that_drips_is_left_when_the_time_is_over(what, tmp_path):
+    begin, drop = SLOW[what]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        over = threading.Event()
+
+        def drip():
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.sendall(begin)
+                while not over.wait(0.02):
+                    connection.sendall(drop)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        copy = Copy.of(f"http://127.0.0.1:{listening.getsockname()[1]}/", tmp_path)
+        limits = Limits(allow_private=True, timeout=30, max_seconds=0.4)
+        began = time.monotonic()
+        result = fetch(copy, NOW, limits, time.monotonic)
+        over.set()
+        thread.join()
+    assert result.outcome is Outcome.FAILED
+    assert "not complete after 0.4 s" in result.detail
+    # A machine may be slow, but it does not come near the thirty seconds that each read may take.
+    assert time.monotonic() - began < 20
 
 
 def test_a_build_reads_what_was_fetched(server, get, source):
