@@ -402,7 +402,10 @@ class Duplicates:
             yield base if article is first else split_id(self._authority, base, *point), article
 
     def _told(self, base: str, article_id: str, article: Mapping[str, list[_Record]], feed: str) -> _Story:
-        best = max(article[feed], key=lambda record: record.rank)
+        # Of equal times, what a later file says is newer; of records that say the same, the first will do.
+        newest = max(article[feed], key=lambda record: (record[:3], record.place, record.rank))
+        same = (record for record in article[feed] if record.rank == newest.rank)
+        best = min(same, key=lambda record: record.place)
         others = (record for other, group in article.items() if other != feed for record in sorted(group))
         mine = self._categories.get((base, best.place), ())
         added = (name for record in others for name in self._categories.get((base, record.place), ()))
@@ -449,11 +452,12 @@ class Duplicates:
         if self._exact == "none":
             return {}
         records = {known: self._settled.get(known) or self._records[known] for known in ids}
-        order = sorted(records, key=lambda known: (-records[known].minus_published, known))
+        online = self._past.online()
+        order = sorted(
+            records, key=lambda known: (known not in online, -records[known].minus_published, known)
+        )
         if self._exact == "all":
             return dict.fromkeys(order[1:], order[0])
-        online = self._past.online()
-        order.sort(key=lambda known: known not in online)
         left_out: dict[str, str] = {}
         distinct: dict[tuple[tuple[str, int], object], str] = {}
         # The n-th of one source is a copy of the n-th of another.

@@ -695,3 +695,43 @@ def test_records_of_one_key_and_file_whose_titles_and_dates_differ_all_stay(poin
     assert len({article.id for article in kept}) == len(kept)
     rng.shuffle(stream)
     assert sorted(run(stream), key=repr) == sorted(kept, key=repr)
+
+
+def test_between_the_files_of_a_feed_the_later_one_is_newer_however_long_its_text_is(site):
+    """As daily copies are, in which a name was taken out of an entry."""
+    item = {"guid": "https://a.test/1", "title": "A"}
+    files = {
+        "2024-01-01.rss": rss(item | {"description": "It was Jane Doe, of whom much more is said here."}),
+        "2024-01-02.rss": rss(item | {"description": "It was somebody."}),
+        "2024-01-03.rss": rss(item | {"description": "It was somebody."}),
+    }
+    site.build(files)
+    assert [entry["content_html"] for entry in site.items] == ["It was somebody."]
+
+
+def test_an_id_that_is_online_is_not_replaced_by_an_older_copy_that_comes_late(site):
+    site.configure("[{path: 'in/*', timezone: UTC}]", "dedup: {exact: all}")
+    copy = {"title": "A", "description": "One text."}
+    first = {"a.rss": rss(copy | {"guid": "https://a.test/1", "pubDate": day(3)})}
+    site.build(first)
+    site.build(first | {"b.rss": rss(copy | {"guid": "https://b.test/1", "pubDate": day(1)})})
+    assert [entry["id"] for entry in site.items] == ["https://a.test/1"]
+
+
+@pytest.mark.parametrize("link", ["https://a.test/news/", None], ids=["a section's link", "title and day"])
+@pytest.mark.parametrize("swap", [False, True])
+def test_an_article_that_newly_has_an_id_keeps_its_own_and_none_beside_it_takes_it(site, link, swap):
+    """Both would have been known by the same link, or by the same title and day."""
+    titles = ("Alpha", "Beta") if link else ("Brief", "Brief")
+    texts = ("Of this text there is nothing in the other.", "Here stands something else entirely.")
+    articles = [
+        {"title": title, "body": text, "date": "2024-01-01"} | ({"link": link} if link else {})
+        for title, text in zip(titles, texts, strict=True)
+    ]
+    site.build({"a.json": json.dumps([articles[0]])})
+    (published,) = [item["id"] for item in site.items]
+    keyed = [article | {"id": number} for number, article in enumerate(articles, 11)]
+    site.build({"a.json": json.dumps(keyed[::-1] if swap else keyed)})
+    ids = {item["summary"]: item["id"] for item in site.items}
+    assert ids[texts[0]] == published
+    assert ids[texts[1]] != published

@@ -128,16 +128,21 @@ def _edited(
     matches: list[tuple[float, str, str, Remembered]] = []
     for derived, entry in entries.items():
         if derived not in past:
-            sure = _known_otherwise(entry.article, memory, authority)
-            matches += [(-score, known.id, derived, known) for score, known in sure if known.id not in ids]
+            otherwise = _known_otherwise(entry.article, memory, authority)
+            sure = [found for found in otherwise if found[2].id not in ids]
             gone = [known for known in _candidates(entry, memory) if known.id not in ids]
+            if not sure and not gone:
+                continue
             # Made once, and only where it is asked for: a source without times of day has many at one instant.
-            own = remember(entry.article, entry.content.html, entry.updated) if gone else None
-            matches += [
-                (-score, known.id, derived, known)
-                for known in gone
-                if own and (score := _score(entry, own, known))
+            own = remember(entry.article, entry.content.html, entry.updated)
+            # Several may have been known by one key or story: it is the one that says the same.
+            scores = [
+                (score + _likeness(own, known), known)
+                for score, certain, known in sure
+                if certain or _may_be(own, known)
             ]
+            scores += [(_score(entry, own, known), known) for known in gone]
+            matches += [(-score, known.id, derived, known) for score, known in scores if score]
     found: dict[str, Remembered] = {}
     taken: set[str] = set()
     for _, known_id, derived, known in sorted(matches, key=lambda match: match[:3]):
@@ -147,23 +152,37 @@ def _edited(
     return found
 
 
-def _known_otherwise(article: Article, memory: Memory, authority: str) -> Iterable[tuple[float, Remembered]]:
-    """Yield the entries that an article is by its former ids, with how sure that is."""
+def _known_otherwise(
+    article: Article, memory: Memory, authority: str
+) -> Iterable[tuple[float, bool, Remembered]]:
+    """Yield the entries that an article is by its former ids, with how sure that is, and whether it is certain."""
     if known := memory.became(article.id):
-        yield 6.0, known
+        yield 6.0, True, known
     if article.key is None or is_split(article.id):
         return
     swapped = _SCHEME.sub(lambda found: "http" if found[0] == "https" else "https", article.key)
     if swapped != article.key and (known := memory.by_id(_id_of(article, swapped, authority))):
-        yield 5.0, known
+        yield 5.0, True, known
     story = article_id(authority, key=None, published=article.published, title=article.title)
     if known := memory.by_id(story):
-        yield 5.0, known
+        yield 5.0, True, known
     if article.link and not article.by_link:
         known = memory.by_id(_id_of(article, article.link, authority))
-        # A section's address may have been the key of something else.
-        if known and (known.title == digest(article.title) or _is_dated(known, article.published)):
-            yield 5.0, known
+        if known:
+            yield 5.0, False, known
+
+
+def _may_be(own: Remembered, known: Remembered) -> bool:
+    """Say whether an article can be an entry by whose key it was known: a section's may have been something else's."""
+    return known.title == own.title or (
+        _is_dated(known, own.published) and _likeness(own, known) >= ALIKE / 2
+    )
+
+
+def _likeness(own: Remembered, known: Remembered) -> float:
+    """Return how alike title and text are, from 0 to less than 1."""
+    text = 1.0 if known.content == own.content else similarity(known.sketch, own.sketch)
+    return (0.9 if known.title == own.title else 0.0) / 2 + text * 0.49
 
 
 def _is_dated(known: Remembered, time: datetime) -> bool:
