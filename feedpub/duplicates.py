@@ -18,7 +18,7 @@ What stays does not depend on the order of reading, but where the config's order
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -460,9 +460,7 @@ class Duplicates:
             return dict.fromkeys(order[1:], order[0])
         left_out: dict[str, str] = {}
         distinct: dict[tuple[tuple[str, int], object], str] = {}
-        # The n-th of one source is a copy of the n-th of another.
-        counts: dict[tuple[tuple[str, int], int], int] = defaultdict(int)
-        keepers: dict[tuple[int, int], str] = {}
+        rest: list[str] = []
         for known in order:
             record, group = records[known], self._group(records[known])
             if same := next(
@@ -472,15 +470,44 @@ class Duplicates:
                 continue
             for key in _offered(record):
                 distinct.setdefault((group, key), known)
-            files = record.parts[2]
-            counts[group, files] += 1
-            keeper = keepers.setdefault((counts[group, files], files), known)
+            rest.append(known)
+        across = self._copies_across({known: records[known] for known in rest}, online)
+        return {known: across.get(kept, kept) for known, kept in left_out.items()} | across
+
+    def _copies_across(self, records: Mapping[str, _Record], online: Container[str]) -> dict[str, str]:
+        """Return which articles with one text are copies of those of other sources, and of which; best first.
+
+        A copy is of the same day, so that a standing text that two sources have each day stays in step. Where each has
+        it but once, the date does not count.
+        """
+        left_out: dict[str, str] = {}
+        often = Counter((self._group(record), record.parts[2]) for record in records.values())
+        near: dict[tuple[int, int], list[str]] = defaultdict(list)
+        single: dict[int, str] = {}
+        sources: dict[str, set[tuple[str, int]]] = {}
+        for known, record in records.items():
+            group, files = self._group(record), record.parts[2]
+            day = record.instant // _DAY
+            of_days = (near[files, other] for other in (day - 1, day, day + 1))
+            found = [
+                k for keepers in of_days for k in keepers if abs(records[k].instant - record.instant) < _DAY
+            ]
+            if often[group, files] == 1 and files in single:
+                found.append(single[files])
+            fit = (k for k in found if group not in sources[k])
+            keeper = min(fit, key=lambda k: (abs(records[k].instant - record.instant), k), default=known)
+            sources.setdefault(keeper, set()).add(group)
             # What has its subscribers stays, though another source has it as well by now.
             if keeper != known and known not in online:
                 left_out[known] = keeper
+            if keeper == known:
+                near[files, day].append(known)
+                if often[group, files] == 1:
+                    single.setdefault(files, known)
         return left_out
 
 
+_DAY = 86_400
 _SAME, _OWNER = 3, 4
 
 

@@ -5,7 +5,6 @@ import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -657,8 +656,23 @@ def kept_across(stream):
     by_source = [distinct([a for source, a in stream if source == number]) for number in range(3)]
     for file in ("", "https://a.test/x", "https://a.test/y"):
         rows = [[a for a in articles if (own_of(a)[2] or "") == file] for articles in by_source]
-        for copies in zip_longest(*rows):
-            kept.add(min((a.published, a.id) for a in copies if a)[1])
+        clusters = []
+        told = sorted(
+            ((a, number) for number, row in enumerate(rows) for a in row),
+            key=lambda each: (each[0].published, each[0].id),
+        )
+        for article, number in told:
+            same_day = [c for c in clusters if c[0][0].published == article.published]
+            # Sources that have the text but once may have it on any day.
+            alone = [c for c in clusters if len(rows[number]) == 1 and len(rows[c[0][1]]) == 1][:1]
+            free = [c for c in (*same_day, *alone) if number not in {other for _, other in c}]
+            if free:
+                min(free, key=lambda c: (article.published - c[0][0].published, c[0][0].id)).append(
+                    (article, number)
+                )
+            else:
+                clusters.append([(article, number)])
+        kept |= {cluster[0][0].id for cluster in clusters}
     return kept
 
 
@@ -735,3 +749,32 @@ def test_an_article_that_newly_has_an_id_keeps_its_own_and_none_beside_it_takes_
     ids = {item["summary"]: item["id"] for item in site.items}
     assert ids[texts[0]] == published
     assert ids[texts[1]] != published
+
+
+def test_a_standing_text_that_two_sources_have_each_day_stays_in_step(site):
+    """One source shows the last three days, the other lags by one."""
+    site.configure("[{path: 'in/a.json', timezone: UTC}, {path: 'in/b.json', timezone: UTC}]")
+
+    def listed(source, days):
+        return json.dumps(
+            [
+                {
+                    "id": f"{source}{n}",
+                    "title": "Daily news",
+                    "body": "The news of the day.",
+                    "date": f"2024-01-{n:02}",
+                }
+                for n in days
+            ]
+        )
+
+    site.build({"a.json": listed("a", range(1, 4))})
+    for today in range(4, 7):
+        site.build(
+            {
+                "a.json": listed("a", range(today - 2, today + 1)),
+                "b.json": listed("b", range(today - 2, today)),
+            }
+        )
+        days = [item["date_published"][8:10] for item in site.items]
+        assert days == [f"{n:02}" for n in range(today, today - 3, -1)]
