@@ -7,6 +7,7 @@ this one knows ids; no stage after it sees a date without a zone.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,8 +120,9 @@ class Boilerplate:
 class LeftOut:
     """A record whose owner says that it is not to be published: of which ``kind``, and the ``reason`` as a clause.
 
-    Of one that was withdrawn or has expired, ``id`` is that of its article, where it can be told, ``changed`` when it
-    changed last, and ``version`` and ``feed`` as an article has them.
+    Of one that was withdrawn or has expired, ``id`` is that of its article, where it can be told, ``also`` are others
+    that it may have been published under, ``changed`` is when it changed last, and ``version`` and ``feed`` are as an
+    article has them.
     """
 
     origin: Origin
@@ -130,6 +132,12 @@ class LeftOut:
     changed: datetime | None = None
     version: int | None = None
     feed: str = ""
+    also: frozenset[str] = frozenset()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids that its article may have."""
+        return (self.id, *self.also) if self.id else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +174,15 @@ def article_id(authority: str, *, key: str | None, published: datetime, title: s
         instant = published.astimezone(UTC).isoformat(timespec="seconds")
         seed = f"story\n{instant}\n{_folded(title)}"
     return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+# Where a key begins that is an address, behind its source's namespace.
+_SCHEME = re.compile(r"(?<![^ ])https?(?=://)")
+
+
+def with_other_scheme(key: str) -> str:
+    """Return a key that is an address with https for http, or http for https; others as they are."""
+    return _SCHEME.sub(lambda found: "http" if found[0] == "https" else "https", key)
 
 
 _SPLIT = ":split:"

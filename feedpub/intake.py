@@ -29,6 +29,10 @@ Progress = Callable[[int, int, int], None]
 class Past(duplicates.Past, Protocol):
     """What has to be known of earlier builds."""
 
+    def became(self, derived: str) -> duplicates.Known | None:
+        """Return the entry as which an article is published that would have the id ``derived``."""
+        ...
+
     def archived(self, feed: str, entry_id: str) -> bool:
         """Say whether a closed archive page of the feed has the article of this id."""
         ...
@@ -112,9 +116,10 @@ def _is_later(article: Article, withdrawal: LeftOut) -> bool:
 
 def note_withdrawal(withdrawn: dict[tuple[str, str], LeftOut], left_out: LeftOut) -> None:
     """Enter in ``withdrawn``, by the article's id and feed, a record that withdraws it; the last one counts."""
-    if left_out.kind == "withdrawn" and left_out.id:
-        gone = left_out.id, left_out.feed
-        withdrawn[gone] = max(withdrawn.get(gone, left_out), left_out, key=_rank)
+    if left_out.kind == "withdrawn":
+        for article_id in left_out.ids:
+            gone = article_id, left_out.feed
+            withdrawn[gone] = max(withdrawn.get(gone, left_out), left_out, key=_rank)
 
 
 def _rank(withdrawal: LeftOut) -> tuple[int, float]:
@@ -145,7 +150,8 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
                 router.offer(kept, instant)
                 if is_split(kept.id) and not is_split(article.id):
                     tally.notices.append(_shared_id(article))
-    released = tally.released | {known.id for gone in tally.released if (known := past.by_id(gone))}
+    was = (known for gone in tally.released for known in (past.by_id(gone), past.became(gone)))
+    released = tally.released | {known.id for known in was if known}
     return Taken(
         selected=router.newest(),
         ids=watched,
@@ -219,8 +225,7 @@ class _Tally:
         self.left_out += 1
         self.notices.append(Notice(left_out.origin, left_out.kind, f"left out, as {left_out.reason}"))
         note_withdrawal(self.withdrawn, left_out)
-        if left_out.id:
-            self.released.add(left_out.id)
+        self.released.update(left_out.ids)
 
 
 def _first_reading(

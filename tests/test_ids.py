@@ -778,3 +778,59 @@ def test_a_standing_text_that_two_sources_have_each_day_stays_in_step(site):
         )
         days = [item["date_published"][8:10] for item in site.items]
         assert days == [f"{n:02}" for n in range(today, today - 3, -1)]
+
+
+def listed(count, scheme="https", title="Story {}", linked=True, withdrawn=()):
+    """JSON of articles, some of which their owner has withdrawn."""
+    return json.dumps(
+        [
+            {"title": title.format(n), "body": f"A body of many words, which stays the same for {n}."}
+            | {"date": f"2024-01-0{n + 1}T10:00:00Z"}
+            | ({"link": f"{scheme}://a.test/{n}"} if linked else {})
+            | ({"status": "withdrawn"} if n in withdrawn else {})
+            for n in range(count)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"scheme": "http"}, {"scheme": "https"}),
+        ({"linked": False}, {"linked": False, "title": "Story {}, corrected"}),
+        ({"linked": False}, {"linked": True}),
+    ],
+    ids=["its link moved", "its title was edited", "it has a link now"],
+)
+@pytest.mark.parametrize("between", [True, False], ids=["built between", "at once"])
+def test_a_withdrawal_reaches_what_is_published_under_another_id_and_no_guard_counts_it(
+    site, first, then, between
+):
+    site.build({"a.json": listed(5, **first)})
+    if between:
+        site.build({"a.json": listed(5, **then)})
+    elif "title" in then:
+        pytest.skip("an edited title is known by what was built with it")
+    site.build({"a.json": listed(5, **then, withdrawn=range(4))})
+    assert [item["title"] for item in site.items] == [then.get("title", "Story {}").format(4)]
+
+
+@pytest.mark.parametrize(
+    ("record", "linked"),
+    [
+        ({"id": "77", "title": "Story 1", "date": "2024-01-02T10:00:00Z"}, False),
+        ({"link": "https://a.test/1"}, True),
+        ({"link": "https://a.test/1", "title": "Story 1", "date": "2024-01-02T10:00:00Z"}, True),
+    ],
+    ids=["title and date", "the link with https", "all of them"],
+)
+def test_a_withdrawal_of_its_own_finds_its_article(site, record, linked):
+    site.build({"a.json": listed(2, scheme="http", linked=linked)})
+    site.build(
+        {
+            "a.json": listed(2, scheme="http", linked=linked),
+            "b.json": json.dumps([record | {"status": "withdrawn"}]),
+        },
+        allow={"empty"},
+    )
+    assert [item["title"] for item in site.items] == ["Story 0"]

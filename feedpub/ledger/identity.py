@@ -18,12 +18,11 @@ Two stories of one minute stay two: an entry whose article is still there is nev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from feedpub.article import Article, article_id, is_split, shown_key
+from feedpub.article import Article, article_id, is_split, shown_key, with_other_scheme
 from feedpub.content import visible_text
 from feedpub.feeds import Entry, Selected, make_entry
 from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity
@@ -33,10 +32,6 @@ ALIKE = 0.6
 
 ENOUGH_WORDS = 5
 """The length from which on an equal body says something: many stories share "Read the full story"."""
-
-
-# Where a key begins that is an address, behind its source's namespace.
-_SCHEME = re.compile(r"(?<![^ ])https?(?=://)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +155,7 @@ def _known_otherwise(
         yield 6.0, True, known
     if article.key is None or is_split(article.id):
         return
-    swapped = _SCHEME.sub(lambda found: "http" if found[0] == "https" else "https", article.key)
+    swapped = with_other_scheme(article.key)
     if swapped != article.key and (known := memory.by_id(_id_of(article, swapped, authority))):
         yield 5.0, True, known
     story = article_id(authority, key=None, published=article.published, title=article.title)

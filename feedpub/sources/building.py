@@ -22,6 +22,7 @@ from feedpub.article import (
     Reject,
     article_id,
     feed_key,
+    with_other_scheme,
 )
 from feedpub.content import relative_addresses
 from feedpub.dates import ParsedDate, parse_date
@@ -194,7 +195,29 @@ def _left_out(reading: Reading, origin: Origin, record: Record) -> LeftOut:
     identity, key = _identity(reading, record, published, record.title.strip())
     known = key is not None or (times and record.title)
     changed = max(times, default=None)
-    return LeftOut(origin, kind, reason, identity if known else None, changed, record.version, reading.feed)
+    if not known:
+        return LeftOut(origin, kind, reason)
+    also = _other_ids(reading, record, key, published if times else None)
+    return LeftOut(origin, kind, reason, identity, changed, record.version, reading.feed, also - {identity})
+
+
+def _other_ids(
+    reading: Reading, record: Record, key: str | None, published: datetime | None
+) -> frozenset[str]:
+    """Return under which other ids a record's article may be published: by its other scheme, its link, its story."""
+    title = record.title.strip()
+    link = record.link.strip()
+    # A link alone may be a section's, and that of other articles.
+    keys = {
+        key,
+        link if _WEB_ADDRESS.match(link) and (key == link or not (title and published)) else None,
+    } - {None}
+    keys |= {with_other_scheme(each) for each in keys if each}
+    day = published or datetime.min.replace(tzinfo=UTC)
+    ids = {_made_of(reading, record, each, day, title)[0] for each in keys}
+    return frozenset(
+        ids | ({_made_of(reading, record, None, published, title)[0]} if title and published else set())
+    )
 
 
 def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:
