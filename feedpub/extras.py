@@ -7,7 +7,7 @@ import sys
 from importlib.util import find_spec
 
 
-def remedy(extra: str) -> str:
+def install_hint(extra: str) -> str:
     """Return the command that installs an extra where this program runs, whichever environment is active."""
     python = shlex.quote(sys.executable)
     installer = f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from feedpub.addresses import web_address
 from feedpub.article import Article
-from feedpub.config import FeedSettings, Site
+from feedpub.config import Site
+from feedpub.config.settings import Channel
 from feedpub.content import Content, StoredContent, content_of
 from feedpub.spool import Spool
 
@@ -85,7 +86,7 @@ class Feed:
     ``full`` says that older entries may have been left out for want of room.
     """
 
-    settings: FeedSettings
+    settings: Channel
     entries: tuple[Entry, ...]
     updated: datetime
     full: bool = False
@@ -132,7 +133,7 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def make_feed(
-    settings: FeedSettings,
+    settings: Channel,
     entries: Iterable[Entry],
     site: Site,
     *,

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from feedpub.config import FeedSettings, Site
+from feedpub.config.settings import Channel
 from feedpub.feeds import Entry
 
 HEAD_MARKUP = 1_500
@@ -36,7 +37,7 @@ def fitting(entries: Sequence[Entry], feed: FeedSettings, site: Site, titles: Ma
     return max(held, min(1, len(newest)))
 
 
-def head_size(feed: FeedSettings, site: Site) -> int:
+def head_size(feed: Channel, site: Site) -> int:
     """Return an upper bound on the bytes of a document of ``feed`` without its entries."""
     author = feed.author
     texts = (feed.title, site.title, feed.description, feed.description, feed.rights, feed.rights)
@@ -45,7 +46,7 @@ def head_size(feed: FeedSettings, site: Site) -> int:
     return HEAD_MARKUP + sum(text_size(text) for text in (*texts, *addresses, *people) if text)
 
 
-def entry_size(entry: Entry, feed: FeedSettings, titles: Mapping[str, str]) -> int:
+def entry_size(entry: Entry, feed: Channel, titles: Mapping[str, str]) -> int:
     """Return an upper bound on the bytes of ``entry`` in a document of ``feed``, in whichever format."""
     article, content = entry.article, entry.content
     authors = article.authors or (feed.author,)

@@ -199,7 +199,7 @@ def documented(section: str) -> list[str]:
     [
         ("", load.TOP_KEYS),
         ("site", load.SITE_KEYS),
-        ("sources", spec.KEYS),
+        ("sources", spec.SOURCE_KEYS),
         ("matching", MATCHING_KEYS),
         ("feeds", {*load.FEED_KEYS, "retired", *RULE_KEYS}),
         ("dedup", load.SITE_DEDUP_KEYS),

@@ -4,11 +4,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from pipeline import build
 
-import feedpub.pipeline
+from feedpub import pipeline
 from feedpub.config import load_config
 from feedpub.gate import check
-from feedpub.pipeline import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def test_a_broken_document_is_refused_and_the_good_one_stays(
                     object.__setattr__(document, "rendered", data)
         return check(rendered, listing)
 
-    monkeypatch.setattr(feedpub.pipeline, "check", break_one)
+    monkeypatch.setattr(pipeline, "check", break_one)
     report = build(settings, NOW)
     assert [invalid.path for invalid in report.invalid] == [path]
     assert (project / "feeds" / path).read_bytes() == good

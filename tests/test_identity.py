@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import feedpub.gate
+from feedpub import gate
 from feedpub.config import load_config
 from feedpub.errors import GuardRefusal, PublishError
 from feedpub.ledger import read_document
@@ -430,10 +430,10 @@ def test_a_document_that_stays_unpublished_does_not_make_an_edit_look_new_in_oth
     site.build()
     title, body, time = site.stories[0]
     site.write([(title, f"{body} Talks go on.", time), *site.stories[1:]])
-    real = feedpub.gate.validate
-    broken = [feedpub.gate.validate(b"")[0]]
+    real = gate.validate
+    broken = [gate.validate(b"")[0]]
     monkeypatch.setattr(
-        feedpub.gate,
+        gate,
         "validate",
         lambda data, url: (
             broken if "/also" in url and data.count(b"Talks") and b"Choir" in data else real(data, url)

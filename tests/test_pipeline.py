@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-import feedpub.gate
+from feedpub import gate
 from feedpub.config import load_config
 from feedpub.errors import ConfigError, GuardRefusal, TooManyRejects
 from feedpub.pipeline import build
@@ -48,14 +48,14 @@ def test_a_bad_record_costs_itself_and_not_its_neighbours(small):
 def test_what_fails_validation_stays_unpublished_and_the_last_good_file_stays(small, monkeypatch):
     small("One\nBody oil\n2023-01-01 10:00\n")
     good = (small.folder / "feeds/oil.rss").read_bytes()
-    real = feedpub.gate.validate
+    real = gate.validate
 
     def strict(data, location=None):
         if data.count(b"<item>") == 2 and location.endswith("oil.rss"):
             return [Finding("test", "error", "broken on purpose", 7, 1, "https://x.test/", "")]
         return real(data, location)
 
-    monkeypatch.setattr(feedpub.gate, "validate", strict)
+    monkeypatch.setattr(gate, "validate", strict)
     report = small("One\nBody oil\n2023-01-01 10:00\nTwo\nMore oil\n2023-01-02 10:00\n")
     assert [(i.path, i.line, i.reason) for i in report.invalid] == [("oil.rss", 7, "broken on purpose")]
     assert (small.folder / "feeds/oil.rss").read_bytes() == good
@@ -65,14 +65,14 @@ def test_what_fails_validation_stays_unpublished_and_the_last_good_file_stays(sm
 
 
 def test_an_entry_that_would_make_its_feeds_invalid_is_rejected_and_costs_nobody_else(small, monkeypatch):
-    real = feedpub.gate.validate
+    real = gate.validate
 
     def strict(data, location=None):
         if b"Two" in data and location.endswith(".rss"):
             return [Finding("test", "error", "broken on purpose", 7, 1, "https://x.test/", "")]
         return real(data, location)
 
-    monkeypatch.setattr(feedpub.gate, "validate", strict)
+    monkeypatch.setattr(gate, "validate", strict)
     report = small("One\nBody oil\n2023-01-01 10:00\nTwo\nMore oil\n2023-01-02 10:00\n")
     assert [(r.origin.line, r.reason) for r in report.rejects] == [
         (4, "it would make oil.rss invalid: broken on purpose")

@@ -34,9 +34,9 @@ def fetch(
     import time  # noqa: PLC0415 - keeps --help fast
     from importlib.util import find_spec  # noqa: PLC0415
 
-    from feedpub import extras  # noqa: PLC0415
     from feedpub.config import load_config  # noqa: PLC0415
     from feedpub.errors import printable  # noqa: PLC0415
+    from feedpub.extras import install_hint  # noqa: PLC0415
     from feedpub.sources.fetched import Copy, is_web  # noqa: PLC0415
 
     settings = load_config(config)
@@ -47,7 +47,7 @@ def fetch(
         if is_web(pattern)
     ]
     if copies and find_spec("httpx") is None:
-        print_error(f"fetching needs httpx; {extras.remedy('fetch')}")
+        print_error(f"fetching needs httpx; {install_hint('fetch')}")
         raise typer.Exit(FAILED)
     if not copies:
         print_error(f"{config} names no source by address; write one as - path: https://example.org/feed.xml")

@@ -24,7 +24,7 @@ from feedpub.duplicates import Exact
 from feedpub.errors import ConfigError, Where
 from feedpub.located import Node, read_yaml
 from feedpub.rules import RULE_KEYS, compile_rules
-from feedpub.sources import parse_source
+from feedpub.sources.spec import parse_source
 
 VERSION = 1
 FORMATS = ("rss", "atom", "json")

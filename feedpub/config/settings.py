@@ -51,12 +51,8 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedSettings:
-    """One feed's metadata; its rule stands in ``Settings.rules`` under the same index.
-
-    ``selective`` feeds have a rule of their own, so that being in one says something of an article. ``near`` is
-    the likeness from which on two texts count as one. ``moved_to`` is the address that took a retired feed's place.
-    """
+class Channel:
+    """What a feed says of itself. ``moved_to`` is the address that took a retired feed's place."""
 
     slug: str
     title: str
@@ -65,12 +61,22 @@ class FeedSettings:
     author: Author
     language: str | None
     rights: str | None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSettings(Channel):
+    """How one feed is made; its rule is in ``Settings.rules`` under the same index.
+
+    ``selective`` feeds have a rule of their own, so that being in one says something about an article. ``near`` is
+    the similarity from which two texts count as one.
+    """
+
     max_items: int
     max_bytes: int
     archive: Archive
     selective: bool
     near: float | None = None
-    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

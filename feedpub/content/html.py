@@ -135,8 +135,8 @@ _ATTRIBUTES = {
 _ADDRESSES = frozenset(["href", "src", "cite", "poster"])
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
-_TAG = re.compile(r"<(/?)[a-zA-Z]")
-_MARKUP = re.compile(r"<[^<>]*>")
+_OPEN_OR_CLOSE = re.compile(r"<(/?)[a-zA-Z]")
+_ANY_TAG = re.compile(r"<[^<>]*>")
 # Tags that stand within a line, so that no space belongs in their place.
 _WITHIN_LINE = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike"
@@ -192,7 +192,7 @@ def relative_addresses(html: str) -> list[str]:
 
 def visible_text(html: str) -> str:
     """Return the text of sanitised ``html`` on one line, with a space for each tag that does not stand within one."""
-    return " ".join(unescape(_MARKUP.sub(" ", _WITHIN_LINE.sub("", html))).split())
+    return " ".join(unescape(_ANY_TAG.sub(" ", _WITHIN_LINE.sub("", html))).split())
 
 
 def _clean(html: str, attribute_filter: Callable[[str, str, str], str | None]) -> str:
@@ -232,5 +232,5 @@ def _as_text(attribute: str) -> str:
 
 def _too_deep(html: str) -> bool:
     # A closing tag in an attribute can hide a level from this count; the bound on tags is for that.
-    levels = [-1 if match[1] else 1 for match in _TAG.finditer(html)]
+    levels = [-1 if match[1] else 1 for match in _OPEN_OR_CLOSE.finditer(html)]
     return len(levels) > MAX_TAGS or max(accumulate(levels), default=0) > MAX_DEPTH

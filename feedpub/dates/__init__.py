@@ -11,6 +11,5 @@ decided by rule (an hour that a clock change skipped, say) is read and comes wit
 
 from feedpub.dates.policy import DEFAULT, DatePolicy, DateWarning, ParsedDate
 from feedpub.dates.reading import is_declared, parse_date
-from feedpub.dates.settings import parse_policy
 
-__all__ = ["DEFAULT", "DatePolicy", "DateWarning", "ParsedDate", "is_declared", "parse_date", "parse_policy"]
+__all__ = ["DEFAULT", "DatePolicy", "DateWarning", "ParsedDate", "is_declared", "parse_date"]

@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 
 from feedpub.dates.formats import Fields
-from feedpub.dates.guarded import order_numbers, refuse_range, take_zone
+from feedpub.dates.guarded import _YEAR, order_numbers, refuse_range, take_zone
 from feedpub.dates.policy import DatePolicy
 from feedpub.errors import DateError
 
-_YEAR = re.compile(r"(?<![\d:.])\d{4}(?![\d:])", re.ASCII)
-_CLOCK = re.compile(r"\d{1,2}\s?(?:[:hH時时点시]|Uhr|uur)", re.ASCII)
+_LOCAL_CLOCK = re.compile(r"\d{1,2}\s?(?:[:hH時时点시]|Uhr|uur)", re.ASCII)
 _TRAILING_ZONE = re.compile(r"(?<=\d) ([A-Z]{1,5})\Z")
 
 
-def read(text: str, policy: DatePolicy) -> Fields:
+def read_localized(text: str, policy: DatePolicy) -> Fields:
     """Return the fields of a date in one of the policy's languages. Raises :class:`DateError`."""
     # The extra's module, and a slow one to load.
     from dateparser import parse  # noqa: PLC0415
@@ -43,5 +42,5 @@ def read(text: str, policy: DatePolicy) -> Fields:
     )
     if found is None or str(found.year) not in _YEAR.findall(rest):
         raise DateError(text, f"is no date in the languages {', '.join((*policy.languages, 'en'))}")
-    hour = found.hour if found.hour or _CLOCK.search(rest) else None
+    hour = found.hour if found.hour or _LOCAL_CLOCK.search(rest) else None
     return Fields(found.year, found.month, found.day, hour, found.minute, found.second, None, zone)

@@ -66,7 +66,7 @@ _WEEKDAY_WORDS = frozenset((*WEEKDAYS, *WEEKDAY_NAMES, "tues", "wednes", "thur",
 _FILLERS = frozenset(("am", "pm", "a.m", "p.m", "st", "nd", "rd", "th", "of", "at", "the", "on", "t"))
 
 
-def read(text: str, policy: DatePolicy) -> Fields:
+def read_free_form(text: str, policy: DatePolicy) -> Fields:
     """Return the fields of a date in free form.
 
     Raises :class:`DateError` for what is missing or left open.

@@ -6,8 +6,10 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from feedpub.dates import foreign, formats, guarded
+from feedpub.dates import formats
+from feedpub.dates.foreign import read_localized
 from feedpub.dates.formats import Fields
+from feedpub.dates.guarded import has_unknown_words, read_free_form
 from feedpub.dates.policy import FIRST_YEAR, DatePolicy, DateWarning, ParsedDate
 from feedpub.dates.zones import UnknownZoneError, localise, named_zone, plain_day
 from feedpub.errors import DateError
@@ -60,10 +62,10 @@ def is_declared(text: str, policy: DatePolicy) -> bool:
         pattern = _LONG_NUMBER if name in formats.EPOCHS else formats.compile_format(name)
         if pattern.match(plain):
             return True
-    if not policy.languages or not guarded.has_unknown_words(plain, policy):
+    if not policy.languages or not has_unknown_words(plain, policy):
         return False
     try:
-        foreign.read(plain, policy)
+        read_localized(plain, policy)
     except DateError:
         return False
     return True
@@ -105,7 +107,7 @@ def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
     for pattern in _RFC822:
         if fields := formats.read_format(pattern, plain, None):
             return _assemble(plain, fields, policy)
-    read = foreign.read if policy.languages and guarded.has_unknown_words(plain, policy) else guarded.read
+    read = read_localized if policy.languages and has_unknown_words(plain, policy) else read_free_form
     return _assemble(plain, read(plain, policy), policy)
 
 

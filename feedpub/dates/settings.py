@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from zoneinfo import available_timezones
 
-from feedpub import extras
 from feedpub.dates.formats import EPOCHS, compile_format
 from feedpub.dates.policy import AMBIGUOUS, NONEXISTENT, DatePolicy
 from feedpub.dates.zones import UnknownZoneError, is_zone, parse_offset
+from feedpub.extras import install_hint
 from feedpub.located import Node, did_you_mean
 
-KEYS = (
+DATE_KEYS = (
     "ambiguous",
     "nonexistent",
     "formats",
@@ -30,13 +30,13 @@ def parse_policy(timezone: Node | None, dates: Node | None) -> DatePolicy:
     Raises :class:`~feedpub.errors.ConfigError` with the place and what would be right.
     """
     zone = _zone_name(timezone) if timezone is not None else None
-    keys: Mapping[str, Node] = dates.fields(KEYS) if dates is not None else {}
+    keys: Mapping[str, Node] = dates.fields(DATE_KEYS) if dates is not None else {}
     years = keys["two_digit_years"].integer(minimum=1900, maximum=2099) if "two_digit_years" in keys else None
     return DatePolicy(
         zone=zone,
         ambiguous=keys["ambiguous"].choice(AMBIGUOUS) if "ambiguous" in keys else "earlier",
         nonexistent=keys["nonexistent"].choice(NONEXISTENT) if "nonexistent" in keys else "shift",
-        formats=tuple(_format(node, years) for node in keys["formats"].items(single=True))
+        formats=tuple(_date_format(node, years) for node in keys["formats"].items(single=True))
         if "formats" in keys
         else (),
         zone_names=tuple(_meaning(name, node) for name, node in keys["zones"].mapping().items())
@@ -64,7 +64,7 @@ def _zone_name(node: Node) -> str:
     raise node.error(f"there is no time zone {name!r}", remedy)
 
 
-def _format(node: Node, years: int | None) -> str:
+def _date_format(node: Node, years: int | None) -> str:
     pattern = node.text()
     if pattern in EPOCHS:
         return pattern
@@ -83,7 +83,7 @@ def _format(node: Node, years: int | None) -> str:
 def _language(node: Node) -> str:
     code = node.text()
     if find_spec("dateparser") is None:
-        raise node.error("month names in other languages need dateparser", extras.remedy("dates"))
+        raise node.error("month names in other languages need dateparser", install_hint("dates"))
     # Slow to load, and of use to few.
     from dateparser.data.languages_info import language_order  # noqa: PLC0415
 

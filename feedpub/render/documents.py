@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from feedpub.archives import Page
 from feedpub.compose import Composed
-from feedpub.config import FeedSettings, Site
+from feedpub.config import Site
+from feedpub.config.settings import Channel
 from feedpub.feeds import Entry, Feed, make_feed
 from feedpub.render.jsonfeed import json_feed
 from feedpub.render.opml import OPML_NAME, OPML_TYPE, opml
@@ -107,7 +108,7 @@ class Renderer:
             ),
         )
 
-    def opml(self, feeds: Sequence[FeedSettings]) -> Document:
+    def opml(self, feeds: Sequence[Channel]) -> Document:
         """Return the subscription list of ``feeds``, in the format that most readers read best."""
         data = opml(
             self._site, feeds, next(name for name in ("atom", "rss", "json") if name in self._formats)
@@ -123,7 +124,7 @@ class Renderer:
         )
         return self._document(composed.feed, f"{slug}.{name}", place, name)
 
-    def _archive(self, settings: FeedSettings, page: Page, name: str) -> Document:
+    def _archive(self, settings: Channel, page: Page, name: str) -> Document:
         slug = settings.slug
         place = Place(
             url=self._url(f"{slug}.{page.name}.{name}"),

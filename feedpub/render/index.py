@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from feedpub.config import FeedSettings, Site
+from feedpub.config import Site
+from feedpub.config.settings import Channel
 from feedpub.render.opml import OPML_NAME
 
 _NAMES = {
@@ -28,7 +29,7 @@ code { font-size: .9em; overflow-wrap: anywhere; }
 """
 
 
-def index_page(site: Site, feeds: Sequence[FeedSettings], formats: Sequence[str]) -> bytes:
+def index_page(site: Site, feeds: Sequence[Channel], formats: Sequence[str]) -> bytes:
     """Return the HTML page that lists ``feeds``; its head lets readers find them from the page's address."""
     lang = f' lang="{escape(site.language)}"' if site.language else ""
     alternates = "\n".join(
@@ -62,7 +63,7 @@ account here and without tracking.</p>
     return page.encode()
 
 
-def _item(feed: FeedSettings, site: Site, formats: Sequence[str]) -> str:
+def _item(feed: Channel, site: Site, formats: Sequence[str]) -> str:
     links = "".join(
         f'<p><a href="{feed.slug}.{name}">{_NAMES[name][0]}</a>'
         f" <code>{escape(site.base_url)}{feed.slug}.{name}</code></p>"

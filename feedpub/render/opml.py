@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from feedpub.config import FeedSettings, Site
+from feedpub.config import Site
+from feedpub.config.settings import Channel
 
 OPML_NAME = "subscriptions.opml"
 OPML_TYPE = "text/x-opml"
 
 
-def opml(site: Site, feeds: Sequence[FeedSettings], extension: str) -> bytes:
+def opml(site: Site, feeds: Sequence[Channel], extension: str) -> bytes:
     """Return the list of ``feeds`` in one format: that of ``extension`` (``rss`` or ``atom``)."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")

@@ -9,7 +9,7 @@ source never raises for what a record says: that is a reject with its place and 
 
 from feedpub.sources.building import Item
 from feedpub.sources.opening import files, local_file, read, search
-from feedpub.sources.spec import SourceSpec, parse_source
+from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import Survey, Surveyed, survey
 from feedpub.sources.withheld import Statuses
 
@@ -21,7 +21,6 @@ __all__ = [
     "Surveyed",
     "files",
     "local_file",
-    "parse_source",
     "read",
     "search",
     "survey",

@@ -13,7 +13,7 @@ MAX_TITLE = 160
 
 _BREAK = re.compile("[\t\n\r\x0b\x0c]+")
 _SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'’”»)\]]*(?=\s)|[。！？]")
-_TAG = re.compile(r"<[^>]*>")
+_PLAIN_TAG = re.compile(r"<[^>]*>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 # A byte order mark amid a text: files that had one were put together.
 _MARK = "\ufeff"
@@ -78,7 +78,7 @@ def plain_text(markup: str) -> str:
         parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False)
         tree = html.fragment_fromstring(markup.replace("\x00", " "), create_parent="div", parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return _TAG.sub(" ", markup)
+        return _PLAIN_TAG.sub(" ", markup)
     for dropped in tree.xpath("//script | //style"):
         dropped.drop_tree()
     for block in tree.xpath("//p | //br | //div | //li | //h1 | //h2 | //h3 | //tr | //blockquote"):

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from feedpub import extras
 from feedpub.errors import SourceError
+from feedpub.extras import install_hint
 
 if TYPE_CHECKING:
     from feedpub.sources.building import Item, Reading
@@ -95,7 +95,7 @@ def _by_content(head: bytes) -> str:
 def reader(name: str, file: str) -> Reader:
     """Return the reader of format ``name``. Raises :class:`SourceError` where its extra is not installed."""
     if extra := missing_extra(name):
-        raise SourceError(file, f"the format {name!r} needs a further package; {extras.remedy(extra)}")
+        raise SourceError(file, f"the format {name!r} needs a further package; {install_hint(extra)}")
     module = importlib.import_module(f"feedpub.sources.{_BY_NAME[name].module}")
     read: Reader = module.read
     return read

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from feedpub import extras
 from feedpub.article import Notice
 from feedpub.errors import SourceError, printable
+from feedpub.extras import install_hint
 from feedpub.sources.building import Item, Reading, reject
 from feedpub.sources.fetched import Copy, is_web
 from feedpub.sources.formats import choose, reader
@@ -196,5 +196,5 @@ def _fsspec(url: str) -> Any:
         # The extra's module.
         from fsspec import core  # noqa: PLC0415
     except ImportError:
-        raise SourceError(url, f"needs fsspec; {extras.remedy('remote')}") from None
+        raise SourceError(url, f"needs fsspec; {install_hint('remote')}") from None
     return core

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from feedpub import extras
-from feedpub.dates import DEFAULT, DatePolicy, parse_policy
+from feedpub.dates import DEFAULT, DatePolicy
+from feedpub.dates.settings import parse_policy
 from feedpub.errors import Where
+from feedpub.extras import install_hint
 from feedpub.located import Node
 from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.fieldnames import CANONICAL
@@ -17,7 +18,7 @@ from feedpub.sources.formats import FORMATS, missing_extra
 from feedpub.sources.layout import TextLayout, parse_layout
 from feedpub.sources.withheld import fold_status
 
-KEYS = (
+SOURCE_KEYS = (
     "path",
     "format",
     "timezone",
@@ -71,7 +72,7 @@ class SourceSpec:
 
 def parse_source(node: Node, base: Path, own: tuple[Path, ...] = ()) -> SourceSpec:
     """Return the source that ``node`` describes. Raises :class:`~feedpub.errors.ConfigError`."""
-    keys = node.fields(KEYS, required=("path",))
+    keys = node.fields(SOURCE_KEYS, required=("path",))
     return SourceSpec(
         patterns=tuple(item.path().strip() for item in keys["path"].items(single=True)),
         base=base,
@@ -98,7 +99,7 @@ def _texts(node: Node | None) -> tuple[str, ...]:
 def _format(node: Node) -> str:
     name = node.choice([known.name for known in FORMATS])
     if extra := missing_extra(name):
-        raise node.error(f"the format {name!r} needs a further package", extras.remedy(extra))
+        raise node.error(f"the format {name!r} needs a further package", install_hint(extra))
     return name
 
 
@@ -122,5 +123,5 @@ def _fields(node: Node) -> tuple[tuple[str, str], ...]:
 def _repair(node: Node) -> bool:
     wanted = node.flag()
     if wanted and find_spec("ftfy") is None:
-        raise node.error("the repair of mojibake needs ftfy", extras.remedy("repair"))
+        raise node.error("the repair of mojibake needs ftfy", install_hint("repair"))
     return wanted

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import BinaryIO, Protocol
 
-from feedpub import extras
+from feedpub.extras import install_hint
 from feedpub.sources.decoding import is_ascii_superset
 
 HEAD = 4096
@@ -212,7 +212,7 @@ def _decompressed(plain: io.BufferedReader) -> _Readable:
         return _Frames(plain, lambda: lzma.LZMADecompressor(memlimit=_MEMORY))
     if head.startswith(b"\x28\xb5\x2f\xfd"):
         if find_spec("zstandard") is None:
-            raise MissingPackageError(f"the file is compressed with zstd; {extras.remedy('zstd')}")
+            raise MissingPackageError(f"the file is compressed with zstd; {install_hint('zstd')}")
         return _Frames(plain, _ZstandardFrame)
     return plain
 

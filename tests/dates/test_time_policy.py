@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.dates import parse_date, parse_policy
-from feedpub.dates.settings import KEYS
+from feedpub.dates import parse_date
+from feedpub.dates.settings import DATE_KEYS, parse_policy
 from feedpub.errors import DateError
 from feedpub.located import read_yaml
 
@@ -83,4 +83,4 @@ def test_the_page_has_every_row_and_key():
     """No row of the page escapes the test by its form, and no key is left out."""
     assert len(ROWS) == len(re.findall(r"^\| `[^|]*\|[^|]*\| (?:rejected|\d{4}-)", PAGE, re.MULTILINE))
     assert len(ROWS) > 100
-    assert set(KEYS) == set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("\n## ")[0], re.MULTILINE))
+    assert set(DATE_KEYS) == set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("\n## ")[0], re.MULTILINE))

@@ -22,9 +22,10 @@ with atheris.instrument_imports(include=["feedpub"]):
     from feedpub.dates import DatePolicy, parse_date
     from feedpub.errors import DateError
     from feedpub.located import read_yaml
-    from feedpub.sources import SourceSpec, parse_source
+    from feedpub.sources import SourceSpec
     from feedpub.sources.building import Reading
     from feedpub.sources.formats import FORMATS, reader
+    from feedpub.sources.spec import parse_source
     from feedpub.sources.streams import InputStream
 
     # A format is imported when it is read first, which is too late to be instrumented.

@@ -9,7 +9,8 @@ import pytest
 
 from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.located import read_yaml
-from feedpub.sources import Item, SourceSpec, parse_source, read
+from feedpub.sources import Item, SourceSpec, read
+from feedpub.sources.spec import parse_source
 
 DEFAULTS = {
     "path": "'*'",

@@ -11,7 +11,7 @@ from feedpub.sources.fieldnames import NAMES
 from feedpub.sources.formats import FORMATS
 from feedpub.sources.layout import ORDERS
 from feedpub.sources.markdown import MAX_DOTS, MAX_MATTER
-from feedpub.sources.spec import KEYS
+from feedpub.sources.spec import SOURCE_KEYS
 from feedpub.sources.streams import FREE, MAX_RATIO
 
 PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text("utf-8")
@@ -26,7 +26,7 @@ def rows(heading):
 
 
 def test_every_key_of_a_source_is_explained():
-    assert {cells[0].strip("`") for cells in rows("Keys of a source")} == set(KEYS)
+    assert {cells[0].strip("`") for cells in rows("Keys of a source")} == set(SOURCE_KEYS)
 
 
 def test_every_format_is_listed_with_its_extensions_and_extra():

@@ -15,7 +15,8 @@ import yaml
 
 from feedpub.article import Article, Notice
 from feedpub.located import read_yaml
-from feedpub.sources import parse_source, read
+from feedpub.sources import read
+from feedpub.sources.spec import parse_source
 
 FOLDER = Path(__file__).parents[1] / "data/sources/hostile"
 EXPECTED = yaml.safe_load((FOLDER.parent / "hostile.yaml").read_text("utf-8"))

@@ -10,10 +10,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from feedpub import extras
 from feedpub.cli.check import check
 from feedpub.cli.init import init
 from feedpub.config import load_config
+from feedpub.extras import install_hint
 from feedpub.sources import survey
 
 app = typer.Typer()
@@ -243,7 +243,7 @@ def test_init_says_which_package_is_missing(tmp_path, monkeypatch, name, package
     assert result.exit_code == 0
     (passed,) = [line for line in result.output.splitlines() if "passed over" in line]
     assert f"drop/{name}: the format" in passed
-    assert passed.endswith(f"{extras.remedy(extra)}")
+    assert passed.endswith(f"{install_hint(extra)}")
     assert "no article in them" not in result.output
     assert "b.txt" not in result.output
     assert "drop/*.txt: 1 file (text): 1 article, 0 rejects" in result.output

@@ -16,7 +16,7 @@ READER = """
 import re, sys
 from pathlib import Path
 from feedpub.located import read_yaml
-from feedpub.sources import parse_source
+from feedpub.sources.spec import parse_source
 from feedpub.sources.building import Reading
 from feedpub.sources.formats import reader
 class Endless:

@@ -17,8 +17,9 @@ from pyarrow import parquet
 from feedpub.article import Article, LeftOut, Reject
 from feedpub.errors import SourceError
 from feedpub.located import read_yaml
-from feedpub.sources import parse_source, read
+from feedpub.sources import read
 from feedpub.sources.fieldnames import CANONICAL, NAMES
+from feedpub.sources.spec import parse_source
 from feedpub.sources.withheld import _ROLES
 
 PAGE = (

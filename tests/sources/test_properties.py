@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from feedpub.article import Article, Notice
 from feedpub.located import read_yaml
-from feedpub.sources import lines, parse_source, read
+from feedpub.sources import lines, read
 from feedpub.sources.building import Reading, Record, build, build_story
+from feedpub.sources.spec import parse_source
 
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SEEDS = {

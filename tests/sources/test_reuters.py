@@ -9,7 +9,8 @@ import pytest
 
 from feedpub.article import Article, Notice
 from feedpub.located import read_yaml
-from feedpub.sources import files, parse_source, read
+from feedpub.sources import files, read
+from feedpub.sources.spec import parse_source
 
 FOLDER = Path(__file__).parents[3] / "shared/corpora"
 BLANK = dict.fromkeys(range(33), " ")

@@ -19,7 +19,8 @@ from feedpub.article import Article, Notice, Reject
 from feedpub.config import load_config
 from feedpub.located import read_yaml
 from feedpub.pipeline import build
-from feedpub.sources import files, parse_source, read
+from feedpub.sources import files, read
+from feedpub.sources.spec import parse_source
 
 ROOT = Path(__file__).parents[2]
 

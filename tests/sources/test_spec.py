@@ -12,11 +12,12 @@ import fsspec
 import pytest
 import yaml
 
-from feedpub import extras
 from feedpub.article import Article
 from feedpub.errors import ConfigError, SourceError
+from feedpub.extras import install_hint
 from feedpub.located import read_yaml
-from feedpub.sources import files, parse_source, read
+from feedpub.sources import files, read
+from feedpub.sources.spec import parse_source
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "data/sources/config.yaml").read_text("utf-8"))
 RECORD = b"Title\nBody\n2023-10-09 14:25\n"
@@ -127,7 +128,7 @@ def test_a_missing_package_is_named_by_its_extra(name, package, extra, source, t
 def test_the_command_for_an_extra_is_for_this_interpreter(pip, command, monkeypatch):
     monkeypatch.setattr("feedpub.extras.find_spec", lambda _: pip)
     monkeypatch.setattr("sys.executable", "/my env/bin/python")
-    assert extras.remedy("html") == f"install it with: {command} 'feedpub[html]'"
+    assert install_hint("html") == f"install it with: {command} 'feedpub[html]'"
 
 
 def test_a_namespace_keeps_ids_apart_and_nothing_else_changes_them(source, gives):

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from feedpub.config import load_config
 from feedpub.errors import SourceError
 from feedpub.located import read_yaml
-from feedpub.sources import parse_source, search
+from feedpub.sources import search
+from feedpub.sources.spec import parse_source
 from feedpub.sources.walk import Walk
 
 NAMES = ("a", "b", "x.txt", "y.md", ".hidden", "z[1]")
