@@ -38,6 +38,7 @@ from feedpub.ledger import (
     remember,
     settle,
 )
+from feedpub.ledger.memory import record_of
 from feedpub.online import OnlineShelf, damaged_documents, dropped_documents, read_feeds, read_shelf
 from feedpub.publish import Changes
 from feedpub.rejects import write_rejects
@@ -352,7 +353,7 @@ def _record(job: _Build, made: _Made, checked: Checked) -> None:
         if (known := store.by_id(entry.article.id)) and known.dated != entry.dated
     )
     missing = chain(
-        (entry.remembered() for entry in read if store.lacks(entry)),
+        (record_of(entry) for entry in read if store.lacks(entry)),
         (
             remember(e.article, e.content.html, e.updated, e.dated)
             for e in entries.values()

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from feedpub.article import Article, fingerprint
 from feedpub.content import visible_text
+from feedpub.ledger.published import PublishedEntry
 
 SKETCH_SIZE = 128
 """How many hashes a sketch keeps: enough to tell 0.6 from 0.5 nearly always, at half a kilobyte an entry."""
@@ -94,3 +95,17 @@ def similarity(one: Iterable[int], two: Iterable[int]) -> float:
     first, second = set(one), set(two)
     union = sorted(first | second)[:SKETCH_SIZE]
     return sum(hash_ in first and hash_ in second for hash_ in union) / len(union) if union else 0.0
+
+
+def record_of(entry: PublishedEntry) -> Remembered:
+    """Return what is to be remembered of a published entry; its key is not in the document."""
+    prints = digest(entry.title), digest(entry.html), sketch(entry.title, entry.html)
+    updated = entry.updated or entry.published
+    return Remembered(entry.id, None, entry.published, updated, *prints, feed=entry.feed)
+
+
+def is_current(entry: PublishedEntry, known: Remembered) -> bool:
+    """Say whether a published entry is what is remembered of it."""
+    if entry.published != known.published or entry.updated not in (None, known.updated):
+        return False
+    return (digest(entry.title), digest(entry.html)) == (known.title, known.content)

@@ -12,7 +12,6 @@ from typing import Any
 from lxml import etree
 
 from feedpub.article import feed_key
-from feedpub.ledger.memory import Remembered, digest, sketch
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -31,18 +30,6 @@ class PublishedEntry:
     title: str
     html: str
     feed: str | None = None
-
-    def says(self, known: Remembered) -> bool:
-        """Say whether this entry is what is remembered of it."""
-        if self.published != known.published or self.updated not in (None, known.updated):
-            return False
-        return (digest(self.title), digest(self.html)) == (known.title, known.content)
-
-    def remembered(self) -> Remembered:
-        """Return what is to be remembered of this entry; its key is not in the document."""
-        prints = digest(self.title), digest(self.html), sketch(self.title, self.html)
-        updated = self.updated or self.published
-        return Remembered(self.id, None, self.published, updated, *prints, feed=self.feed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import Any
 from feedpub.article import is_split
 from feedpub.errors import PublishError
 from feedpub.feeds import Entry
-from feedpub.ledger.memory import Remembered, digest
+from feedpub.ledger.memory import Remembered, digest, is_current, record_of
 from feedpub.ledger.published import PublishedEntry
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 
@@ -116,12 +116,12 @@ class Store:
             if entry.id in agreed:
                 continue
             stored = self._stored(entry.id)
-            if stored is not None and entry.says(stored):
+            if stored is not None and is_current(entry, stored):
                 agreed.add(entry.id)
                 newest.pop(entry.id, None)
                 continue
             # No document says what the source came to say.
-            told = entry.remembered()
+            told = record_of(entry)
             if stored:
                 told = replace(told, dated=stored.dated, feed=stored.feed or told.feed)
             if entry.id not in newest or newest[entry.id].updated < told.updated:
@@ -194,7 +194,7 @@ class Store:
     def lacks(self, entry: PublishedEntry) -> bool:
         """Say whether the file has not got ``entry`` as it is."""
         stored = self._stored(entry.id)
-        return stored is None or not entry.says(stored)
+        return stored is None or not is_current(entry, stored)
 
     def knows(self, entry: Entry) -> bool:
         """Say whether the file has ``entry`` as it is; asked by digests alone, as a sketch of it costs far more."""
