@@ -37,11 +37,6 @@ class Composed:
         return (*self.feed.entries, *(entry for page in self.pages for entry in page.entries))
 
     @property
-    def newest_page(self) -> str | None:
-        """The archive page that the subscription document's ``prev-archive`` leads to."""
-        return self.pages[-1].name if self.pages else None
-
-    @property
     def closing(self) -> tuple[Page, ...]:
         """The pages that are written for the last time."""
         return self.pages[:-1]

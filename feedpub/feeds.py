@@ -91,6 +91,11 @@ class Feed:
     updated: datetime
     full: bool = False
 
+    @property
+    def slug(self) -> str:
+        """The feed's name in the config and in the addresses of its documents."""
+        return self.settings.slug
+
 
 class Selection:
     """The newest ``limit`` articles of one feed, or all, gathered from a stream in any order.

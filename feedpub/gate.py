@@ -53,7 +53,7 @@ def check(rendered: Iterable[Rendered], listing: Document) -> Checked:
         wrong = _refusals(documents)
         invalid |= wrong
         if any(document.path in wrong for document in feed.archives):
-            held.add(feed.feed.settings.slug)
+            held.add(feed.feed.slug)
             keep.update(document.path for document in documents)
         else:
             keep.update(wrong)

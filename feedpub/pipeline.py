@@ -120,7 +120,7 @@ def check_heads(settings: Settings) -> None:
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)
     feeds = [make_feed(feed, [], settings.site) for feed in settings.feeds]
     for feed in (*feeds, *(last_feed(feed, settings.site, None) for feed in settings.retired)):
-        if wrong := first_refusal(renderer.render(Composed(feed)).documents):
+        if wrong := first_refusal(renderer.render(feed).documents):
             raise ConfigError(
                 Where(str(settings.file), 1, 1, ("feeds", feed.settings.slug)),
                 f"{wrong.path} would be invalid whatever its entries are: {wrong.reason}",
@@ -138,7 +138,7 @@ def plan(settings: Settings, now: datetime) -> dict[str, Feed]:
         # With the dates that subscribers know, as without options.
         job = _look_back(settings, now, ALLOWANCES.keys() - {"moved-dates"}, store)
         _, rendered, checked = _prepare(job, take_in(settings, now, store), guarded=False)
-        return {slug: made.feed for made in rendered if (slug := made.feed.settings.slug) not in checked.held}
+        return {slug: made.feed for made in rendered if (slug := made.feed.slug) not in checked.held}
 
 
 def see_online(
@@ -303,7 +303,11 @@ def _missing(online: PublishedFeed, taken: Taken, store: Store) -> PublishedFeed
 
 
 def _render(job: _Build, made: _Made) -> tuple[list[Rendered], Checked]:
-    rendered = [job.renderer.render(composed) for composed in (*made.feeds, *_retired(job))]
+    rendered = [
+        job.renderer.render(composed.feed, composed.pages, [page.name for page in composed.shelf.pages])
+        for composed in made.feeds
+    ]
+    rendered += [job.renderer.render(feed) for feed in _retired(job)]
     return rendered, check(rendered, job.renderer.opml(job.settings.feeds))
 
 
@@ -313,7 +317,7 @@ def _harmful(job: _Build, made: _Made, checked: Checked) -> list[Quarantined]:
     found: dict[str, Quarantined] = {}
     for composed in made.feeds:
         for entry in composed.entries if composed.slug in wrong else ():
-            alone = Composed(make_feed(composed.feed.settings, [entry], job.settings.site))
+            alone = make_feed(composed.feed.settings, [entry], job.settings.site)
             if why := first_refusal(job.renderer.render(alone).documents):
                 found[entry.article.id] = Quarantined(
                     entry, f"it would make {why.path} invalid: {why.reason}"
@@ -321,9 +325,9 @@ def _harmful(job: _Build, made: _Made, checked: Checked) -> list[Quarantined]:
     return list(found.values())
 
 
-def _retired(job: _Build) -> list[Composed]:
+def _retired(job: _Build) -> list[Feed]:
     site = job.settings.site
-    return [Composed(last_feed(feed, site, job.online.get(feed.slug))) for feed in job.settings.retired]
+    return [last_feed(feed, site, job.online.get(feed.slug)) for feed in job.settings.retired]
 
 
 def _publish(output: Output, checked: Checked, *, dry_run: bool) -> Changes:
@@ -369,9 +373,7 @@ def _record(job: _Build, made: _Made, checked: Checked) -> None:
     }
     if changes or aliases:
         record(job.settings.output.state / LEDGER, (), changes, aliases)
-    replaced = {
-        p.feed.settings.slug: p.replacing for p in made.previous if p.feed.settings.slug not in checked.held
-    }
+    replaced = {p.feed.slug: p.replacing for p in made.previous if p.feed.slug not in checked.held}
     kept = {change.source for change in made.zones}
     zones = {
         spec.path: spec.dates.zone

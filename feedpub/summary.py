@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feedpub.article import Notice, Reject
+from feedpub.compose import Composed
 from feedpub.feeds import Entry
 from feedpub.gate import Checked, Invalid
 from feedpub.intake import Taken
@@ -117,6 +118,8 @@ class Made(Protocol):
     def quarantined(self) -> tuple[Quarantined, ...]: ...
     @property
     def zones(self) -> tuple[ChangedZone, ...]: ...
+    @property
+    def feeds(self) -> tuple[Composed, ...]: ...
 
 
 def summarise(
@@ -129,6 +132,7 @@ def summarise(
 ) -> BuildReport:
     """Return the report of a build; ``online`` is what was published before it."""
     written = frozenset(changes.written)
+    composed = {feed.slug: feed for feed in made.feeds}
     quarantined = tuple(
         Reject(q.entry.article.origin, q.reason, q.entry.article.title) for q in made.quarantined
     )
@@ -142,7 +146,10 @@ def summarise(
         rejects=(*taken.rejects, *quarantined),
         notices=(*taken.notices, *(_date_kept(entry) for entry in made.settled.moved)),
         source_warnings=taken.source_warnings,
-        feeds=tuple(_feed_report(r, online.get(r.composed.slug), checked, written) for r in rendered),
+        feeds=tuple(
+            _feed_report(r, composed.get(r.feed.slug), online.get(r.feed.slug), checked, written)
+            for r in rendered
+        ),
         listings=tuple(_document_report(path, checked, written) for path in checked.listings),
         removed=changes.removed,
         altered=changes.altered,
@@ -161,19 +168,23 @@ def _date_kept(entry: Entry) -> Notice:
 
 
 def _feed_report(
-    rendered: Rendered, online: PublishedFeed | None, checked: Checked, written: frozenset[str]
+    rendered: Rendered,
+    composed: Composed | None,
+    online: PublishedFeed | None,
+    checked: Checked,
+    written: frozenset[str],
 ) -> FeedReport:
     known = {entry.id for entry in online.entries} if online else set()
     ids = {entry.article.id for entry in rendered.feed.entries}
     paths = [d.path for d in rendered.documents]
     paths += [d.path for d in rendered.archives if d.path in written or d.path in checked.invalid]
     return FeedReport(
-        slug=rendered.composed.slug,
+        slug=rendered.feed.slug,
         entries=len(ids),
         new=len(ids - known),
-        archived=sum(len(page.entries) for page in rendered.composed.pages),
+        archived=sum(len(page.entries) for page in composed.pages) if composed else 0,
         documents=tuple(_document_report(path, checked, written) for path in paths),
-        near=rendered.composed.near,
+        near=composed.near if composed else (),
     )
 
 

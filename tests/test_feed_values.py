@@ -135,7 +135,7 @@ def test_an_optional_value_costs_no_article(record):
     renderer = Renderer(settings.site, {}, FORMATS)
     assert renderer.quarantine(entries) == ()
     composed = compose(settings.feeds[0], entries, settings.site, {}, Shelf())
-    assert not (wrong := first_refusal(renderer.render(composed).documents)), wrong
+    assert not (wrong := first_refusal(renderer.render(composed.feed).documents)), wrong
 
 
 LINES = TEXTS.map(lambda text: f"T{text}")

@@ -4,11 +4,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from pipeline import build
 
 from feedpub import pipeline
 from feedpub.config import load_config
 from feedpub.gate import check
+from feedpub.pipeline import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 

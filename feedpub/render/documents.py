@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from feedpub.archives import Page
-from feedpub.compose import Composed
 from feedpub.config import Site
 from feedpub.config.settings import Channel
 from feedpub.feeds import Entry, Feed, make_feed
@@ -56,15 +55,10 @@ class Rendered:
     ``kept`` are the paths of the closed archive documents, which are not written again.
     """
 
-    composed: Composed
+    feed: Feed
     documents: tuple[Document, ...]
     archives: tuple[Document, ...]
     kept: tuple[str, ...]
-
-    @property
-    def feed(self) -> Feed:
-        """The feed as its subscription documents have it."""
-        return self.composed.feed
 
 
 class Renderer:
@@ -92,20 +86,20 @@ class Renderer:
             if (reason := self._syndicator.refusal(entry, self._site.author))
         )
 
-    def render(self, composed: Composed) -> Rendered:
-        """Return the documents of one feed."""
-        slug = composed.feed.settings.slug
+    def render(self, feed: Feed, pages: Sequence[Page] = (), closed: Iterable[str] = ()) -> Rendered:
+        """Return the documents of one feed and of its archive ``pages``, oldest first.
+
+        ``closed`` are the names of the pages that stay as they are.
+        """
+        slug = feed.settings.slug
+        newest = pages[-1].name if pages else None
         return Rendered(
-            composed,
-            documents=tuple(self._subscription(composed, name) for name in self._formats),
+            feed,
+            documents=tuple(self._subscription(feed, newest, name) for name in self._formats),
             archives=tuple(
-                self._archive(composed.feed.settings, page, name)
-                for page in composed.pages
-                for name in self._formats
+                self._archive(feed.settings, page, name) for page in pages for name in self._formats
             ),
-            kept=tuple(
-                f"{slug}.{page.name}.{name}" for page in composed.shelf.pages for name in self._formats
-            ),
+            kept=tuple(f"{slug}.{page}.{name}" for page in closed for name in self._formats),
         )
 
     def opml(self, feeds: Sequence[Channel]) -> Document:
@@ -115,14 +109,13 @@ class Renderer:
         )
         return Document(OPML_NAME, "", OPML_TYPE, self._site.base_url + OPML_NAME, data)
 
-    def _subscription(self, composed: Composed, name: str) -> Document:
-        slug = composed.feed.settings.slug
-        newest = composed.newest_page
+    def _subscription(self, feed: Feed, newest: str | None, name: str) -> Document:
+        slug = feed.settings.slug
         place = Place(
             url=self._url(f"{slug}.{name}"),
             previous=self._url(f"{slug}.{newest}.{name}") if newest else None,
         )
-        return self._document(composed.feed, f"{slug}.{name}", place, name)
+        return self._document(feed, f"{slug}.{name}", place, name)
 
     def _archive(self, settings: Channel, page: Page, name: str) -> Document:
         slug = settings.slug

@@ -86,7 +86,7 @@ def test_no_format_is_larger_than_allowed_but_for_a_single_entry(parts):
     entries = [entry(number, **part) for number, part in enumerate(parts)]
     composed = compose(feed(max_items=8, archive=9), entries, SITE, TITLES, Shelf())
     held = [len(composed.feed.entries), *(len(page.entries) for page in composed.pages)]
-    rendered = Renderer(SITE, TITLES, FORMATS).render(composed)
+    rendered = Renderer(SITE, TITLES, FORMATS).render(composed.feed, composed.pages)
     documents = (*rendered.documents, *rendered.archives)
     assert len(documents) == len(held) * len(FORMATS)
     for number, document in enumerate(documents):
@@ -105,7 +105,7 @@ def test_the_estimate_is_not_far_above_what_is_written():
     entries = [entry(number, "Some plain words of a story, as they come. " * 60) for number in range(100)]
     renderer = Renderer(SITE, TITLES, FORMATS)
     settings_ = feed(max_items=100, max_bytes=1 << 20)
-    documents = renderer.render(compose(settings_, entries, SITE, TITLES, Shelf())).documents
+    documents = renderer.render(compose(settings_, entries, SITE, TITLES, Shelf()).feed).documents
     largest = max(len(document.data) for document in documents)
     assert largest < sum(entry_size(e, settings_, TITLES) for e in entries) < 1.25 * largest
 

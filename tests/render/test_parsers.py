@@ -162,7 +162,9 @@ def documents(entries):
     composed = compose(FEED, entries, SITE, {"all": "News"}, Shelf())
     renderer = Renderer(SITE, {"all": "News"}, ("rss", "atom", "json"))
     assert not renderer.quarantine(entries)
-    return composed.feed.entries, {d.path.rpartition(".")[2]: d for d in renderer.render(composed).documents}
+    return composed.feed.entries, {
+        d.path.rpartition(".")[2]: d for d in renderer.render(composed.feed).documents
+    }
 
 
 def make(number: int, part) -> Entry:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedpub.article import Article, Author, Enclosure, FeedSource, Origin
-from feedpub.compose import Composed, compose
+from feedpub.compose import compose
 from feedpub.config import load_config
 from feedpub.errors import GuardRefusal
 from feedpub.feeds import Selected, make_entry
@@ -76,7 +76,8 @@ feeds:
 def test_ids_titles_and_dates_come_back(settings, articles):
     entries = [make_entry(Selected(article, ("all",))) for article in articles]
     renderer = Renderer(settings.site, {}, FORMATS)
-    rendered = renderer.render(compose(settings.feeds[0], entries, settings.site, {}, Shelf()))
+    composed = compose(settings.feeds[0], entries, settings.site, {}, Shelf())
+    rendered = renderer.render(composed.feed, composed.pages)
     documents = (*rendered.documents, *rendered.archives)
     assert not first_refusal(documents), first_refusal(documents)
     expected = {(a.id, a.title, whole_seconds(a.published)) for a in articles}
@@ -90,14 +91,14 @@ def test_ids_titles_and_dates_come_back(settings, articles):
 def test_the_longest_body_comes_back(settings):
     entry = make_entry(Selected(replace(BARE, body="word " * 2_200_000), ("all",)))
     composed = compose(settings.feeds[0], [entry], settings.site, {}, Shelf())
-    for document in Renderer(settings.site, {}, FORMATS).render(composed).documents:
+    for document in Renderer(settings.site, {}, FORMATS).render(composed.feed).documents:
         assert read_document(document.data, document.media_type).entries[0].id == BARE.id
 
 
 @pytest.mark.parametrize("number", range(3), ids=FORMATS)
 def test_the_notice_of_a_retired_feed_comes_back(settings, number):
     feed = last_feed(settings.retired[0], settings.site, None)
-    document = Renderer(settings.site, {}, FORMATS).render(Composed(feed)).documents[number]
+    document = Renderer(settings.site, {}, FORMATS).render(feed).documents[number]
     read = read_document(document.data, document.media_type)
     assert [entry.id for entry in read.entries] == [entry.article.id for entry in feed.entries]
 
