@@ -3,7 +3,7 @@
 
     python3 run.py build     build the feeds of config.yaml from seeds/ into feeds/
     python3 run.py test      run the tests
-    python3 run.py lint      style, types and formatting
+    python3 run.py lint      style, types, formatting and spelling
     python3 run.py format    format the code
     python3 run.py lowest    run the tests with the lowest versions of the dependencies that pyproject.toml allows
     python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
@@ -38,6 +38,7 @@ TASKS: dict[str, list[list[str]]] = {
     "lint": [
         ["-m", "ruff", "check"],
         ["-m", "ruff", "format", "--check"],
+        ["-m", "codespell_lib"],
         ["-m", "mypy"],
     ],
     "format": [["-m", "ruff", "check", "--fix-only"], ["-m", "ruff", "format"]],
