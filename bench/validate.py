@@ -18,7 +18,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from random import Random
 
-from feedpub.validate import validate
+from feedpub.validator import validate
 
 TALK = (
     "the council met on thursday to talk about the new bridge which opens next year and about what it costs nobody "

@@ -1,6 +1,6 @@
 """feedpub: from a folder of articles to valid, stable category feeds."""
 
-from feedpub.validate import Finding, validate
+from feedpub.validator import Finding, validate
 
 __version__ = "0.1.0"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from feedpub.render import Document, Rendered
-from feedpub.validate import validate
+from feedpub.validator import validate
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def build(
 ) -> BuildReport:
     """Build the feeds of ``settings`` as of ``now`` and publish them; write nothing on a dry run.
 
-    ``allow`` names the guards (:data:`feedpub.ledger.ALLOWANCES`) that are overridden for this build. Raises a
+    ``allow`` names the guards (:data:`feedpub.ledger.guards.ALLOWANCES`) that are overridden for this build. Raises a
     :class:`feedpub.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
     the ledger or the list of rejects cannot be written, which come after.
     """

@@ -20,7 +20,7 @@ from feedpub.pipeline import check_heads
 from feedpub.render import Renderer
 from feedpub.sources.building import Reading, Record, build
 from feedpub.sources.mapped import authors_of, enclosure
-from feedpub.validate.grammar import iris, languages, mail, media_types
+from feedpub.validator.grammar import iris, languages, mail, media_types
 
 FORMATS = ("rss", "atom", "json")
 CONFIG = {

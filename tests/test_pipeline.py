@@ -9,7 +9,7 @@ from feedpub import gate
 from feedpub.config import load_config
 from feedpub.errors import ConfigError, GuardRefusal, TooManyRejects
 from feedpub.pipeline import build
-from feedpub.validate import Finding
+from feedpub.validator import Finding
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 

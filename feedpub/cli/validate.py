@@ -15,10 +15,10 @@ import typer
 
 from feedpub.cli.console import FAILED, print_text
 from feedpub.errors import SourceError
-from feedpub.validate import Level
+from feedpub.validator import Level
 
 if TYPE_CHECKING:
-    from feedpub.validate.reports import Validated
+    from feedpub.validator.reports import Validated
 
 _SUFFIXES: Final = frozenset({".rss", ".atom", ".jsonfeed"})
 # Folders hold other files of these suffixes as well: maps of the site, manifests.
@@ -82,7 +82,7 @@ def validate(
 
 
 def _known(code: str) -> str:
-    from feedpub.validate.manual import PAGES, similar  # noqa: PLC0415 - loads the checks
+    from feedpub.validator.manual import PAGES, similar  # noqa: PLC0415 - loads the checks
 
     if code in PAGES:
         return code
@@ -91,7 +91,7 @@ def _known(code: str) -> str:
 
 
 def _explain(code: str) -> None:
-    from feedpub.validate.manual import PAGES, page  # noqa: PLC0415 - loads the checks
+    from feedpub.validator.manual import PAGES, page  # noqa: PLC0415 - loads the checks
 
     print_text(page(PAGES[code]))
 
@@ -148,9 +148,9 @@ def _read(file: str, limit: int) -> bytes:
 def _validated(
     file: str, level: Level, ignored: tuple[str, ...], location: str | None, now: datetime
 ) -> Validated:
-    from feedpub.validate import inspect, is_valid, select  # noqa: PLC0415 - beside the next line
-    from feedpub.validate.document import MAX_BYTES  # noqa: PLC0415 - loads the parser
-    from feedpub.validate.reports import Validated as Made  # noqa: PLC0415 - as above
+    from feedpub.validator import inspect, is_valid, select  # noqa: PLC0415 - beside the next line
+    from feedpub.validator.document import MAX_BYTES  # noqa: PLC0415 - loads the parser
+    from feedpub.validator.reports import Validated as Made  # noqa: PLC0415 - as above
 
     # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
     data = _read(file, MAX_BYTES + 1)
@@ -162,7 +162,7 @@ def _validated(
 
 def _report(feeds: Iterator[Validated], report_format: Output) -> bool:
     """Print what was found, feed by feed where the format allows; return whether all feeds are valid."""
-    from feedpub.validate import reports  # noqa: PLC0415 - loads the reader
+    from feedpub.validator import reports  # noqa: PLC0415 - loads the reader
 
     if report_format is Output.SARIF:
         from feedpub import __version__  # noqa: PLC0415 - as above

@@ -89,7 +89,7 @@ FROM entries LEFT JOIN redated USING (id) LEFT JOIN owners USING (id)
 
 
 class Store:
-    """What was published, over what the published documents say of it; a :class:`feedpub.ledger.Memory`."""
+    """What was published, over what the published documents say of it; a :class:`feedpub.ledger.memory.Memory`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

@@ -8,7 +8,7 @@ import pytest
 
 from feedpub import gate, publish
 from feedpub.errors import GuardRefusal
-from feedpub.validate import Finding, validate
+from feedpub.validator import Finding, validate
 
 STORIES = [
     (f"Story {n}", f"These are the {n} words of story {n}, and no other has them.", f"2024-01-{n:02} 10:00")

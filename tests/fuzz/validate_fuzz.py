@@ -17,8 +17,8 @@ import atheris
 
 with atheris.instrument_imports(include=["feedpub"]):
     # Not by way of the package, which would load it on first use, without the counters that guide the fuzzer.
-    from feedpub.validate.engine import examine
-    from feedpub.validate.reports import Validated, json_line, text
+    from feedpub.validator.engine import examine
+    from feedpub.validator.reports import Validated, json_line, text
 
 FORMATS = {"rss", "atom", "json", "unknown"}
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.addresses import web_address
-from feedpub.validate import validate
+from feedpub.validator import validate
 
 CASES = {
     "https://x.test": "https://x.test",

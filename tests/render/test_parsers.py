@@ -21,7 +21,7 @@ from feedpub.content import content_of
 from feedpub.feeds import Entry
 from feedpub.ledger import Shelf
 from feedpub.render import Renderer
-from feedpub.validate import validate
+from feedpub.validator import validate
 
 SITE = Site(
     "S", "https://x.test/", "https://x.test/", "x.test,2021", Author("Desk", "desk@x.test"), "en", "© S"

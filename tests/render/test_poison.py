@@ -7,7 +7,7 @@ import feedparser
 import pytest
 import yaml
 
-from feedpub.validate import validate
+from feedpub.validator import validate
 
 CASES = yaml.safe_load((Path(__file__).parent / "poison.yaml").read_text("utf-8"))
 GOOD = [

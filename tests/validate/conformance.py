@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from feedpub.validate import Finding, Level, is_valid, validate
+from feedpub.validator import Finding, Level, is_valid, validate
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parents[2] / "shared" / "conformance" / "w3c-feedvalidator"

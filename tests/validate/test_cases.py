@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.validate import Level, validate
-from feedpub.validate import document as reading
-from feedpub.validate.encoding import decode
-from feedpub.validate.manual import PAGES
+from feedpub.validator import Level, validate
+from feedpub.validator import document as reading
+from feedpub.validator.encoding import decode
+from feedpub.validator.manual import PAGES
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
 FILES = sorted(file for file in DATA.rglob("*") if file.is_file())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.validate.manual import PAGES
+from feedpub.validator.manual import PAGES
 
 HERE = Path(__file__).resolve().parent
 SPEC = importlib.util.spec_from_file_location("conformance", HERE / "conformance.py")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.validate import inspect
+from feedpub.validator import inspect
 
 CORPUS = sorted((Path(__file__).resolve().parents[1] / "fuzz" / "validate-corpus").iterdir())
 

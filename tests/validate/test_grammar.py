@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from feedpub.validate.checks import CHECKS
-from feedpub.validate.grammar import css, dates, html, iris, languages, mail, media_types
-from feedpub.validate.vocabulary.model import Kind, Value
+from feedpub.validator.checks import CHECKS
+from feedpub.validator.grammar import css, dates, html, iris, languages, mail, media_types
+from feedpub.validator.vocabulary.model import Kind, Value
 
 RFC3339 = {
     "2024-02-29T00:00:00Z": True,

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.validate.checks import CHECKS
-from feedpub.validate.manual import PAGES, document, page
+from feedpub.validator.checks import CHECKS
+from feedpub.validator.manual import PAGES, document, page
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_page_of_checks_is_what_the_docstrings_say():
     written = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
-    assert written == document(), "run python -m feedpub.validate.manual > docs/checks.md"
+    assert written == document(), "run python -m feedpub.validator.manual > docs/checks.md"
 
 
 def test_no_two_checks_have_the_same_code():
@@ -36,19 +36,21 @@ def test_every_check_has_a_code_in_kebab_case_and_a_page_with_a_wrong_and_a_righ
 
 
 def test_the_package_imports_nothing_of_the_rest_but_errors():
-    for file in (ROOT / "feedpub" / "validate").rglob("*.py"):
+    files = list((ROOT / "feedpub" / "validator").rglob("*.py"))
+    assert files
+    for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 if name.split(".")[0] == "feedpub":
-                    assert name.startswith(("feedpub.validate", "feedpub.errors")), f"{file}: {name}"
+                    assert name.startswith(("feedpub.validator", "feedpub.errors")), f"{file}: {name}"
 
 
 def test_importing_the_package_loads_no_parser():
     program = (
-        "import sys, feedpub.validate; "
-        "print([name for name in ('pyexpat', 'lxml', 'json', 'feedpub.validate.engine') if name in sys.modules])"
+        "import sys, feedpub.validator; "
+        "print([name for name in ('pyexpat', 'lxml', 'json', 'feedpub.validator.engine') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT

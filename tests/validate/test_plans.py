@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.validate.checks.model import Circumstances
-from feedpub.validate.document import read
-from feedpub.validate.encoding import decode
-from feedpub.validate.places import Source
-from feedpub.validate.plans import plan
+from feedpub.validator.checks.model import Circumstances
+from feedpub.validator.document import read
+from feedpub.validator.encoding import decode
+from feedpub.validator.places import Source
+from feedpub.validator.plans import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
 FILES = sorted(DATA.rglob("*.xml"))

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feedpub.validate import inspect, validate
-from feedpub.validate.document import MAX_BYTES, Node
-from feedpub.validate.json_document import read as read_json
+from feedpub.validator import inspect, validate
+from feedpub.validator.document import MAX_BYTES, Node
+from feedpub.validator.json_document import read as read_json
 
 RSS = (
     '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Café</title>'

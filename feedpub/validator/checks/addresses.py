@@ -1,0 +1,276 @@
+"""Addresses and ids: URIs in RSS, IRIs in Atom, and the schemes that ids are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from feedpub.validator.checks.model import (
+    Circumstances,
+    Problem,
+    element_check,
+    here,
+    named,
+    quoted,
+    shown,
+    value_check,
+)
+from feedpub.validator.document import Node
+from feedpub.validator.finding import Level
+from feedpub.validator.grammar import iris
+from feedpub.validator.vocabulary.model import Element, Kind, Value
+
+_IDENTIFIERS = (Kind.IRI, Kind.URI)
+_IRIS = (Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE)
+_RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
+_PORTS: Final = {"http": 80, "https": 443, "ftp": 21}
+_UNRESERVED: Final = re.compile(
+    r"%(?:4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|3[0-9]|2[DdEe]|5[Ff]|7[Ee])"
+)
+_ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+
+
+@value_check(
+    "invalid-iri-character",
+    Level.ERROR,
+    *_IRIS,
+    spec="https://www.rfc-editor.org/rfc/rfc3987.html#section-2.2",
+    remedy="percent-encode the character, or remove it",
+)
+def invalid_iri_character(text: str, _value: Value) -> str | None:
+    """An address holds a character that no address may hold: a space, a quote, a bare percent sign.
+
+    Wrong:
+
+        <link>https://example.org/my feed</link>
+
+    Right:
+
+        <link>https://example.org/my%20feed</link>
+    """
+    wrong = iris.wrong_character(text)
+    return None if wrong is None else f"holds {wrong!r}, which no address may hold"
+
+
+@value_check(
+    "relative-iri",
+    Level.ERROR,
+    Kind.URI,
+    Kind.WEB,
+    Kind.IRI,
+    spec="https://www.rfc-editor.org/rfc/rfc3986.html#section-4.3",
+    remedy="write the whole address, with its scheme and host",
+)
+def relative_iri(text: str, _value: Value) -> str | None:
+    """An address that must be whole is relative, or lacks its host.
+
+    Wrong:
+
+        <link>/news/1</link>
+
+    Right:
+
+        <link>https://example.org/news/1</link>
+    """
+    return None if iris.is_absolute(text) or iris.wrong_character(text) else "is not a whole address"
+
+
+@value_check(
+    "non-ascii-uri",
+    Level.ERROR,
+    Kind.URI,
+    Kind.WEB,
+    spec="https://www.rssboard.org/rss-profile#data-types-url",
+    remedy="write it as a URI: percent-encode the path, use punycode for the host",
+)
+def non_ascii_uri(text: str, _value: Value) -> str | None:
+    """An address in RSS has characters beyond ASCII: RSS takes URIs, not IRIs.
+
+    Wrong:
+
+        <link>https://example.org/año</link>
+
+    Right:
+
+        <link>https://example.org/a%C3%B1o</link>
+    """
+    return None if text.isascii() else "has characters beyond ASCII"
+
+
+@value_check(
+    "not-on-the-web",
+    Level.ERROR,
+    Kind.WEB,
+    spec="https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
+    remedy="use an address that begins with https:// or http://",
+)
+def not_on_the_web(text: str, _value: Value) -> str | None:
+    """A file that readers are to fetch is not on the web: its address is neither ``http`` nor ``https``.
+
+    Wrong:
+
+        <enclosure url="ftp://example.org/1.mp3" type="audio/mpeg" length="12345"/>
+
+    Right:
+
+        <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="12345"/>
+    """
+    return "is neither http nor https" if iris.scheme(text) not in {"", "http", "https"} else None
+
+
+@value_check(
+    "unregistered-scheme",
+    Level.WARNING,
+    *_IRIS,
+    spec="https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml",
+    remedy="use a registered scheme; https and tag are the usual ones",
+)
+def unregistered_scheme(text: str, _value: Value) -> str | None:
+    """An address has a scheme that is not registered: nobody else knows what it means.
+
+    Wrong:
+
+        <link>example-internal:news</link>
+
+    Right:
+
+        <link>https://example.org/news</link>
+    """
+    name = iris.scheme(text)
+    return f"has the scheme {name!r}, which is not registered" if name and name not in iris.SCHEMES else None
+
+
+@value_check(
+    "invalid-tag-uri",
+    Level.ERROR,
+    *_IDENTIFIERS,
+    spec="https://www.rfc-editor.org/rfc/rfc4151.html#section-2.1",
+    remedy="write it like tag:example.org,2024:news/1",
+)
+def invalid_tag_uri(text: str, _value: Value) -> str | None:
+    """A tag URI is not one: its authority, its date or its specific part are not as RFC 4151 has them.
+
+    Wrong:
+
+        <id>tag:example.org:1</id>
+
+    Right:
+
+        <id>tag:example.org,2024:1</id>
+    """
+    return None if iris.scheme(text) != "tag" or iris.is_tag(text) else "is not a tag URI"
+
+
+@value_check(
+    "invalid-urn",
+    Level.ERROR,
+    *_IDENTIFIERS,
+    spec="https://www.rfc-editor.org/rfc/rfc8141.html#section-2",
+    remedy="write it like urn:isbn:9780141036144",
+)
+def invalid_urn(text: str, _value: Value) -> str | None:
+    """A URN is not one: its namespace identifier or what follows is not as RFC 8141 has them.
+
+    Wrong:
+
+        <id>urn:my.site:1</id>
+
+    Right:
+
+        <id>urn:isbn:9780141036144</id>
+    """
+    return None if iris.scheme(text) != "urn" or iris.is_urn(text) else "is not a URN"
+
+
+@value_check(
+    "invalid-uuid",
+    Level.ERROR,
+    *_IDENTIFIERS,
+    spec="https://www.rfc-editor.org/rfc/rfc9562.html#section-4",
+    remedy="write 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12",
+)
+def invalid_uuid(text: str, _value: Value) -> str | None:
+    """A URN of the namespace ``uuid`` is not a UUID.
+
+    Wrong:
+
+        <id>urn:uuid:60a76c80-d399-11d9</id>
+
+    Right:
+
+        <id>urn:uuid:60a76c80-d399-11d9-b93c-0003939e0af6</id>
+    """
+    return "is not a UUID" if text[:9].lower() == "urn:uuid:" and not iris.is_uuid(text) else None
+
+
+@element_check(
+    "noncanonical-id",
+    Level.WARNING,
+    named("atom:id"),
+    needs="text",
+    spec=f"{_RFC4287}4.2.6.1",
+    remedy="normalise the id once, before it is first published",
+)
+def noncanonical_id(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An id is not in the canonical form of its address, so that someone may write the same one differently.
+
+    Wrong:
+
+        <id>HTTP://Example.org:80/a/../1</id>
+
+    Right:
+
+        <id>http://example.org/1</id>
+    """
+    wrong = _uncanonical(node.text.strip())
+    if wrong:
+        yield here(node, f"{shown(node)}: {quoted(node.text)} {wrong}")
+
+
+def _uncanonical(text: str) -> str | None:
+    """Return what keeps an IRI from its canonical form (RFC 3986 §6.2), None where it has it or is none."""
+    scheme, colon, rest = text.partition(":")
+    if not colon:
+        return None
+    wrong = [
+        (scheme != scheme.lower(), "has a scheme in capitals"),
+        (
+            any(found[0] != found[0].upper() for found in _ESCAPES.finditer(text)),
+            "has an escape in small letters",
+        ),
+        (_UNRESERVED.search(text) is not None, "has an escape that is not needed"),
+        *(_uncanonical_authority(scheme, text) if rest.startswith("//") else ()),
+    ]
+    return next((message for found, message in wrong if found), None)
+
+
+def _uncanonical_authority(scheme: str, text: str) -> list[tuple[bool, str]]:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return []
+    host = parts.netloc.rpartition("@")[2]
+    default = _PORTS.get(scheme)
+    return [
+        ("@" in parts.netloc and not parts.username, "has an empty user"),
+        (host != host.lower(), "has a host in capitals"),
+        (host.endswith(":") or (port is not None and port == default), "has a port that is the default"),
+        (default is not None and not parts.path, "has no path"),
+        (bool({".", ".."}.intersection(parts.path.split("/"))), "has a path with dots"),
+    ]
+
+
+CHECKS: Final = (
+    invalid_iri_character,
+    relative_iri,
+    non_ascii_uri,
+    not_on_the_web,
+    unregistered_scheme,
+    invalid_tag_uri,
+    invalid_urn,
+    invalid_uuid,
+    noncanonical_id,
+)

@@ -1,0 +1,300 @@
+"""Atom 1.0: what its tables do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from feedpub.validator.checks.model import Circumstances, Problem, element_check, here, named, quoted, shown
+from feedpub.validator.document import Node
+from feedpub.validator.finding import Level
+from feedpub.validator.grammar import dates
+from feedpub.validator.vocabulary.model import Element, Kind
+
+_RFC4287 = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
+_IANA = "http://www.iana.org/assignments/relation/"
+
+
+def relation(link: Node) -> str:
+    """Return a link's relation in its short form; ``alternate`` where it gives none (§4.2.7.2)."""
+    return link.attributes.get("rel", "alternate").strip().removeprefix(_IANA)
+
+
+@element_check(
+    "missing-author",
+    Level.ERROR,
+    named("atom:feed", "atom:entry"),
+    spec=f"{_RFC4287}4.1.1",
+    remedy="add an author to the feed, or to every entry",
+)
+def missing_author(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An entry has no author: neither itself, nor its source, nor the feed.
+
+    Wrong:
+
+        <feed …><entry><title>One</title> … </entry></feed>
+
+    Right:
+
+        <feed …><author><name>Ada</name></author><entry><title>One</title> … </entry></feed>
+    """
+    if node.tag == "atom:entry":
+        entries = [node] if not node.within else []
+    else:
+        entries = [] if node.first("atom:author") else node.all("atom:entry")
+    for entry in entries:
+        source = entry.first("atom:source")
+        if not entry.first("atom:author") and not (source and source.first("atom:author")):
+            yield here(entry, f"{shown(entry)} has no <author>, and the feed has none")
+
+
+@element_check(
+    "missing-content-or-alternate",
+    Level.ERROR,
+    named("atom:entry"),
+    spec=f"{_RFC4287}4.1.2",
+    remedy="add the content, or a link to it",
+)
+def missing_content_or_alternate(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """An entry has neither content nor a link with the relation ``alternate``: a reader has nowhere to go.
+
+    Wrong:
+
+        <entry><title>One</title><summary>First</summary> … </entry>
+
+    Right:
+
+        <entry><title>One</title><summary>First</summary><link href="https://example.org/1"/> … </entry>
+    """
+    for child in node.children:
+        if child.tag == "atom:content" or (child.tag == "atom:link" and relation(child) == "alternate"):
+            return
+    yield here(node, f"{shown(node)} has neither <content> nor a link with rel='alternate'")
+
+
+@element_check(
+    "duplicate-alternate-link",
+    Level.ERROR,
+    named("atom:feed", "atom:entry", "atom:source"),
+    spec=f"{_RFC4287}4.1.1",
+    remedy="keep one, or tell them apart by type or hreflang",
+)
+def duplicate_alternate_link(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """Two links with the relation ``alternate`` have the same type and language.
+
+    Wrong:
+
+        <link href="https://example.org/1"/><link href="https://example.org/2"/>
+
+    Right:
+
+        <link href="https://example.org/1"/><link rel="related" href="https://example.org/2"/>
+    """
+    seen: set[tuple[str, str]] = set()
+    for link in node.children:
+        if link.tag == "atom:link" and relation(link) == "alternate":
+            key = (
+                link.attributes.get("type", "").strip().lower(),
+                link.attributes.get("hreflang", "").strip().lower(),
+            )
+            if key in seen:
+                yield here(link, f"{shown(link)} is a second alternate link of the same type and language")
+            seen.add(key)
+
+
+@element_check(
+    "all-ids-equal",
+    Level.ERROR,
+    named("atom:feed"),
+    spec=f"{_RFC4287}4.2.6",
+    remedy="give every entry an id of its own",
+)
+def all_ids_equal(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Three entries or more, and all have the same id: that is no history of one entry, but an id that was never set.
+
+    Wrong:
+
+        <entry><id>https://example.org/</id> … </entry> (ten times)
+
+    Right:
+
+        <entry><id>https://example.org/1</id> … </entry> <entry><id>https://example.org/2</id> … </entry> …
+    """
+    ids = [identifier for entry in node.all("atom:entry") if (identifier := entry.first("atom:id"))]
+    if len(ids) > 2 and len({identifier.text.strip() for identifier in ids}) == 1:
+        yield here(ids[1], f"all {len(ids)} entries have the id {quoted(ids[0].text)}")
+
+
+@element_check(
+    "duplicate-id",
+    Level.WARNING,
+    named("atom:feed"),
+    spec=f"{_RFC4287}4.1.1",
+    remedy="give every entry an id of its own, or another updated to a newer version",
+)
+def duplicate_id(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Two entries have the same id and the same updated: they are one entry, and readers show one of them.
+
+    Wrong:
+
+        <entry><id>tag:example.org,2024:1</id><updated>2024-05-31T08:00:00Z</updated> … </entry>
+        <entry><id>tag:example.org,2024:1</id><updated>2024-05-31T08:00:00Z</updated> … </entry>
+
+    Right:
+
+        <entry><id>tag:example.org,2024:1</id><updated>2024-05-31T08:00:00Z</updated> … </entry>
+        <entry><id>tag:example.org,2024:2</id><updated>2024-05-31T08:00:00Z</updated> … </entry>
+    """
+    first: dict[tuple[str, object], Node] = {}
+    for entry in node.children:
+        identifier = entry.first("atom:id") if entry.tag == "atom:entry" else None
+        text = identifier.text.strip() if identifier else ""
+        if identifier and text:
+            updated = entry.first("atom:updated")
+            written = updated.text.strip() if updated else ""
+            key = (text, dates.rfc3339(written) or written)
+            if key in first:
+                yield here(
+                    identifier,
+                    f"{shown(identifier)}: {quoted(text)} is already the id of the entry at line {first[key].line}",
+                )
+            first.setdefault(key, identifier)
+
+
+@element_check(
+    "surrounding-space",
+    Level.ERROR,
+    lambda _within, tag, element: (
+        tag.startswith("atom:")
+        and element is not None
+        and element.text is not None
+        and element.text.kind in {Kind.RFC3339, Kind.IRI, Kind.IRI_REFERENCE}
+    ),
+    spec=f"{_RFC4287}2",
+    remedy="remove the space; a line break counts too",
+)
+def surrounding_space(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Space stands around a date or an address. Atom takes the text as it is, and neither may hold any.
+
+    Wrong:
+
+        <id> tag:example.org,2024:1 </id>
+
+    Right:
+
+        <id>tag:example.org,2024:1</id>
+    """
+    if node.text != node.text.strip() and node.text.strip():
+        yield here(node, f"{shown(node)} has space around {quoted(node.text)}")
+
+
+@element_check(
+    "entries-not-newest-first",
+    Level.HINT,
+    named("atom:feed"),
+    spec=f"{_RFC4287}4.1.1",
+    remedy="sort the entries by updated, newest first",
+)
+def entries_not_newest_first(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """An entry was updated (and published) later than the one before it: readers that show the first few miss it.
+
+    Atom itself allows any order.
+
+    Wrong:
+
+        <entry> … <updated>2024-05-27T08:00:00Z</updated></entry>
+        <entry> … <updated>2024-05-31T08:00:00Z</updated></entry>
+
+    Right:
+
+        <entry> … <updated>2024-05-31T08:00:00Z</updated></entry>
+        <entry> … <updated>2024-05-27T08:00:00Z</updated></entry>
+    """
+    late = _first_later(node, "atom:updated")
+    # A feed in the order of publishing is in order too, though an old entry was edited.
+    if late is not None and (not any(map(_published, node.children)) or _first_later(node, "atom:published")):
+        yield here(late, f"{shown(late)}: {quoted(late.text)} is newer than the entry before it")
+
+
+def _published(entry: Node) -> bool:
+    return entry.first("atom:published") is not None
+
+
+def _first_later(feed: Node, tag: str) -> Node | None:
+    """Return the first date that is later than that of the entry before it."""
+    last = None
+    for entry in feed.children:
+        date = entry.first(tag) if entry.tag == "atom:entry" else None
+        found = dates.rfc3339(date.text.strip()) if date else None
+        if date and found:
+            if last is not None and found > last:
+                return date
+            last = found
+    return None
+
+
+@element_check(
+    "missing-source-element",
+    Level.WARNING,
+    named("atom:source"),
+    needs="shape",
+    spec=f"{_RFC4287}4.2.11",
+    remedy="copy id, title and updated from the source feed",
+)
+def missing_source_element(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The source of a copied entry lacks the id, the title or the updated of the feed it came from.
+
+    Wrong:
+
+        <source><title>Other news</title></source>
+
+    Right:
+
+        <source><id>tag:example.org,2024:other</id><title>Other news</title>
+        <updated>2024-05-31T08:00:00Z</updated></source>
+    """
+    for tag in ("id", "title", "updated"):
+        if not node.first(f"atom:{tag}"):
+            yield here(node, f"{shown(node)} has no <{tag}>")
+
+
+@element_check(
+    "nothing-to-read",
+    Level.WARNING,
+    named("atom:entry"),
+    needs="shape",
+    spec=f"{_RFC4287}4.1.1.1",
+    remedy="add a summary",
+)
+def nothing_to_read(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An entry has neither content nor a summary: readers show a title and nothing else.
+
+    Wrong:
+
+        <entry><title>One</title><link href="https://example.org/1"/> … </entry>
+
+    Right:
+
+        <entry><title>One</title><link href="https://example.org/1"/><summary>The first</summary> … </entry>
+    """
+    if not any(child.tag in {"atom:content", "atom:summary"} for child in node.children):
+        yield here(node, f"{shown(node)} has neither content nor a summary")
+
+
+CHECKS: Final = (
+    missing_author,
+    missing_content_or_alternate,
+    duplicate_alternate_link,
+    all_ids_equal,
+    duplicate_id,
+    surrounding_space,
+    entries_not_newest_first,
+    missing_source_element,
+    nothing_to_read,
+)

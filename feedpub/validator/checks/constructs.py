@@ -1,0 +1,363 @@
+"""Atom's text constructs and content: what the type attribute promises and what is there."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Final
+
+from feedpub.validator.checks.model import element_check, here, named, quoted, shown
+from feedpub.validator.checks.texts import text_type, typed
+from feedpub.validator.finding import Level
+from feedpub.validator.grammar import html, media_types
+from feedpub.validator.vocabulary import MARKUP_PREFIXES
+from feedpub.validator.vocabulary.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedpub.validator.checks.model import Circumstances, Problem
+    from feedpub.validator.document import Node
+    from feedpub.validator.vocabulary.model import Element
+
+_RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
+_OWN_TYPES: Final = frozenset({"", "text", "html", "xhtml"})
+_PLAIN: Final = frozenset({"", "text", "html", "plain"})
+
+
+def _construct(_within: str, tag: str, element: Element | None) -> bool:
+    return (
+        tag.startswith("atom:")
+        and element is not None
+        and element.text is not None
+        and element.text.kind is Kind.TEXT_CONSTRUCT
+    )
+
+
+def _either(within: str, tag: str, element: Element | None) -> bool:
+    return tag == "atom:content" or _construct(within, tag, element)
+
+
+@element_check(
+    "invalid-text-type",
+    Level.ERROR,
+    _construct,
+    needs="attributes",
+    spec=f"{_RFC4287}3.1.1",
+    remedy='use "text", "html" or "xhtml"; only content may have a media type',
+)
+def invalid_text_type(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The type of a title, summary or other text construct is not ``text``, ``html`` or ``xhtml``.
+
+    Wrong:
+
+        <summary type="text/html">&lt;p&gt;News&lt;/p&gt;</summary>
+
+    Right:
+
+        <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
+    """
+    kind = node.attributes.get("type", "")
+    if kind not in _OWN_TYPES:
+        yield here(node, f"{shown(node)} has the type {quoted(kind)}")
+
+
+@element_check(
+    "invalid-content-type",
+    Level.ERROR,
+    named("atom:content"),
+    needs="attributes",
+    spec=f"{_RFC4287}4.1.3.1",
+    remedy='use "text", "html", "xhtml" or a media type; with src a media type',
+)
+def invalid_content_type(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The type of a content is neither one of Atom's three nor a media type of one part; or not a media type with src.
+
+    Wrong:
+
+        <content type="multipart/mixed">…</content>
+
+    Right:
+
+        <content type="image/png">…</content>
+    """
+    kind = node.attributes.get("type", "")
+    if kind in _OWN_TYPES and not ("src" in node.attributes and kind):
+        return
+    parts = media_types.split(kind)
+    if parts is None or parts[0] in {"multipart", "message"}:
+        yield here(node, f"{shown(node)} has the type {quoted(kind)}")
+
+
+@element_check(
+    "missing-content-type",
+    Level.WARNING,
+    named("atom:content"),
+    needs="attributes",
+    spec=f"{_RFC4287}4.1.3.2",
+    remedy="add the media type of what src points to",
+)
+def missing_content_type(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A content that is elsewhere has no type: readers cannot tell whether they can show it.
+
+    Wrong:
+
+        <content src="https://example.org/1.mp4"/>
+
+    Right:
+
+        <content src="https://example.org/1.mp4" type="video/mp4"/>
+    """
+    if "src" in node.attributes and "type" not in node.attributes:
+        yield here(node, f"{shown(node)} has src and no type")
+
+
+@element_check(
+    "content-beside-src",
+    Level.ERROR,
+    named("atom:content"),
+    needs="attributes",
+    spec=f"{_RFC4287}4.1.3.2",
+    remedy="keep one of the two",
+)
+def content_beside_src(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A content that is elsewhere has content here as well.
+
+    Wrong:
+
+        <content src="https://example.org/1.mp4" type="video/mp4">A film</content>
+
+    Right:
+
+        <content src="https://example.org/1.mp4" type="video/mp4"/>
+    """
+    if "src" in node.attributes and (node.text.strip() or node.children):
+        yield here(node, f"{shown(node)} has src and is not empty")
+
+
+@element_check(
+    "missing-summary",
+    Level.ERROR,
+    named("atom:entry"),
+    spec=f"{_RFC4287}4.1.2",
+    remedy="add a summary in text",
+)
+def missing_summary(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The content of an entry is elsewhere or binary, and there is no summary to show instead.
+
+    Wrong:
+
+        <entry> … <content type="image/png">iVBORw0KGgo…</content></entry>
+
+    Right:
+
+        <entry> … <summary>The new logo</summary><content type="image/png">iVBORw0KGgo…</content></entry>
+    """
+    content = node.first("atom:content")
+    if content is not None and not node.first("atom:summary"):
+        binary = text_type(content) not in _OWN_TYPES and not _is_text(content)
+        if "src" in content.attributes or binary:
+            yield here(
+                content,
+                f"{shown(node)} needs a <summary>: its content is {'binary' if binary else 'elsewhere'}",
+            )
+
+
+def _is_text(content: Node) -> bool:
+    kind = text_type(content)
+    return kind.startswith("text/") or media_types.is_xml(kind)
+
+
+@element_check(
+    "not-base64",
+    Level.ERROR,
+    _either,
+    needs="attributes",
+    spec=f"{_RFC4287}4.1.3.3",
+    remedy="encode the bytes as base64",
+)
+def not_base64(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Content of a binary type is not base64.
+
+    Wrong:
+
+        <content type="image/png">logo.png</content>
+
+    Right:
+
+        <content type="image/png">iVBORw0KGgo=</content>
+    """
+    kind = text_type(node)
+    if kind in _OWN_TYPES or "/" not in kind or _is_text(node) or node.children or "src" in node.attributes:
+        return
+    try:
+        base64.b64decode("".join(node.text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        yield here(node, f"{shown(node)} of type {quoted(kind)} is not base64")
+
+
+@element_check(
+    "html-fragment",
+    Level.WARNING,
+    _either,
+    needs="attributes",
+    spec=f"{_RFC4287}4.1.3.3",
+    remedy='use type="html" or type="xhtml" for a part of a page',
+)
+def html_fragment(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A media type says that a content is a whole HTML page, and it is a part of one.
+
+    Wrong:
+
+        <content type="text/html">&lt;p&gt;News&lt;/p&gt;</content>
+
+    Right:
+
+        <content type="html">&lt;p&gt;News&lt;/p&gt;</content>
+    """
+    kind = text_type(node)
+    whole = "<html" in node.text.lower() or any(child.tag == "xhtml:html" for child in node.children)
+    if kind in {"text/html", "application/xhtml+xml"} and "src" not in node.attributes and not whole:
+        yield here(node, f"{shown(node)} of type {quoted(kind)} is no whole page")
+
+
+@element_check(
+    "missing-xhtml-div",
+    Level.ERROR,
+    _either,
+    needs="attributes",
+    spec=f"{_RFC4287}3.1.1.3",
+    remedy='put it into one <div xmlns="http://www.w3.org/1999/xhtml">',
+)
+def missing_xhtml_div(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A text of type ``xhtml`` is not one ``div`` in the XHTML namespace and nothing else.
+
+    Wrong:
+
+        <summary type="xhtml">News</summary>
+
+    Right:
+
+        <summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">News</div></summary>
+    """
+    if text_type(node) != "xhtml":
+        return
+    if [child.tag for child in node.children] != ["xhtml:div"]:
+        yield here(node, f"{shown(node)} of type 'xhtml' is not one <div> of XHTML")
+    elif node.text.strip():
+        yield here(node, f"{shown(node)} of type 'xhtml' has text beside its <div>")
+
+
+@element_check(
+    "not-inline-markup",
+    Level.WARNING,
+    _either,
+    needs="attributes",
+    spec=f"{_RFC4287}3.1.1.3",
+    remedy='write elements, or use type="html"',
+)
+def not_inline_markup(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A text of type ``xhtml`` holds its markup as escaped text: readers show the tags.
+
+    Wrong:
+
+        <summary type="xhtml">&lt;p&gt;News&lt;/p&gt;</summary>
+
+    Right:
+
+        <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
+    """
+    if text_type(node) == "xhtml" and not node.children and html.markup_in(node.text):
+        yield here(node, f"{shown(node)} of type 'xhtml' holds escaped markup")
+
+
+@element_check(
+    "elements-in-text",
+    Level.ERROR,
+    typed,
+    needs="children",
+    spec=f"{_RFC4287}3.1.1",
+    remedy='escape the markup for type="html", or use type="xhtml" and a div',
+)
+def elements_in_text(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A text whose type is ``text``, ``html`` or a text media type holds elements.
+
+    Wrong:
+
+        <summary type="html"><p>News</p></summary>
+
+    Right:
+
+        <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
+    """
+    kind = text_type(node)
+    if kind in _PLAIN or (kind != "xhtml" and not media_types.is_xml(kind)):
+        yield here(
+            node.children[0],
+            f"{shown(node)} of type {quoted(kind or 'text')} holds {shown(node.children[0])}",
+        )
+
+
+@element_check(
+    "prefixed-xhtml",
+    Level.WARNING,
+    _either,
+    needs="children",
+    spec=f"{_RFC4287}3.1.1.3",
+    remedy="declare the namespace on the div, without a prefix",
+)
+def prefixed_xhtml(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """XHTML is written with a namespace prefix, which readers that copy the text do not understand.
+
+    Wrong:
+
+        <summary type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml">News</h:div></summary>
+
+    Right:
+
+        <summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">News</div></summary>
+    """
+    for child in node.walk():
+        if child.tag.startswith("xhtml:") and child.prefix:
+            yield here(child, f"{shown(child)} is XHTML with a prefix")
+            return
+
+
+@element_check(
+    "misplaced-xhtml",
+    Level.WARNING,
+    named("atom:entry", "atom:feed", "atom:source"),
+    needs="shape",
+    spec=f"{_RFC4287}6.3",
+    remedy="put it into the content or the summary",
+)
+def misplaced_xhtml(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """XHTML stands beside the content of an entry instead of in it: readers do not show it.
+
+    Wrong:
+
+        <entry> … <p xmlns="http://www.w3.org/1999/xhtml">News</p></entry>
+
+    Right:
+
+        <entry> … <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">News</div></content></entry>
+    """
+    for child in node.children:
+        if child.tag.startswith(MARKUP_PREFIXES):
+            yield here(child, f"{shown(child)} stands outside of any content")
+
+
+CHECKS: Final = (
+    invalid_text_type,
+    invalid_content_type,
+    missing_content_type,
+    content_beside_src,
+    missing_summary,
+    not_base64,
+    html_fragment,
+    missing_xhtml_div,
+    not_inline_markup,
+    elements_in_text,
+    prefixed_xhtml,
+    misplaced_xhtml,
+)

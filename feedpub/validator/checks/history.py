@@ -1,0 +1,162 @@
+"""Feed paging and archiving (RFC 5005): which links a complete, a paged and an archived feed may have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from feedpub.validator.checks.atom import relation
+from feedpub.validator.checks.model import element_check, here, named, quoted, shown
+from feedpub.validator.finding import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedpub.validator.checks.model import Circumstances, Problem
+    from feedpub.validator.document import Node
+    from feedpub.validator.vocabulary.model import Element
+
+_RFC5005: Final = "https://www.rfc-editor.org/rfc/rfc5005.html#section-"
+_PAGING: Final = frozenset({"first", "last", "next", "previous", "prev-archive", "next-archive"})
+_HEADS: Final = named("atom:feed", "channel")
+
+
+def _targets(head: Node, name: str) -> set[str]:
+    return {
+        link.attributes.get("href", "").strip() for link in head.all("atom:link") if relation(link) == name
+    }
+
+
+@element_check(
+    "paging-in-complete-feed",
+    Level.ERROR,
+    _HEADS,
+    spec=f"{_RFC5005}2",
+    remedy="remove the link, or fh:complete",
+)
+def paging_in_complete_feed(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A feed says that it is complete and links to further pages or archives.
+
+    Wrong:
+
+        <fh:complete/><link rel="next" href="https://example.org/2.atom"/>
+
+    Right:
+
+        <fh:complete/>
+    """
+    if node.first("fh:complete"):
+        for link in node.all("atom:link"):
+            if relation(link) in _PAGING:
+                yield here(link, f"{shown(link)} with rel={quoted(relation(link))} stands in a complete feed")
+
+
+@element_check(
+    "current-of-complete-feed",
+    Level.ERROR,
+    _HEADS,
+    spec=f"{_RFC5005}2",
+    remedy="remove the link; a complete feed is the current one",
+)
+def current_of_complete_feed(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """A feed says that it is complete and that another document is the current one.
+
+    Wrong:
+
+        <fh:complete/><link rel="self" href="https://example.org/a.atom"/><link rel="current" href="https://example.org/b.atom"/>
+
+    Right:
+
+        <fh:complete/><link rel="self" href="https://example.org/a.atom"/>
+    """
+    if node.first("fh:complete"):
+        own = _targets(node, "self")
+        for link in node.all("atom:link"):
+            if relation(link) == "current" and link.attributes.get("href", "").strip() not in own:
+                yield here(link, f"{shown(link)} with rel='current' is not the self link of a complete feed")
+
+
+@element_check(
+    "page-past-the-end",
+    Level.ERROR,
+    _HEADS,
+    spec=f"{_RFC5005}3",
+    remedy="remove the link that leads past the end",
+)
+def page_past_the_end(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The first page of a feed links to a previous one, or the last page to a next one.
+
+    Wrong:
+
+        <link rel="self" href="https://example.org/9.atom"/><link rel="last" href="https://example.org/9.atom"/>
+        <link rel="next" href="https://example.org/10.atom"/>
+
+    Right:
+
+        <link rel="self" href="https://example.org/9.atom"/><link rel="last" href="https://example.org/9.atom"/>
+    """
+    own = _targets(node, "self")
+    for end, beyond in (("last", "next"), ("first", "previous")):
+        for link in node.all("atom:link") if own & _targets(node, end) else ():
+            if relation(link) == beyond:
+                yield here(link, f"{shown(link)} with rel={quoted(beyond)} stands in the {end} page")
+
+
+@element_check(
+    "archive-without-links",
+    Level.WARNING,
+    _HEADS,
+    spec=f"{_RFC5005}4",
+    remedy="link to the archive before it and to the current feed",
+)
+def archive_without_links(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An archive document links neither to the archives beside it nor to the current feed: readers are stuck in it.
+
+    Wrong:
+
+        <fh:archive/>
+
+    Right:
+
+        <fh:archive/><link rel="current" href="https://example.org/a.atom"/>
+        <link rel="prev-archive" href="https://example.org/2023.atom"/>
+    """
+    if node.first("fh:archive") and not node.first("fh:complete"):
+        names = {relation(link) for link in node.all("atom:link")}
+        if not names & {"prev-archive", "next-archive"}:
+            yield here(node, "the archive document has no link to another archive")
+        if "current" not in names:
+            yield here(node, "the archive document has no link to the current feed")
+
+
+@element_check(
+    "paging-in-entry",
+    Level.WARNING,
+    named("atom:entry", "item"),
+    spec=f"{_RFC5005}3",
+    remedy="put the link into the feed",
+)
+def paging_in_entry(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An entry has a link of feed paging, which only means something in a feed.
+
+    Wrong:
+
+        <entry> … <link rel="next" href="https://example.org/2.atom"/></entry>
+
+    Right:
+
+        <feed …><link rel="next" href="https://example.org/2.atom"/> … </feed>
+    """
+    for link in node.children:
+        if link.tag == "atom:link" and relation(link) in _PAGING | {"current"}:
+            yield here(link, f"{shown(link)} with rel={quoted(relation(link))} stands in an entry")
+
+
+CHECKS: Final = (
+    paging_in_complete_feed,
+    current_of_complete_feed,
+    page_past_the_end,
+    archive_without_links,
+    paging_in_entry,
+)

@@ -1,0 +1,227 @@
+"""Markup: HTML and XHTML that are none, or that are dangerous to the reader who shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from feedpub.validator.checks.model import (
+    Circumstances,
+    Problem,
+    element_check,
+    here,
+    html_check,
+    quoted,
+    shown,
+)
+from feedpub.validator.checks.texts import TYPED
+from feedpub.validator.document import Node
+from feedpub.validator.finding import Level
+from feedpub.validator.grammar import css, html
+from feedpub.validator.grammar.html import Survey
+from feedpub.validator.vocabulary import MARKUP_PREFIXES
+from feedpub.validator.vocabulary.model import Element, Kind
+
+_ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
+_SECURITY: Final = f"{_ATOM}8.1"
+_MAYBE_HTML: Final = (*TYPED, Kind.HTML)
+
+
+def _markup(_within: str, tag: str, _element: Element | None) -> bool:
+    return tag.startswith(MARKUP_PREFIXES)
+
+
+@html_check(
+    "not-html",
+    Level.WARNING,
+    *_MAYBE_HTML,
+    spec=f"{_ATOM}3.1.1.2",
+    remedy="correct the markup, or escape what is not meant as markup",
+)
+def not_html(survey: Survey, _node: Node) -> Iterator[str]:
+    """A text that should be HTML holds what HTML does not know: a tag without an end, an unknown element.
+
+    Wrong:
+
+        <summary type="html">&lt;a href="https://example.org/"</summary>
+
+    Right:
+
+        <summary type="html">&lt;a href="https://example.org/"&gt;News&lt;/a&gt;</summary>
+    """
+    if survey.mistake:
+        yield survey.mistake
+
+
+@html_check(
+    "dangerous-markup",
+    Level.WARNING,
+    *_MAYBE_HTML,
+    spec=_SECURITY,
+    remedy="remove it; readers do so anyway, or are harmed",
+)
+def dangerous_markup(survey: Survey, _node: Node) -> Iterator[str]:
+    """HTML holds elements that run, embed or redirect: script, object, meta … Readers remove them or are harmed.
+
+    Wrong:
+
+        <description>&lt;script src="https://example.org/count.js"&gt;&lt;/script&gt;</description>
+
+    Right:
+
+        <description>&lt;p&gt;News&lt;/p&gt;</description>
+    """
+    for name in survey.unsafe:
+        yield f"holds <{name}>"
+
+
+@html_check(
+    "dangerous-attribute",
+    Level.WARNING,
+    *_MAYBE_HTML,
+    spec=_SECURITY,
+    remedy="remove the attribute",
+)
+def dangerous_attribute(survey: Survey, _node: Node) -> Iterator[str]:
+    """A tag in HTML has an attribute that runs a script, or that HTML does not know.
+
+    Wrong:
+
+        <description>&lt;p onclick="count()"&gt;News&lt;/p&gt;</description>
+
+    Right:
+
+        <description>&lt;p&gt;News&lt;/p&gt;</description>
+    """
+    for name in survey.attributes:
+        yield f"holds a tag with the attribute {name!r}"
+
+
+@html_check(
+    "dangerous-style",
+    Level.WARNING,
+    *_MAYBE_HTML,
+    spec=_SECURITY,
+    remedy="remove the declaration",
+)
+def dangerous_style(survey: Survey, _node: Node) -> Iterator[str]:
+    """A style in HTML can do more than style its text: move it over the page, load a file, run a script.
+
+    Wrong:
+
+        <description>&lt;p style="position: absolute"&gt;News&lt;/p&gt;</description>
+
+    Right:
+
+        <description>&lt;p style="color: #080"&gt;News&lt;/p&gt;</description>
+    """
+    for style in survey.styles:
+        yield f"holds the style {quoted(style)}"
+
+
+@html_check(
+    "relative-link-in-html",
+    Level.WARNING,
+    Kind.HTML,
+    spec="https://www.rssboard.org/rss-profile#element-channel-item-description",
+    remedy="write whole addresses",
+)
+def relative_link_in_html(survey: Survey, node: Node) -> Iterator[str]:
+    """HTML in RSS has a relative link or image. Nothing says what it is relative to.
+
+    Wrong:
+
+        <description>&lt;img src="/logo.png"&gt;</description>
+
+    Right:
+
+        <description>&lt;img src="https://example.org/logo.png"&gt;</description>
+    """
+    for address in survey.relative if not node.base else ():
+        yield f"holds the relative address {quoted(address)}"
+
+
+@element_check(
+    "dangerous-xhtml",
+    Level.WARNING,
+    _markup,
+    spec=_SECURITY,
+    remedy="remove it; readers do so anyway, or are harmed",
+)
+def dangerous_xhtml(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """XHTML or SVG holds elements that run, embed or redirect, or that do not exist.
+
+    Wrong:
+
+        <div xmlns="http://www.w3.org/1999/xhtml"><object data="film.swf"/></div>
+
+    Right:
+
+        <div xmlns="http://www.w3.org/1999/xhtml"><p>News</p></div>
+    """
+    prefix, _, name = node.tag.partition(":")
+    safe = html.SAFE | {"body"} if prefix == "xhtml" else html.SVG if prefix == "svg" else html.MATHML
+    if name not in safe:
+        yield here(node, f"{shown(node)} is not safe in a feed")
+
+
+@element_check(
+    "dangerous-xhtml-attribute",
+    Level.WARNING,
+    lambda _within, tag, _element: tag.startswith("xhtml:"),
+    needs="attributes",
+    spec=_SECURITY,
+    remedy="remove the attribute",
+)
+def dangerous_xhtml_attribute(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """An element of XHTML has an attribute that runs a script, or that XHTML does not know.
+
+    Wrong:
+
+        <p xmlns="http://www.w3.org/1999/xhtml" onclick="count()">News</p>
+
+    Right:
+
+        <p xmlns="http://www.w3.org/1999/xhtml">News</p>
+    """
+    for name in node.attributes:
+        if ":" not in name and html.unknown_attribute(name.lower()):
+            yield here(node, f"{shown(node)} has the attribute {name!r}")
+
+
+@element_check(
+    "dangerous-xhtml-style",
+    Level.WARNING,
+    _markup,
+    needs="attributes",
+    spec=_SECURITY,
+    remedy="remove the declaration",
+)
+def dangerous_xhtml_style(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A style in XHTML can do more than style its text.
+
+    Wrong:
+
+        <p xmlns="http://www.w3.org/1999/xhtml" style="position: fixed">News</p>
+
+    Right:
+
+        <p xmlns="http://www.w3.org/1999/xhtml" style="color: #080">News</p>
+    """
+    wrong = css.danger(node.attributes.get("style", ""))
+    if wrong:
+        yield here(node, f"{shown(node)} has the style {quoted(wrong)}")
+
+
+CHECKS: Final = (
+    not_html,
+    dangerous_markup,
+    dangerous_attribute,
+    dangerous_style,
+    relative_link_in_html,
+    dangerous_xhtml,
+    dangerous_xhtml_attribute,
+    dangerous_xhtml_style,
+)

@@ -1,0 +1,213 @@
+"""Media RSS: what its tables do not say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from feedpub.validator.checks.model import element_check, here, named, quoted, shown
+from feedpub.validator.finding import Level
+from feedpub.validator.grammar import iris
+from feedpub.validator.vocabulary.media import COUNTRIES, ROLES, SPEC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedpub.validator.checks.model import Circumstances, Problem
+    from feedpub.validator.document import Node
+    from feedpub.validator.vocabulary.model import Element
+
+_ICRA: Final = re.compile(r"r \((?:(?:[nsvl][a-z]|cz|lz|nz|oz|vz|c[a-z]|o[a-z]) [01] ?)+\)\Z")
+_RATINGS: Final = {
+    "urn:simple": frozenset({"adult", "nonadult"}),
+    "urn:mpaa": frozenset({"g", "pg", "pg-13", "r", "nc-17", "x", "m", "gp", "nr", "ur"}),
+    "urn:v-chip": frozenset(
+        {
+            "all",
+            "tv-y",
+            "tv-y7",
+            "tv-y7-fv",
+            "tv-g",
+            "tv-pg",
+            "tv-14",
+            "tv-ma",
+            "c",
+            "c8",
+            "g",
+            "pg",
+            "14+",
+            "18+",
+        }
+    ),
+}
+_HASH_DIGITS: Final = {"md5": 32, "sha-1": 40}
+
+
+@element_check(
+    "media-group-of-one",
+    Level.ERROR,
+    named("media:group"),
+    spec=f"{SPEC}#media-group",
+    remedy="add the other representations, or take the content out of the group",
+)
+def media_group_of_one(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A group holds fewer than two contents. It must only be used for several representations of the same thing.
+
+    Wrong:
+
+        <media:group><media:content url="https://example.org/1.mp4"/></media:group>
+
+    Right:
+
+        <media:content url="https://example.org/1.mp4"/>
+    """
+    if len(node.all("media:content")) < 2:
+        yield here(node, f"{shown(node)} holds fewer than two contents")
+
+
+@element_check(
+    "media-content-without-target",
+    Level.ERROR,
+    named("media:content"),
+    spec=f"{SPEC}#media-content",
+    remedy="add url, or a media:player",
+)
+def media_content_without_target(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """A content has neither a url nor a player: there is nothing to play.
+
+    Wrong:
+
+        <media:content type="video/mp4"/>
+
+    Right:
+
+        <media:content type="video/mp4" url="https://example.org/1.mp4"/>
+    """
+    if "url" not in node.attributes and not node.first("media:player"):
+        yield here(node, f"{shown(node)} has neither url nor a player")
+
+
+@element_check(
+    "invalid-media-rating",
+    Level.ERROR,
+    named("media:rating"),
+    spec=f"{SPEC}#media-rating",
+    remedy="use a rating of the scheme; nonadult is one of the default scheme",
+)
+def invalid_media_rating(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A rating is not one of its scheme (``urn:simple`` by default).
+
+    Wrong:
+
+        <media:rating scheme="urn:mpaa">tv-ma</media:rating>
+
+    Right:
+
+        <media:rating scheme="urn:mpaa">pg-13</media:rating>
+    """
+    scheme = node.attributes.get("scheme", "urn:simple").strip().lower()
+    text = node.text.strip()
+    known = _RATINGS.get(scheme)
+    wrong = known is not None and text.lower() not in known
+    if wrong or (scheme == "urn:icra" and not _ICRA.match(text)):
+        yield here(node, f"{shown(node)}: {quoted(text)} is no rating of {scheme}")
+
+
+@element_check(
+    "invalid-media-role",
+    Level.ERROR,
+    named("media:credit"),
+    needs="attributes",
+    spec=f"{SPEC}#media-credit",
+    remedy="use a role of the EBU's list in lower case, or name another scheme",
+)
+def invalid_media_role(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The role of a credit is not in the list of its scheme (the EBU's by default), or not in small letters.
+
+    Wrong:
+
+        <media:credit role="Author">Ada</media:credit>
+
+    Right:
+
+        <media:credit role="author">Ada</media:credit>
+    """
+    scheme = node.attributes.get("scheme", "urn:ebu").strip().lower()
+    role = node.attributes.get("role")
+    if role is None:
+        return
+    if role != role.lower():
+        yield here(node, f"{shown(node)}: the role {quoted(role)} is not in small letters")
+    elif scheme == "urn:ebu" and role not in ROLES:
+        yield here(node, f"{shown(node)}: {quoted(role)} is no role of urn:ebu")
+
+
+@element_check(
+    "invalid-media-hash",
+    Level.ERROR,
+    named("media:hash"),
+    spec=f"{SPEC}#media-hash",
+    remedy="write the digest in hexadecimal digits",
+)
+def invalid_media_hash(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A hash is not the digest of its algorithm (``md5`` by default) in hexadecimal digits.
+
+    Wrong:
+
+        <media:hash algo="md5">deadbeef</media:hash>
+
+    Right:
+
+        <media:hash algo="md5">dfdec888b72151965a34b4b59031290a</media:hash>
+    """
+    text = node.text.strip()
+    digits = _HASH_DIGITS.get(node.attributes.get("algo", "md5").strip())
+    if digits is not None and not re.fullmatch(f"[0-9A-Fa-f]{{{digits}}}", text):
+        yield here(node, f"{shown(node)}: {quoted(text)} is not {digits} hexadecimal digits")
+
+
+@element_check(
+    "invalid-media-restriction",
+    Level.ERROR,
+    named("media:restriction"),
+    spec=f"{SPEC}#media-restriction",
+    remedy="list country codes or addresses with spaces between them, or write all or none",
+)
+def invalid_media_restriction(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """A restriction lists what its type does not know: countries are codes of ISO 3166, addresses are whole.
+
+    Wrong:
+
+        <media:restriction relationship="allow" type="country">Austria</media:restriction>
+
+    Right:
+
+        <media:restriction relationship="allow" type="country">at de</media:restriction>
+    """
+    kind = node.attributes.get("type", "").strip()
+    text = node.text.strip()
+    if text.lower() in {"all", "none"} or (not text and not kind):
+        return
+    for word in text.split():
+        if kind == "country" and word.lower() not in COUNTRIES:
+            yield here(node, f"{shown(node)}: {quoted(word)} is no country code")
+        elif kind == "uri" and not iris.is_absolute(word):
+            yield here(node, f"{shown(node)}: {quoted(word)} is not a whole address")
+        elif not kind:
+            yield here(
+                node, f"{shown(node)}: {quoted(word)} is neither 'all' nor 'none', and there is no type"
+            )
+
+
+CHECKS: Final = (
+    media_group_of_one,
+    media_content_without_target,
+    invalid_media_rating,
+    invalid_media_role,
+    invalid_media_hash,
+    invalid_media_restriction,
+)

@@ -1,0 +1,164 @@
+"""People: the e-mail addresses of Atom, the contacts of RSS, and names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from feedpub.validator.checks.model import (
+    Circumstances,
+    Problem,
+    element_check,
+    here,
+    named,
+    quoted,
+    shown,
+    value_check,
+)
+from feedpub.validator.document import Node
+from feedpub.validator.finding import Level
+from feedpub.validator.grammar import mail
+from feedpub.validator.vocabulary.model import Element, Kind, Value
+
+_RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
+_EMAIL: Final = re.compile(r"[\w+-]@[\w-]+\.\w")
+
+
+@value_check(
+    "invalid-address",
+    Level.ERROR,
+    Kind.ADDRESS,
+    spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-3.2.3",
+    remedy="write the bare address; the name has its own element",
+)
+def invalid_address(text: str, _value: Value) -> str | None:
+    """An e-mail address is not one, or has a name beside it.
+
+    Wrong:
+
+        <email>Ada &lt;ada@example.org&gt;</email>
+
+    Right:
+
+        <email>ada@example.org</email>
+    """
+    return None if mail.is_address(text) else "is not an e-mail address"
+
+
+@value_check(
+    "local-host",
+    Level.WARNING,
+    Kind.ADDRESS,
+    spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-3.2.3",
+    remedy="write the full domain",
+)
+def local_host(text: str, _value: Value) -> str | None:
+    """The host of an e-mail address is a single word, which only means something inside one network.
+
+    Wrong:
+
+        <email>ada@mailhost</email>
+
+    Right:
+
+        <email>ada@example.org</email>
+    """
+    host = mail.host(text)
+    return f"has the host {host!r}, which is no domain" if mail.is_address(text) and host.isalnum() else None
+
+
+@value_check(
+    "invalid-contact",
+    Level.ERROR,
+    Kind.CONTACT,
+    spec="https://www.rssboard.org/rss-profile#data-types-email",
+    remedy="write user@example.org (Real Name); a bare name goes into dc:creator",
+)
+def invalid_contact(text: str, _value: Value) -> str | None:
+    """A person of an RSS feed is given without an e-mail address.
+
+    Wrong:
+
+        <author>Ada Lovelace</author>
+
+    Right:
+
+        <author>ada@example.org (Ada Lovelace)</author>
+    """
+    return "has no e-mail address that can be read" if mail.contact(text) == "none" else None
+
+
+@value_check(
+    "nameless-contact",
+    Level.WARNING,
+    Kind.CONTACT,
+    spec="https://www.rssboard.org/rss-profile#data-types-email",
+    remedy="write user@example.org (Real Name)",
+)
+def nameless_contact(text: str, _value: Value) -> str | None:
+    """A person is given by an e-mail address alone: readers have no name to show.
+
+    Wrong:
+
+        <author>ada@example.org</author>
+
+    Right:
+
+        <author>ada@example.org (Ada Lovelace)</author>
+    """
+    return "has no name beside the address" if mail.contact(text) == "nameless" else None
+
+
+@value_check(
+    "contact-form",
+    Level.WARNING,
+    Kind.CONTACT,
+    spec="https://www.rssboard.org/rss-profile#data-types-email",
+    remedy="write user@example.org (Real Name)",
+)
+def contact_form(text: str, _value: Value) -> str | None:
+    """A person's address and name are there, in another form than the one that RSS readers look for.
+
+    Wrong:
+
+        <author>Ada Lovelace &lt;ada@example.org&gt;</author>
+
+    Right:
+
+        <author>ada@example.org (Ada Lovelace)</author>
+    """
+    return "is not of the form address (name)" if mail.contact(text) == "other" else None
+
+
+@element_check(
+    "name-holds-address",
+    Level.WARNING,
+    named("atom:name"),
+    needs="text",
+    spec=f"{_RFC4287}3.2.1",
+    remedy="put the address into <email>",
+)
+def name_holds_address(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A person's name holds an e-mail address, which has an element of its own.
+
+    Wrong:
+
+        <name>Ada (ada@example.org)</name>
+
+    Right:
+
+        <name>Ada</name><email>ada@example.org</email>
+    """
+    if _EMAIL.search(node.text):
+        yield here(node, f"{shown(node)}: {quoted(node.text)} holds an e-mail address")
+
+
+CHECKS: Final = (
+    invalid_address,
+    local_host,
+    invalid_contact,
+    nameless_contact,
+    contact_form,
+    name_holds_address,
+)

@@ -1,0 +1,192 @@
+"""Podcasts: what the tables of Apple's tags do not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from feedpub.validator.checks.model import element_check, here, named, quoted, shown
+from feedpub.validator.finding import Level
+from feedpub.validator.vocabulary.podcast import APPLE, CATEGORIES, FORMER_CATEGORIES
+from feedpub.validator.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedpub.validator.checks.model import Circumstances, Problem
+    from feedpub.validator.document import Node
+    from feedpub.validator.vocabulary.model import Element
+    from feedpub.validator.vocabulary.podcast import Categories
+
+_LIST: Final = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
+_REQUIRED: Final = ("itunes:category", "itunes:explicit")
+
+
+@element_check(
+    "unknown-podcast-category",
+    Level.ERROR,
+    named("itunes:category"),
+    needs="attributes",
+    spec=_LIST,
+    remedy="use a category of Apple's list, letter by letter",
+)
+def unknown_podcast_category(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """A podcast's category or subcategory was never in Apple's list: the directory does not file it.
+
+    Wrong:
+
+        <itunes:category text="Computers and stuff"/>
+
+    Right:
+
+        <itunes:category text="Technology"/>
+    """
+    if node.within == "itunes:category":
+        for child in node.all("itunes:category"):
+            yield here(child, f"{shown(child)} stands in a subcategory, which has none")
+        return
+    name = _name(node)
+    if name not in CATEGORIES and name not in FORMER_CATEGORIES:
+        yield here(node, f"{shown(node)}: {quoted(name)} is no category")
+    for child in node.all("itunes:category"):
+        sub = _name(child)
+        if sub not in _below(CATEGORIES, name) and sub not in _below(FORMER_CATEGORIES, name):
+            yield here(child, f"{shown(child)}: {quoted(sub)} is no subcategory of {quoted(name)}")
+
+
+def _name(category: Node) -> str:
+    return category.attributes.get("text", "").strip()
+
+
+def _below(table: Categories, name: str) -> frozenset[str]:
+    return table.get(name, frozenset())
+
+
+@element_check(
+    "old-podcast-category",
+    Level.WARNING,
+    named("itunes:category"),
+    needs="attributes",
+    spec=_LIST,
+    remedy="use a category of today's list",
+)
+def old_podcast_category(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A podcast's category is one of Apple's former list.
+
+    Wrong:
+
+        <itunes:category text="Talk Radio"/>
+
+    Right:
+
+        <itunes:category text="News"/>
+    """
+    if node.within == "itunes:category":
+        return
+    name = _name(node)
+    if name in FORMER_CATEGORIES and name not in CATEGORIES:
+        yield here(node, f"{shown(node)}: {quoted(name)} is a category of the former list")
+    for child in node.all("itunes:category"):
+        sub = _name(child)
+        if sub in _below(FORMER_CATEGORIES, name) and sub not in _below(CATEGORIES, name):
+            yield here(child, f"{shown(child)}: {quoted(sub)} is a subcategory of the former list")
+
+
+@element_check(
+    "missing-podcast-element",
+    Level.WARNING,
+    named("channel"),
+    spec=APPLE,
+    remedy="add the element",
+)
+def missing_podcast_element(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
+    """A podcast lacks a tag that Apple's directory requires, so that it is not listed.
+
+    Wrong:
+
+        <channel> … <itunes:author>Ada</itunes:author> … </channel>
+
+    Right:
+
+        <channel> … <itunes:author>Ada</itunes:author><itunes:explicit>false</itunes:explicit>
+        <itunes:category text="News"/> … </channel>
+    """
+    # What is blocked is not to be listed: newsletters have these tags for their authors' names.
+    blocked = any(found.text.strip().lower() == "yes" for found in node.all("itunes:block"))
+    used = about.uses("itunes") and any(found.tag.startswith("itunes:") for found in about.document.nodes)
+    if used and not blocked:
+        own = {child.tag for child in node.children}
+        for tag in _REQUIRED:
+            if tag not in own:
+                yield here(node, f"{shown(node)} of a podcast has no <{tag}>")
+
+
+@element_check(
+    "podcast-keywords-form",
+    Level.WARNING,
+    named("itunes:keywords"),
+    needs="text",
+    spec=APPLE,
+    remedy="put commas between the keywords, at most twelve",
+)
+def podcast_keywords_form(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Keywords of a podcast are not words with commas between them.
+
+    Wrong:
+
+        <itunes:keywords>salt; pepper; spice</itunes:keywords>
+
+    Right:
+
+        <itunes:keywords>salt, pepper, spice</itunes:keywords>
+    """
+    text = node.text.strip()
+    parts = text.split(",")
+    if any(not (char.isalnum() or char in " ,'-&_\n\t") for char in text) or any(
+        len(p.split()) > 2 for p in parts
+    ):
+        yield here(node, f"{shown(node)}: {quoted(text)} are not words with commas between them")
+
+
+@element_check(
+    "podcast-format",
+    Level.WARNING,
+    named("channel"),
+    spec=APPLE,
+    remedy="use mp3, m4a, mp4, m4v, mov, pdf or epub",
+)
+def podcast_format(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
+    """An episode's file is of a format that podcast players do not play.
+
+    Wrong:
+
+        <enclosure url="https://example.org/1.wmv" type="video/x-ms-wmv" length="1"/>
+
+    Right:
+
+        <enclosure url="https://example.org/1.mp4" type="video/mp4" length="1"/>
+    """
+    if not about.uses("itunes"):
+        return
+    for item in node.all("item"):
+        for enclosure in item.all("enclosure"):
+            path = enclosure.attributes.get("url", "").partition("?")[0].partition("#")[0].rpartition("/")[2]
+            ending = path.rpartition(".")[2].lower() if "." in path else ""
+            if ending and ending.isalnum() and ending in _UNPLAYED:
+                yield here(enclosure, f"{shown(enclosure)}: files ending in .{ending} are not played")
+
+
+_UNPLAYED: Final = words(
+    """
+    wmv wma asf avi ra rm ram rmvb swf flv mkv exe zip
+    """,
+)
+
+CHECKS: Final = (
+    unknown_podcast_category,
+    old_podcast_category,
+    missing_podcast_element,
+    podcast_keywords_form,
+    podcast_format,
+)

@@ -1,0 +1,229 @@
+"""Advice on the items of RSS: things said twice, in odd places, or not as readers expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from feedpub.validator.checks.model import (
+    Circumstances,
+    Problem,
+    at,
+    element_check,
+    here,
+    named,
+    quoted,
+    shown,
+)
+from feedpub.validator.document import Node
+from feedpub.validator.finding import Level
+from feedpub.validator.vocabulary.model import Element
+
+_PROFILE: Final = "https://www.rssboard.org/rss-profile#"
+# Pairs that say the same: an element of the channel, or of an item, and that of an extension.
+_SAME_IN_CHANNEL: Final = (
+    ("copyright", "dc:rights"),
+    ("generator", "admin:generatorAgent"),
+    ("language", "dc:language"),
+    ("lastBuildDate", "dcterms:modified"),
+    ("managingEditor", "dc:creator"),
+    ("pubDate", "dc:date"),
+    ("category", "dc:subject"),
+    ("webMaster", "dc:publisher"),
+    ("creativeCommons:license", "cc:license"),
+)
+_SAME_IN_ITEM: Final = (
+    ("author", "dc:creator"),
+    ("category", "dc:subject"),
+    ("guid", "atom:id"),
+    ("pubDate", "dc:date"),
+    ("pubDate", "atom:published"),
+    ("source", "dc:source"),
+    ("creativeCommons:license", "cc:license"),
+)
+
+
+@element_check(
+    "said-twice",
+    Level.WARNING,
+    named("channel", "item"),
+    needs="shape",
+    spec=f"{_PROFILE}namespace-elements-dublin",
+    remedy="keep the element of RSS; use the extension only for what RSS cannot say",
+)
+def said_twice(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An element of RSS and one of an extension say the same: readers take either, or show both.
+
+    Wrong:
+
+        <pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate><dc:date>2024-05-31</dc:date>
+
+    Right:
+
+        <pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate>
+    """
+    there = {child.tag: child for child in node.children}
+    for core, extension in _SAME_IN_CHANNEL if node.tag == "channel" else _SAME_IN_ITEM:
+        if core in there and extension in there:
+            yield here(there[extension], f"{shown(there[extension])} says the same as {shown(there[core])}")
+
+
+@element_check(
+    "content-said-twice",
+    Level.WARNING,
+    named("item"),
+    needs="shape",
+    spec=f"{_PROFILE}namespace-elements-content-encoded",
+    remedy="put the summary into description and the full text into content:encoded",
+)
+def content_said_twice(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An item has a description and the full text in ``atom:content`` or ``xhtml:body``: few readers see the latter.
+
+    Wrong:
+
+        <item><description>First</description><atom:content type="html">First and more</atom:content></item>
+
+    Right:
+
+        <item><description>First</description><content:encoded>First and more</content:encoded></item>
+    """
+    tags = {child.tag: child for child in node.children}
+    for tag in ("atom:content", "xhtml:body"):
+        rival = tags.get(tag)
+        if (
+            rival is not None
+            and "src" not in rival.attributes
+            and tags.keys() & {"description", "content:encoded"}
+        ):
+            yield here(rival, f"{shown(rival)} stands beside a <description>")
+
+
+@element_check(
+    "content-before-description",
+    Level.WARNING,
+    named("item"),
+    needs="shape",
+    spec=f"{_PROFILE}namespace-elements-content-encoded",
+    remedy="put the description first, with a summary",
+)
+def content_before_description(
+    node: Node, _element: Element | None, _about: Circumstances
+) -> Iterator[Problem]:
+    """``content:encoded`` stands before or without a description: readers that take the first text take the full one.
+
+    Wrong:
+
+        <item><content:encoded>First and more</content:encoded><description>First</description></item>
+
+    Right:
+
+        <item><description>First</description><content:encoded>First and more</content:encoded></item>
+    """
+    for child in node.children:
+        if child.tag == "description":
+            return
+        if child.tag == "content:encoded":
+            yield here(child, f"{shown(child)} has no <description> before it")
+            return
+
+
+@element_check(
+    "missing-guid",
+    Level.WARNING,
+    at(("channel", "item")),
+    needs="shape",
+    spec=f"{_PROFILE}element-channel-item-guid",
+    remedy="add a guid that never changes",
+)
+def missing_guid(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
+    """An item has no guid: readers guess by link or title, and show it again when those change.
+
+    Wrong:
+
+        <item><title>One</title></item>
+
+    Right:
+
+        <item><title>One</title><guid isPermaLink="false">tag:example.org,2024:1</guid></item>
+    """
+    if not node.first("guid") and not about.before_rss_2:
+        yield here(node, "<item> has no <guid>")
+
+
+@element_check(
+    "guid-not-unique-enough",
+    Level.WARNING,
+    at(("item", "guid")),
+    spec=f"{_PROFILE}element-channel-item-guid",
+    remedy="use a tag URI, a UUID or the item's address",
+)
+def guid_not_unique_enough(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A guid is a short number, which another feed has as well: it should be unique in the world.
+
+    Wrong:
+
+        <guid isPermaLink="false">17</guid>
+
+    Right:
+
+        <guid isPermaLink="false">tag:example.org,2024:17</guid>
+    """
+    text = node.text.strip()
+    if text.isdecimal() and len(text) < 9 and node.attributes.get("isPermaLink") == "false":
+        yield here(node, f"{shown(node)}: {quoted(text)} is unlikely to be unique")
+
+
+@element_check(
+    "several-enclosures",
+    Level.HINT,
+    named("item"),
+    needs="shape",
+    spec=f"{_PROFILE}element-channel-item-enclosure",
+    remedy="use Media RSS for more than one file",
+)
+def several_enclosures(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An item has several enclosures: most readers take the first, some the last.
+
+    Wrong:
+
+        <item><enclosure url="https://example.org/1.mp3" … /><enclosure url="https://example.org/1.ogg" … /></item>
+
+    Right:
+
+        <item><enclosure url="https://example.org/1.mp3" … /></item>
+    """
+    found = node.all("enclosure")
+    if len(found) > 1:
+        yield here(found[1], f"{shown(node)} has {len(found)} enclosures")
+
+
+@element_check(
+    "misspelled-comment-feed",
+    Level.WARNING,
+    named("wfw:commentRSS"),
+    spec=f"{_PROFILE}namespace-elements-wfw-commentrss",
+    remedy="write wfw:commentRss",
+)
+def misspelled_comment_feed(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The comment feed is written ``wfw:commentRSS``, a slip in the first version of its specification.
+
+    Wrong:
+
+        <wfw:commentRSS>https://example.org/1/comments</wfw:commentRSS>
+
+    Right:
+
+        <wfw:commentRss>https://example.org/1/comments</wfw:commentRss>
+    """
+    yield here(node, f"{shown(node)} is a misspelling of <wfw:commentRss>")
+
+
+CHECKS: Final = (
+    said_twice,
+    content_said_twice,
+    content_before_description,
+    missing_guid,
+    guid_not_unique_enough,
+    several_enclosures,
+    misspelled_comment_feed,
+)

@@ -1,0 +1,262 @@
+"""Structure: which elements and attributes must, may and must not stand where. The vocabularies say; these ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from feedpub.validator.checks.model import Circumstances, Problem, element_check, here, named, quoted, shown
+from feedpub.validator.document import Node
+from feedpub.validator.finding import Level
+from feedpub.validator.vocabulary import ELEMENTS, is_closed, single, undefined, unknown_attribute
+from feedpub.validator.vocabulary.model import Element
+
+_RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
+
+
+def _container(_within: str, _tag: str, element: Element | None) -> bool:
+    return element is not None and bool(element.children)
+
+
+def _textless(_within: str, _tag: str, element: Element | None) -> bool:
+    return element is not None and element.text is None
+
+
+def _display(tag: str) -> str:
+    return f"<{tag.removeprefix('atom:').removeprefix('xhtml:')}>"
+
+
+@element_check(
+    "missing-element",
+    Level.ERROR,
+    lambda _within, _tag, element: (
+        element is not None and any(sign in "1+" for sign in element.children.values())
+    ),
+    needs="shape",
+    remedy="add the element",
+)
+def missing_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An element that the specification requires is not there.
+
+    Wrong:
+
+        <channel><title>News</title><description>News</description></channel>
+
+    Right:
+
+        <channel><title>News</title><link>https://example.org/</link><description>News</description></channel>
+    """
+    assert element is not None
+    there = {child.tag for child in node.children}
+    for tag, sign in element.children.items():
+        if sign in "1+" and tag not in there:
+            yield here(node, f"{shown(node)} has no {_display(tag)}", element.spec)
+
+
+@element_check("duplicate-element", Level.ERROR, _container, needs="shape", remedy="keep one of them")
+def duplicate_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An element stands more often than the specification allows: most may stand once in their parent.
+
+    Wrong:
+
+        <item><title>One</title><title>Two</title></item>
+
+    Right:
+
+        <item><title>One, two</title></item>
+    """
+    assert element is not None
+    seen: set[str] = set()
+    for child in node.children:
+        tag = child.tag
+        if tag not in seen:
+            seen.add(tag)
+        elif single(node.tag, tag):
+            yield here(child, f"{shown(child)} stands more than once in {shown(node)}", element.spec)
+
+
+@element_check(
+    "unknown-element",
+    Level.ERROR,
+    lambda within, tag, _element: undefined(within, tag),
+    remedy="remove it, or put it into a namespace of its own",
+)
+def unknown_element(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An element is not defined where it stands: misspelled, misplaced, of another format, or in plain text.
+
+    Wrong:
+
+        <item><title>One</title><subtitle>Two</subtitle></item>
+
+    Right:
+
+        <item><title>One</title><description>Two</description></item>
+    """
+    above = ELEMENTS.get(node.within)
+    spec = above.spec if above else f"{_RFC4287}3.1.1.3"
+    yield here(node, f"{shown(node)} is not defined in {_display(node.within)}", spec)
+
+
+@element_check(
+    "missing-attribute",
+    Level.ERROR,
+    lambda _within, _tag, element: (
+        element is not None and any(value.required for value in element.attributes.values())
+    ),
+    remedy="add the attribute",
+)
+def missing_attribute(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An attribute that the specification requires is not there.
+
+    Wrong:
+
+        <enclosure url="https://example.org/1.mp3" type="audio/mpeg"/>
+
+    Right:
+
+        <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="12345"/>
+    """
+    assert element is not None
+    for name, value in element.attributes.items():
+        if value.required and name not in node.attributes:
+            yield here(node, f"{shown(node)} has no attribute {name!r}", element.spec)
+
+
+@element_check(
+    "unexpected-attribute",
+    Level.ERROR,
+    lambda _within, _tag, element: element is not None,
+    needs="attributes",
+    remedy="remove it; attributes of extensions stand in a namespace",
+)
+def unexpected_attribute(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An attribute without a namespace is not defined for the element. Case counts.
+
+    Wrong:
+
+        <guid isPermalink="false">1</guid>
+
+    Right:
+
+        <guid isPermaLink="false">1</guid>
+    """
+    assert element is not None
+    for name in node.attributes if is_closed(node.tag) else ():
+        if name not in element.attributes and unknown_attribute(name):
+            yield here(node, f"{shown(node)} has an undefined attribute {name!r}", element.spec)
+
+
+@element_check(
+    "unexpected-text",
+    Level.ERROR,
+    _textless,
+    needs="text",
+    remedy="put the text into the element that it belongs to",
+)
+def unexpected_text(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Text stands between elements, or in an element that has attributes only.
+
+    Wrong:
+
+        <channel>News <title>News</title></channel>
+
+    Right:
+
+        <channel><title>News</title></channel>
+    """
+    if not node.text.isspace():
+        yield here(
+            node,
+            f"{shown(node)} holds the text {quoted(node.text)} and may hold none",
+            element.spec if element else "",
+        )
+
+
+@element_check(
+    "extension-attribute",
+    Level.WARNING,
+    lambda _within, tag, element: element is not None and ":" not in tag,
+    needs="attributes",
+    spec="https://www.rssboard.org/rss-specification#extendingRss",
+    remedy="use an element of the extension instead",
+)
+def extension_attribute(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An element of RSS has an attribute of another namespace. RSS is extended by elements; readers drop it.
+
+    Wrong:
+
+        <category example:weight="3">News</category>
+
+    Right:
+
+        <category>News</category><example:weight>3</example:weight>
+    """
+    for name in node.attributes:
+        if name[:1] == "{" or (":" in name and not name.startswith(("xml:", "rdf:"))):
+            local = name.rpartition("}")[2]
+            yield here(node, f"{shown(node)} has the attribute {local!r} of another namespace")
+
+
+@element_check(
+    "misplaced-item",
+    Level.WARNING,
+    named("channel"),
+    spec="https://www.rssboard.org/rss-profile#element-channel-item",
+    remedy="put the items last",
+)
+def misplaced_item(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An item stands before elements of the channel: readers that stop at the first item miss those.
+
+    Wrong:
+
+        <channel><title>News</title><item>…</item><link>https://example.org/</link> … </channel>
+
+    Right:
+
+        <channel><title>News</title><link>https://example.org/</link> … <item>…</item></channel>
+    """
+    item = None
+    for child in node.children:
+        if child.tag == "item":
+            item = item or child
+        elif item is not None and ":" not in child.tag:
+            yield here(child, f"{shown(child)} stands after the first <item>, at line {item.line}")
+
+
+@element_check(
+    "misplaced-metadata",
+    Level.ERROR,
+    named("atom:feed"),
+    spec=f"{_RFC4287}4.1.1",
+    remedy="put it before the first entry",
+)
+def misplaced_metadata(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """Metadata of an Atom feed stands after the first entry: readers that stream have lost it by then.
+
+    Wrong:
+
+        <feed …><title>News</title><entry>…</entry><id>tag:example.org,2024:news</id></feed>
+
+    Right:
+
+        <feed …><title>News</title><id>tag:example.org,2024:news</id><entry>…</entry></feed>
+    """
+    entry = None
+    for child in node.children:
+        if child.tag == "atom:entry":
+            entry = entry or child
+        elif entry is not None and child.tag.startswith("atom:"):
+            yield here(child, f"{shown(child)} stands after the first <entry>, at line {entry.line}")
+
+
+CHECKS: Final = (
+    missing_element,
+    duplicate_element,
+    unknown_element,
+    missing_attribute,
+    unexpected_attribute,
+    extension_attribute,
+    unexpected_text,
+    misplaced_item,
+    misplaced_metadata,
+)

@@ -1,0 +1,195 @@
+"""Texts: plain text that holds markup, blank text, and characters that were decoded wrongly.
+
+Whether a text is plain, the vocabulary says, or the ``type`` attribute where it leaves that open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from feedpub.validator.checks.model import (
+    Circumstances,
+    Problem,
+    document_check,
+    element_check,
+    here,
+    quoted,
+    shown,
+    value_check,
+)
+from feedpub.validator.document import Document, Node
+from feedpub.validator.finding import Level
+from feedpub.validator.grammar import html
+from feedpub.validator.vocabulary.model import Element, Kind, Value
+
+_PROFILE: Final = "https://www.rssboard.org/rss-profile#data-types-characterdata"
+_ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
+TYPED: Final = frozenset({Kind.TEXT_CONSTRUCT, Kind.CONTENT})
+_HTML_TYPES: Final = frozenset({"html", "text/html"})
+_PLAIN_TYPES: Final = frozenset({"", "text", "plain", "text/plain"})
+# Controls of the C1 block, replacement characters, and two Latin-1 characters that were UTF-8 once.
+_BAD: Final = re.compile("[\x80-\x9f\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]")
+
+
+def text_type(node: Node) -> str:
+    """Return the type attribute of a text construct, in lower case and without parameters."""
+    return node.attributes.get("type", "").partition(";")[0].strip().lower()
+
+
+def is_html(node: Node, kind: Kind) -> bool:
+    """Tell whether readers take the text of an element, which is of that kind, for HTML."""
+    return kind is Kind.HTML or text_type(node) in _HTML_TYPES
+
+
+def typed(_within: str, _tag: str, element: Element | None) -> bool:
+    """Choose the texts whose type attribute says what they are."""
+    return element is not None and element.text is not None and element.text.kind in TYPED
+
+
+@value_check(
+    "html-in-plain-text",
+    Level.WARNING,
+    Kind.PLAIN,
+    Kind.CONTACT,
+    needs="markup",
+    spec=_PROFILE,
+    remedy="write plain text; a literal & or < becomes &#x26; or &#x3C;",
+)
+def html_in_plain_text(text: str, _value: Value) -> str | None:
+    """A text that is shown as it is holds tags or entities of HTML: some readers show them, others drop them.
+
+    Wrong:
+
+        <title>Caf&amp;eacute; &lt;b&gt;news&lt;/b&gt;</title>
+
+    Right:
+
+        <title>Café news</title>
+    """
+    found = html.markup_in(text)
+    return f"holds {quoted(found)}, which readers may take for HTML" if found else None
+
+
+@value_check(
+    "stray-angle-bracket",
+    Level.WARNING,
+    Kind.PLAIN,
+    needs="markup",
+    spec=_PROFILE,
+    remedy="put a space behind the bracket",
+)
+def stray_angle_bracket(text: str, _value: Value) -> str | None:
+    """A ``<`` is followed by the name of an HTML element and never closed: readers drop the rest of the text.
+
+    Wrong:
+
+        <title>if x &lt;b then</title>
+
+    Right:
+
+        <title>if x &lt; b then</title>
+    """
+    found = html.unfinished_tag(text)
+    return f"holds {quoted(found)}, which readers may take for a tag" if found else None
+
+
+@value_check(
+    "blank-value",
+    Level.WARNING,
+    *(frozenset(Kind) - TYPED - {Kind.MARKUP}),
+    needs="blank",
+    remedy="fill it or leave it out",
+)
+def blank_value(_text: str, value: Value) -> str | None:
+    """An element or an attribute is there, and empty.
+
+    Wrong:
+
+        <title></title>
+
+    Right:
+
+        <title>News</title>
+    """
+    return None if value.blank else "is blank"
+
+
+@element_check("blank-text", Level.WARNING, typed, spec=f"{_ATOM}3.1", remedy="fill it or leave it out")
+def blank_text(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A title, a summary or a content is there, and empty.
+
+    Wrong:
+
+        <title></title>
+
+    Right:
+
+        <title>News</title>
+    """
+    if not node.children and not node.text.strip() and "src" not in node.attributes:
+        yield here(node, f"{shown(node)} is blank")
+
+
+@element_check(
+    "undeclared-html",
+    Level.WARNING,
+    typed,
+    needs="text",
+    spec=f"{_ATOM}3.1.1.1",
+    remedy='add type="html", or write plain text',
+)
+def undeclared_html(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """A text holds HTML and its type says that it is plain: readers show the tags.
+
+    Wrong:
+
+        <summary>&lt;p&gt;News&lt;/p&gt;</summary>
+
+    Right:
+
+        <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
+    """
+    if ("<" in node.text or "&" in node.text) and text_type(node) in _PLAIN_TYPES:
+        found = html.markup_in(node.text)
+        if found:
+            spec = element.spec if element and not node.tag.startswith("atom:") else ""
+            yield here(node, f"{shown(node)} is plain text and holds {quoted(found)}", spec)
+
+
+@document_check(
+    "bad-characters",
+    Level.WARNING,
+    spec="https://www.w3.org/TR/xml/#charsets",
+    remedy="decode the text with its real encoding before it goes into the feed",
+)
+def bad_characters(document: Document, _about: Circumstances) -> Iterator[Problem]:
+    """A text holds control characters or letters that come from reading it in the wrong encoding.
+
+    Wrong:
+
+        <title>CafÃ© news</title>
+
+    Right:
+
+        <title>Café news</title>
+    """
+    for node in document.nodes if document.suspicious else ():
+        for text in (node.text, *node.attributes.values()):
+            found = _BAD.search(text)
+            if found:
+                yield here(
+                    node, f"{shown(node)} holds {found[0]!r} in {quoted(text[max(0, found.start() - 20) :])}"
+                )
+                break
+
+
+CHECKS: Final = (
+    html_in_plain_text,
+    stray_angle_bracket,
+    blank_value,
+    blank_text,
+    undeclared_html,
+    bad_characters,
+)

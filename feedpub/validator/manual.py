@@ -1,0 +1,109 @@
+"""The manual of the checks, from their docstrings: a page each, and all of them as ``docs/checks.md``.
+
+python -m feedpub.validator.manual > docs/checks.md
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from typing import Final
+
+from feedpub.validator.checks import CHECKS
+from feedpub.validator.checks.model import Check
+from feedpub.validator.document import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
+
+PAGES: Final[dict[str, Check]] = {check.code: check for check in CHECKS}
+
+# Where this validator differs from the W3C feed validator on purpose: what, theirs, ours, why.
+DIFFERENCES: Final = (
+    (
+        "Language tags",
+        "ISO 639 and a few countries",
+        "RFC 5646, with ISO 639-1 for two letters",
+        "RFC 4287 and XML name RFC 3066, which RFC 5646 replaced; `zh-Hant-HK` is well-formed.",
+    ),
+    (
+        "Entity expansion, nesting deeper than 256, UTF-7",
+        "read",
+        "errors",
+        "They are attacks on readers, not feeds.",
+    ),
+    (
+        "Order of items and entries",
+        "not looked at",
+        "hints",
+        "The specifications leave it open; readers that take the first few do not.",
+    ),
+    (
+        "A document that is not well-formed",
+        "further findings up to the mistake",
+        "that one finding",
+        "What follows from half a document is noise.",
+    ),
+    (
+        "Markup in the description of RSS 0.91",
+        "no warning",
+        "warnings",
+        "Readers treat every version's description as HTML.",
+    ),
+    (
+        "The modules of RSS 1.0, OPML, KML, Google Base and FeedSync",
+        "checked",
+        "not checked",
+        "Out of scope: their elements pass as foreign markup, RSS 1.0 is `unknown-format`.",
+    ),
+)
+
+
+def page(check: Check) -> str:
+    """Return a check's page as text: code, level, what it means, an example of each kind, and what to do."""
+    spec = check.spec or "the paragraph that defines the element"
+    return f"{check.code} ({check.level})\n\n{check.manual}\n\nRemedy: {check.remedy}.\nSpecification: {spec}"
+
+
+def similar(code: str) -> str:
+    """Return the known code nearest to ``code``, or an empty text."""
+    return next(iter(difflib.get_close_matches(code, PAGES, n=1)), "")
+
+
+def document() -> str:
+    """Return ``docs/checks.md``."""
+    lines = [
+        "# The checks of `feedpub validate`",
+        "",
+        "This page is written by `python -m feedpub.validator.manual` from the docstrings of the checks.",
+        "",
+        f"A feed of up to {MAX_BYTES >> 20} MB, {MAX_ELEMENTS:,} elements and {MAX_DEPTH} levels is read; nothing is",
+        "fetched. An *error* makes a feed invalid, a *warning* hurts some readers, a *hint* is advice.",
+        "",
+        "## Where it differs from the W3C feed validator on purpose",
+        "",
+        "| what | W3C | here | why |",
+        "|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in DIFFERENCES),
+        "",
+        "## All checks",
+        "",
+        "| code | level | what |",
+        "|---|---|---|",
+        *(f"| [`{c.code}`](#{c.code}) | {c.level} | {_summary(c)} |" for c in _sorted()),
+    ]
+    for check in _sorted():
+        spec = f"[{check.spec}]({check.spec})" if check.spec else "the paragraph that defines the element"
+        lines += ["", f"## {check.code}", "", f"*{check.level}* · {spec}", "", check.manual]
+        lines += ["", f"Remedy: {check.remedy}."]
+    return "\n".join(lines) + "\n"
+
+
+def _sorted() -> list[Check]:
+    return sorted(CHECKS, key=lambda check: check.code)
+
+
+def _summary(check: Check) -> str:
+    first = check.manual.partition("\n\n")[0]
+    return " ".join(first.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(document().encode())

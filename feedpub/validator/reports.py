@@ -1,0 +1,154 @@
+"""Findings as text, JSON, SARIF and GitHub annotations. Strings out; printing is the command line's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from feedpub.validator.encoding import decode
+from feedpub.validator.finding import Finding, Level
+
+_TITLES: Final = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "unknown": "unknown format"}
+_SARIF_LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.HINT: "note"}
+_GITHUB_LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.HINT: "notice"}
+_WIDTH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """One feed that was validated: the name the user knows it by, its bytes, its format and what is to be reported."""
+
+    file: str
+    data: bytes
+    format: str
+    valid: bool
+    findings: tuple[Finding, ...]
+
+
+def text(feed: Validated) -> str:
+    """Return a feed's findings as a block of lines: each with the line it is about, a caret under its place."""
+    verdict = "valid" if feed.valid else "not valid"
+    lines = [f"{_printable(feed.file)}: {_TITLES[feed.format]}, {verdict}{_counted(feed.findings)}"]
+    source = _Source(feed.data) if feed.findings else None
+    for finding in feed.findings:
+        place = f"{finding.line}:{finding.column}"
+        lines.append(f"  {place} {finding.level} {finding.code}: {_printable(finding.message)}")
+        if source is not None:
+            lines += _pointed(source.line(finding.line), finding.column)
+        lines.append(f"      {finding.remedy} ({finding.spec})")
+    return "\n".join(lines)
+
+
+def _counted(findings: Iterable[Finding]) -> str:
+    levels = [finding.level for finding in findings]
+    counts = [(levels.count(level), level) for level in Level]
+    words = ", ".join(f"{count} {level}{'s' * (count > 1)}" for count, level in counts if count)
+    return f" ({words})" if words else ""
+
+
+class _Source:
+    """The lines of a feed. The last one asked for is kept: many feeds are one long line."""
+
+    def __init__(self, data: bytes) -> None:
+        self._lines = decode(data).data.split(b"\n")
+        self._last = (0, "")
+
+    def line(self, number: int) -> str:
+        """Return a line by its number, counted from 1; empty beyond the end."""
+        if self._last[0] != number:
+            raw = self._lines[number - 1] if 0 < number <= len(self._lines) else b""
+            self._last = (number, raw.decode("utf-8", "replace").rstrip("\r").replace("\t", " "))
+        return self._last[1]
+
+
+def _pointed(line: str, column: int) -> list[str]:
+    start = max(0, column - 1 - _WIDTH // 2) if column > _WIDTH else 0
+    return [
+        f"      | {_printable(line[start : start + _WIDTH])}",
+        f"      | {' ' * (column - 1 - start)}^",
+    ]
+
+
+def _printable(line: str) -> str:
+    """Return a line without what would move the cursor of a terminal, or end the line."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
+
+
+def json_line(feed: Validated) -> str:
+    """Return one JSON object on one line."""
+    content = {
+        "file": feed.file,
+        "format": feed.format,
+        "valid": feed.valid,
+        "findings": [
+            {
+                "code": finding.code,
+                "level": str(finding.level),
+                "message": finding.message,
+                "line": finding.line,
+                "column": finding.column,
+                "spec": finding.spec,
+            }
+            for finding in feed.findings
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+def github(feed: Validated) -> str:
+    """Return workflow commands that GitHub Actions turns into annotations; an empty text where there is none."""
+    return "\n".join(
+        f"::{_GITHUB_LEVELS[finding.level]} file={_property(feed.file)},line={finding.line},col={finding.column},"
+        f"title={_property(finding.code)}::{_escaped(f'{finding.message}; {finding.remedy}')}"
+        for finding in feed.findings
+    )
+
+
+def _escaped(value: str) -> str:
+    return _printable(value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
+
+
+def _property(value: str) -> str:
+    return _escaped(value).replace(":", "%3A").replace(",", "%2C")
+
+
+def sarif(feeds: Iterable[Validated], version: str) -> str:
+    """Return one SARIF 2.1.0 log of all feeds, for code scanning; ``version`` is the program's."""
+    rules: dict[str, Finding] = {}
+    results = []
+    for feed in feeds:
+        for finding in feed.findings:
+            rules.setdefault(finding.code, finding)
+            region = {"startLine": max(finding.line, 1), "startColumn": max(finding.column, 1)}
+            place = {"artifactLocation": {"uri": _uri(feed.file)}, "region": region}
+            results.append(
+                {
+                    "ruleId": finding.code,
+                    "level": _SARIF_LEVELS[finding.level],
+                    "message": {"text": f"{finding.message}; {finding.remedy}"},
+                    "locations": [{"physicalLocation": place}],
+                }
+            )
+    driver = {
+        "name": "feedpub",
+        "version": version,
+        "rules": [
+            {"id": code, "shortDescription": {"text": finding.remedy}, "helpUri": finding.spec}
+            for code, finding in sorted(rules.items())
+        ],
+    }
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=2)
+
+
+def _uri(file: str) -> str:
+    from urllib.parse import quote  # noqa: PLC0415 - only this format needs it
+
+    # The names of files are bytes, which need not be UTF-8.
+    return quote(file.replace("\\", "/"), safe="/-._~", errors="surrogateescape")

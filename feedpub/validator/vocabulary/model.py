@@ -1,0 +1,133 @@
+"""How a vocabulary is written down: elements, what may stand in them, and the grammar of each value.
+
+A vocabulary is data. The checks in :mod:`feedpub.validator.checks` give it meaning: a new element of an extension
+is a line in a table here and no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import Final, TypeAlias
+
+
+class Kind(Enum):
+    """What a text or an attribute value is; each kind has its checks in :mod:`feedpub.validator.checks`."""
+
+    ANY = auto()  # text that no rule speaks of
+    PLAIN = auto()  # text that readers show as it is: markup in it would be seen
+    HTML = auto()  # text that readers take for HTML
+    TEXT_CONSTRUCT = auto()  # RFC 4287 §3.1: the type attribute says which of the two
+    CONTENT = auto()  # RFC 4287 §4.1.3
+    MARKUP = auto()  # XHTML or other elements, no text of its own grammar
+    URI = auto()  # an absolute URI, ASCII only
+    WEB = auto()  # an absolute URI of the web: http or https
+    IRI = auto()  # an absolute IRI
+    IRI_REFERENCE = auto()  # an IRI, absolute or relative
+    RFC822 = auto()
+    RFC3339 = auto()
+    W3CDTF = auto()
+    LANGUAGE = auto()
+    MEDIA_TYPE = auto()
+    ADDRESS = auto()  # an RFC 5322 addr-spec
+    CONTACT = auto()  # an address and a name, as the RSS profile writes them
+    INTEGER = auto()
+    DECIMAL = auto()
+    CHOICE = auto()
+    PATTERN = auto()
+    GUID = auto()  # an RSS guid: a URL where it is a permalink
+    LINK_RELATION = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The grammar of a text or an attribute: its kind and, for numbers and words, its bounds.
+
+    ``name`` says in a few words what the value should be; ``required`` counts for attributes, ``blank`` allows an
+    empty value, ``folded`` makes a choice ignore case.
+    """
+
+    kind: Kind
+    name: str = ""
+    required: bool = False
+    blank: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: frozenset[str] = frozenset()
+    folded: bool = False
+    pattern: str = ""
+    longest: int = 0
+
+
+Attributes: TypeAlias = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of a vocabulary.
+
+    ``text`` is the grammar of its character data, None where only elements may stand in it. ``children`` gives
+    the elements of its own vocabulary with the signs of a DTD: ``1``, ``?``, ``+``, ``*``. ``once`` says that an
+    extension element may stand at most once in its parent, ``within`` in which parents (empty: in all). ``spec`` is
+    the paragraph that defines it.
+    """
+
+    spec: str
+    text: Value | None = None
+    attributes: Attributes = field(default_factory=dict)
+    children: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
+    within: frozenset[str] = frozenset()
+
+
+def required(value: Value) -> Value:
+    """Return ``value`` as that of an attribute that must be there."""
+    return replace(value, required=True)
+
+
+def integer(minimum: float | None = None, maximum: float | None = None, name: str = "") -> Value:
+    """Return the grammar of a whole number within bounds."""
+    if not name:
+        name = {(0, None): "a whole number, 0 or more", (1, None): "a whole number, 1 or more"}.get(
+            (minimum, maximum),  # type: ignore[arg-type]
+            "a whole number" if maximum is None else f"a whole number from {minimum:g} to {maximum:g}",
+        )
+    return Value(Kind.INTEGER, name, minimum=minimum, maximum=maximum)
+
+
+def decimal(minimum: float | None = None, maximum: float | None = None, name: str = "a number") -> Value:
+    """Return the grammar of a decimal number within bounds."""
+    return Value(Kind.DECIMAL, name, minimum=minimum, maximum=maximum)
+
+
+def choice(*words: str, folded: bool = False) -> Value:
+    """Return the grammar of one word out of a list."""
+    return Value(Kind.CHOICE, f"one of {', '.join(words)}", choices=frozenset(words), folded=folded)
+
+
+def pattern(expression: str, name: str) -> Value:
+    """Return the grammar that a regular expression gives (it must match the whole value)."""
+    return Value(Kind.PATTERN, name, pattern=expression)
+
+
+ANY: Final = Value(Kind.ANY, "text", blank=True)
+PLAIN: Final = Value(Kind.PLAIN, "plain text")
+HTML: Final = Value(Kind.HTML, "HTML")
+MARKUP: Final = Value(Kind.MARKUP, "markup")
+TEXT_CONSTRUCT: Final = Value(Kind.TEXT_CONSTRUCT, "a text construct")
+CONTENT: Final = Value(Kind.CONTENT, "content")
+URI: Final = Value(Kind.URI, "an absolute URL")
+WEB: Final = Value(Kind.WEB, "an address on the web")
+IRI: Final = Value(Kind.IRI, "an absolute IRI")
+IRI_REFERENCE: Final = Value(Kind.IRI_REFERENCE, "an IRI")
+RFC822: Final = Value(Kind.RFC822, "an RFC 822 date and time")
+RFC3339: Final = Value(Kind.RFC3339, "an RFC 3339 date and time")
+W3CDTF: Final = Value(Kind.W3CDTF, "a W3C date")
+LANGUAGE: Final = Value(Kind.LANGUAGE, "a language tag")
+MEDIA_TYPE: Final = Value(Kind.MEDIA_TYPE, "a media type")
+ADDRESS: Final = Value(Kind.ADDRESS, "an e-mail address")
+CONTACT: Final = Value(Kind.CONTACT, "an e-mail address and a name")
+GUID: Final = Value(Kind.GUID, "a guid")
+LINK_RELATION: Final = Value(Kind.LINK_RELATION, "a link relation")
+TRUE_FALSE: Final = choice("true", "false")
