@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feedpub.article import Article, Origin
-from feedpub.located import Node, read_yaml
+from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.rules import compile_rules, scan
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

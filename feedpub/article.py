@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from feedpub.errors import printable
+from feedpub.core.errors import printable
 
 
 class Origin(NamedTuple):

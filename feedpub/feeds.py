@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feedpub.addresses import web_address
 from feedpub.article import Article
 from feedpub.config import Site
 from feedpub.config.settings import Channel
 from feedpub.content import Content, StoredContent, content_of
-from feedpub.spool import Spool
+from feedpub.core.feed_values import web_address
+from feedpub.core.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from typing import Protocol
 from feedpub import duplicates
 from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject, is_split, shown_key
 from feedpub.config import FeedSettings, Settings
+from feedpub.core.spool import Spool
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Entry, Selected, Selection, make_entry, put_aside
 from feedpub.sources import Statuses, local_file, read, search
-from feedpub.spool import Spool
 
 WHY = {"expired": "its time is over", "withdrawn": "another record withdraws it"}
 Progress = Callable[[int, int, int], None]
@@ -130,7 +130,7 @@ def _rank(withdrawal: LeftOut) -> tuple[int, float]:
 def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> Taken:
     """Read all sources of ``settings``; articles that are not public at ``now`` are left out or held back.
 
-    Raises :class:`feedpub.errors.SourceError` when a file cannot be read at all.
+    Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
     """
     tally = _Tally()
     publicity = Publicity(settings, now, past.by_id, tally.withdrawn)

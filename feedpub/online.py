@@ -9,15 +9,8 @@ from itertools import pairwise
 
 from feedpub import publish
 from feedpub.config import FeedSettings, Settings
-from feedpub.errors import GuardRefusal
-from feedpub.ledger import (
-    ALLOWANCES,
-    ClosedPage,
-    PublishedEntry,
-    PublishedFeed,
-    Shelf,
-    read_document,
-)
+from feedpub.core.errors import ALLOWANCES, GuardRefusal
+from feedpub.ledger import ClosedPage, PublishedEntry, PublishedFeed, Shelf, read_document
 from feedpub.publish import Published
 
 _BEST = ("atom", "json", "rss")

@@ -15,13 +15,12 @@ from itertools import chain, islice
 from feedpub import publish
 from feedpub.compose import Composed, compose, shelf_change
 from feedpub.config import Output, Settings
-from feedpub.errors import ConfigError, TooManyRejects, Where
+from feedpub.core.errors import ALLOWANCES, ConfigError, TooManyRejects, Where
 from feedpub.feeds import Entry, Feed, make_feed
 from feedpub.gate import Checked, check, first_refusal
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
 from feedpub.ledger import (
     A_DAY,
-    ALLOWANCES,
     Moving,
     PreviousFeed,
     PublishedEntry,
@@ -91,8 +90,8 @@ def build(
 ) -> BuildReport:
     """Build the feeds of ``settings`` as of ``now`` and publish them; write nothing on a dry run.
 
-    ``allow`` names the guards (:data:`feedpub.ledger.guards.ALLOWANCES`) that are overridden for this build. Raises a
-    :class:`feedpub.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
+    ``allow`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden for this build. Raises a
+    :class:`feedpub.core.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
     the ledger or the list of rejects cannot be written, which come after.
     """
     state = settings.output.state

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from feedpub.article import Reject
-from feedpub.errors import PublishError
+from feedpub.core.errors import PublishError
 
 REJECTS = "rejects.jsonl"
 

@@ -9,10 +9,11 @@ from typing import Protocol
 
 from feedpub.article import Notice, Reject
 from feedpub.compose import Composed
+from feedpub.core.errors import ALLOWANCES
 from feedpub.feeds import Entry
 from feedpub.gate import Checked, Invalid
 from feedpub.intake import Taken
-from feedpub.ledger import ALLOWANCES, PublishedFeed, Settled
+from feedpub.ledger import PublishedFeed, Settled
 from feedpub.likeness import NearDuplicate
 from feedpub.publish import Changes
 from feedpub.render import Quarantined, Rendered

@@ -8,7 +8,7 @@ import pytest
 
 from feedpub import publish
 from feedpub.config import load, load_config, parse_config, parse_share
-from feedpub.errors import ConfigError
+from feedpub.core.errors import ConfigError
 from feedpub.rules import MATCHING_KEYS, RULE_KEYS
 from feedpub.sources import spec
 

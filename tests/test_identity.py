@@ -11,7 +11,7 @@ import pytest
 
 from feedpub import gate
 from feedpub.config import load_config
-from feedpub.errors import GuardRefusal, PublishError
+from feedpub.core.errors import GuardRefusal, PublishError
 from feedpub.ledger import read_document
 from feedpub.pipeline import build
 

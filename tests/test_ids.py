@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from feedpub.article import Article, Enclosure, FeedSource, Origin, fingerprint, is_split
 from feedpub.config import load_config
+from feedpub.core.errors import GuardRefusal
 from feedpub.duplicates import Duplicates
-from feedpub.errors import GuardRefusal
 from feedpub.pipeline import build
 from feedpub.sources import survey
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from feedpub.errors import ConfigError
-from feedpub.located import MAX_DEPTH, read_yaml
+from feedpub.core.errors import ConfigError
+from feedpub.core.yaml_node import MAX_DEPTH, read_yaml
 
 REFUSED = [
     # (YAML, line, column, what the message says)

@@ -7,7 +7,7 @@ import pytest
 
 from feedpub import gate
 from feedpub.config import load_config
-from feedpub.errors import ConfigError, GuardRefusal, TooManyRejects
+from feedpub.core.errors import ConfigError, GuardRefusal, TooManyRejects
 from feedpub.pipeline import build
 from feedpub.validator import Finding
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpub.errors import PublishError
-from feedpub.spool import Spool
+from feedpub.core.errors import PublishError
+from feedpub.core.spool import Spool
 
 
 @given(st.lists(st.binary(max_size=300)), st.randoms(use_true_random=False))

@@ -21,7 +21,7 @@ from feedpub.cli.init import init
 from feedpub.cli.report import report
 from feedpub.cli.serve import serve
 from feedpub.cli.validate import validate
-from feedpub.errors import FeedpubError
+from feedpub.core.errors import FeedpubError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     init,

@@ -17,7 +17,7 @@ from feedpub.cli.console import (
     print_json,
     print_text,
 )
-from feedpub.errors import printable
+from feedpub.core.errors import printable
 
 if TYPE_CHECKING:
     from feedpub.sources import Surveyed

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from feedpub.errors import ConfigError, FeedpubError, GuardRefusal, Locked
+from feedpub.core.errors import ConfigError, FeedpubError, GuardRefusal, Locked
 
 if TYPE_CHECKING:
     from rich.console import Console

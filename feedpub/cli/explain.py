@@ -116,7 +116,7 @@ def _left_out(settings: Settings, article: Article) -> list[str]:
         return []
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
-    from feedpub.ledger import ALLOWANCES  # noqa: PLC0415
+    from feedpub.core.errors import ALLOWANCES  # noqa: PLC0415
     from feedpub.pipeline import build  # noqa: PLC0415
 
     report = build(settings, datetime.now(UTC), dry_run=True, allow=ALLOWANCES)

@@ -35,8 +35,7 @@ def fetch(
     from importlib.util import find_spec  # noqa: PLC0415
 
     from feedpub.config import load_config  # noqa: PLC0415
-    from feedpub.errors import printable  # noqa: PLC0415
-    from feedpub.extras import install_hint  # noqa: PLC0415
+    from feedpub.core.errors import install_hint, printable  # noqa: PLC0415
     from feedpub.sources.fetched import Copy, is_web  # noqa: PLC0415
 
     settings = load_config(config)

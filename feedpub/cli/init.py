@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedpub.cli.console import DEFAULT_CONFIG, FAILED, count, print_error, print_text
-from feedpub.errors import printable
+from feedpub.core.errors import printable
 
 if TYPE_CHECKING:
     from feedpub.sources.proposal import Proposal

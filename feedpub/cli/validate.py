@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from feedpub.cli.console import FAILED, print_text
-from feedpub.errors import SourceError
+from feedpub.core.errors import SourceError
 from feedpub.validator import Level
 
 if TYPE_CHECKING:

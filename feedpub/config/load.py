@@ -20,9 +20,9 @@ from feedpub.config.values import (
     read_size,
     read_url,
 )
+from feedpub.core.errors import ConfigError, Where
+from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.duplicates import Exact
-from feedpub.errors import ConfigError, Where
-from feedpub.located import Node, read_yaml
 from feedpub.rules import RULE_KEYS, compile_rules
 from feedpub.sources.spec import parse_source
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from feedpub.addresses import web_address, without_password
 from feedpub.article import Author
-from feedpub.feed_values import language_tag, mail_address
-from feedpub.located import Node
+from feedpub.core.feed_values import language_tag, mail_address, web_address, without_password
+from feedpub.core.yaml_node import Node
 
 _SIZE = re.compile(r"([1-9][0-9]{0,9})(?: ?(KB|MB))?")
 _UNITS = {None: 1, "KB": 1 << 10, "MB": 1 << 20}

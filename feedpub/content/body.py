@@ -9,7 +9,7 @@ from typing import Self
 
 from feedpub.article import Article
 from feedpub.content.html import sanitise, visible_text
-from feedpub.spool import Aside, Spool
+from feedpub.core.spool import Aside, Spool
 
 SUMMARY_LENGTH = 300
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
-from feedpub.addresses import without_password
+from feedpub.core.feed_values import without_password
 
 MAX_DEPTH = 256
 MAX_TAGS = 20_000

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
+from feedpub.core.errors import DateError
 from feedpub.dates.formats import Fields
 from feedpub.dates.guarded import _YEAR, order_numbers, refuse_range, take_zone
 from feedpub.dates.policy import DatePolicy
-from feedpub.errors import DateError
 
 _LOCAL_CLOCK = re.compile(r"\d{1,2}\s?(?:[:hH時时点시]|Uhr|uur)", re.ASCII)
 _TRAILING_ZONE = re.compile(r"(?<=\d) ([A-Z]{1,5})\Z")

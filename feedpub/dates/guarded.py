@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from feedpub.core.errors import DateError
 from feedpub.dates.formats import (
     MONTH_NAMES,
     MONTHS,
@@ -21,7 +22,6 @@ from feedpub.dates.formats import (
 )
 from feedpub.dates.policy import DatePolicy
 from feedpub.dates.zones import RFC822_ZONES, is_in_use
-from feedpub.errors import DateError
 
 # Two days that differ in every field: what dateutil takes from a default differs between the two readings.
 # Both years are leap years, so that 29 February is read alike.

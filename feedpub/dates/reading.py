@@ -6,13 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from feedpub.core.errors import DateError
 from feedpub.dates import formats
 from feedpub.dates.foreign import read_localized
 from feedpub.dates.formats import Fields
 from feedpub.dates.guarded import has_unknown_words, read_free_form
 from feedpub.dates.policy import FIRST_YEAR, DatePolicy, DateWarning, ParsedDate
 from feedpub.dates.zones import UnknownZoneError, localise, named_zone, plain_day
-from feedpub.errors import DateError
 
 MAX_LENGTH = 120
 

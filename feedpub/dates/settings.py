@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from zoneinfo import available_timezones
 
+from feedpub.core.errors import install_hint
+from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.dates.formats import EPOCHS, compile_format
 from feedpub.dates.policy import AMBIGUOUS, NONEXISTENT, DatePolicy
 from feedpub.dates.zones import UnknownZoneError, is_zone, parse_offset
-from feedpub.extras import install_hint
-from feedpub.located import Node, did_you_mean
 
 DATE_KEYS = (
     "ambiguous",
@@ -27,7 +27,7 @@ DATE_KEYS = (
 def parse_policy(timezone: Node | None, dates: Node | None) -> DatePolicy:
     """Return the policy of a source's ``timezone`` and ``dates`` values; either may be absent.
 
-    Raises :class:`~feedpub.errors.ConfigError` with the place and what would be right.
+    Raises :class:`~feedpub.core.errors.ConfigError` with the place and what would be right.
     """
     zone = _zone_name(timezone) if timezone is not None else None
     keys: Mapping[str, Node] = dates.fields(DATE_KEYS) if dates is not None else {}

@@ -4,8 +4,8 @@ selected → identity.settle ← memory (store, or the published documents where
          → guards.check → … published … → store.record
 """
 
+from feedpub.core.errors import ALLOWANCES
 from feedpub.ledger.guards import (
-    ALLOWANCES,
     Moving,
     PreviousFeed,
     check_authority,

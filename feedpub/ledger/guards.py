@@ -6,17 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from feedpub.article import feed_id
-from feedpub.errors import GuardRefusal
+from feedpub.core.errors import ALLOWANCES, GuardRefusal
 from feedpub.feeds import Feed
 from feedpub.ledger.published import PublishedFeed
-
-ALLOWANCES = {
-    "vanished": "--allow-vanished",
-    "empty": "--allow-empty",
-    "moved-dates": "--allow-moved-dates",
-    "removed": "--allow-removed",
-}
-"""What may be allowed for one build, with its option on the command line."""
 
 SHOWN = 6
 """How many names a refusal lists."""

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from feedpub.article import is_split
-from feedpub.errors import PublishError
+from feedpub.core.errors import PublishError
 from feedpub.feeds import Entry
 from feedpub.ledger.memory import Remembered, digest, is_current, record_of
 from feedpub.ledger.published import PublishedEntry

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from feedpub.errors import Locked
+from feedpub.core.errors import Locked
 from feedpub.publish.files import read_unfinished, replace_files, staging_places
 from feedpub.publish.folders import FILE_MODE, Folder, failure, make_folder
 from feedpub.publish.manifest import (

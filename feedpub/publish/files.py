@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from feedpub.errors import PublishError
+from feedpub.core.errors import PublishError
 from feedpub.publish.folders import Folder
 from feedpub.publish.manifest import Published, manifest_bytes, parse_manifest
 from feedpub.publish.output import Output

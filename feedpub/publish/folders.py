@@ -16,7 +16,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from feedpub.errors import Locked, PublishError
+from feedpub.core.errors import Locked, PublishError
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Protocol
 
-from feedpub.errors import PublishError
+from feedpub.core.errors import PublishError
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedpub.errors import Locked, PublishError
+from feedpub.core.errors import Locked, PublishError
 
 _RELEASE = re.compile(r"[0-9]{6,}")
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from feedpub.errors import PublishError
+from feedpub.core.errors import PublishError
 from feedpub.publish.files import STAGING_INSIDE, write_files
 from feedpub.publish.folders import FOLDER_MODE, Folder, make_folder
 from feedpub.publish.manifest import MANIFEST

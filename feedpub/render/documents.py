@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from feedpub.archives import Page
 from feedpub.config import Site
 from feedpub.config.settings import Channel
+from feedpub.core.spool import Aside, Spool
 from feedpub.feeds import Entry, Feed, make_feed
 from feedpub.render.jsonfeed import json_feed
 from feedpub.render.opml import OPML_NAME, OPML_TYPE, opml
 from feedpub.render.places import Place
 from feedpub.render.syndication import Syndicator
-from feedpub.spool import Aside, Spool
 
 MEDIA_TYPES = {
     "rss": "application/rss+xml",

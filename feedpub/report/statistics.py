@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
 from feedpub.article import Article
-from feedpub.errors import Where
+from feedpub.core.errors import Where
 from feedpub.rules import RuleSet
 from feedpub.rules.finding import TermFinder
 from feedpub.rules.model import FeedRule, Rules

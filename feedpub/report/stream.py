@@ -31,7 +31,7 @@ class Duplicate:
 def every_article(settings: Settings, only: Path | None = None) -> Iterator[Article]:
     """Yield all articles, those of the file ``only`` where one is given.
 
-    Raises :class:`feedpub.errors.SourceError` when a file cannot be read at all.
+    Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
     """
     yield from (article for _, article in _articles(settings, only))
 

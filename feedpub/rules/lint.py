@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from feedpub.errors import Where
+from feedpub.core.errors import Where
 from feedpub.rules.model import FeedRule, Rules
 from feedpub.rules.scan import Scanner
 from feedpub.rules.terms import Term, View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feedpub.errors import ConfigError, Where
+from feedpub.core.errors import ConfigError, Where
 from feedpub.rules.terms import Field, Term
 from feedpub.rules.tree import Condition
 

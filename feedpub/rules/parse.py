@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from feedpub.errors import Where
-from feedpub.located import Node, did_you_mean
+from feedpub.core.errors import Where
+from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.rules.examples import parse_examples
 from feedpub.rules.model import FeedRule, Rules
 from feedpub.rules.regexes import regex_problem
@@ -181,7 +181,7 @@ def _regex(node: Node, pattern: str, view: View) -> Term:
 def parse_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> Rules:
     """Return the rules of all feeds, in their order.
 
-    Raises :class:`feedpub.errors.ConfigError` with the place of the first thing that is wrong.
+    Raises :class:`feedpub.core.errors.ConfigError` with the place of the first thing that is wrong.
     """
     defaults = matching.fields(sorted(MATCHING_KEYS)) if matching else {}
     view = options(defaults, View(frozenset(("title", "body"))))

@@ -7,7 +7,7 @@ from functools import cached_property, reduce
 from operator import or_
 
 from feedpub.article import Article
-from feedpub.located import Node
+from feedpub.core.yaml_node import Node
 from feedpub.rules.examples import as_article
 from feedpub.rules.explain import Explanation, explain
 from feedpub.rules.finding import TermFinder
@@ -131,7 +131,7 @@ class RuleSet:
 def compile_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> RuleSet:
     """Compile the rules of ``feeds`` (slug → the feed's whole mapping, of which only ``RULE_KEYS`` are read).
 
-    Raises :class:`feedpub.errors.ConfigError` with the place of what is wrong.
+    Raises :class:`feedpub.core.errors.ConfigError` with the place of what is wrong.
     """
     return RuleSet(parse_rules(feeds, lists, matching))
 

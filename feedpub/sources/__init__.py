@@ -4,7 +4,7 @@
 
 One format a module, one table of formats (``formats.py``); importing this package loads none of them. A
 source never raises for what a record says: that is a reject with its place and reason. It raises
-:class:`~feedpub.errors.SourceError` where a file can't be read at all.
+:class:`~feedpub.core.errors.SourceError` where a file can't be read at all.
 """
 
 from feedpub.sources.building import Item

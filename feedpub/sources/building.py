@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from feedpub.addresses import web_address, without_password
 from feedpub.article import (
     Article,
     Author,
@@ -25,11 +24,20 @@ from feedpub.article import (
     with_other_scheme,
 )
 from feedpub.content import relative_addresses
+from feedpub.core.errors import DateError
+from feedpub.core.feed_values import (
+    clean,
+    first_sentence,
+    identifier,
+    language_tag,
+    mail_address,
+    one_line,
+    plain_text,
+    web_address,
+    without_password,
+)
 from feedpub.dates import ParsedDate, parse_date
-from feedpub.errors import DateError
-from feedpub.feed_values import identifier, language_tag, mail_address
 from feedpub.sources.boilerplate import tail_start, without_tail
-from feedpub.sources.cleaning import clean, first_sentence, one_line, plain_text
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.withheld import FREE, Hold
 

@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 import httpx
 
-from feedpub.errors import SourceError
+from feedpub.core.errors import SourceError
 from feedpub.sources.connection import Backend, RefusedError, Transport, check_public
 from feedpub.sources.fetched import Copy, Memory
 from feedpub.sources.formats import choose, has_extension

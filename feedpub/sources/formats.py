@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from feedpub.errors import SourceError
-from feedpub.extras import install_hint
+from feedpub.core.errors import SourceError, install_hint
 
 if TYPE_CHECKING:
     from feedpub.sources.building import Item, Reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feedpub.located import Node
+from feedpub.core.yaml_node import Node
 from feedpub.sources.fieldnames import CANONICAL
 
 ORDERS = ("title body date", "title date body", "date title body")
@@ -24,7 +24,7 @@ class TextLayout:
 
 
 def parse_layout(node: Node) -> TextLayout:
-    """Return the layout that ``node`` describes. Raises :class:`~feedpub.errors.ConfigError`."""
+    """Return the layout that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
     keys = node.fields(("order", "separator", "headers"))
     order = keys["order"].choice(ORDERS) if "order" in keys else ORDERS[0]
     separator = keys["separator"].text().strip() if "separator" in keys else ""

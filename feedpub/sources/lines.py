@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from feedpub.core.feed_values import may_need_cleaning
 from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.cleaning import may_need_cleaning
 
 BLOCK = 1 << 18
 # No article is longer; what is longer is cut, so that a line without an end can't fill the memory.

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from feedpub.article import Author, Enclosure, Notice, Origin
-from feedpub.feed_values import media_type as media_type_of
+from feedpub.core.feed_values import media_type as media_type_of
 from feedpub.sources.building import Record, RecordError
 from feedpub.sources.fieldnames import fold_name, name_map
 from feedpub.sources.spec import SourceSpec

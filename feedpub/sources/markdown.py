@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from feedpub.errors import ConfigError
-from feedpub.located import Node, read_yaml
+from feedpub.core.errors import ConfigError
+from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError

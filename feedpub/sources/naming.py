@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from feedpub.core.errors import DateError
 from feedpub.dates import DatePolicy, parse_date
-from feedpub.errors import DateError
 from feedpub.sources.building import RecordError
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.fieldnames import name_map

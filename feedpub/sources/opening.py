@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from feedpub.article import Notice
-from feedpub.errors import SourceError, printable
-from feedpub.extras import install_hint
+from feedpub.core.errors import SourceError, install_hint, printable
 from feedpub.sources.building import Item, Reading, reject
 from feedpub.sources.fetched import Copy, is_web
 from feedpub.sources.formats import choose, reader

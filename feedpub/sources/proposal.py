@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from feedpub.article import Article, Reject
+from feedpub.core.errors import SourceError, printable
 from feedpub.dates import DatePolicy
-from feedpub.errors import SourceError, printable
 from feedpub.sources.boilerplate import fold_heading, tail_start
 from feedpub.sources.building import Item
 from feedpub.sources.fieldnames import NAMES, fold_name

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from feedpub.core.errors import Where, install_hint
+from feedpub.core.yaml_node import Node
 from feedpub.dates import DEFAULT, DatePolicy
 from feedpub.dates.settings import parse_policy
-from feedpub.errors import Where
-from feedpub.extras import install_hint
-from feedpub.located import Node
 from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.fieldnames import CANONICAL
 from feedpub.sources.formats import FORMATS, missing_extra
@@ -71,7 +70,7 @@ class SourceSpec:
 
 
 def parse_source(node: Node, base: Path, own: tuple[Path, ...] = ()) -> SourceSpec:
-    """Return the source that ``node`` describes. Raises :class:`~feedpub.errors.ConfigError`."""
+    """Return the source that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
     keys = node.fields(SOURCE_KEYS, required=("path",))
     return SourceSpec(
         patterns=tuple(item.path().strip() for item in keys["path"].items(single=True)),

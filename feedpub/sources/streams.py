@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import BinaryIO, Protocol
 
-from feedpub.extras import install_hint
+from feedpub.core.errors import install_hint
 from feedpub.sources.decoding import is_ascii_superset
 
 HEAD = 4096

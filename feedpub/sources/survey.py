@@ -63,7 +63,7 @@ class Survey:
 def survey(spec: SourceSpec, limit: int) -> Survey:
     """Look into the first ``limit`` files of a source.
 
-    Raises :class:`~feedpub.errors.SourceError` for a file that can't be read at all.
+    Raises :class:`~feedpub.core.errors.SourceError` for a file that can't be read at all.
     """
     found = search(spec)
     read_now, left = found.files[:limit], found.files[limit:]

@@ -18,10 +18,10 @@ from typing import Any
 from lxml import etree
 
 from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
+from feedpub.core.feed_values import plain_text
 from feedpub.dates import DatePolicy
 from feedpub.sources.building import Item, Reading, Record, build, reject
 from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.cleaning import plain_text
 from feedpub.sources.feed_encoding import UNREADABLE, FeedText, read_feed_text
 from feedpub.sources.mapped import authors_of, enclosure
 from feedpub.sources.whole import MAX_FILE, read_whole

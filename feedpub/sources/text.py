@@ -20,9 +20,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from feedpub.article import Article, Boilerplate, Notice, Origin, Reject
+from feedpub.core.errors import DateError
 from feedpub.dates import DatePolicy, is_declared, parse_date
 from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
-from feedpub.errors import DateError
 from feedpub.sources import separated
 from feedpub.sources.boilerplate import fold_heading, longest_line
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, build_story, reject, stretch

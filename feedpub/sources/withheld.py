@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from feedpub.article import Notice
+from feedpub.core.errors import DateError
 from feedpub.dates import DatePolicy, parse_date
-from feedpub.errors import DateError
 from feedpub.sources.fieldnames import fold_name
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from feedpub import gate, publish
-from feedpub.errors import GuardRefusal
+from feedpub.core.errors import GuardRefusal
 from feedpub.validator import Finding, validate
 
 STORIES = [

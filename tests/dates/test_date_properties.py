@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from feedpub.core.errors import DateError
 from feedpub.dates import DatePolicy, parse_date
-from feedpub.errors import DateError
 
 YEARS = (datetime.fromisoformat("1901-01-02"), datetime.fromisoformat("2099-12-30"))
 ZONES = (

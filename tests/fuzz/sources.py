@@ -19,9 +19,9 @@ import atheris
 
 with atheris.instrument_imports(include=["feedpub"]):
     from feedpub.article import Article, Notice
+    from feedpub.core.errors import DateError
+    from feedpub.core.yaml_node import read_yaml
     from feedpub.dates import DatePolicy, parse_date
-    from feedpub.errors import DateError
-    from feedpub.located import read_yaml
     from feedpub.sources import SourceSpec
     from feedpub.sources.building import Reading
     from feedpub.sources.formats import FORMATS, reader

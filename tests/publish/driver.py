@@ -16,7 +16,7 @@ package = types.ModuleType("feedpub")
 package.__path__ = [str(ROOT / "feedpub")]
 sys.modules["feedpub"] = package
 
-from feedpub.errors import Locked, PublishError  # noqa: E402 - after the package is set up
+from feedpub.core.errors import Locked, PublishError  # noqa: E402 - after the package is set up
 from feedpub.publish import exclusive, publish  # noqa: E402
 
 

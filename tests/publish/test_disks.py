@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from feedpub.errors import PublishError
+from feedpub.core.errors import PublishError
 
 OLD = {"a.rss": b"one", "b.rss": b"two"}
 BIG = {"a.rss": b"new", "b.rss": b"x" * 100_000, "c.rss": b"three"}

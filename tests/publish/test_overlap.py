@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from feedpub.errors import FeedpubError, Locked
+from feedpub.core.errors import FeedpubError, Locked
 
 PAIRS = 200
 # Two sets of documents without a byte in common, one name of their own each.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.errors import PublishError
+from feedpub.core.errors import PublishError
 from feedpub.publish import MANIFEST, exclusive, read_manifest
 from feedpub.publish.folders import Folder
 

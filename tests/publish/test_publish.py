@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.errors import Locked, PublishError
+from feedpub.core.errors import Locked, PublishError
 from feedpub.publish import LAYOUTS, MANIFEST, compare, exclusive, read_manifest, read_published
 
 

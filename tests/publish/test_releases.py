@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from feedpub.errors import Locked, PublishError
+from feedpub.core.errors import Locked, PublishError
 from feedpub.publish import MANIFEST
 from feedpub.publish.folders import Folder
 

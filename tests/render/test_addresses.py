@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.addresses import web_address
+from feedpub.core.feed_values import web_address
 from feedpub.validator import validate
 
 CASES = {

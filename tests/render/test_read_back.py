@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from feedpub.article import Article, Author, Enclosure, FeedSource, Origin
 from feedpub.compose import compose
 from feedpub.config import load_config
-from feedpub.errors import GuardRefusal
+from feedpub.core.errors import GuardRefusal
 from feedpub.feeds import Selected, make_entry
 from feedpub.gate import first_refusal
 from feedpub.ledger import Shelf, read_document

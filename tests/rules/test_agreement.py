@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.article import Article, Author, Origin
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 
 APOSTROPHES, QUOTES, DASHES = "‘’´ʼ", "“”„«»", "‐‑–—−"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 from feedpub.rules.examples import as_article, parse_examples
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import MATCHING_KEYS, RULE_KEYS, compile_rules
 from feedpub.rules.examples import as_article, parse_examples
 

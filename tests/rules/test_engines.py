@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.article import Article, Origin
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules, regexes
 from feedpub.rules.scan import Scanner
 from feedpub.rules.terms import Term, View

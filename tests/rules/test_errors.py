@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from feedpub.errors import ConfigError
-from feedpub.located import read_yaml
+from feedpub.core.errors import ConfigError
+from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 
 CASES = yaml.safe_load(

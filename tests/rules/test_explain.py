@@ -6,8 +6,8 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from feedpub.article import Article, Author, Origin
-from feedpub.errors import ConfigError
-from feedpub.located import read_yaml
+from feedpub.core.errors import ConfigError
+from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 
 CASES = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import Item, SourceSpec, read
 from feedpub.sources.spec import parse_source
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from feedpub.article import Article, Notice
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import read
 from feedpub.sources.spec import parse_source
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from feedpub.cli.check import check
 from feedpub.cli.init import init
 from feedpub.config import load_config
-from feedpub.extras import install_hint
+from feedpub.core.errors import install_hint
 from feedpub.sources import survey
 
 app = typer.Typer()

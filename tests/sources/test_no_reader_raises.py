@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from feedpub.article import Article, LeftOut, Reject
-from feedpub.errors import SourceError
-from feedpub.located import read_yaml
+from feedpub.core.errors import SourceError
+from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import read
 from feedpub.sources.fieldnames import CANONICAL, NAMES
 from feedpub.sources.spec import parse_source

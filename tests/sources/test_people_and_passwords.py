@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpub.addresses import web_address, without_password
 from feedpub.article import Author
 from feedpub.config import load_config
 from feedpub.content import sanitise
+from feedpub.core.feed_values import web_address, without_password
 from feedpub.pipeline import build
 from feedpub.sources import building
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedpub.article import Article, Notice
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import lines, read
 from feedpub.sources.building import Reading, Record, build, build_story
 from feedpub.sources.spec import parse_source

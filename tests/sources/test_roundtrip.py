@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from feedpub.article import Article, Notice, Reject
 from feedpub.config import load_config
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.pipeline import build
 from feedpub.sources import files, read
 from feedpub.sources.spec import parse_source

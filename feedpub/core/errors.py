@@ -16,7 +16,10 @@ record and becomes its reject). Nothing here knows of the command line; ``cli`` 
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 # What moves the cursor of a terminal, ends a line, turns the direction of what follows, or is no character at all.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -108,3 +111,19 @@ class PublishError(FeedpubError):
 
 class Locked(PublishError):
     """Another build is publishing to the same folder."""
+
+
+def install_hint(extra: str) -> str:
+    """Return the command that installs an extra where this program runs, whichever environment is active."""
+    python = shlex.quote(sys.executable)
+    installer = f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"
+    return f"install it with: {installer} 'feedpub[{extra}]'"
+
+
+ALLOWANCES = {
+    "vanished": "--allow-vanished",
+    "empty": "--allow-empty",
+    "moved-dates": "--allow-moved-dates",
+    "removed": "--allow-removed",
+}
+"""What may be allowed for one build, with its option on the command line."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from feedpub.errors import ConfigError, Where
+from feedpub.core.errors import ConfigError, Where
 
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 64

@@ -7,7 +7,7 @@ import tempfile
 import weakref
 from dataclasses import dataclass
 
-from feedpub.errors import PublishError
+from feedpub.core.errors import PublishError
 
 
 class Spool:
