@@ -133,10 +133,10 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
     Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
     """
     tally = _Tally()
-    publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
+    publicity = Publicity(settings, now, past.by_id)
     watched, router = _first_reading(settings, past, publicity, tally, progress)
     if any(watched.saw(gone) for gone, _ in tally.withdrawn):
-        # A withdrawal stood behind its article: read again, now knowing it.
+        # Which withdrawal counts, only all of them tell: read again, now knowing them.
         publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
         tally = _Tally()
         watched, router = _first_reading(settings, past, publicity, tally, None)

@@ -206,6 +206,7 @@ def _make(job: _Build, taken: Taken, harmful: Iterable[Quarantined] = ()) -> _Ma
             job.now,
             job.times.of_article,
             keep_dates="moved-dates" not in job.allow,
+            released=taken.released,
         ),
     )
     quarantined = (*job.renderer.quarantine(settled.entries.values()), *harmful)

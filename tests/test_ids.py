@@ -5,6 +5,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -834,3 +835,27 @@ def test_a_withdrawal_of_its_own_finds_its_article(site, record, linked):
         allow={"empty"},
     )
     assert [item["title"] for item in site.items] == ["Story 0"]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_which_of_several_withdrawals_counts_does_not_depend_on_their_order(site, order):
+    records = [
+        {"id": "1", "title": "A", "date": "2024-01-01", "status": "withdrawn"},
+        {"id": "1", "title": "A", "body": "Text.", "date": "2024-01-01", "version": 4},
+        {"id": "1", "title": "A", "date": "2024-01-01", "status": "withdrawn", "version": 3},
+    ]
+    site.build({"a.json": json.dumps([records[number] for number in order])})
+    assert [item["title"] for item in site.items] == ["A"]
+
+
+def test_the_id_of_a_withdrawn_article_does_not_go_on_to_its_copy(site):
+    site.configure("[{path: 'in/a.json', timezone: UTC}, {path: 'in/b.json', timezone: UTC}]")
+    text = {"title": "A", "body": "A text of which there is a copy.", "date": "2024-01-01T10:00:00Z"}
+    copy = {"b.json": json.dumps([text])}
+    site.build({"a.json": json.dumps([text | {"link": "https://a.test/1"}])} | copy)
+    before = set(site.ids.values())
+    site.build(
+        {"a.json": json.dumps([text | {"link": "https://a.test/1", "status": "withdrawn"}])} | copy,
+        allow={"empty"},
+    )
+    assert not before & set(site.ids.values())

@@ -54,13 +54,15 @@ class Terms:
     """By what identities are settled: ``authority`` mints the ids, and what is dated later than ``now`` was a mistake.
 
     ``changed_at`` tells when an article's source last changed, for one without an ``updated`` of its own. With
-    ``keep_dates`` off, moved times are taken over.
+    ``keep_dates`` off, moved times are taken over. ``released`` are ids of what was withdrawn or has expired: no other
+    article takes them over.
     """
 
     authority: str
     now: datetime
     changed_at: Callable[[Article], datetime]
     keep_dates: bool = True
+    released: Container[str] = frozenset()
 
 
 def settle(
@@ -72,7 +74,7 @@ def settle(
     """
     entries = {s.article.id: make_entry(s) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
-    past |= _edited(entries, past, memory, ids, terms.authority)
+    past |= _edited(entries, past, memory, ids, terms)
     settled: dict[str, Entry] = {}
     edited: list[Entry] = []
     moved: list[Entry] = []
@@ -117,15 +119,19 @@ def _edited(
     past: Mapping[str, Remembered],
     memory: Memory,
     ids: Container[str],
-    authority: str,
+    terms: Terms,
 ) -> dict[str, Remembered]:
     """Return, by derived id, the remembered entry that each article is which is known under another id; best first."""
+
+    def is_free(known: Remembered) -> bool:
+        return known.id not in ids and known.id not in terms.released
+
     matches: list[tuple[float, str, str, Remembered]] = []
     for derived, entry in entries.items():
         if derived not in past:
-            otherwise = _known_otherwise(entry.article, memory, authority)
-            sure = [found for found in otherwise if found[2].id not in ids]
-            gone = [known for known in _candidates(entry, memory) if known.id not in ids]
+            otherwise = _known_otherwise(entry.article, memory, terms.authority)
+            sure = [found for found in otherwise if is_free(found[2])]
+            gone = [known for known in _candidates(entry, memory) if is_free(known)]
             if not sure and not gone:
                 continue
             # Made once, and only where it is asked for: a source without times of day has many at one instant.

@@ -70,10 +70,10 @@ def staying(settings: Settings, now: datetime, past: Past) -> Duplicates:
 
 def _watched(settings: Settings, now: datetime, past: Past) -> tuple[Duplicates, Publicity]:
     withdrawn: dict[tuple[str, str], LeftOut] = {}
-    # Once more where a withdrawal stood behind its article.
-    for _ in range(2):
+    # Once more where articles were withdrawn: which withdrawal counts, only all of them tell.
+    for known in ({}, withdrawn):
         watched = Duplicates(settings.site.id_authority, settings.exact, past)
-        publicity = Publicity(settings, now, past.by_id, withdrawn)
+        publicity = Publicity(settings, now, past.by_id, known)
         for source, item in _items(settings):
             if isinstance(item, LeftOut):
                 note_withdrawal(withdrawn, item)
