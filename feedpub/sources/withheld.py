@@ -162,6 +162,7 @@ _ZERO = re.compile(r"[-+]?0+(?:[.,]0+)?\Z")
 _NO_DATE = re.compile(
     r"0{4}[-/]00[-/]00|0001-01-01|1970-01-01(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?\Z|\W*\Z"
 )
+_EPOCH = date(1970, 1, 1)
 _TIME = re.compile(r"\d{4}[-/.]\d|\d{9,13}\Z")
 # Statuses that a longer text may begin with ("draft, second version"), and what forbids publication within one.
 _LEADING = re.compile(
@@ -304,7 +305,10 @@ class _Judged:
                 self._scheduled = True
             return
         try:
-            (self._ends if role == "due" else self._expiries).append(parse_date(text, self._policy).instant)
+            moment = parse_date(text, self._policy).instant
+            # What programs write for a date that is not set, in any form of it.
+            if moment.date() != _EPOCH:
+                (self._ends if role == "due" else self._expiries).append(moment)
         except DateError as error:
             if role == "due":
                 self._holds.append(("embargo", f"its {name} cannot be read: {error}"))
