@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 READER = """
 import re, sys
 from pathlib import Path
-from feedpub.located import read_yaml
+from feedpub.core.yaml_node import read_yaml
 from feedpub.sources.spec import parse_source
 from feedpub.sources.building import Reading
 from feedpub.sources.formats import reader
