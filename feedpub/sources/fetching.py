@@ -19,11 +19,10 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 import httpx
 
-from feedpub.core.errors import SourceError
 from feedpub.sources.connection import Backend, RefusedError, Transport, check_public
 from feedpub.sources.fetched import Copy, Memory
 from feedpub.sources.formats import choose, has_extension
-from feedpub.sources.streams import InputStream
+from feedpub.sources.streams import InputStream, MissingPackageError
 from feedpub.sources.syndication import is_cut
 
 # Longer than this no server keeps us away: a mistyped max-age would stop a feed for years.
@@ -99,7 +98,7 @@ def fetch(
 # What the libraries raise for what servers do; the last is for lengths and sizes that no machine has room for.
 _FAILURES = (
     *(httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpcore.UnsupportedProtocol),
-    *(httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, SourceError, MemoryError),
+    *(httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, MemoryError),
 )
 
 
@@ -184,7 +183,8 @@ def _take(response: httpx.Response, visit: _Visit) -> Fetched:
         detail = f"the server says {response.status_code} {response.reason_phrase}".rstrip()
         return Fetched(copy.url, Outcome.FAILED, f"{detail}; it asks to wait {asked} s" if asked else detail)
     content = b"".join(_decoded(response, limits.max_bytes))
-    if problem := _problem(content, urlsplit(str(response.url)).path, visit.format_name):
+    data = _unpacked(content, limits.max_bytes)
+    if problem := _problem(data, urlsplit(str(response.url)).path, visit.format_name):
         raise RefusedError(problem)
     same = copy.content.exists() and copy.content.read_bytes() == content
     if not same:
@@ -219,15 +219,25 @@ _FEED = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|RDF)[\s>]")
 _ROOT_WITHIN = 1 << 16
 
 
-def _problem(content: bytes, path: str, declared: str | None) -> str:
-    """Return why ``content`` is not what a source was to give, or an empty text.
+def _unpacked(content: bytes, most: int) -> bytes:
+    """Return what a source will read of ``content``, which may be a compressed file: at most ``most`` bytes."""
+    try:
+        stream = InputStream(io.BytesIO(content))
+        data = stream.read(most + 1)
+    except MissingPackageError as error:
+        raise RefusedError(str(error)) from None
+    if len(data) > most:
+        raise RefusedError(f"more than {most} bytes when it is decompressed")
+    if stream.problem or not data.strip():
+        raise RefusedError(stream.problem or "the content is empty")
+    return data
+
+
+def _problem(data: bytes, path: str, declared: str | None) -> str:
+    """Return why ``data`` is not what a source was to give, or an empty text.
 
     A page that asks to log in, an error in plain words or half a feed must not take the place of a good copy.
     """
-    stream = InputStream(io.BytesIO(content))
-    data = stream.read()
-    if stream.problem or not data.strip():
-        return stream.problem or "the content is empty"
     expected = declared or (choose(path, b"") if has_extension(path) else "")
     if expected not in {"", "feed", "json"}:
         return ""

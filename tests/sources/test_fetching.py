@@ -271,6 +271,7 @@ def _resolving(names, asked):
         (gzip.compress(FEED)[:-9], {"Content-Encoding": "gzip"}, "cut off"),
         (gzip.compress(FEED), {"Content-Encoding": "gzip, gzip"}, "not asked for"),
         (gzip.compress(gzip.compress(b"x" * (1 << 23))), {"Content-Encoding": "gzip, gzip"}, "not asked for"),
+        (gzip.compress(b"<rss>" + b" " * (1 << 23)), {}, "when it is decompressed"),
         (b"\x1f\x8b\x08\x00" + b"\0" * 99, {"Content-Encoding": "gzip"}, "damaged"),
         (b"(\xb5/\xfd", {"Content-Encoding": "zstd"}, "not asked for"),
     ],
@@ -302,6 +303,14 @@ def test_whatever_readers_take_for_a_feed_is_kept(server, get, feed):
     copy, result = get()
     assert result.outcome is Outcome.NEW, result.detail
     assert copy.content.read_bytes() == feed
+
+
+def test_an_answer_that_needs_a_package_is_a_failure(server, get, monkeypatch):
+    monkeypatch.setattr("feedpub.sources.streams.find_spec", lambda _: None)
+    server.answers["/feed"] = lambda _: (200, {}, b"\x28\xb5\x2f\xfd and more")
+    _, result = get()
+    assert result.outcome is Outcome.FAILED
+    assert "zstd" in result.detail
 
 
 def test_a_source_of_another_format_is_kept_as_it_comes(server, get):
