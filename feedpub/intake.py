@@ -42,11 +42,10 @@ class Past(duplicates.Past, Protocol):
 class Taken:
     """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
-    Of a feed that is archived, they are all articles that stand in no closed page, as entries whose texts are put
-    aside. ``ids`` holds the id of every
-    article that stays, selected or not. ``released`` holds those of what was withdrawn by its owner or has expired,
-    and so is missed by nobody. ``listed`` says of each feed of other people, by its keys, from when its oldest entry
-    is, ``source_of`` of each file from which source it came.
+    Of a feed that is archived, they are all articles that are in no closed page, as entries whose texts are put aside.
+    ``ids`` holds the id of every article that stays, selected or not. ``released`` holds the ids of what its owner has
+    withdrawn and of what has expired: no guard counts those. ``listed`` gives, for each feed of other people by its
+    keys, the date of its oldest entry; ``source_of`` gives, for each file, the number of its source.
     """
 
     selected: tuple[tuple[Selected | Entry, ...], ...]

@@ -73,13 +73,11 @@ class ChangedZone:
 class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
-    ``left_out`` counts records that are not to be published, say drafts.
-    ``notices`` tell what was done to articles on the way (``related-links``: stripped tails), and of each record that
-    was left out why. ``source_warnings`` say
-    what the patterns of sources do not give. ``listings`` are the
-    documents of the whole site. ``altered`` are finished documents that somebody else has changed or removed since the
-    last build. ``zones`` are sources whose zone was changed. ``new_rejects`` are those that the last build did not
-    have.
+    ``left_out`` counts records that are not to be published, such as drafts. ``notices`` tell what was done to articles
+    on the way (``related-links``: stripped tails), and why each of those records was left out. ``source_warnings`` name
+    patterns of sources that match nothing. ``listings`` are the documents of the whole site. ``altered`` are finished
+    documents that somebody else has changed or removed since the last build. ``zones`` are sources whose zone was
+    changed. ``new_rejects`` are those that the last build did not have.
     """
 
     articles: int

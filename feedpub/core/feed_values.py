@@ -101,7 +101,7 @@ _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I
 
 
 def language_tag(text: str) -> str | None:
-    """Return a language tag (BCP 47); ``hi_IN`` is mended to ``hi-IN``."""
+    """Return a language tag (BCP 47); ``hi_IN`` becomes ``hi-IN``."""
     tag = text.strip().replace("_", "-")
     found = _TAG.fullmatch(tag)
     if tag.lower() in _IRREGULAR:
