@@ -20,7 +20,7 @@ from feedpub.pipeline import check_heads
 from feedpub.render import Renderer
 from feedpub.sources.building import Reading, Record, build
 from feedpub.sources.mapped import authors_of, enclosure
-from feedpub.validator.grammar import iris, languages, mail, media_types
+from feedpub.validator.grammar import iris, tokens
 
 FORMATS = ("rss", "atom", "json")
 CONFIG = {
@@ -77,9 +77,9 @@ def settings_of(config):
 @pytest.mark.parametrize(
     ("ours", "theirs", "texts"),
     [
-        (language_tag, languages.is_language, LANGUAGES),
-        (mail_address, mail.is_address, MAILS),
-        (media_type, media_types.split, TYPES),
+        (language_tag, tokens.is_language, LANGUAGES),
+        (mail_address, tokens.is_email, MAILS),
+        (media_type, tokens.split_media_type, TYPES),
         (
             identifier,
             lambda text: (

@@ -31,6 +31,6 @@ def validate(data: bytes, location: str | None = None, *, now: datetime | None =
 
 def inspect(data: bytes, location: str | None = None, *, now: datetime | None = None) -> Report:
     """Do what :func:`validate` does, and say as well which format the feed is in."""
-    from feedpub.validator.engine import examine  # noqa: PLC0415 - the parser is loaded when it is needed
+    from feedpub.validator._engine import examine  # noqa: PLC0415 - the parser is loaded when it is needed
 
     return examine(data, location=location, now=now)

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urljoin
 from xml.parsers import expat
 
-from feedpub.validator import encoding, namespaces
-from feedpub.validator.encoding import Remark
-from feedpub.validator.places import Source
+from feedpub.validator import _source_text, namespaces
+from feedpub.validator._source_text import Remark, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -356,7 +355,7 @@ def read(data: bytes) -> Document:
     if data.startswith(_GZIP):
         remark = Remark("not-well-formed", "not XML: the file is compressed with gzip")
         return Document([], True, (remark,), "", "")
-    decoded = encoding.decode(data)
+    decoded = _source_text.decode(data)
     parser = expat.ParserCreate("utf-8", _SEPARATOR)
     builder = _Builder(parser, Source(decoded.data))
     parser.namespace_prefixes = True

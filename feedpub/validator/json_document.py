@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from feedpub.validator.encoding import Remark
+from feedpub.validator._source_text import Remark
 
 MAX_DEPTH: Final = 64
 _TOKEN: Final = re.compile(

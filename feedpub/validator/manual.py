@@ -9,8 +9,8 @@ import difflib
 import sys
 from typing import Final
 
+from feedpub.validator.check_kinds import Check
 from feedpub.validator.checks import CHECKS
-from feedpub.validator.checks.model import Check
 from feedpub.validator.document import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
 
 PAGES: Final[dict[str, Check]] = {check.code: check for check in CHECKS}

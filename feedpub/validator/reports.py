@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from feedpub.validator.encoding import decode
+from feedpub.validator._source_text import decode
 from feedpub.validator.finding import Finding, Level
 
 _TITLES: Final = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "unknown": "unknown format"}

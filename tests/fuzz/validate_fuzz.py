@@ -17,7 +17,7 @@ import atheris
 
 with atheris.instrument_imports(include=["feedpub"]):
     # Not by way of the package, which would load it on first use, without the counters that guide the fuzzer.
-    from feedpub.validator.engine import examine
+    from feedpub.validator._engine import examine
     from feedpub.validator.reports import Validated, json_line, text
 
 FORMATS = {"rss", "atom", "json", "unknown"}

@@ -10,7 +10,7 @@ import pytest
 
 from feedpub.validator import Level, validate
 from feedpub.validator import document as reading
-from feedpub.validator.encoding import decode
+from feedpub.validator._source_text import decode
 from feedpub.validator.manual import PAGES
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"

@@ -10,8 +10,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feedpub.validator.checks import CHECKS
-from feedpub.validator.grammar import css, dates, html, iris, languages, mail, media_types
-from feedpub.validator.vocabulary.model import Kind, Value
+from feedpub.validator.grammar import (
+    dates,
+    html,
+    iris,
+    tokens,
+)
+from feedpub.validator.vocabulary.element import Kind, Value
 
 RFC3339 = {
     "2024-02-29T00:00:00Z": True,
@@ -164,17 +169,17 @@ def test_addresses_of_allowed_characters_are_left_in_peace(text):
 
 @pytest.mark.parametrize(("text", "right"), LANGUAGES.items())
 def test_language_tags(text, right):
-    assert languages.is_language(text) is right
+    assert tokens.is_language(text) is right
 
 
 @pytest.mark.parametrize(("text", "form"), CONTACTS.items())
 def test_contacts(text, form):
-    assert mail.contact(text) == form
+    assert tokens.contact(text) == form
 
 
 @pytest.mark.parametrize(("text", "right"), MEDIA_TYPES.items())
 def test_media_types(text, right):
-    assert (media_types.split(text) is not None) is right
+    assert (tokens.split_media_type(text) is not None) is right
 
 
 @pytest.mark.parametrize(("text", "found"), PLAIN.items())
@@ -184,7 +189,7 @@ def test_markup_in_plain_text_is_told_from_texts_about_it(text, found):
 
 @pytest.mark.parametrize(("style", "found"), STYLES.items())
 def test_styles_that_can_do_more_than_style_are_found(style, found):
-    assert css.danger(style) == found
+    assert html.danger(style) == found
 
 
 @given(st.text(alphabet="<>/!-?ab= \"'&#x9;[]CDATA", max_size=60))

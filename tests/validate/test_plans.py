@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.validator.checks.model import Circumstances
+from feedpub.validator._engine import plan_for
+from feedpub.validator._source_text import Source, decode
+from feedpub.validator.check_kinds import Circumstances
 from feedpub.validator.document import read
-from feedpub.validator.encoding import decode
-from feedpub.validator.places import Source
-from feedpub.validator.plans import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
 FILES = sorted(DATA.rglob("*.xml"))
@@ -39,6 +38,6 @@ def test_a_check_that_a_shape_rules_out_would_find_nothing(file):
     document = read(decode(file.read_bytes()).data)
     about = Circumstances(None, None, document)
     for node in document.nodes:
-        made = plan(node.within, node.tag)
+        made = plan_for(node.within, node.tag)
         for check in set(made.shaped) - set(made.for_shape(node.children)):
             assert not list(check.element(node, made.element, about)), check.code

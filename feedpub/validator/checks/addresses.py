@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from feedpub.validator.checks.model import (
+from feedpub.validator.check_kinds import (
     Circumstances,
     Problem,
     element_check,
@@ -20,7 +20,7 @@ from feedpub.validator.checks.model import (
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import iris
-from feedpub.validator.vocabulary.model import Element, Kind, Value
+from feedpub.validator.vocabulary.element import Element, Kind, Value
 
 _IDENTIFIERS = (Kind.IRI, Kind.URI)
 _IRIS = (Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE)

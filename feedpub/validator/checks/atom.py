@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.checks.model import Circumstances, Problem, element_check, here, named, quoted, shown
+from feedpub.validator.check_kinds import Circumstances, Problem, element_check, here, named, quoted, shown
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import dates
-from feedpub.validator.vocabulary.model import Element, Kind
+from feedpub.validator.vocabulary.element import Element, Kind
 
 _RFC4287 = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _IANA = "http://www.iana.org/assignments/relation/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.checks.model import (
+from feedpub.validator.check_kinds import (
     Circumstances,
     Problem,
     element_check,
@@ -17,10 +17,10 @@ from feedpub.validator.checks.model import (
 from feedpub.validator.checks.texts import TYPED
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import css, html
+from feedpub.validator.grammar import html
 from feedpub.validator.grammar.html import Survey
 from feedpub.validator.vocabulary import MARKUP_PREFIXES
-from feedpub.validator.vocabulary.model import Element, Kind
+from feedpub.validator.vocabulary.element import Element, Kind
 
 _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _SECURITY: Final = f"{_ATOM}8.1"
@@ -210,7 +210,7 @@ def dangerous_xhtml_style(node: Node, _element: Element | None, _about: Circumst
 
         <p xmlns="http://www.w3.org/1999/xhtml" style="color: #080">News</p>
     """
-    wrong = css.danger(node.attributes.get("style", ""))
+    wrong = html.danger(node.attributes.get("style", ""))
     if wrong:
         yield here(node, f"{shown(node)} has the style {quoted(wrong)}")
 

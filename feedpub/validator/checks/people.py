@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.checks.model import (
+from feedpub.validator.check_kinds import (
     Circumstances,
     Problem,
     element_check,
@@ -18,8 +18,8 @@ from feedpub.validator.checks.model import (
 )
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import mail
-from feedpub.validator.vocabulary.model import Element, Kind, Value
+from feedpub.validator.grammar import tokens
+from feedpub.validator.vocabulary.element import Element, Kind, Value
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _EMAIL: Final = re.compile(r"[\w+-]@[\w-]+\.\w")
@@ -43,7 +43,7 @@ def invalid_address(text: str, _value: Value) -> str | None:
 
         <email>ada@example.org</email>
     """
-    return None if mail.is_address(text) else "is not an e-mail address"
+    return None if tokens.is_email(text) else "is not an e-mail address"
 
 
 @value_check(
@@ -64,8 +64,8 @@ def local_host(text: str, _value: Value) -> str | None:
 
         <email>ada@example.org</email>
     """
-    host = mail.host(text)
-    return f"has the host {host!r}, which is no domain" if mail.is_address(text) and host.isalnum() else None
+    host = tokens.email_host(text)
+    return f"has the host {host!r}, which is no domain" if tokens.is_email(text) and host.isalnum() else None
 
 
 @value_check(
@@ -86,7 +86,7 @@ def invalid_contact(text: str, _value: Value) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "has no e-mail address that can be read" if mail.contact(text) == "none" else None
+    return "has no e-mail address that can be read" if tokens.contact(text) == "none" else None
 
 
 @value_check(
@@ -107,7 +107,7 @@ def nameless_contact(text: str, _value: Value) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "has no name beside the address" if mail.contact(text) == "nameless" else None
+    return "has no name beside the address" if tokens.contact(text) == "nameless" else None
 
 
 @value_check(
@@ -128,7 +128,7 @@ def contact_form(text: str, _value: Value) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "is not of the form address (name)" if mail.contact(text) == "other" else None
+    return "is not of the form address (name)" if tokens.contact(text) == "other" else None
 
 
 @element_check(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from feedpub.validator.checks.model import element_check, here, named, quoted, shown
+from feedpub.validator.check_kinds import element_check, here, named, quoted, shown
 from feedpub.validator.finding import Level
-from feedpub.validator.vocabulary.podcast import APPLE, CATEGORIES, FORMER_CATEGORIES
-from feedpub.validator.words import words
+from feedpub.validator.grammar import words
+from feedpub.validator.vocabulary.podcasts import APPLE, CATEGORIES, FORMER_CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedpub.validator.checks.model import Circumstances, Problem
+    from feedpub.validator.check_kinds import Circumstances, Problem
     from feedpub.validator.document import Node
-    from feedpub.validator.vocabulary.model import Element
-    from feedpub.validator.vocabulary.podcast import Categories
+    from feedpub.validator.vocabulary.element import Element
+    from feedpub.validator.vocabulary.podcasts import Categories
 
 _LIST: Final = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
 _REQUIRED: Final = ("itunes:category", "itunes:explicit")

@@ -1,13 +1,19 @@
-"""The root element and what stands before it: which format the feed is in, and whether it can be told."""
+"""What a feed is, and what its names mean: the root element, document types, and namespaces."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from feedpub.validator.checks.model import Circumstances, Problem, document_check, here, quoted, shown
+from feedpub.validator import namespaces
+from feedpub.validator.check_kinds import Circumstances, Problem, document_check, here, quoted, shown
 from feedpub.validator.document import Document
 from feedpub.validator.finding import Level
+from feedpub.validator.grammar import iris
+
+if TYPE_CHECKING:
+    from feedpub.validator.check_kinds import Circumstances
+
 
 ROOTS: Final = frozenset({"rss", "atom:feed", "atom:entry"})
 _NAMES: Final = frozenset({"rss", "feed", "entry"})
@@ -111,9 +117,162 @@ def xml_version(document: Document, _about: Circumstances) -> Iterator[Problem]:
         yield Problem(f"the XML declaration gives the version {quoted(document.version)}", 1, 1)
 
 
+_XML_NAMES: Final = "https://www.w3.org/TR/xml-names/#ns-decl"
+_PROFILE: Final = "https://www.rssboard.org/rss-profile#namespace-elements"
+
+
+def _loose(uri: str) -> str:
+    """Return a namespace as people mistype it: case, scheme, slashes and signs at the end do not count."""
+    return uri.lower().replace("https://", "http://").rstrip("/#")
+
+
+_LOOSE: Final = {_loose(uri): uri for uri in namespaces.KNOWN}
+
+
+@document_check(
+    "invalid-namespace",
+    Level.ERROR,
+    spec=_XML_NAMES,
+    remedy="a namespace is an address: no spaces, and a scheme",
+)
+def invalid_namespace(document: Document, _about: Circumstances) -> Iterator[Problem]:
+    """The name of a namespace is no IRI, or a tag or UUID that is none.
+
+    Wrong:
+
+        <rss version="2.0" xmlns:x="http://example.com/ my namespace">
+
+    Right:
+
+        <rss version="2.0" xmlns:x="http://example.com/my-namespace">
+    """
+    for found in document.declarations:
+        uri = found.uri
+        scheme = iris.scheme(uri)
+        if (
+            iris.wrong_character(uri)
+            or (scheme == "tag" and not iris.is_tag(uri))
+            or (scheme == "urn" and not iris.is_urn(uri))
+        ):
+            yield Problem(
+                f"xmlns:{found.prefix or '(default)'} is {quoted(uri)}, which is no IRI",
+                found.line,
+                found.column,
+            )
+
+
+@document_check(
+    "misspelled-namespace",
+    Level.ERROR,
+    spec=_XML_NAMES,
+    remedy="write the namespace exactly as its specification does; case and a slash at the end count",
+)
+def misspelled_namespace(document: Document, _about: Circumstances) -> Iterator[Problem]:
+    """A namespace is nearly one that is known: readers compare letter by letter and ignore all that is in it.
+
+    Wrong:
+
+        <rss version="2.0" xmlns:media="http://search.yahoo.com/mrss">
+
+    Right:
+
+        <rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/">
+    """
+    for found in document.declarations:
+        right = _LOOSE.get(_loose(found.uri))
+        if right is not None and found.uri not in namespaces.KNOWN:
+            yield Problem(
+                f"the namespace {quoted(found.uri)} should be {quoted(right)}", found.line, found.column
+            )
+
+
+@document_check(
+    "reserved-prefix",
+    Level.WARNING,
+    spec=_PROFILE,
+    remedy="use another prefix",
+)
+def reserved_prefix(document: Document, _about: Circumstances) -> Iterator[Problem]:
+    """A prefix that stands for a known extension everywhere stands for something else here.
+
+    Wrong:
+
+        <rss version="2.0" xmlns:dc="https://example.org/discounts">
+
+    Right:
+
+        <rss version="2.0" xmlns:discount="https://example.org/discounts">
+    """
+    for found in document.declarations:
+        right = namespaces.KNOWN.get(_LOOSE.get(_loose(found.uri), ""))
+        if found.prefix in _RESERVED and right != found.prefix:
+            yield Problem(
+                f"the prefix {found.prefix!r} is known for another namespace than {quoted(found.uri)}",
+                found.line,
+                found.column,
+            )
+
+
+@document_check(
+    "unusual-prefix",
+    Level.HINT,
+    spec=_PROFILE,
+    remedy="use the usual prefix",
+)
+def unusual_prefix(document: Document, _about: Circumstances) -> Iterator[Problem]:
+    """A known namespace has another prefix than everywhere else: readers that compare prefixes miss it.
+
+    Wrong:
+
+        <rss version="2.0" xmlns:dublin="http://purl.org/dc/elements/1.1/">
+
+    Right:
+
+        <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">
+    """
+    for found in document.declarations:
+        usual = namespaces.KNOWN.get(found.uri)
+        if usual is not None and found.prefix and usual != found.prefix:
+            yield Problem(
+                f"the prefix {found.prefix!r} stands for what is {usual!r} everywhere",
+                found.line,
+                found.column,
+            )
+
+
+@document_check(
+    "unknown-namespace",
+    Level.WARNING,
+    spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-6.3",
+    remedy="check the spelling; if it is your own, all is well",
+)
+def unknown_namespace(document: Document, _about: Circumstances) -> Iterator[Problem]:
+    """A namespace is used that is not known here, so that nothing in it was checked.
+
+    Wrong:
+
+        <example:thing xmlns:example="https://example.org/ns"/>
+
+    Right:
+
+        <dc:type xmlns:dc="http://purl.org/dc/elements/1.1/">thing</dc:type>
+    """
+    for uri, (line, column) in document.foreign.items():
+        if _loose(uri) not in _LOOSE:
+            yield Problem(f"the namespace {quoted(uri)} is not known here", line, column)
+
+
+_RESERVED: Final = frozenset(namespaces.KNOWN.values()) - {"l", "ref", "re", "at", "activity", "link"}
+
+
 CHECKS: Final = (
     unknown_format,
     wrong_namespace,
     dead_dtd,
     xml_version,
+    invalid_namespace,
+    misspelled_namespace,
+    reserved_prefix,
+    unusual_prefix,
+    unknown_namespace,
 )

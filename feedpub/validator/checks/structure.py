@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.checks.model import Circumstances, Problem, element_check, here, named, quoted, shown
+from feedpub.validator.check_kinds import Circumstances, Problem, element_check, here, named, quoted, shown
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.vocabulary import ELEMENTS, is_closed, single, undefined, unknown_attribute
-from feedpub.validator.vocabulary.model import Element
+from feedpub.validator.vocabulary.element import Element
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 

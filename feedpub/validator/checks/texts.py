@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.checks.model import (
+from feedpub.validator.check_kinds import (
     Circumstances,
     Problem,
     document_check,
@@ -22,7 +22,7 @@ from feedpub.validator.checks.model import (
 from feedpub.validator.document import Document, Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import html
-from feedpub.validator.vocabulary.model import Element, Kind, Value
+from feedpub.validator.vocabulary.element import Element, Kind, Value
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#data-types-characterdata"
 _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"

@@ -1,16 +1,27 @@
-"""Values: numbers, words, tags and lengths against the grammar that the vocabulary gives them."""
+"""Values of elements and attributes: numbers, lists, patterns, languages, media types and dates."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from feedpub.validator.checks.model import value_check
+from feedpub.validator.check_kinds import (
+    Circumstances,
+    Problem,
+    element_check,
+    here,
+    quoted,
+    shown,
+    value_check,
+)
+from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import languages, media_types
-from feedpub.validator.vocabulary.model import Kind, Value
-from feedpub.validator.vocabulary.podcast import APPLE
+from feedpub.validator.grammar import dates, tokens
+from feedpub.validator.vocabulary.element import Element, Kind, Value
+from feedpub.validator.vocabulary.podcasts import APPLE
 
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z", re.ASCII)
@@ -119,7 +130,7 @@ def invalid_language(text: str, value: Value) -> str | None:
 
         <language>en</language>
     """
-    return None if languages.is_language(text) or (value.blank and not text) else "is not a language tag"
+    return None if tokens.is_language(text) or (value.blank and not text) else "is not a language tag"
 
 
 @value_check(
@@ -140,7 +151,7 @@ def invalid_media_type(text: str, _value: Value) -> str | None:
 
         <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="12345"/>
     """
-    return None if media_types.split(text) else "is not a media type"
+    return None if tokens.split_media_type(text) else "is not a media type"
 
 
 @value_check("too-long", Level.ERROR, Kind.PLAIN, spec=APPLE, remedy="shorten it; readers cut it")
@@ -160,6 +171,159 @@ def too_long(text: str, value: Value) -> str | None:
     return None
 
 
+# Older than the web, and so a default or a wrong unit; newer than tomorrow, so that no zone explains it.
+_EARLIEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
+_SLACK: Final = timedelta(days=1)
+
+
+@value_check(
+    "invalid-rfc3339-date",
+    Level.ERROR,
+    Kind.RFC3339,
+    spec="https://www.rfc-editor.org/rfc/rfc3339.html#section-5.6",
+    remedy="write it like 2024-05-31T08:00:00Z or 2024-05-31T10:00:00+02:00",
+)
+def invalid_rfc3339_date(text: str, _value: Value) -> str | None:
+    """A date is not an RFC 3339 date and time, with seconds and a zone, or names a day that does not exist.
+
+    Wrong:
+
+        <updated>2024-02-30 08:00</updated>
+
+    Right:
+
+        <updated>2024-02-29T08:00:00Z</updated>
+    """
+    return None if dates.rfc3339(text) else "is not an RFC 3339 date and time"
+
+
+@value_check(
+    "invalid-rfc822-date",
+    Level.ERROR,
+    Kind.RFC822,
+    spec="https://www.rssboard.org/rss-profile#data-types-datetime",
+    remedy="write it like Fri, 31 May 2024 08:00:00 GMT",
+)
+def invalid_rfc822_date(text: str, _value: Value) -> str | None:
+    """A date is not an RFC 822 date and time, or names a day that does not exist.
+
+    Wrong:
+
+        <pubDate>2024-05-31T08:00:00Z</pubDate>
+
+    Right:
+
+        <pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate>
+    """
+    return None if dates.rfc822(text) else "is not an RFC 822 date and time"
+
+
+@value_check(
+    "wrong-weekday",
+    Level.ERROR,
+    Kind.RFC822,
+    spec="https://www.rfc-editor.org/rfc/rfc2822.html#section-3.3",
+    remedy="correct the day or leave the weekday out",
+)
+def wrong_weekday(text: str, _value: Value) -> str | None:
+    """The weekday of a date is not that of the day it names.
+
+    Wrong:
+
+        <pubDate>Mon, 31 May 2024 08:00:00 GMT</pubDate>
+
+    Right:
+
+        <pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate>
+    """
+    found = dates.rfc822(text)
+    if found and found[1]:
+        right = dates.weekday(found[0])
+        if right != found[1]:
+            return f"names a weekday that the day is not; it is a {right.title()}"
+    return None
+
+
+@value_check(
+    "problematic-rfc822-date",
+    Level.WARNING,
+    Kind.RFC822,
+    spec="https://www.rssboard.org/rss-profile#data-types-datetime",
+    remedy="write it like Fri, 31 May 2024 08:00:00 GMT",
+)
+def problematic_rfc822_date(text: str, _value: Value) -> str | None:
+    """A date has a form of RFC 822 that readers get wrong: a year of two digits, a military zone, a comment.
+
+    Wrong:
+
+        <pubDate>Fri, 31 May 24 08:00:00 A</pubDate>
+
+    Right:
+
+        <pubDate>Fri, 31 May 2024 08:00:00 +0100</pubDate>
+    """
+    found = dates.rfc822(text)
+    return "is in a form that not all readers take" if found and not found[2] else None
+
+
+@value_check(
+    "invalid-w3c-date",
+    Level.ERROR,
+    Kind.W3CDTF,
+    spec="https://www.w3.org/TR/NOTE-datetime",
+    remedy="write it like 2024, 2024-05, 2024-05-31 or 2024-05-31T08:00:00Z",
+)
+def invalid_w3c_date(text: str, _value: Value) -> str | None:
+    """A date is not in the W3C's profile of ISO 8601, or names a day that does not exist.
+
+    Wrong:
+
+        <dc:date>31 May 2024</dc:date>
+
+    Right:
+
+        <dc:date>2024-05-31</dc:date>
+    """
+    return None if dates.w3cdtf(text) else "is not a W3C date"
+
+
+@element_check(
+    "implausible-date",
+    Level.WARNING,
+    lambda _within, _tag, element: (
+        element is not None and element.text is not None and element.text.kind in {Kind.RFC822, Kind.RFC3339}
+    ),
+    needs="text",
+    spec="https://www.rssboard.org/rss-profile#data-types-datetime",
+    remedy="correct the date; readers hide items of the future or sort them wrongly for ever",
+)
+def implausible_date(node: Node, element: Element | None, about: Circumstances) -> Iterator[Problem]:
+    """A date is before 1970 or later than tomorrow.
+
+    Wrong:
+
+        <updated>2424-05-31T08:00:00Z</updated>
+
+    Right:
+
+        <updated>2024-05-31T08:00:00Z</updated>
+    """
+    assert element is not None
+    assert element.text is not None
+    text = node.text.strip()
+    if element.text.kind is Kind.RFC3339:
+        instant = dates.rfc3339(text)
+    else:
+        found = dates.rfc822(text)
+        instant = found[0] if found else None
+    if instant is None:
+        return
+    if instant < _EARLIEST:
+        yield here(node, f"{shown(node)}: {quoted(text)} is before the web")
+    elif about.now is not None and instant > about.now + _SLACK:
+        yield here(node, f"{shown(node)}: {quoted(text)} is in the future")
+
+
 CHECKS: Final = (
     invalid_integer,
     invalid_decimal,
@@ -168,4 +332,10 @@ CHECKS: Final = (
     invalid_language,
     invalid_media_type,
     too_long,
+    invalid_rfc3339_date,
+    invalid_rfc822_date,
+    wrong_weekday,
+    problematic_rfc822_date,
+    invalid_w3c_date,
+    implausible_date,
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from feedpub.validator.words import words
+from feedpub.validator.grammar import words
 
 # RFC 3987 §2.2: ucschar and iprivate; noncharacters, controls and surrogates are in neither.
 _WIDE: Final = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\ue000-\uf8ff" + "".join(

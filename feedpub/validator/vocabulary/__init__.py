@@ -5,14 +5,27 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from feedpub.validator.vocabulary import atom, media, places, podcast, rss, small
-from feedpub.validator.vocabulary.model import Kind
+from feedpub.validator.vocabulary import (
+    atom,
+    extensions,
+    media_rss,
+    podcasts,
+    rss,
+)
+from feedpub.validator.vocabulary.element import Kind
 
 if TYPE_CHECKING:
-    from feedpub.validator.vocabulary.model import Element
+    from feedpub.validator.vocabulary.element import Element
 
 
-TABLES: Final = (rss.ELEMENTS, atom.ELEMENTS, media.ELEMENTS, places.ELEMENTS, *podcast.TABLES, *small.TABLES)
+TABLES: Final = (
+    rss.ELEMENTS,
+    atom.ELEMENTS,
+    media_rss.ELEMENTS,
+    extensions.ELEMENTS,
+    *podcasts.TABLES,
+    *extensions.TABLES,
+)
 ELEMENTS: Final[dict[str, Element]] = {tag: found for table in TABLES for tag, found in table.items()}
 IN_CONTEXT: Final[dict[tuple[str, str], Element]] = {**rss.IN_CONTEXT}
 # Namespaces whose owners say what is in them and no longer add to it: a name beyond the tables is a mistake.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from feedpub.validator.vocabulary.model import (
+from feedpub.validator.vocabulary.element import (
     ANY,
     CONTACT,
     GUID,

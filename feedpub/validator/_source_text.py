@@ -1,9 +1,12 @@
-"""Bytes → UTF-8 text, by XML's rules: byte order mark, then declaration, then UTF-8.
+"""Bytes → UTF-8 text, by XML's rules, and offsets in it → lines and columns.
 
 Follows XML 1.0 §4.3.3 and appendix F. Every encoding that Python knows as a text encoding is read, except
 those that are no character sets (``idna``, ``unicode_escape`` …) and UTF-7, which no reader takes and which
 hides markup from filters. What cannot be decoded is replaced by U+FFFD after it is reported, so that the rest
 of the feed can still be looked at.
+
+Lines and columns are counted when somebody asks: most elements have no finding. What was counted is kept by blocks,
+so that a feed of one line with many findings is not counted from its start for each.
 """
 
 from __future__ import annotations
@@ -11,9 +14,10 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from feedpub.validator.words import words
+from feedpub.validator.grammar import words
 
 _BOMS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -148,3 +152,47 @@ def _undecodable(body: bytes, codec: str, error: UnicodeDecodeError) -> Remark:
         before.count("\n") + 1,
         len(before) - before.rfind("\n"),
     )
+
+
+_BLOCK: Final = 4096
+# The bytes of a UTF-8 sequence but for its first: they are no characters of their own.
+_INNER: Final = bytes(range(0x80, 0xC0))
+_LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
+
+
+class Source:
+    """The text that a feed was read from, as UTF-8."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column of the character at an offset, both from 1."""
+        block = offset // _BLOCK
+        line, column = self._blocks[block]
+        return _advanced(line, column, self._text[block * _BLOCK : offset])
+
+    @cached_property
+    def _text(self) -> bytes:
+        # A carriage return ends a line of XML (§2.11), with a line feed behind it or not.
+        return _LONE_RETURN.sub(b"\n", self._data) if b"\r" in self._data else self._data
+
+    @cached_property
+    def _blocks(self) -> list[tuple[int, int]]:
+        """Line and column of the first byte of each block, and of the end."""
+        found = [(1, 1)]
+        for start in range(0, len(self._text), _BLOCK):
+            found.append(_advanced(*found[-1], self._text[start : start + _BLOCK]))
+        return found
+
+
+def _advanced(line: int, column: int, text: bytes) -> tuple[int, int]:
+    """Return where one is behind ``text``."""
+    lines = text.count(b"\n")
+    if lines:
+        return line + lines, 1 + _characters(text[text.rfind(b"\n") + 1 :])
+    return line, column + _characters(text)
+
+
+def _characters(text: bytes) -> int:
+    return len(text) if text.isascii() else len(text.translate(None, _INNER))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from feedpub.validator.checks.model import element_check, here, named, quoted, shown
+from feedpub.validator.check_kinds import element_check, here, named, quoted, shown
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import iris
-from feedpub.validator.vocabulary.media import COUNTRIES, ROLES, SPEC
+from feedpub.validator.vocabulary.media_rss import COUNTRIES, ROLES, SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedpub.validator.checks.model import Circumstances, Problem
+    from feedpub.validator.check_kinds import Circumstances, Problem
     from feedpub.validator.document import Node
-    from feedpub.validator.vocabulary.model import Element
+    from feedpub.validator.vocabulary.element import Element
 
 _ICRA: Final = re.compile(r"r \((?:(?:[nsvl][a-z]|cz|lz|nz|oz|vz|c[a-z]|o[a-z]) [01] ?)+\)\Z")
 _RATINGS: Final = {

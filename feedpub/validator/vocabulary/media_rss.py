@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from feedpub.validator.vocabulary.model import (
+from feedpub.validator.grammar import words
+from feedpub.validator.vocabulary.element import (
     ANY,
     HTML,
     IRI,
@@ -22,7 +23,6 @@ from feedpub.validator.vocabulary.model import (
     pattern,
     required,
 )
-from feedpub.validator.words import words
 
 SPEC: Final = "https://www.rssboard.org/media-rss"
 # A time as RTSP (RFC 2326 §3.6) writes it: now, seconds, or hours:minutes:seconds.

@@ -6,19 +6,19 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Final
 
-from feedpub.validator.checks.model import element_check, here, named, quoted, shown
+from feedpub.validator.check_kinds import element_check, here, named, quoted, shown
 from feedpub.validator.checks.texts import text_type, typed
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import html, media_types
+from feedpub.validator.grammar import html, tokens
 from feedpub.validator.vocabulary import MARKUP_PREFIXES
-from feedpub.validator.vocabulary.model import Kind
+from feedpub.validator.vocabulary.element import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedpub.validator.checks.model import Circumstances, Problem
+    from feedpub.validator.check_kinds import Circumstances, Problem
     from feedpub.validator.document import Node
-    from feedpub.validator.vocabulary.model import Element
+    from feedpub.validator.vocabulary.element import Element
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _OWN_TYPES: Final = frozenset({"", "text", "html", "xhtml"})
@@ -84,7 +84,7 @@ def invalid_content_type(node: Node, _element: Element | None, _about: Circumsta
     kind = node.attributes.get("type", "")
     if kind in _OWN_TYPES and not ("src" in node.attributes and kind):
         return
-    parts = media_types.split(kind)
+    parts = tokens.split_media_type(kind)
     if parts is None or parts[0] in {"multipart", "message"}:
         yield here(node, f"{shown(node)} has the type {quoted(kind)}")
 
@@ -165,7 +165,7 @@ def missing_summary(node: Node, _element: Element | None, _about: Circumstances)
 
 def _is_text(content: Node) -> bool:
     kind = text_type(content)
-    return kind.startswith("text/") or media_types.is_xml(kind)
+    return kind.startswith("text/") or tokens.is_xml_type(kind)
 
 
 @element_check(
@@ -291,7 +291,7 @@ def elements_in_text(node: Node, _element: Element | None, _about: Circumstances
         <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
     """
     kind = text_type(node)
-    if kind in _PLAIN or (kind != "xhtml" and not media_types.is_xml(kind)):
+    if kind in _PLAIN or (kind != "xhtml" and not tokens.is_xml_type(kind)):
         yield here(
             node.children[0],
             f"{shown(node)} of type {quoted(kind or 'text')} holds {shown(node.children[0])}",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from feedpub.validator.check_kinds import element_check, here, named, quoted, shown
 from feedpub.validator.checks.atom import relation
-from feedpub.validator.checks.model import element_check, here, named, quoted, shown
 from feedpub.validator.finding import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedpub.validator.checks.model import Circumstances, Problem
+    from feedpub.validator.check_kinds import Circumstances, Problem
     from feedpub.validator.document import Node
-    from feedpub.validator.vocabulary.model import Element
+    from feedpub.validator.vocabulary.element import Element
 
 _RFC5005: Final = "https://www.rfc-editor.org/rfc/rfc5005.html#section-"
 _PAGING: Final = frozenset({"first", "last", "next", "previous", "prev-archive", "next-archive"})

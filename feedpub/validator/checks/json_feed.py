@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.checks.model import Problem, json_check, quoted
+from feedpub.validator.check_kinds import Problem, json_check, quoted
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import dates, iris, languages, media_types
+from feedpub.validator.grammar import dates, iris, tokens
 from feedpub.validator.json_document import Json, Member
-from feedpub.validator.vocabulary.jsonfeed import SPEC, TABLES, VERSIONS
+from feedpub.validator.vocabulary.json_feed import SPEC, TABLES, VERSIONS
 
 _ANCHORS: Final = {
     "top-level": "#top-level",
@@ -227,7 +227,7 @@ def invalid_tag(root: Json, _location: str | None) -> Iterator[Problem]:
 
         "language": "en"
     """
-    for kind, test in (("language", languages.is_language), ("media-type", media_types.split)):
+    for kind, test in (("language", tokens.is_language), ("media-type", tokens.split_media_type)):
         for table, member, value in _values(root, kind):
             if isinstance(value.value, str) and not test(value.value):
                 yield _at(value, f"{member.key}: {quoted(value.value)} is no {kind.replace('-', ' ')}", table)

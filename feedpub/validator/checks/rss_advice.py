@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.checks.model import (
+from feedpub.validator.check_kinds import (
     Circumstances,
     Problem,
     at,
@@ -17,7 +17,7 @@ from feedpub.validator.checks.model import (
 )
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
-from feedpub.validator.vocabulary.model import Element
+from feedpub.validator.vocabulary.element import Element
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#"
 # Pairs that say the same: an element of the channel, or of an item, and that of an extension.

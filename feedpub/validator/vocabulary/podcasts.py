@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from feedpub.validator.vocabulary.model import (
+from feedpub.validator.vocabulary.element import (
     ADDRESS,
     ANY,
     IRI_REFERENCE,

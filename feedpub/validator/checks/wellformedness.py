@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from feedpub.validator.checks.model import Check, Circumstances, Problem, document_check
+from feedpub.validator.check_kinds import Check, Circumstances, Problem, document_check
 from feedpub.validator.document import Document
 from feedpub.validator.finding import Level
 

@@ -24,7 +24,7 @@ from feedpub.validator.finding import Level
 from feedpub.validator.grammar.html import Survey
 from feedpub.validator.json_document import Json
 from feedpub.validator.namespaces import KNOWN
-from feedpub.validator.vocabulary.model import Element, Kind, Value
+from feedpub.validator.vocabulary.element import Element, Kind, Value
 
 
 @dataclass(frozen=True, slots=True)

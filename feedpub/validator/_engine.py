@@ -1,0 +1,242 @@
+"""Run the table of checks over a document: one walk, each element to the checks that asked for it.
+
+bytes → document.read → (document checks) + (each element by its plan) → findings by line
+
+A plan says which checks an element meets: it is decided once for each pair of parent and name, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from feedpub.validator import document as reading
+from feedpub.validator import json_document
+from feedpub.validator._source_text import Source
+from feedpub.validator.check_kinds import Check, Circumstances, Problem, here, quoted, shown
+from feedpub.validator.checks import CHECKS
+from feedpub.validator.checks.texts import is_html
+from feedpub.validator.document import NO_ATTRIBUTES, Document, Node
+from feedpub.validator.finding import Finding, Report
+from feedpub.validator.grammar import html, iris
+from feedpub.validator.vocabulary import element as defined
+from feedpub.validator.vocabulary.element import Element, Kind, Value
+from feedpub.validator.vocabulary.extensions import GLOBAL_ATTRIBUTES
+
+_READING: Final = tuple(check for check in CHECKS if check.document is not None)
+_JSON: Final = tuple(check for check in CHECKS if check.json is not None)
+_FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
+
+
+def examine(data: bytes, *, location: str | None, now: datetime | None) -> Report:
+    """Return format and findings of ``data``; see :func:`feedpub.validator.validate`."""
+    if (
+        data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] in {b"{", b"["}
+        and len(data) <= reading.MAX_BYTES
+    ):
+        return _json_report(data, location)
+    document = reading.read(data)
+    circumstances = Circumstances(location, now, document)
+    findings = list(_document_findings(document, circumstances))
+    if not document.broken:
+        findings.extend(_element_findings(circumstances))
+    findings.sort(key=lambda finding: (finding.line, finding.column))
+    root = document.root
+    return Report(_FORMATS.get(root.tag, "unknown") if root is not None else "unknown", tuple(findings))
+
+
+def _json_report(data: bytes, location: str | None) -> Report:
+    root, broken = json_document.read(data)
+    findings = []
+    for check in _JSON:
+        if broken is not None and broken.code == check.code:
+            findings.append(_stamped(check, Problem(broken.message, broken.line, broken.column), None))
+        if root is not None and check.json is not None:
+            findings += [_stamped(check, problem, None) for problem in check.json(root, location)]
+    findings.sort(key=lambda finding: (finding.line, finding.column))
+    return Report("json", tuple(findings))
+
+
+def _document_findings(document: Document, circumstances: Circumstances) -> Iterator[Finding]:
+    for check in _READING:
+        assert check.document is not None
+        for problem in check.document(document, circumstances):
+            yield _stamped(check, problem, None)
+
+
+def _element_findings(about: Circumstances) -> Iterator[Finding]:
+    for node in about.document.nodes:
+        plan = plan_for(node.within, node.tag)
+        element, text = plan.element, node.text
+        children, attributes = node.children, node.attributes
+        checks: tuple[Check, ...] = ()
+        if plan.checks:
+            checks = plan.checks[bool(children) << 2 | bool(attributes) << 1 | bool(text)]
+        if plan.shaped:
+            checks += plan.for_shape(children)
+        for check in checks:
+            for problem in check.element(node, element, about):  # type: ignore[misc]
+                yield _stamped(check, problem, element)
+        if plan.html and ("<" in text or "&" in text):
+            yield from _html_findings(node, plan)
+        if plan.text is not None:
+            text = text.strip()
+            for check in plan.text.checks(text):
+                yield from _value_findings(check, plan.text.value, node, element, "", text)
+        if attributes:
+            yield from _attribute_findings(node, plan)
+
+
+def _html_findings(node: Node, plan: Plan) -> Iterable[Finding]:
+    assert plan.text is not None
+    survey = html.survey(node.text) if is_html(node, plan.text.value.kind) else None
+    if survey is None:
+        return ()
+    return [
+        _stamped(check, here(node, f"{shown(node)} {wrong}"), plan.element)
+        for check in plan.html
+        for wrong in check.html(survey, node)  # type: ignore[misc]
+    ]
+
+
+def _attribute_findings(node: Node, plan: Plan) -> Iterator[Finding]:
+    for name, written in node.attributes.items():
+        grammar = plan.attributes.get(name)
+        if grammar is not None:
+            text = grammar.in_attribute(written)
+            for check in grammar.checks(text):
+                yield from _value_findings(check, grammar.value, node, plan.element, name, text)
+
+
+def _value_findings(
+    check: Check, value: Value, node: Node, element: Element | None, attribute: str, text: str
+) -> Iterable[Finding]:
+    wrong = check.value(text, value)  # type: ignore[misc]
+    if wrong is None:
+        return ()
+    where = f"{shown(node)} attribute {attribute!r}" if attribute else shown(node)
+    return (_stamped(check, here(node, f"{where}: {quoted(text)} {wrong}"), element),)
+
+
+def _stamped(check: Check, problem: Problem, element: Element | None) -> Finding:
+    spec = problem.spec or check.spec or (element.spec if element else "")
+    return Finding(check.code, check.level, problem.message, problem.line, problem.column, spec, check.remedy)
+
+
+_Checks: TypeAlias = tuple[Check, ...]
+
+_ELEMENTS: Final = tuple(check for check in CHECKS if check.element is not None)
+_VALUES: Final = tuple(check for check in CHECKS if check.value is not None)
+_HTML: Final = tuple(check for check in CHECKS if check.html is not None)
+_ADDRESSES: Final = frozenset({Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE})
+# Kinds of attributes that no space may surround: no grammar of theirs has any. XML leaves it there.
+_AS_IT_IS: Final = _ADDRESSES | {Kind.LANGUAGE, Kind.MEDIA_TYPE, Kind.CHOICE, Kind.LINK_RELATION}
+# Kinds of which most values can be told at a glance to be as they should.
+_ORDINARY: Final[dict[Kind, Callable[[str], bool]]] = dict.fromkeys(_ADDRESSES, iris.is_ordinary)
+# An element with more children than this is one of its kind: a channel, whose shape no other will have.
+_SHAPED: Final = 64
+_NOWHERE: Final = Circumstances(None, None, Document([], False, (), "", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """A kind of value, and the checks that hold a text against it, parted by what they need to be worth a call."""
+
+    value: Value
+    blank: _Checks
+    bare: _Checks
+    marked: _Checks
+    is_ordinary: Callable[[str], bool] | None
+
+    def checks(self, text: str) -> _Checks:
+        """Return the checks that may find something in ``text``."""
+        if not text:
+            return self.blank
+        if self.is_ordinary is not None and self.is_ordinary(text):
+            return ()
+        return self.marked if "<" in text or "&" in text else self.bare
+
+    def in_attribute(self, text: str) -> str:
+        """Return the value of an attribute as it is to be checked."""
+        return text if self.value.kind in _AS_IT_IS else text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The checks that elements of one name in one parent meet.
+
+    ``checks`` are those of elements, by three bits: whether there are children, attributes, text; empty where there
+    are none at all. ``shaped`` go by the names of its children, ``html`` are for its text where that is HTML, ``text``
+    where it is a value.
+    """
+
+    within: str
+    tag: str
+    element: Element | None
+    checks: tuple[_Checks, ...]
+    shaped: _Checks
+    html: _Checks
+    text: Grammar | None
+    attributes: dict[str, Grammar]
+
+    def for_shape(self, children: list[Node]) -> _Checks:
+        """Return those of ``shaped`` that may find something: feeds repeat a few shapes, so answers are kept."""
+        if len(children) > _SHAPED:
+            return self.shaped
+        return _for_shape(self.within, self.tag, tuple([child.tag for child in children]))
+
+
+@lru_cache(maxsize=4096)
+def plan_for(within: str, tag: str) -> Plan:
+    """Return the plan for ``tag`` in the parent ``within``."""
+    element = defined(within, tag)
+    wanted = [check for check in _ELEMENTS if check.wants is not None and check.wants(within, tag, element)]
+    needed = {"": 0, "children": 4, "attributes": 2, "text": 1}
+    others = [check for check in wanted if check.needs != "shape"]
+    text = element.text if element else None
+    return Plan(
+        within,
+        tag,
+        element,
+        tuple(
+            tuple(check for check in others if needed[check.needs] & bits == needed[check.needs])
+            for bits in range(8)
+        )
+        if others
+        else (),
+        tuple(check for check in wanted if check.needs == "shape"),
+        tuple(check for check in _HTML if text is not None and text.kind in check.kinds),
+        _grammar(text) if text else None,
+        _GLOBAL | {name: _grammar(value) for name, value in (element.attributes if element else {}).items()},
+    )
+
+
+@lru_cache(maxsize=4096)
+def _for_shape(within: str, tag: str, shape: tuple[str, ...]) -> _Checks:
+    made = plan_for(within, tag)
+    bare = _bare(tag, within)
+    bare.children = [_bare(child, tag) for child in shape]
+    return tuple(check for check in made.shaped if _finds(check, bare, made.element))
+
+
+def _bare(tag: str, within: str) -> Node:
+    return Node(tag, "", within, None, NO_ATTRIBUTES, Source(b""), 0)
+
+
+def _finds(check: Check, node: Node, element: Element | None) -> bool:
+    return check.element is not None and any(True for _ in check.element(node, element, _NOWHERE))
+
+
+def _grammar(value: Value) -> Grammar:
+    checks = [check for check in _VALUES if value.kind in check.kinds]
+
+    def needing(*needs: str) -> _Checks:
+        return tuple(check for check in checks if check.needs in needs)
+
+    return Grammar(value, needing("", "blank"), needing(""), needing("", "markup"), _ORDINARY.get(value.kind))
+
+
+_GLOBAL: Final = {name: _grammar(value) for name, value in GLOBAL_ATTRIBUTES.items()}
