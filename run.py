@@ -3,7 +3,7 @@
 
     python3 run.py build     build the feeds of config.yaml from seeds/ into feeds/
     python3 run.py test      run the tests
-    python3 run.py lint      style, types, formatting and spelling
+    python3 run.py lint      style, types, formatting, spelling, and which package imports which
     python3 run.py format    format the code
     python3 run.py lowest    run the tests with the lowest versions of the dependencies that pyproject.toml allows
     python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
@@ -39,6 +39,7 @@ TASKS: dict[str, list[list[str]]] = {
         ["-m", "ruff", "check"],
         ["-m", "ruff", "format", "--check"],
         ["-m", "codespell_lib"],
+        ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
         ["-m", "mypy"],
     ],
     "format": [["-m", "ruff", "check", "--fix-only"], ["-m", "ruff", "format"]],
