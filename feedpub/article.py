@@ -223,11 +223,6 @@ def shown_key(article: Article) -> str | None:
     return feed_key(article.via.id, article.via.url) or None if article.feed and article.via else None
 
 
-def fingerprint(text: str) -> bytes:
-    """Return 12 bytes that equal texts share on every machine."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-
-
 def feed_id(authority: str, slug: str) -> str:
     """Return the id for ever of the feed ``slug``: a tag URI under ``authority``, like those of its articles."""
     return f"tag:{authority}:feed:{slug}"

@@ -25,7 +25,8 @@ from datetime import datetime
 from itertools import product
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from feedpub.article import Article, fingerprint, shown_key, split_id
+from feedpub.article import Article, shown_key, split_id
+from feedpub.text.similarity import fingerprint
 
 Exact: TypeAlias = Literal["across", "all", "none"]
 """Which equal texts under different ids are one article: those of different sources, all, or none."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedpub.feeds import Entry
-from feedpub.ledger import similarity, sketch
+from feedpub.text.similarity import similarity, sketch
 
 KEYS = 16
 """How many hashes an entry is found by: of two texts that are half alike, 1 in 65,000 pairs shares none of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import nh3
 import pytest
 
-from feedpub.content import relative_addresses, sanitise, visible_text
+from feedpub.text.safe_html import relative_addresses, sanitise, visible_text
 
 WITHOUT_BASE = {
     'See <img src="a.png" alt="a &quot;b&quot; > c">.': "See a &quot;b&quot; &gt; c.",

@@ -14,12 +14,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Enclosure, FeedSource, Origin, fingerprint, is_split
+from feedpub.article import Article, Enclosure, FeedSource, Origin, is_split
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.duplicates import Duplicates
 from feedpub.pipeline import build
 from feedpub.sources import survey
+from feedpub.text.similarity import fingerprint
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 NOW = datetime(2025, 1, 1, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """An article's body as feeds carry it, whatever the source wrote."""
 
 from feedpub.content.body import Content, StoredContent, content_of, summarise, text_to_html
-from feedpub.content.html import relative_addresses, sanitise, visible_text
+from feedpub.text.safe_html import relative_addresses, sanitise, visible_text
 
 __all__ = [
     "Content",

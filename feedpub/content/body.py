@@ -8,8 +8,8 @@ from html import escape
 from typing import Self
 
 from feedpub.article import Article
-from feedpub.content.html import sanitise, visible_text
 from feedpub.core.spool import Aside, Spool
+from feedpub.text.safe_html import sanitise, visible_text
 
 SUMMARY_LENGTH = 300
 

@@ -147,7 +147,6 @@ MAX_TITLE = 160
 
 _BREAK = re.compile("[\t\n\r\x0b\x0c]+")
 _SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'’”»)\]]*(?=\s)|[。！？]")
-_PLAIN_TAG = re.compile(r"<[^>]*>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 # A byte order mark amid a text: files that had one were put together.
 _MARK = "\ufeff"
@@ -199,25 +198,6 @@ def first_sentence(text: str) -> str:
     if len(sentence) <= MAX_TITLE:
         return sentence.rstrip()
     return f"{sentence[:MAX_TITLE].rpartition(' ')[0] or sentence[:MAX_TITLE]}…"
-
-
-def plain_text(markup: str) -> str:
-    """Return the text of a piece of HTML, its blocks apart, without scripts and styles."""
-    if "<" not in markup and "&" not in markup:
-        return markup
-    # Heavy, and not needed by plain text.
-    from lxml import etree, html  # noqa: PLC0415
-
-    try:
-        parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False)
-        tree = html.fragment_fromstring(markup.replace("\x00", " "), create_parent="div", parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return _PLAIN_TAG.sub(" ", markup)
-    for dropped in tree.xpath("//script | //style"):
-        dropped.drop_tree()
-    for block in tree.xpath("//p | //br | //div | //li | //h1 | //h2 | //h3 | //tr | //blockquote"):
-        block.tail = f"\n{block.tail or ''}"
-    return str(tree.text_content()).strip()
 
 
 _HOST_NAME = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?"

@@ -8,9 +8,8 @@ from zoneinfo import available_timezones
 
 from feedpub.core.errors import install_hint
 from feedpub.core.yaml_node import Node, did_you_mean
-from feedpub.dates.formats import EPOCHS, compile_format
-from feedpub.dates.policy import AMBIGUOUS, NONEXISTENT, DatePolicy
-from feedpub.dates.zones import UnknownZoneError, is_zone, parse_offset
+from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, DatePolicy, compile_format
+from feedpub.text.dates.zones import UnknownZoneError, is_zone, parse_offset
 
 DATE_KEYS = (
     "ambiguous",

@@ -14,10 +14,11 @@ from feedpub.ledger.guards import (
     check_removed,
 )
 from feedpub.ledger.identity import Settled, Terms, settle
-from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity, sketch
+from feedpub.ledger.memory import Memory, Remembered, remember
 from feedpub.ledger.published import PublishedEntry, PublishedFeed, read_document
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 from feedpub.ledger.store import A_DAY, Store, note, record
+from feedpub.text.similarity import digest, similarity, sketch
 
 __all__ = [
     "ALLOWANCES",

@@ -23,9 +23,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedpub.article import Article, article_id, is_split, shown_key, with_other_scheme
-from feedpub.content import visible_text
 from feedpub.feeds import Entry, Selected, make_entry
-from feedpub.ledger.memory import Memory, Remembered, digest, remember, similarity
+from feedpub.ledger.memory import Memory, Remembered, remember
+from feedpub.text.safe_html import visible_text
+from feedpub.text.similarity import digest, similarity
 
 ALIKE = 0.6
 """The share of word pairs from which on two texts of the same instant are one story, edited."""

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Protocol
 
-from feedpub.article import Article, fingerprint
-from feedpub.content import visible_text
+from feedpub.article import Article
 from feedpub.ledger.published import PublishedEntry
-
-SKETCH_SIZE = 128
-"""How many hashes a sketch keeps: enough to tell 0.6 from 0.5 nearly always, at half a kilobyte an entry."""
-
-_WORD = re.compile(r"\w+")
+from feedpub.text.similarity import digest, sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +51,6 @@ class Memory(Protocol):
         ...
 
 
-def digest(text: str) -> str:
-    """Return a digest of ``text`` that equal texts share on every machine."""
-    return fingerprint(text).hex()
-
-
 def remember(article: Article, html: str, updated: datetime, dated: datetime | None = None) -> Remembered:
     """Return what is to be remembered of an article that is published with ``html`` as its content."""
     return Remembered(
@@ -77,24 +64,6 @@ def remember(article: Article, html: str, updated: datetime, dated: datetime | N
         dated=dated,
         feed=article.feed or None,
     )
-
-
-def sketch(title: str, html: str) -> tuple[int, ...]:
-    """Return the smallest hashes of the text's pairs of words: enough to tell how alike two texts are."""
-    words = _WORD.findall(f"{title} {visible_text(html)}".casefold())
-    pairs = pairwise(words) if len(words) > 1 else [(word, "") for word in words]
-    return tuple(
-        sorted({zlib.crc32(f"{one} {two}".encode("utf-8", "surrogatepass")) for one, two in pairs})[
-            :SKETCH_SIZE
-        ]
-    )
-
-
-def similarity(one: Iterable[int], two: Iterable[int]) -> float:
-    """Estimate the share of word pairs that two sketches have in common, from 0 to 1."""
-    first, second = set(one), set(two)
-    union = sorted(first | second)[:SKETCH_SIZE]
-    return sum(hash_ in first and hash_ in second for hash_ in union) / len(union) if union else 0.0
 
 
 def record_of(entry: PublishedEntry) -> Remembered:

@@ -20,9 +20,10 @@ from typing import Any
 from feedpub.article import is_split
 from feedpub.core.errors import PublishError
 from feedpub.feeds import Entry
-from feedpub.ledger.memory import Remembered, digest, is_current, record_of
+from feedpub.ledger.memory import Remembered, is_current, record_of
 from feedpub.ledger.published import PublishedEntry
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
+from feedpub.text.similarity import digest
 
 VERSION = 4
 A_DAY = timedelta(days=1)

@@ -13,10 +13,11 @@ from feedpub.config import Settings
 from feedpub.duplicates import Duplicates
 from feedpub.feeds import Selected
 from feedpub.intake import SourceTimes
-from feedpub.ledger import Store, Terms, digest, settle
+from feedpub.ledger import Store, Terms, settle
 from feedpub.online import read_feeds
 from feedpub.pipeline import LEDGER, see_online
 from feedpub.report.stream import staying
+from feedpub.text.similarity import digest
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from feedpub.article import Article
-from feedpub.rules.fold import fold
+from feedpub.text.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from feedpub.article import Article
 from feedpub.rules.regexes import RegexScanner
 from feedpub.rules.scan import Scanner
 from feedpub.rules.terms import Term, View
-from feedpub.rules.visible import joined, texts, visible
+from feedpub.rules.visible import joined, texts
+from feedpub.text.safe_html import visible
 
 
 class TermFinder:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from feedpub.rules.fold import MARK
-from feedpub.rules.stems import WORD
 from feedpub.rules.terms import View
+from feedpub.text.folding import MARK, WORD
 
 _MARK = MARK.encode()
 

@@ -15,9 +15,9 @@ from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.rules.examples import parse_examples
 from feedpub.rules.model import FeedRule, Rules
 from feedpub.rules.regexes import regex_problem
-from feedpub.rules.stems import LANGUAGES
 from feedpub.rules.terms import FIELDS, Term, View
 from feedpub.rules.tree import AtLeast, Condition, Every, Has, Not
+from feedpub.text.folding import LANGUAGES
 
 _GROUP_KEYS = ("any", "all", "none", "min_hits")
 _OPTION_KEYS = ("fields", "accents", "stemming")

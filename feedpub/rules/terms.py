@@ -1,6 +1,6 @@
 """One term of a rule: what it says, where it looks, and its pattern over folded text.
 
-A pattern is a regular expression over the bytes of a text that :func:`feedpub.rules.fold.fold` made, written
+A pattern is a regular expression over the bytes of a text that :func:`feedpub.text.folding.fold` made, written
 in what RE2 and ``re`` have in common.
 """
 
@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from feedpub.rules.fold import MARK, fold, is_hangul
-from feedpub.rules.stems import stemmed
+from feedpub.text.folding import MARK, fold, is_hangul, stemmed
 
 Field = Literal["title", "body", "author", "category"]
 FIELDS: tuple[Field, ...] = ("title", "body", "author", "category")

@@ -23,7 +23,6 @@ from feedpub.article import (
     feed_key,
     with_other_scheme,
 )
-from feedpub.content import relative_addresses
 from feedpub.core.errors import DateError
 from feedpub.core.feed_values import (
     clean,
@@ -32,14 +31,14 @@ from feedpub.core.feed_values import (
     language_tag,
     mail_address,
     one_line,
-    plain_text,
     web_address,
     without_password,
 )
-from feedpub.dates import ParsedDate, parse_date
 from feedpub.sources.boilerplate import tail_start, without_tail
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.withheld import FREE, Hold
+from feedpub.text.dates import ParsedDate, parse_date
+from feedpub.text.safe_html import plain_text, relative_addresses
 
 Item = Article | Boilerplate | LeftOut | Reject | Notice
 MAX_RAW = 4096

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from feedpub.core.errors import DateError
-from feedpub.dates import DatePolicy, parse_date
 from feedpub.sources.building import RecordError
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.fieldnames import name_map
 from feedpub.sources.mapped import DECODER
 from feedpub.sources.table import first_row
+from feedpub.text.dates import DatePolicy, parse_date
 
 _POLICY = DatePolicy(zone="UTC", day_first=True, two_digit_years=1950)
 

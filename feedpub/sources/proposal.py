@@ -18,7 +18,6 @@ from pathlib import Path, PurePosixPath
 
 from feedpub.article import Article, Reject
 from feedpub.core.errors import SourceError, printable
-from feedpub.dates import DatePolicy
 from feedpub.sources.boilerplate import fold_heading, tail_start
 from feedpub.sources.building import Item
 from feedpub.sources.fieldnames import NAMES, fold_name
@@ -27,6 +26,7 @@ from feedpub.sources.naming import likely_fields
 from feedpub.sources.opening import display_name, format_of, open_stream, read
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import NAMED, Surveyed, survey_file
+from feedpub.text.dates import DatePolicy
 
 MAX_FILES = 5000
 SAMPLE = 20

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from feedpub.core.errors import Where, install_hint
 from feedpub.core.yaml_node import Node
-from feedpub.dates import DEFAULT, DatePolicy
 from feedpub.dates.settings import parse_policy
 from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.fieldnames import CANONICAL
 from feedpub.sources.formats import FORMATS, missing_extra
 from feedpub.sources.layout import TextLayout, parse_layout
 from feedpub.sources.withheld import fold_status
+from feedpub.text.dates import DEFAULT, DatePolicy
 
 SOURCE_KEYS = (
     "path",

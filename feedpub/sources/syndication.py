@@ -18,14 +18,14 @@ from typing import Any
 from lxml import etree
 
 from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
-from feedpub.core.feed_values import plain_text
-from feedpub.dates import DatePolicy
 from feedpub.sources.building import Item, Reading, Record, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.feed_encoding import UNREADABLE, FeedText, read_feed_text
 from feedpub.sources.mapped import authors_of, enclosure
 from feedpub.sources.whole import MAX_FILE, read_whole
 from feedpub.sources.withheld import FREE, Hold, hold_of
+from feedpub.text.dates import DatePolicy
+from feedpub.text.safe_html import plain_text
 
 _START = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])")
 # What exports of blogs, which are feeds of all that a site has, say of an entry's being public, and other

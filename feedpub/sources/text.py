@@ -21,8 +21,6 @@ from typing import NamedTuple
 
 from feedpub.article import Article, Boilerplate, Notice, Origin, Reject
 from feedpub.core.errors import DateError
-from feedpub.dates import DatePolicy, is_declared, parse_date
-from feedpub.dates.formats import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 from feedpub.sources import separated
 from feedpub.sources.boilerplate import fold_heading, longest_line
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, build_story, reject, stretch
@@ -30,6 +28,8 @@ from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.lines import MAX_LINE, blocks
 from feedpub.sources.spec import SourceSpec
+from feedpub.text.dates import DatePolicy, is_declared, parse_date
+from feedpub.text.dates.policy import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 
 MAX_STAMP = 80
 # What is kept of lines while no timestamp comes; beyond it a record is one reject.

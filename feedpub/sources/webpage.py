@@ -16,13 +16,13 @@ from typing import Any
 from lxml import etree, html
 
 from feedpub.article import Author, Boilerplate
-from feedpub.dates import DatePolicy
 from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError
 from feedpub.sources.mapped import authors_of, categories_of
 from feedpub.sources.whole import read_whole, text_of_file
 from feedpub.sources.withheld import hold_of
+from feedpub.text.dates import DatePolicy
 
 _DATE = (
     "article:published_time", "datepublished", "og:published_time", "date", "dc.date", "dc.date.issued",

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from feedpub.article import Notice
 from feedpub.core.errors import DateError
-from feedpub.dates import DatePolicy, parse_date
 from feedpub.sources.fieldnames import fold_name
+from feedpub.text.dates import DatePolicy, parse_date
 
 
 class Hold(NamedTuple):

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from feedpub.core.errors import DateError
-from feedpub.dates import DatePolicy, parse_date
+from feedpub.text.dates import DatePolicy, parse_date
 
 YEARS = (datetime.fromisoformat("1901-01-02"), datetime.fromisoformat("2099-12-30"))
 ZONES = (

@@ -21,12 +21,12 @@ with atheris.instrument_imports(include=["feedpub"]):
     from feedpub.article import Article, Notice
     from feedpub.core.errors import DateError
     from feedpub.core.yaml_node import read_yaml
-    from feedpub.dates import DatePolicy, parse_date
     from feedpub.sources import SourceSpec
     from feedpub.sources.building import Reading
     from feedpub.sources.formats import FORMATS, reader
     from feedpub.sources.spec import parse_source
     from feedpub.sources.streams import InputStream
+    from feedpub.text.dates import DatePolicy, parse_date
 
     # A format is imported when it is read first, which is too late to be instrumented.
     for known in FORMATS:

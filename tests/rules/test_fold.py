@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.rules.fold import MARK, fold
+from feedpub.text.folding import MARK, fold
 
 BLOCKS = [
     *((0x80, 0x530), (0x5D0, 0x5F5), (0x600, 0x700), (0x900, 0x980), (0xE00, 0xE60), (0x1100, 0x1200)),

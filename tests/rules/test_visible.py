@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from feedpub.rules.visible import visible
+from feedpub.text.safe_html import visible
 
 CASES = [
     ("a tag within a line joins", "cr<b>u</b>de", "crude"),

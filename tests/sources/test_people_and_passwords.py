@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from feedpub.article import Author
 from feedpub.config import load_config
-from feedpub.content import sanitise
 from feedpub.core.feed_values import web_address, without_password
 from feedpub.pipeline import build
 from feedpub.sources import building
+from feedpub.text.safe_html import sanitise
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 ATOM = (

@@ -18,11 +18,11 @@ from typer.testing import CliRunner
 from feedpub.cli.app import app
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
-from feedpub.dates import DEFAULT
 from feedpub.intake import take_in
 from feedpub.ledger import Store
 from feedpub.pipeline import build
 from feedpub.sources.withheld import _KINDS, FREE, hold_of
+from feedpub.text.dates import DEFAULT
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2024, 1, 1, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -234,3 +235,107 @@ def _too_deep(html: str) -> bool:
     # A closing tag in an attribute can hide a level from this count; the bound on tags is for that.
     levels = [-1 if match[1] else 1 for match in _OPEN_OR_CLOSE.finditer(html)]
     return len(levels) > MAX_TAGS or max(accumulate(levels), default=0) > MAX_DEPTH
+
+
+_PLAIN_TAG = re.compile(r"<[^>]*>")
+
+
+def plain_text(markup: str) -> str:
+    """Return the text of a piece of HTML, its blocks apart, without scripts and styles."""
+    if "<" not in markup and "&" not in markup:
+        return markup
+    # Heavy, and not needed by plain text.
+    from lxml import etree, html  # noqa: PLC0415
+
+    try:
+        parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False)
+        tree = html.fragment_fromstring(markup.replace("\x00", " "), create_parent="div", parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return _PLAIN_TAG.sub(" ", markup)
+    for dropped in tree.xpath("//script | //style"):
+        dropped.drop_tree()
+    for block in tree.xpath("//p | //br | //div | //li | //h1 | //h2 | //h3 | //tr | //blockquote"):
+        block.tail = f"\n{block.tail or ''}"
+    return str(tree.text_content()).strip()
+
+
+# One pass with no way back, so that no markup, however broken, takes longer than its length: a quantifier with
+# a + gives nothing back, and what has no end runs to the end of the text, as the HTML standard has it.
+_MARKUP = re.compile(
+    r"""(?P<comment><!--.*?(?:-->|\Z) | <[!?][^>]*(?:>|\Z))
+    | <(?P<end>/)?(?P<name>[a-z][^\s/>]*+)
+      (?: [^>=] | =\s*+(?:"[^"]*+(?:"|\Z) | '[^']*+(?:'|\Z) | (?!["'])) )*+ (?:>|\Z)""",
+    re.ASCII | re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+
+
+# Elements whose content no one is shown.
+_UNSEEN = frozenset(("head", "iframe", "script", "style", "template", "title"))
+
+
+# Elements that stand within a line; the tags of all others break it.
+_INLINE = frozenset(
+    (
+        *(
+            "a",
+            "abbr",
+            "acronym",
+            "b",
+            "bdi",
+            "bdo",
+            "big",
+            "cite",
+            "code",
+            "data",
+            "del",
+            "dfn",
+            "em",
+            "font",
+            "i",
+        ),
+        *(
+            "ins",
+            "kbd",
+            "label",
+            "mark",
+            "q",
+            "rp",
+            "rt",
+            "ruby",
+            "s",
+            "samp",
+            "small",
+            "span",
+            "strike",
+            "strong",
+        ),
+        *("sub", "sup", "time", "tt", "u", "var", "wbr"),
+    )
+)
+
+
+def visible(markup: str) -> str:
+    """Return the text that a browser would show, with a line break where a block begins or ends.
+
+    Broken markup is read as far as the HTML standard's tokeniser would (§13.2.5), without its repairs.
+    """
+    if "<" not in markup:
+        return html.unescape(markup)
+    parts: list[str] = []
+    place = 0
+    while (match := _MARKUP.search(markup, place)) is not None:
+        parts.append(html.unescape(markup[place : match.start()]))
+        place = match.end()
+        name = (match["name"] or "").lower()
+        if name in _UNSEEN and not match["end"]:
+            place = _end_of_unseen(markup, name, place)
+        elif name and name not in _INLINE:
+            parts.append("\n")
+    parts.append(html.unescape(markup[place:]))
+    return "".join(parts)
+
+
+def _end_of_unseen(markup: str, name: str, place: int) -> int:
+    """Return where an element ends that no one is shown; without an end tag, that is the end of the text."""
+    end = re.compile(rf"</{name}(?![a-z0-9])[^>]*+>?", re.IGNORECASE).search(markup, place)
+    return end.end() if end else len(markup)

@@ -12,7 +12,7 @@ folded text is UTF-8 and holds three kinds of characters:
   has one mark in front: what stands before it ends there, as particles attach to any word, while a Korean
   term itself still asks for a boundary before the mark.
 
-Nothing here knows of terms or rules.
+Stemming cuts each word to its stem, so that a term finds its inflections; only a rule that asks for it gets it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 
 MARK = "\x1f"
 # Stands for a fold that can't be told from one character alone.
@@ -240,3 +241,34 @@ def _within(char: str, ranges: Iterable[tuple[int, int]]) -> bool:
 _MODES = {
     (accents, case): _Mode(accents=accents, case=case) for accents in (False, True) for case in (False, True)
 }
+
+
+# The languages of Snowball (https://snowballstem.org/algorithms/) by their ISO 639-1 codes.
+LANGUAGES = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali",
+    "nl": "dutch", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish",
+}  # fmt: skip
+
+WORD = re.compile(r"[^\W\d_]+")
+
+
+def stemmed(text: str, language: str) -> str:
+    """Return the text with each word in lower case and cut to its stem."""
+    stem = _stemmer(language)
+    return WORD.sub(lambda word: stem(word[0]), text)
+
+
+@cache
+def _stemmer(language: str) -> Callable[[str], str]:
+    import snowballstemmer  # noqa: PLC0415 - few rules need it, and it loads all languages
+
+    stemmer = snowballstemmer.stemmer(LANGUAGES[language])
+
+    @lru_cache(1 << 16)
+    def stem(word: str) -> str:
+        return str(stemmer.stemWord(word.lower()))
+
+    return stem

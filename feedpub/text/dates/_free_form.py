@@ -4,6 +4,9 @@ dateutil fills what is missing from a default, guesses the order of numbers, tak
 turns UTC+3 the wrong way round. So zones are taken out and read by our own table, numeric dates are put in an
 order that needs no guess or are refused, words that are no part of a date are refused, and it reads against
 two defaults, whose difference shows what it would have filled in.
+
+Month names in other languages are read by dateparser (the extra ``feedpub[dates]``) under the same guard: it is asked
+for absolute dates only and told the languages; numbers and zones are settled before, by the rules for English.
 """
 
 from __future__ import annotations
@@ -12,16 +15,16 @@ import re
 from datetime import datetime
 
 from feedpub.core.errors import DateError
-from feedpub.dates.formats import (
+from feedpub.text.dates.policy import (
     MONTH_NAMES,
     MONTHS,
     WEEKDAY_NAMES,
     WEEKDAYS,
+    DatePolicy,
     Fields,
     full_year,
 )
-from feedpub.dates.policy import DatePolicy
-from feedpub.dates.zones import RFC822_ZONES, is_in_use
+from feedpub.text.dates.zones import RFC822_ZONES, is_in_use
 
 # Two days that differ in every field: what dateutil takes from a default differs between the two readings.
 # Both years are leap years, so that 29 February is read alike.
@@ -223,3 +226,36 @@ def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:
         problem = f"is no real date: {error.__cause__}" if unreal else "is no date that is known here"
         raise DateError(text, problem) from error
     return first, second
+
+
+_LOCAL_CLOCK = re.compile(r"\d{1,2}\s?(?:[:hH時时点시]|Uhr|uur)", re.ASCII)
+_TRAILING_ZONE = re.compile(r"(?<=\d) ([A-Z]{1,5})\Z")
+
+
+def read_localized(text: str, policy: DatePolicy) -> Fields:
+    """Return the fields of a date in one of the policy's languages. Raises :class:`DateError`."""
+    # The extra's module, and a slow one to load.
+    from dateparser import parse  # noqa: PLC0415
+
+    refuse_range(text)
+    rest, zone = take_zone(text)
+    rest = order_numbers(text, rest, policy).strip()
+    if not zone and (name := _TRAILING_ZONE.search(rest)):
+        rest, zone = rest[: name.start()], name[1]
+    if not _YEAR.search(rest):
+        raise DateError(text, "is no date that is known here, or lacks a year of four digits")
+    found = parse(
+        rest,
+        languages=[*policy.languages, "en"],
+        settings={
+            "PARSERS": ["absolute-time"],
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "DATE_ORDER": "DMY",
+            "TIMEZONE": "UTC",
+            "RETURN_AS_TIMEZONE_AWARE": False,
+        },
+    )
+    if found is None or str(found.year) not in _YEAR.findall(rest):
+        raise DateError(text, f"is no date in the languages {', '.join((*policy.languages, 'en'))}")
+    hour = found.hour if found.hour or _LOCAL_CLOCK.search(rest) else None
+    return Fields(found.year, found.month, found.day, hour, found.minute, found.second, None, zone)

@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from feedpub.core.errors import DateError
-from feedpub.dates import formats
-from feedpub.dates.foreign import read_localized
-from feedpub.dates.formats import Fields
-from feedpub.dates.guarded import has_unknown_words, read_free_form
-from feedpub.dates.policy import FIRST_YEAR, DatePolicy, DateWarning, ParsedDate
-from feedpub.dates.zones import UnknownZoneError, localise, named_zone, plain_day
+from feedpub.text.dates import policy as formats
+from feedpub.text.dates._free_form import has_unknown_words, read_free_form, read_localized
+from feedpub.text.dates.policy import FIRST_YEAR, DatePolicy, DateWarning, Fields, ParsedDate
+from feedpub.text.dates.zones import UnknownZoneError, localise, named_zone, plain_day
 
 MAX_LENGTH = 120
 

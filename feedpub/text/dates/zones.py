@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from feedpub.dates.policy import DatePolicy, DateWarning
+from feedpub.text.dates.policy import DatePolicy, DateWarning
 
 # RFC 822 §5.1. Its military letters are left out but for Z: it had their signs wrong (RFC 5322 §4.3).
 RFC822_ZONES = {
