@@ -19,7 +19,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from feedpub.article import Article, Origin
+from feedpub.articles.article import Article, Origin
 from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.rules import compile_rules, scan
 

@@ -13,27 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, count
 
+from feedpub.articles.entry import Entry, newest_first
 from feedpub.config import Archive
-from feedpub.feeds import Entry, newest_first
+from feedpub.documents.channel import Page
 from feedpub.ledger import Shelf
 
 # A month's first page has its name; those after it, where it fills several, are 2023-06-2 and so on.
 _MONTH = re.compile(r"([0-9]{4}-[0-9]{2})(?:-[0-9]+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One archive document that is to be written: its name and those of its neighbours, and its entries.
-
-    ``next`` is ``None`` in the open page, ``previous`` in the oldest one. ``since`` is when the document last
-    changed as it is published, of one that is.
-    """
-
-    name: str
-    previous: str | None
-    next: str | None
-    entries: tuple[Entry, ...]
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feedpub.archives import Page, Room, paginate
-from feedpub.config import FeedSettings, Site
-from feedpub.feeds import Entry, Feed, make_feed, newest_first
+from feedpub.archives import Room, paginate
+from feedpub.articles.duplicates import NearDuplicate, leave_out_near
+from feedpub.articles.entry import Entry, newest_first
+from feedpub.config import FeedSettings
+from feedpub.documents.channel import Feed, Page, Site, make_feed
 from feedpub.ledger import ClosedPage, Shelf, ShelfChange
-from feedpub.likeness import NearDuplicate, leave_out_near
 from feedpub.limits import entry_size, fitting, head_size
 
 

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from feedpub import duplicates
-from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject, is_split, shown_key
+from feedpub.articles import duplicates
+from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
+from feedpub.articles.duplicates import Duplicates
+from feedpub.articles.entry import Entry, Selected, Selection, make_entry, put_aside
+from feedpub.articles.ids import is_split, shown_key
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
-from feedpub.duplicates import Duplicates
-from feedpub.feeds import Entry, Selected, Selection, make_entry, put_aside
 from feedpub.sources import Statuses, local_file, read, search
 
 WHY = {"expired": "its time is over", "withdrawn": "another record withdraws it"}

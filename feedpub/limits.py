@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from feedpub.config import FeedSettings, Site
-from feedpub.config.settings import Channel
-from feedpub.feeds import Entry
+from feedpub.articles.entry import Entry
+from feedpub.config import FeedSettings
+from feedpub.documents.channel import Channel, Site
 
 HEAD_MARKUP = 1_500
 """Bytes that a document has around its entries, without the texts of its feed."""

@@ -13,10 +13,11 @@ from datetime import datetime
 from itertools import chain, islice
 
 from feedpub import publish
+from feedpub.articles.entry import Entry
 from feedpub.compose import Composed, compose, shelf_change
 from feedpub.config import Output, Settings
 from feedpub.core.errors import ALLOWANCES, ConfigError, TooManyRejects, Where
-from feedpub.feeds import Entry, Feed, make_feed
+from feedpub.documents.channel import Feed, make_feed
 from feedpub.gate import Checked, check, first_refusal
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
 from feedpub.ledger import (

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from feedpub.article import Reject
+from feedpub.articles.article import Reject
 from feedpub.core.errors import PublishError
 
 REJECTS = "rejects.jsonl"

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from html import escape
 
-from feedpub.article import Article, Origin, article_id
-from feedpub.config import FeedSettings, Site
-from feedpub.content import content_of
-from feedpub.feeds import Entry, Feed, make_feed
+from feedpub.articles.article import Article, Origin
+from feedpub.articles.entry import Entry, content_of
+from feedpub.articles.ids import article_id
+from feedpub.config import FeedSettings
+from feedpub.documents.channel import Feed, Site, make_feed
 from feedpub.ledger import PublishedFeed
 
 

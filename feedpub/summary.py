@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from feedpub.article import Notice, Reject
+from feedpub.articles.article import Notice, Reject
+from feedpub.articles.duplicates import NearDuplicate
+from feedpub.articles.entry import Entry
 from feedpub.compose import Composed
 from feedpub.core.errors import ALLOWANCES
-from feedpub.feeds import Entry
 from feedpub.gate import Checked, Invalid
 from feedpub.intake import Taken
 from feedpub.ledger import PublishedFeed, Settled
-from feedpub.likeness import NearDuplicate
 from feedpub.publish import Changes
 from feedpub.render import Quarantined, Rendered
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedpub.article import Article, Origin, article_id
+from feedpub.articles.article import Article, Origin
+from feedpub.articles.ids import article_id
 
 AUTHORITY = "example.org,2023"
 NOON = datetime(2023, 6, 1, 12, 0, tzinfo=UTC)

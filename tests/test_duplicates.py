@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Origin
-from feedpub.duplicates import Duplicates
+from feedpub.articles.article import Article, Origin
+from feedpub.articles.duplicates import Duplicates
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 

@@ -8,12 +8,12 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Author, FeedSource, Origin
+from feedpub.articles.article import Article, Author, FeedSource, Origin
+from feedpub.articles.entry import Selected, make_entry
 from feedpub.compose import compose
 from feedpub.config import parse_config
 from feedpub.core.errors import ConfigError
 from feedpub.core.feed_values import identifier, language_tag, mail_address, media_type
-from feedpub.feeds import Selected, make_entry
 from feedpub.gate import first_refusal
 from feedpub.ledger import Shelf
 from feedpub.pipeline import check_heads

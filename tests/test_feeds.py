@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Author, Origin
-from feedpub.config import FeedSettings, Site
-from feedpub.content import content_of
-from feedpub.feeds import Entry, Selected, Selection, make_feed
+from feedpub.articles.article import Article, Author, Origin
+from feedpub.articles.entry import Entry, Selected, Selection, content_of
+from feedpub.config import FeedSettings
+from feedpub.documents.channel import Site, make_feed
 
 SITE = Site("Site", "http://x.test/", "http://x.test/", "x.test,2021-03-04", Author("A"), "en", None)
 FEED = FeedSettings(

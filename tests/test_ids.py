@@ -14,10 +14,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Enclosure, FeedSource, Origin, is_split
+from feedpub.articles.article import Article, Enclosure, FeedSource, Origin
+from feedpub.articles.duplicates import Duplicates
+from feedpub.articles.ids import is_split
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
-from feedpub.duplicates import Duplicates
 from feedpub.pipeline import build
 from feedpub.sources import survey
 from feedpub.text.similarity import fingerprint

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from feedpub.article import Article
+    from feedpub.articles.article import Article
     from feedpub.config import Settings
     from feedpub.report.known import Known
     from feedpub.report.stream import Duplicate
@@ -141,7 +141,7 @@ def _hit_as_json(hit: Hit) -> dict[str, Any]:
 def _from_text(text: str) -> Article:
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
-    from feedpub.article import Article, Origin  # noqa: PLC0415
+    from feedpub.articles.article import Article, Origin  # noqa: PLC0415
 
     title, _, body = text.partition("\n")
     return Article("", title, body, datetime(1970, 1, 1, tzinfo=UTC), Origin("--text", 1, 1))

@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from feedpub.article import Author
-from feedpub.config.settings import Archive, FeedSettings, Guards, Limits, Output, Settings, Site
+from feedpub.articles.article import Author
+from feedpub.articles.duplicates import Exact
+from feedpub.articles.ids import _AUTHORITY
+from feedpub.config.settings import Archive, FeedSettings, Guards, Limits, Output, Settings
 from feedpub.config.values import (
     read_author,
     read_language,
@@ -22,7 +24,7 @@ from feedpub.config.values import (
 )
 from feedpub.core.errors import ConfigError, Where
 from feedpub.core.yaml_node import Node, read_yaml
-from feedpub.duplicates import Exact
+from feedpub.documents.channel import Site
 from feedpub.rules import RULE_KEYS, compile_rules
 from feedpub.sources.spec import parse_source
 
@@ -50,11 +52,6 @@ MAX_VANISHED = 0.5
 NEAR = 0.8
 LEAST_NEAR = 0.5
 
-# RFC 4151 §2.1: a domain name or an e-mail address, and a date from which on it was the tagging entity's.
-_AUTHORITY = re.compile(
-    r"(?:[A-Za-z0-9._%+-]+@)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
-    r",[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
-)
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 # Names that Windows keeps for devices, and those of the site's own files.
 _RESERVED = frozenset(

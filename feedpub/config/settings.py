@@ -4,41 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from feedpub.article import Author
-from feedpub.duplicates import Exact
+from feedpub.articles.duplicates import Exact
+from feedpub.documents.channel import Channel, Site
 from feedpub.rules import RuleSet
 from feedpub.sources import SourceSpec
 
 Archive: TypeAlias = int | Literal["monthly"] | None
 """How older entries are archived (RFC 5005 §4): so many in a document, those of a month, or not at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What is true of all feeds.
-
-    ``base_url`` ends with a slash: document ``name`` is served at ``base_url + name``. ``link`` is the page for
-    people. ``id_authority`` is the tagging entity of every id (RFC 4151 §2.1), such as ``example.org,2023``.
-    """
-
-    title: str
-    base_url: str
-    link: str
-    id_authority: str
-    author: Author
-    language: str | None
-    rights: str | None
-
-    @property
-    def epoch(self) -> datetime:
-        """The first moment at which ids could be minted under ``id_authority``: the date of an empty feed."""
-        parts = [int(part) for part in self.id_authority.rpartition(",")[2].split("-")]
-        year, month, day = (*parts, 1, 1)[:3]
-        return datetime(year, month, day, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +23,6 @@ class Limits:
     max_items: int
     max_bytes: int
     archive: Archive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """What a feed says of itself. ``moved_to`` is the address that took a retired feed's place."""
-
-    slug: str
-    title: str
-    description: str
-    link: str
-    author: Author
-    language: str | None
-    rights: str | None
-    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

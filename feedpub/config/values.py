@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from feedpub.article import Author
+from feedpub.articles.article import Author
 from feedpub.core.feed_values import language_tag, mail_address, web_address, without_password
 from feedpub.core.yaml_node import Node
 

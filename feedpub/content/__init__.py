@@ -1,6 +1,6 @@
 """An article's body as feeds carry it, whatever the source wrote."""
 
-from feedpub.content.body import Content, StoredContent, content_of, summarise, text_to_html
+from feedpub.articles.entry import Content, StoredContent, content_of, summarise, text_to_html
 from feedpub.text.safe_html import relative_addresses, sanitise, visible_text
 
 __all__ = [

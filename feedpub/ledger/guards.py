@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from feedpub.article import feed_id
+from feedpub.articles.ids import feed_id
 from feedpub.core.errors import ALLOWANCES, GuardRefusal
-from feedpub.feeds import Feed
+from feedpub.documents.channel import Feed
 from feedpub.ledger.published import PublishedFeed
 
 SHOWN = 6

@@ -22,8 +22,9 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from feedpub.article import Article, article_id, is_split, shown_key, with_other_scheme
-from feedpub.feeds import Entry, Selected, make_entry
+from feedpub.articles.article import Article, with_other_scheme
+from feedpub.articles.entry import Entry, Selected, make_entry
+from feedpub.articles.ids import article_id, is_split, shown_key
 from feedpub.ledger.memory import Memory, Remembered, remember
 from feedpub.text.safe_html import visible_text
 from feedpub.text.similarity import digest, similarity

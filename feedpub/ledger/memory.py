@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 from feedpub.ledger.published import PublishedEntry
 from feedpub.text.similarity import digest, sketch
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from feedpub.article import feed_key
+from feedpub.articles.ids import feed_key
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"

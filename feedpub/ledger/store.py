@@ -17,9 +17,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from feedpub.article import is_split
+from feedpub.articles.entry import Entry
+from feedpub.articles.ids import is_split
 from feedpub.core.errors import PublishError
-from feedpub.feeds import Entry
 from feedpub.ledger.memory import Remembered, is_current, record_of
 from feedpub.ledger.published import PublishedEntry
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange

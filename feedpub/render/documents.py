@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from feedpub.archives import Page
-from feedpub.config import Site
-from feedpub.config.settings import Channel
+from feedpub.articles.entry import Entry
 from feedpub.core.spool import Aside, Spool
-from feedpub.feeds import Entry, Feed, make_feed
+from feedpub.documents.channel import Channel, Feed, Page, Place, Site, make_feed
 from feedpub.render.jsonfeed import json_feed
 from feedpub.render.opml import OPML_NAME, OPML_TYPE, opml
-from feedpub.render.places import Place
 from feedpub.render.syndication import Syndicator
 
 MEDIA_TYPES = {

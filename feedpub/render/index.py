@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from feedpub.config import Site
-from feedpub.config.settings import Channel
+from feedpub.documents.channel import Channel, Site
 from feedpub.render.opml import OPML_NAME
 
 _NAMES = {

@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from feedpub.article import Author
-from feedpub.config import Site
-from feedpub.feeds import Entry, Feed
-from feedpub.render.places import Place
-from feedpub.render.times import whole_seconds
+from feedpub.articles.article import Author
+from feedpub.articles.entry import Entry
+from feedpub.documents.channel import Feed, Place, Site, whole_seconds
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from feedpub.config import Site
-from feedpub.config.settings import Channel
+from feedpub.documents.channel import Channel, Site
 
 OPML_NAME = "subscriptions.opml"
 OPML_TYPE = "text/x-opml"

@@ -21,11 +21,10 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feedpub.article import Article, Author, feed_id
-from feedpub.config import Site
-from feedpub.feeds import Entry, Feed
-from feedpub.render.places import Place
-from feedpub.render.times import whole_seconds
+from feedpub.articles.article import Article, Author
+from feedpub.articles.entry import Entry
+from feedpub.articles.ids import feed_id
+from feedpub.documents.channel import Feed, Place, Site, whole_seconds
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from feedpub import pipeline
 from feedpub.config import FeedSettings, Settings
-from feedpub.feeds import Feed
+from feedpub.documents.channel import Feed
 from feedpub.ledger import PublishedFeed
 from feedpub.online import read_feeds
 

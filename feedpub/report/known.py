@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
+from feedpub.articles.duplicates import Duplicates
+from feedpub.articles.entry import Selected
 from feedpub.config import Settings
-from feedpub.duplicates import Duplicates
-from feedpub.feeds import Selected
 from feedpub.intake import SourceTimes
 from feedpub.ledger import Store, Terms, settle
 from feedpub.online import read_feeds

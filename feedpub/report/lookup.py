@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 from feedpub.text.folding import fold
 
 

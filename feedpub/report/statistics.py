@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 from feedpub.core.errors import Where
 from feedpub.rules import RuleSet
 from feedpub.rules.finding import TermFinder

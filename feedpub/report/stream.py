@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from feedpub.article import Article, LeftOut, Origin
+from feedpub.articles.article import Article, LeftOut, Origin
+from feedpub.articles.duplicates import Duplicates, Past
 from feedpub.config import Settings
-from feedpub.duplicates import Duplicates, Past
 from feedpub.intake import Publicity, note_withdrawal
 from feedpub.sources import Item, files, read
 

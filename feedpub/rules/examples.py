@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from feedpub.article import Article, Author, Origin
+from feedpub.articles.article import Article, Author, Origin
 from feedpub.core.yaml_node import Node
 from feedpub.rules.model import Example
 from feedpub.rules.terms import FIELDS

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 from feedpub.rules.model import FeedRule, Rules
 from feedpub.rules.offsets import Folded, composed, folded
 from feedpub.rules.regexes import compile_regex

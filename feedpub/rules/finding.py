@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 from feedpub.rules.regexes import RegexScanner
 from feedpub.rules.scan import Scanner
 from feedpub.rules.terms import Term, View

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import or_
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 from feedpub.core.yaml_node import Node
 from feedpub.rules.examples import as_article
 from feedpub.rules.explain import Explanation, explain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 from feedpub.rules.terms import FIELDS, Field
 from feedpub.text.safe_html import visible
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from feedpub.article import (
+from feedpub.articles.article import (
     Article,
     Author,
     Boilerplate,
@@ -19,10 +19,9 @@ from feedpub.article import (
     Notice,
     Origin,
     Reject,
-    article_id,
-    feed_key,
     with_other_scheme,
 )
+from feedpub.articles.ids import article_id, feed_key
 from feedpub.core.errors import DateError
 from feedpub.core.feed_values import (
     clean,
@@ -56,7 +55,7 @@ _ZERO_WIDTH = "\u200b\u200c\u200d\u2060 "
 class Reading:
     """What every record of one file shares: its source, its name for origins, and who mints the ids.
 
-    ``feed`` is the key of the feed that it is, see :func:`feedpub.article.feed_key`; empty where it is none.
+    ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty where it is none.
     ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
     named for the file, in its HTTP header.
     """

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from feedpub.article import Boilerplate, Origin
+from feedpub.articles.article import Boilerplate, Origin
 from feedpub.sources.building import MAX_RAW, Item, Reading, Record, RecordError, build, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from feedpub.article import Boilerplate, Origin
+from feedpub.articles.article import Boilerplate, Origin
 from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover

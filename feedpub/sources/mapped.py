@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from feedpub.article import Author, Enclosure, Notice, Origin
+from feedpub.articles.article import Author, Enclosure, Notice, Origin
 from feedpub.core.feed_values import media_type as media_type_of
 from feedpub.sources.building import Record, RecordError
 from feedpub.sources.fieldnames import fold_name, name_map

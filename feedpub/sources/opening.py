@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from feedpub.article import Notice
+from feedpub.articles.article import Notice
 from feedpub.core.errors import SourceError, install_hint, printable
 from feedpub.sources.building import Item, Reading, reject
 from feedpub.sources.fetched import Copy, is_web

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from feedpub.article import Article, Reject
+from feedpub.articles.article import Article, Reject
 from feedpub.core.errors import SourceError, printable
 from feedpub.sources.boilerplate import fold_heading, tail_start
 from feedpub.sources.building import Item

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from feedpub.article import Boilerplate, Origin
+from feedpub.articles.article import Boilerplate, Origin
 from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
 from feedpub.sources.bytestream import ByteStream

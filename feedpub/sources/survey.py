@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from feedpub.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
+from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
 from feedpub.sources.opening import display_name, format_of, open_stream, read, search
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.withheld import Statuses

@@ -17,7 +17,7 @@ from typing import Any
 
 from lxml import etree
 
-from feedpub.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
+from feedpub.articles.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
 from feedpub.sources.building import Item, Reading, Record, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.feed_encoding import UNREADABLE, FeedText, read_feed_text

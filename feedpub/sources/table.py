@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 
-from feedpub.article import Boilerplate, Origin
+from feedpub.articles.article import Boilerplate, Origin
 from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError, recover

@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from feedpub.article import Article, Boilerplate, Notice, Origin, Reject
+from feedpub.articles.article import Article, Boilerplate, Notice, Origin, Reject
 from feedpub.core.errors import DateError
 from feedpub.sources import separated
 from feedpub.sources.boilerplate import fold_heading, longest_line

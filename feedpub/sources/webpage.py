@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from feedpub.article import Author, Boilerplate
+from feedpub.articles.article import Author, Boilerplate
 from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import UndecodableError

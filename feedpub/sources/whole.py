@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedpub.article import Origin
+from feedpub.articles.article import Origin
 from feedpub.sources.building import Reading, RecordError
 from feedpub.sources.bytestream import ByteStream
 from feedpub.sources.decoding import recover

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from feedpub.article import Notice
+from feedpub.articles.article import Notice
 from feedpub.core.errors import DateError
 from feedpub.sources.fieldnames import fold_name
 from feedpub.text.dates import DatePolicy, parse_date

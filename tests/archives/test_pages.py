@@ -6,9 +6,8 @@ from itertools import pairwise
 import pytest
 
 from feedpub.archives import Room, paginate
-from feedpub.article import Article, Origin
-from feedpub.content import content_of
-from feedpub.feeds import Entry
+from feedpub.articles.article import Article, Origin
+from feedpub.articles.entry import Entry, content_of
 from feedpub.ledger import ClosedPage, Shelf
 
 # (how, closed pages, name of the open page, days of the entries, pages that come out with their days)

@@ -18,7 +18,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["feedpub"]):
-    from feedpub.article import Article, Notice
+    from feedpub.articles.article import Article, Notice
     from feedpub.core.errors import DateError
     from feedpub.core.yaml_node import read_yaml
     from feedpub.sources import SourceSpec

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from feedpub.article import Article, Origin
+from feedpub.articles.article import Article, Origin
 from feedpub.config import load_config
 from feedpub.sources import files, read
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Author, Enclosure, FeedSource, Origin
+from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
+from feedpub.articles.entry import Entry, content_of
 from feedpub.compose import compose
-from feedpub.config import FeedSettings, Site
-from feedpub.content import content_of
-from feedpub.feeds import Entry
+from feedpub.config import FeedSettings
+from feedpub.documents.channel import Site
 from feedpub.ledger import Shelf
 from feedpub.limits import entry_size, fitting, text_size
 from feedpub.render import Renderer

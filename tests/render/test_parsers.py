@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from reader._parser.feedparser import FeedparserParser
 from reader._parser.jsonfeed import JSONFeedParser
 
-from feedpub.article import Article, Author, Enclosure, FeedSource, Origin
+from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
+from feedpub.articles.entry import Entry, content_of
 from feedpub.compose import compose
-from feedpub.config import FeedSettings, Site
-from feedpub.content import content_of
-from feedpub.feeds import Entry
+from feedpub.config import FeedSettings
+from feedpub.documents.channel import Site
 from feedpub.ledger import Shelf
 from feedpub.render import Renderer
 from feedpub.validator import validate

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Author, Enclosure, FeedSource, Origin
+from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
+from feedpub.articles.entry import Selected, make_entry
 from feedpub.compose import compose
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
-from feedpub.feeds import Selected, make_entry
+from feedpub.documents.channel import whole_seconds
 from feedpub.gate import first_refusal
 from feedpub.ledger import Shelf, read_document
 from feedpub.render import Renderer
-from feedpub.render.times import whole_seconds
 from feedpub.retired import last_feed
 
 FORMATS = ("rss", "atom", "json")

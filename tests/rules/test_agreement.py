@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Author, Origin
+from feedpub.articles.article import Article, Author, Origin
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 

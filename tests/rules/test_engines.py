@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Origin
+from feedpub.articles.article import Article, Origin
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules, regexes
 from feedpub.rules.scan import Scanner

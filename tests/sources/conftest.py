@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.article import Article, Boilerplate, LeftOut, Notice, Reject
+from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import Item, SourceSpec, read
 from feedpub.sources.spec import parse_source

@@ -12,7 +12,7 @@ import pytest
 import yaml
 import zstandard
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 
 FOLDER = Path(__file__).parents[1] / "data/sources/cases"
 CASES = [

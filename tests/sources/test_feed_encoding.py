@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Notice, Reject
+from feedpub.articles.article import Article, Notice, Reject
 from feedpub.sources import read
 from feedpub.sources.feed_encoding import codec_of, read_feed_text
 from feedpub.sources.fetched import Copy, Memory

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from feedpub.article import Article, LeftOut, Reject
+from feedpub.articles.article import Article, LeftOut, Reject
 from feedpub.core.errors import SourceError
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedpub.article import Article, Reject
+from feedpub.articles.article import Article, Reject
 
 TEXT = (
     "<p>The ferry to the island is back in service after a long repair, and all seats for the week are sold.</p>"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpub.article import Author
+from feedpub.articles.article import Author
 from feedpub.config import load_config
 from feedpub.core.feed_values import web_address, without_password
 from feedpub.pipeline import build

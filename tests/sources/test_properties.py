@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedpub.article import Article, Notice
+from feedpub.articles.article import Article, Notice
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import lines, read
 from feedpub.sources.building import Reading, Record, build, build_story

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.article import Article, Notice
+from feedpub.articles.article import Article, Notice
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read
 from feedpub.sources.spec import parse_source

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from feedpub.article import Article, Notice, Reject
+from feedpub.articles.article import Article, Notice, Reject
 from feedpub.config import load_config
 from feedpub.core.yaml_node import read_yaml
 from feedpub.pipeline import build

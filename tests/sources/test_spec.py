@@ -12,7 +12,7 @@ import fsspec
 import pytest
 import yaml
 
-from feedpub.article import Article
+from feedpub.articles.article import Article
 from feedpub.core.errors import ConfigError, SourceError, install_hint
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read

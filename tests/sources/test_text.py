@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from feedpub.article import Article, Boilerplate, Notice
+from feedpub.articles.article import Article, Boilerplate, Notice
 from feedpub.cli.app import app
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read

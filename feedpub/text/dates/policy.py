@@ -1,7 +1,8 @@
 """What a source declares about its dates, and what reading one gives. No free-form reading happens here.
 
 Declared formats are strptime patterns, read without the locale: ``datetime.strptime`` takes its month names from the
-host's locale and fills what a pattern lacks with 1900; here the names are English and a pattern must name the whole date.
+host's locale and fills what a pattern lacks with 1900; here the names are English and
+a pattern must name the whole date.
 """
 
 from __future__ import annotations

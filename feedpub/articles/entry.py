@@ -1,25 +1,18 @@
-"""Which articles stand in a feed, in which order: select, order, limit. Bytes are not made here."""
+"""An entry: an article as feeds carry it, with safe HTML for its content and one plain-text paragraph as summary."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
+from typing import Self
 
-from feedpub.article import Article
-from feedpub.config import Site
-from feedpub.config.settings import Channel
-from feedpub.content import Content, StoredContent, content_of
+from feedpub.articles.article import Article
 from feedpub.core.feed_values import web_address
-from feedpub.core.spool import Spool
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """An article that feeds took; ``feeds`` are the slugs of all of them."""
-
-    article: Article
-    feeds: tuple[str, ...]
+from feedpub.core.spool import Aside, Spool
+from feedpub.text.safe_html import sanitise, visible_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +36,46 @@ class Entry:
         """Return the article's own categories and the ``titles`` of its feeds (by slug), each once."""
         of_feeds = (titles[slug] for slug in self.feeds if slug in titles)
         return tuple(dict.fromkeys((*self.article.categories, *of_feeds)))
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """An article that feeds took; ``feeds`` are the slugs of all of them."""
+
+    article: Article
+    feeds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An article's body as feeds carry it: safe ``html``, and a plain-text ``summary``."""
+
+    html: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """The same, put aside on the disk and read whenever it is asked for."""
+
+    stored: Aside
+    html_size: int
+
+    @classmethod
+    def of(cls, content: Content, spool: Spool) -> Self:
+        """Put ``content`` aside in ``spool``."""
+        html, summary = (text.encode("utf-8", "surrogatepass") for text in (content.html, content.summary))
+        return cls(spool.put(html + summary), len(html))
+
+    @property
+    def html(self) -> str:
+        """The safe HTML."""
+        return self.stored.read()[: self.html_size].decode("utf-8", "surrogatepass")
+
+    @property
+    def summary(self) -> str:
+        """The plain-text summary."""
+        return self.stored.read()[self.html_size :].decode("utf-8", "surrogatepass")
 
 
 def make_entry(selected: Selected | Entry) -> Entry:
@@ -69,32 +102,27 @@ def make_entry(selected: Selected | Entry) -> Entry:
     return Entry(article, selected.feeds, content_of(article))
 
 
+def _address(text: str | None) -> str | None:
+    return web_address(text) if text else None
+
+
 def put_aside(entry: Entry, spool: Spool) -> Entry:
     """Return ``entry`` with its texts put aside, for the time until it is rendered."""
     content = StoredContent.of(Content(entry.content.html, entry.content.summary), spool)
     return replace(entry, article=replace(entry.article, body="", summary=None), content=content)
 
 
-def _address(text: str | None) -> str | None:
-    return web_address(text) if text else None
+def content_of(article: Article) -> Content:
+    """Return the body of ``article`` for feeds; its own summary is used where it has one."""
+    if article.html:
+        html = sanitise(article.body, article.link)
+        return Content(html, article.summary or summarise(visible_text(html)))
+    return Content(text_to_html(article.body), article.summary or summarise(article.body))
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A selection of entries with its metadata: newest first, ties in the order of their ids.
-
-    ``full`` says that older entries may have been left out for want of room.
-    """
-
-    settings: Channel
-    entries: tuple[Entry, ...]
-    updated: datetime
-    full: bool = False
-
-    @property
-    def slug(self) -> str:
-        """The feed's name in the config and in the addresses of its documents."""
-        return self.settings.slug
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Return ``entries`` in the order of a feed."""
+    return sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id))
 
 
 class Selection:
@@ -132,26 +160,47 @@ class Selection:
             self.floor = -self._kept[-1][0]
 
 
-def newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    """Return ``entries`` in the order of a feed."""
-    return sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id))
+SUMMARY_LENGTH = 300
+
+_BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+_INDENTED = re.compile(r"\n(?=[ \t])")
+
+# The end of a sentence: a closing mark, perhaps quotes or brackets, then white space; CJK marks need none.
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？][」』）]*")
 
 
-def make_feed(
-    settings: Channel,
-    entries: Iterable[Entry],
-    site: Site,
-    *,
-    full: bool = False,
-    since: datetime | None = None,
-) -> Feed:
-    """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch.
+def paragraphs(text: str) -> list[str]:
+    """Split plain text into paragraphs, as its writer marked them.
 
-    ``since`` is what its document says of when it changed, where it is published: it never goes back behind that, as
-    it would when an entry is removed, or pushed out by an older one that comes late.
+    Blank lines mark them where there are any, else indented first lines; text with neither has a paragraph a
+    line.
     """
-    ordered = tuple(newest_first(entries))
-    updated = max((entry.updated for entry in ordered), default=site.epoch)
-    if since is not None:
-        updated = max(updated, since)
-    return Feed(settings, ordered, updated, full)
+    text = text.strip("\n")
+    for mark in (_BLANK, _INDENTED):
+        if mark.search(text):
+            break
+    else:
+        mark = re.compile("\n")
+    return [part.strip() for part in mark.split(text) if part.strip()]
+
+
+def text_to_html(text: str) -> str:
+    """Return plain text as escaped HTML paragraphs."""
+    return "\n".join(f"<p>{escape(part, quote=False)}</p>" for part in paragraphs(text))
+
+
+def summarise(text: str, length: int = SUMMARY_LENGTH) -> str:
+    """Return the beginning of ``text`` as one line of at most ``length`` characters.
+
+    It ends with a sentence where one ends in the last two fifths, else at a word and with an ellipsis.
+    """
+    line = " ".join(text[: length * 8].split())
+    if len(line) <= length and len(text) <= length * 8:
+        return line
+    ends = [end for match in _SENTENCE_END.finditer(line[: length + 1]) if (end := match.end()) <= length]
+    if ends and ends[-1] >= length * 3 // 5:
+        return line[: ends[-1]]
+    cut = line.rfind(" ", 0, length)
+    # Text without spaces (Chinese, Japanese, Thai) is cut where it must be.
+    return line[: cut if cut >= length // 2 else length - 1].rstrip(" ,;:–—-") + "…"

@@ -5,7 +5,7 @@ Records with one id are versions of one article, of which the one changed last s
 - **A key that several articles share.** In one document, or among the files of one source that hold an article each,
   records whose title and date both differ are different articles, whatever their key. Once that is seen of a key, it
   says nothing any more, and each title at its instant is an article. The one that is published, else the first, keeps
-  the id of the key; the others get one of their own (:func:`feedpub.article.split_id`).
+  the id of the key; the others get one of their own (:func:`feedpub.articles.ids.split_id`).
 - **An id that two feeds give.** Records of different feeds are one article if they have the same link or text. Then
   the first feed decides all but the categories, to which the others add. Else the second feed's is another article,
   under an id of its own. The first is the feed whose entry is published, else the first in the config's order.
@@ -13,20 +13,25 @@ Records with one id are versions of one article, of which the one changed last s
 Records with one title and text under several ids are copies of one article as well, of which the one published first
 stays; but not within one feed (or, for other formats, one source) where their ids, links or enclosures differ.
 What stays does not depend on the order of reading, but where the config's order decides.
+
+Near-duplicates are a matter of one feed (``dedup.near``): entries that say nearly the same as an earlier one, by the
+share of word pairs in common (Broder, "On the resemblance and containment of documents", 1997).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from feedpub.article import Article, shown_key, split_id
-from feedpub.text.similarity import fingerprint
+from feedpub.articles.article import Article
+from feedpub.articles.entry import Entry
+from feedpub.articles.ids import shown_key, split_id
+from feedpub.text.similarity import fingerprint, similarity, sketch
 
 Exact: TypeAlias = Literal["across", "all", "none"]
 """Which equal texts under different ids are one article: those of different sources, all, or none."""
@@ -591,3 +596,55 @@ def _under(article: Article, article_id: str, more: tuple[str, ...] = ()) -> Art
 def _digest(text: str, bits: int) -> int:
     data = text.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(data, digest_size=bits // 8).digest())
+
+
+KEYS = 16
+"""How many hashes an entry is found by: of two texts that are half alike, 1 in 65,000 pairs shares none of them."""
+
+COMMON = 200
+"""A hash that so many entries of a feed share is a turn of phrase and finds nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """An ``entry`` that ``feed`` left out because of an earlier one, ``kept``; ``likeness`` from 0 to 1."""
+
+    feed: str
+    entry: Entry
+    kept: Entry
+    likeness: float
+
+    @property
+    def reason(self) -> str:
+        """Why it was left out, as a sentence."""
+        kept = self.kept.article
+        return (
+            f"left out of {self.feed}: {self.likeness:.0%} of its text is in {kept.title!r} ({kept.origin}),"
+            " which is earlier"
+        )
+
+
+def leave_out_near(
+    entries: Sequence[Entry], feed: str, share: float
+) -> tuple[list[Entry], tuple[NearDuplicate, ...]]:
+    """Return ``entries`` (newest first) without those that are alike by ``share`` to an earlier one, and those.
+
+    An entry is only ever held against ones that stay: of a chain of texts, each a little changed, the first stays
+    and so does each that has moved far enough from it.
+    """
+    kept: list[tuple[Entry, tuple[int, ...]]] = []
+    near: list[NearDuplicate] = []
+    found_by = defaultdict[int, list[int]](list)
+    for entry in reversed(entries):
+        own = sketch(entry.article.title, entry.content.html)
+        candidates = sorted({number for hash_ in own[:KEYS] for number in found_by[hash_]})
+        alike = [(similarity(own, kept[number][1]), -number) for number in candidates]
+        best, number = max(alike, default=(0.0, 0))
+        if best >= share:
+            near.append(NearDuplicate(feed, entry, kept[-number][0], best))
+            continue
+        for hash_ in own[:KEYS]:
+            if len(found_by[hash_]) < COMMON:
+                found_by[hash_].append(len(kept))
+        kept.append((entry, own))
+    return [entry for entry, _ in reversed(kept)], tuple(near)

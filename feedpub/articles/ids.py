@@ -1,0 +1,81 @@
+"""Ids for ever: how they are made of what a source says of an article, and of the name of a feed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from feedpub.articles.article import Article
+
+# RFC 4151 §2.1: a domain name or an e-mail address, and a date from which on it was the tagging entity's.
+_AUTHORITY = re.compile(
+    r"(?:[A-Za-z0-9._%+-]+@)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+    r",[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
+)
+
+_SPLIT = ":split:"
+
+
+def article_id(authority: str, *, key: str | None, published: datetime, title: str) -> str:
+    """Return the article's id for ever: a tag URI (RFC 4151) under ``authority`` (``example.org,2023``).
+
+    It is derived from the source's own ``key`` where there is one, else from the published instant (whole
+    seconds, so that the zone it was written in does not count) and the folded title. Changing a byte of what
+    is hashed here would show every article as new to every subscriber.
+    """
+    if key is not None:
+        seed = f"key\n{key.strip()}"
+    else:
+        instant = published.astimezone(UTC).isoformat(timespec="seconds")
+        seed = f"story\n{instant}\n{_folded(title)}"
+    return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def feed_id(authority: str, slug: str) -> str:
+    """Return the id for ever of the feed ``slug``: a tag URI under ``authority``, like those of its articles."""
+    return f"tag:{authority}:feed:{slug}"
+
+
+def split_id(authority: str, base: str, *parts: object) -> str:
+    """Return the id for ever of an article that cannot have the id ``base``, as another one has it.
+
+    ``parts`` tell it from the others that would have ``base``: the feed that it comes from, or its instant and title.
+    """
+    seed = "\n".join(("split", base, *map(str, parts)))
+    return f"tag:{authority}{_SPLIT}{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def is_split(article_id: str) -> bool:
+    """Say whether an id is one of :func:`split_id`, so that its article's key does not say which one it is."""
+    return article_id.startswith("tag:") and _SPLIT in article_id
+
+
+def feed_key(*candidates: str | None) -> str:
+    """Return what tells a feed from others: the first of ``candidates`` that says something.
+
+    Of a web address the scheme and a closing slash do not count, so that a feed may move to https.
+    """
+    found = next((text for candidate in candidates if (text := (candidate or "").strip())), "")
+    try:
+        parts = urlsplit(found) if found.lower().startswith(("http://", "https://")) else None
+    except ValueError:  # a bracket without its other
+        parts = None
+    if parts is None:
+        return found
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.netloc.rpartition('@')[2].lower()}{parts.path.rstrip('/')}{query}"
+
+
+def shown_key(article: Article) -> str | None:
+    """Return the key of the feed that an article was taken from as it can be told from published documents."""
+    return feed_key(article.via.id, article.via.url) or None if article.feed and article.via else None
+
+
+def _folded(title: str) -> str:
+    # Not the folding of the rules, which may grow: this one is part of every published id.
+    if title.isascii():
+        return " ".join(title.lower().split())
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold()).split())

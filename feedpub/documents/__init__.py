@@ -1,0 +1,1 @@
+"""What goes out: the documents of a feed, written, read back and checked."""

@@ -1,0 +1,137 @@
+"""What a document is made of: the site, the channel, the entries, and the addresses around it (RFC 5005 §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from feedpub.articles.article import Author
+from feedpub.articles.entry import Entry, newest_first
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is true of all feeds.
+
+    ``base_url`` ends with a slash: document ``name`` is served at ``base_url + name``. ``link`` is the page for
+    people. ``id_authority`` is the tagging entity of every id (RFC 4151 §2.1), such as ``example.org,2023``.
+    """
+
+    title: str
+    base_url: str
+    link: str
+    id_authority: str
+    author: Author
+    language: str | None
+    rights: str | None
+
+    @property
+    def epoch(self) -> datetime:
+        """The first moment at which ids could be minted under ``id_authority``: the date of an empty feed."""
+        parts = [int(part) for part in self.id_authority.rpartition(",")[2].split("-")]
+        year, month, day = (*parts, 1, 1)[:3]
+        return datetime(year, month, day, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """What a feed says of itself. ``moved_to`` is the address that took a retired feed's place."""
+
+    slug: str
+    title: str
+    description: str
+    link: str
+    author: Author
+    language: str | None
+    rights: str | None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A selection of entries with its metadata: newest first, ties in the order of their ids.
+
+    ``full`` says that older entries may have been left out for want of room.
+    """
+
+    settings: Channel
+    entries: tuple[Entry, ...]
+    updated: datetime
+    full: bool = False
+
+    @property
+    def slug(self) -> str:
+        """The feed's name in the config and in the addresses of its documents."""
+        return self.settings.slug
+
+
+def make_feed(
+    settings: Channel,
+    entries: Iterable[Entry],
+    site: Site,
+    *,
+    full: bool = False,
+    since: datetime | None = None,
+) -> Feed:
+    """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch.
+
+    ``since`` is what its document says of when it changed, where it is published: it never goes back behind that, as
+    it would when an entry is removed, or pushed out by an older one that comes late.
+    """
+    ordered = tuple(newest_first(entries))
+    updated = max((entry.updated for entry in ordered), default=site.epoch)
+    if since is not None:
+        updated = max(updated, since)
+    return Feed(settings, ordered, updated, full)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One archive document that is to be written: its name and those of its neighbours, and its entries.
+
+    ``next`` is ``None`` in the open page, ``previous`` in the oldest one. ``since`` is when the document last
+    changed as it is published, of one that is.
+    """
+
+    name: str
+    previous: str | None
+    next: str | None
+    entries: tuple[Entry, ...]
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The ``url`` that a document will be served at, and in RFC 5005 §4's terms what lies around it.
+
+    ``previous`` is its ``prev-archive``, ``next`` its ``next-archive``. ``current`` is the subscription document,
+    which is given in archive documents only.
+    """
+
+    url: str
+    previous: str | None = None
+    next: str | None = None
+    current: str | None = None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether this is an archive document."""
+        return self.current is not None
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """The links to the neighbours: relation and address."""
+        links = (("current", self.current), ("prev-archive", self.previous), ("next-archive", self.next))
+        return tuple((rel, href) for rel, href in links if href)
+
+
+def whole_seconds(time: datetime) -> datetime:
+    """Return an aware time in whole seconds and with an offset of whole minutes, as RFC 3339 and 822 want it.
+
+    The offset stays as the source declares it where it can; the odd minutes of local mean time become UTC.
+    """
+    offset = time.utcoffset()
+    assert offset is not None
+    whole = time.replace(microsecond=0)
+    return whole if offset % timedelta(minutes=1) == timedelta(0) else whole.astimezone(UTC)
