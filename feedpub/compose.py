@@ -11,8 +11,9 @@ from feedpub.articles.duplicates import NearDuplicate, leave_out_near
 from feedpub.articles.entry import Entry, newest_first
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Feed, Page, Site, make_feed
+from feedpub.documents.formats import entry_size, head_size
 from feedpub.ledger import ClosedPage, Shelf, ShelfChange
-from feedpub.limits import entry_size, fitting, head_size
+from feedpub.limits import fitting
 
 
 @dataclass(frozen=True, slots=True)

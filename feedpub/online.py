@@ -10,7 +10,8 @@ from itertools import pairwise
 from feedpub import publish
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.errors import ALLOWANCES, GuardRefusal
-from feedpub.ledger import ClosedPage, PublishedEntry, PublishedFeed, Shelf, read_document
+from feedpub.documents.readback import PublishedEntry, PublishedFeed, read_document
+from feedpub.ledger import ClosedPage, Shelf
 from feedpub.publish import Published
 
 _BEST = ("atom", "json", "rss")

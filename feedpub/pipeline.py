@@ -18,14 +18,14 @@ from feedpub.compose import Composed, compose, shelf_change
 from feedpub.config import Output, Settings
 from feedpub.core.errors import ALLOWANCES, ConfigError, TooManyRejects, Where
 from feedpub.documents.channel import Feed, make_feed
-from feedpub.gate import Checked, check, first_refusal
+from feedpub.documents.readback import PublishedEntry, PublishedFeed
+from feedpub.documents.renderer import Quarantined, Rendered, Renderer
+from feedpub.documents.verification import Checked, check, first_refusal
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
 from feedpub.ledger import (
     A_DAY,
     Moving,
     PreviousFeed,
-    PublishedEntry,
-    PublishedFeed,
     Settled,
     Store,
     Terms,
@@ -42,7 +42,6 @@ from feedpub.ledger.memory import record_of
 from feedpub.online import OnlineShelf, damaged_documents, dropped_documents, read_feeds, read_shelf
 from feedpub.publish import Changes
 from feedpub.rejects import write_rejects
-from feedpub.render import Quarantined, Rendered, Renderer
 from feedpub.retired import last_feed
 from feedpub.summary import BuildReport, ChangedZone, summarise
 

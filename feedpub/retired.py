@@ -13,7 +13,7 @@ from feedpub.articles.entry import Entry, content_of
 from feedpub.articles.ids import article_id
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Feed, Site, make_feed
-from feedpub.ledger import PublishedFeed
+from feedpub.documents.readback import PublishedFeed
 
 
 def last_feed(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:

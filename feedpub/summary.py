@@ -12,11 +12,12 @@ from feedpub.articles.duplicates import NearDuplicate
 from feedpub.articles.entry import Entry
 from feedpub.compose import Composed
 from feedpub.core.errors import ALLOWANCES
-from feedpub.gate import Checked, Invalid
+from feedpub.documents.readback import PublishedFeed
+from feedpub.documents.renderer import Quarantined, Rendered
+from feedpub.documents.verification import Checked, Invalid
 from feedpub.intake import Taken
-from feedpub.ledger import PublishedFeed, Settled
+from feedpub.ledger import Settled
 from feedpub.publish import Changes
-from feedpub.render import Quarantined, Rendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from feedpub.compose import compose
 from feedpub.config import parse_config
 from feedpub.core.errors import ConfigError
 from feedpub.core.feed_values import identifier, language_tag, mail_address, media_type
-from feedpub.gate import first_refusal
+from feedpub.documents.renderer import Renderer
+from feedpub.documents.verification import first_refusal
 from feedpub.ledger import Shelf
 from feedpub.pipeline import check_heads
-from feedpub.render import Renderer
 from feedpub.sources.building import Reading, Record, build
 from feedpub.sources.mapped import authors_of, enclosure
 from feedpub.validator.grammar import iris, tokens

@@ -7,7 +7,7 @@ import pytest
 
 from feedpub import pipeline
 from feedpub.config import load_config
-from feedpub.gate import check
+from feedpub.documents.verification import check
 from feedpub.pipeline import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)

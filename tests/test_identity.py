@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feedpub import gate
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal, PublishError
-from feedpub.ledger import read_document
+from feedpub.documents import verification as gate
+from feedpub.documents.readback import read_document
 from feedpub.pipeline import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedpub import gate
 from feedpub.config import load_config
 from feedpub.core.errors import ConfigError, GuardRefusal, TooManyRejects
+from feedpub.documents import verification as gate
 from feedpub.pipeline import build
 from feedpub.validator import Finding
 

@@ -25,12 +25,11 @@ from feedpub.config.values import (
 from feedpub.core.errors import ConfigError, Where
 from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.documents.channel import Site
+from feedpub.documents.formats import DEFAULT_FORMATS, FORMATS
 from feedpub.rules import RULE_KEYS, compile_rules
 from feedpub.sources.spec import parse_source
 
 VERSION = 1
-FORMATS = ("rss", "atom", "json")
-DEFAULT_FORMATS = ("rss", "atom")
 LAYOUTS = ("files", "releases")
 MAX_ITEMS = 50
 MAX_BYTES = 512 << 10

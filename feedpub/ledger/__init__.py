@@ -5,6 +5,7 @@ selected → identity.settle ← memory (store, or the published documents where
 """
 
 from feedpub.core.errors import ALLOWANCES
+from feedpub.documents.readback import PublishedEntry, PublishedFeed, read_document
 from feedpub.ledger.guards import (
     Moving,
     PreviousFeed,
@@ -15,7 +16,6 @@ from feedpub.ledger.guards import (
 )
 from feedpub.ledger.identity import Settled, Terms, settle
 from feedpub.ledger.memory import Memory, Remembered, remember
-from feedpub.ledger.published import PublishedEntry, PublishedFeed, read_document
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 from feedpub.ledger.store import A_DAY, Store, note, record
 from feedpub.text.similarity import digest, similarity, sketch

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from feedpub.articles.ids import feed_id
 from feedpub.core.errors import ALLOWANCES, GuardRefusal
 from feedpub.documents.channel import Feed
-from feedpub.ledger.published import PublishedFeed
+from feedpub.documents.readback import PublishedFeed
 
 SHOWN = 6
 """How many names a refusal lists."""

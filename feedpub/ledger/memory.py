@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from feedpub.articles.article import Article
-from feedpub.ledger.published import PublishedEntry
+from feedpub.documents.readback import PublishedEntry
 from feedpub.text.similarity import digest, sketch
 
 

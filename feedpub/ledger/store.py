@@ -20,8 +20,8 @@ from typing import Any
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import is_split
 from feedpub.core.errors import PublishError
+from feedpub.documents.readback import PublishedEntry
 from feedpub.ledger.memory import Remembered, is_current, record_of
-from feedpub.ledger.published import PublishedEntry
 from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
 from feedpub.text.similarity import digest
 

@@ -10,7 +10,7 @@ from typing import Literal
 from feedpub import pipeline
 from feedpub.config import FeedSettings, Settings
 from feedpub.documents.channel import Feed
-from feedpub.ledger import PublishedFeed
+from feedpub.documents.readback import PublishedFeed
 from feedpub.online import read_feeds
 
 Titles = Mapping[str, str]

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from feedpub import gate, publish
+from feedpub import publish
 from feedpub.core.errors import GuardRefusal
+from feedpub.documents import verification as gate
 from feedpub.validator import Finding, validate
 
 STORIES = [

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from feedpub.documents.formats import MEDIA_TYPES, OPML_TYPE
 from feedpub.publish import LAYOUTS, MANIFEST, folders
 from feedpub.publish.releases import KEPT
-from feedpub.render.documents import MEDIA_TYPES
-from feedpub.render.opml import OPML_TYPE
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/publishing.md").read_text()

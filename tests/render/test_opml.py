@@ -3,8 +3,8 @@
 import json
 from xml.etree import ElementTree as ET
 
-from feedpub import gate
-from feedpub.render import Document
+from feedpub.documents import verification as gate
+from feedpub.documents.formats import Document
 
 
 def test_it_lists_every_feed_with_its_address(site):
@@ -45,7 +45,7 @@ def test_one_that_is_broken_is_not_published_and_the_last_one_stays(site, monkey
         )
         checked = gate.check([], document)
         assert set(checked.invalid) == checked.keep == {"subscriptions.opml"}
-        monkeypatch.setattr("feedpub.render.documents.opml", lambda *_, data=broken: data)
+        monkeypatch.setattr("feedpub.documents.renderer.opml", lambda *_, data=broken: data)
         report = site.build()
         assert [invalid.path for invalid in report.invalid] == ["subscriptions.opml"]
         assert site.read("subscriptions.opml") == good

@@ -19,8 +19,8 @@ from feedpub.articles.entry import Entry, content_of
 from feedpub.compose import compose
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
+from feedpub.documents.renderer import Renderer
 from feedpub.ledger import Shelf
-from feedpub.render import Renderer
 from feedpub.validator import validate
 
 SITE = Site(

@@ -13,9 +13,10 @@ from feedpub.compose import compose
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.documents.channel import whole_seconds
-from feedpub.gate import first_refusal
-from feedpub.ledger import Shelf, read_document
-from feedpub.render import Renderer
+from feedpub.documents.readback import read_document
+from feedpub.documents.renderer import Renderer
+from feedpub.documents.verification import first_refusal
+from feedpub.ledger import Shelf
 from feedpub.retired import last_feed
 
 FORMATS = ("rss", "atom", "json")

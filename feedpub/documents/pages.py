@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from feedpub.documents.channel import Channel, Site
-from feedpub.render.opml import OPML_NAME
+from feedpub.documents.formats import OPML_NAME
 
 _NAMES = {
     "rss": ("RSS", "application/rss+xml"),

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from feedpub.render import Document, Rendered
+from feedpub.documents.formats import Document
+from feedpub.documents.renderer import Rendered
 from feedpub.validator import validate
 
 

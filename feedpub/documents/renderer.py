@@ -1,40 +1,20 @@
-"""What rendering gives, and the table of formats that it gives it in."""
+"""Renders feeds and their archive pages in each format, and the subscription list of all feeds (OPML 2.0)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from feedpub.articles.entry import Entry
-from feedpub.core.spool import Aside, Spool
-from feedpub.documents.channel import Channel, Feed, Page, Place, Site, make_feed
-from feedpub.render.jsonfeed import json_feed
-from feedpub.render.opml import OPML_NAME, OPML_TYPE, opml
-from feedpub.render.syndication import Syndicator
+from lxml import etree
 
-MEDIA_TYPES = {
-    "rss": "application/rss+xml",
-    "atom": "application/atom+xml",
-    "json": "application/feed+json",
-}
+from feedpub.articles.entry import Entry
+from feedpub.core.spool import Spool
+from feedpub.documents.channel import Channel, Feed, Page, Place, Site, make_feed
+from feedpub.documents.formats import MEDIA_TYPES, OPML_NAME, OPML_TYPE, Document
+from feedpub.documents.json_feed import json_feed
+from feedpub.documents.rss_atom import Syndicator
 
 _Writer = Callable[[Feed, Place], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served."""
-
-    path: str
-    feed: str
-    media_type: str
-    url: str
-    rendered: bytes | Aside
-
-    @property
-    def data(self) -> bytes:
-        """The bytes; those of archive documents are put aside until they are asked for."""
-        return self.rendered if isinstance(self.rendered, bytes) else self.rendered.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +112,27 @@ class Renderer:
 
     def _url(self, path: str) -> str:
         return self._site.base_url + path
+
+
+def opml(site: Site, feeds: Sequence[Channel], extension: str) -> bytes:
+    """Return the list of ``feeds`` in one format: that of ``extension`` (``rss`` or ``atom``)."""
+    root = etree.Element("opml", version="2.0")
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = site.title
+    etree.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
+    body = etree.SubElement(root, "body")
+    for feed in feeds:
+        # Readers know only type="rss", whatever the format; the title is what they show.
+        attributes = {
+            "type": "rss",
+            "text": feed.title,
+            "title": f"{site.title}: {feed.title}",
+            "description": feed.description,
+            "xmlUrl": f"{site.base_url}{feed.slug}.{extension}",
+            "htmlUrl": feed.link,
+        }
+        if feed.language:
+            attributes["language"] = feed.language
+        etree.SubElement(body, "outline", attributes)
+    data: bytes = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
+    return data
