@@ -48,6 +48,18 @@ DIFFERENCES: Final = (
         "Readers treat every version's description as HTML.",
     ),
     (
+        "Elements of Dublin Core that stand several times",
+        "errors for some",
+        "nothing",
+        "The element set says that all are repeatable.",
+    ),
+    (
+        "`itunes:block` and the like with another word than Yes and No; a person written as `Name (address)`",
+        "errors",
+        "warnings",
+        "Apple ignores other words; the podcast namespace's own example has that form.",
+    ),
+    (
         "The modules of RSS 1.0, OPML, KML, Google Base and FeedSync",
         "checked",
         "not checked",

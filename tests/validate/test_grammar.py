@@ -31,6 +31,18 @@ RFC3339 = {
     "٢٠٢٤-05-31T08:00:00Z": False,
     "0000-01-01T00:00:00Z": False,
 }
+ISO8601 = {
+    "2024-05-31": True,
+    "2024-05-31T08:00:00.000-0600": True,
+    "2024-05-31T08:00Z": True,
+    "20240531T080000Z": True,
+    "2024-W22-5T08:00": True,
+    "2024-05-31 08:00": False,
+    "2024-02-30": False,
+    "٢٠٢٤-05-31": False,
+    "tomorrow": False,
+    "": False,
+}
 # Mistake, unsafe elements, unknown attributes, harmful styles, relative addresses.
 SURVEYS = {
     "<p>News</p>": None,
@@ -82,7 +94,8 @@ CONTACTS = {
     "Ada <ada@example.org>": "other",
     "Ada Lovelace ada@example.org": "other",
     "Ada Lovelace": "none",
-    "Ada (ada@example.org)": "none",
+    "Ada (ada@example.org)": "other",
+    "Ada (Lovelace)": "none",
     "": "none",
 }
 MEDIA_TYPES = {
@@ -105,6 +118,11 @@ def test_rfc_3339_dates(text, right):
     assert (dates.rfc3339(text) is not None) is right
 
 
+@pytest.mark.parametrize(("text", "right"), ISO8601.items())
+def test_iso_8601_dates(text, right):
+    assert (dates.iso8601(text) is not None) is right
+
+
 @pytest.mark.parametrize(("text", "expected"), RFC822.items())
 def test_rfc_822_dates_are_read_and_known_to_be_plain_or_problematic(text, expected):
     found = dates.rfc822(text)
@@ -122,6 +140,7 @@ MOMENTS = st.datetimes(
 def test_what_datetime_writes_is_read_back_as_the_same_moment(moment):
     assert dates.rfc3339(moment.isoformat()) == moment
     assert dates.w3cdtf(moment.isoformat()) == moment
+    assert dates.iso8601(moment.isoformat()) == moment
 
 
 @given(MOMENTS.filter(lambda moment: moment.year >= 1900))

@@ -205,12 +205,17 @@ def reserved_prefix(document: Document, _about: Circumstances) -> Iterator[Probl
     """
     for found in document.declarations:
         right = namespaces.KNOWN.get(_LOOSE.get(_loose(found.uri), ""))
-        if found.prefix in _RESERVED and right != found.prefix:
+        if _is_taken(found.prefix, right or ""):
             yield Problem(
                 f"the prefix {found.prefix!r} is known for another namespace than {quoted(found.uri)}",
                 found.line,
                 found.column,
             )
+
+
+def _is_taken(prefix: str, usual: str) -> bool:
+    """Tell whether readers know a prefix for another namespace than the one whose usual prefix is given."""
+    return prefix in _RESERVED and prefix.lower() != usual.lower()
 
 
 @document_check(
@@ -232,7 +237,8 @@ def unusual_prefix(document: Document, _about: Circumstances) -> Iterator[Proble
     """
     for found in document.declarations:
         usual = namespaces.KNOWN.get(found.uri)
-        if usual is not None and found.prefix and usual != found.prefix:
+        # What is worse is told above.
+        if usual is not None and found.prefix not in {"", usual} and not _is_taken(found.prefix, usual):
             yield Problem(
                 f"the prefix {found.prefix!r} stands for what is {usual!r} everywhere",
                 found.line,

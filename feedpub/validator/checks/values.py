@@ -91,6 +91,29 @@ def _folded(choices: frozenset[str]) -> frozenset[str]:
 
 
 @value_check(
+    "flag-without-effect",
+    Level.WARNING,
+    Kind.FLAG,
+    remedy="write Yes, or leave the element out",
+)
+def flag_without_effect(text: str, _value: Value) -> str | None:
+    """A tag of Apple's that acts on ``Yes`` alone has another value that seems to mean yes: nothing happens.
+
+    Wrong:
+
+        <itunes:block>true</itunes:block>
+
+    Right:
+
+        <itunes:block>Yes</itunes:block>
+    """
+    return None if text.lower() in _YES_OR_NO else "has no effect: only 'Yes' has one"
+
+
+_YES_OR_NO: Final = frozenset({"yes", "no", "false", "0", ""})
+
+
+@value_check(
     "malformed-value", Level.ERROR, Kind.PATTERN, remedy="write it in the form that the specification gives"
 )
 def malformed_value(text: str, value: Value) -> str | None:
@@ -287,6 +310,26 @@ def invalid_w3c_date(text: str, _value: Value) -> str | None:
     return None if dates.w3cdtf(text) else "is not a W3C date"
 
 
+@value_check(
+    "invalid-iso-8601-date",
+    Level.ERROR,
+    Kind.ISO8601,
+    remedy="write it like 2024-05-31T08:00:00Z",
+)
+def invalid_iso_8601_date(text: str, _value: Value) -> str | None:
+    """A date is in none of the forms of ISO 8601, or names a day that does not exist.
+
+    Wrong:
+
+        <podcast:liveItem status="pending" start="tomorrow">
+
+    Right:
+
+        <podcast:liveItem status="pending" start="2024-05-31T08:00:00Z">
+    """
+    return None if dates.iso8601(text) else "is not an ISO 8601 date and time"
+
+
 @element_check(
     "implausible-date",
     Level.WARNING,
@@ -328,6 +371,7 @@ CHECKS: Final = (
     invalid_integer,
     invalid_decimal,
     unlisted_value,
+    flag_without_effect,
     malformed_value,
     invalid_language,
     invalid_media_type,
@@ -337,5 +381,6 @@ CHECKS: Final = (
     wrong_weekday,
     problematic_rfc822_date,
     invalid_w3c_date,
+    invalid_iso_8601_date,
     implausible_date,
 )

@@ -62,6 +62,17 @@ def w3cdtf(text: str) -> datetime | None:
     return _instant(*found.groups()) if found else None
 
 
+def iso8601(text: str) -> datetime | None:
+    """Return the instant of an ISO 8601 date, or date and time, in any of its forms; without a zone, as if in UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if not text.isascii() or (len(text) > 10 and "T" not in text):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def _instant(  # noqa: PLR0913, PLR0917 - the groups of a date
     year: str,
     month: str | None,

@@ -30,7 +30,7 @@ _ADDRESS: Final = re.compile(rf"{_SPEC}\Z")
 _WITH_NAME: Final = re.compile(rf"{_SPEC} \(([^()]*)\)\Z")
 # The forms of mail headers: a name before the address in angle brackets, or a name around it.
 _NAME_FIRST: Final = re.compile(rf"[^<>@]*<{_SPEC}>\s*\Z")
-_NAME_BEFORE: Final = re.compile(rf"[^@<>()]*\s{_SPEC}\Z")
+_NAME_BEFORE: Final = re.compile(rf"[^@<>()]*(?:\s{_SPEC}|\s?\({_SPEC}\))\Z")
 _NAME_AFTER: Final = re.compile(rf"{_SPEC}\s*[^@<>\s][^@<>]*\Z")
 
 

@@ -28,6 +28,7 @@ class Kind(Enum):
     RFC822 = auto()
     RFC3339 = auto()
     W3CDTF = auto()
+    ISO8601 = auto()
     LANGUAGE = auto()
     MEDIA_TYPE = auto()
     ADDRESS = auto()  # an RFC 5322 addr-spec
@@ -35,6 +36,7 @@ class Kind(Enum):
     INTEGER = auto()
     DECIMAL = auto()
     CHOICE = auto()
+    FLAG = auto()  # a word that switches something on; any other does nothing
     PATTERN = auto()
     GUID = auto()  # an RSS guid: a URL where it is a permalink
     LINK_RELATION = auto()
@@ -124,6 +126,7 @@ IRI_REFERENCE: Final = Value(Kind.IRI_REFERENCE, "an IRI")
 RFC822: Final = Value(Kind.RFC822, "an RFC 822 date and time")
 RFC3339: Final = Value(Kind.RFC3339, "an RFC 3339 date and time")
 W3CDTF: Final = Value(Kind.W3CDTF, "a W3C date")
+ISO8601: Final = Value(Kind.ISO8601, "an ISO 8601 date and time")
 LANGUAGE: Final = Value(Kind.LANGUAGE, "a language tag")
 MEDIA_TYPE: Final = Value(Kind.MEDIA_TYPE, "a media type")
 ADDRESS: Final = Value(Kind.ADDRESS, "an e-mail address")

@@ -54,8 +54,9 @@ _ADMIN: Final = "https://webns.net/mvcb/"
 _OPENSEARCH: Final = "https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md"
 
 
-def _dc(*names: str, once: bool = False, text: Value = ANY) -> dict[str, Element]:
-    return {f"dc:{name}": Element(f"{_DC}#{name}", text=text, once=once) for name in names}
+# Each may stand several times: "all properties are optional and repeatable" (DCMES 1.1).
+def _dc(*names: str, text: Value = ANY) -> dict[str, Element]:
+    return {f"dc:{name}": Element(f"{_DC}#{name}", text=text) for name in names}
 
 
 def _terms(*names: str, text: Value) -> dict[str, Element]:
@@ -71,19 +72,15 @@ _PERIOD: Final = pattern(
 
 DUBLIN_CORE: Final[dict[str, Element]] = {
     **_dc(
-        "contributor",
-        "coverage",
-        "creator",
-        "format",
-        "identifier",
-        "publisher",
-        "relation",
-        "subject",
-        "type",
+        *words(
+            """
+    contributor coverage creator description format identifier publisher relation rights source subject title
+    type
+    """
+        )
     ),
-    **_dc("title", "description", "source", "rights", once=True),
-    **_dc("date", once=True, text=W3CDTF),
-    **_dc("language", once=True, text=LANGUAGE),
+    **_dc("date", text=W3CDTF),
+    **_dc("language", text=LANGUAGE),
     **_terms(
         "created", "issued", "modified", "dateAccepted", "dateCopyrighted", "dateSubmitted", text=W3CDTF
     ),
@@ -254,6 +251,9 @@ _POINT: Final = _pairs(1, 1, "a latitude and a longitude")
 _LINE: Final = _pairs(2, None, "two points or more, each a latitude and a longitude")
 _RING: Final = _pairs(4, None, "four points or more, the last like the first")
 _BOX: Final = _pairs(2, 2, "two points: the lower and the upper corner")
+# In GML, srsDimension says of how many numbers each is.
+_POSITION: Final = pattern(rf"{_NUMBER}(?:{_GAP}{_NUMBER})+", "numbers with spaces between them")
+_POSITIONS: Final = pattern(rf"{_NUMBER}(?:{_GAP}{_NUMBER}){{3,}}", "two positions or more")
 _ABOUT: Final[Attributes] = {
     "featuretypetag": ANY,
     "relationshiptag": ANY,
@@ -299,16 +299,16 @@ ELEMENTS: Final[dict[str, Element]] = {
     "georss:radius": _simple(decimal(0)),
     "georss:where": Element(_GML, text=MARKUP, attributes=_ABOUT),
     "gml:Point": _gml(pos="1"),
-    "gml:pos": _gml(_pairs(1, None, "numbers with spaces between them")),
+    "gml:pos": _gml(_POSITION),
     "gml:LineString": _gml(posList="1"),
-    "gml:posList": _gml(_LINE),
+    "gml:posList": _gml(_POSITIONS),
     "gml:Polygon": _gml(exterior="1", interior="*"),
     "gml:exterior": _gml(LinearRing="1"),
     "gml:interior": _gml(LinearRing="1"),
     "gml:LinearRing": _gml(posList="1"),
     "gml:Envelope": _gml(lowerCorner="1", upperCorner="1"),
-    "gml:lowerCorner": _gml(_POINT),
-    "gml:upperCorner": _gml(_POINT),
+    "gml:lowerCorner": _gml(_POSITION),
+    "gml:upperCorner": _gml(_POSITION),
     "geo:Point": Element(_GEO, children={"geo:lat": "1", "geo:long": "1", "geo:alt": "?"}),
     "geo:lat": Element(_GEO, text=LATITUDE, once=True),
     "geo:long": Element(_GEO, text=LONGITUDE, once=True),

@@ -25,9 +25,10 @@ from feedpub.validator.vocabulary.element import (
 )
 
 SPEC: Final = "https://www.rssboard.org/media-rss"
-# A time as RTSP (RFC 2326 §3.6) writes it: now, seconds, or hours:minutes:seconds.
+# A time as RTSP (RFC 2326 §3.6) writes it: now, seconds, or hours:minutes:seconds. The specification's own examples
+# leave out the hours.
 NPT: Final = pattern(
-    r"now|[0-9]+(?:\.[0-9]*)?|[0-9]+:[0-5]?[0-9]:[0-5]?[0-9](?:\.[0-9]*)?",
+    r"now|(?:[0-9]+:[0-5]?[0-9]:[0-5]?[0-9]|[0-9]+:[0-5]?[0-9]|[0-9]+)(?:\.[0-9]*)?",
     "a time like 12:05:35.3, or seconds",
 )
 _LINK: Final = Value(Kind.IRI, "a whole address")

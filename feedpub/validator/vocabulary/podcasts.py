@@ -9,11 +9,11 @@ from feedpub.validator.vocabulary.element import (
     ADDRESS,
     ANY,
     IRI_REFERENCE,
+    ISO8601,
     LANGUAGE,
     MARKUP,
     MEDIA_TYPE,
     PLAIN,
-    RFC3339,
     TRUE_FALSE,
     WEB,
     Element,
@@ -35,8 +35,8 @@ _ITEM: Final = frozenset({"item", "podcast:liveItem", "atom:entry"})
 _BOTH: Final = _CHANNEL | _ITEM
 _LINK: Final = Value(Kind.IRI, "a whole address")
 _TRUE_FALSE: Final = choice("true", "false", folded=True)
-# Apple takes "Yes"; any other value has no effect, so that "no" is harmless.
-_YES: Final = choice("yes", "no", folded=True)
+# Apple acts on "Yes"; any other value has no effect.
+_YES: Final = Value(Kind.FLAG, "Yes")
 
 
 def _apple(text: Value | None, within: frozenset[str] = _BOTH) -> Element:
@@ -50,7 +50,7 @@ ITUNES: Final[dict[str, Element]] = {
         "https://podcasters.apple.com/support/1691-apple-podcasts-categories",
         attributes={"text": required(ANY)},
         children={"itunes:category": "*"},
-        within=frozenset({"channel", "itunes:category"}),
+        within=_CHANNEL | {"itunes:category"},
     ),
     "itunes:complete": _apple(_YES, _CHANNEL),
     "itunes:duration": _apple(
@@ -72,7 +72,7 @@ ITUNES: Final[dict[str, Element]] = {
     "itunes:new-feed-url": _apple(_LINK, _CHANNEL),
     "itunes:order": _apple(integer(0), _ITEM),
     "itunes:owner": Element(
-        APPLE, children={"itunes:name": "1", "itunes:email": "1"}, once=True, within=_CHANNEL
+        APPLE, children={"itunes:name": "?", "itunes:email": "?"}, once=True, within=_CHANNEL
     ),
     "itunes:name": Element(APPLE, text=PLAIN, within=frozenset({"itunes:owner"})),
     "itunes:email": Element(APPLE, text=ADDRESS, within=frozenset({"itunes:owner"})),
@@ -141,7 +141,7 @@ PODCAST_INDEX: Final[dict[str, Element]] = {
     "podcast:txt": _tag("txt", ANY, {"purpose": ANY}),
     "podcast:podping": _tag("podping", ANY, {"usesPodping": TRUE_FALSE}, once=True),
     "podcast:updateFrequency": _tag(
-        "updateFrequency", PLAIN, {"complete": TRUE_FALSE, "dtstart": RFC3339, "rrule": ANY}, once=True
+        "updateFrequency", PLAIN, {"complete": TRUE_FALSE, "dtstart": ISO8601, "rrule": ANY}, once=True
     ),
     "podcast:socialInteract": _tag("socialInteract", ANY, _INTERACT),
     "podcast:images": _tag("images", ANY, {"srcset": ANY}, once=True),
@@ -211,7 +211,7 @@ PODCAST_INDEX: Final[dict[str, Element]] = {
     "podcast:liveItem": _tag(
         "live-item",
         MARKUP,
-        {"status": required(choice("pending", "live", "ended")), "start": required(RFC3339), "end": RFC3339},
+        {"status": required(choice("pending", "live", "ended")), "start": required(ISO8601), "end": ISO8601},
         within=_CHANNEL,
     ),
     "podcast:podroll": _tag("podroll", MARKUP, once=True),
