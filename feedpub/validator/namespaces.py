@@ -33,6 +33,8 @@ KNOWN: Final[dict[str, str]] = {
     "http://search.yahoo.com/mrss/": "media",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "https://podcastindex.org/namespace/1.0": "podcast",
+    # The name it had first, which its specification wants to be taken for the same.
+    "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
     "http://www.google.com/schemas/play-podcasts/1.0": "googleplay",
     "http://www.georss.org/georss": "georss",
     "http://www.opengis.net/gml": "gml",

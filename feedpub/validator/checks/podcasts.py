@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from feedpub.validator.check_kinds import element_check, here, named, quoted, shown
+from feedpub.validator.checks.rss import OTHER_IMAGES
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import words
+from feedpub.validator.grammar import iris, words
 from feedpub.validator.vocabulary.podcasts import APPLE, CATEGORIES, FORMER_CATEGORIES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from feedpub.validator.vocabulary.podcasts import Categories
 
 _LIST: Final = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
-_REQUIRED: Final = ("itunes:category", "itunes:explicit")
+_REQUIRED: Final = ("itunes:category", "itunes:explicit", "itunes:image", "language")
 
 
 @element_check(
@@ -110,7 +111,8 @@ def missing_podcast_element(node: Node, _element: Element | None, about: Circums
     Right:
 
         <channel> … <itunes:author>Ada</itunes:author><itunes:explicit>false</itunes:explicit>
-        <itunes:category text="News"/> … </channel>
+        <itunes:category text="News"/><itunes:image href="https://example.org/art.jpg"/>
+        <language>en</language> … </channel>
     """
     # What is blocked is not to be listed: newsletters have these tags for their authors' names.
     blocked = any(found.text.strip().lower() == "yes" for found in node.all("itunes:block"))
@@ -150,6 +152,30 @@ def podcast_keywords_form(node: Node, _element: Element | None, _about: Circumst
 
 
 @element_check(
+    "podcast-artwork-format",
+    Level.WARNING,
+    named("itunes:image"),
+    needs="attributes",
+    spec=APPLE,
+    remedy="use JPEG or PNG",
+)
+def podcast_artwork_format(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The artwork of a podcast or an episode is not a JPEG or PNG file, which Apple's directory asks for.
+
+    Wrong:
+
+        <itunes:image href="https://example.org/art.webp"/>
+
+    Right:
+
+        <itunes:image href="https://example.org/art.jpg"/>
+    """
+    ending = iris.file_ending(node.attributes.get("href", ""))
+    if ending == "gif" or ending in OTHER_IMAGES:
+        yield here(node, f"{shown(node)}: files ending in .{ending} are not JPEG or PNG")
+
+
+@element_check(
     "podcast-format",
     Level.WARNING,
     named("channel"),
@@ -171,9 +197,8 @@ def podcast_format(node: Node, _element: Element | None, about: Circumstances) -
         return
     for item in node.all("item"):
         for enclosure in item.all("enclosure"):
-            path = enclosure.attributes.get("url", "").partition("?")[0].partition("#")[0].rpartition("/")[2]
-            ending = path.rpartition(".")[2].lower() if "." in path else ""
-            if ending and ending.isalnum() and ending in _UNPLAYED:
+            ending = iris.file_ending(enclosure.attributes.get("url", ""))
+            if ending in _UNPLAYED:
                 yield here(enclosure, f"{shown(enclosure)}: files ending in .{ending} are not played")
 
 
@@ -188,5 +213,6 @@ CHECKS: Final = (
     old_podcast_category,
     missing_podcast_element,
     podcast_keywords_form,
+    podcast_artwork_format,
     podcast_format,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from feedpub.validator.check_kinds import (
     Circumstances,
@@ -46,6 +45,34 @@ def item_without_title_or_description(
     """
     if not any(child.tag in {"title", "description"} for child in node.children):
         yield here(node, "<item> has neither a <title> nor a <description>")
+
+
+@element_check(
+    "item-without-link",
+    Level.WARNING,
+    at(("channel", "item")),
+    spec=f"{SPEC}#hrelementsOfLtitemgt",
+    remedy="add a link, or let the guid be the address of the item",
+)
+def item_without_link(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """An item has a title and nothing to open: no link, no guid that is a permalink, no enclosure.
+
+    Wrong:
+
+        <item><title>One</title><guid isPermaLink="false">tag:example.org,2024:1</guid></item>
+
+    Right:
+
+        <item><title>One</title><link>https://example.org/1</link> … </item>
+    """
+    guid = node.first("guid")
+    permalink = guid is not None and guid.attributes.get("isPermaLink", "true") == "true"
+    tags = {child.tag for child in node.children}
+    if "title" in tags and not permalink and not tags & _OPENED:
+        yield here(node, "<item> has neither a <link> nor a <guid> that is a permalink")
+
+
+_OPENED: Final = frozenset({"link", "enclosure", "atom:link", "media:content", "media:group", "source"})
 
 
 @element_check(
@@ -165,7 +192,7 @@ def items_not_newest_first(node: Node, _element: Element | None, _about: Circums
 
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#"
-_OTHER_IMAGES: Final = frozenset(["tif", "tiff", "bmp", "ico", "svg", "webp", "avif", "psd", "eps", "pdf"])
+OTHER_IMAGES: Final = frozenset(["tif", "tiff", "bmp", "ico", "svg", "webp", "avif", "psd", "eps", "pdf"])
 
 
 @element_check(
@@ -258,12 +285,8 @@ def image_format(node: Node, _element: Element | None, _about: Circumstances) ->
 
         <url>https://example.org/logo.png</url>
     """
-    try:
-        path = urlsplit(node.text.strip()).path
-    except ValueError:
-        return
-    name, dot, ending = path.rpartition("/")[2].rpartition(".")
-    if name and dot and ending.lower() in _OTHER_IMAGES:
+    ending = iris.file_ending(node.text.strip())
+    if ending in OTHER_IMAGES:
         yield here(node, f"{shown(node)}: files ending in .{ending} are no GIF, JPEG or PNG")
 
 
@@ -320,6 +343,7 @@ def midnight_as_24(node: Node, _element: Element | None, _about: Circumstances) 
 
 CHECKS: Final = (
     item_without_title_or_description,
+    item_without_link,
     guid_no_permalink,
     duplicate_guid,
     duplicate_skip_value,

@@ -15,9 +15,11 @@ from feedpub.validator.check_kinds import (
     quoted,
     shown,
 )
+from feedpub.validator.checks.atom import relation
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.vocabulary.element import Element
+from feedpub.validator.vocabulary.rss import SPEC
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#"
 # Pairs that say the same: an element of the channel, or of an item, and that of an extension.
@@ -177,7 +179,7 @@ def guid_not_unique_enough(node: Node, _element: Element | None, _about: Circums
     "several-enclosures",
     Level.HINT,
     named("item"),
-    needs="shape",
+    needs="children",
     spec=f"{_PROFILE}element-channel-item-enclosure",
     remedy="use Media RSS for more than one file",
 )
@@ -192,9 +194,46 @@ def several_enclosures(node: Node, _element: Element | None, _about: Circumstanc
 
         <item><enclosure url="https://example.org/1.mp3" … /></item>
     """
-    found = node.all("enclosure")
+    found = {enclosure.attributes.get("url", ""): enclosure for enclosure in reversed(node.all("enclosure"))}
     if len(found) > 1:
-        yield here(found[1], f"{shown(node)} has {len(found)} enclosures")
+        yield here(list(found.values())[-2], f"{shown(node)} has {len(found)} enclosures")
+
+
+@element_check(
+    "duplicate-enclosure",
+    Level.WARNING,
+    named("channel", "atom:feed"),
+    spec=f"{SPEC}#ltenclosuregtSubelementOfLtitemgt",
+    remedy="give every item its own file, once",
+)
+def duplicate_enclosure(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+    """The same file is enclosed twice: in one item, or in two, of which players then download one.
+
+    Wrong:
+
+        <item><title>One</title><enclosure url="https://example.org/1.mp3" … /></item>
+        <item><title>Two</title><enclosure url="https://example.org/1.mp3" … /></item>
+
+    Right:
+
+        <item><title>One</title><enclosure url="https://example.org/1.mp3" … /></item>
+        <item><title>Two</title><enclosure url="https://example.org/2.mp3" … /></item>
+    """
+    first: dict[str, Node] = {}
+    for entry in node.children:
+        for child in entry.children if entry.tag in {"item", "atom:entry"} else ():
+            if child.tag == "enclosure":
+                address = child.attributes.get("url", "").strip()
+            elif child.tag == "atom:link" and relation(child) == "enclosure":
+                address = child.attributes.get("href", "").strip()
+            else:
+                continue
+            if address and address in first:
+                yield here(
+                    child,
+                    f"{shown(child)}: {quoted(address)} is already enclosed at line {first[address].line}",
+                )
+            first.setdefault(address, child)
 
 
 @element_check(
@@ -225,5 +264,6 @@ CHECKS: Final = (
     missing_guid,
     guid_not_unique_enough,
     several_enclosures,
+    duplicate_enclosure,
     misspelled_comment_feed,
 )

@@ -89,6 +89,13 @@ def is_absolute(text: str) -> bool:
     return True
 
 
+def file_ending(text: str) -> str:
+    """Return the ending of the file that an address names, in lower case and without its dot; empty for none."""
+    path = text.partition("#")[0].partition("?")[0]
+    name, dot, ending = path.partition("://")[2].partition("/")[2].rpartition("/")[2].rpartition(".")
+    return ending.lower() if name and dot and ending.isalnum() else ""
+
+
 def is_tag(text: str) -> bool:
     """Tell whether ``text`` is a tag URI (RFC 4151 §2.1)."""
     return _TAG.match(text) is not None
