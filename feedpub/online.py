@@ -10,12 +10,10 @@ from itertools import pairwise
 from feedpub import publish
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.errors import ALLOWANCES, GuardRefusal
-from feedpub.documents.readback import PublishedEntry, PublishedFeed, read_document
+from feedpub.documents.formats import OUTPUT_FORMATS, best_evidence, of_media_type
+from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.ledger import ClosedPage, Shelf
 from feedpub.publish import Published
-
-_BEST = ("atom", "json", "rss")
-"""The formats, the best witness first: RSS does not say when an item was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def read_feeds(settings: Settings) -> dict[str, PublishedFeed]:
     slugs = [feed.slug for feed in (*settings.feeds, *settings.retired)]
     slugs += [document.feed for document in listed.values()]
     for slug in dict.fromkeys(slugs):
-        paths = [path for name in _BEST if (path := f"{slug}.{name}") in listed]
+        paths = [path for known in best_evidence() if (path := f"{slug}.{known.name}") in listed]
         document = next((read for path in paths if (read := _read(settings, listed[path]))), None)
         if document:
             found[slug] = document
@@ -59,7 +57,7 @@ def damaged_documents(settings: Settings, online: Mapping[str, PublishedFeed]) -
         for path, document in listed.items()
         if document.feed not in online
         and path.rpartition(".")[0] == document.feed
-        and path.rpartition(".")[2] in _BEST
+        and path.rpartition(".")[2] in OUTPUT_FORMATS
         and publish.read_published(settings.output.dir, path) is not None
     ]
 
@@ -75,7 +73,8 @@ def dropped_documents(settings: Settings, online: Mapping[str, PublishedFeed]) -
             continue
         name, _, extension = document.path.rpartition(".")
         archive = name != document.feed
-        goes = extension not in settings.output.formats or (archive and not feeds[document.feed])
+        written = [known.name for known in settings.output.formats]
+        goes = extension not in written or (archive and not feeds[document.feed])
         if archive and feeds[document.feed] is None:
             continue
         has_entries = archive or (document.feed in online and online[document.feed].entries)
@@ -91,11 +90,11 @@ def read_shelf(settings: Settings, feed: FeedSettings, known: Shelf, *, anew: bo
     are served from, cannot be continued: :class:`GuardRefusal`, unless all are to be made ``anew``.
     """
     listed = publish.read_manifest(settings.output.dir).documents
-    by_format = {name: _pages(feed.slug, name, listed) for name in settings.output.formats}
+    by_format = {known.name: _pages(feed.slug, known.name, listed) for known in settings.output.formats}
     names = {frozenset(pages) for pages in by_format.values()}
     if not any(names):
         return OnlineShelf(Shelf(), anew=bool(known.pages))
-    best = next(name for name in _BEST if name in by_format)
+    best = next(known.name for known in best_evidence() if known.name in by_format)
     if len(names) == 1:
         expected = {page.name for page in known.pages} | {known.open}
         if known.base == settings.site.base_url and names == {frozenset(expected)}:
@@ -128,7 +127,8 @@ def _pages(slug: str, extension: str, listed: Mapping[str, Published]) -> dict[s
 
 def _read(settings: Settings, document: Published) -> PublishedFeed | None:
     data = publish.read_published(settings.output.dir, document.path)
-    return read_document(data, document.media_type) if data is not None else None
+    known = of_media_type(document.media_type)
+    return known.read_back(data) if known and data is not None else None
 
 
 def _read_back(settings: Settings, slug: str, pages: Mapping[str, Published]) -> OnlineShelf | None:

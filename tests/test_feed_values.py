@@ -132,7 +132,7 @@ def test_an_optional_value_costs_no_article(record):
     articles = [item for item in build(reading, Origin("a", 1, 1), record, str) if isinstance(item, Article)]
     assert len(articles) == 1
     entries = [make_entry(Selected(article, ("all",))) for article in articles]
-    renderer = Renderer(settings.site, {}, FORMATS)
+    renderer = Renderer(settings.site, {}, settings.output.formats)
     assert renderer.quarantine(entries) == ()
     composed = compose(settings.feeds[0], entries, settings.site, {}, Shelf())
     assert not (wrong := first_refusal(renderer.render(composed.feed).documents)), wrong

@@ -11,8 +11,8 @@ import pytest
 
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal, PublishError
-from feedpub.documents import verification as gate
-from feedpub.documents.readback import read_document
+from feedpub.documents import verification
+from feedpub.documents.formats import best_evidence
 from feedpub.pipeline import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -88,14 +88,10 @@ output: {{dir: {self.output}, formats: {self.formats}}}
 
     @property
     def feed(self):
-        for name, media_type in (
-            ("atom", "application/atom+xml"),
-            ("json", "application/feed+json"),
-            ("rss", "application/rss+xml"),
-        ):
-            path = self.folder / self.output / f"all.{name}"
+        for known in best_evidence():
+            path = self.folder / self.output / f"all.{known.name}"
             if path.exists():
-                return read_document(path.read_bytes(), media_type)
+                return known.read_back(path.read_bytes())
         raise AssertionError("nothing is published")
 
     @property
@@ -430,10 +426,10 @@ def test_a_document_that_stays_unpublished_does_not_make_an_edit_look_new_in_oth
     site.build()
     title, body, time = site.stories[0]
     site.write([(title, f"{body} Talks go on.", time), *site.stories[1:]])
-    real = gate.validate
-    broken = [gate.validate(b"")[0]]
+    real = verification.validate
+    broken = [verification.validate(b"")[0]]
     monkeypatch.setattr(
-        gate,
+        verification,
         "validate",
         lambda data, url: (
             broken if "/also" in url and data.count(b"Talks") and b"Choir" in data else real(data, url)

@@ -25,7 +25,7 @@ from feedpub.config.values import (
 from feedpub.core.errors import ConfigError, Where
 from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.documents.channel import Site
-from feedpub.documents.formats import DEFAULT_FORMATS, FORMATS
+from feedpub.documents.formats import OUTPUT_FORMATS
 from feedpub.rules import RULE_KEYS, compile_rules
 from feedpub.sources.spec import parse_source
 
@@ -230,12 +230,12 @@ def _check_slug(slug: str, node: Node) -> None:
 
 def _output(node: Node | None, base: Path) -> tuple[Output, Limits]:
     fields: Mapping[str, Node] = node.fields(OUTPUT_KEYS) if node else {}
-    formats: tuple[str, ...] = DEFAULT_FORMATS
+    formats = tuple(known for known in OUTPUT_FORMATS.values() if known.default)
     if "formats" in fields:
-        chosen = [item.choice(FORMATS) for item in fields["formats"].items(single=True)]
+        chosen = [item.choice(OUTPUT_FORMATS) for item in fields["formats"].items(single=True)]
         if not chosen:
-            raise fields["formats"].error("no format is left", f"choose from {', '.join(FORMATS)}")
-        formats = tuple(name for name in FORMATS if name in chosen)
+            raise fields["formats"].error("no format is left", f"choose from {', '.join(OUTPUT_FORMATS)}")
+        formats = tuple(known for known in OUTPUT_FORMATS.values() if known.name in chosen)
     folder = base / (fields["dir"].path() if "dir" in fields else "feeds")
     state = base / (fields["state"].path() if "state" in fields else ".feedpub")
     if state.resolve().is_relative_to(folder.resolve()):

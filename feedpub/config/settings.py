@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from feedpub.articles.duplicates import Exact
 from feedpub.documents.channel import Channel, Site
+from feedpub.documents.formats import OutputFormat
 from feedpub.rules import RuleSet
 from feedpub.sources import SourceSpec
 
@@ -50,7 +51,7 @@ class Output:
 
     dir: Path
     state: Path
-    formats: tuple[str, ...]
+    formats: tuple[OutputFormat, ...]
     layout: Literal["files", "releases"]
     gzip: bool
 

@@ -1,18 +1,55 @@
-"""The formats of documents: their names, media types and sizes."""
+"""The table of output formats: what is known of each one, in one row.
+
+Whatever depends on a format (the config, publishing, reading back, guards, the page for people) takes it from here.
+Writers and the validator are loaded when they are first called: a config names formats, and needs none of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from feedpub.articles.entry import Entry
 from feedpub.core.spool import Aside
-from feedpub.documents.channel import Channel, Site
+from feedpub.documents.channel import Channel, Feed, Place, Site
+from feedpub.documents.json_feed import json_feed
+from feedpub.documents.readback import PublishedFeed, read_atom, read_json_feed, read_rss
 
-FORMATS = ("rss", "atom", "json")
+if TYPE_CHECKING:
+    from feedpub.documents.rss_atom import Syndicator
 
 
-DEFAULT_FORMATS = ("rss", "atom")
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served."""
+
+    path: str
+    feed: str
+    media_type: str
+    url: str
+    rendered: bytes | Aside
+
+    @property
+    def data(self) -> bytes:
+        """The bytes; those of archive documents are put aside until they are asked for."""
+        return self.rendered if isinstance(self.rendered, bytes) else self.rendered.read()
+
+
+@dataclass(frozen=True)
+class WriteContext:
+    """What the writers of one build share. ``titles`` are the categories that feeds are, by slug."""
+
+    site: Site
+    titles: Mapping[str, str]
+
+    @cached_property
+    def syndicator(self) -> Syndicator:
+        """The writer of RSS and Atom; one for both, as an entry is built once for all documents it is in."""
+        from feedpub.documents.rss_atom import Syndicator  # noqa: PLC0415 - feedgen is heavy
+
+        return Syndicator(self.site, self.titles)
 
 
 HEAD_MARKUP = 1_500
@@ -27,7 +64,7 @@ PART_MARKUP = 120
 """Bytes that each author, category and enclosure of an entry has around its texts."""
 
 
-def head_size(feed: Channel, site: Site) -> int:
+def xml_and_json_head(feed: Channel, site: Site) -> int:
     """Return an upper bound on the bytes of a document of ``feed`` without its entries."""
     author = feed.author
     texts = (feed.title, site.title, feed.description, feed.description, feed.rights, feed.rights)
@@ -36,8 +73,8 @@ def head_size(feed: Channel, site: Site) -> int:
     return HEAD_MARKUP + sum(text_size(text) for text in (*texts, *addresses, *people) if text)
 
 
-def entry_size(entry: Entry, feed: Channel, titles: Mapping[str, str]) -> int:
-    """Return an upper bound on the bytes of ``entry`` in a document of ``feed``, in whichever format."""
+def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -> int:
+    """Return an upper bound on the bytes of ``entry`` in a document of ``feed``."""
     article, content = entry.article, entry.content
     authors = article.authors or (feed.author,)
     categories = entry.categories(titles)
@@ -65,30 +102,103 @@ def text_size(text: str) -> int:
     return size + max(xml, json)
 
 
-MEDIA_TYPES = {
-    "rss": "application/rss+xml",
-    "atom": "application/atom+xml",
-    "json": "application/feed+json",
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputFormat:
+    """One format of feed documents.
 
+    ``name`` is its word in the config and the extension of its files; ``label`` is what people call it. ``evidence``
+    ranks it by what its documents tell of a feed that is online, ``support`` by how many readers can read it.
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served."""
+    ``write`` returns the bytes of a feed that will be served at an address. ``read`` reads them back, and raises
+    ``ValueError``, ``TypeError``, ``KeyError``, ``AttributeError`` or ``SyntaxError`` for anything else. ``check``
+    yields line and reason of each fault for which a document must not be published. ``head_size`` and ``entry_size``
+    are upper bounds on bytes: of a document without entries, and of an entry in it.
+    """
 
-    path: str
-    feed: str
+    name: str
+    label: str
     media_type: str
-    url: str
-    rendered: bytes | Aside
+    evidence: int
+    support: int
+    default: bool
+    write: Callable[[WriteContext, Feed, Place], bytes]
+    read: Callable[[bytes], PublishedFeed]
+    check: Callable[[bytes, str], Iterator[tuple[int, str]]]
+    head_size: Callable[[Channel, Site], int] = xml_and_json_head
+    entry_size: Callable[[Entry, Channel, Mapping[str, str]], int] = xml_and_json_entry
 
-    @property
-    def data(self) -> bytes:
-        """The bytes; those of archive documents are put aside until they are asked for."""
-        return self.rendered if isinstance(self.rendered, bytes) else self.rendered.read()
+    def read_back(self, data: bytes) -> PublishedFeed | None:
+        """Read a document that we published; ``None`` when it is not one, whatever happened to it."""
+        try:
+            return self.read(data)
+        except (ValueError, TypeError, KeyError, AttributeError, SyntaxError):
+            return None
+
+
+def _check(data: bytes, url: str) -> Iterator[tuple[int, str]]:
+    from feedpub.documents.verification import feed_faults  # noqa: PLC0415 - the validator is heavy
+
+    return feed_faults(data, url)
+
+
+_ALL: Final = (
+    OutputFormat(
+        name="rss",
+        label="RSS",
+        media_type="application/rss+xml",
+        evidence=1,  # it does not say when an item was changed
+        support=2,
+        default=True,
+        write=lambda context, feed, place: context.syndicator.rss(feed, place),
+        read=read_rss,
+        check=_check,
+    ),
+    OutputFormat(
+        name="atom",
+        label="Atom",
+        media_type="application/atom+xml",
+        evidence=3,
+        support=3,
+        default=True,
+        write=lambda context, feed, place: context.syndicator.atom(feed, place),
+        read=read_atom,
+        check=_check,
+    ),
+    OutputFormat(
+        name="json",
+        label="JSON Feed",
+        media_type="application/feed+json",
+        evidence=2,  # it has no date of the feed's own
+        support=1,
+        default=False,
+        write=lambda context, feed, place: json_feed(feed, context.site, place, context.titles),
+        read=read_json_feed,
+        check=_check,
+    ),
+)
+OUTPUT_FORMATS: Final[dict[str, OutputFormat]] = {known.name: known for known in _ALL}
+"""By name, in the order in which documents are written and listed."""
+
+
+def of_media_type(media_type: str) -> OutputFormat | None:
+    """Return the format whose documents are served as ``media_type``."""
+    return next((known for known in OUTPUT_FORMATS.values() if known.media_type == media_type), None)
+
+
+def head_size(feed: Channel, site: Site) -> int:
+    """Return an upper bound on the bytes of a document of ``feed`` without its entries, in whichever format."""
+    return max(size(feed, site) for size in {known.head_size for known in OUTPUT_FORMATS.values()})
+
+
+def entry_size(entry: Entry, feed: Channel, titles: Mapping[str, str]) -> int:
+    """Return an upper bound on the bytes of ``entry`` in a document of ``feed``, in whichever format."""
+    return max(size(entry, feed, titles) for size in {known.entry_size for known in OUTPUT_FORMATS.values()})
+
+
+def best_evidence() -> list[OutputFormat]:
+    """Return the formats, the one that says most of what is online first."""
+    return sorted(OUTPUT_FORMATS.values(), key=lambda known: -known.evidence)
 
 
 OPML_NAME = "subscriptions.opml"
-
-
 OPML_TYPE = "text/x-opml"

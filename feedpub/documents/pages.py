@@ -6,13 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from feedpub.documents.channel import Channel, Site
-from feedpub.documents.formats import OPML_NAME
-
-_NAMES = {
-    "rss": ("RSS", "application/rss+xml"),
-    "atom": ("Atom", "application/atom+xml"),
-    "json": ("JSON Feed", "application/feed+json"),
-}
+from feedpub.documents.formats import OPML_NAME, OutputFormat
 
 _STYLE = """
 :root { color-scheme: light dark; --quiet: light-dark(#59636e, #9198a1); --line: light-dark(#d8dee4, #30363d); }
@@ -28,14 +22,14 @@ code { font-size: .9em; overflow-wrap: anywhere; }
 """
 
 
-def index_page(site: Site, feeds: Sequence[Channel], formats: Sequence[str]) -> bytes:
+def index_page(site: Site, feeds: Sequence[Channel], formats: Sequence[OutputFormat]) -> bytes:
     """Return the HTML page that lists ``feeds``; its head lets readers find them from the page's address."""
     lang = f' lang="{escape(site.language)}"' if site.language else ""
     alternates = "\n".join(
-        f'<link rel="alternate" type="{_NAMES[name][1]}" title="{escape(feed.title)} ({_NAMES[name][0]})"'
-        f' href="{feed.slug}.{name}">'
+        f'<link rel="alternate" type="{known.media_type}" title="{escape(feed.title)} ({known.label})"'
+        f' href="{feed.slug}.{known.name}">'
         for feed in feeds
-        for name in formats
+        for known in formats
     )
     items = "\n".join(_item(feed, site, formats) for feed in feeds)
     page = f"""<!doctype html>
@@ -62,10 +56,10 @@ account here and without tracking.</p>
     return page.encode()
 
 
-def _item(feed: Channel, site: Site, formats: Sequence[str]) -> str:
+def _item(feed: Channel, site: Site, formats: Sequence[OutputFormat]) -> str:
     links = "".join(
-        f'<p><a href="{feed.slug}.{name}">{_NAMES[name][0]}</a>'
-        f" <code>{escape(site.base_url)}{feed.slug}.{name}</code></p>"
-        for name in formats
+        f'<p><a href="{feed.slug}.{known.name}">{known.label}</a>'
+        f" <code>{escape(site.base_url)}{feed.slug}.{known.name}</code></p>"
+        for known in formats
     )
     return f'<li><h2>{escape(feed.title)}</h2><p class="quiet">{escape(feed.description)}</p>{links}</li>'

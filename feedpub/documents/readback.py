@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-
-from lxml import etree
 
 from feedpub.articles.ids import feed_key
 
@@ -47,16 +45,8 @@ class PublishedFeed:
     id: str | None = None
 
 
-def read_document(data: bytes, media_type: str) -> PublishedFeed | None:
-    """Read a document that we published; ``None`` when it is not one, whatever happened to it."""
-    reader = _READERS.get(media_type)
-    try:
-        return reader(data) if reader else None
-    except (ValueError, TypeError, KeyError, AttributeError, etree.XMLSyntaxError):
-        return None
-
-
-def _atom(data: bytes) -> PublishedFeed:
+def read_atom(data: bytes) -> PublishedFeed:
+    """Read an Atom document of ours."""
     root = _root(data)
     entries = tuple(
         _entry(
@@ -74,7 +64,8 @@ def _atom(data: bytes) -> PublishedFeed:
     return PublishedFeed(updated, entries, url, previous, _text(root, f"{_ATOM}id"))
 
 
-def _rss(data: bytes) -> PublishedFeed:
+def read_rss(data: bytes) -> PublishedFeed:
+    """Read an RSS document of ours; it does not say when an item was changed."""
     channel = _root(data).find("channel")
 
     def entries() -> Iterator[PublishedEntry]:
@@ -92,7 +83,8 @@ def _rss(data: bytes) -> PublishedFeed:
     )
 
 
-def _json(data: bytes) -> PublishedFeed:
+def read_json_feed(data: bytes) -> PublishedFeed:
+    """Read a JSON Feed document of ours."""
     content = json.loads(data)
     entries = tuple(
         _entry(
@@ -109,13 +101,6 @@ def _json(data: bytes) -> PublishedFeed:
         (entry.updated for entry in entries if entry.updated), default=datetime.min.replace(tzinfo=UTC)
     )
     return PublishedFeed(updated, entries, content["feed_url"], content.get("next_url"))
-
-
-_READERS: dict[str, Callable[[bytes], PublishedFeed]] = {
-    "application/atom+xml": _atom,
-    "application/feed+json": _json,
-    "application/rss+xml": _rss,
-}
 
 
 def _entry(
@@ -142,6 +127,8 @@ def _link(head: Any, rel: str) -> str | None:
 
 def _root(data: bytes) -> Any:
     # Without huge_tree, a body of more than 10 MB would make a document of our own unreadable.
+    from lxml import etree  # noqa: PLC0415 - as feedpub.documents.formats is light
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     return etree.fromstring(data, parser)
 

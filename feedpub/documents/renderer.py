@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -10,11 +10,7 @@ from lxml import etree
 from feedpub.articles.entry import Entry
 from feedpub.core.spool import Spool
 from feedpub.documents.channel import Channel, Feed, Page, Place, Site, make_feed
-from feedpub.documents.formats import MEDIA_TYPES, OPML_NAME, OPML_TYPE, Document
-from feedpub.documents.json_feed import json_feed
-from feedpub.documents.rss_atom import Syndicator
-
-_Writer = Callable[[Feed, Place], bytes]
+from feedpub.documents.formats import OPML_NAME, OPML_TYPE, Document, OutputFormat, WriteContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +35,23 @@ class Rendered:
 
 
 class Renderer:
-    """Renders the feeds of one build in each of the ``formats``; an entry that stands in several is built once.
+    """Renders the feeds of one build in each of the ``formats``.
 
     ``titles`` are the categories that feeds are, by slug.
     """
 
-    def __init__(self, site: Site, titles: Mapping[str, str], formats: Sequence[str]) -> None:
+    def __init__(self, site: Site, titles: Mapping[str, str], formats: Sequence[OutputFormat]) -> None:
         self._site = site
         self._formats = formats
+        self._context = WriteContext(site, titles)
         self._spool = Spool()
-        self._syndicator = Syndicator(site, titles)
-        self._writers: dict[str, _Writer] = {
-            "rss": self._syndicator.rss,
-            "atom": self._syndicator.atom,
-            "json": lambda feed, place: json_feed(feed, site, place, titles),
-        }
 
     def quarantine(self, entries: Iterable[Entry]) -> tuple[Quarantined, ...]:
         """Return those of ``entries`` that cannot be written, each with the reason."""
         return tuple(
             Quarantined(entry, reason)
             for entry in entries
-            if (reason := self._syndicator.refusal(entry, self._site.author))
+            if (reason := self._context.syndicator.refusal(entry, self._site.author))
         )
 
     def render(self, feed: Feed, pages: Sequence[Page] = (), closed: Iterable[str] = ()) -> Rendered:
@@ -72,30 +63,29 @@ class Renderer:
         newest = pages[-1].name if pages else None
         return Rendered(
             feed,
-            documents=tuple(self._subscription(feed, newest, name) for name in self._formats),
+            documents=tuple(self._subscription(feed, newest, known) for known in self._formats),
             archives=tuple(
-                self._archive(feed.settings, page, name) for page in pages for name in self._formats
+                self._archive(feed.settings, page, known) for page in pages for known in self._formats
             ),
-            kept=tuple(f"{slug}.{page}.{name}" for page in closed for name in self._formats),
+            kept=tuple(f"{slug}.{page}.{known.name}" for page in closed for known in self._formats),
         )
 
     def opml(self, feeds: Sequence[Channel]) -> Document:
         """Return the subscription list of ``feeds``, in the format that most readers read best."""
-        data = opml(
-            self._site, feeds, next(name for name in ("atom", "rss", "json") if name in self._formats)
-        )
+        widest = max(self._formats, key=lambda known: known.support)
+        data = opml(self._site, feeds, widest.name)
         return Document(OPML_NAME, "", OPML_TYPE, self._site.base_url + OPML_NAME, data)
 
-    def _subscription(self, feed: Feed, newest: str | None, name: str) -> Document:
-        slug = feed.settings.slug
+    def _subscription(self, feed: Feed, newest: str | None, known: OutputFormat) -> Document:
+        slug, name = feed.slug, known.name
         place = Place(
             url=self._url(f"{slug}.{name}"),
             previous=self._url(f"{slug}.{newest}.{name}") if newest else None,
         )
-        return self._document(feed, f"{slug}.{name}", place, name)
+        return self._document(feed, f"{slug}.{name}", place, known)
 
-    def _archive(self, settings: Channel, page: Page, name: str) -> Document:
-        slug = settings.slug
+    def _archive(self, settings: Channel, page: Page, known: OutputFormat) -> Document:
+        slug, name = settings.slug, known.name
         place = Place(
             url=self._url(f"{slug}.{page.name}.{name}"),
             previous=self._url(f"{slug}.{page.previous}.{name}") if page.previous else None,
@@ -103,19 +93,19 @@ class Renderer:
             current=self._url(f"{slug}.{name}"),
         )
         feed = make_feed(settings, page.entries, self._site, since=page.since)
-        document = self._document(feed, f"{slug}.{page.name}.{name}", place, name)
+        document = self._document(feed, f"{slug}.{page.name}.{name}", place, known)
         return replace(document, rendered=self._spool.put(document.data))
 
-    def _document(self, feed: Feed, path: str, place: Place, name: str) -> Document:
-        data = self._writers[name](feed, place)
-        return Document(path, feed.settings.slug, MEDIA_TYPES[name], place.url, data)
+    def _document(self, feed: Feed, path: str, place: Place, known: OutputFormat) -> Document:
+        data = known.write(self._context, feed, place)
+        return Document(path, feed.slug, known.media_type, place.url, data)
 
     def _url(self, path: str) -> str:
         return self._site.base_url + path
 
 
 def opml(site: Site, feeds: Sequence[Channel], extension: str) -> bytes:
-    """Return the list of ``feeds`` in one format: that of ``extension`` (``rss`` or ``atom``)."""
+    """Return the list of ``feeds`` in one format: that of ``extension``."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = site.title

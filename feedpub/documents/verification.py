@@ -1,15 +1,15 @@
-"""What a document must pass before it is published: a check for each media type, in one table.
+"""What a document must pass before it is published: the check of its format.
 
-None of them shares code with what writes the documents, so that a mistake there cannot hide here.
+None of these checks shares code with what writes the documents, so that a mistake there cannot hide here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from feedpub.documents.formats import Document
+from feedpub.documents.formats import OPML_TYPE, Document, of_media_type
 from feedpub.documents.renderer import Rendered
 from feedpub.validator import validate
 
@@ -77,7 +77,10 @@ def _refusals(documents: Iterable[Document]) -> dict[str, Invalid]:
 
 
 def _refusal(document: Document) -> Invalid | None:
-    problem = next(_CHECKS[document.media_type](document.data, document.url), None)
+    known = of_media_type(document.media_type)
+    assert known or document.media_type == OPML_TYPE
+    check_document = known.check if known else _opml
+    problem = next(check_document(document.data, document.url), None)
     return Invalid(document.path, *problem) if problem else None
 
 
@@ -96,7 +99,7 @@ _FATAL = frozenset(
 """What others may be warned of and we may never publish: it would hurt our own subscribers."""
 
 
-def _feed(data: bytes, url: str) -> Iterator[tuple[int, str]]:
+def feed_faults(data: bytes, url: str) -> Iterator[tuple[int, str]]:
     """RSS 2.0, Atom 1.0 and JSON Feed 1.1: the validator's errors, and what we promise beyond them."""
     for finding in validate(data, url):
         if finding.level == "error" or finding.code in _FATAL:
@@ -115,14 +118,6 @@ def _opml(data: bytes, _: str) -> Iterator[tuple[int, str]]:
     for outline in root.iterfind("body/outline"):
         if outline.get("type") != "rss" or not outline.get("text") or not _is_address(outline.get("xmlUrl")):
             yield 1, f"the outline {outline.get('text')!r} is no subscription"
-
-
-_CHECKS: dict[str, Callable[[bytes, str], Iterator[tuple[int, str]]]] = {
-    "application/rss+xml": _feed,
-    "application/atom+xml": _feed,
-    "application/feed+json": _feed,
-    "text/x-opml": _opml,
-}
 
 
 def _is_address(value: str | None) -> bool:

@@ -5,7 +5,7 @@ selected → identity.settle ← memory (store, or the published documents where
 """
 
 from feedpub.core.errors import ALLOWANCES
-from feedpub.documents.readback import PublishedEntry, PublishedFeed, read_document
+from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.ledger.guards import (
     Moving,
     PreviousFeed,
@@ -41,7 +41,6 @@ __all__ = [
     "check_removed",
     "digest",
     "note",
-    "read_document",
     "record",
     "remember",
     "settle",

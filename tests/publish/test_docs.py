@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.documents.formats import MEDIA_TYPES, OPML_TYPE
+from feedpub.documents.formats import OPML_TYPE, OUTPUT_FORMATS
 from feedpub.publish import LAYOUTS, MANIFEST, folders
 from feedpub.publish.releases import KEPT
 
@@ -65,9 +65,7 @@ def test_the_number_of_releases_that_stay_is_told():
 
 def test_every_type_that_is_published_is_in_the_servers_list_with_a_charset():
     types = dict(re.findall(r"^ +([a-z]+/[a-z+-]+) +(\w+);$", NGINX, re.MULTILINE))
-    assert {kind: types[kind] for kind in MEDIA_TYPES.values()} == {
-        kind: name for name, kind in MEDIA_TYPES.items()
-    }
+    assert {types[known.media_type] for known in OUTPUT_FORMATS.values()} == set(OUTPUT_FORMATS)
     assert types[OPML_TYPE] == "opml"
     charset = set(re.search(r"charset_types (.*);", NGINX)[1].split())
     assert charset | {"text/html"} == set(types)  # text/html always gets one
@@ -123,7 +121,8 @@ def server(site):
 
 def test_a_server_that_is_told_so_serves_types_tags_twins_and_nothing_else(server):
     site, get = server
-    for name, kind in {**MEDIA_TYPES, "opml": OPML_TYPE}.items():
+    types = {known.name: known.media_type for known in OUTPUT_FORMATS.values()} | {"opml": OPML_TYPE}
+    for name, kind in types.items():
         assert get(f"/feeds/all.{name}").getheader("Content-Type") == f"{kind}; charset=utf-8"
     plain = get("/feeds/all.rss")
     assert (plain.status, plain.body) == (200, b"<rss/>" * 99)

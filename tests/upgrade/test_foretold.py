@@ -17,6 +17,6 @@ def test_each_build_of_a_history_does_what_diff_says(upgrade, oracle, corpus, tm
         build(settings, NOW)
         documents = oracle.published(tmp_path / "feeds")
         for slug, titles in foretold.items():
-            for extension in settings.output.formats:
-                _, entries = documents[f"{slug}.{extension}"]
-                assert set(titles) == set(entries), (inputs, slug, extension)
+            for known in settings.output.formats:
+                _, entries = documents[f"{slug}.{known.name}"]
+                assert set(titles) == set(entries), (inputs, slug, known.name)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.validator import Level, validate
-from feedpub.validator import document as reading
+from feedpub.validator import Level, document, validate
 from feedpub.validator._source_text import decode
 from feedpub.validator.manual import PAGES
 
@@ -62,7 +61,7 @@ def test_a_feed_beyond_the_limits_is_a_finding_and_not_read_further(monkeypatch)
     assert "too-large" not in {finding.code for finding in validate(data)}
     for limit in ("MAX_BYTES", "MAX_ELEMENTS"):
         with monkeypatch.context() as lowered:
-            lowered.setattr(reading, limit, 10)
+            lowered.setattr(document, limit, 10)
             assert [finding.code for finding in validate(data)] == ["too-large"]
 
 

@@ -13,13 +13,13 @@ from feedpub.compose import compose
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.documents.channel import whole_seconds
-from feedpub.documents.readback import read_document
+from feedpub.documents.formats import OUTPUT_FORMATS, of_media_type
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
 from feedpub.ledger import Shelf
 from feedpub.retired import last_feed
 
-FORMATS = ("rss", "atom", "json")
+FORMATS = tuple(OUTPUT_FORMATS)
 EDGES = [
     datetime(1900, 1, 1, tzinfo=UTC),
     datetime(1900, 1, 1, tzinfo=timezone(timedelta(minutes=-53, seconds=-28))),
@@ -76,14 +76,14 @@ feeds:
 @example(articles=[replace(BARE, id=f"tag:x.test,2023:{n}", published=date) for n, date in enumerate(EDGES)])
 def test_ids_titles_and_dates_come_back(settings, articles):
     entries = [make_entry(Selected(article, ("all",))) for article in articles]
-    renderer = Renderer(settings.site, {}, FORMATS)
+    renderer = Renderer(settings.site, {}, OUTPUT_FORMATS.values())
     composed = compose(settings.feeds[0], entries, settings.site, {}, Shelf())
     rendered = renderer.render(composed.feed, composed.pages)
     documents = (*rendered.documents, *rendered.archives)
     assert not first_refusal(documents), first_refusal(documents)
     expected = {(a.id, a.title, whole_seconds(a.published)) for a in articles}
     for name in FORMATS:
-        read = [read_document(d.data, d.media_type) for d in documents if d.path.endswith(name)]
+        read = [OUTPUT_FORMATS[name].read_back(d.data) for d in documents if d.path.endswith(name)]
         assert None not in read
         assert {(e.id, e.title, e.published) for feed in read for e in feed.entries} == expected
 
@@ -92,15 +92,15 @@ def test_ids_titles_and_dates_come_back(settings, articles):
 def test_the_longest_body_comes_back(settings):
     entry = make_entry(Selected(replace(BARE, body="word " * 2_200_000), ("all",)))
     composed = compose(settings.feeds[0], [entry], settings.site, {}, Shelf())
-    for document in Renderer(settings.site, {}, FORMATS).render(composed.feed).documents:
-        assert read_document(document.data, document.media_type).entries[0].id == BARE.id
+    for document in Renderer(settings.site, {}, OUTPUT_FORMATS.values()).render(composed.feed).documents:
+        assert of_media_type(document.media_type).read_back(document.data).entries[0].id == BARE.id
 
 
 @pytest.mark.parametrize("number", range(3), ids=FORMATS)
 def test_the_notice_of_a_retired_feed_comes_back(settings, number):
     feed = last_feed(settings.retired[0], settings.site, None)
-    document = Renderer(settings.site, {}, FORMATS).render(feed).documents[number]
-    read = read_document(document.data, document.media_type)
+    document = Renderer(settings.site, {}, OUTPUT_FORMATS.values()).render(feed).documents[number]
+    read = of_media_type(document.media_type).read_back(document.data)
     assert [entry.id for entry in read.entries] == [entry.article.id for entry in feed.entries]
 
 

@@ -19,6 +19,7 @@ from feedpub.articles.entry import Entry, content_of
 from feedpub.compose import compose
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
+from feedpub.documents.formats import OUTPUT_FORMATS
 from feedpub.documents.renderer import Renderer
 from feedpub.ledger import Shelf
 from feedpub.validator import validate
@@ -160,7 +161,7 @@ parts = st.fixed_dictionaries(
 
 def documents(entries):
     composed = compose(FEED, entries, SITE, {"all": "News"}, Shelf())
-    renderer = Renderer(SITE, {"all": "News"}, ("rss", "atom", "json"))
+    renderer = Renderer(SITE, {"all": "News"}, tuple(OUTPUT_FORMATS.values()))
     assert not renderer.quarantine(entries)
     return composed.feed.entries, {
         d.path.rpartition(".")[2]: d for d in renderer.render(composed.feed).documents

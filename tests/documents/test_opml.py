@@ -3,7 +3,7 @@
 import json
 from xml.etree import ElementTree as ET
 
-from feedpub.documents import verification as gate
+from feedpub.documents import verification
 from feedpub.documents.formats import Document
 
 
@@ -43,7 +43,7 @@ def test_one_that_is_broken_is_not_published_and_the_last_one_stays(site, monkey
         document = Document(
             "subscriptions.opml", "", "text/x-opml", "https://x.test/f/subscriptions.opml", broken
         )
-        checked = gate.check([], document)
+        checked = verification.check([], document)
         assert set(checked.invalid) == checked.keep == {"subscriptions.opml"}
         monkeypatch.setattr("feedpub.documents.renderer.opml", lambda *_, data=broken: data)
         report = site.build()

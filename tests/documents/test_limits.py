@@ -11,14 +11,14 @@ from feedpub.articles.entry import Entry, content_of
 from feedpub.compose import compose
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
-from feedpub.documents.formats import entry_size, text_size
+from feedpub.documents.formats import OUTPUT_FORMATS, entry_size, text_size
 from feedpub.documents.renderer import Renderer
 from feedpub.ledger import Shelf
 from feedpub.limits import fitting
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 SITE = Site("S & S", "https://x.test/", "https://x.test/", "x.test,2021", Author("A", "a@x.test"), "en", "©")
-FORMATS = ("rss", "atom", "json")
+FORMATS = tuple(OUTPUT_FORMATS.values())
 TITLES = {"all": 'Tom & "Jerry"', "b": "B"}
 
 
