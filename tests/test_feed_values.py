@@ -18,8 +18,10 @@ from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
 from feedpub.ledger import Shelf
 from feedpub.pipeline import check_heads
-from feedpub.sources.building import Reading, Record, build
-from feedpub.sources.mapped import authors_of, enclosure
+from feedpub.sources.field_mapping import authors_of, enclosure
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import Record
+from feedpub.sources.spec import Reading
 from feedpub.validator.grammar import iris, tokens
 
 FORMATS = ("rss", "atom", "json")

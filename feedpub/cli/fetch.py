@@ -36,7 +36,7 @@ def fetch(
 
     from feedpub.config import load_config  # noqa: PLC0415
     from feedpub.core.errors import install_hint, printable  # noqa: PLC0415
-    from feedpub.sources.fetched import Copy, is_web  # noqa: PLC0415
+    from feedpub.sources.http_cache import Copy, is_web  # noqa: PLC0415
 
     settings = load_config(config)
     copies = [
@@ -51,8 +51,8 @@ def fetch(
     if not copies:
         print_error(f"{config} names no source by address; write one as - path: https://example.org/feed.xml")
         raise typer.Exit(FAILED)
-    from feedpub.sources.fetching import Limits, Outcome  # noqa: PLC0415
-    from feedpub.sources.fetching import fetch as fetch_copy  # noqa: PLC0415
+    from feedpub.sources.fetch import Limits, Outcome  # noqa: PLC0415
+    from feedpub.sources.fetch import fetch as fetch_copy  # noqa: PLC0415
 
     limits = Limits(allow_private=allow_private)
     results = [

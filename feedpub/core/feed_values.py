@@ -143,10 +143,7 @@ def identifier(text: str) -> str | None:
     return text if fits else None
 
 
-MAX_TITLE = 160
-
 _BREAK = re.compile("[\t\n\r\x0b\x0c]+")
-_SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'’”»)\]]*(?=\s)|[。！？]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 # A byte order mark amid a text: files that had one were put together.
 _MARK = "\ufeff"
@@ -188,16 +185,6 @@ def one_line(text: str) -> str:
         return text.strip()
     parts = _BREAK.split(text.strip())
     return parts[0] if len(parts) == 1 else " ".join(filter(None, (part.strip(" ") for part in parts)))
-
-
-def first_sentence(text: str) -> str:
-    """Return the first sentence of a plain text, for a title; cut at a word where it is long."""
-    line = one_line(text)
-    end = _SENTENCE.search(line)
-    sentence = line[: end.end()] if end else line
-    if len(sentence) <= MAX_TITLE:
-        return sentence.rstrip()
-    return f"{sentence[:MAX_TITLE].rpartition(' ')[0] or sentence[:MAX_TITLE]}…"
 
 
 _HOST_NAME = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?"

@@ -7,8 +7,8 @@ source never raises for what a record says: that is a reject with its place and 
 :class:`~feedpub.core.errors.SourceError` where a file can't be read at all.
 """
 
-from feedpub.sources.building import Item
-from feedpub.sources.opening import files, local_file, read, search
+from feedpub.sources.files import files, local_file, read, search
+from feedpub.sources.records import Item
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import Survey, Surveyed, survey
 from feedpub.sources.withheld import Statuses

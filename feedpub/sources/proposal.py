@@ -19,13 +19,12 @@ from pathlib import Path, PurePosixPath
 from feedpub.articles.article import Article, Reject
 from feedpub.core.errors import SourceError, printable
 from feedpub.sources.boilerplate import fold_heading, tail_start
-from feedpub.sources.building import Item
-from feedpub.sources.fieldnames import NAMES, fold_name
-from feedpub.sources.formats import COMPRESSED, has_extension, reader
-from feedpub.sources.naming import likely_fields
-from feedpub.sources.opening import display_name, format_of, open_stream, read
+from feedpub.sources.field_names import NAMES, fold_name
+from feedpub.sources.files import display_name, format_of, open_stream, read
+from feedpub.sources.readers import COMPRESSED, has_extension, reader
+from feedpub.sources.records import Item
 from feedpub.sources.spec import SourceSpec
-from feedpub.sources.survey import NAMED, Surveyed, survey_file
+from feedpub.sources.survey import NAMED, Surveyed, likely_fields, survey_file
 from feedpub.text.dates import DatePolicy
 
 MAX_FILES = 5000

@@ -3,19 +3,61 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
+from feedpub.articles.article import (
+    Author,
+    Origin,
+)
+from feedpub.articles.ids import feed_key
 from feedpub.core.errors import Where, install_hint
 from feedpub.core.yaml_node import Node
 from feedpub.dates.settings import parse_policy
 from feedpub.sources.boilerplate import fold_heading
-from feedpub.sources.fieldnames import CANONICAL
-from feedpub.sources.formats import FORMATS, missing_extra
-from feedpub.sources.layout import TextLayout, parse_layout
+from feedpub.sources.field_names import CANONICAL
+from feedpub.sources.readers import FORMATS, missing_extra
 from feedpub.sources.withheld import fold_status
 from feedpub.text.dates import DEFAULT, DatePolicy
+
+ORDERS = ("title body date", "title date body", "date title body")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """The lines of a text record.
+
+    ``order`` is one of :data:`ORDERS`. ``separator`` is a line that ends each record; without one the date
+    does. ``headers`` maps a folded ``Name`` of header lines ``Name: value`` to an article's field.
+    """
+
+    order: str = ORDERS[0]
+    separator: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def parse_layout(node: Node) -> TextLayout:
+    """Return the layout that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
+    keys = node.fields(("order", "separator", "headers"))
+    order = keys["order"].choice(ORDERS) if "order" in keys else ORDERS[0]
+    separator = keys["separator"].text().strip() if "separator" in keys else ""
+    if order != ORDERS[0] and not separator:
+        raise node.error(
+            f"the order {order!r} needs a separator line",
+            'name the line between records, as in separator: "---"',
+        )
+    headers: list[tuple[str, str]] = []
+    if "headers" in keys:
+        for name, item in keys["headers"].mapping().items():
+            headers.append((name.strip().casefold(), item.choice(CANONICAL)))
+        if not separator and any(field == "published" for _, field in headers):
+            # Without a separator it is the date's line that ends a record.
+            raise node.error(
+                "a date in a header line needs a separator line", 'name it, as in separator: "---"'
+            )
+    return TextLayout(order, separator, tuple(headers))
+
 
 SOURCE_KEYS = (
     "path",
@@ -124,3 +166,36 @@ def _repair(node: Node) -> bool:
     if wanted and find_spec("ftfy") is None:
         raise node.error("the repair of mojibake needs ftfy", install_hint("repair"))
     return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What every record of one file shares: its source, its name for origins, and who mints the ids.
+
+    ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty where it is none.
+    ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
+    named for the file, in its HTTP header.
+    """
+
+    spec: SourceSpec
+    file: str
+    authority: str
+    feed: str = ""
+    credit: tuple[Author, ...] = ()
+    charset: str = ""
+
+    def of_feed(self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = "") -> Reading:
+        """Return the reading of a file that is a feed: its id, its own address and its page are ``candidates``.
+
+        Entries that name no author are credited to its ``authors``, else to the feed by its ``title``: never to the
+        site that combines them.
+        """
+        *own, page = candidates
+        fetched = self.file if self.file.startswith(("http://", "https://")) else None
+        name = " ".join(title.split()) or feed_key(*own, fetched, page)
+        credit = authors or ((Author(name),) if name else ())
+        return replace(self, feed=feed_key(*own, fetched, page, self.spec.path), credit=credit)
+
+    def origin(self, first: int, last: int, column: int = 0) -> Origin:
+        """Return the place of an item by its first and last line (1-based)."""
+        return Origin(self.file, first, last, column)

@@ -1,16 +1,24 @@
-"""Look at files before anything is decided: which format each has, and what comes of it."""
+"""Look at files before anything is decided: their formats, the names of their fields, and what comes of them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
-from feedpub.sources.opening import display_name, format_of, open_stream, read, search
+from feedpub.core.errors import DateError
+from feedpub.sources.decoding import UndecodableError, recover
+from feedpub.sources.field_mapping import DECODER
+from feedpub.sources.field_names import name_map
+from feedpub.sources.files import display_name, format_of, open_stream, read, search
+from feedpub.sources.readers.csv import first_row
+from feedpub.sources.records import RecordError
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.withheld import Statuses
+from feedpub.text.dates import DatePolicy, parse_date
 
 _AUTHORITY = "example.org,2000"
 # What a reason says of its own record: a date, a byte, a number of fields.
@@ -154,3 +162,51 @@ class _Reasons:
 
     def most_common(self) -> tuple[tuple[str, str, int], ...]:
         return tuple((*self._firsts[kind], times) for kind, times in self._counts.most_common(20))
+
+
+_POLICY = DatePolicy(zone="UTC", day_first=True, two_digit_years=1950)
+
+
+def likely_fields(taken: str, head: bytes) -> Mapping[str, str]:
+    """Return title, body and date by the names that they seem to have in a file that begins with ``head``.
+
+    The names that are known count, then what looks like a date; the longest of the other values is the body, the
+    next one the title. Of a format without lines, and where nothing can be made out, it is empty.
+    """
+    record = _first_record(taken, head)
+    if not record:
+        return {}
+    known = name_map(tuple(record), ())
+    found = {field: known[field] for field in ("title", "body", "published") if field in known}
+    others = [name for name in record if name not in known.values()]
+    if "published" not in found and (dated := [name for name in others if _is_date(record[name])]):
+        found["published"] = dated[0]
+        others.remove(dated[0])
+    others.sort(key=lambda name: -len(record[name]))
+    for field in ("body", "title"):
+        if field not in found and others:
+            found[field] = others.pop(0)
+    return {field: found[field] for field in ("title", "body", "published") if field in found}
+
+
+def _first_record(taken: str, head: bytes) -> Mapping[str, str]:
+    # Whole lines only, so that no character is cut.
+    whole, newline, last = head.rpartition(b"\n")
+    try:
+        text = recover((whole if newline else last).decode(errors="surrogateescape"), "cp1252")
+        if taken in ("csv", "tsv"):
+            return first_row(text.split("\n"))
+        if taken == "jsonl":
+            values = DECODER.decode(text.partition("\n")[0])
+            return {name: value for name, value in values.items() if isinstance(value, str)}
+    except (UndecodableError, RecordError, ValueError, RecursionError, AttributeError):
+        pass
+    return {}
+
+
+def _is_date(text: str) -> bool:
+    try:
+        parse_date(text, _POLICY)
+    except DateError:
+        return False
+    return True

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from feedpub.articles.article import Notice
 from feedpub.core.errors import DateError
-from feedpub.sources.fieldnames import fold_name
+from feedpub.sources.field_names import fold_name
 from feedpub.text.dates import DatePolicy, parse_date
 
 

@@ -22,15 +22,14 @@ with atheris.instrument_imports(include=["feedpub"]):
     from feedpub.core.errors import DateError
     from feedpub.core.yaml_node import read_yaml
     from feedpub.sources import SourceSpec
-    from feedpub.sources.building import Reading
-    from feedpub.sources.formats import FORMATS, reader
-    from feedpub.sources.spec import parse_source
+    from feedpub.sources.readers import FORMATS, reader
+    from feedpub.sources.spec import Reading, parse_source
     from feedpub.sources.streams import InputStream
     from feedpub.text.dates import DatePolicy, parse_date
 
     # A format is imported when it is read first, which is too late to be instrumented.
     for known in FORMATS:
-        importlib.import_module(f"feedpub.sources.{known.module}")
+        importlib.import_module(f"feedpub.sources.readers.{known.module}")
 
 CONFIG = b"path: x\ntimezone: Europe/Berlin\nboilerplate: You Might Like\nrelated_links: Read More\nencoding: cp1252"
 LAYOUT = b'\nlayout: {separator: "---", order: date title body, headers: {Author: author, URL: link}}'

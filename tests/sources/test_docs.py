@@ -6,12 +6,29 @@ import re
 from pathlib import Path
 
 import feedpub
-from feedpub.sources import json_array, lines, separated, syndication, table, text, webpage, whole
-from feedpub.sources.fieldnames import NAMES
-from feedpub.sources.formats import FORMATS
-from feedpub.sources.layout import ORDERS
-from feedpub.sources.markdown import MAX_DOTS, MAX_MATTER
-from feedpub.sources.spec import SOURCE_KEYS
+from feedpub.sources import decoding
+from feedpub.sources.field_names import NAMES
+from feedpub.sources.readers import (
+    FORMATS,
+    text,
+)
+from feedpub.sources.readers import (
+    _text_layout as separated,
+)
+from feedpub.sources.readers import (
+    csv as table,
+)
+from feedpub.sources.readers import (
+    feed as syndication,
+)
+from feedpub.sources.readers import (
+    html as webpage,
+)
+from feedpub.sources.readers import (
+    json as json_array,
+)
+from feedpub.sources.readers.markdown import MAX_DOTS, MAX_MATTER
+from feedpub.sources.spec import ORDERS, SOURCE_KEYS
 from feedpub.sources.streams import FREE, MAX_RATIO
 
 PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text("utf-8")
@@ -52,12 +69,12 @@ def test_every_name_of_a_list_is_listed():
 
 def test_the_bounds_are_those_of_the_code():
     bounds = {cells[0]: cells[1] for cells in rows("Bounds")}
-    assert lines.MAX_LINE == json_array.MAX_LINE == 4 << 20
+    assert decoding.MAX_LINE == json_array.MAX_LINE == 4 << 20
     assert bounds["a line, a JSON element"] == "4 MB"
     assert text.MAX_RECORD == separated.MAX_RECORD == 16 << 20
     assert bounds["a text record"] == "16 MB"
     assert bounds["a quoted field"] == f"{table.MAX_LINES:,} lines"
-    assert whole.MAX_FILE == 16 << 20
+    assert decoding.MAX_FILE == 16 << 20
     assert bounds["front matter"] == f"{MAX_MATTER >> 10} KB, and {MAX_DOTS} dots in a key of TOML"
     assert bounds["an element of a feed"] == (
         f"{syndication.MAX_ATTRIBUTES} attributes, {syndication.MAX_CATEGORIES:,} categories,"

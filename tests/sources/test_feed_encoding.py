@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from feedpub.articles.article import Article, Notice, Reject
 from feedpub.sources import read
 from feedpub.sources.feed_encoding import codec_of, read_feed_text
-from feedpub.sources.fetched import Copy, Memory
+from feedpub.sources.http_cache import Copy, Memory
 
 
 def feed(*titles, declared=""):

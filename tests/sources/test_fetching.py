@@ -13,8 +13,8 @@ import pytest
 
 from feedpub.sources import files, read
 from feedpub.sources.connection import is_public
-from feedpub.sources.fetched import Copy
-from feedpub.sources.fetching import MAX_WAIT, Limits, Outcome, fetch
+from feedpub.sources.fetch import MAX_WAIT, Limits, Outcome, fetch
+from feedpub.sources.http_cache import Copy
 
 FEED = (
     b'<rss version="2.0"><channel><title>T</title><item><title>A</title><guid>urn:isbn:1</guid>'

@@ -234,7 +234,7 @@ def test_survey_counts_bodies_that_look_like_html(tmp_path, body, declared, coun
 )
 def test_init_says_which_package_is_missing(tmp_path, monkeypatch, name, package, extra):
     monkeypatch.setattr(
-        "feedpub.sources.formats.find_spec", lambda found: None if found == package else object()
+        "feedpub.sources.readers.find_spec", lambda found: None if found == package else object()
     )
     (tmp_path / "drop").mkdir()
     (tmp_path / "drop/b.txt").write_text(RECORD)

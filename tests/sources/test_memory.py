@@ -17,8 +17,8 @@ import re, sys
 from pathlib import Path
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources.spec import parse_source
-from feedpub.sources.building import Reading
-from feedpub.sources.formats import reader
+from feedpub.sources.spec import Reading
+from feedpub.sources.readers import reader
 class Endless:
     def __init__(self, piece, size): self.piece, self.left, self.rest = piece, size, b""
     def read(self, size=-1, /):

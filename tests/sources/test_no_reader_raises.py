@@ -18,7 +18,7 @@ from feedpub.articles.article import Article, LeftOut, Reject
 from feedpub.core.errors import SourceError
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import read
-from feedpub.sources.fieldnames import CANONICAL, NAMES
+from feedpub.sources.field_names import CANONICAL, NAMES
 from feedpub.sources.spec import parse_source
 from feedpub.sources.withheld import _ROLES
 

@@ -13,7 +13,7 @@ from feedpub.articles.article import Author
 from feedpub.config import load_config
 from feedpub.core.feed_values import web_address, without_password
 from feedpub.pipeline import build
-from feedpub.sources import building
+from feedpub.sources import normalisation
 from feedpub.text.safe_html import sanitise
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
@@ -118,7 +118,7 @@ def test_no_password_is_published(site):
 
 def test_a_published_id_stays_although_it_holds_a_password(site, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(building, "without_password", lambda address: address)
+        patch.setattr(normalisation, "without_password", lambda address: address)
         build(load_config(site / "c.yaml"), NOW)
     before = (site / "feeds/all.rss").read_text()
     assert "s3cret" in before

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Notice
 from feedpub.core.yaml_node import read_yaml
-from feedpub.sources import lines, read
-from feedpub.sources.building import Reading, Record, build, build_story
-from feedpub.sources.spec import parse_source
+from feedpub.sources import decoding, read
+from feedpub.sources.normalisation import build, build_story
+from feedpub.sources.records import Record
+from feedpub.sources.spec import Reading, parse_source
 
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SEEDS = {
@@ -99,7 +100,7 @@ def test_the_size_of_blocks_does_not_count(name, case, size, tmp_path):
     data = case.draw(damaged(name))
     whole = run(name, tmp_path, data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "BLOCK", size)
+        patch.setattr(decoding, "BLOCK", size)
         assert run(name, tmp_path, data) == whole
 
 

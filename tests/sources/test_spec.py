@@ -107,7 +107,7 @@ def test_what_fsspec_opens_is_a_file(source):
 )
 def test_a_missing_package_is_named_by_its_extra(name, package, extra, source, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "feedpub.sources.formats.find_spec", lambda found: None if found == package else object()
+        "feedpub.sources.readers.find_spec", lambda found: None if found == package else object()
     )
     monkeypatch.setattr("feedpub.core.errors.find_spec", lambda _: object())
     (tmp_path / name).write_bytes(b"x")

@@ -7,9 +7,18 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from feedpub.core.errors import DateError
-from feedpub.text.dates import policy as formats
 from feedpub.text.dates._free_form import has_unknown_words, read_free_form, read_localized
-from feedpub.text.dates.policy import FIRST_YEAR, DatePolicy, DateWarning, Fields, ParsedDate
+from feedpub.text.dates.policy import (
+    EPOCHS,
+    FIRST_YEAR,
+    WEEKDAY_NAMES,
+    DatePolicy,
+    DateWarning,
+    Fields,
+    ParsedDate,
+    compile_format,
+    read_format,
+)
 from feedpub.text.dates.zones import UnknownZoneError, localise, named_zone, plain_day
 
 MAX_LENGTH = 120
@@ -57,7 +66,7 @@ def is_declared(text: str, policy: DatePolicy) -> bool:
     """
     plain = _plain(text)
     for name in policy.formats:
-        pattern = _LONG_NUMBER if name in formats.EPOCHS else formats.compile_format(name)
+        pattern = _LONG_NUMBER if name in EPOCHS else compile_format(name)
         if pattern.match(plain):
             return True
     if not policy.languages or not has_unknown_words(plain, policy):
@@ -84,10 +93,10 @@ def _careful(text: str, policy: DatePolicy) -> ParsedDate:
 
 def _declared(plain: str, policy: DatePolicy) -> ParsedDate | None:
     for name in policy.formats:
-        if name in formats.EPOCHS:
+        if name in EPOCHS:
             if _NUMBER.match(plain):
-                return _epoch(plain, formats.EPOCHS[name], policy)
-        elif fields := formats.read_format(name, plain, policy.two_digit_years):
+                return _epoch(plain, EPOCHS[name], policy)
+        elif fields := read_format(name, plain, policy.two_digit_years):
             return _assemble(plain, fields, policy)
     return None
 
@@ -103,7 +112,7 @@ def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
         )
         raise DateError(plain, f"is a bare number; if it counts {unit}, declare dates: formats: [{name}]")
     for pattern in _RFC822:
-        if fields := formats.read_format(pattern, plain, None):
+        if fields := read_format(pattern, plain, None):
             return _assemble(plain, fields, policy)
     read = read_localized if policy.languages and has_unknown_words(plain, policy) else read_free_form
     return _assemble(plain, read(plain, policy), policy)
@@ -157,9 +166,7 @@ def _assemble(text: str, fields: Fields, policy: DatePolicy) -> ParsedDate:
     except ValueError as error:
         raise DateError(text, f"is no real date: {error}") from None
     if fields.weekday is not None and (naive - later).weekday() != fields.weekday:
-        named, real = (
-            formats.WEEKDAY_NAMES[day].title() for day in (fields.weekday, (naive - later).weekday())
-        )
+        named, real = (WEEKDAY_NAMES[day].title() for day in (fields.weekday, (naive - later).weekday()))
         warnings.append(DateWarning("weekday-mismatch", f"{text!r} says {named}, but that day was a {real}"))
     try:
         instant, more = localise(naive, _zone(text, fields.zone, policy), policy)

@@ -18,12 +18,11 @@ from dataclasses import replace
 
 from feedpub.articles.article import Boilerplate, Origin
 from feedpub.sources.boilerplate import fold_heading
-from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
-from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.decoding import UndecodableError, recover
-from feedpub.sources.layout import TextLayout
-from feedpub.sources.lines import MAX_LINE, blocks
-from feedpub.sources.mapped import record_of
+from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
+from feedpub.sources.field_mapping import record_of
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import ByteStream, Item, RecordError, reject, stretch
+from feedpub.sources.spec import Reading, TextLayout
 
 MAX_RECORD = 16 << 20
 FIELDS = {"title": "title", "body": "body", "date": "published"}

@@ -15,11 +15,11 @@ from typing import Any
 
 from feedpub.core.errors import ConfigError
 from feedpub.core.yaml_node import Node, read_yaml
-from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
-from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.decoding import UndecodableError
-from feedpub.sources.mapped import DECODER, MAX_DIGITS, record_of
-from feedpub.sources.whole import read_whole, text_of_file
+from feedpub.sources.decoding import UndecodableError, read_whole, text_of_file
+from feedpub.sources.field_mapping import DECODER, MAX_DIGITS, record_of
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
+from feedpub.sources.spec import Reading
 from feedpub.sources.withheld import Hold
 
 _FENCED = re.compile(

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from feedpub.articles.article import Boilerplate, Origin
-from feedpub.sources.building import Item, Reading, RecordError, build, reject, stretch
-from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.decoding import UndecodableError, recover
-from feedpub.sources.fieldnames import name_map
-from feedpub.sources.lines import MAX_LINE, blocks
-from feedpub.sources.mapped import row_of
+from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
+from feedpub.sources.field_mapping import row_of
+from feedpub.sources.field_names import name_map
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import ByteStream, Item, RecordError, reject, stretch
+from feedpub.sources.spec import Reading
 
 # A quoted field with more lines than this has no end.
 MAX_LINES = 2000

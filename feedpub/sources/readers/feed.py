@@ -18,11 +18,12 @@ from typing import Any
 from lxml import etree
 
 from feedpub.articles.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
-from feedpub.sources.building import Item, Reading, Record, build, reject
-from feedpub.sources.bytestream import ByteStream
+from feedpub.sources.decoding import MAX_FILE, read_whole
 from feedpub.sources.feed_encoding import UNREADABLE, FeedText, read_feed_text
-from feedpub.sources.mapped import authors_of, enclosure
-from feedpub.sources.whole import MAX_FILE, read_whole
+from feedpub.sources.field_mapping import authors_of, enclosure
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import ByteStream, Item, Record, reject
+from feedpub.sources.spec import Reading
 from feedpub.sources.withheld import FREE, Hold, hold_of
 from feedpub.text.dates import DatePolicy
 from feedpub.text.safe_html import plain_text

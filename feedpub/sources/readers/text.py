@@ -21,13 +21,12 @@ from typing import NamedTuple
 
 from feedpub.articles.article import Article, Boilerplate, Notice, Origin, Reject
 from feedpub.core.errors import DateError
-from feedpub.sources import separated
 from feedpub.sources.boilerplate import fold_heading, longest_line
-from feedpub.sources.building import MAX_RAW, Item, Reading, Record, build, build_story, reject, stretch
-from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.decoding import UndecodableError, recover
-from feedpub.sources.lines import MAX_LINE, blocks
-from feedpub.sources.spec import SourceSpec
+from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
+from feedpub.sources.normalisation import build, build_story
+from feedpub.sources.readers import _text_layout
+from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, reject, stretch
+from feedpub.sources.spec import Reading, SourceSpec
 from feedpub.text.dates import DatePolicy, is_declared, parse_date
 from feedpub.text.dates.policy import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 
@@ -75,7 +74,7 @@ _PART = re.compile(r"\d+|[^\W\d_]+|[-/.]")
 class _Span(NamedTuple):
     """The lines up to a timestamp, or what the file ends with.
 
-    ``plain`` is that of :class:`~feedpub.sources.lines.Block`; ``problem`` says why the lines can't be a
+    ``plain`` is that of :class:`~feedpub.sources.decoding.Block`; ``problem`` says why the lines can't be a
     record.
     """
 
@@ -90,7 +89,7 @@ class _Span(NamedTuple):
 def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
     if reading.spec.layout.separator:
-        yield from separated.read(stream, reading)
+        yield from _text_layout.read(stream, reading)
         return
     # The items of one record are held back: if only blank lines follow, they belong to the last of them.
     held: list[Item] = []
@@ -293,7 +292,7 @@ def _record(
         reason = "the record has only one line before its timestamp: title or body is missing"
         return [reject(origin, reason, "\n".join(lines))]
     if reading.spec.layout.headers:
-        return separated.items_of(reading, origin, lines)
+        return _text_layout.items_of(reading, origin, lines)
     if is_clean:
         return build_story(reading, origin, title, body, lines[-1], lambda: "\n".join(lines))
     record = Record(title, body, lines[-1], reading.spec.html_body)

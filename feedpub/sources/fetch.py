@@ -20,10 +20,10 @@ import httpcore
 import httpx
 
 from feedpub.sources.connection import Backend, RefusedError, Transport, check_public
-from feedpub.sources.fetched import Copy, Memory
-from feedpub.sources.formats import choose, has_extension
+from feedpub.sources.http_cache import Copy, Memory
+from feedpub.sources.readers import choose, has_extension
+from feedpub.sources.readers.feed import is_cut
 from feedpub.sources.streams import InputStream, MissingPackageError
-from feedpub.sources.syndication import is_cut
 
 # Longer than this no server keeps us away: a mistyped max-age would stop a feed for years.
 MAX_WAIT = 7 * 24 * 3600

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from feedpub.core.errors import SourceError, install_hint
 
 if TYPE_CHECKING:
-    from feedpub.sources.building import Item, Reading
-    from feedpub.sources.bytestream import ByteStream
+    from feedpub.sources.records import ByteStream, Item
+    from feedpub.sources.spec import Reading
 
     Reader = Callable[[ByteStream, Reading], Iterator[Item]]
 
@@ -35,14 +35,14 @@ class Format:
 
 FORMATS = (
     Format("text", (".txt", ".text"), "text"),
-    Format("jsonl", (".jsonl", ".ndjson"), "json_lines"),
-    Format("json", (".json",), "json_array"),
-    Format("csv", (".csv",), "table"),
-    Format("tsv", (".tsv", ".tab"), "table"),
+    Format("jsonl", (".jsonl", ".ndjson"), "jsonl"),
+    Format("json", (".json",), "json"),
+    Format("csv", (".csv",), "csv"),
+    Format("tsv", (".tsv", ".tab"), "csv"),
     Format("markdown", (".md", ".markdown", ".mdown"), "markdown", "markdown", ("markdown_it",)),
-    Format("html", (".html", ".htm", ".xhtml"), "webpage", "html", ("trafilatura",)),
-    Format("feed", (".rss", ".atom", ".rdf"), "syndication", "feeds", ("feedparser",)),
-    Format("parquet", (".parquet",), "columns", "tables", ("pyarrow",)),
+    Format("html", (".html", ".htm", ".xhtml"), "html", "html", ("trafilatura",)),
+    Format("feed", (".rss", ".atom", ".rdf"), "feed", "feeds", ("feedparser",)),
+    Format("parquet", (".parquet",), "parquet", "tables", ("pyarrow",)),
 )
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _BY_NAME = {known.name: known for known in FORMATS}
@@ -95,6 +95,6 @@ def reader(name: str, file: str) -> Reader:
     """Return the reader of format ``name``. Raises :class:`SourceError` where its extra is not installed."""
     if extra := missing_extra(name):
         raise SourceError(file, f"the format {name!r} needs a further package; {install_hint(extra)}")
-    module = importlib.import_module(f"feedpub.sources.{_BY_NAME[name].module}")
+    module = importlib.import_module(f"feedpub.sources.readers.{_BY_NAME[name].module}")
     read: Reader = module.read
     return read

@@ -16,10 +16,10 @@ from typing import Any, BinaryIO
 
 from feedpub.articles.article import Notice
 from feedpub.core.errors import SourceError, install_hint, printable
-from feedpub.sources.building import Item, Reading, reject
-from feedpub.sources.fetched import Copy, is_web
-from feedpub.sources.formats import choose, reader
-from feedpub.sources.spec import SourceSpec
+from feedpub.sources.http_cache import Copy, is_web
+from feedpub.sources.readers import choose, reader
+from feedpub.sources.records import Item, reject
+from feedpub.sources.spec import Reading, SourceSpec
 from feedpub.sources.streams import InputStream, MissingPackageError
 from feedpub.sources.walk import Walk, mode_of
 

@@ -16,11 +16,11 @@ from typing import Any
 from lxml import etree, html
 
 from feedpub.articles.article import Author, Boilerplate
-from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject
-from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.decoding import UndecodableError
-from feedpub.sources.mapped import authors_of, categories_of
-from feedpub.sources.whole import read_whole, text_of_file
+from feedpub.sources.decoding import UndecodableError, read_whole, text_of_file
+from feedpub.sources.field_mapping import authors_of, categories_of
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
+from feedpub.sources.spec import Reading
 from feedpub.sources.withheld import hold_of
 from feedpub.text.dates import DatePolicy
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from feedpub.articles.article import Author, Enclosure, Notice, Origin
 from feedpub.core.feed_values import media_type as media_type_of
-from feedpub.sources.building import Record, RecordError
-from feedpub.sources.fieldnames import fold_name, name_map
+from feedpub.sources.field_names import fold_name, name_map
+from feedpub.sources.records import Record, RecordError
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
 
@@ -53,7 +53,7 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any
     """Return the record that a mapping holds, by the declared field map and the names that are known.
 
     ``raw`` is what the mapping was before words that stand for nothing were left out.
-    Raises :class:`~feedpub.sources.building.RecordError` for a value of a kind that its field can't be.
+    Raises :class:`~feedpub.sources.records.RecordError` for a value of a kind that its field can't be.
     """
     try:
         hold = hold_of(values, spec.dates, declared=spec.fields, published_when=spec.published_when)

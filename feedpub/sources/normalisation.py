@@ -7,25 +7,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from feedpub.articles.article import (
     Article,
     Author,
-    Boilerplate,
-    Enclosure,
     FeedSource,
     LeftOut,
     Notice,
     Origin,
-    Reject,
     with_other_scheme,
 )
-from feedpub.articles.ids import article_id, feed_key
+from feedpub.articles.ids import article_id
 from feedpub.core.errors import DateError
 from feedpub.core.feed_values import (
     clean,
-    first_sentence,
     identifier,
     language_tag,
     mail_address,
@@ -34,13 +29,11 @@ from feedpub.core.feed_values import (
     without_password,
 )
 from feedpub.sources.boilerplate import tail_start, without_tail
-from feedpub.sources.spec import SourceSpec
-from feedpub.sources.withheld import FREE, Hold
+from feedpub.sources.records import Item, Record, RecordError, reject
+from feedpub.sources.spec import Reading, SourceSpec
+from feedpub.sources.withheld import FREE
 from feedpub.text.dates import ParsedDate, parse_date
 from feedpub.text.safe_html import plain_text, relative_addresses
-
-Item = Article | Boilerplate | LeftOut | Reject | Notice
-MAX_RAW = 4096
 
 # What stands in no IRI (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
 _NOT_IRI = r"\s<>\"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff\ufff0-\uffff"
@@ -49,68 +42,6 @@ _WEB_ADDRESS = re.compile(rf"https?://[^{_NOT_IRI}/?#][^{_NOT_IRI}]*\Z", re.IGNO
 _IRI = re.compile(rf"[a-z][a-z0-9+.-]*:[^{_NOT_IRI}]+\Z", re.IGNORECASE)
 # A title of these alone can't be seen.
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060 "
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What every record of one file shares: its source, its name for origins, and who mints the ids.
-
-    ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty where it is none.
-    ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
-    named for the file, in its HTTP header.
-    """
-
-    spec: SourceSpec
-    file: str
-    authority: str
-    feed: str = ""
-    credit: tuple[Author, ...] = ()
-    charset: str = ""
-
-    def of_feed(self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = "") -> Reading:
-        """Return the reading of a file that is a feed: its id, its own address and its page are ``candidates``.
-
-        Entries that name no author are credited to its ``authors``, else to the feed by its ``title``: never to the
-        site that combines them.
-        """
-        *own, page = candidates
-        fetched = self.file if self.file.startswith(("http://", "https://")) else None
-        name = " ".join(title.split()) or feed_key(*own, fetched, page)
-        credit = authors or ((Author(name),) if name else ())
-        return replace(self, feed=feed_key(*own, fetched, page, self.spec.path), credit=credit)
-
-    def origin(self, first: int, last: int, column: int = 0) -> Origin:
-        """Return the place of an item by its first and last line (1-based)."""
-        return Origin(self.file, first, last, column)
-
-
-class Record(NamedTuple):
-    """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
-
-    ``formerly`` are id and link as version 0.1.0 would have read them, where it did so otherwise.
-    ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
-    feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``.
-    """
-
-    title: str = ""
-    body: str = ""
-    published: str = ""
-    html: bool = False
-    updated: str = ""
-    id: str = ""
-    keep_id: bool = False
-    link: str = ""
-    authors: tuple[Author, ...] = ()
-    categories: tuple[str, ...] = ()
-    language: str = ""
-    summary: str = ""
-    image: str = ""
-    enclosures: tuple[Enclosure, ...] = ()
-    via: FeedSource | None = None
-    left_out: tuple[str, ...] = ()
-    formerly: tuple[str, str] | None = None
-    hold: Hold = FREE
-    version: int | None = None
 
 
 @dataclass(slots=True)
@@ -122,26 +53,6 @@ class _Notes:
 
     def add(self, kind: str, message: str) -> None:
         self.notices.append(Notice(self.origin, kind, message))
-
-
-class RecordError(ValueError):
-    """A record can't become an article; the message is the reject's reason."""
-
-
-def reject(origin: Origin, reason: str, raw: str) -> Reject:
-    """Return a reject that keeps the first kilobytes of its raw text."""
-    return Reject(origin, reason, raw if len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…")
-
-
-def stretch(items: list[Item], last: int) -> list[Item]:
-    """Return the items of a file's last record with the blank lines up to line ``last`` given to them."""
-    end = max((item.origin.last for item in items), default=last)
-    if end >= last:
-        return items
-    return [
-        replace(item, origin=item.origin._replace(last=last)) if item.origin.last == end else item
-        for item in items
-    ]
 
 
 def build(
@@ -466,3 +377,19 @@ def _repaired(text: str, notes: _Notes) -> str:
     if fixed != text:
         notes.add("mojibake", "repaired text that had been decoded wrongly")
     return fixed
+
+
+MAX_TITLE = 160
+
+
+_SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'’”»)\]]*(?=\s)|[。！？]")
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a plain text, for a title; cut at a word where it is long."""
+    line = one_line(text)
+    end = _SENTENCE.search(line)
+    sentence = line[: end.end()] if end else line
+    if len(sentence) <= MAX_TITLE:
+        return sentence.rstrip()
+    return f"{sentence[:MAX_TITLE].rpartition(' ')[0] or sentence[:MAX_TITLE]}…"

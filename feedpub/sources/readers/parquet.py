@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, cast
 
-from feedpub.sources.building import Item, Reading, RecordError, build, reject
-from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.mapped import row_of
+from feedpub.sources.field_mapping import row_of
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import ByteStream, Item, RecordError, reject
+from feedpub.sources.spec import Reading
 
 _BATCH = 256
 _IN_MEMORY = 16 << 20

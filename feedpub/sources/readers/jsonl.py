@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 
 from feedpub.articles.article import Boilerplate, Origin
-from feedpub.sources.building import Item, Reading, Record, RecordError, build, reject, stretch
-from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.decoding import UndecodableError, recover
-from feedpub.sources.lines import MAX_LINE, blocks
-from feedpub.sources.mapped import DECODER, record_of
+from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
+from feedpub.sources.field_mapping import DECODER, record_of
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject, stretch
+from feedpub.sources.spec import Reading
 
 
 def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:

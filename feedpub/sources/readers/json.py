@@ -14,12 +14,12 @@ from itertools import islice
 from typing import Any
 
 from feedpub.articles.article import Boilerplate, Origin
-from feedpub.sources.building import MAX_RAW, Item, Reading, Record, RecordError, build, reject, stretch
-from feedpub.sources.bytestream import ByteStream
-from feedpub.sources.decoding import UndecodableError, recover
-from feedpub.sources.fieldnames import name_map
-from feedpub.sources.lines import BLOCK, MAX_LINE, unified
-from feedpub.sources.mapped import DECODER, PLAIN_DECODER, authors_of, record_of
+from feedpub.sources.decoding import BLOCK, MAX_LINE, UndecodableError, recover, unified
+from feedpub.sources.field_mapping import DECODER, PLAIN_DECODER, authors_of, record_of
+from feedpub.sources.field_names import name_map
+from feedpub.sources.normalisation import build
+from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, stretch
+from feedpub.sources.spec import Reading
 
 # Names under which an object holds its list of articles.
 LISTS = (

@@ -1,0 +1,84 @@
+"""What readers read from and what they give: a stream of bytes in, records and items out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+from feedpub.articles.article import (
+    Article,
+    Author,
+    Boilerplate,
+    Enclosure,
+    FeedSource,
+    LeftOut,
+    Notice,
+    Origin,
+    Reject,
+)
+from feedpub.sources.withheld import FREE, Hold
+
+
+class ByteStream(Protocol):
+    """Bytes in UTF-8, from the beginning to the end: a file, or what is left of one when decompressed."""
+
+    marked: bool
+    """Whether it began with a byte order mark, so that what else is said of its encoding does not count."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to ``size`` bytes, all of them if it is negative, none at the end only."""
+
+
+Item = Article | Boilerplate | LeftOut | Reject | Notice
+
+
+MAX_RAW = 4096
+
+
+class Record(NamedTuple):
+    """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
+
+    ``formerly`` are id and link as version 0.1.0 would have read them, where it did so otherwise.
+    ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
+    feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``.
+    """
+
+    title: str = ""
+    body: str = ""
+    published: str = ""
+    html: bool = False
+    updated: str = ""
+    id: str = ""
+    keep_id: bool = False
+    link: str = ""
+    authors: tuple[Author, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str = ""
+    summary: str = ""
+    image: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    via: FeedSource | None = None
+    left_out: tuple[str, ...] = ()
+    formerly: tuple[str, str] | None = None
+    hold: Hold = FREE
+    version: int | None = None
+
+
+class RecordError(ValueError):
+    """A record can't become an article; the message is the reject's reason."""
+
+
+def reject(origin: Origin, reason: str, raw: str) -> Reject:
+    """Return a reject that keeps the first kilobytes of its raw text."""
+    return Reject(origin, reason, raw if len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…")
+
+
+def stretch(items: list[Item], last: int) -> list[Item]:
+    """Return the items of a file's last record with the blank lines up to line ``last`` given to them."""
+    end = max((item.origin.last for item in items), default=last)
+    if end >= last:
+        return items
+    return [
+        replace(item, origin=item.origin._replace(last=last)) if item.origin.last == end else item
+        for item in items
+    ]
