@@ -21,7 +21,8 @@ from pathlib import Path
 
 from feedpub.articles.article import Article, Origin
 from feedpub.core.yaml_node import Node, read_yaml
-from feedpub.rules import compile_rules, scan
+from feedpub.rules import compile_rules
+from feedpub.rules import scanner as scan
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from feedpub.config import Settings
     from feedpub.report.known import Known
     from feedpub.report.stream import Duplicate
-    from feedpub.rules.explain import Explanation, FeedExplanation, Hit
+    from feedpub.rules.explanation import Explanation, FeedExplanation, Hit
 
 SHOWN_HITS = 5
 SHOWN_MISSES = 3
@@ -245,7 +245,7 @@ def _hit_rows(label: str, hits: Sequence[Hit], article: Article, style: str) -> 
 
 def snippet(hit: Hit, article: Article) -> tuple[str, str]:
     """Return what stands before and after a hit, in one line."""
-    from feedpub.rules.visible import texts  # noqa: PLC0415 - keeps --help fast
+    from feedpub.rules.terms import texts  # noqa: PLC0415 - keeps --help fast
 
     whole = texts(article, hit.field)[hit.value]
     before, after = whole[max(0, hit.start - AROUND) : hit.start], whole[hit.end : hit.end + AROUND]

@@ -11,10 +11,9 @@ from itertools import combinations
 from feedpub.articles.article import Article
 from feedpub.core.errors import Where
 from feedpub.rules import RuleSet
-from feedpub.rules.finding import TermFinder
-from feedpub.rules.model import FeedRule, Rules
-from feedpub.rules.predicates import predicate
-from feedpub.rules.tree import wanted_terms
+from feedpub.rules.conditions import predicate, wanted_terms
+from feedpub.rules.rule import FeedRule, Rules
+from feedpub.rules.scanner import TermFinder
 
 _SAMPLE = 20
 

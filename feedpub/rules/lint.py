@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from feedpub.core.errors import Where
-from feedpub.rules.model import FeedRule, Rules
-from feedpub.rules.scan import Scanner
+from feedpub.rules.conditions import Condition, Every, Has, any_terms, groups, wanted_terms
+from feedpub.rules.rule import FeedRule, Rules
+from feedpub.rules.scanner import Scanner
 from feedpub.rules.terms import Term, View
-from feedpub.rules.tree import Condition, Every, Has, any_terms, groups, wanted_terms
 
 _Wider = list[frozenset[int]]
 

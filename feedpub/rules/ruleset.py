@@ -8,15 +8,13 @@ from operator import or_
 
 from feedpub.articles.article import Article
 from feedpub.core.yaml_node import Node
-from feedpub.rules.examples import as_article
-from feedpub.rules.explain import Explanation, explain
-from feedpub.rules.finding import TermFinder
+from feedpub.rules.conditions import Condition, Predicate, any_terms, predicate
+from feedpub.rules.explanation import Explanation, explain
+from feedpub.rules.language import parse_rules
 from feedpub.rules.lint import Warned, lint
-from feedpub.rules.model import FailingExample, Rules
-from feedpub.rules.parse import parse_rules
-from feedpub.rules.predicates import Predicate, predicate
+from feedpub.rules.rule import FailingExample, Rules, as_article
+from feedpub.rules.scanner import TermFinder
 from feedpub.rules.terms import Term, View
-from feedpub.rules.tree import Condition, any_terms
 
 
 class RuleSet:

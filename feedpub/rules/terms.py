@@ -1,4 +1,4 @@
-"""One term of a rule: what it says, where it looks, and its pattern over folded text.
+"""One term of a rule: what it says, which of an article's texts it looks at, and its pattern over folded text.
 
 A pattern is a regular expression over the bytes of a text that :func:`feedpub.text.folding.fold` made, written
 in what RE2 and ``re`` have in common.
@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from feedpub.articles.article import Article
 from feedpub.text.folding import MARK, fold, is_hangul, stemmed
+from feedpub.text.safe_html import visible
 
 Field = Literal["title", "body", "author", "category"]
 FIELDS: tuple[Field, ...] = ("title", "body", "author", "category")
@@ -142,3 +144,26 @@ def _neighbours(edge: str) -> str:
     if edge == MARK or is_hangul(edge):
         return ""
     return WORD if edge.isalnum() or not edge.isascii() else re.escape(edge)
+
+
+# What rules look at unless they say otherwise, and so what has to be fast.
+_TITLE_AND_BODY: frozenset[Field] = frozenset(("title", "body"))
+
+
+def texts(article: Article, field: Field) -> tuple[str, ...]:
+    """Return the visible texts of a field: several authors or categories, one title, one body."""
+    if field == "title":
+        return (article.title,)
+    if field == "body":
+        return (visible(article.body) if article.html else article.body,)
+    if field == "category":
+        return article.categories
+    return tuple(author.name for author in article.authors)
+
+
+def joined(article: Article, fields: frozenset[Field]) -> str:
+    """Return the texts of several fields between zero characters, which no term holds; the body is visible text."""
+    if fields == _TITLE_AND_BODY:
+        return f"\0{article.title}\0{article.body}\0"
+    parts = [text for field in FIELDS if field in fields for text in texts(article, field)]
+    return "\0".join(("", *parts, ""))

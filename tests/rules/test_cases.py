@@ -7,7 +7,8 @@ import yaml
 
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
-from feedpub.rules.examples import as_article, parse_examples
+from feedpub.rules.language import parse_examples
+from feedpub.rules.rule import as_article
 
 DATA = Path(__file__).parent.parent / "data" / "rules" / "cases.yaml"
 

@@ -8,7 +8,8 @@ import yaml
 
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import MATCHING_KEYS, RULE_KEYS, compile_rules
-from feedpub.rules.examples import as_article, parse_examples
+from feedpub.rules.language import parse_examples
+from feedpub.rules.rule import as_article
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Origin
 from feedpub.core.yaml_node import read_yaml
-from feedpub.rules import compile_rules, regexes
-from feedpub.rules.scan import Scanner
+from feedpub.rules import compile_rules
+from feedpub.rules import scanner as regexes
+from feedpub.rules.scanner import Scanner
 from feedpub.rules.terms import Term, View
 
 VIEW = View(frozenset(("title", "body")))

@@ -1,6 +1,6 @@
-"""The rule part of a config → trees of conditions over numbered terms. Everything is checked here.
+"""The rule part of a config → trees of conditions over numbered terms, and examples. Everything is checked here.
 
-What a rule means when it is run is written in :mod:`feedpub.rules.verdict`.
+What a rule means when it is run is written in :mod:`feedpub.rules.rule`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from feedpub.core.errors import Where
 from feedpub.core.yaml_node import Node, did_you_mean
-from feedpub.rules.examples import parse_examples
-from feedpub.rules.model import FeedRule, Rules
-from feedpub.rules.regexes import regex_problem
+from feedpub.rules.conditions import AtLeast, Condition, Every, Has, Not
+from feedpub.rules.rule import Example, FeedRule, Rules
+from feedpub.rules.scanner import regex_problem
 from feedpub.rules.terms import FIELDS, Term, View
-from feedpub.rules.tree import AtLeast, Condition, Every, Has, Not
 from feedpub.text.folding import LANGUAGES
 
 _GROUP_KEYS = ("any", "all", "none", "min_hits")
@@ -255,3 +254,24 @@ def _in_order(rules: Sequence[FeedRule], feeds: Mapping[str, Node]) -> tuple[int
     for number in range(len(rules)):
         visit(number, ())
     return tuple(number for number in order if rules[number].include or rules[number].exclude)
+
+
+def parse_examples(node: Node) -> tuple[Example, ...]:
+    """Return the examples of one feed."""
+    mapping = node.fields(("match", "no_match"))
+    return tuple(
+        _example(item, wanted=key == "match")
+        for key, items in mapping.items()
+        for item in items.items(single=True)
+    )
+
+
+def _example(node: Node, *, wanted: bool) -> Example:
+    if isinstance(node.value, str):
+        text = node.text()
+        return Example(node.where, text, wanted, (("title", text),))
+    mapping = node.fields(FIELDS)
+    fields = tuple((name, mapping[name].text()) for name in FIELDS if name in mapping)
+    if not fields:
+        raise node.error("the example is empty", "write a title, or {title: …, body: …}")
+    return Example(node.where, " · ".join(text for _, text in fields), wanted, fields)

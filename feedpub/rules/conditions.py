@@ -1,8 +1,13 @@
-"""A rule as a tree of conditions over the terms that were found. Pure values; no text is seen here."""
+"""A rule as a tree of conditions over the terms that were found, and the same as functions. No text is seen here.
+
+A tree says what a condition means. For the path that every article takes, all terms of a group are one set, so that
+what a long list costs depends on how many of its terms were found and not on how many it has.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 
@@ -105,3 +110,30 @@ def groups(condition: Condition) -> Iterator[AtLeast | Every]:
         if any_terms(condition) is None:
             for part in condition.of:
                 yield from groups(part)
+
+
+Predicate = Callable[[AbstractSet[int]], bool]
+
+
+def predicate(condition: Condition) -> Predicate:
+    """Return a function that says of a set of found terms whether the condition holds."""
+    terms = any_terms(condition)
+    if terms is not None:
+        return lambda found: not terms.isdisjoint(found)
+    if isinstance(condition, AtLeast):
+        return _at_least(condition)
+    if isinstance(condition, Every):
+        every = [predicate(part) for part in condition.of]
+        return lambda found: all(part(found) for part in every)
+    assert isinstance(condition, Not)
+    refused = predicate(condition.of)
+    return lambda found: not refused(found)
+
+
+def _at_least(condition: AtLeast) -> Predicate:
+    count = condition.count
+    terms = frozenset(part.term for part in condition.of if isinstance(part, Has))
+    others = [predicate(part) for part in condition.of if not isinstance(part, Has)]
+    if not others:
+        return lambda found: len(terms & found) >= count
+    return lambda found: len(terms & found) + sum(other(found) for other in others) >= count

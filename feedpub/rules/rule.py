@@ -1,0 +1,157 @@
+"""What a config's rules are once they are read, and what they mean, written plainly.
+
+The values are frozen, hold no engine and can be pickled. :class:`feedpub.rules.ruleset.RuleSet` answers the question
+which feeds take an article faster; a property test holds the two together.
+
+1. What ``matching.none`` or the feed's ``none`` refuses is out, whatever else holds.
+2. A feed with ``any`` or ``all`` takes what both ask for; a feed that asks for nothing takes all.
+3. A ``fallback`` takes what no feed with ``any`` or ``all`` took.
+4. ``include`` adds what those feeds take, unless 1 refuses it; ``exclude``, last, takes away what those take.
+
+The order of terms and of feeds never matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from feedpub.articles.article import Article, Author, Origin
+from feedpub.core.errors import ConfigError, Where
+from feedpub.rules.conditions import Condition
+from feedpub.rules.terms import Field, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text that a feed must take, or, without ``wanted``, must not."""
+
+    where: Where
+    text: str
+    wanted: bool
+    fields: tuple[tuple[Field, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRule:
+    """The rule of one feed.
+
+    ``wanted`` is what its ``any`` and ``all`` ask for, ``veto`` what its ``none`` refuses; ``None`` where it
+    has none. ``include`` and ``exclude`` are numbers of feeds.
+    """
+
+    slug: str
+    wanted: Condition | None
+    veto: Condition | None
+    fallback: bool
+    include: tuple[int, ...]
+    exclude: tuple[int, ...]
+    examples: tuple[Example, ...]
+
+    @property
+    def everything(self) -> bool:
+        """Whether the feed asks for nothing, and so takes all."""
+        return self.wanted is None and not self.include and not self.fallback
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of a site.
+
+    Conditions name terms by their number in ``terms``; ``places`` says where each stands first. ``veto`` is
+    ``matching.none``; ``unused_lists`` are the lists that nothing names; ``made_of_others`` are the numbers of
+    the feeds that include or exclude others, each after those.
+    """
+
+    feeds: tuple[FeedRule, ...]
+    terms: tuple[Term, ...]
+    places: tuple[Where, ...]
+    veto: Condition | None
+    unused_lists: tuple[tuple[str, Where], ...]
+    made_of_others: tuple[int, ...]
+
+    def shown(self, number: int) -> str:
+        """Return a term as people know it: with its field, where it looks at one only."""
+        return self.terms[number].shown
+
+
+@dataclass(frozen=True, slots=True)
+class FailingExample:
+    """An example that does not hold."""
+
+    slug: str
+    example: Example
+
+    def error(self, more: int = 0) -> ConfigError:
+        """Return the error that stops a build; ``more`` is how many other examples fail, too."""
+        example = self.example
+        verb = "does not take" if example.wanted else "takes"
+        remedy = f'see why with: feedpub explain --text "{example.text}"'
+        if more:
+            remedy += f"; {more} more {'example fails' if more == 1 else 'examples fail'}"
+        list_name = "match" if example.wanted else "no_match"
+        problem = f"the feed {self.slug} {verb} its {list_name} example {example.text!r}"
+        return ConfigError(example.where, problem, remedy)
+
+
+Why = Literal["rule", "fallback", "everything", "include"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a feed takes an article, and why (or why it would, if nothing refused it).
+
+    ``by`` are the numbers of the feeds it was included or excluded by.
+    """
+
+    taken: bool
+    why: Why | None
+    vetoed: bool = False
+    included_by: tuple[int, ...] = ()
+    excluded_by: tuple[int, ...] = ()
+
+
+def verdicts(rules: Rules, found: Collection[int]) -> list[Verdict]:
+    """Return the verdict of each feed on an article in which the terms with these numbers were found."""
+    vetoed_by_all = rules.veto is not None and rules.veto.holds(found)
+    vetoed = [vetoed_by_all or (rule.veto is not None and rule.veto.holds(found)) for rule in rules.feeds]
+    held = [rule.wanted is not None and rule.wanted.holds(found) for rule in rules.feeds]
+    taken_by_rule = any(holds and not veto for holds, veto in zip(held, vetoed, strict=True))
+    made = []
+    for rule, veto, holds in zip(rules.feeds, vetoed, held, strict=True):
+        why: Why | None = None
+        if holds:
+            why = "rule"
+        elif rule.everything:
+            why = "everything"
+        elif rule.fallback and not taken_by_rule:
+            why = "fallback"
+        made.append(Verdict(why is not None and not veto, why, veto))
+    for number in rules.made_of_others:
+        rule, verdict = rules.feeds[number], made[number]
+        included = tuple(other for other in rule.include if made[other].taken)
+        excluded = tuple(other for other in rule.exclude if made[other].taken)
+        why = verdict.why or ("include" if included else None)
+        taken = why is not None and not verdict.vetoed and not excluded
+        made[number] = Verdict(taken, why, verdict.vetoed, included, excluded)
+    return made
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def as_article(example: Example) -> Article:
+    """Return the example as an article; a plain text is a title."""
+    given = dict(example.fields)
+    where = example.where
+    return Article(
+        id="example",
+        title=given.get("title", ""),
+        body=given.get("body", ""),
+        published=_LONG_AGO,
+        origin=Origin(where.file, where.line, where.line),
+        authors=(Author(given["author"]),) if "author" in given else (),
+        categories=(given["category"],) if "category" in given else (),
+    )
