@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from feedpub import publish
-from feedpub.config import load, load_config, parse_config, parse_share
+from feedpub.config import load_config, loader, parse_config, parse_share
+from feedpub.config.sources import SOURCE_KEYS
 from feedpub.core.errors import ConfigError
 from feedpub.rules import MATCHING_KEYS, RULE_KEYS
-from feedpub.sources import spec
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -185,7 +185,7 @@ def test_a_retired_feed_stands_apart_from_those_that_take_articles():
 
 
 def test_the_layouts_are_those_that_publishing_knows():
-    assert load.LAYOUTS == publish.LAYOUTS
+    assert loader.LAYOUTS == publish.LAYOUTS
 
 
 def documented(section: str) -> list[str]:
@@ -198,16 +198,16 @@ def documented(section: str) -> list[str]:
 @pytest.mark.parametrize(
     ("section", "keys"),
     [
-        ("", load.TOP_KEYS),
-        ("site", load.SITE_KEYS),
-        ("sources", spec.SOURCE_KEYS),
+        ("", loader.TOP_KEYS),
+        ("site", loader.SITE_KEYS),
+        ("sources", SOURCE_KEYS),
         ("matching", MATCHING_KEYS),
-        ("feeds", {*load.FEED_KEYS, "retired", *RULE_KEYS}),
-        ("dedup", load.SITE_DEDUP_KEYS),
-        ("feeds.dedup", load.DEDUP_KEYS),
-        ("retired", load.RETIRED_KEYS),
-        ("output", load.OUTPUT_KEYS),
-        ("guards", load.GUARD_KEYS),
+        ("feeds", {*loader.FEED_KEYS, "retired", *RULE_KEYS}),
+        ("dedup", loader.SITE_DEDUP_KEYS),
+        ("feeds.dedup", loader.DEDUP_KEYS),
+        ("retired", loader.RETIRED_KEYS),
+        ("output", loader.OUTPUT_KEYS),
+        ("guards", loader.GUARD_KEYS),
     ],
 )
 def test_every_key_is_documented_once_and_every_documented_key_is_known(section, keys):

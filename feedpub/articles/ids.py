@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from feedpub.articles.article import Article
@@ -17,6 +17,20 @@ _AUTHORITY = re.compile(
 )
 
 _SPLIT = ":split:"
+
+
+def is_authority(text: str) -> bool:
+    """Say whether ``text`` is a tagging entity (RFC 4151 §2.1), such as ``example.org,2023``."""
+    return _AUTHORITY.fullmatch(text) is not None and _is_day(text.rpartition(",")[2])
+
+
+def _is_day(text: str) -> bool:
+    """Say whether a date, or a year or month alone, is one that exists."""
+    try:
+        date.fromisoformat(text + "2000-01-01"[len(text) :])
+    except ValueError:
+        return False
+    return True
 
 
 def article_id(authority: str, *, key: str | None, published: datetime, title: str) -> str:

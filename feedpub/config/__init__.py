@@ -1,8 +1,8 @@
 """The config file as frozen settings, everything in it compiled when it is loaded."""
 
-from feedpub.config.load import load_config, parse_config
+from feedpub.config.loader import load_config, parse_config
+from feedpub.config.scalars import parse_share
 from feedpub.config.settings import Archive, FeedSettings, Guards, Output, Settings
-from feedpub.config.values import parse_share
 from feedpub.documents.channel import Site
 
 __all__ = [

@@ -1,8 +1,8 @@
 """Sources: files as people have them → one stream of articles, boilerplate, rejects and notices.
 
-    parse_source(node, base) → SourceSpec → search(spec) → read(spec, file, authority) → Article | Reject | …
+    SourceSpec → search(spec) → read(spec, file, authority) → Article | Reject | …
 
-One format a module, one table of formats (``formats.py``); importing this package loads none of them. A
+One format a module, one table of formats (``readers``); importing this package loads none of them. A
 source never raises for what a record says: that is a reject with its place and reason. It raises
 :class:`~feedpub.core.errors.SourceError` where a file can't be read at all.
 """

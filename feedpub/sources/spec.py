@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from feedpub.articles.article import (
@@ -12,13 +10,7 @@ from feedpub.articles.article import (
     Origin,
 )
 from feedpub.articles.ids import feed_key
-from feedpub.core.errors import Where, install_hint
-from feedpub.core.yaml_node import Node
-from feedpub.dates.settings import parse_policy
-from feedpub.sources.boilerplate import fold_heading
-from feedpub.sources.field_names import CANONICAL
-from feedpub.sources.readers import FORMATS, missing_extra
-from feedpub.sources.withheld import fold_status
+from feedpub.core.errors import Where
 from feedpub.text.dates import DEFAULT, DatePolicy
 
 ORDERS = ("title body date", "title date body", "date title body")
@@ -35,45 +27,6 @@ class TextLayout:
     order: str = ORDERS[0]
     separator: str = ""
     headers: tuple[tuple[str, str], ...] = ()
-
-
-def parse_layout(node: Node) -> TextLayout:
-    """Return the layout that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
-    keys = node.fields(("order", "separator", "headers"))
-    order = keys["order"].choice(ORDERS) if "order" in keys else ORDERS[0]
-    separator = keys["separator"].text().strip() if "separator" in keys else ""
-    if order != ORDERS[0] and not separator:
-        raise node.error(
-            f"the order {order!r} needs a separator line",
-            'name the line between records, as in separator: "---"',
-        )
-    headers: list[tuple[str, str]] = []
-    if "headers" in keys:
-        for name, item in keys["headers"].mapping().items():
-            headers.append((name.strip().casefold(), item.choice(CANONICAL)))
-        if not separator and any(field == "published" for _, field in headers):
-            # Without a separator it is the date's line that ends a record.
-            raise node.error(
-                "a date in a header line needs a separator line", 'name it, as in separator: "---"'
-            )
-    return TextLayout(order, separator, tuple(headers))
-
-
-SOURCE_KEYS = (
-    "path",
-    "format",
-    "timezone",
-    "dates",
-    "encoding",
-    "fields",
-    "body",
-    "namespace",
-    "layout",
-    "boilerplate",
-    "related_links",
-    "repair_mojibake",
-    "published_when",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,63 +62,6 @@ class SourceSpec:
     def path(self) -> str:
         """The patterns as one text, for messages about the source."""
         return ", ".join(self.patterns)
-
-
-def parse_source(node: Node, base: Path, own: tuple[Path, ...] = ()) -> SourceSpec:
-    """Return the source that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
-    keys = node.fields(SOURCE_KEYS, required=("path",))
-    return SourceSpec(
-        patterns=tuple(item.path().strip() for item in keys["path"].items(single=True)),
-        base=base,
-        own=own,
-        format=_format(keys["format"]) if "format" in keys else None,
-        dates=parse_policy(keys.get("timezone"), keys.get("dates")),
-        encoding=_encoding(keys["encoding"]) if "encoding" in keys else None,
-        fields=_fields(keys["fields"]) if "fields" in keys else (),
-        html_body="body" in keys and keys["body"].choice(("text", "html")) == "html",
-        namespace=keys["namespace"].text() if "namespace" in keys else None,
-        layout=parse_layout(keys["layout"]) if "layout" in keys else TextLayout(),
-        boilerplate=frozenset(fold_heading(text) for text in _texts(keys.get("boilerplate"))),
-        related_links=_texts(keys.get("related_links")),
-        repair_mojibake="repair_mojibake" in keys and _repair(keys["repair_mojibake"]),
-        published_when=frozenset(fold_status(text) for text in _texts(keys.get("published_when"))),
-        where=node.where,
-    )
-
-
-def _texts(node: Node | None) -> tuple[str, ...]:
-    return tuple(item.text().strip() for item in node.items(single=True)) if node is not None else ()
-
-
-def _format(node: Node) -> str:
-    name = node.choice([known.name for known in FORMATS])
-    if extra := missing_extra(name):
-        raise node.error(f"the format {name!r} needs a further package", install_hint(extra))
-    return name
-
-
-def _encoding(node: Node) -> str:
-    name = node.text()
-    try:
-        found = codecs.lookup(name)
-        # Codecs such as "rot13" and "zlib" read no text from bytes.
-        text = found.decode(b"")[0]
-    except (LookupError, ValueError, AttributeError, TypeError):
-        text = None
-    if not isinstance(text, str):
-        raise node.error(f"there is no text encoding {name!r}", "write one such as cp1252 or shift_jis")
-    return found.name
-
-
-def _fields(node: Node) -> tuple[tuple[str, str], ...]:
-    return tuple((name, item.text()) for name, item in node.fields(CANONICAL).items())
-
-
-def _repair(node: Node) -> bool:
-    wanted = node.flag()
-    if wanted and find_spec("ftfy") is None:
-        raise node.error("the repair of mojibake needs ftfy", install_hint("repair"))
-    return wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from feedpub.config.sources import DATE_KEYS, parse_policy
 from feedpub.core.errors import DateError
 from feedpub.core.yaml_node import read_yaml
-from feedpub.dates.settings import DATE_KEYS, parse_policy
 from feedpub.text.dates import parse_date
 
 PAGE = (Path(__file__).parents[2] / "docs/time.md").read_text("utf-8")

@@ -19,11 +19,12 @@ import atheris
 
 with atheris.instrument_imports(include=["feedpub"]):
     from feedpub.articles.article import Article, Notice
+    from feedpub.config.sources import parse_source
     from feedpub.core.errors import DateError
     from feedpub.core.yaml_node import read_yaml
     from feedpub.sources import SourceSpec
     from feedpub.sources.readers import FORMATS, reader
-    from feedpub.sources.spec import Reading, parse_source
+    from feedpub.sources.spec import Reading
     from feedpub.sources.streams import InputStream
     from feedpub.text.dates import DatePolicy, parse_date
 

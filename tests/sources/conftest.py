@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
+from feedpub.config.sources import parse_source
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import Item, SourceSpec, read
-from feedpub.sources.spec import parse_source
 
 DEFAULTS = {
     "path": "'*'",

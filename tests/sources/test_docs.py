@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import feedpub
+from feedpub.config.sources import SOURCE_KEYS
 from feedpub.sources import decoding
 from feedpub.sources.field_names import NAMES
 from feedpub.sources.readers import (
@@ -28,7 +29,7 @@ from feedpub.sources.readers import (
     json as json_array,
 )
 from feedpub.sources.readers.markdown import MAX_DOTS, MAX_MATTER
-from feedpub.sources.spec import ORDERS, SOURCE_KEYS
+from feedpub.sources.spec import ORDERS
 from feedpub.sources.streams import FREE, MAX_RATIO
 
 PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text("utf-8")

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from feedpub.articles.article import Article, Notice
+from feedpub.config.sources import parse_source
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import read
-from feedpub.sources.spec import parse_source
 
 FOLDER = Path(__file__).parents[1] / "data/sources/hostile"
 EXPECTED = yaml.safe_load((FOLDER.parent / "hostile.yaml").read_text("utf-8"))

@@ -16,7 +16,7 @@ READER = """
 import re, sys
 from pathlib import Path
 from feedpub.core.yaml_node import read_yaml
-from feedpub.sources.spec import parse_source
+from feedpub.config.sources import parse_source
 from feedpub.sources.spec import Reading
 from feedpub.sources.readers import reader
 class Endless:

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from feedpub.articles.article import Article, LeftOut, Reject
+from feedpub.config.sources import parse_source
 from feedpub.core.errors import SourceError
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import read
 from feedpub.sources.field_names import CANONICAL, NAMES
-from feedpub.sources.spec import parse_source
 from feedpub.sources.withheld import _ROLES
 
 PAGE = (

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Notice
+from feedpub.config.sources import parse_source
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import decoding, read
 from feedpub.sources.normalisation import build, build_story
 from feedpub.sources.records import Record
-from feedpub.sources.spec import Reading, parse_source
+from feedpub.sources.spec import Reading
 
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SEEDS = {

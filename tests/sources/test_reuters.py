@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from feedpub.articles.article import Article, Notice
+from feedpub.config.sources import parse_source
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read
-from feedpub.sources.spec import parse_source
 
 FOLDER = Path(__file__).parents[3] / "shared/corpora"
 BLANK = dict.fromkeys(range(33), " ")

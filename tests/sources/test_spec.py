@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from feedpub.articles.article import Article
+from feedpub.config.sources import parse_source
 from feedpub.core.errors import ConfigError, SourceError, install_hint
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read
-from feedpub.sources.spec import parse_source
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "data/sources/config.yaml").read_text("utf-8"))
 RECORD = b"Title\nBody\n2023-10-09 14:25\n"

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from feedpub.articles.article import Article, Boilerplate, Notice
 from feedpub.cli.app import app
+from feedpub.config.sources import parse_source
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read
 from feedpub.sources.boilerplate import fold_heading, without_tail
-from feedpub.sources.spec import parse_source
 
 ROOT = Path(__file__).parents[2]
 RELATED = yaml.safe_load((ROOT / "tests/data/sources/related.yaml").read_text("utf-8"))

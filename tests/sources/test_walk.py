@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.config import load_config
+from feedpub.config.sources import parse_source
 from feedpub.core.errors import SourceError
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import search
-from feedpub.sources.spec import parse_source
 from feedpub.sources.walk import Walk
 
 NAMES = ("a", "b", "x.txt", "y.md", ".hidden", "z[1]")

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from feedpub.articles.article import Author
 from feedpub.articles.duplicates import Exact
-from feedpub.articles.ids import _AUTHORITY
-from feedpub.config.settings import Archive, FeedSettings, Guards, Limits, Output, Settings
-from feedpub.config.values import (
+from feedpub.articles.ids import is_authority
+from feedpub.config.scalars import (
     read_author,
     read_language,
     read_line,
@@ -22,12 +20,13 @@ from feedpub.config.values import (
     read_size,
     read_url,
 )
+from feedpub.config.settings import Archive, FeedSettings, Guards, Limits, Output, Settings
+from feedpub.config.sources import parse_source
 from feedpub.core.errors import ConfigError, Where
 from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.documents.channel import Site
 from feedpub.documents.formats import OUTPUT_FORMATS
 from feedpub.rules import RULE_KEYS, compile_rules
-from feedpub.sources.spec import parse_source
 
 VERSION = 1
 LAYOUTS = ("files", "releases")
@@ -112,7 +111,7 @@ def parse_config(data: bytes, path: Path) -> Settings:
 def _site(node: Node) -> Site:
     fields = node.fields(SITE_KEYS, required=("title", "base_url", "id_authority"))
     authority = fields["id_authority"].text()
-    if not _AUTHORITY.fullmatch(authority) or not _is_day(authority.rpartition(",")[2]):
+    if not is_authority(authority):
         raise fields["id_authority"].error(
             f"{authority!r} is no tagging entity (RFC 4151)",
             'write a domain you own and a year in which you owned it, as in "example.org,2023"',
@@ -131,15 +130,6 @@ def _site(node: Node) -> Site:
         language=read_language(fields["language"]) if "language" in fields else None,
         rights=read_line(fields["rights"]) if "rights" in fields else None,
     )
-
-
-def _is_day(text: str) -> bool:
-    """Say whether a date, or a year or month alone, is one that exists."""
-    try:
-        date.fromisoformat(text + "2000-01-01"[len(text) :])
-    except ValueError:
-        return False
-    return True
 
 
 def _feed(slug: str, node: Node, site: Site, limits: Limits) -> FeedSettings:
