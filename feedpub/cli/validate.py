@@ -6,6 +6,7 @@ import glob
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,18 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from feedpub.cli.console import FAILED, print_text
+from feedpub.cli.console import FAILED, USAGE, count, print_error, print_text
 from feedpub.core.errors import SourceError
 from feedpub.validator import Level
 
 if TYPE_CHECKING:
+    from feedpub.validator.recognition import Kind
     from feedpub.validator.reports import Validated
 
-_SUFFIXES: Final = frozenset({".rss", ".atom", ".jsonfeed"})
-# Folders hold other files of these suffixes as well: maps of the site, manifests.
-_PERHAPS: Final = frozenset({".xml", ".json"})
-_SIGNS: Final = (b"<rss", b"<feed", b"jsonfeed.org/version")
 _STDIN: Final = "-"
+# How many files that are passed over for one reason are named.
+_NAMED: Final = 3
 
 
 class Output(StrEnum):
@@ -53,6 +53,12 @@ def validate(
         str | None,
         typer.Option(metavar="URL", help="The address the feed is served from, for its self link."),
     ] = None,
+    only_feeds: Annotated[
+        bool, typer.Option("--only-feeds", help="Pass over named files that are not feeds, as in a folder.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Do not say how many files were validated and passed over.")
+    ] = False,
     explain: Annotated[
         str | None,
         typer.Option(metavar="CODE", help="Print the manual page of a check, and validate nothing."),
@@ -60,9 +66,10 @@ def validate(
 ) -> None:
     """Validate feeds: RSS 2.0, Atom 1.0, JSON Feed 1.1 and their extensions. Nothing is fetched.
 
-    In a folder, files ending in .rss, .atom and .jsonfeed are taken, and those ending in .xml and .json that look like
-    feeds. The exit status is 0 where all feeds are valid, 1 where one has an error, 2 for wrong usage, as of a folder
-    without a feed.
+    In a folder, files ending in .rss, .atom and .jsonfeed count, those that are feeds by convention (feed.xml, rss.xml,
+    atom.xml, podcast.xml, feed.json), and other .xml and .json files that look like feeds. Templates of site generators
+    and RSS 1.0 are not checked. What was passed over is said on standard error. The exit status is 0 where all feeds
+    are valid, 1 where one has an error, 2 for wrong usage: a folder without a feed, a named file that is not checked.
 
     Example: feedpub validate public/ --format github --ignore missing-guid
     """
@@ -72,13 +79,23 @@ def validate(
         return
     if not paths:
         raise typer.BadParameter("name at least one file, or - for standard input", param_hint="PATH")
-    files = list(_files(paths))
-    if location is not None and len(files) != 1:
-        raise typer.BadParameter("an address belongs to one feed; name one file", param_hint="--location")
-    now = datetime.now(UTC)
-    feeds = (_validated(file, level, ignored, location, now) for file in files)
-    if not _report(feeds, report_format):
+    chosen = _Chosen(only_feeds)
+    try:
+        for path in paths:
+            chosen.add(path)
+        if location is not None and len(chosen.files) != 1:
+            raise typer.BadParameter("an address belongs to one feed; name one file", param_hint="--location")
+        now = datetime.now(UTC)
+        valid = _report(
+            (_validated(file, level, ignored, location, now) for file in chosen.files), chosen, report_format
+        )
+    finally:
+        if not quiet:
+            chosen.tell()
+    if not valid:
         raise typer.Exit(FAILED)
+    if chosen.unchecked:
+        raise typer.Exit(USAGE)
 
 
 def _known(code: str) -> str:
@@ -96,43 +113,72 @@ def _explain(code: str) -> None:
     print_text(page(PAGES[code]))
 
 
-def _files(paths: list[str]) -> Iterator[str]:
-    """Yield every file that the paths mean. One that means none is wrong usage: it would be valid for ever."""
-    for path in paths:
-        found = _meant(path)
-        if not found:
+@dataclass
+class _Chosen:
+    """The files that the paths mean, and those that are passed over or could not be checked, by what they are."""
+
+    only_feeds: bool
+    files: list[str] = field(default_factory=list)
+    passed: dict[Kind, list[str]] = field(default_factory=dict)
+    unchecked: list[tuple[str, str]] = field(default_factory=list)
+    from_folder: bool = False
+
+    def add(self, path: str) -> None:
+        """Take every file that a path means. A path that means none is wrong usage: it would be valid for ever."""
+        before = len(self.files)
+        named = self._add(path)
+        if len(self.files) == before and not (named and self.only_feeds):
             raise typer.BadParameter(f"there is no feed in {path}", param_hint="PATH")
-        yield from found
 
+    def _add(self, path: str) -> bool:
+        """Take the files of a path; return whether it names files, and no folder."""
+        if path == _STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
+            self._consider(path, named=True)
+            return True
+        if os.path.isdir(path):  # noqa: PTH112 - as above
+            self.from_folder = True
+            for file in sorted(map(str, Path(path).rglob("*"))):
+                self._consider(file, named=False)
+            return False
+        if os.path.exists(path):  # noqa: PTH110 - as above
+            # A pipe may never end, a device never does.
+            raise typer.BadParameter(
+                f"{path} is neither a file nor a folder; read it with: feedpub validate - < {path}",
+                param_hint="PATH",
+            )
+        matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
+        chosen = [match for match in matches if os.path.isfile(match) or os.path.isdir(match)]  # noqa: PTH112, PTH113 - as above
+        if not chosen:
+            raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
+        return any(list(map(self._add, chosen)))
 
-def _meant(path: str) -> list[str]:
-    """Return the files that a path means: of a folder the feeds in it, of a pattern what it matches."""
-    if path == _STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
-        return [path]
-    if os.path.isdir(path):  # noqa: PTH112 - as above
-        return sorted(str(file) for file in Path(path).rglob("*") if _is_feed(file))
-    if os.path.exists(path):  # noqa: PTH110 - as above
-        # A pipe may never end, a device never does.
-        raise typer.BadParameter(
-            f"{path} is neither a file nor a folder; read it with: feedpub validate - < {path}",
-            param_hint="PATH",
-        )
-    matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
-    chosen = [match for match in matches if os.path.isfile(match) or os.path.isdir(match)]  # noqa: PTH112, PTH113 - as above
-    if not chosen:
-        raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
-    return [file for match in chosen for file in _meant(match)]
+    def _consider(self, file: str, *, named: bool) -> None:
+        from feedpub.validator.recognition import HEAD, may_be_feed, passed_over  # noqa: PLC0415 - loads the reader
 
+        if named and (file == _STDIN or not self.only_feeds):
+            self.files.append(file)
+        elif (named or may_be_feed(file)) and os.path.isfile(file):  # noqa: PTH113 - as above
+            kind = passed_over(file, _read(file, HEAD))
+            if kind is None:
+                self.files.append(file)
+            else:
+                self.passed.setdefault(kind, []).append(file)
 
-def _is_feed(file: Path) -> bool:
-    suffix = file.suffix.lower()
-    if suffix in _SUFFIXES:
-        return file.is_file()
-    if suffix not in _PERHAPS or not file.is_file():
-        return False
-    # Without its zero bytes, UTF-16 reads like ASCII.
-    head = _read(str(file), 4096).replace(b"\0", b"")
-    return any(sign in head for sign in _SIGNS)
+    def tell(self) -> None:
+        """Say on standard error what came of the files, where that is not plain from what was asked."""
+        for file, what in self.unchecked:
+            print_error(f"{file} is not checked: {what}")
+        if not self.from_folder and not self.passed:
+            return
+        from feedpub.validator.recognition import Kind  # noqa: PLC0415 - as above
+
+        passed = sum(map(len, self.passed.values()))
+        validated = f"{count(len(self.files) - len(self.unchecked), 'feed')} validated"
+        print_error(f"{validated}, {count(passed, 'file')} passed over{':' * bool(passed)}")
+        for kind, files in sorted(self.passed.items(), key=lambda one: list(Kind).index(one[0])):
+            names = ", ".join(files[:_NAMED])
+            more = f" and {len(files) - _NAMED:,} more" if len(files) > _NAMED else ""
+            print_error(f"  {len(files):,} × {kind}: {names}{more}")
 
 
 def _read(file: str, limit: int) -> bytes:
@@ -150,33 +196,51 @@ def _validated(
 ) -> Validated:
     from feedpub.validator import inspect, is_valid, select  # noqa: PLC0415 - beside the next line
     from feedpub.validator.document import MAX_BYTES  # noqa: PLC0415 - loads the parser
+    from feedpub.validator.recognition import HEAD, Kind, kind_of  # noqa: PLC0415 - as above
     from feedpub.validator.reports import Validated as Made  # noqa: PLC0415 - as above
 
     # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
     data = _read(file, MAX_BYTES + 1)
+    name = "<stdin>" if file == _STDIN else file
+    if kind_of(data[:HEAD]) is Kind.TEMPLATE:
+        return Made(name, data, "unknown", None, (), f"a {Kind.TEMPLATE}")
     report = inspect(data, location, now=now)
     counted = select(report.findings, ignore=ignored)
-    name = "<stdin>" if file == _STDIN else file
-    return Made(name, data, report.format, is_valid(counted), tuple(select(counted, level=level)))
+    valid = is_valid(counted)
+    return Made(
+        name,
+        data,
+        report.format,
+        None if report.unchecked and valid else valid,
+        tuple(select(counted, level=level)),
+        report.unchecked,
+    )
 
 
-def _report(feeds: Iterator[Validated], report_format: Output) -> bool:
-    """Print what was found, feed by feed where the format allows; return whether all feeds are valid."""
+def _report(feeds: Iterator[Validated], chosen: _Chosen, report_format: Output) -> bool:
+    """Print what was found, feed by feed where the format allows; return whether no feed has an error."""
     from feedpub.validator import reports  # noqa: PLC0415 - loads the reader
+
+    valid = True
+
+    def seen() -> Iterator[Validated]:
+        nonlocal valid
+        for feed in feeds:
+            valid = valid and feed.valid is not False
+            if feed.valid is None:
+                chosen.unchecked.append((feed.file, feed.unchecked))
+            yield feed
 
     if report_format is Output.SARIF:
         from feedpub import __version__  # noqa: PLC0415 - as above
 
-        every = list(feeds)
-        print_text(reports.sarif(every, __version__))
-        return all(feed.valid for feed in every)
+        print_text(reports.sarif(seen(), __version__))
+        return valid
     show = {Output.TEXT: reports.text, Output.JSON: reports.json_line, Output.GITHUB: reports.github}[
         report_format
     ]
-    valid = True
-    for feed in feeds:
+    for feed in seen():
         shown = show(feed)
         if shown:
             print_text(shown)
-        valid = valid and feed.valid
     return valid

@@ -175,6 +175,20 @@ class Document:
         """The root element, None where nothing could be read."""
         return self.nodes[0] if self.nodes else None
 
+    @property
+    def unchecked(self) -> str:
+        """The version of RSS that it is in where that is one which has no checks; else an empty text."""
+        if self.broken or self.root is None or self.root.tag != "rdf:RDF":
+            return ""
+        return next((_UNCHECKED[found.uri] for found in self.declarations if found.uri in _UNCHECKED), "")
+
+
+_UNCHECKED: Final = {
+    "http://purl.org/rss/1.0/": "RSS 1.0",
+    "http://my.netscape.com/rdf/simple/0.9/": "RSS 0.90",
+    "http://channel.netscape.com/rdf/simple/0.9/": "RSS 0.90",
+}
+
 
 class _Limit(Exception):
     """The document passes one of the limits; carries the remark."""

@@ -40,10 +40,14 @@ def is_valid(findings: list[Finding]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found in one feed: ``format`` is ``rss``, ``atom``, ``json`` or ``unknown``."""
+    """What was found in one feed: ``format`` is ``rss``, ``atom``, ``json`` or ``unknown``.
+
+    ``unchecked`` names a format that is known and not checked, such as RSS 1.0: whether such a feed is valid is open.
+    """
 
     format: str
     findings: tuple[Finding, ...]
+    unchecked: str = ""
 
     @property
     def valid(self) -> bool:

@@ -63,7 +63,7 @@ DIFFERENCES: Final = (
         "The modules of RSS 1.0, OPML, KML, Google Base and FeedSync",
         "checked",
         "not checked",
-        "Out of scope: their elements pass as foreign markup, RSS 1.0 is `unknown-format`.",
+        "Out of scope: their elements pass as foreign markup, RSS 1.0 is `unchecked-format`.",
     ),
 )
 

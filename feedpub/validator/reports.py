@@ -18,19 +18,25 @@ _WIDTH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """One feed that was validated: the name the user knows it by, its bytes, its format and what is to be reported."""
+    """One feed that was validated: the name the user knows it by, its bytes, its format and what is to be reported.
+
+    ``unchecked`` says what it is where it could not be checked: whether it is valid is open then, so ``valid`` is None.
+    """
 
     file: str
     data: bytes
     format: str
-    valid: bool
+    valid: bool | None
     findings: tuple[Finding, ...]
+    unchecked: str = ""
 
 
 def text(feed: Validated) -> str:
     """Return a feed's findings as a block of lines: each with the line it is about, a caret under its place."""
-    verdict = "valid" if feed.valid else "not valid"
-    lines = [f"{_printable(feed.file)}: {_TITLES[feed.format]}, {verdict}{_counted(feed.findings)}"]
+    verdict = f"{_TITLES[feed.format]}, {'valid' if feed.valid else 'not valid'}"
+    if feed.valid is None:
+        verdict = f"not checked, {feed.unchecked}"
+    lines = [f"{_printable(feed.file)}: {verdict}{_counted(feed.findings)}"]
     source = _Source(feed.data) if feed.findings else None
     for finding in feed.findings:
         place = f"{finding.line}:{finding.column}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -97,10 +98,10 @@ def test_folders_and_patterns_stand_for_the_feeds_in_them(run, tmp_path):
     for name in ("a.xml", "b/c.rss", "b/d.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(Path(VALID).read_bytes())
-    inside = [json.loads(line)["file"] for line in run(str(tmp_path), "--format", "json").output.splitlines()]
+    inside = [json.loads(line)["file"] for line in run(str(tmp_path), "--format", "json").stdout.splitlines()]
     assert inside == [str(tmp_path / "a.xml"), str(tmp_path / "b/c.rss")]
     matched = [
-        json.loads(line)["file"] for line in run(f"{tmp_path}/b/*", "--format", "json").output.splitlines()
+        json.loads(line)["file"] for line in run(f"{tmp_path}/b/*", "--format", "json").stdout.splitlines()
     ]
     assert matched == [str(tmp_path / "b/c.rss"), str(tmp_path / "b/d.txt")]
 
@@ -116,6 +117,78 @@ def test_a_folder_without_a_feed_is_wrong_usage(run, tmp_path, path, report_form
     assert "there is no feed in" in done.output
 
 
+@pytest.fixture
+def site(tmp_path):
+    """A folder with a good feed, broken ones, and files that are something else."""
+    folder = tmp_path / "public"
+    for name, data in {
+        "news/index.xml": Path(VALID).read_bytes(),
+        "feed.xml": b"",
+        "rss.xml": gzip.compress(Path(VALID).read_bytes()),
+        "atom.xml": b"<!doctype html><html><body>502 Bad Gateway</body></html>",
+        "tides.xml": b'<a:feed xmlns:a="http://www.w3.org/2005/Atom"/>',
+        "feed.json": b'{"title": "Tides", "items": []}',
+        "sitemap.xml": b"<urlset/>",
+        "tags.xml": b"",
+        "old/rss.xml": (DATA / "xml" / "unchecked-format.xml").read_bytes(),
+        "themes/atom.xml": b"<feed>{% for page in pages %}</feed>",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def verdicts(done):
+    return {Path(each["file"]).name: each["valid"] for each in map(json.loads, done.stdout.splitlines())}
+
+
+def test_a_folder_passes_no_broken_feed_and_says_what_it_passes_over(run, site):
+    done = run(str(site), "--format", "json")
+    assert done.exit_code == 1
+    assert verdicts(done) == {
+        "index.xml": True,
+        **dict.fromkeys(["feed.xml", "rss.xml", "atom.xml", "tides.xml", "feed.json"], False),
+    }
+    assert done.stderr.splitlines() == [
+        "feedpub: 6 feeds validated, 4 files passed over:",
+        f"feedpub:   1 × empty file: {site}/tags.xml",
+        f"feedpub:   1 × template of a site generator: {site}/themes/atom.xml",
+        f"feedpub:   1 × RSS 1.0 or 0.90, which is not checked: {site}/old/rss.xml",
+        f"feedpub:   1 × other XML: {site}/sitemap.xml",
+    ]
+    assert run(str(site), "--quiet").stderr == ""
+
+
+def test_what_a_folder_passes_over_is_said_where_it_has_no_feed(run, site):
+    done = run(str(site / "themes"))
+    assert done.exit_code == 2
+    assert "1 × template of a site generator" in done.stderr
+
+
+def test_named_files_of_which_only_feeds_count_are_chosen_as_in_a_folder(run, site):
+    files = [str(file) for file in sorted(site.rglob("*")) if file.is_file()]
+    named, inside = (run(*what, "--format", "json") for what in ([*files, "--only-feeds"], [str(site)]))
+    assert verdicts(named) == verdicts(inside)
+    assert named.stderr == inside.stderr
+    alone = run(str(site / "themes/atom.xml"), "--only-feeds")
+    assert (alone.exit_code, alone.stdout) == (0, "")
+    assert "1 × template of a site generator" in alone.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("themes/atom.xml", "a template of a site generator"), ("old/rss.xml", "RSS 1.0")]
+)
+def test_a_named_file_that_is_not_checked_is_neither_valid_nor_not(run, site, name, what):
+    file = str(site / name)
+    done = run(file)
+    assert done.exit_code == 2
+    assert done.stdout.startswith(f"{file}: not checked, {what}")
+    assert done.stderr == f"feedpub: {file} is not checked: {what}\n"
+    assert json.loads(run(file, "--format", "json").stdout)["valid"] is None
+    assert run(file, VALID).exit_code == 2
+    assert run(file, INVALID).exit_code == 1
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
 def test_pipes_and_devices_are_refused_by_name_and_passed_over_in_folders_and_patterns(run, tmp_path):
     os.mkfifo(tmp_path / "pipe.rss")
@@ -125,7 +198,7 @@ def test_pipes_and_devices_are_refused_by_name_and_passed_over_in_folders_and_pa
         assert done.exit_code == 2
         assert "neither a file nor a folder" in " ".join(done.output.replace("│", " ").split())
     for passed in (str(tmp_path), f"{tmp_path}/*.rss"):
-        assert [json.loads(line)["file"] for line in run(passed, "--format", "json").output.splitlines()] == [
+        assert [json.loads(line)["file"] for line in run(passed, "--format", "json").stdout.splitlines()] == [
             str(tmp_path / "feed.rss")
         ]
 

@@ -30,6 +30,7 @@ OURS_ALONE = {
     "podcast-artwork-format",
     "too-deep",
     "too-large",
+    "unchecked-format",
     "unread-entity",
 }
 

@@ -37,7 +37,9 @@ def unknown_format(document: Document, _circumstances: Circumstances) -> Iterato
         <rss version="2.0"><channel>…</channel></rss>
     """
     root = document.root
-    if root is not None and not document.broken and root.tag not in ROOTS and _local(root.tag) not in _NAMES:
+    if root is None or document.broken or document.unchecked:
+        return
+    if root.tag not in ROOTS and _local(root.tag) not in _NAMES:
         yield here(root, f"{shown(root)} is the root element of no feed format that is known here")
 
 

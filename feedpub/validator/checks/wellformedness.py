@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from feedpub.validator.check_kinds import Check, Circumstances, Problem, document_check
+from feedpub.validator.check_kinds import Check, Circumstances, Problem, document_check, here
 from feedpub.validator.document import Document
 from feedpub.validator.finding import Level
 
@@ -23,7 +23,30 @@ def _remark(code: str, level: Level, spec: str, remedy: str, manual: str) -> Che
     return made(reported)
 
 
+@document_check(
+    "unchecked-format",
+    Level.WARNING,
+    spec="https://www.rssboard.org/rss-specification",
+    remedy="publish RSS 2.0 or Atom 1.0 as well, which every reader takes",
+)
+def unchecked_format(document: Document, _circumstances: Circumstances) -> Iterator[Problem]:
+    """The feed is in RSS 1.0 or 0.90, which has no checks here: it is well-formed, and that is all that is known.
+
+    Wrong:
+
+        <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+
+    Right:
+
+        <rss version="2.0">
+    """
+    root = document.root
+    if root is not None and document.unchecked:
+        yield here(root, f"{document.unchecked} is not checked; only that it is well-formed")
+
+
 CHECKS: Final[tuple[Check, ...]] = (
+    unchecked_format,
     _remark(
         "not-well-formed",
         Level.ERROR,

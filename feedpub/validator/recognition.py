@@ -1,0 +1,137 @@
+"""Which files are feeds: what a name promises, and what the first bytes show.
+
+One answer for folders and for the pre-commit hook. A name that is a feed's by convention always counts, as a feed that
+broke no longer looks like one; any other XML or JSON counts where it looks like a feed.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Final
+
+from feedpub.validator._source_text import decode
+
+HEAD: Final = 1 << 20
+"""How many bytes of a file :func:`kind_of` should see."""
+
+
+class Kind(StrEnum):
+    """What a file holds. The value is how a person calls it."""
+
+    FEED = "feed"
+    EMPTY = "empty file"
+    COMPRESSED = "compressed file"
+    TEXT = "neither XML nor JSON"
+    HTML = "HTML page"
+    TEMPLATE = "template of a site generator"
+    RSS_1 = "RSS 1.0 or 0.90, which is not checked"
+    XML = "other XML"
+    JSON = "other JSON"
+
+
+_SUFFIXES: Final = frozenset({".rss", ".atom", ".jsonfeed"})
+# Folders hold other files of these suffixes as well: maps of the site, manifests.
+_PERHAPS: Final = frozenset({".xml", ".json", ".rdf"})
+_CONVENTIONAL: Final = re.compile(r"(?:.+\.)?(?:feed|rss2?|atom)\.xml|podcast\.xml|feed\.json")
+# What programs write for an address without a suffix, such as /feed/.
+_BARE: Final = frozenset({"feed", "rss", "atom"})
+_PAGES: Final = frozenset({"index.html", "index.htm"})
+# Of the name that generators give the feed of a whole site; documentation and maps of sites have it, too.
+_INDEX: Final = "index.xml"
+
+
+def may_be_feed(file: str) -> bool:
+    """Tell by its name whether a file in a folder is worth opening."""
+    # A compressed copy is named among what is passed over: it may be all there is.
+    path = PurePath(file.lower().removesuffix(".gz"))
+    return (
+        path.suffix in _SUFFIXES | _PERHAPS
+        or path.name in _BARE
+        or (path.name in _PAGES and path.parent.name in _BARE)
+    )
+
+
+def passed_over(file: str, head: bytes) -> Kind | None:
+    """Return what a file is that is not to be validated, None for a feed; ``head`` is its first :data:`HEAD` bytes."""
+    kind = kind_of(head)
+    if kind is Kind.FEED:
+        return None
+    if kind in {Kind.TEMPLATE, Kind.RSS_1}:
+        return kind
+    path = PurePath(file.lower())
+    counts = (
+        path.suffix in _SUFFIXES
+        or _CONVENTIONAL.fullmatch(path.name) is not None
+        or (path.name == _INDEX and kind not in {Kind.XML, Kind.JSON})
+    )
+    return None if counts else kind
+
+
+_GZIP: Final = b"\x1f\x8b"
+_PROLOG: Final = re.compile(
+    rb"""(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^<>\[\]"']|"[^"]*+"|'[^']*+'|\[.*?\]\s*+(?=>))*+>)*+""",
+    re.DOTALL | re.IGNORECASE,
+)
+_TAG: Final = re.compile(rb"<(?:[^\s<>/:!?]++:)?([^\s<>/:!?]++)([^>]*)")
+# The tags of a page, and those with which a server's complaint begins that stands before a feed.
+_OF_PAGES: Final = frozenset({b"html", b"head", b"body"})
+_OF_COMPLAINTS: Final = frozenset({b"br", b"b", b"p", b"div", b"pre", b"font", b"table", b"center", b"h1"})
+_FEED_ANYWHERE: Final = re.compile(rb"<rss[\s>]|<(?:[\w.-]+:)?feed\s[^<>]*w3\.org/2005/Atom")
+_OF_RSS_1: Final = re.compile(rb"purl\.org/rss/1\.0/[\"']|netscape\.com/rdf/simple/0\.9/")
+_JSON_FEED: Final = re.compile(rb'jsonfeed\.org/version|"items"\s*:')
+_OF_JSON_FEED: Final = re.compile(
+    rb'jsonfeed\.org/version|"(?:content_html|content_text|home_page_url|feed_url)"\s*:'
+)
+
+
+def kind_of(head: bytes) -> Kind:
+    """Return what a file holds, by its first :data:`HEAD` bytes."""
+    if head.startswith(_GZIP):
+        return Kind.COMPRESSED
+    # UTF-16 without a byte order mark reads like ASCII without its zero bytes.
+    text = decode(head).data.replace(b"\0", b"").lstrip()
+    if not text:
+        return Kind.EMPTY
+    if is_template(text):
+        return Kind.TEMPLATE
+    return _json_kind(text) if text[:1] in {b"{", b"["} else _xml_kind(text)
+
+
+def _json_kind(text: bytes) -> Kind:
+    return Kind.FEED if _JSON_FEED.search(text) and _OF_JSON_FEED.search(text) else Kind.JSON
+
+
+def _xml_kind(text: bytes) -> Kind:
+    start = _PROLOG.match(text)
+    assert start is not None
+    tag = _TAG.match(text, start.end())
+    if tag is None or tag[1].lower() in _OF_COMPLAINTS:
+        return Kind.FEED if _FEED_ANYWHERE.search(text) else Kind.TEXT
+    name, attributes = tag[1].lower(), tag[2]
+    if name in {b"rss", b"feed"} or (name == b"entry" and b"w3.org/2005/Atom" in attributes):
+        return Kind.FEED
+    if name == b"rdf" and _OF_RSS_1.search(attributes):
+        return Kind.RSS_1
+    return Kind.HTML if name in _OF_PAGES else Kind.XML
+
+
+# Tags of Hugo, Jekyll, Zola and others; the front matter that makes Jekyll fill in a file.
+_TEMPLATE_START: Final = re.compile(rb"\{\{|\{%|---[ \t]*\r?\n")
+# A tag that is the whole of a value or stands between elements: an article about templates shows them in a text.
+_TEMPLATE_TAG: Final = re.compile(
+    rb"""[>"']\s*\{\{[^{}<>]*+\}\}\s*[<"']|>\s*\{%-?\s*\w[^<>]*?%\}|(?<!\\)"\s*:\s*\{[{%]"""
+)
+_CONTENT: Final = re.compile(rb"""<(?:[\w.-]+:)?(?:item|entry)[\s>]|"items"\s*:""")
+_LONGEST_START: Final = 1 << 14
+
+
+def is_template(text: bytes) -> bool:
+    """Tell whether a text is a template from which a site generator makes a feed: its head has tags to be filled in."""
+    if _TEMPLATE_START.match(text):
+        return True
+    if b"{{" not in text and b"{%" not in text:
+        return False
+    content = _CONTENT.search(text)
+    return _TEMPLATE_TAG.search(text, 0, content.start() if content else _LONGEST_START) is not None
