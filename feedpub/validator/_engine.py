@@ -16,19 +16,32 @@ from typing import Final, TypeAlias
 
 from feedpub.validator import document as reading
 from feedpub.validator import json_document
-from feedpub.validator._source_text import Source
-from feedpub.validator.check_kinds import Check, Circumstances, Problem, here, quoted, shown
+from feedpub.validator.check_kinds import (
+    NOWHERE,
+    UNDEFINED,
+    Check,
+    Context,
+    DocumentCheck,
+    ElementCheck,
+    HtmlCheck,
+    JsonCheck,
+    Problem,
+    ValueCheck,
+    here,
+    quoted,
+    shown,
+)
 from feedpub.validator.checks import CHECKS
 from feedpub.validator.checks.texts import is_html
-from feedpub.validator.document import NO_ATTRIBUTES, Document, Node
+from feedpub.validator.document import NO_ATTRIBUTES, Node
 from feedpub.validator.finding import Finding, Report
 from feedpub.validator.grammar import html, iris
 from feedpub.validator.vocabulary import element as defined
 from feedpub.validator.vocabulary.element import Element, Kind, Value
 from feedpub.validator.vocabulary.extensions import GLOBAL_ATTRIBUTES
 
-_READING: Final = tuple(check for check in CHECKS if check.document is not None)
-_JSON: Final = tuple(check for check in CHECKS if check.json is not None)
+_READING: Final = tuple(check for check in CHECKS if isinstance(check, DocumentCheck))
+_JSON: Final = tuple(check for check in CHECKS if isinstance(check, JsonCheck))
 # A template of a site generator begins with a brace as well; it makes XML more often than JSON.
 _JSON_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:\[|\{(?![{%]))")
 _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
@@ -37,89 +50,85 @@ _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
 def examine(data: bytes, *, location: str | None, now: datetime | None) -> Report:
     """Return format and findings of ``data``; see :func:`feedpub.validator.validate`."""
     if _JSON_START.match(data) and len(data) <= reading.MAX_BYTES:
-        return _json_report(data, location)
+        return _json_report(data, Context(location, now))
     document = reading.read(data)
-    circumstances = Circumstances(location, now, document)
-    findings = list(_document_findings(document, circumstances))
+    about = Context(location, now, document)
+    findings = list(_document_findings(about))
     if not document.broken and not document.unchecked:
-        findings.extend(_element_findings(circumstances))
+        findings.extend(_element_findings(about))
     findings.sort(key=lambda finding: (finding.line, finding.column))
     root = document.root
     name = _FORMATS.get(root.tag, "unknown") if root is not None else "unknown"
     return Report(name, tuple(findings), document.unchecked)
 
 
-def _json_report(data: bytes, location: str | None) -> Report:
+def _json_report(data: bytes, about: Context) -> Report:
     root, broken = json_document.read(data)
     findings = []
     for check in _JSON:
         if broken is not None and broken.code == check.code:
             findings.append(_stamped(check, Problem(broken.message, broken.line, broken.column), None))
-        if root is not None and check.json is not None:
-            findings += [_stamped(check, problem, None) for problem in check.json(root, location)]
+        if root is not None:
+            about.feed = root
+            findings += [_stamped(check, problem, None) for problem in check.find(about)]
     findings.sort(key=lambda finding: (finding.line, finding.column))
     return Report("json", tuple(findings))
 
 
-def _document_findings(document: Document, circumstances: Circumstances) -> Iterator[Finding]:
+def _document_findings(about: Context) -> Iterator[Finding]:
     for check in _READING:
-        assert check.document is not None
-        for problem in check.document(document, circumstances):
+        for problem in check.find(about):
             yield _stamped(check, problem, None)
 
 
-def _element_findings(about: Circumstances) -> Iterator[Finding]:
+def _element_findings(about: Context) -> Iterator[Finding]:
     for node in about.document.nodes:
         plan = plan_for(node.within, node.tag)
         element, text = plan.element, node.text
-        children, attributes = node.children, node.attributes
-        checks: tuple[Check, ...] = ()
-        if plan.checks:
-            checks = plan.checks[bool(children) << 2 | bool(attributes) << 1 | bool(text)]
-        if plan.shaped:
-            checks += plan.for_shape(children)
-        for check in checks:
-            for problem in check.element(node, element, about):  # type: ignore[misc]
+        attributes = node.attributes
+        about.node, about.element = node, element or UNDEFINED
+        for check in plan.for_element(node) if plan.checks or plan.shaped else ():
+            for problem in check.find(about):
                 yield _stamped(check, problem, element)
         if plan.html and ("<" in text or "&" in text):
-            yield from _html_findings(node, plan)
+            yield from _html_findings(about, plan)
         if plan.text is not None:
             text = text.strip()
-            for check in plan.text.checks(text):
-                yield from _value_findings(check, plan.text.value, node, element, "", text)
+            yield from _value_findings(plan.text, about, text, "")
         if attributes:
-            yield from _attribute_findings(node, plan)
+            yield from _attribute_findings(about, plan)
 
 
-def _html_findings(node: Node, plan: Plan) -> Iterable[Finding]:
+def _html_findings(about: Context, plan: Plan) -> Iterable[Finding]:
     assert plan.text is not None
+    node = about.node
     survey = html.survey(node.text) if is_html(node, plan.text.value.kind) else None
     if survey is None:
         return ()
+    about.survey = survey
     return [
         _stamped(check, here(node, f"{shown(node)} {wrong}"), plan.element)
         for check in plan.html
-        for wrong in check.html(survey, node)  # type: ignore[misc]
+        for wrong in check.find(about)
     ]
 
 
-def _attribute_findings(node: Node, plan: Plan) -> Iterator[Finding]:
-    for name, written in node.attributes.items():
+def _attribute_findings(about: Context, plan: Plan) -> Iterator[Finding]:
+    for name, written in about.node.attributes.items():
         grammar = plan.attributes.get(name)
         if grammar is not None:
             text = grammar.in_attribute(written)
-            for check in grammar.checks(text):
-                yield from _value_findings(check, grammar.value, node, plan.element, name, text)
+            yield from _value_findings(grammar, about, text, name)
 
 
-def _value_findings(
-    check: Check, value: Value, node: Node, element: Element | None, attribute: str, text: str
-) -> Iterable[Finding]:
-    wrong = check.value(text, value)  # type: ignore[misc]
-    if wrong is None:
-        return ()
-    where = f"{shown(node)} attribute {attribute!r}" if attribute else shown(node)
-    return (_stamped(check, here(node, f"{where}: {quoted(text)} {wrong}"), element),)
+def _value_findings(grammar: Grammar, about: Context, text: str, attribute: str) -> Iterator[Finding]:
+    about.text, about.value = text, grammar.value
+    for check in grammar.checks(text):
+        wrong = check.find(about)
+        if wrong is not None:
+            node = about.node
+            where = f"{shown(node)} attribute {attribute!r}" if attribute else shown(node)
+            yield _stamped(check, here(node, f"{where}: {quoted(text)} {wrong}"), about.element)
 
 
 def _stamped(check: Check, problem: Problem, element: Element | None) -> Finding:
@@ -127,11 +136,12 @@ def _stamped(check: Check, problem: Problem, element: Element | None) -> Finding
     return Finding(check.code, check.level, problem.message, problem.line, problem.column, spec, check.remedy)
 
 
-_Checks: TypeAlias = tuple[Check, ...]
+_ElementChecks: TypeAlias = tuple[ElementCheck, ...]
+_ValueChecks: TypeAlias = tuple[ValueCheck, ...]
 
-_ELEMENTS: Final = tuple(check for check in CHECKS if check.element is not None)
-_VALUES: Final = tuple(check for check in CHECKS if check.value is not None)
-_HTML: Final = tuple(check for check in CHECKS if check.html is not None)
+_ELEMENTS: Final = tuple(check for check in CHECKS if isinstance(check, ElementCheck))
+_VALUES: Final = tuple(check for check in CHECKS if isinstance(check, ValueCheck))
+_HTML: Final = tuple(check for check in CHECKS if isinstance(check, HtmlCheck))
 _ADDRESSES: Final = frozenset({Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE})
 # Kinds of attributes that no space may surround: no grammar of theirs has any. XML leaves it there.
 _AS_IT_IS: Final = _ADDRESSES | {Kind.LANGUAGE, Kind.MEDIA_TYPE, Kind.CHOICE, Kind.LINK_RELATION}
@@ -139,7 +149,6 @@ _AS_IT_IS: Final = _ADDRESSES | {Kind.LANGUAGE, Kind.MEDIA_TYPE, Kind.CHOICE, Ki
 _ORDINARY: Final[dict[Kind, Callable[[str], bool]]] = dict.fromkeys(_ADDRESSES, iris.is_ordinary)
 # An element with more children than this is one of its kind: a channel, whose shape no other will have.
 _SHAPED: Final = 64
-_NOWHERE: Final = Circumstances(None, None, Document([], False, (), "", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +156,12 @@ class Grammar:
     """A kind of value, and the checks that hold a text against it, parted by what they need to be worth a call."""
 
     value: Value
-    blank: _Checks
-    bare: _Checks
-    marked: _Checks
+    blank: _ValueChecks
+    bare: _ValueChecks
+    marked: _ValueChecks
     is_ordinary: Callable[[str], bool] | None
 
-    def checks(self, text: str) -> _Checks:
+    def checks(self, text: str) -> _ValueChecks:
         """Return the checks that may find something in ``text``."""
         if not text:
             return self.blank
@@ -177,13 +186,20 @@ class Plan:
     within: str
     tag: str
     element: Element | None
-    checks: tuple[_Checks, ...]
-    shaped: _Checks
-    html: _Checks
+    checks: tuple[_ElementChecks, ...]
+    shaped: _ElementChecks
+    html: tuple[HtmlCheck, ...]
     text: Grammar | None
     attributes: dict[str, Grammar]
 
-    def for_shape(self, children: list[Node]) -> _Checks:
+    def for_element(self, node: Node) -> _ElementChecks:
+        """Return the checks of elements that may find something in ``node``."""
+        checks: _ElementChecks = ()
+        if self.checks:
+            checks = self.checks[bool(node.children) << 2 | bool(node.attributes) << 1 | bool(node.text)]
+        return checks + self.for_shape(node.children) if self.shaped else checks
+
+    def for_shape(self, children: list[Node]) -> _ElementChecks:
         """Return those of ``shaped`` that may find something: feeds repeat a few shapes, so answers are kept."""
         if len(children) > _SHAPED:
             return self.shaped
@@ -194,7 +210,7 @@ class Plan:
 def plan_for(within: str, tag: str) -> Plan:
     """Return the plan for ``tag`` in the parent ``within``."""
     element = defined(within, tag)
-    wanted = [check for check in _ELEMENTS if check.wants is not None and check.wants(within, tag, element)]
+    wanted = [check for check in _ELEMENTS if check.wants(within, tag, element)]
     needed = {"": 0, "children": 4, "attributes": 2, "text": 1}
     others = [check for check in wanted if check.needs != "shape"]
     text = element.text if element else None
@@ -216,25 +232,22 @@ def plan_for(within: str, tag: str) -> Plan:
 
 
 @lru_cache(maxsize=4096)
-def _for_shape(within: str, tag: str, shape: tuple[str, ...]) -> _Checks:
+def _for_shape(within: str, tag: str, shape: tuple[str, ...]) -> _ElementChecks:
     made = plan_for(within, tag)
     bare = _bare(tag, within)
     bare.children = [_bare(child, tag) for child in shape]
-    return tuple(check for check in made.shaped if _finds(check, bare, made.element))
+    about = Context(node=bare, element=made.element or UNDEFINED)
+    return tuple(check for check in made.shaped if any(True for _ in check.find(about)))
 
 
 def _bare(tag: str, within: str) -> Node:
-    return Node(tag, "", within, None, NO_ATTRIBUTES, Source(b""), 0)
-
-
-def _finds(check: Check, node: Node, element: Element | None) -> bool:
-    return check.element is not None and any(True for _ in check.element(node, element, _NOWHERE))
+    return Node(tag, "", within, None, NO_ATTRIBUTES, NOWHERE.source, 0)
 
 
 def _grammar(value: Value) -> Grammar:
     checks = [check for check in _VALUES if value.kind in check.kinds]
 
-    def needing(*needs: str) -> _Checks:
+    def needing(*needs: str) -> _ValueChecks:
         return tuple(check for check in checks if check.needs in needs)
 
     return Grammar(value, needing("", "blank"), needing(""), needing("", "markup"), _ORDINARY.get(value.kind))

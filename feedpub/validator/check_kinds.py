@@ -1,15 +1,15 @@
 """What a check is.
 
-A check is a function with a code, a level and the paragraph it follows; its docstring is its manual page. There
-are five scopes, so that each function sees no more than it needs:
+A check is a function with a code, a level and the paragraph it follows; its docstring is its manual page. Its one
+argument is a :class:`Context`, of which it reads what its kind is about:
 
-* a *value* check gets one text or attribute value of the kinds it is for and returns what is wrong with it;
-* an *HTML* check gets what a text of HTML holds and yields what is wrong with it;
-* an *element* check gets an element whose definition it asked for and yields problems;
-* a *document* check gets the whole document and yields problems;
-* a *JSON* check gets the whole of a JSON Feed and yields problems.
+* a *value* check, one text or attribute value of the kinds it is for; it returns what is wrong with it;
+* an *HTML* check, what a text of HTML holds; it yields what is wrong with it;
+* an *element* check, an element whose definition it asked for; it yields problems;
+* a *document* check, the whole document; it yields problems;
+* a *JSON* check, the whole of a JSON Feed; it yields problems.
 
-The engine stamps code, level and address; a check only says what and where.
+The decorator registers it. The engine stamps code, level and address; a check only says what and where.
 """
 
 from __future__ import annotations
@@ -17,14 +17,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
-from feedpub.validator.document import Document, Node
+from feedpub.validator._source_text import Source
+from feedpub.validator.document import NO_ATTRIBUTES, Document, Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar.html import Survey
 from feedpub.validator.json_document import Json
 from feedpub.validator.namespaces import KNOWN
-from feedpub.validator.vocabulary.element import Element, Kind, Value
+from feedpub.validator.vocabulary.element import ANY, Element, Kind, Value
+
+NOTHING: Final = Document([], False, (), "", "")
+UNDEFINED: Final = Element("")
+NOWHERE: Final = Node("", "", "", None, NO_ATTRIBUTES, Source(b""), 0)
+NO_JSON: Final = Json(None, 1, 1)
+_NO_SURVEY: Final = Survey(None, (), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +44,24 @@ class Problem:
     spec: str = ""
 
 
-ValueTest: TypeAlias = Callable[[str, Value], str | None]
-HtmlTest: TypeAlias = Callable[[Survey, Node], Iterator[str]]
-ElementTest: TypeAlias = Callable[[Node, Element | None, "Circumstances"], Iterator[Problem]]
-DocumentTest: TypeAlias = Callable[[Document, "Circumstances"], Iterator[Problem]]
-JsonTest: TypeAlias = Callable[[Json, str | None], Iterator["Problem"]]
-# What there must be for a check to be worth a call; the engine asks, because calls cost. Of a value: that it is blank,
-# or that it holds a sign of markup. Of an element: children, attributes, text; or ``shape``: that a bare element with
-# children of the same names, without any attribute and text, is a case for the check.
-ValueNeeds: TypeAlias = Literal["", "blank", "markup"]
-Needs: TypeAlias = Literal["", "children", "attributes", "text", "shape"]
-Wants: TypeAlias = Callable[[str, str, Element | None], bool]
+@dataclass(slots=True)
+class Context:
+    """What a check is shown. The engine sets what the next check is about; checks only read.
 
+    ``location`` is the address that the feed is served from, ``now`` the time, each where it is known. Of the rest,
+    what a check is not about is empty: ``document`` or, for JSON Feed, ``feed``; the element ``node`` and what the
+    vocabulary says of it; a ``text`` and its grammar, ``value``; a ``survey`` of HTML.
+    """
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a check may ask beside its element: the document, the address it is served from, and the time."""
-
-    location: str | None
-    now: datetime | None
-    document: Document
+    location: str | None = None
+    now: datetime | None = None
+    document: Document = NOTHING
+    feed: Json = NO_JSON
+    node: Node = NOWHERE
+    element: Element = UNDEFINED
+    text: str = ""
+    value: Value = ANY
+    survey: Survey = _NO_SURVEY
 
     def uses(self, prefix: str) -> bool:
         """Tell whether the feed declares a namespace, named by its usual prefix."""
@@ -69,6 +74,17 @@ class Circumstances:
         return root is not None and root.attributes.get("version", "").startswith("0.9")
 
 
+# What there must be for a check to be worth a call; the engine asks, because calls cost. Of a value: that it is blank,
+# or that it holds a sign of markup. Of an element: children, attributes, text; or ``shape``: that a bare element with
+# children of the same names, without any attribute and text, is a case for the check.
+ValueNeeds: TypeAlias = Literal["", "blank", "markup"]
+Needs: TypeAlias = Literal["", "children", "attributes", "text", "shape"]
+Wants: TypeAlias = Callable[[str, str, Element | None], bool]
+Wrong: TypeAlias = Callable[[Context], str | None]
+Wrongs: TypeAlias = Callable[[Context], Iterator[str]]
+Problems: TypeAlias = Callable[[Context], Iterator[Problem]]
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One rule of the validator. ``spec`` is empty where the vocabulary says which paragraph defines the element."""
@@ -78,65 +94,94 @@ class Check:
     spec: str
     remedy: str
     manual: str
-    value: ValueTest | None = None
-    html: HtmlTest | None = None
-    kinds: frozenset[Kind] = frozenset()
-    element: ElementTest | None = None
-    wants: Wants | None = None
-    needs: Needs | ValueNeeds = ""
-    document: DocumentTest | None = None
-    json: JsonTest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCheck(Check):
+    """A check of values of some kinds; it returns the rest of a sentence that begins with the value, or None."""
+
+    find: Wrong
+    kinds: frozenset[Kind]
+    needs: ValueNeeds
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlCheck(Check):
+    """A check of HTML in values of some kinds; it yields the rests of sentences that begin with the element."""
+
+    find: Wrongs
+    kinds: frozenset[Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementCheck(Check):
+    """A check of elements; ``wants(parent's tag, tag, definition)`` chooses which it sees."""
+
+    find: Problems
+    wants: Wants
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCheck(Check):
+    """A check of whole documents."""
+
+    find: Problems
+
+
+@dataclass(frozen=True, slots=True)
+class JsonCheck(Check):
+    """A check of JSON Feed."""
+
+    find: Problems
+
+
+REGISTERED: Final[list[Check]] = []
+"""Every check whose module has been imported; :mod:`feedpub.validator.checks` imports all of them."""
+
+_Made = TypeVar("_Made", bound=Check)
+
+
+def _registered(check: _Made) -> _Made:
+    REGISTERED.append(check)
+    return check
 
 
 def value_check(
     code: str, level: Level, *kinds: Kind, spec: str = "", needs: ValueNeeds = "", remedy: str
-) -> Callable[[ValueTest], Check]:
-    """Make a check of values: the function returns the rest of a sentence that begins with the value, or None."""
-
-    def made(function: ValueTest) -> Check:
-        return Check(
-            code, level, spec, remedy, _manual(function), value=function, kinds=frozenset(kinds), needs=needs
-        )
-
-    return made
+) -> Callable[[Wrong], ValueCheck]:
+    """Make a check of values of these kinds."""
+    return lambda find: _registered(
+        ValueCheck(code, level, spec, remedy, _manual(find), find, frozenset(kinds), needs)
+    )
 
 
-def html_check(code: str, level: Level, *kinds: Kind, spec: str, remedy: str) -> Callable[[HtmlTest], Check]:
-    """Make a check of HTML: the function yields the rests of sentences that begin with the element."""
-
-    def made(function: HtmlTest) -> Check:
-        return Check(code, level, spec, remedy, _manual(function), html=function, kinds=frozenset(kinds))
-
-    return made
+def html_check(
+    code: str, level: Level, *kinds: Kind, spec: str, remedy: str
+) -> Callable[[Wrongs], HtmlCheck]:
+    """Make a check of the HTML in values of these kinds."""
+    return lambda find: _registered(
+        HtmlCheck(code, level, spec, remedy, _manual(find), find, frozenset(kinds))
+    )
 
 
 def element_check(
     code: str, level: Level, wants: Wants, *, spec: str = "", needs: Needs = "", remedy: str
-) -> Callable[[ElementTest], Check]:
-    """Make a check of elements; ``wants(parent's tag, tag, definition)`` chooses which it sees."""
-
-    def made(function: ElementTest) -> Check:
-        return Check(code, level, spec, remedy, _manual(function), element=function, wants=wants, needs=needs)
-
-    return made
+) -> Callable[[Problems], ElementCheck]:
+    """Make a check of the elements that ``wants`` chooses."""
+    return lambda find: _registered(
+        ElementCheck(code, level, spec, remedy, _manual(find), find, wants, needs)
+    )
 
 
-def document_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[DocumentTest], Check]:
+def document_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[Problems], DocumentCheck]:
     """Make a check of whole documents."""
-
-    def made(function: DocumentTest) -> Check:
-        return Check(code, level, spec, remedy, _manual(function), document=function)
-
-    return made
+    return lambda find: _registered(DocumentCheck(code, level, spec, remedy, _manual(find), find))
 
 
-def json_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[JsonTest], Check]:
-    """Make a check of JSON Feed; the function gets the whole feed and the address it is served from."""
-
-    def made(function: JsonTest) -> Check:
-        return Check(code, level, spec, remedy, _manual(function), json=function)
-
-    return made
+def json_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[Problems], JsonCheck]:
+    """Make a check of JSON Feed."""
+    return lambda find: _registered(JsonCheck(code, level, spec, remedy, _manual(find), find))
 
 
 def _manual(function: Callable[..., object]) -> str:
@@ -164,8 +209,10 @@ def shown(node: Node) -> str:
 
 
 def quoted(text: str, limit: int = 60) -> str:
-    """Return a value as one line between quotes, cut where it is long."""
+    """Return a value as one line between quotes, cut where it is long; space around it is shown as one space."""
     line = " ".join(text.split())
+    if line:
+        line = f"{' ' * text[0].isspace()}{line}{' ' * text[-1].isspace()}"
     return f"'{line[: limit - 1]}…'" if len(line) > limit else f"'{line}'"
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.validator._engine import plan_for
 from feedpub.validator._source_text import Source, decode
-from feedpub.validator.check_kinds import Circumstances
-from feedpub.validator.document import read
+from feedpub.validator.check_kinds import UNDEFINED, Context, ElementCheck, ValueCheck
+from feedpub.validator.checks import CHECKS
+from feedpub.validator.document import Node, read
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
 FILES = sorted(DATA.rglob("*.xml"))
@@ -33,11 +33,56 @@ def test_a_place_is_what_counting_from_the_start_gives(pieces):
         assert source.place(len(text[:length].encode())) == (len(lines), len(lines[-1]) + 1)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(DATA)))
-def test_a_check_that_a_shape_rules_out_would_find_nothing(file):
-    document = read(decode(file.read_bytes()).data)
-    about = Circumstances(None, None, document)
-    for node in document.nodes:
-        made = plan_for(node.within, node.tag)
-        for check in set(made.shaped) - set(made.for_shape(node.children)):
-            assert not list(check.element(node, made.element, about)), check.code
+NODES = [node for file in FILES for node in read(decode(file.read_bytes()).data).nodes]
+
+
+@st.composite
+def elements(draw):
+    """An element of one of the cases, which may have lost its attributes, its text or some of what is in it."""
+    found = draw(st.sampled_from(NODES))
+    changed = Node(
+        found.tag, found.prefix, found.within, found.base, found.attributes, found.source, found.offset
+    )
+    lost = draw(st.sets(st.sampled_from(["attributes", "text", "children"])))
+    changed.attributes = {} if "attributes" in lost else found.attributes
+    changed.text = "" if "text" in lost else found.text
+    changed.children = [
+        child for child in found.children if "children" not in lost or not draw(st.booleans())
+    ]
+    return changed
+
+
+@settings(deadline=None, max_examples=2000)
+@given(elements())
+def test_a_check_that_is_spared_an_element_would_find_nothing_in_it(node):
+    made = plan_for(node.within, node.tag)
+    about = Context(node=node, element=made.element or UNDEFINED)
+    called = made.for_element(node)
+    for check in CHECKS:
+        if (
+            isinstance(check, ElementCheck)
+            and check.wants(node.within, node.tag, made.element)
+            and check not in called
+        ):
+            assert not list(check.find(about)), check.code
+
+
+@settings(deadline=None, max_examples=2000)
+@given(
+    elements(),
+    st.sampled_from(
+        ["", "", " ", "<", "a <b", "&amp;", "&", "https://example.org/", "17", "<b>x</b>", "a&#233;"]
+    ),
+)
+def test_a_check_that_is_spared_a_value_would_find_nothing_in_it(node, other):
+    made = plan_for(node.within, node.tag)
+    values = [(made.text, node.text.strip())] if made.text else []
+    values += [
+        (made.attributes[name], text) for name, text in node.attributes.items() if name in made.attributes
+    ]
+    for grammar, text in [*values, *((grammar, other) for grammar, _ in values)]:
+        about = Context(text=text, value=grammar.value)
+        called = grammar.checks(text)
+        for check in CHECKS:
+            if isinstance(check, ValueCheck) and grammar.value.kind in check.kinds and check not in called:
+                assert check.find(about) is None, check.code

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from feedpub.validator.check_kinds import (
-    Circumstances,
+    Context,
     Problem,
     element_check,
     here,
@@ -17,10 +17,9 @@ from feedpub.validator.check_kinds import (
     shown,
     value_check,
 )
-from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import iris
-from feedpub.validator.vocabulary.element import Element, Kind, Value
+from feedpub.validator.vocabulary.element import Kind
 
 _IDENTIFIERS = (Kind.IRI, Kind.URI)
 _IRIS = (Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE)
@@ -39,7 +38,7 @@ _ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}")
     spec="https://www.rfc-editor.org/rfc/rfc3987.html#section-2.2",
     remedy="percent-encode the character, or remove it",
 )
-def invalid_iri_character(text: str, _value: Value) -> str | None:
+def invalid_iri_character(about: Context) -> str | None:
     """An address holds a character that no address may hold: a space, a quote, a bare percent sign.
 
     Wrong:
@@ -50,7 +49,7 @@ def invalid_iri_character(text: str, _value: Value) -> str | None:
 
         <link>https://example.org/my%20feed</link>
     """
-    wrong = iris.wrong_character(text)
+    wrong = iris.wrong_character(about.text)
     return None if wrong is None else f"holds {wrong!r}, which no address may hold"
 
 
@@ -63,7 +62,7 @@ def invalid_iri_character(text: str, _value: Value) -> str | None:
     spec="https://www.rfc-editor.org/rfc/rfc3986.html#section-4.3",
     remedy="write the whole address, with its scheme and host",
 )
-def relative_iri(text: str, _value: Value) -> str | None:
+def relative_iri(about: Context) -> str | None:
     """An address that must be whole is relative, or lacks its host.
 
     Wrong:
@@ -74,6 +73,7 @@ def relative_iri(text: str, _value: Value) -> str | None:
 
         <link>https://example.org/news/1</link>
     """
+    text = about.text
     return None if iris.is_absolute(text) or iris.wrong_character(text) else "is not a whole address"
 
 
@@ -85,7 +85,7 @@ def relative_iri(text: str, _value: Value) -> str | None:
     spec="https://www.rssboard.org/rss-profile#data-types-url",
     remedy="write it as a URI: percent-encode the path, use punycode for the host",
 )
-def non_ascii_uri(text: str, _value: Value) -> str | None:
+def non_ascii_uri(about: Context) -> str | None:
     """An address in RSS has characters beyond ASCII: RSS takes URIs, not IRIs.
 
     Wrong:
@@ -96,7 +96,7 @@ def non_ascii_uri(text: str, _value: Value) -> str | None:
 
         <link>https://example.org/a%C3%B1o</link>
     """
-    return None if text.isascii() else "has characters beyond ASCII"
+    return None if about.text.isascii() else "has characters beyond ASCII"
 
 
 @value_check(
@@ -106,7 +106,7 @@ def non_ascii_uri(text: str, _value: Value) -> str | None:
     spec="https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
     remedy="use an address that begins with https:// or http://",
 )
-def not_on_the_web(text: str, _value: Value) -> str | None:
+def not_on_the_web(about: Context) -> str | None:
     """A file that readers are to fetch is not on the web: its address is neither ``http`` nor ``https``.
 
     Wrong:
@@ -117,7 +117,7 @@ def not_on_the_web(text: str, _value: Value) -> str | None:
 
         <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="12345"/>
     """
-    return "is neither http nor https" if iris.scheme(text) not in {"", "http", "https"} else None
+    return "is neither http nor https" if iris.scheme(about.text) not in {"", "http", "https"} else None
 
 
 @value_check(
@@ -127,7 +127,7 @@ def not_on_the_web(text: str, _value: Value) -> str | None:
     spec="https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml",
     remedy="use a registered scheme; https and tag are the usual ones",
 )
-def unregistered_scheme(text: str, _value: Value) -> str | None:
+def unregistered_scheme(about: Context) -> str | None:
     """An address has a scheme that is not registered: nobody else knows what it means.
 
     Wrong:
@@ -138,7 +138,7 @@ def unregistered_scheme(text: str, _value: Value) -> str | None:
 
         <link>https://example.org/news</link>
     """
-    name = iris.scheme(text)
+    name = iris.scheme(about.text)
     return f"has the scheme {name!r}, which is not registered" if name and name not in iris.SCHEMES else None
 
 
@@ -149,7 +149,7 @@ def unregistered_scheme(text: str, _value: Value) -> str | None:
     spec="https://www.rfc-editor.org/rfc/rfc4151.html#section-2.1",
     remedy="write it like tag:example.org,2024:news/1",
 )
-def invalid_tag_uri(text: str, _value: Value) -> str | None:
+def invalid_tag_uri(about: Context) -> str | None:
     """A tag URI is not one: its authority, its date or its specific part are not as RFC 4151 has them.
 
     Wrong:
@@ -160,6 +160,7 @@ def invalid_tag_uri(text: str, _value: Value) -> str | None:
 
         <id>tag:example.org,2024:1</id>
     """
+    text = about.text
     return None if iris.scheme(text) != "tag" or iris.is_tag(text) else "is not a tag URI"
 
 
@@ -170,7 +171,7 @@ def invalid_tag_uri(text: str, _value: Value) -> str | None:
     spec="https://www.rfc-editor.org/rfc/rfc8141.html#section-2",
     remedy="write it like urn:isbn:9780141036144",
 )
-def invalid_urn(text: str, _value: Value) -> str | None:
+def invalid_urn(about: Context) -> str | None:
     """A URN is not one: its namespace identifier or what follows is not as RFC 8141 has them.
 
     Wrong:
@@ -181,6 +182,7 @@ def invalid_urn(text: str, _value: Value) -> str | None:
 
         <id>urn:isbn:9780141036144</id>
     """
+    text = about.text
     return None if iris.scheme(text) != "urn" or iris.is_urn(text) else "is not a URN"
 
 
@@ -191,7 +193,7 @@ def invalid_urn(text: str, _value: Value) -> str | None:
     spec="https://www.rfc-editor.org/rfc/rfc9562.html#section-4",
     remedy="write 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12",
 )
-def invalid_uuid(text: str, _value: Value) -> str | None:
+def invalid_uuid(about: Context) -> str | None:
     """A URN of the namespace ``uuid`` is not a UUID.
 
     Wrong:
@@ -202,6 +204,7 @@ def invalid_uuid(text: str, _value: Value) -> str | None:
 
         <id>urn:uuid:60a76c80-d399-11d9-b93c-0003939e0af6</id>
     """
+    text = about.text
     return "is not a UUID" if text[:9].lower() == "urn:uuid:" and not iris.is_uuid(text) else None
 
 
@@ -213,7 +216,7 @@ def invalid_uuid(text: str, _value: Value) -> str | None:
     spec=f"{_RFC4287}4.2.6.1",
     remedy="normalise the id once, before it is first published",
 )
-def noncanonical_id(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def noncanonical_id(about: Context) -> Iterator[Problem]:
     """An id is not in the canonical form of its address, so that someone may write the same one differently.
 
     Wrong:
@@ -224,9 +227,10 @@ def noncanonical_id(node: Node, _element: Element | None, _about: Circumstances)
 
         <id>http://example.org/1</id>
     """
+    node = about.node
     wrong = _uncanonical(node.text.strip())
     if wrong:
-        yield here(node, f"{shown(node)}: {quoted(node.text)} {wrong}")
+        yield here(node, f"{shown(node)}: {quoted(node.text.strip())} {wrong}")
 
 
 def _uncanonical(text: str) -> str | None:
@@ -261,16 +265,3 @@ def _uncanonical_authority(scheme: str, text: str) -> list[tuple[bool, str]]:
         (default is not None and not parts.path, "has no path"),
         (bool({".", ".."}.intersection(parts.path.split("/"))), "has a path with dots"),
     ]
-
-
-CHECKS: Final = (
-    invalid_iri_character,
-    relative_iri,
-    non_ascii_uri,
-    not_on_the_web,
-    unregistered_scheme,
-    invalid_tag_uri,
-    invalid_urn,
-    invalid_uuid,
-    noncanonical_id,
-)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from feedpub.validator.check_kinds import Circumstances, Problem, element_check, here, named, quoted, shown
+from feedpub.validator.check_kinds import Context, Problem, element_check, here, named, quoted, shown
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import dates
-from feedpub.validator.vocabulary.element import Element, Kind
+from feedpub.validator.vocabulary.element import Kind
 
 _RFC4287 = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _IANA = "http://www.iana.org/assignments/relation/"
@@ -27,7 +26,7 @@ def relation(link: Node) -> str:
     spec=f"{_RFC4287}4.1.1",
     remedy="add an author to the feed, or to every entry",
 )
-def missing_author(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def missing_author(about: Context) -> Iterator[Problem]:
     """An entry has no author: neither itself, nor its source, nor the feed.
 
     Wrong:
@@ -38,6 +37,7 @@ def missing_author(node: Node, _element: Element | None, _about: Circumstances) 
 
         <feed …><author><name>Ada</name></author><entry><title>One</title> … </entry></feed>
     """
+    node = about.node
     if node.tag == "atom:entry":
         entries = [node] if not node.within else []
     else:
@@ -55,9 +55,7 @@ def missing_author(node: Node, _element: Element | None, _about: Circumstances) 
     spec=f"{_RFC4287}4.1.2",
     remedy="add the content, or a link to it",
 )
-def missing_content_or_alternate(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def missing_content_or_alternate(about: Context) -> Iterator[Problem]:
     """An entry has neither content nor a link with the relation ``alternate``: a reader has nowhere to go.
 
     Wrong:
@@ -68,6 +66,7 @@ def missing_content_or_alternate(
 
         <entry><title>One</title><summary>First</summary><link href="https://example.org/1"/> … </entry>
     """
+    node = about.node
     for child in node.children:
         if child.tag == "atom:content" or (child.tag == "atom:link" and relation(child) == "alternate"):
             return
@@ -81,9 +80,7 @@ def missing_content_or_alternate(
     spec=f"{_RFC4287}4.1.1",
     remedy="keep one, or tell them apart by type or hreflang",
 )
-def duplicate_alternate_link(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def duplicate_alternate_link(about: Context) -> Iterator[Problem]:
     """Two links with the relation ``alternate`` have the same type and language.
 
     Wrong:
@@ -95,7 +92,7 @@ def duplicate_alternate_link(
         <link href="https://example.org/1"/><link rel="related" href="https://example.org/2"/>
     """
     seen: set[tuple[str, str]] = set()
-    for link in node.children:
+    for link in about.node.children:
         if link.tag == "atom:link" and relation(link) == "alternate":
             key = (
                 link.attributes.get("type", "").strip().lower(),
@@ -113,7 +110,7 @@ def duplicate_alternate_link(
     spec=f"{_RFC4287}4.2.6",
     remedy="give every entry an id of its own",
 )
-def all_ids_equal(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def all_ids_equal(about: Context) -> Iterator[Problem]:
     """Three entries or more, and all have the same id: that is no history of one entry, but an id that was never set.
 
     Wrong:
@@ -124,9 +121,9 @@ def all_ids_equal(node: Node, _element: Element | None, _about: Circumstances) -
 
         <entry><id>https://example.org/1</id> … </entry> <entry><id>https://example.org/2</id> … </entry> …
     """
-    ids = [identifier for entry in node.all("atom:entry") if (identifier := entry.first("atom:id"))]
+    ids = [identifier for entry in about.node.all("atom:entry") if (identifier := entry.first("atom:id"))]
     if len(ids) > 2 and len({identifier.text.strip() for identifier in ids}) == 1:
-        yield here(ids[1], f"all {len(ids)} entries have the id {quoted(ids[0].text)}")
+        yield here(ids[1], f"all {len(ids)} entries have the id {quoted(ids[0].text.strip())}")
 
 
 @element_check(
@@ -136,7 +133,7 @@ def all_ids_equal(node: Node, _element: Element | None, _about: Circumstances) -
     spec=f"{_RFC4287}4.1.1",
     remedy="give every entry an id of its own, or another updated to a newer version",
 )
-def duplicate_id(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def duplicate_id(about: Context) -> Iterator[Problem]:
     """Two entries have the same id and the same updated: they are one entry, and readers show one of them.
 
     Wrong:
@@ -150,7 +147,7 @@ def duplicate_id(node: Node, _element: Element | None, _about: Circumstances) ->
         <entry><id>tag:example.org,2024:2</id><updated>2024-05-31T08:00:00Z</updated> … </entry>
     """
     first: dict[tuple[str, object], Node] = {}
-    for entry in node.children:
+    for entry in about.node.children:
         identifier = entry.first("atom:id") if entry.tag == "atom:entry" else None
         text = identifier.text.strip() if identifier else ""
         if identifier and text:
@@ -177,7 +174,7 @@ def duplicate_id(node: Node, _element: Element | None, _about: Circumstances) ->
     spec=f"{_RFC4287}2",
     remedy="remove the space; a line break counts too",
 )
-def surrounding_space(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def surrounding_space(about: Context) -> Iterator[Problem]:
     """Space stands around a date or an address. Atom takes the text as it is, and neither may hold any.
 
     Wrong:
@@ -188,8 +185,9 @@ def surrounding_space(node: Node, _element: Element | None, _about: Circumstance
 
         <id>tag:example.org,2024:1</id>
     """
+    node = about.node
     if node.text != node.text.strip() and node.text.strip():
-        yield here(node, f"{shown(node)} has space around {quoted(node.text)}")
+        yield here(node, f"{shown(node)} has space around it: {quoted(node.text)}")
 
 
 @element_check(
@@ -199,9 +197,7 @@ def surrounding_space(node: Node, _element: Element | None, _about: Circumstance
     spec=f"{_RFC4287}4.1.1",
     remedy="sort the entries by updated, newest first",
 )
-def entries_not_newest_first(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def entries_not_newest_first(about: Context) -> Iterator[Problem]:
     """An entry was updated (and published) later than the one before it: readers that show the first few miss it.
 
     Atom itself allows any order.
@@ -216,10 +212,11 @@ def entries_not_newest_first(
         <entry> … <updated>2024-05-31T08:00:00Z</updated></entry>
         <entry> … <updated>2024-05-27T08:00:00Z</updated></entry>
     """
+    node = about.node
     late = _first_later(node, "atom:updated")
     # A feed in the order of publishing is in order too, though an old entry was edited.
     if late is not None and (not any(map(_published, node.children)) or _first_later(node, "atom:published")):
-        yield here(late, f"{shown(late)}: {quoted(late.text)} is newer than the entry before it")
+        yield here(late, f"{shown(late)}: {quoted(late.text.strip())} is newer than the entry before it")
 
 
 def _published(entry: Node) -> bool:
@@ -247,7 +244,7 @@ def _first_later(feed: Node, tag: str) -> Node | None:
     spec=f"{_RFC4287}4.2.11",
     remedy="copy id, title and updated from the source feed",
 )
-def missing_source_element(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def missing_source_element(about: Context) -> Iterator[Problem]:
     """The source of a copied entry lacks the id, the title or the updated of the feed it came from.
 
     Wrong:
@@ -259,6 +256,7 @@ def missing_source_element(node: Node, _element: Element | None, _about: Circums
         <source><id>tag:example.org,2024:other</id><title>Other news</title>
         <updated>2024-05-31T08:00:00Z</updated></source>
     """
+    node = about.node
     for tag in ("id", "title", "updated"):
         if not node.first(f"atom:{tag}"):
             yield here(node, f"{shown(node)} has no <{tag}>")
@@ -272,7 +270,7 @@ def missing_source_element(node: Node, _element: Element | None, _about: Circums
     spec=f"{_RFC4287}4.1.1.1",
     remedy="add a summary",
 )
-def nothing_to_read(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def nothing_to_read(about: Context) -> Iterator[Problem]:
     """An entry has neither content nor a summary: readers show a title and nothing else.
 
     Wrong:
@@ -283,18 +281,6 @@ def nothing_to_read(node: Node, _element: Element | None, _about: Circumstances)
 
         <entry><title>One</title><link href="https://example.org/1"/><summary>The first</summary> … </entry>
     """
+    node = about.node
     if not any(child.tag in {"atom:content", "atom:summary"} for child in node.children):
         yield here(node, f"{shown(node)} has neither content nor a summary")
-
-
-CHECKS: Final = (
-    missing_author,
-    missing_content_or_alternate,
-    duplicate_alternate_link,
-    all_ids_equal,
-    duplicate_id,
-    surrounding_space,
-    entries_not_newest_first,
-    missing_source_element,
-    nothing_to_read,
-)

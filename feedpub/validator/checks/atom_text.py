@@ -16,7 +16,7 @@ from feedpub.validator.vocabulary.element import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedpub.validator.check_kinds import Circumstances, Problem
+    from feedpub.validator.check_kinds import Context, Problem
     from feedpub.validator.document import Node
     from feedpub.validator.vocabulary.element import Element
 
@@ -46,7 +46,7 @@ def _either(within: str, tag: str, element: Element | None) -> bool:
     spec=f"{_RFC4287}3.1.1",
     remedy='use "text", "html" or "xhtml"; only content may have a media type',
 )
-def invalid_text_type(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def invalid_text_type(about: Context) -> Iterator[Problem]:
     """The type of a title, summary or other text construct is not ``text``, ``html`` or ``xhtml``.
 
     Wrong:
@@ -57,6 +57,7 @@ def invalid_text_type(node: Node, _element: Element | None, _about: Circumstance
 
         <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
     """
+    node = about.node
     kind = node.attributes.get("type", "")
     if kind not in _OWN_TYPES:
         yield here(node, f"{shown(node)} has the type {quoted(kind)}")
@@ -70,7 +71,7 @@ def invalid_text_type(node: Node, _element: Element | None, _about: Circumstance
     spec=f"{_RFC4287}4.1.3.1",
     remedy='use "text", "html", "xhtml" or a media type; with src a media type',
 )
-def invalid_content_type(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def invalid_content_type(about: Context) -> Iterator[Problem]:
     """The type of a content is neither one of Atom's three nor a media type of one part; or not a media type with src.
 
     Wrong:
@@ -81,6 +82,7 @@ def invalid_content_type(node: Node, _element: Element | None, _about: Circumsta
 
         <content type="image/png">…</content>
     """
+    node = about.node
     kind = node.attributes.get("type", "")
     if kind in _OWN_TYPES and not ("src" in node.attributes and kind):
         return
@@ -97,7 +99,7 @@ def invalid_content_type(node: Node, _element: Element | None, _about: Circumsta
     spec=f"{_RFC4287}4.1.3.2",
     remedy="add the media type of what src points to",
 )
-def missing_content_type(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def missing_content_type(about: Context) -> Iterator[Problem]:
     """A content that is elsewhere has no type: readers cannot tell whether they can show it.
 
     Wrong:
@@ -108,6 +110,7 @@ def missing_content_type(node: Node, _element: Element | None, _about: Circumsta
 
         <content src="https://example.org/1.mp4" type="video/mp4"/>
     """
+    node = about.node
     if "src" in node.attributes and "type" not in node.attributes:
         yield here(node, f"{shown(node)} has src and no type")
 
@@ -120,7 +123,7 @@ def missing_content_type(node: Node, _element: Element | None, _about: Circumsta
     spec=f"{_RFC4287}4.1.3.2",
     remedy="keep one of the two",
 )
-def content_beside_src(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def content_beside_src(about: Context) -> Iterator[Problem]:
     """A content that is elsewhere has content here as well.
 
     Wrong:
@@ -131,6 +134,7 @@ def content_beside_src(node: Node, _element: Element | None, _about: Circumstanc
 
         <content src="https://example.org/1.mp4" type="video/mp4"/>
     """
+    node = about.node
     if "src" in node.attributes and (node.text.strip() or node.children):
         yield here(node, f"{shown(node)} has src and is not empty")
 
@@ -142,7 +146,7 @@ def content_beside_src(node: Node, _element: Element | None, _about: Circumstanc
     spec=f"{_RFC4287}4.1.2",
     remedy="add a summary in text",
 )
-def missing_summary(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def missing_summary(about: Context) -> Iterator[Problem]:
     """The content of an entry is elsewhere or binary, and there is no summary to show instead.
 
     Wrong:
@@ -153,6 +157,7 @@ def missing_summary(node: Node, _element: Element | None, _about: Circumstances)
 
         <entry> … <summary>The new logo</summary><content type="image/png">iVBORw0KGgo…</content></entry>
     """
+    node = about.node
     content = node.first("atom:content")
     if content is not None and not node.first("atom:summary"):
         binary = text_type(content) not in _OWN_TYPES and not _is_text(content)
@@ -176,7 +181,7 @@ def _is_text(content: Node) -> bool:
     spec=f"{_RFC4287}4.1.3.3",
     remedy="encode the bytes as base64",
 )
-def not_base64(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def not_base64(about: Context) -> Iterator[Problem]:
     """Content of a binary type is not base64.
 
     Wrong:
@@ -187,6 +192,7 @@ def not_base64(node: Node, _element: Element | None, _about: Circumstances) -> I
 
         <content type="image/png">iVBORw0KGgo=</content>
     """
+    node = about.node
     kind = text_type(node)
     if kind in _OWN_TYPES or "/" not in kind or _is_text(node) or node.children or "src" in node.attributes:
         return
@@ -204,7 +210,7 @@ def not_base64(node: Node, _element: Element | None, _about: Circumstances) -> I
     spec=f"{_RFC4287}4.1.3.3",
     remedy='use type="html" or type="xhtml" for a part of a page',
 )
-def html_fragment(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def html_fragment(about: Context) -> Iterator[Problem]:
     """A media type says that a content is a whole HTML page, and it is a part of one.
 
     Wrong:
@@ -215,6 +221,7 @@ def html_fragment(node: Node, _element: Element | None, _about: Circumstances) -
 
         <content type="html">&lt;p&gt;News&lt;/p&gt;</content>
     """
+    node = about.node
     kind = text_type(node)
     whole = "<html" in node.text.lower() or any(child.tag == "xhtml:html" for child in node.children)
     if kind in {"text/html", "application/xhtml+xml"} and "src" not in node.attributes and not whole:
@@ -229,7 +236,7 @@ def html_fragment(node: Node, _element: Element | None, _about: Circumstances) -
     spec=f"{_RFC4287}3.1.1.3",
     remedy='put it into one <div xmlns="http://www.w3.org/1999/xhtml">',
 )
-def missing_xhtml_div(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def missing_xhtml_div(about: Context) -> Iterator[Problem]:
     """A text of type ``xhtml`` is not one ``div`` in the XHTML namespace and nothing else.
 
     Wrong:
@@ -240,6 +247,7 @@ def missing_xhtml_div(node: Node, _element: Element | None, _about: Circumstance
 
         <summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">News</div></summary>
     """
+    node = about.node
     if text_type(node) != "xhtml":
         return
     if [child.tag for child in node.children] != ["xhtml:div"]:
@@ -256,7 +264,7 @@ def missing_xhtml_div(node: Node, _element: Element | None, _about: Circumstance
     spec=f"{_RFC4287}3.1.1.3",
     remedy='write elements, or use type="html"',
 )
-def not_inline_markup(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def not_inline_markup(about: Context) -> Iterator[Problem]:
     """A text of type ``xhtml`` holds its markup as escaped text: readers show the tags.
 
     Wrong:
@@ -267,6 +275,7 @@ def not_inline_markup(node: Node, _element: Element | None, _about: Circumstance
 
         <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
     """
+    node = about.node
     if text_type(node) == "xhtml" and not node.children and html.markup_in(node.text):
         yield here(node, f"{shown(node)} of type 'xhtml' holds escaped markup")
 
@@ -279,7 +288,7 @@ def not_inline_markup(node: Node, _element: Element | None, _about: Circumstance
     spec=f"{_RFC4287}3.1.1",
     remedy='escape the markup for type="html", or use type="xhtml" and a div',
 )
-def elements_in_text(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def elements_in_text(about: Context) -> Iterator[Problem]:
     """A text whose type is ``text``, ``html`` or a text media type holds elements.
 
     Wrong:
@@ -290,12 +299,11 @@ def elements_in_text(node: Node, _element: Element | None, _about: Circumstances
 
         <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
     """
+    node = about.node
     kind = text_type(node)
-    if kind in _PLAIN or (kind != "xhtml" and not tokens.is_xml_type(kind)):
-        yield here(
-            node.children[0],
-            f"{shown(node)} of type {quoted(kind or 'text')} holds {shown(node.children[0])}",
-        )
+    for child in node.children[:1]:
+        if kind in _PLAIN or (kind != "xhtml" and not tokens.is_xml_type(kind)):
+            yield here(child, f"{shown(node)} of type {quoted(kind or 'text')} holds {shown(child)}")
 
 
 @element_check(
@@ -306,7 +314,7 @@ def elements_in_text(node: Node, _element: Element | None, _about: Circumstances
     spec=f"{_RFC4287}3.1.1.3",
     remedy="declare the namespace on the div, without a prefix",
 )
-def prefixed_xhtml(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def prefixed_xhtml(about: Context) -> Iterator[Problem]:
     """XHTML is written with a namespace prefix, which readers that copy the text do not understand.
 
     Wrong:
@@ -317,7 +325,7 @@ def prefixed_xhtml(node: Node, _element: Element | None, _about: Circumstances) 
 
         <summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">News</div></summary>
     """
-    for child in node.walk():
+    for child in about.node.walk():
         if child.tag.startswith("xhtml:") and child.prefix:
             yield here(child, f"{shown(child)} is XHTML with a prefix")
             return
@@ -331,7 +339,7 @@ def prefixed_xhtml(node: Node, _element: Element | None, _about: Circumstances) 
     spec=f"{_RFC4287}6.3",
     remedy="put it into the content or the summary",
 )
-def misplaced_xhtml(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def misplaced_xhtml(about: Context) -> Iterator[Problem]:
     """XHTML stands beside the content of an entry instead of in it: readers do not show it.
 
     Wrong:
@@ -342,22 +350,6 @@ def misplaced_xhtml(node: Node, _element: Element | None, _about: Circumstances)
 
         <entry> … <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">News</div></content></entry>
     """
-    for child in node.children:
+    for child in about.node.children:
         if child.tag.startswith(MARKUP_PREFIXES):
             yield here(child, f"{shown(child)} stands outside of any content")
-
-
-CHECKS: Final = (
-    invalid_text_type,
-    invalid_content_type,
-    missing_content_type,
-    content_beside_src,
-    missing_summary,
-    not_base64,
-    html_fragment,
-    missing_xhtml_div,
-    not_inline_markup,
-    elements_in_text,
-    prefixed_xhtml,
-    misplaced_xhtml,
-)

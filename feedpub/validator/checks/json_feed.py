@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.check_kinds import Problem, json_check, quoted
+from feedpub.validator.check_kinds import Context, Problem, json_check, quoted
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import dates, iris, tokens
 from feedpub.validator.json_document import Json, Member
@@ -68,7 +68,7 @@ def _at(place: Json | Member, message: str, table: str = "top-level") -> Problem
     spec=SPEC,
     remedy='begin with {"version": "https://jsonfeed.org/version/1.1"',
 )
-def not_a_feed(root: Json, _location: str | None) -> Iterator[Problem]:
+def not_a_feed(about: Context) -> Iterator[Problem]:
     """The document is JSON and not a JSON Feed: no object, or its version is none of JSON Feed's.
 
     Wrong:
@@ -79,6 +79,7 @@ def not_a_feed(root: Json, _location: str | None) -> Iterator[Problem]:
 
         {"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": []}
     """
+    root = about.feed
     version = root.get("version")
     if not root.is_object:
         yield _at(root, f"the document is of type {root.kind}, a feed is an object")
@@ -87,7 +88,7 @@ def not_a_feed(root: Json, _location: str | None) -> Iterator[Problem]:
 
 
 @json_check("json-missing-key", Level.ERROR, spec=SPEC, remedy="add the key")
-def missing_key(root: Json, _location: str | None) -> Iterator[Problem]:
+def missing_key(about: Context) -> Iterator[Problem]:
     """A key that JSON Feed requires is not there.
 
     Wrong:
@@ -98,6 +99,7 @@ def missing_key(root: Json, _location: str | None) -> Iterator[Problem]:
 
         {"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": []}
     """
+    root = about.feed
     for table, found in _objects(root) if root.is_object else ():
         there = {member.key for member in found.members()}
         for name, key in TABLES[table].items():
@@ -106,7 +108,7 @@ def missing_key(root: Json, _location: str | None) -> Iterator[Problem]:
 
 
 @json_check("json-wrong-type", Level.ERROR, spec=SPEC, remedy="write a value of that type")
-def wrong_type(root: Json, _location: str | None) -> Iterator[Problem]:
+def wrong_type(about: Context) -> Iterator[Problem]:
     """A value is not of the type that JSON Feed gives its key.
 
     Wrong:
@@ -117,7 +119,7 @@ def wrong_type(root: Json, _location: str | None) -> Iterator[Problem]:
 
         "tags": ["town", "council"]
     """
-    for table, found in _objects(root):
+    for table, found in _objects(about.feed):
         for member in found.members():
             key = TABLES[table].get(member.key)
             if key is None:
@@ -137,7 +139,7 @@ def wrong_type(root: Json, _location: str | None) -> Iterator[Problem]:
     spec="https://www.rfc-editor.org/rfc/rfc8259.html#section-4",
     remedy="keep one",
 )
-def duplicate_key(root: Json, _location: str | None) -> Iterator[Problem]:
+def duplicate_key(about: Context) -> Iterator[Problem]:
     """A key stands twice in an object: parsers take the first, the last, or fail.
 
     Wrong:
@@ -148,7 +150,7 @@ def duplicate_key(root: Json, _location: str | None) -> Iterator[Problem]:
 
         {"id": "1", "title": "One"}
     """
-    for _, found in _objects(root):
+    for _, found in _objects(about.feed):
         seen: set[str] = set()
         for member in found.members():
             if member.key in seen:
@@ -162,7 +164,7 @@ def duplicate_key(root: Json, _location: str | None) -> Iterator[Problem]:
     spec=f"{SPEC}#extensions",
     remedy="check the spelling; keys of your own begin with _",
 )
-def unknown_key(root: Json, _location: str | None) -> Iterator[Problem]:
+def unknown_key(about: Context) -> Iterator[Problem]:
     """A key is not of JSON Feed, and not an extension, whose keys begin with an underscore.
 
     Wrong:
@@ -173,14 +175,14 @@ def unknown_key(root: Json, _location: str | None) -> Iterator[Problem]:
 
         "date_published": "2024-05-31T08:00:00Z"
     """
-    for table, found in _objects(root):
+    for table, found in _objects(about.feed):
         for member in found.members():
             if member.key not in TABLES[table] and not member.key.startswith("_"):
                 yield Problem(f"the key {member.key!r} is not defined here", member.line, member.column)
 
 
 @json_check("json-invalid-url", Level.ERROR, spec=SPEC, remedy="write the whole address")
-def invalid_url(root: Json, _location: str | None) -> Iterator[Problem]:
+def invalid_url(about: Context) -> Iterator[Problem]:
     """An address is relative, or holds a character that no address may hold.
 
     Wrong:
@@ -191,7 +193,7 @@ def invalid_url(root: Json, _location: str | None) -> Iterator[Problem]:
 
         "url": "https://example.org/news/1"
     """
-    for table, member, value in _values(root, "url"):
+    for table, member, value in _values(about.feed, "url"):
         if isinstance(value.value, str) and (
             iris.wrong_character(value.value) or not iris.is_absolute(value.value)
         ):
@@ -199,7 +201,7 @@ def invalid_url(root: Json, _location: str | None) -> Iterator[Problem]:
 
 
 @json_check("json-invalid-date", Level.ERROR, spec=SPEC, remedy="write it like 2024-05-31T08:00:00Z")
-def invalid_date(root: Json, _location: str | None) -> Iterator[Problem]:
+def invalid_date(about: Context) -> Iterator[Problem]:
     """A date is not an RFC 3339 date and time, or names a day that does not exist.
 
     Wrong:
@@ -210,13 +212,13 @@ def invalid_date(root: Json, _location: str | None) -> Iterator[Problem]:
 
         "date_published": "2024-05-31T08:00:00Z"
     """
-    for table, member, value in _values(root, "date"):
+    for table, member, value in _values(about.feed, "date"):
         if isinstance(value.value, str) and not dates.rfc3339(value.value):
             yield _at(value, f"{member.key}: {quoted(value.value)} is not an RFC 3339 date and time", table)
 
 
 @json_check("json-invalid-tag", Level.ERROR, spec=SPEC, remedy="write en or en-GB; audio/mpeg")
-def invalid_tag(root: Json, _location: str | None) -> Iterator[Problem]:
+def invalid_tag(about: Context) -> Iterator[Problem]:
     """A language is not a tag of RFC 5646, or a media type is none.
 
     Wrong:
@@ -228,7 +230,7 @@ def invalid_tag(root: Json, _location: str | None) -> Iterator[Problem]:
         "language": "en"
     """
     for kind, test in (("language", tokens.is_language), ("media-type", tokens.split_media_type)):
-        for table, member, value in _values(root, kind):
+        for table, member, value in _values(about.feed, kind):
             if isinstance(value.value, str) and not test(value.value):
                 yield _at(value, f"{member.key}: {quoted(value.value)} is no {kind.replace('-', ' ')}", table)
 
@@ -236,7 +238,7 @@ def invalid_tag(root: Json, _location: str | None) -> Iterator[Problem]:
 @json_check(
     "json-item-without-content", Level.ERROR, spec=f"{SPEC}#items", remedy="add content_html or content_text"
 )
-def item_without_content(root: Json, _location: str | None) -> Iterator[Problem]:
+def item_without_content(about: Context) -> Iterator[Problem]:
     """An item has neither ``content_html`` nor ``content_text``.
 
     Wrong:
@@ -247,13 +249,13 @@ def item_without_content(root: Json, _location: str | None) -> Iterator[Problem]
 
         {"id": "1", "title": "One", "content_text": "The first"}
     """
-    for table, found in _objects(root):
+    for table, found in _objects(about.feed):
         if table == "items" and not found.get("content_html") and not found.get("content_text"):
             yield _at(found, "the item has neither content_html nor content_text", table)
 
 
 @json_check("json-duplicate-id", Level.ERROR, spec=f"{SPEC}#items", remedy="give every item an id of its own")
-def duplicate_id(root: Json, _location: str | None) -> Iterator[Problem]:
+def duplicate_id(about: Context) -> Iterator[Problem]:
     """Two items have the same id: readers show one of them only.
 
     Wrong:
@@ -265,7 +267,7 @@ def duplicate_id(root: Json, _location: str | None) -> Iterator[Problem]:
         "items": [{"id": "1", "content_text": "One"}, {"id": "2", "content_text": "Two"}]
     """
     lines: dict[str, int] = {}
-    for table, found in _objects(root):
+    for table, found in _objects(about.feed):
         identifier = found.get("id") if table == "items" else None
         if identifier is not None:
             text = str(identifier.value)
@@ -279,7 +281,7 @@ def duplicate_id(root: Json, _location: str | None) -> Iterator[Problem]:
 
 
 @json_check("json-id-not-text", Level.WARNING, spec=f"{SPEC}#items", remedy="write the id as a string")
-def id_not_text(root: Json, _location: str | None) -> Iterator[Problem]:
+def id_not_text(about: Context) -> Iterator[Problem]:
     """An id is a number. Readers turn it into a string, each in its own way.
 
     Wrong:
@@ -290,13 +292,13 @@ def id_not_text(root: Json, _location: str | None) -> Iterator[Problem]:
 
         {"id": "17", "content_text": "One"}
     """
-    for _, member, value in _values(root, "id"):
+    for _, member, value in _values(about.feed, "id"):
         if value.kind in {"integer", "number"}:
             yield _at(value, f"{member.key} is a number", "items")
 
 
 @json_check("json-author-of-version-1", Level.HINT, spec=f"{SPEC}#top-level", remedy="use authors, an array")
-def author_of_version_1(root: Json, _location: str | None) -> Iterator[Problem]:
+def author_of_version_1(about: Context) -> Iterator[Problem]:
     """A feed of version 1.1 has the key ``author``, which 1.1 replaced by ``authors``.
 
     Wrong:
@@ -307,6 +309,7 @@ def author_of_version_1(root: Json, _location: str | None) -> Iterator[Problem]:
 
         "authors": [{"name": "Ada"}]
     """
+    root = about.feed
     if root.text("version").endswith("/1.1"):
         for _, found in _objects(root):
             for member in found.members():
@@ -320,7 +323,7 @@ def author_of_version_1(root: Json, _location: str | None) -> Iterator[Problem]:
     spec=f"{SPEC}#top-level",
     remedy="make feed_url the address that the feed is fetched from",
 )
-def feed_url(root: Json, location: str | None) -> Iterator[Problem]:
+def feed_url(about: Context) -> Iterator[Problem]:
     """The feed does not say where it is fetched from, or names another address than the one it is served from.
 
     Wrong:
@@ -332,6 +335,8 @@ def feed_url(root: Json, location: str | None) -> Iterator[Problem]:
         {"version": "https://jsonfeed.org/version/1.1", "title": "News",
          "feed_url": "https://example.org/feed.json", "items": []}
     """
+    root = about.feed
+    location = about.location
     own = root.get("feed_url")
     if root.is_object and own is None:
         yield _at(root, "the feed has no feed_url")
@@ -342,7 +347,7 @@ def feed_url(root: Json, location: str | None) -> Iterator[Problem]:
 @json_check(
     "json-items-not-newest-first", Level.HINT, spec=f"{SPEC}#items", remedy="sort the items, newest first"
 )
-def items_not_newest_first(root: Json, _location: str | None) -> Iterator[Problem]:
+def items_not_newest_first(about: Context) -> Iterator[Problem]:
     """An item was published later than the one before it: readers that show the first few miss it.
 
     Wrong:
@@ -356,7 +361,7 @@ def items_not_newest_first(root: Json, _location: str | None) -> Iterator[Proble
         {"id": "1", "date_published": "2024-05-27T08:00:00Z", …}
     """
     last = None
-    for table, found in _objects(root):
+    for table, found in _objects(about.feed):
         published = dates.rfc3339(found.text("date_published")) if table == "items" else None
         if published is not None:
             if last is not None and published > last:
@@ -371,7 +376,7 @@ def items_not_newest_first(root: Json, _location: str | None) -> Iterator[Proble
     spec="https://www.rfc-editor.org/rfc/rfc8259.html",
     remedy="correct the JSON at that place",
 )
-def not_well_formed(_root: Json, _location: str | None) -> Iterator[Problem]:
+def not_well_formed(_about: Context) -> Iterator[Problem]:
     """The document begins like JSON and is none: a quote or a bracket is missing, a comma too many, the bytes no UTF-8.
 
     Wrong:
@@ -384,22 +389,3 @@ def not_well_formed(_root: Json, _location: str | None) -> Iterator[Problem]:
     """
     # The reader finds it, and then there is no value to look at.
     yield from ()
-
-
-CHECKS: Final = (
-    not_well_formed,
-    not_a_feed,
-    missing_key,
-    wrong_type,
-    duplicate_key,
-    unknown_key,
-    invalid_url,
-    invalid_date,
-    invalid_tag,
-    item_without_content,
-    duplicate_id,
-    id_not_text,
-    author_of_version_1,
-    feed_url,
-    items_not_newest_first,
-)

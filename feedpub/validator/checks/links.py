@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from feedpub.validator.check_kinds import (
-    Circumstances,
+    Context,
     Problem,
     document_check,
     element_check,
@@ -22,12 +22,6 @@ from feedpub.validator.document import Document, Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import tokens, words
 from feedpub.validator.vocabulary.element import Kind
-
-if TYPE_CHECKING:
-    from feedpub.validator.check_kinds import Circumstances, Problem
-    from feedpub.validator.document import Node
-    from feedpub.validator.vocabulary.element import Element, Value
-
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _IANA: Final = "https://www.iana.org/assignments/link-relations/link-relations.xhtml"
@@ -58,7 +52,7 @@ RELATIONS: Final = words(
     spec=_IANA,
     remedy="use a registered relation, or an IRI of your own",
 )
-def unregistered_relation(text: str, _value: Value) -> str | None:
+def unregistered_relation(about: Context) -> str | None:
     """A link's relation is a word that is not registered, and not an IRI either.
 
     Wrong:
@@ -69,6 +63,7 @@ def unregistered_relation(text: str, _value: Value) -> str | None:
 
         <link rel="alternate" href="https://example.org/"/>
     """
+    text = about.text
     name = text.removeprefix("http://www.iana.org/assignments/relation/")
     if name.lower() not in RELATIONS and (":" not in name or name != text):
         return "is no registered link relation"
@@ -83,7 +78,7 @@ def unregistered_relation(text: str, _value: Value) -> str | None:
     spec=f"{_RFC4287}4.2.7",
     remedy="put the address into href",
 )
-def link_not_empty(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def link_not_empty(about: Context) -> Iterator[Problem]:
     """A link of Atom has text. Its address belongs into the attribute ``href``.
 
     Wrong:
@@ -94,8 +89,9 @@ def link_not_empty(node: Node, _element: Element | None, _about: Circumstances) 
 
         <link href="https://example.org/"/>
     """
+    node = about.node
     if node.text.strip():
-        yield here(node, f"{shown(node)} holds the text {quoted(node.text)}")
+        yield here(node, f"{shown(node)} holds the text {quoted(node.text.strip())}")
 
 
 @element_check(
@@ -106,7 +102,7 @@ def link_not_empty(node: Node, _element: Element | None, _about: Circumstances) 
     spec=f"{_RFC4287}4.2.7.2",
     remedy="use the type of the feed, or rel='alternate' for a page",
 )
-def self_link_type(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def self_link_type(about: Context) -> Iterator[Problem]:
     """A self link says that what it points to is no feed.
 
     Wrong:
@@ -117,6 +113,7 @@ def self_link_type(node: Node, _element: Element | None, _about: Circumstances) 
 
         <link rel="alternate" type="text/html" href="https://example.org/"/>
     """
+    node = about.node
     kind = node.attributes.get("type", "")
     if relation(node) == "self" and tokens.split_media_type(kind) and not tokens.is_xml_type(kind):
         yield here(node, f"{shown(node)} with rel='self' has the type {quoted(kind)}")
@@ -130,7 +127,7 @@ def self_link_type(node: Node, _element: Element | None, _about: Circumstances) 
     spec="https://www.rfc-editor.org/rfc/rfc3986.html#section-4.4",
     remedy="write the whole address",
 )
-def same_document_link(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def same_document_link(about: Context) -> Iterator[Problem]:
     """A link is relative and means its own base: some readers take it for the feed itself.
 
     Wrong:
@@ -141,6 +138,7 @@ def same_document_link(node: Node, _element: Element | None, _about: Circumstanc
 
         <link href="https://example.org/"/>
     """
+    node = about.node
     href = node.attributes.get("href", "").strip()
     if node.base and relation(node) != "self" and href in {"", ".", "./"}:
         yield here(node, f"{shown(node)}: {quoted(href)} means the base address itself")
@@ -195,7 +193,7 @@ def _normal(address: str) -> str:
     spec=_ATOM,
     remedy='add a link with rel="self" and the address that the feed is fetched from',
 )
-def missing_self_link(document: Document, circumstances: Circumstances) -> Iterator[Problem]:
+def missing_self_link(about: Context) -> Iterator[Problem]:
     """A feed does not say where it is fetched from. In RSS the link is that of Atom.
 
     Wrong:
@@ -206,8 +204,8 @@ def missing_self_link(document: Document, circumstances: Circumstances) -> Itera
 
         <feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="https://example.org/feed.atom"/> … </feed>
     """
-    head = _head(document)
-    if head is not None and not circumstances.before_rss_2 and not self_links(head):
+    head = _head(about.document)
+    if head is not None and not about.before_rss_2 and not self_links(head):
         spec = _PROFILE if head.tag == "channel" else _ATOM
         yield here(head, "the feed has no link with rel='self'", spec)
 
@@ -218,7 +216,7 @@ def missing_self_link(document: Document, circumstances: Circumstances) -> Itera
     spec=_ATOM,
     remedy="make the self link the address that the feed is fetched from",
 )
-def self_link_mismatch(document: Document, circumstances: Circumstances) -> Iterator[Problem]:
+def self_link_mismatch(about: Context) -> Iterator[Problem]:
     """The self link names another address than the one the feed is served from (known with ``--location``).
 
     Wrong:
@@ -229,8 +227,8 @@ def self_link_mismatch(document: Document, circumstances: Circumstances) -> Iter
 
         <link rel="self" href="https://example.org/feed.atom"/>
     """
-    head = _head(document)
-    location = circumstances.location
+    head = _head(about.document)
+    location = about.location
     if head is None or location is None:
         return
     links = self_links(head)
@@ -245,7 +243,7 @@ def self_link_mismatch(document: Document, circumstances: Circumstances) -> Iter
     spec=_ATOM,
     remedy="write the whole address",
 )
-def relative_self_link(document: Document, _circumstances: Circumstances) -> Iterator[Problem]:
+def relative_self_link(about: Context) -> Iterator[Problem]:
     """The self link is relative, with nothing in the feed to resolve it: a reader that kept the file is lost.
 
     Wrong:
@@ -256,19 +254,8 @@ def relative_self_link(document: Document, _circumstances: Circumstances) -> Ite
 
         <link rel="self" href="https://example.org/feed.atom"/>
     """
-    head = _head(document)
+    head = _head(about.document)
     for link in self_links(head) if head is not None else ():
         target = _target(link)
         if ":" not in target.partition("/")[0]:
             yield here(link, f"<link rel='self'>: {quoted(target)} is relative")
-
-
-CHECKS: Final = (
-    unregistered_relation,
-    link_not_empty,
-    self_link_type,
-    same_document_link,
-    missing_self_link,
-    self_link_mismatch,
-    relative_self_link,
-)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from feedpub.validator.check_kinds import (
-    Circumstances,
+    Context,
     Problem,
     element_check,
     here,
@@ -15,10 +15,8 @@ from feedpub.validator.check_kinds import (
     shown,
 )
 from feedpub.validator.checks.texts import TYPED
-from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import html
-from feedpub.validator.grammar.html import Survey
 from feedpub.validator.vocabulary import MARKUP_PREFIXES
 from feedpub.validator.vocabulary.element import Element, Kind
 
@@ -38,7 +36,7 @@ def _markup(_within: str, tag: str, _element: Element | None) -> bool:
     spec=f"{_ATOM}3.1.1.2",
     remedy="correct the markup, or escape what is not meant as markup",
 )
-def not_html(survey: Survey, _node: Node) -> Iterator[str]:
+def not_html(about: Context) -> Iterator[str]:
     """A text that should be HTML holds what HTML does not know: a tag without an end, an unknown element.
 
     Wrong:
@@ -49,8 +47,8 @@ def not_html(survey: Survey, _node: Node) -> Iterator[str]:
 
         <summary type="html">&lt;a href="https://example.org/"&gt;News&lt;/a&gt;</summary>
     """
-    if survey.mistake:
-        yield survey.mistake
+    if about.survey.mistake:
+        yield about.survey.mistake
 
 
 @html_check(
@@ -60,7 +58,7 @@ def not_html(survey: Survey, _node: Node) -> Iterator[str]:
     spec=_SECURITY,
     remedy="remove it; readers do so anyway, or are harmed",
 )
-def dangerous_markup(survey: Survey, _node: Node) -> Iterator[str]:
+def dangerous_markup(about: Context) -> Iterator[str]:
     """HTML holds elements that run, embed or redirect: script, object, meta … Readers remove them or are harmed.
 
     Wrong:
@@ -71,7 +69,7 @@ def dangerous_markup(survey: Survey, _node: Node) -> Iterator[str]:
 
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
-    for name in survey.unsafe:
+    for name in about.survey.unsafe:
         yield f"holds <{name}>"
 
 
@@ -82,7 +80,7 @@ def dangerous_markup(survey: Survey, _node: Node) -> Iterator[str]:
     spec=_SECURITY,
     remedy="remove the attribute",
 )
-def dangerous_attribute(survey: Survey, _node: Node) -> Iterator[str]:
+def dangerous_attribute(about: Context) -> Iterator[str]:
     """A tag in HTML has an attribute that runs a script, or that HTML does not know.
 
     Wrong:
@@ -93,7 +91,7 @@ def dangerous_attribute(survey: Survey, _node: Node) -> Iterator[str]:
 
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
-    for name in survey.attributes:
+    for name in about.survey.attributes:
         yield f"holds a tag with the attribute {name!r}"
 
 
@@ -104,7 +102,7 @@ def dangerous_attribute(survey: Survey, _node: Node) -> Iterator[str]:
     spec=_SECURITY,
     remedy="remove the declaration",
 )
-def dangerous_style(survey: Survey, _node: Node) -> Iterator[str]:
+def dangerous_style(about: Context) -> Iterator[str]:
     """A style in HTML can do more than style its text: move it over the page, load a file, run a script.
 
     Wrong:
@@ -115,7 +113,7 @@ def dangerous_style(survey: Survey, _node: Node) -> Iterator[str]:
 
         <description>&lt;p style="color: #080"&gt;News&lt;/p&gt;</description>
     """
-    for style in survey.styles:
+    for style in about.survey.styles:
         yield f"holds the style {quoted(style)}"
 
 
@@ -126,7 +124,7 @@ def dangerous_style(survey: Survey, _node: Node) -> Iterator[str]:
     spec="https://www.rssboard.org/rss-profile#element-channel-item-description",
     remedy="write whole addresses",
 )
-def relative_link_in_html(survey: Survey, node: Node) -> Iterator[str]:
+def relative_link_in_html(about: Context) -> Iterator[str]:
     """HTML in RSS has a relative link or image. Nothing says what it is relative to.
 
     Wrong:
@@ -137,7 +135,7 @@ def relative_link_in_html(survey: Survey, node: Node) -> Iterator[str]:
 
         <description>&lt;img src="https://example.org/logo.png"&gt;</description>
     """
-    for address in survey.relative if not node.base else ():
+    for address in about.survey.relative if not about.node.base else ():
         yield f"holds the relative address {quoted(address)}"
 
 
@@ -148,7 +146,7 @@ def relative_link_in_html(survey: Survey, node: Node) -> Iterator[str]:
     spec=_SECURITY,
     remedy="remove it; readers do so anyway, or are harmed",
 )
-def dangerous_xhtml(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def dangerous_xhtml(about: Context) -> Iterator[Problem]:
     """XHTML or SVG holds elements that run, embed or redirect, or that do not exist.
 
     Wrong:
@@ -159,6 +157,7 @@ def dangerous_xhtml(node: Node, _element: Element | None, _about: Circumstances)
 
         <div xmlns="http://www.w3.org/1999/xhtml"><p>News</p></div>
     """
+    node = about.node
     prefix, _, name = node.tag.partition(":")
     safe = html.SAFE | {"body"} if prefix == "xhtml" else html.SVG if prefix == "svg" else html.MATHML
     if name not in safe:
@@ -173,9 +172,7 @@ def dangerous_xhtml(node: Node, _element: Element | None, _about: Circumstances)
     spec=_SECURITY,
     remedy="remove the attribute",
 )
-def dangerous_xhtml_attribute(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def dangerous_xhtml_attribute(about: Context) -> Iterator[Problem]:
     """An element of XHTML has an attribute that runs a script, or that XHTML does not know.
 
     Wrong:
@@ -186,6 +183,7 @@ def dangerous_xhtml_attribute(
 
         <p xmlns="http://www.w3.org/1999/xhtml">News</p>
     """
+    node = about.node
     for name in node.attributes:
         if ":" not in name and html.unknown_attribute(name.lower()):
             yield here(node, f"{shown(node)} has the attribute {name!r}")
@@ -199,7 +197,7 @@ def dangerous_xhtml_attribute(
     spec=_SECURITY,
     remedy="remove the declaration",
 )
-def dangerous_xhtml_style(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def dangerous_xhtml_style(about: Context) -> Iterator[Problem]:
     """A style in XHTML can do more than style its text.
 
     Wrong:
@@ -210,18 +208,7 @@ def dangerous_xhtml_style(node: Node, _element: Element | None, _about: Circumst
 
         <p xmlns="http://www.w3.org/1999/xhtml" style="color: #080">News</p>
     """
+    node = about.node
     wrong = html.danger(node.attributes.get("style", ""))
     if wrong:
         yield here(node, f"{shown(node)} has the style {quoted(wrong)}")
-
-
-CHECKS: Final = (
-    not_html,
-    dangerous_markup,
-    dangerous_attribute,
-    dangerous_style,
-    relative_link_in_html,
-    dangerous_xhtml,
-    dangerous_xhtml_attribute,
-    dangerous_xhtml_style,
-)

@@ -13,9 +13,7 @@ from feedpub.validator.vocabulary.media_rss import COUNTRIES, ROLES, SPEC
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedpub.validator.check_kinds import Circumstances, Problem
-    from feedpub.validator.document import Node
-    from feedpub.validator.vocabulary.element import Element
+    from feedpub.validator.check_kinds import Context, Problem
 
 _ICRA: Final = re.compile(r"r \((?:(?:[nsvl][a-z]|cz|lz|nz|oz|vz|c[a-z]|o[a-z]) [01] ?)+\)\Z")
 _RATINGS: Final = {
@@ -50,7 +48,7 @@ _HASH_DIGITS: Final = {"md5": 32, "sha-1": 40}
     spec=f"{SPEC}#media-group",
     remedy="add the other representations, or take the content out of the group",
 )
-def media_group_of_one(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def media_group_of_one(about: Context) -> Iterator[Problem]:
     """A group holds fewer than two contents. It must only be used for several representations of the same thing.
 
     Wrong:
@@ -61,6 +59,7 @@ def media_group_of_one(node: Node, _element: Element | None, _about: Circumstanc
 
         <media:content url="https://example.org/1.mp4"/>
     """
+    node = about.node
     if len(node.all("media:content")) < 2:
         yield here(node, f"{shown(node)} holds fewer than two contents")
 
@@ -72,9 +71,7 @@ def media_group_of_one(node: Node, _element: Element | None, _about: Circumstanc
     spec=f"{SPEC}#media-content",
     remedy="add url, or a media:player",
 )
-def media_content_without_target(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def media_content_without_target(about: Context) -> Iterator[Problem]:
     """A content has neither a url nor a player: there is nothing to play.
 
     Wrong:
@@ -85,6 +82,7 @@ def media_content_without_target(
 
         <media:content type="video/mp4" url="https://example.org/1.mp4"/>
     """
+    node = about.node
     if "url" not in node.attributes and not node.first("media:player"):
         yield here(node, f"{shown(node)} has neither url nor a player")
 
@@ -96,7 +94,7 @@ def media_content_without_target(
     spec=f"{SPEC}#media-rating",
     remedy="use a rating of the scheme; nonadult is one of the default scheme",
 )
-def invalid_media_rating(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def invalid_media_rating(about: Context) -> Iterator[Problem]:
     """A rating is not one of its scheme (``urn:simple`` by default).
 
     Wrong:
@@ -107,6 +105,7 @@ def invalid_media_rating(node: Node, _element: Element | None, _about: Circumsta
 
         <media:rating scheme="urn:mpaa">pg-13</media:rating>
     """
+    node = about.node
     scheme = node.attributes.get("scheme", "urn:simple").strip().lower()
     text = node.text.strip()
     known = _RATINGS.get(scheme)
@@ -123,7 +122,7 @@ def invalid_media_rating(node: Node, _element: Element | None, _about: Circumsta
     spec=f"{SPEC}#media-credit",
     remedy="use a role of the EBU's list in lower case, or name another scheme",
 )
-def invalid_media_role(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def invalid_media_role(about: Context) -> Iterator[Problem]:
     """The role of a credit is not in the list of its scheme (the EBU's by default), or not in small letters.
 
     Wrong:
@@ -134,6 +133,7 @@ def invalid_media_role(node: Node, _element: Element | None, _about: Circumstanc
 
         <media:credit role="author">Ada</media:credit>
     """
+    node = about.node
     scheme = node.attributes.get("scheme", "urn:ebu").strip().lower()
     role = node.attributes.get("role")
     if role is None:
@@ -151,7 +151,7 @@ def invalid_media_role(node: Node, _element: Element | None, _about: Circumstanc
     spec=f"{SPEC}#media-hash",
     remedy="write the digest in hexadecimal digits",
 )
-def invalid_media_hash(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def invalid_media_hash(about: Context) -> Iterator[Problem]:
     """A hash is not the digest of its algorithm (``md5`` by default) in hexadecimal digits.
 
     Wrong:
@@ -162,6 +162,7 @@ def invalid_media_hash(node: Node, _element: Element | None, _about: Circumstanc
 
         <media:hash algo="md5">dfdec888b72151965a34b4b59031290a</media:hash>
     """
+    node = about.node
     text = node.text.strip()
     digits = _HASH_DIGITS.get(node.attributes.get("algo", "md5").strip())
     if digits is not None and not re.fullmatch(f"[0-9A-Fa-f]{{{digits}}}", text):
@@ -175,9 +176,7 @@ def invalid_media_hash(node: Node, _element: Element | None, _about: Circumstanc
     spec=f"{SPEC}#media-restriction",
     remedy="list country codes or addresses with spaces between them, or write all or none",
 )
-def invalid_media_restriction(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def invalid_media_restriction(about: Context) -> Iterator[Problem]:
     """A restriction lists what its type does not know: countries are codes of ISO 3166, addresses are whole.
 
     Wrong:
@@ -188,6 +187,7 @@ def invalid_media_restriction(
 
         <media:restriction relationship="allow" type="country">at de</media:restriction>
     """
+    node = about.node
     kind = node.attributes.get("type", "").strip()
     text = node.text.strip()
     if text.lower() in {"all", "none"} or (not text and not kind):
@@ -201,13 +201,3 @@ def invalid_media_restriction(
             yield here(
                 node, f"{shown(node)}: {quoted(word)} is neither 'all' nor 'none', and there is no type"
             )
-
-
-CHECKS: Final = (
-    media_group_of_one,
-    media_content_without_target,
-    invalid_media_rating,
-    invalid_media_role,
-    invalid_media_hash,
-    invalid_media_restriction,
-)

@@ -11,9 +11,8 @@ from feedpub.validator.finding import Level
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedpub.validator.check_kinds import Circumstances, Problem
+    from feedpub.validator.check_kinds import Context, Problem
     from feedpub.validator.document import Node
-    from feedpub.validator.vocabulary.element import Element
 
 _RFC5005: Final = "https://www.rfc-editor.org/rfc/rfc5005.html#section-"
 _PAGING: Final = frozenset({"first", "last", "next", "previous", "prev-archive", "next-archive"})
@@ -33,7 +32,7 @@ def _targets(head: Node, name: str) -> set[str]:
     spec=f"{_RFC5005}2",
     remedy="remove the link, or fh:complete",
 )
-def paging_in_complete_feed(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def paging_in_complete_feed(about: Context) -> Iterator[Problem]:
     """A feed says that it is complete and links to further pages or archives.
 
     Wrong:
@@ -44,6 +43,7 @@ def paging_in_complete_feed(node: Node, _element: Element | None, _about: Circum
 
         <fh:complete/>
     """
+    node = about.node
     if node.first("fh:complete"):
         for link in node.all("atom:link"):
             if relation(link) in _PAGING:
@@ -57,9 +57,7 @@ def paging_in_complete_feed(node: Node, _element: Element | None, _about: Circum
     spec=f"{_RFC5005}2",
     remedy="remove the link; a complete feed is the current one",
 )
-def current_of_complete_feed(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def current_of_complete_feed(about: Context) -> Iterator[Problem]:
     """A feed says that it is complete and that another document is the current one.
 
     Wrong:
@@ -70,6 +68,7 @@ def current_of_complete_feed(
 
         <fh:complete/><link rel="self" href="https://example.org/a.atom"/>
     """
+    node = about.node
     if node.first("fh:complete"):
         own = _targets(node, "self")
         for link in node.all("atom:link"):
@@ -84,7 +83,7 @@ def current_of_complete_feed(
     spec=f"{_RFC5005}3",
     remedy="remove the link that leads past the end",
 )
-def page_past_the_end(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def page_past_the_end(about: Context) -> Iterator[Problem]:
     """The first page of a feed links to a previous one, or the last page to a next one.
 
     Wrong:
@@ -96,6 +95,7 @@ def page_past_the_end(node: Node, _element: Element | None, _about: Circumstance
 
         <link rel="self" href="https://example.org/9.atom"/><link rel="last" href="https://example.org/9.atom"/>
     """
+    node = about.node
     own = _targets(node, "self")
     for end, beyond in (("last", "next"), ("first", "previous")):
         for link in node.all("atom:link") if own & _targets(node, end) else ():
@@ -110,7 +110,7 @@ def page_past_the_end(node: Node, _element: Element | None, _about: Circumstance
     spec=f"{_RFC5005}4",
     remedy="link to the archive before it and to the current feed",
 )
-def archive_without_links(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def archive_without_links(about: Context) -> Iterator[Problem]:
     """An archive document links neither to the archives beside it nor to the current feed: readers are stuck in it.
 
     Wrong:
@@ -122,6 +122,7 @@ def archive_without_links(node: Node, _element: Element | None, _about: Circumst
         <fh:archive/><link rel="current" href="https://example.org/a.atom"/>
         <link rel="prev-archive" href="https://example.org/2023.atom"/>
     """
+    node = about.node
     if node.first("fh:archive") and not node.first("fh:complete"):
         names = {relation(link) for link in node.all("atom:link")}
         if not names & {"prev-archive", "next-archive"}:
@@ -137,7 +138,7 @@ def archive_without_links(node: Node, _element: Element | None, _about: Circumst
     spec=f"{_RFC5005}3",
     remedy="put the link into the feed",
 )
-def paging_in_entry(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def paging_in_entry(about: Context) -> Iterator[Problem]:
     """An entry has a link of feed paging, which only means something in a feed.
 
     Wrong:
@@ -148,15 +149,6 @@ def paging_in_entry(node: Node, _element: Element | None, _about: Circumstances)
 
         <feed …><link rel="next" href="https://example.org/2.atom"/> … </feed>
     """
-    for link in node.children:
+    for link in about.node.children:
         if link.tag == "atom:link" and relation(link) in _PAGING | {"current"}:
             yield here(link, f"{shown(link)} with rel={quoted(relation(link))} stands in an entry")
-
-
-CHECKS: Final = (
-    paging_in_complete_feed,
-    current_of_complete_feed,
-    page_past_the_end,
-    archive_without_links,
-    paging_in_entry,
-)

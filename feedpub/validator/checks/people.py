@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from feedpub.validator.check_kinds import (
-    Circumstances,
+    Context,
     Problem,
     element_check,
     here,
@@ -16,10 +16,9 @@ from feedpub.validator.check_kinds import (
     shown,
     value_check,
 )
-from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import tokens
-from feedpub.validator.vocabulary.element import Element, Kind, Value
+from feedpub.validator.vocabulary.element import Kind
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 _EMAIL: Final = re.compile(r"[\w+-]@[\w-]+\.\w")
@@ -32,7 +31,7 @@ _EMAIL: Final = re.compile(r"[\w+-]@[\w-]+\.\w")
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-3.2.3",
     remedy="write the bare address; the name has its own element",
 )
-def invalid_address(text: str, _value: Value) -> str | None:
+def invalid_address(about: Context) -> str | None:
     """An e-mail address is not one, or has a name beside it.
 
     Wrong:
@@ -43,7 +42,7 @@ def invalid_address(text: str, _value: Value) -> str | None:
 
         <email>ada@example.org</email>
     """
-    return None if tokens.is_email(text) else "is not an e-mail address"
+    return None if tokens.is_email(about.text) else "is not an e-mail address"
 
 
 @value_check(
@@ -53,7 +52,7 @@ def invalid_address(text: str, _value: Value) -> str | None:
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-3.2.3",
     remedy="write the full domain",
 )
-def local_host(text: str, _value: Value) -> str | None:
+def local_host(about: Context) -> str | None:
     """The host of an e-mail address is a single word, which only means something inside one network.
 
     Wrong:
@@ -64,6 +63,7 @@ def local_host(text: str, _value: Value) -> str | None:
 
         <email>ada@example.org</email>
     """
+    text = about.text
     host = tokens.email_host(text)
     return f"has the host {host!r}, which is no domain" if tokens.is_email(text) and host.isalnum() else None
 
@@ -75,7 +75,7 @@ def local_host(text: str, _value: Value) -> str | None:
     spec="https://www.rssboard.org/rss-profile#data-types-email",
     remedy="write user@example.org (Real Name); a bare name goes into dc:creator",
 )
-def invalid_contact(text: str, _value: Value) -> str | None:
+def invalid_contact(about: Context) -> str | None:
     """A person of an RSS feed is given without an e-mail address.
 
     Wrong:
@@ -86,7 +86,7 @@ def invalid_contact(text: str, _value: Value) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "has no e-mail address that can be read" if tokens.contact(text) == "none" else None
+    return "has no e-mail address that can be read" if tokens.contact(about.text) == "none" else None
 
 
 @value_check(
@@ -96,7 +96,7 @@ def invalid_contact(text: str, _value: Value) -> str | None:
     spec="https://www.rssboard.org/rss-profile#data-types-email",
     remedy="write user@example.org (Real Name)",
 )
-def nameless_contact(text: str, _value: Value) -> str | None:
+def nameless_contact(about: Context) -> str | None:
     """A person is given by an e-mail address alone: readers have no name to show.
 
     Wrong:
@@ -107,7 +107,7 @@ def nameless_contact(text: str, _value: Value) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "has no name beside the address" if tokens.contact(text) == "nameless" else None
+    return "has no name beside the address" if tokens.contact(about.text) == "nameless" else None
 
 
 @value_check(
@@ -117,7 +117,7 @@ def nameless_contact(text: str, _value: Value) -> str | None:
     spec="https://www.rssboard.org/rss-profile#data-types-email",
     remedy="write user@example.org (Real Name)",
 )
-def contact_form(text: str, _value: Value) -> str | None:
+def contact_form(about: Context) -> str | None:
     """A person's address and name are there, in another form than the one that RSS readers look for.
 
     Wrong:
@@ -128,7 +128,7 @@ def contact_form(text: str, _value: Value) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "is not of the form address (name)" if tokens.contact(text) == "other" else None
+    return "is not of the form address (name)" if tokens.contact(about.text) == "other" else None
 
 
 @element_check(
@@ -139,7 +139,7 @@ def contact_form(text: str, _value: Value) -> str | None:
     spec=f"{_RFC4287}3.2.1",
     remedy="put the address into <email>",
 )
-def name_holds_address(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def name_holds_address(about: Context) -> Iterator[Problem]:
     """A person's name holds an e-mail address, which has an element of its own.
 
     Wrong:
@@ -150,15 +150,6 @@ def name_holds_address(node: Node, _element: Element | None, _about: Circumstanc
 
         <name>Ada</name><email>ada@example.org</email>
     """
+    node = about.node
     if _EMAIL.search(node.text):
-        yield here(node, f"{shown(node)}: {quoted(node.text)} holds an e-mail address")
-
-
-CHECKS: Final = (
-    invalid_address,
-    local_host,
-    invalid_contact,
-    nameless_contact,
-    contact_form,
-    name_holds_address,
-)
+        yield here(node, f"{shown(node)}: {quoted(node.text.strip())} holds an e-mail address")

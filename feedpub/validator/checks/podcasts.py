@@ -13,9 +13,8 @@ from feedpub.validator.vocabulary.podcasts import APPLE, CATEGORIES, FORMER_CATE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedpub.validator.check_kinds import Circumstances, Problem
+    from feedpub.validator.check_kinds import Context, Problem
     from feedpub.validator.document import Node
-    from feedpub.validator.vocabulary.element import Element
     from feedpub.validator.vocabulary.podcasts import Categories
 
 _LIST: Final = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
@@ -26,13 +25,10 @@ _REQUIRED: Final = ("itunes:category", "itunes:explicit", "itunes:image", "langu
     "unknown-podcast-category",
     Level.ERROR,
     named("itunes:category"),
-    needs="attributes",
     spec=_LIST,
     remedy="use a category of Apple's list, letter by letter",
 )
-def unknown_podcast_category(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def unknown_podcast_category(about: Context) -> Iterator[Problem]:
     """A podcast's category or subcategory was never in Apple's list: the directory does not file it.
 
     Wrong:
@@ -43,13 +39,17 @@ def unknown_podcast_category(
 
         <itunes:category text="Technology"/>
     """
+    node = about.node
     if node.within == "itunes:category":
         for child in node.all("itunes:category"):
             yield here(child, f"{shown(child)} stands in a subcategory, which has none")
         return
     name = _name(node)
     if name not in CATEGORIES and name not in FORMER_CATEGORIES:
-        yield here(node, f"{shown(node)}: {quoted(name)} is no category")
+        # Whose subcategories nobody can know; one without a name is told as such.
+        if "text" in node.attributes:
+            yield here(node, f"{shown(node)}: {quoted(name)} is no category")
+        return
     for child in node.all("itunes:category"):
         sub = _name(child)
         if sub not in _below(CATEGORIES, name) and sub not in _below(FORMER_CATEGORIES, name):
@@ -72,7 +72,7 @@ def _below(table: Categories, name: str) -> frozenset[str]:
     spec=_LIST,
     remedy="use a category of today's list",
 )
-def old_podcast_category(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def old_podcast_category(about: Context) -> Iterator[Problem]:
     """A podcast's category is one of Apple's former list.
 
     Wrong:
@@ -83,6 +83,7 @@ def old_podcast_category(node: Node, _element: Element | None, _about: Circumsta
 
         <itunes:category text="News"/>
     """
+    node = about.node
     if node.within == "itunes:category":
         return
     name = _name(node)
@@ -101,7 +102,7 @@ def old_podcast_category(node: Node, _element: Element | None, _about: Circumsta
     spec=APPLE,
     remedy="add the element",
 )
-def missing_podcast_element(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
+def missing_podcast_element(about: Context) -> Iterator[Problem]:
     """A podcast lacks a tag that Apple's directory requires, so that it is not listed.
 
     Wrong:
@@ -114,6 +115,7 @@ def missing_podcast_element(node: Node, _element: Element | None, about: Circums
         <itunes:category text="News"/><itunes:image href="https://example.org/art.jpg"/>
         <language>en</language> … </channel>
     """
+    node = about.node
     # What is blocked is not to be listed: newsletters have these tags for their authors' names.
     blocked = any(found.text.strip().lower() == "yes" for found in node.all("itunes:block"))
     used = about.uses("itunes") and any(found.tag.startswith("itunes:") for found in about.document.nodes)
@@ -132,7 +134,7 @@ def missing_podcast_element(node: Node, _element: Element | None, about: Circums
     spec=APPLE,
     remedy="put commas between the keywords, at most twelve",
 )
-def podcast_keywords_form(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def podcast_keywords_form(about: Context) -> Iterator[Problem]:
     """Keywords of a podcast are not words with commas between them.
 
     Wrong:
@@ -143,6 +145,7 @@ def podcast_keywords_form(node: Node, _element: Element | None, _about: Circumst
 
         <itunes:keywords>salt, pepper, spice</itunes:keywords>
     """
+    node = about.node
     text = node.text.strip()
     parts = text.split(",")
     if any(not (char.isalnum() or char in " ,'-&_\n\t") for char in text) or any(
@@ -159,7 +162,7 @@ def podcast_keywords_form(node: Node, _element: Element | None, _about: Circumst
     spec=APPLE,
     remedy="use JPEG or PNG",
 )
-def podcast_artwork_format(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def podcast_artwork_format(about: Context) -> Iterator[Problem]:
     """The artwork of a podcast or an episode is not a JPEG or PNG file, which Apple's directory asks for.
 
     Wrong:
@@ -170,6 +173,7 @@ def podcast_artwork_format(node: Node, _element: Element | None, _about: Circums
 
         <itunes:image href="https://example.org/art.jpg"/>
     """
+    node = about.node
     ending = iris.file_ending(node.attributes.get("href", ""))
     if ending == "gif" or ending in OTHER_IMAGES:
         yield here(node, f"{shown(node)}: files ending in .{ending} are not JPEG or PNG")
@@ -182,7 +186,7 @@ def podcast_artwork_format(node: Node, _element: Element | None, _about: Circums
     spec=APPLE,
     remedy="use mp3, m4a, mp4, m4v, mov, pdf or epub",
 )
-def podcast_format(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
+def podcast_format(about: Context) -> Iterator[Problem]:
     """An episode's file is of a format that podcast players do not play.
 
     Wrong:
@@ -195,7 +199,7 @@ def podcast_format(node: Node, _element: Element | None, about: Circumstances) -
     """
     if not about.uses("itunes"):
         return
-    for item in node.all("item"):
+    for item in about.node.all("item"):
         for enclosure in item.all("enclosure"):
             ending = iris.file_ending(enclosure.attributes.get("url", ""))
             if ending in _UNPLAYED:
@@ -206,13 +210,4 @@ _UNPLAYED: Final = words(
     """
     wmv wma asf avi ra rm ram rmvb swf flv mkv exe zip
     """,
-)
-
-CHECKS: Final = (
-    unknown_podcast_category,
-    old_podcast_category,
-    missing_podcast_element,
-    podcast_keywords_form,
-    podcast_artwork_format,
-    podcast_format,
 )

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from feedpub.validator import namespaces
-from feedpub.validator.check_kinds import Circumstances, Problem, document_check, here, quoted, shown
-from feedpub.validator.document import Document
+from feedpub.validator.check_kinds import Context, Problem, document_check, here, quoted, shown
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import iris
-
-if TYPE_CHECKING:
-    from feedpub.validator.check_kinds import Circumstances
-
 
 ROOTS: Final = frozenset({"rss", "atom:feed", "atom:entry"})
 _NAMES: Final = frozenset({"rss", "feed", "entry"})
@@ -25,7 +20,7 @@ _NAMES: Final = frozenset({"rss", "feed", "entry"})
     spec="https://www.rssboard.org/rss-specification#whatIsRss",
     remedy="begin with <rss version='2.0'> or <feed xmlns='http://www.w3.org/2005/Atom'>",
 )
-def unknown_format(document: Document, _circumstances: Circumstances) -> Iterator[Problem]:
+def unknown_format(about: Context) -> Iterator[Problem]:
     """The document is XML, and neither RSS 2.0 nor Atom 1.0.
 
     Wrong:
@@ -36,6 +31,7 @@ def unknown_format(document: Document, _circumstances: Circumstances) -> Iterato
 
         <rss version="2.0"><channel>…</channel></rss>
     """
+    document = about.document
     root = document.root
     if root is None or document.broken or document.unchecked:
         return
@@ -49,7 +45,7 @@ def unknown_format(document: Document, _circumstances: Circumstances) -> Iterato
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-1.2",
     remedy="Atom stands in xmlns='http://www.w3.org/2005/Atom', RSS in no namespace",
 )
-def wrong_namespace(document: Document, _circumstances: Circumstances) -> Iterator[Problem]:
+def wrong_namespace(about: Context) -> Iterator[Problem]:
     """The root element has the name of a feed format and stands in another namespace, or in none.
 
     Wrong:
@@ -60,6 +56,7 @@ def wrong_namespace(document: Document, _circumstances: Circumstances) -> Iterat
 
         <feed xmlns="http://www.w3.org/2005/Atom">
     """
+    document = about.document
     root = document.root
     if root is not None and not document.broken and root.tag not in ROOTS and _local(root.tag) in _NAMES:
         uri = root.tag[1:].partition("}")[0] if root.tag[:1] == "{" else root.tag.rpartition(":")[0]
@@ -81,7 +78,7 @@ def _local(tag: str) -> str:
     spec="https://www.rssboard.org/rss-0-9-1-netscape",
     remedy="remove the document type declaration",
 )
-def dead_dtd(document: Document, _about: Circumstances) -> Iterator[Problem]:
+def dead_dtd(about: Context) -> Iterator[Problem]:
     """The document type is that of Netscape's RSS 0.91, whose file is gone: readers that fetch it fail.
 
     Wrong:
@@ -92,6 +89,7 @@ def dead_dtd(document: Document, _about: Circumstances) -> Iterator[Problem]:
 
         <rss version="2.0">
     """
+    document = about.document
     doctype = document.doctype
     if doctype is not None and "netscape" in f"{doctype.public} {doctype.system}".lower():
         message = f"the document type {quoted(doctype.system or doctype.public)} does not exist any more"
@@ -104,7 +102,7 @@ def dead_dtd(document: Document, _about: Circumstances) -> Iterator[Problem]:
     spec="https://www.w3.org/TR/xml/#sec-prolog-dtd",
     remedy='write <?xml version="1.0"?>',
 )
-def xml_version(document: Document, _about: Circumstances) -> Iterator[Problem]:
+def xml_version(about: Context) -> Iterator[Problem]:
     """The XML declaration gives another version than 1.0. Hardly a reader knows XML 1.1.
 
     Wrong:
@@ -115,6 +113,7 @@ def xml_version(document: Document, _about: Circumstances) -> Iterator[Problem]:
 
         <?xml version="1.0"?>
     """
+    document = about.document
     if document.root is not None and document.version != "1.0":
         yield Problem(f"the XML declaration gives the version {quoted(document.version)}", 1, 1)
 
@@ -137,7 +136,7 @@ _LOOSE: Final = {_loose(uri): uri for uri in namespaces.KNOWN}
     spec=_XML_NAMES,
     remedy="a namespace is an address: no spaces, and a scheme",
 )
-def invalid_namespace(document: Document, _about: Circumstances) -> Iterator[Problem]:
+def invalid_namespace(about: Context) -> Iterator[Problem]:
     """The name of a namespace is no IRI, or a tag or UUID that is none.
 
     Wrong:
@@ -148,7 +147,7 @@ def invalid_namespace(document: Document, _about: Circumstances) -> Iterator[Pro
 
         <rss version="2.0" xmlns:x="http://example.com/my-namespace">
     """
-    for found in document.declarations:
+    for found in about.document.declarations:
         uri = found.uri
         scheme = iris.scheme(uri)
         if (
@@ -169,7 +168,7 @@ def invalid_namespace(document: Document, _about: Circumstances) -> Iterator[Pro
     spec=_XML_NAMES,
     remedy="write the namespace exactly as its specification does; case and a slash at the end count",
 )
-def misspelled_namespace(document: Document, _about: Circumstances) -> Iterator[Problem]:
+def misspelled_namespace(about: Context) -> Iterator[Problem]:
     """A namespace is nearly one that is known: readers compare letter by letter and ignore all that is in it.
 
     Wrong:
@@ -180,7 +179,7 @@ def misspelled_namespace(document: Document, _about: Circumstances) -> Iterator[
 
         <rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/">
     """
-    for found in document.declarations:
+    for found in about.document.declarations:
         right = _LOOSE.get(_loose(found.uri))
         if right is not None and found.uri not in namespaces.KNOWN:
             yield Problem(
@@ -194,7 +193,7 @@ def misspelled_namespace(document: Document, _about: Circumstances) -> Iterator[
     spec=_PROFILE,
     remedy="use another prefix",
 )
-def reserved_prefix(document: Document, _about: Circumstances) -> Iterator[Problem]:
+def reserved_prefix(about: Context) -> Iterator[Problem]:
     """A prefix that stands for a known extension everywhere stands for something else here.
 
     Wrong:
@@ -205,7 +204,7 @@ def reserved_prefix(document: Document, _about: Circumstances) -> Iterator[Probl
 
         <rss version="2.0" xmlns:discount="https://example.org/discounts">
     """
-    for found in document.declarations:
+    for found in about.document.declarations:
         right = namespaces.KNOWN.get(_LOOSE.get(_loose(found.uri), ""))
         if _is_taken(found.prefix, right or ""):
             yield Problem(
@@ -226,7 +225,7 @@ def _is_taken(prefix: str, usual: str) -> bool:
     spec=_PROFILE,
     remedy="use the usual prefix",
 )
-def unusual_prefix(document: Document, _about: Circumstances) -> Iterator[Problem]:
+def unusual_prefix(about: Context) -> Iterator[Problem]:
     """A known namespace has another prefix than everywhere else: readers that compare prefixes miss it.
 
     Wrong:
@@ -237,7 +236,7 @@ def unusual_prefix(document: Document, _about: Circumstances) -> Iterator[Proble
 
         <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">
     """
-    for found in document.declarations:
+    for found in about.document.declarations:
         usual = namespaces.KNOWN.get(found.uri)
         # What is worse is told above.
         if usual is not None and found.prefix not in {"", usual} and not _is_taken(found.prefix, usual):
@@ -254,7 +253,7 @@ def unusual_prefix(document: Document, _about: Circumstances) -> Iterator[Proble
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-6.3",
     remedy="check the spelling; if it is your own, all is well",
 )
-def unknown_namespace(document: Document, _about: Circumstances) -> Iterator[Problem]:
+def unknown_namespace(about: Context) -> Iterator[Problem]:
     """A namespace is used that is not known here, so that nothing in it was checked.
 
     Wrong:
@@ -265,22 +264,9 @@ def unknown_namespace(document: Document, _about: Circumstances) -> Iterator[Pro
 
         <dc:type xmlns:dc="http://purl.org/dc/elements/1.1/">thing</dc:type>
     """
-    for uri, (line, column) in document.foreign.items():
+    for uri, (line, column) in about.document.foreign.items():
         if _loose(uri) not in _LOOSE:
             yield Problem(f"the namespace {quoted(uri)} is not known here", line, column)
 
 
 _RESERVED: Final = frozenset(namespaces.KNOWN.values()) - {"l", "ref", "re", "at", "activity", "link"}
-
-
-CHECKS: Final = (
-    unknown_format,
-    wrong_namespace,
-    dead_dtd,
-    xml_version,
-    invalid_namespace,
-    misspelled_namespace,
-    reserved_prefix,
-    unusual_prefix,
-    unknown_namespace,
-)

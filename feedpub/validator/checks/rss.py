@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from feedpub.validator.check_kinds import (
-    Circumstances,
+    Context,
     Problem,
     at,
     element_check,
@@ -18,7 +18,6 @@ from feedpub.validator.check_kinds import (
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import dates, iris
-from feedpub.validator.vocabulary.element import Element
 from feedpub.validator.vocabulary.rss import SPEC
 
 
@@ -30,9 +29,7 @@ from feedpub.validator.vocabulary.rss import SPEC
     spec=f"{SPEC}#hrelementsOfLtitemgt",
     remedy="give it at least one of the two",
 )
-def item_without_title_or_description(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def item_without_title_or_description(about: Context) -> Iterator[Problem]:
     """An item has neither a title nor a description: there is nothing to show.
 
     Wrong:
@@ -43,6 +40,7 @@ def item_without_title_or_description(
 
         <item><title>One</title><link>https://example.org/1</link></item>
     """
+    node = about.node
     if not any(child.tag in {"title", "description"} for child in node.children):
         yield here(node, "<item> has neither a <title> nor a <description>")
 
@@ -54,7 +52,7 @@ def item_without_title_or_description(
     spec=f"{SPEC}#hrelementsOfLtitemgt",
     remedy="add a link, or let the guid be the address of the item",
 )
-def item_without_link(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def item_without_link(about: Context) -> Iterator[Problem]:
     """An item has a title and nothing to open: no link, no guid that is a permalink, no enclosure.
 
     Wrong:
@@ -65,6 +63,7 @@ def item_without_link(node: Node, _element: Element | None, _about: Circumstance
 
         <item><title>One</title><link>https://example.org/1</link> … </item>
     """
+    node = about.node
     guid = node.first("guid")
     permalink = guid is not None and guid.attributes.get("isPermaLink", "true") == "true"
     tags = {child.tag for child in node.children}
@@ -82,7 +81,7 @@ _OPENED: Final = frozenset({"link", "enclosure", "atom:link", "media:content", "
     spec=f"{SPEC}#ltguidgtSubelementOfLtitemgt",
     remedy='add isPermaLink="false", or use the address of the item',
 )
-def guid_no_permalink(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def guid_no_permalink(about: Context) -> Iterator[Problem]:
     """A guid counts as a permalink, which it is by default, and is no address that a browser can open.
 
     Wrong:
@@ -93,6 +92,7 @@ def guid_no_permalink(node: Node, _element: Element | None, _about: Circumstance
 
         <guid isPermaLink="false">article-17</guid>
     """
+    node = about.node
     text = node.text.strip()
     if node.attributes.get("isPermaLink", "true") == "true" and not (
         iris.scheme(text) in {"http", "https"} and iris.is_absolute(text) and not iris.wrong_character(text)
@@ -107,7 +107,7 @@ def guid_no_permalink(node: Node, _element: Element | None, _about: Circumstance
     spec=f"{SPEC}#ltguidgtSubelementOfLtitemgt",
     remedy="give every item a guid of its own; drop the copy if the items are the same",
 )
-def duplicate_guid(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def duplicate_guid(about: Context) -> Iterator[Problem]:
     """Two items have the same guid: readers show one of them only.
 
     Wrong:
@@ -121,7 +121,7 @@ def duplicate_guid(node: Node, _element: Element | None, _about: Circumstances) 
         <item><title>Two</title><guid>https://example.org/2</guid></item>
     """
     first: dict[str, Node] = {}
-    for item in node.children:
+    for item in about.node.children:
         guid = item.first("guid") if item.tag == "item" else None
         text = guid.text.strip() if guid else ""
         if guid and text:
@@ -140,7 +140,7 @@ def duplicate_guid(node: Node, _element: Element | None, _about: Circumstances) 
     spec="https://www.rssboard.org/skip-hours-days",
     remedy="list each hour or day once",
 )
-def duplicate_skip_value(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def duplicate_skip_value(about: Context) -> Iterator[Problem]:
     """An hour or a day is listed twice; 0 and 24 are the same hour.
 
     Wrong:
@@ -151,6 +151,7 @@ def duplicate_skip_value(node: Node, _element: Element | None, _about: Circumsta
 
         <skipHours><hour>0</hour></skipHours>
     """
+    node = about.node
     seen: set[str] = set()
     for child in node.children:
         text = child.text.strip()
@@ -167,7 +168,7 @@ def duplicate_skip_value(node: Node, _element: Element | None, _about: Circumsta
     spec="https://www.rssboard.org/rss-profile#element-channel-item",
     remedy="sort the items by pubDate, newest first",
 )
-def items_not_newest_first(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def items_not_newest_first(about: Context) -> Iterator[Problem]:
     """An item is newer than the one before it. Readers that show the first few then miss it.
 
     Wrong:
@@ -181,12 +182,14 @@ def items_not_newest_first(node: Node, _element: Element | None, _about: Circums
         <item><title>Monday</title><pubDate>Mon, 27 May 2024 08:00:00 GMT</pubDate></item>
     """
     last = None
-    for item in node.children:
+    for item in about.node.children:
         date = item.first("pubDate") if item.tag == "item" else None
         found = dates.rfc822(date.text.strip()) if date else None
         if date and found:
             if last is not None and found[0] > last:
-                yield here(date, f"{shown(date)}: {quoted(date.text)} is newer than the item before it")
+                yield here(
+                    date, f"{shown(date)}: {quoted(date.text.strip())} is newer than the item before it"
+                )
                 return
             last = found[0]
 
@@ -202,7 +205,7 @@ OTHER_IMAGES: Final = frozenset(["tif", "tiff", "bmp", "ico", "svg", "webp", "av
     spec=f"{_PROFILE}element-channel-textinput",
     remedy="leave it out; readers ignore it",
 )
-def text_input(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def text_input(about: Context) -> Iterator[Problem]:
     """A channel has a text input, which no reader shows.
 
     Wrong:
@@ -213,6 +216,7 @@ def text_input(node: Node, _element: Element | None, _about: Circumstances) -> I
 
         <channel> … </channel>
     """
+    node = about.node
     yield here(node, f"{shown(node)} is ignored by readers")
 
 
@@ -223,7 +227,7 @@ def text_input(node: Node, _element: Element | None, _about: Circumstances) -> I
     spec=f"{_PROFILE}element-channel-image-title",
     remedy="give the image the title of the channel",
 )
-def image_title_differs(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def image_title_differs(about: Context) -> Iterator[Problem]:
     """The title of the channel's image is not that of the channel, of which it is the alternative text.
 
     Wrong:
@@ -234,7 +238,7 @@ def image_title_differs(node: Node, _element: Element | None, _about: Circumstan
 
         <title>News</title> … <image><title>News</title> … </image>
     """
-    yield from _differing(node, "title", str)
+    yield from _differing(about.node, "title", str)
 
 
 @element_check(
@@ -244,7 +248,7 @@ def image_title_differs(node: Node, _element: Element | None, _about: Circumstan
     spec=f"{_PROFILE}element-channel-image-link",
     remedy="link the image to the page that the channel links to",
 )
-def image_link_differs(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def image_link_differs(about: Context) -> Iterator[Problem]:
     """The link of the channel's image leads elsewhere than that of the channel.
 
     Wrong:
@@ -255,16 +259,18 @@ def image_link_differs(node: Node, _element: Element | None, _about: Circumstanc
 
         <link>https://example.org/</link> … <image><link>https://example.org/</link> … </image>
     """
-    yield from _differing(node, "link", lambda text: text.rstrip("/"))
+    yield from _differing(about.node, "link", lambda text: text.rstrip("/"))
 
 
 def _differing(channel: Node, tag: str, comparable: Callable[[str], str]) -> Iterator[Problem]:
     image = channel.first("image")
     own = channel.first(tag)
     if image is not None and own is not None:
+        right = " ".join(own.text.split())
         for its in image.all(tag):
-            if comparable(" ".join(its.text.split())) != comparable(" ".join(own.text.split())):
-                yield here(its, f"{shown(its)} of the image: {quoted(its.text)} is not {quoted(own.text)}")
+            text = " ".join(its.text.split())
+            if comparable(text) != comparable(right):
+                yield here(its, f"{shown(its)} of the image: {quoted(text)} is not {quoted(right)}")
 
 
 @element_check(
@@ -274,7 +280,7 @@ def _differing(channel: Node, tag: str, comparable: Callable[[str], str]) -> Ite
     spec=f"{SPEC}#ltimagegtSubelementOfLtchannelgt",
     remedy="use GIF, JPEG or PNG",
 )
-def image_format(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def image_format(about: Context) -> Iterator[Problem]:
     """The channel's image is not in one of the formats of RSS: GIF, JPEG and PNG.
 
     Wrong:
@@ -285,6 +291,7 @@ def image_format(node: Node, _element: Element | None, _about: Circumstances) ->
 
         <url>https://example.org/logo.png</url>
     """
+    node = about.node
     ending = iris.file_ending(node.text.strip())
     if ending in OTHER_IMAGES:
         yield here(node, f"{shown(node)}: files ending in .{ending} are no GIF, JPEG or PNG")
@@ -297,9 +304,7 @@ def image_format(node: Node, _element: Element | None, _about: Circumstances) ->
     spec=f"{_PROFILE}namespace-elements-slash-comments",
     remedy="add lastBuildDate",
 )
-def comment_count_without_date(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def comment_count_without_date(about: Context) -> Iterator[Problem]:
     """Items count their comments, and the channel does not say as of when.
 
     Wrong:
@@ -311,6 +316,7 @@ def comment_count_without_date(
         <channel> … <lastBuildDate>Fri, 31 May 2024 08:00:00 GMT</lastBuildDate><item> …
         <slash:comments>17</slash:comments></item></channel>
     """
+    node = about.node
     if not node.first("lastBuildDate"):
         for item in node.all("item"):
             count = item.first("slash:comments")
@@ -326,7 +332,7 @@ def comment_count_without_date(
     spec="https://www.rssboard.org/skip-hours-days",
     remedy="write 0 for midnight",
 )
-def midnight_as_24(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def midnight_as_24(about: Context) -> Iterator[Problem]:
     """Midnight is written as 24, as RSS 0.91 did; since RSS 0.92 it is 0.
 
     Wrong:
@@ -337,21 +343,6 @@ def midnight_as_24(node: Node, _element: Element | None, _about: Circumstances) 
 
         <skipHours><hour>0</hour></skipHours>
     """
+    node = about.node
     if node.text.strip() == "24":
         yield here(node, f"{shown(node)} is 24")
-
-
-CHECKS: Final = (
-    item_without_title_or_description,
-    item_without_link,
-    guid_no_permalink,
-    duplicate_guid,
-    duplicate_skip_value,
-    items_not_newest_first,
-    text_input,
-    image_title_differs,
-    image_link_differs,
-    image_format,
-    comment_count_without_date,
-    midnight_as_24,
-)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from feedpub.validator.check_kinds import (
-    Circumstances,
+    Context,
     Problem,
     at,
     element_check,
@@ -18,7 +18,6 @@ from feedpub.validator.check_kinds import (
 from feedpub.validator.checks.atom import relation
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
-from feedpub.validator.vocabulary.element import Element
 from feedpub.validator.vocabulary.rss import SPEC
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#"
@@ -53,7 +52,7 @@ _SAME_IN_ITEM: Final = (
     spec=f"{_PROFILE}namespace-elements-dublin",
     remedy="keep the element of RSS; use the extension only for what RSS cannot say",
 )
-def said_twice(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def said_twice(about: Context) -> Iterator[Problem]:
     """An element of RSS and one of an extension say the same: readers take either, or show both.
 
     Wrong:
@@ -64,6 +63,7 @@ def said_twice(node: Node, _element: Element | None, _about: Circumstances) -> I
 
         <pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate>
     """
+    node = about.node
     there = {child.tag: child for child in node.children}
     for core, extension in _SAME_IN_CHANNEL if node.tag == "channel" else _SAME_IN_ITEM:
         if core in there and extension in there:
@@ -78,7 +78,7 @@ def said_twice(node: Node, _element: Element | None, _about: Circumstances) -> I
     spec=f"{_PROFILE}namespace-elements-content-encoded",
     remedy="put the summary into description and the full text into content:encoded",
 )
-def content_said_twice(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def content_said_twice(about: Context) -> Iterator[Problem]:
     """An item has a description and the full text in ``atom:content`` or ``xhtml:body``: few readers see the latter.
 
     Wrong:
@@ -89,7 +89,7 @@ def content_said_twice(node: Node, _element: Element | None, _about: Circumstanc
 
         <item><description>First</description><content:encoded>First and more</content:encoded></item>
     """
-    tags = {child.tag: child for child in node.children}
+    tags = {child.tag: child for child in about.node.children}
     for tag in ("atom:content", "xhtml:body"):
         rival = tags.get(tag)
         if (
@@ -108,9 +108,7 @@ def content_said_twice(node: Node, _element: Element | None, _about: Circumstanc
     spec=f"{_PROFILE}namespace-elements-content-encoded",
     remedy="put the description first, with a summary",
 )
-def content_before_description(
-    node: Node, _element: Element | None, _about: Circumstances
-) -> Iterator[Problem]:
+def content_before_description(about: Context) -> Iterator[Problem]:
     """``content:encoded`` stands before or without a description: readers that take the first text take the full one.
 
     Wrong:
@@ -121,7 +119,7 @@ def content_before_description(
 
         <item><description>First</description><content:encoded>First and more</content:encoded></item>
     """
-    for child in node.children:
+    for child in about.node.children:
         if child.tag == "description":
             return
         if child.tag == "content:encoded":
@@ -137,7 +135,7 @@ def content_before_description(
     spec=f"{_PROFILE}element-channel-item-guid",
     remedy="add a guid that never changes",
 )
-def missing_guid(node: Node, _element: Element | None, about: Circumstances) -> Iterator[Problem]:
+def missing_guid(about: Context) -> Iterator[Problem]:
     """An item has no guid: readers guess by link or title, and show it again when those change.
 
     Wrong:
@@ -148,6 +146,7 @@ def missing_guid(node: Node, _element: Element | None, about: Circumstances) -> 
 
         <item><title>One</title><guid isPermaLink="false">tag:example.org,2024:1</guid></item>
     """
+    node = about.node
     if not node.first("guid") and not about.before_rss_2:
         yield here(node, "<item> has no <guid>")
 
@@ -159,7 +158,7 @@ def missing_guid(node: Node, _element: Element | None, about: Circumstances) -> 
     spec=f"{_PROFILE}element-channel-item-guid",
     remedy="use a tag URI, a UUID or the item's address",
 )
-def guid_not_unique_enough(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def guid_not_unique_enough(about: Context) -> Iterator[Problem]:
     """A guid is a short number, which another feed has as well: it should be unique in the world.
 
     Wrong:
@@ -170,6 +169,7 @@ def guid_not_unique_enough(node: Node, _element: Element | None, _about: Circums
 
         <guid isPermaLink="false">tag:example.org,2024:17</guid>
     """
+    node = about.node
     text = node.text.strip()
     if text.isdecimal() and len(text) < 9 and node.attributes.get("isPermaLink") == "false":
         yield here(node, f"{shown(node)}: {quoted(text)} is unlikely to be unique")
@@ -183,7 +183,7 @@ def guid_not_unique_enough(node: Node, _element: Element | None, _about: Circums
     spec=f"{_PROFILE}element-channel-item-enclosure",
     remedy="use Media RSS for more than one file",
 )
-def several_enclosures(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def several_enclosures(about: Context) -> Iterator[Problem]:
     """An item has several enclosures: most readers take the first, some the last.
 
     Wrong:
@@ -194,6 +194,7 @@ def several_enclosures(node: Node, _element: Element | None, _about: Circumstanc
 
         <item><enclosure url="https://example.org/1.mp3" … /></item>
     """
+    node = about.node
     found = {enclosure.attributes.get("url", ""): enclosure for enclosure in reversed(node.all("enclosure"))}
     if len(found) > 1:
         yield here(list(found.values())[-2], f"{shown(node)} has {len(found)} enclosures")
@@ -206,7 +207,7 @@ def several_enclosures(node: Node, _element: Element | None, _about: Circumstanc
     spec=f"{SPEC}#ltenclosuregtSubelementOfLtitemgt",
     remedy="give every item its own file, once",
 )
-def duplicate_enclosure(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def duplicate_enclosure(about: Context) -> Iterator[Problem]:
     """The same file is enclosed twice: in one item, or in two, of which players then download one.
 
     Wrong:
@@ -220,7 +221,7 @@ def duplicate_enclosure(node: Node, _element: Element | None, _about: Circumstan
         <item><title>Two</title><enclosure url="https://example.org/2.mp3" … /></item>
     """
     first: dict[str, Node] = {}
-    for entry in node.children:
+    for entry in about.node.children:
         for child in entry.children if entry.tag in {"item", "atom:entry"} else ():
             if child.tag == "enclosure":
                 address = child.attributes.get("url", "").strip()
@@ -243,7 +244,7 @@ def duplicate_enclosure(node: Node, _element: Element | None, _about: Circumstan
     spec=f"{_PROFILE}namespace-elements-wfw-commentrss",
     remedy="write wfw:commentRss",
 )
-def misspelled_comment_feed(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def misspelled_comment_feed(about: Context) -> Iterator[Problem]:
     """The comment feed is written ``wfw:commentRSS``, a slip in the first version of its specification.
 
     Wrong:
@@ -254,16 +255,5 @@ def misspelled_comment_feed(node: Node, _element: Element | None, _about: Circum
 
         <wfw:commentRss>https://example.org/1/comments</wfw:commentRss>
     """
+    node = about.node
     yield here(node, f"{shown(node)} is a misspelling of <wfw:commentRss>")
-
-
-CHECKS: Final = (
-    said_twice,
-    content_said_twice,
-    content_before_description,
-    missing_guid,
-    guid_not_unique_enough,
-    several_enclosures,
-    duplicate_enclosure,
-    misspelled_comment_feed,
-)

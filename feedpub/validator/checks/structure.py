@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feedpub.validator.check_kinds import Circumstances, Problem, element_check, here, named, quoted, shown
-from feedpub.validator.document import Node
+from feedpub.validator.check_kinds import Context, Problem, element_check, here, named, quoted, shown
 from feedpub.validator.finding import Level
 from feedpub.validator.vocabulary import ELEMENTS, is_closed, single, undefined, unknown_attribute
 from feedpub.validator.vocabulary.element import Element
@@ -35,7 +34,7 @@ def _display(tag: str) -> str:
     needs="shape",
     remedy="add the element",
 )
-def missing_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def missing_element(about: Context) -> Iterator[Problem]:
     """An element that the specification requires is not there.
 
     Wrong:
@@ -46,15 +45,15 @@ def missing_element(node: Node, element: Element | None, _about: Circumstances) 
 
         <channel><title>News</title><link>https://example.org/</link><description>News</description></channel>
     """
-    assert element is not None
+    node = about.node
     there = {child.tag for child in node.children}
-    for tag, sign in element.children.items():
+    for tag, sign in about.element.children.items():
         if sign in "1+" and tag not in there:
-            yield here(node, f"{shown(node)} has no {_display(tag)}", element.spec)
+            yield here(node, f"{shown(node)} has no {_display(tag)}", about.element.spec)
 
 
 @element_check("duplicate-element", Level.ERROR, _container, needs="shape", remedy="keep one of them")
-def duplicate_element(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def duplicate_element(about: Context) -> Iterator[Problem]:
     """An element stands more often than the specification allows: most may stand once in their parent.
 
     Wrong:
@@ -65,14 +64,14 @@ def duplicate_element(node: Node, element: Element | None, _about: Circumstances
 
         <item><title>One, two</title></item>
     """
-    assert element is not None
+    node = about.node
     seen: set[str] = set()
     for child in node.children:
         tag = child.tag
         if tag not in seen:
             seen.add(tag)
         elif single(node.tag, tag):
-            yield here(child, f"{shown(child)} stands more than once in {shown(node)}", element.spec)
+            yield here(child, f"{shown(child)} stands more than once in {shown(node)}", about.element.spec)
 
 
 @element_check(
@@ -81,7 +80,7 @@ def duplicate_element(node: Node, element: Element | None, _about: Circumstances
     lambda within, tag, _element: undefined(within, tag),
     remedy="remove it, or put it into a namespace of its own",
 )
-def unknown_element(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def unknown_element(about: Context) -> Iterator[Problem]:
     """An element is not defined where it stands: misspelled, misplaced, of another format, or in plain text.
 
     Wrong:
@@ -92,6 +91,7 @@ def unknown_element(node: Node, _element: Element | None, _about: Circumstances)
 
         <item><title>One</title><description>Two</description></item>
     """
+    node = about.node
     above = ELEMENTS.get(node.within)
     spec = above.spec if above else f"{_RFC4287}3.1.1.3"
     yield here(node, f"{shown(node)} is not defined in {_display(node.within)}", spec)
@@ -105,7 +105,7 @@ def unknown_element(node: Node, _element: Element | None, _about: Circumstances)
     ),
     remedy="add the attribute",
 )
-def missing_attribute(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def missing_attribute(about: Context) -> Iterator[Problem]:
     """An attribute that the specification requires is not there.
 
     Wrong:
@@ -116,10 +116,10 @@ def missing_attribute(node: Node, element: Element | None, _about: Circumstances
 
         <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="12345"/>
     """
-    assert element is not None
-    for name, value in element.attributes.items():
+    node = about.node
+    for name, value in about.element.attributes.items():
         if value.required and name not in node.attributes:
-            yield here(node, f"{shown(node)} has no attribute {name!r}", element.spec)
+            yield here(node, f"{shown(node)} has no attribute {name!r}", about.element.spec)
 
 
 @element_check(
@@ -129,7 +129,7 @@ def missing_attribute(node: Node, element: Element | None, _about: Circumstances
     needs="attributes",
     remedy="remove it; attributes of extensions stand in a namespace",
 )
-def unexpected_attribute(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def unexpected_attribute(about: Context) -> Iterator[Problem]:
     """An attribute without a namespace is not defined for the element. Case counts.
 
     Wrong:
@@ -140,10 +140,10 @@ def unexpected_attribute(node: Node, element: Element | None, _about: Circumstan
 
         <guid isPermaLink="false">1</guid>
     """
-    assert element is not None
+    node = about.node
     for name in node.attributes if is_closed(node.tag) else ():
-        if name not in element.attributes and unknown_attribute(name):
-            yield here(node, f"{shown(node)} has an undefined attribute {name!r}", element.spec)
+        if name not in about.element.attributes and unknown_attribute(name):
+            yield here(node, f"{shown(node)} has an undefined attribute {name!r}", about.element.spec)
 
 
 @element_check(
@@ -153,7 +153,7 @@ def unexpected_attribute(node: Node, element: Element | None, _about: Circumstan
     needs="text",
     remedy="put the text into the element that it belongs to",
 )
-def unexpected_text(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def unexpected_text(about: Context) -> Iterator[Problem]:
     """Text stands between elements, or in an element that has attributes only.
 
     Wrong:
@@ -164,12 +164,10 @@ def unexpected_text(node: Node, element: Element | None, _about: Circumstances) 
 
         <channel><title>News</title></channel>
     """
-    if not node.text.isspace():
-        yield here(
-            node,
-            f"{shown(node)} holds the text {quoted(node.text)} and may hold none",
-            element.spec if element else "",
-        )
+    node = about.node
+    text = node.text.strip()
+    if text:
+        yield here(node, f"{shown(node)} holds the text {quoted(text)} and may hold none", about.element.spec)
 
 
 @element_check(
@@ -180,7 +178,7 @@ def unexpected_text(node: Node, element: Element | None, _about: Circumstances) 
     spec="https://www.rssboard.org/rss-specification#extendingRss",
     remedy="use an element of the extension instead",
 )
-def extension_attribute(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def extension_attribute(about: Context) -> Iterator[Problem]:
     """An element of RSS has an attribute of another namespace. RSS is extended by elements; readers drop it.
 
     Wrong:
@@ -191,6 +189,7 @@ def extension_attribute(node: Node, _element: Element | None, _about: Circumstan
 
         <category>News</category><example:weight>3</example:weight>
     """
+    node = about.node
     for name in node.attributes:
         if name[:1] == "{" or (":" in name and not name.startswith(("xml:", "rdf:"))):
             local = name.rpartition("}")[2]
@@ -204,7 +203,7 @@ def extension_attribute(node: Node, _element: Element | None, _about: Circumstan
     spec="https://www.rssboard.org/rss-profile#element-channel-item",
     remedy="put the items last",
 )
-def misplaced_item(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def misplaced_item(about: Context) -> Iterator[Problem]:
     """An item stands before elements of the channel: readers that stop at the first item miss those.
 
     Wrong:
@@ -216,7 +215,7 @@ def misplaced_item(node: Node, _element: Element | None, _about: Circumstances) 
         <channel><title>News</title><link>https://example.org/</link> … <item>…</item></channel>
     """
     item = None
-    for child in node.children:
+    for child in about.node.children:
         if child.tag == "item":
             item = item or child
         elif item is not None and ":" not in child.tag:
@@ -230,7 +229,7 @@ def misplaced_item(node: Node, _element: Element | None, _about: Circumstances) 
     spec=f"{_RFC4287}4.1.1",
     remedy="put it before the first entry",
 )
-def misplaced_metadata(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def misplaced_metadata(about: Context) -> Iterator[Problem]:
     """Metadata of an Atom feed stands after the first entry: readers that stream have lost it by then.
 
     Wrong:
@@ -242,21 +241,8 @@ def misplaced_metadata(node: Node, _element: Element | None, _about: Circumstanc
         <feed …><title>News</title><id>tag:example.org,2024:news</id><entry>…</entry></feed>
     """
     entry = None
-    for child in node.children:
+    for child in about.node.children:
         if child.tag == "atom:entry":
             entry = entry or child
         elif entry is not None and child.tag.startswith("atom:"):
             yield here(child, f"{shown(child)} stands after the first <entry>, at line {entry.line}")
-
-
-CHECKS: Final = (
-    missing_element,
-    duplicate_element,
-    unknown_element,
-    missing_attribute,
-    unexpected_attribute,
-    extension_attribute,
-    unexpected_text,
-    misplaced_item,
-    misplaced_metadata,
-)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from feedpub.validator.check_kinds import (
-    Circumstances,
+    Context,
     Problem,
     document_check,
     element_check,
@@ -19,10 +19,10 @@ from feedpub.validator.check_kinds import (
     shown,
     value_check,
 )
-from feedpub.validator.document import Document, Node
+from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import html
-from feedpub.validator.vocabulary.element import Element, Kind, Value
+from feedpub.validator.vocabulary.element import Element, Kind
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#data-types-characterdata"
 _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
@@ -57,7 +57,7 @@ def typed(_within: str, _tag: str, element: Element | None) -> bool:
     spec=_PROFILE,
     remedy="write plain text; a literal & or < becomes &#x26; or &#x3C;",
 )
-def html_in_plain_text(text: str, _value: Value) -> str | None:
+def html_in_plain_text(about: Context) -> str | None:
     """A text that is shown as it is holds tags or entities of HTML: some readers show them, others drop them.
 
     Wrong:
@@ -68,7 +68,7 @@ def html_in_plain_text(text: str, _value: Value) -> str | None:
 
         <title>Café news</title>
     """
-    found = html.markup_in(text)
+    found = html.markup_in(about.text)
     return f"holds {quoted(found)}, which readers may take for HTML" if found else None
 
 
@@ -80,7 +80,7 @@ def html_in_plain_text(text: str, _value: Value) -> str | None:
     spec=_PROFILE,
     remedy="put a space behind the bracket",
 )
-def stray_angle_bracket(text: str, _value: Value) -> str | None:
+def stray_angle_bracket(about: Context) -> str | None:
     """A ``<`` is followed by the name of an HTML element and never closed: readers drop the rest of the text.
 
     Wrong:
@@ -91,7 +91,7 @@ def stray_angle_bracket(text: str, _value: Value) -> str | None:
 
         <title>if x &lt; b then</title>
     """
-    found = html.unfinished_tag(text)
+    found = html.unfinished_tag(about.text)
     return f"holds {quoted(found)}, which readers may take for a tag" if found else None
 
 
@@ -102,7 +102,7 @@ def stray_angle_bracket(text: str, _value: Value) -> str | None:
     needs="blank",
     remedy="fill it or leave it out",
 )
-def blank_value(_text: str, value: Value) -> str | None:
+def blank_value(about: Context) -> str | None:
     """An element or an attribute is there, and empty.
 
     Wrong:
@@ -113,11 +113,11 @@ def blank_value(_text: str, value: Value) -> str | None:
 
         <title>News</title>
     """
-    return None if value.blank else "is blank"
+    return "is blank" if not about.text and not about.value.blank else None
 
 
 @element_check("blank-text", Level.WARNING, typed, spec=f"{_ATOM}3.1", remedy="fill it or leave it out")
-def blank_text(node: Node, _element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def blank_text(about: Context) -> Iterator[Problem]:
     """A title, a summary or a content is there, and empty.
 
     Wrong:
@@ -128,6 +128,7 @@ def blank_text(node: Node, _element: Element | None, _about: Circumstances) -> I
 
         <title>News</title>
     """
+    node = about.node
     if not node.children and not node.text.strip() and "src" not in node.attributes:
         yield here(node, f"{shown(node)} is blank")
 
@@ -140,7 +141,7 @@ def blank_text(node: Node, _element: Element | None, _about: Circumstances) -> I
     spec=f"{_ATOM}3.1.1.1",
     remedy='add type="html", or write plain text',
 )
-def undeclared_html(node: Node, element: Element | None, _about: Circumstances) -> Iterator[Problem]:
+def undeclared_html(about: Context) -> Iterator[Problem]:
     """A text holds HTML and its type says that it is plain: readers show the tags.
 
     Wrong:
@@ -151,10 +152,11 @@ def undeclared_html(node: Node, element: Element | None, _about: Circumstances) 
 
         <summary type="html">&lt;p&gt;News&lt;/p&gt;</summary>
     """
+    node = about.node
     if ("<" in node.text or "&" in node.text) and text_type(node) in _PLAIN_TYPES:
         found = html.markup_in(node.text)
         if found:
-            spec = element.spec if element and not node.tag.startswith("atom:") else ""
+            spec = about.element.spec if about.element and not node.tag.startswith("atom:") else ""
             yield here(node, f"{shown(node)} is plain text and holds {quoted(found)}", spec)
 
 
@@ -164,7 +166,7 @@ def undeclared_html(node: Node, element: Element | None, _about: Circumstances) 
     spec="https://www.w3.org/TR/xml/#charsets",
     remedy="decode the text with its real encoding before it goes into the feed",
 )
-def bad_characters(document: Document, _about: Circumstances) -> Iterator[Problem]:
+def bad_characters(about: Context) -> Iterator[Problem]:
     """A text holds control characters or letters that come from reading it in the wrong encoding.
 
     Wrong:
@@ -175,6 +177,7 @@ def bad_characters(document: Document, _about: Circumstances) -> Iterator[Proble
 
         <title>Café news</title>
     """
+    document = about.document
     for node in document.nodes if document.suspicious else ():
         for text in (node.text, *node.attributes.values()):
             found = _BAD.search(text)
@@ -183,13 +186,3 @@ def bad_characters(document: Document, _about: Circumstances) -> Iterator[Proble
                     node, f"{shown(node)} holds {found[0]!r} in {quoted(text[max(0, found.start() - 20) :])}"
                 )
                 break
-
-
-CHECKS: Final = (
-    html_in_plain_text,
-    stray_angle_bracket,
-    blank_value,
-    blank_text,
-    undeclared_html,
-    bad_characters,
-)

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from feedpub.validator.check_kinds import (
-    Circumstances,
-    Problem,
-    element_check,
-    here,
-    quoted,
-    shown,
+    Context,
     value_check,
 )
-from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import dates, tokens
-from feedpub.validator.vocabulary.element import Element, Kind, Value
+from feedpub.validator.vocabulary.element import Kind, Value
 from feedpub.validator.vocabulary.podcasts import APPLE
 
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
@@ -28,7 +21,7 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z", re.ASCII)
 
 
 @value_check("invalid-integer", Level.ERROR, Kind.INTEGER, remedy="write digits only, within the bounds")
-def invalid_integer(text: str, value: Value) -> str | None:
+def invalid_integer(about: Context) -> str | None:
     """A number is not a whole number or out of its bounds.
 
     Wrong:
@@ -39,13 +32,15 @@ def invalid_integer(text: str, value: Value) -> str | None:
 
         <ttl>90</ttl>
     """
+    text = about.text
+    value = about.value
     if not _INTEGER.match(text) or len(text) > 30 or not _within(int(text), value):
         return f"is not {value.name}"
     return None
 
 
 @value_check("invalid-decimal", Level.ERROR, Kind.DECIMAL, remedy="write a decimal number within the bounds")
-def invalid_decimal(text: str, value: Value) -> str | None:
+def invalid_decimal(about: Context) -> str | None:
     """A value is not a decimal number or out of its bounds.
 
     Wrong:
@@ -56,6 +51,8 @@ def invalid_decimal(text: str, value: Value) -> str | None:
 
         <media:content url="https://example.org/1.mp3" bitrate="128.5"/>
     """
+    text = about.text
+    value = about.value
     if not _DECIMAL.match(text) or not _within(float(text), value):
         return f"is not {value.name}"
     return None
@@ -70,7 +67,7 @@ def _within(number: float, value: Value) -> bool:
 @value_check(
     "unlisted-value", Level.ERROR, Kind.CHOICE, remedy="use one of the words of the list, in their case"
 )
-def unlisted_value(text: str, value: Value) -> str | None:
+def unlisted_value(about: Context) -> str | None:
     """A value is not one of the words that its element or attribute knows.
 
     Wrong:
@@ -81,6 +78,8 @@ def unlisted_value(text: str, value: Value) -> str | None:
 
         <day>Sunday</day>
     """
+    text = about.text
+    value = about.value
     found = text.lower() in _folded(value.choices) if value.folded else text in value.choices
     return None if found else f"is not {value.name}"
 
@@ -96,7 +95,7 @@ def _folded(choices: frozenset[str]) -> frozenset[str]:
     Kind.FLAG,
     remedy="write Yes, or leave the element out",
 )
-def flag_without_effect(text: str, _value: Value) -> str | None:
+def flag_without_effect(about: Context) -> str | None:
     """A tag of Apple's that acts on ``Yes`` alone has another value that seems to mean yes: nothing happens.
 
     Wrong:
@@ -107,7 +106,7 @@ def flag_without_effect(text: str, _value: Value) -> str | None:
 
         <itunes:block>Yes</itunes:block>
     """
-    return None if text.lower() in _YES_OR_NO else "has no effect: only 'Yes' has one"
+    return None if about.text.lower() in _YES_OR_NO else "has no effect: only 'Yes' has one"
 
 
 _YES_OR_NO: Final = frozenset({"yes", "no", "false", "0", ""})
@@ -116,7 +115,7 @@ _YES_OR_NO: Final = frozenset({"yes", "no", "false", "0", ""})
 @value_check(
     "malformed-value", Level.ERROR, Kind.PATTERN, remedy="write it in the form that the specification gives"
 )
-def malformed_value(text: str, value: Value) -> str | None:
+def malformed_value(about: Context) -> str | None:
     """A value does not have the form that its specification gives it.
 
     Wrong:
@@ -127,7 +126,8 @@ def malformed_value(text: str, value: Value) -> str | None:
 
         <georss:point>45.256 -71.92</georss:point>
     """
-    return None if _compiled(value.pattern).fullmatch(text) else f"is not {value.name}"
+    value = about.value
+    return None if _compiled(value.pattern).fullmatch(about.text) else f"is not {value.name}"
 
 
 @lru_cache(maxsize=256)
@@ -142,7 +142,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
     spec="https://www.rfc-editor.org/rfc/rfc5646.html#section-2.1",
     remedy="write a tag like en, en-GB or zh-Hant",
 )
-def invalid_language(text: str, value: Value) -> str | None:
+def invalid_language(about: Context) -> str | None:
     """A language is not a tag of RFC 5646, or its first part is no language.
 
     Wrong:
@@ -153,7 +153,8 @@ def invalid_language(text: str, value: Value) -> str | None:
 
         <language>en</language>
     """
-    return None if tokens.is_language(text) or (value.blank and not text) else "is not a language tag"
+    text = about.text
+    return None if tokens.is_language(text) or (about.value.blank and not text) else "is not a language tag"
 
 
 @value_check(
@@ -163,7 +164,7 @@ def invalid_language(text: str, value: Value) -> str | None:
     spec="https://www.rfc-editor.org/rfc/rfc6838.html#section-4.2",
     remedy="write type and subtype, like audio/mpeg",
 )
-def invalid_media_type(text: str, _value: Value) -> str | None:
+def invalid_media_type(about: Context) -> str | None:
     """A media type is not of the form ``type/subtype`` with optional parameters.
 
     Wrong:
@@ -174,11 +175,11 @@ def invalid_media_type(text: str, _value: Value) -> str | None:
 
         <enclosure url="https://example.org/1.mp3" type="audio/mpeg" length="12345"/>
     """
-    return None if tokens.split_media_type(text) else "is not a media type"
+    return None if tokens.split_media_type(about.text) else "is not a media type"
 
 
 @value_check("too-long", Level.ERROR, Kind.PLAIN, spec=APPLE, remedy="shorten it; readers cut it")
-def too_long(text: str, value: Value) -> str | None:
+def too_long(about: Context) -> str | None:
     """A text is longer than its specification allows.
 
     Wrong:
@@ -189,6 +190,8 @@ def too_long(text: str, value: Value) -> str | None:
 
         <itunes:subtitle>What we learned this week</itunes:subtitle>
     """
+    text = about.text
+    value = about.value
     if value.longest and len(text) > value.longest:
         return f"has {len(text)} characters, {value.longest} are allowed"
     return None
@@ -206,7 +209,7 @@ _SLACK: Final = timedelta(days=1)
     spec="https://www.rfc-editor.org/rfc/rfc3339.html#section-5.6",
     remedy="write it like 2024-05-31T08:00:00Z or 2024-05-31T10:00:00+02:00",
 )
-def invalid_rfc3339_date(text: str, _value: Value) -> str | None:
+def invalid_rfc3339_date(about: Context) -> str | None:
     """A date is not an RFC 3339 date and time, with seconds and a zone, or names a day that does not exist.
 
     Wrong:
@@ -217,7 +220,7 @@ def invalid_rfc3339_date(text: str, _value: Value) -> str | None:
 
         <updated>2024-02-29T08:00:00Z</updated>
     """
-    return None if dates.rfc3339(text) else "is not an RFC 3339 date and time"
+    return None if dates.rfc3339(about.text) else "is not an RFC 3339 date and time"
 
 
 @value_check(
@@ -227,7 +230,7 @@ def invalid_rfc3339_date(text: str, _value: Value) -> str | None:
     spec="https://www.rssboard.org/rss-profile#data-types-datetime",
     remedy="write it like Fri, 31 May 2024 08:00:00 GMT",
 )
-def invalid_rfc822_date(text: str, _value: Value) -> str | None:
+def invalid_rfc822_date(about: Context) -> str | None:
     """A date is not an RFC 822 date and time, or names a day that does not exist.
 
     Wrong:
@@ -238,7 +241,7 @@ def invalid_rfc822_date(text: str, _value: Value) -> str | None:
 
         <pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate>
     """
-    return None if dates.rfc822(text) else "is not an RFC 822 date and time"
+    return None if dates.rfc822(about.text) else "is not an RFC 822 date and time"
 
 
 @value_check(
@@ -248,7 +251,7 @@ def invalid_rfc822_date(text: str, _value: Value) -> str | None:
     spec="https://www.rfc-editor.org/rfc/rfc2822.html#section-3.3",
     remedy="correct the day or leave the weekday out",
 )
-def wrong_weekday(text: str, _value: Value) -> str | None:
+def wrong_weekday(about: Context) -> str | None:
     """The weekday of a date is not that of the day it names.
 
     Wrong:
@@ -259,7 +262,7 @@ def wrong_weekday(text: str, _value: Value) -> str | None:
 
         <pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate>
     """
-    found = dates.rfc822(text)
+    found = dates.rfc822(about.text)
     if found and found[1]:
         right = dates.weekday(found[0])
         if right != found[1]:
@@ -274,7 +277,7 @@ def wrong_weekday(text: str, _value: Value) -> str | None:
     spec="https://www.rssboard.org/rss-profile#data-types-datetime",
     remedy="write it like Fri, 31 May 2024 08:00:00 GMT",
 )
-def problematic_rfc822_date(text: str, _value: Value) -> str | None:
+def problematic_rfc822_date(about: Context) -> str | None:
     """A date has a form of RFC 822 that readers get wrong: a year of two digits, a military zone, a comment.
 
     Wrong:
@@ -285,7 +288,7 @@ def problematic_rfc822_date(text: str, _value: Value) -> str | None:
 
         <pubDate>Fri, 31 May 2024 08:00:00 +0100</pubDate>
     """
-    found = dates.rfc822(text)
+    found = dates.rfc822(about.text)
     return "is in a form that not all readers take" if found and not found[2] else None
 
 
@@ -296,7 +299,7 @@ def problematic_rfc822_date(text: str, _value: Value) -> str | None:
     spec="https://www.w3.org/TR/NOTE-datetime",
     remedy="write it like 2024, 2024-05, 2024-05-31 or 2024-05-31T08:00:00Z",
 )
-def invalid_w3c_date(text: str, _value: Value) -> str | None:
+def invalid_w3c_date(about: Context) -> str | None:
     """A date is not in the W3C's profile of ISO 8601, or names a day that does not exist.
 
     Wrong:
@@ -307,7 +310,7 @@ def invalid_w3c_date(text: str, _value: Value) -> str | None:
 
         <dc:date>2024-05-31</dc:date>
     """
-    return None if dates.w3cdtf(text) else "is not a W3C date"
+    return None if dates.w3cdtf(about.text) else "is not a W3C date"
 
 
 @value_check(
@@ -316,7 +319,7 @@ def invalid_w3c_date(text: str, _value: Value) -> str | None:
     Kind.ISO8601,
     remedy="write it like 2024-05-31T08:00:00Z",
 )
-def invalid_iso_8601_date(text: str, _value: Value) -> str | None:
+def invalid_iso_8601_date(about: Context) -> str | None:
     """A date is in none of the forms of ISO 8601, or names a day that does not exist.
 
     Wrong:
@@ -327,20 +330,18 @@ def invalid_iso_8601_date(text: str, _value: Value) -> str | None:
 
         <podcast:liveItem status="pending" start="2024-05-31T08:00:00Z">
     """
-    return None if dates.iso8601(text) else "is not an ISO 8601 date and time"
+    return None if dates.iso8601(about.text) else "is not an ISO 8601 date and time"
 
 
-@element_check(
+@value_check(
     "implausible-date",
     Level.WARNING,
-    lambda _within, _tag, element: (
-        element is not None and element.text is not None and element.text.kind in {Kind.RFC822, Kind.RFC3339}
-    ),
-    needs="text",
+    Kind.RFC822,
+    Kind.RFC3339,
     spec="https://www.rssboard.org/rss-profile#data-types-datetime",
     remedy="correct the date; readers hide items of the future or sort them wrongly for ever",
 )
-def implausible_date(node: Node, element: Element | None, about: Circumstances) -> Iterator[Problem]:
+def implausible_date(about: Context) -> str | None:
     """A date is before 1970 or later than tomorrow.
 
     Wrong:
@@ -351,36 +352,13 @@ def implausible_date(node: Node, element: Element | None, about: Circumstances) 
 
         <updated>2024-05-31T08:00:00Z</updated>
     """
-    assert element is not None
-    assert element.text is not None
-    text = node.text.strip()
-    if element.text.kind is Kind.RFC3339:
-        instant = dates.rfc3339(text)
+    if about.value.kind is Kind.RFC3339:
+        instant = dates.rfc3339(about.text)
     else:
-        found = dates.rfc822(text)
+        found = dates.rfc822(about.text)
         instant = found[0] if found else None
     if instant is None:
-        return
+        return None
     if instant < _EARLIEST:
-        yield here(node, f"{shown(node)}: {quoted(text)} is before the web")
-    elif about.now is not None and instant > about.now + _SLACK:
-        yield here(node, f"{shown(node)}: {quoted(text)} is in the future")
-
-
-CHECKS: Final = (
-    invalid_integer,
-    invalid_decimal,
-    unlisted_value,
-    flag_without_effect,
-    malformed_value,
-    invalid_language,
-    invalid_media_type,
-    too_long,
-    invalid_rfc3339_date,
-    invalid_rfc822_date,
-    wrong_weekday,
-    problematic_rfc822_date,
-    invalid_w3c_date,
-    invalid_iso_8601_date,
-    implausible_date,
-)
+        return "is before the web"
+    return "is in the future" if about.now is not None and instant > about.now + _SLACK else None

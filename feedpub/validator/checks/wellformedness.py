@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from feedpub.validator.check_kinds import Check, Circumstances, Problem, document_check, here
-from feedpub.validator.document import Document
+from feedpub.validator.check_kinds import Check, Context, Problem, document_check, here
 from feedpub.validator.finding import Level
 
 _XML: Final = "https://www.w3.org/TR/xml/"
 
 
 def _remark(code: str, level: Level, spec: str, remedy: str, manual: str) -> Check:
-    def reported(document: Document, _circumstances: Circumstances) -> Iterator[Problem]:
-        for remark in document.remarks:
+    def reported(about: Context) -> Iterator[Problem]:
+        for remark in about.document.remarks:
             if remark.code == code:
                 yield Problem(remark.message, remark.line, remark.column)
 
@@ -29,7 +28,7 @@ def _remark(code: str, level: Level, spec: str, remedy: str, manual: str) -> Che
     spec="https://www.rssboard.org/rss-specification",
     remedy="publish RSS 2.0 or Atom 1.0 as well, which every reader takes",
 )
-def unchecked_format(document: Document, _circumstances: Circumstances) -> Iterator[Problem]:
+def unchecked_format(about: Context) -> Iterator[Problem]:
     """The feed is in RSS 1.0 or 0.90, which has no checks here: it is well-formed, and that is all that is known.
 
     Wrong:
@@ -40,6 +39,7 @@ def unchecked_format(document: Document, _circumstances: Circumstances) -> Itera
 
         <rss version="2.0">
     """
+    document = about.document
     root = document.root
     if root is not None and document.unchecked:
         yield here(root, f"{document.unchecked} is not checked; only that it is well-formed")
