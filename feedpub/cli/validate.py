@@ -235,12 +235,11 @@ def _report(feeds: Iterator[Validated], chosen: _Chosen, report_format: Output) 
         from feedpub import __version__  # noqa: PLC0415 - as above
 
         print_text(reports.sarif(seen(), __version__))
-        return valid
-    show = {Output.TEXT: reports.text, Output.JSON: reports.json_line, Output.GITHUB: reports.github}[
-        report_format
-    ]
-    for feed in seen():
-        shown = show(feed)
-        if shown:
+    elif report_format is Output.GITHUB:
+        if shown := reports.github(seen()):
             print_text(shown)
+    else:
+        show = reports.text if report_format is Output.TEXT else reports.json_line
+        for feed in seen():
+            print_text(show(feed))
     return valid

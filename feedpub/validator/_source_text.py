@@ -144,7 +144,9 @@ def _lookup(name: str) -> str | None:
 
 
 def _undecodable(body: bytes, codec: str, error: UnicodeDecodeError) -> Remark:
-    before = body[: error.start].decode(codec, "replace")
+    before = LINE_END.sub(
+        b"\n", body[: error.start].decode(codec, "replace").encode("utf-8", "replace")
+    ).decode()
     shown = " ".join(f"0x{byte:02X}" for byte in error.object[error.start : min(error.end, error.start + 4)])
     return Remark(
         "undecodable-bytes",
@@ -158,6 +160,8 @@ _BLOCK: Final = 4096
 # The bytes of a UTF-8 sequence but for its first: they are no characters of their own.
 _INNER: Final = bytes(range(0x80, 0xC0))
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
+LINE_END: Final = re.compile(rb"\r\n?|\n")
+"""What ends a line of XML (§2.11); JSON has no lines of its own."""
 
 
 class Source:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from feedpub.validator._source_text import decode
+from feedpub.validator._source_text import LINE_END, decode
 from feedpub.validator.finding import Finding, Level
 
 _TITLES: Final = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "unknown": "unknown format"}
 _SARIF_LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.HINT: "note"}
 _GITHUB_LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.HINT: "notice"}
 _WIDTH: Final = 100
+# What differs from one finding to the next of the same kind: what the feed holds, and numbers.
+_VALUE: Final = re.compile(r"'.*'|[0-9]+")
+_GRAVITY: Final = tuple(Level)
+# How many findings of one code are shown in a file.
+_PLACES: Final = 3
+# How many annotations of each level GitHub shows for a step; it drops the others without a word.
+_ANNOTATIONS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +39,79 @@ class Validated:
     unchecked: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The findings of one code in a feed: those to be shown, by their places, and the others.
+
+    Each kind of message is shown once before any is shown twice: two elements that are missing are two causes.
+    """
+
+    shown: list[Finding]
+    others: list[Finding]
+
+    @property
+    def level(self) -> Level:
+        return self.shown[0].level
+
+    def more(self) -> str:
+        """Return how many others there are, and where; empty where there are none."""
+        if not self.others:
+            return ""
+        lines = list(dict.fromkeys(finding.line for finding in self.others))
+        if lines == [self.shown[-1].line]:
+            return f"{len(self.others):,} more in this line"
+        named = ", ".join(map(str, lines[:_PLACES])) + " …" * (len(lines) > _PLACES)
+        return f"{len(self.others):,} more, in line{'s' * (len(lines) > 1)} {named}"
+
+
+def _grouped(findings: Iterable[Finding], *, rounds: int) -> list[_Group]:
+    """Return findings by code, the gravest first, then in the order of their first places.
+
+    ``rounds`` is how often a message of one kind may be shown.
+    """
+    groups: dict[str, dict[str, list[Finding]]] = {}
+    for finding in findings:
+        groups.setdefault(finding.code, {}).setdefault(_VALUE.sub("", finding.message), []).append(finding)
+    made = []
+    for kinds in groups.values():
+        every = [finding for kind in kinds.values() for finding in kind]
+        in_turn = [
+            finding for turn in range(rounds) for kind in kinds.values() for finding in kind[turn : turn + 1]
+        ]
+        chosen = set(map(id, in_turn[:_PLACES]))
+        every.sort(key=lambda finding: (finding.line, finding.column))
+        made.append(
+            _Group(
+                [finding for finding in every if id(finding) in chosen],
+                [finding for finding in every if id(finding) not in chosen],
+            )
+        )
+    return sorted(made, key=lambda group: _GRAVITY.index(group.level))
+
+
 def text(feed: Validated) -> str:
-    """Return a feed's findings as a block of lines: each with the line it is about, a caret under its place."""
+    """Return a feed's findings as a block of lines: each with the line it is about, a caret under its place.
+
+    Of findings with one code, the first few are shown, and how many there are more.
+    """
     verdict = f"{_TITLES[feed.format]}, {'valid' if feed.valid else 'not valid'}"
     if feed.valid is None:
         verdict = f"not checked, {feed.unchecked}"
     lines = [f"{_printable(feed.file)}: {verdict}{_counted(feed.findings)}"]
     source = _Source(feed.data) if feed.findings else None
-    for finding in feed.findings:
-        place = f"{finding.line}:{finding.column}"
-        lines.append(f"  {place} {finding.level} {finding.code}: {_printable(finding.message)}")
-        if source is not None:
-            lines += _pointed(source.line(finding.line), finding.column)
-        lines.append(f"      {finding.remedy} ({finding.spec})")
+    for group in _grouped(feed.findings, rounds=_PLACES):
+        for finding in group.shown:
+            lines.append(f"  {_headline(finding)}")
+            if source is not None:
+                lines += _pointed(source.line(finding.line), finding.column)
+        if group.others:
+            lines.append(f"      and {group.more()}")
+        lines.append(f"      {group.shown[0].remedy} ({group.shown[0].spec})")
     return "\n".join(lines)
+
+
+def _headline(finding: Finding) -> str:
+    return f"{finding.line}:{finding.column} {finding.level} {finding.code}: {_printable(finding.message)}"
 
 
 def _counted(findings: Iterable[Finding]) -> str:
@@ -58,14 +125,14 @@ class _Source:
     """The lines of a feed. The last one asked for is kept: many feeds are one long line."""
 
     def __init__(self, data: bytes) -> None:
-        self._lines = decode(data).data.split(b"\n")
+        self._lines = LINE_END.split(decode(data).data)
         self._last = (0, "")
 
     def line(self, number: int) -> str:
         """Return a line by its number, counted from 1; empty beyond the end."""
         if self._last[0] != number:
             raw = self._lines[number - 1] if 0 < number <= len(self._lines) else b""
-            self._last = (number, raw.decode("utf-8", "replace").rstrip("\r").replace("\t", " "))
+            self._last = (number, raw.decode("utf-8", "replace").replace("\t", " "))
         return self._last[1]
 
 
@@ -103,13 +170,31 @@ def json_line(feed: Validated) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def github(feed: Validated) -> str:
-    """Return workflow commands that GitHub Actions turns into annotations; an empty text where there is none."""
-    return "\n".join(
-        f"::{_GITHUB_LEVELS[finding.level]} file={_property(feed.file)},line={finding.line},col={finding.column},"
-        f"title={_property(finding.code)}::{_escaped(f'{finding.message}; {finding.remedy}')}"
-        for finding in feed.findings
-    )
+def github(feeds: Iterable[Validated]) -> str:
+    """Return workflow commands that GitHub Actions turns into annotations; an empty text where there is none.
+
+    There is one for each kind of message in a file, and of each level no more than GitHub shows: the first of every
+    code in every file, then the second. What is beyond that is a line of the log.
+    """
+    ranked = []
+    for feed in feeds:
+        for rank, group in enumerate(_grouped(feed.findings, rounds=1)):
+            for turn, finding in enumerate(group.shown):
+                more = f"; {group.more()}" if group.others and finding is group.shown[-1] else ""
+                ranked.append(((_GRAVITY.index(group.level), turn, rank), feed.file, finding, more))
+    ranked.sort(key=lambda one: one[0])
+    left = dict.fromkeys(Level, _ANNOTATIONS)
+    lines = []
+    for _, file, finding, more in ranked:
+        left[finding.level] -= 1
+        if left[finding.level] < 0:
+            lines.append(f"{_printable(file)}:{_headline(finding)}{more}")
+            continue
+        lines.append(
+            f"::{_GITHUB_LEVELS[finding.level]} file={_property(file)},line={finding.line},col={finding.column},"
+            f"title={_property(finding.code)}::{_escaped(f'{finding.message}; {finding.remedy}{more}')}"
+        )
+    return "\n".join(lines)
 
 
 def _escaped(value: str) -> str:

@@ -77,6 +77,68 @@ def test_github_annotations_name_file_line_and_column(run):
     )
 
 
+def podcast(episodes, *, more=""):
+    """A feed with one slip in each episode, and ``more`` at its end."""
+    slips = "".join(
+        f"<item><guid isPermaLink='false'>tag:example.org,2024:{number}</guid>\n<title>{number}</title>\n"
+        f"<link>/{number}</link></item>\n"
+        for number in range(episodes)
+    )
+    return (
+        "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel><title>Tides</title>\n"
+        "<link>https://example.org/</link><description>High water</description>\n"
+        f"<atom:link rel='self' href='https://example.org/feed.rss'/>\n{slips}{more}</channel></rss>"
+    )
+
+
+def test_what_repeats_is_shown_three_times_and_counted_and_the_gravest_comes_first(run, tmp_path):
+    file = tmp_path / "feed.rss"
+    text = podcast(
+        200, more="<item><guid isPermaLink='false'>tag:example.org,2024:7</guid><title>8</title></item>"
+    )
+    file.write_text(text.replace("<link>https", "<ttl>0</ttl><link>https"), encoding="utf-8")
+    lines = run(str(file), "--level", "warning").output.splitlines()
+    levels = [line.split()[1] for line in lines if re.match(r"  \d", line)]
+    assert levels == sorted(levels, key=["error", "warning"].index)
+    assert [line.split()[0] for line in lines if "relative-iri" in line] == ["6:1", "9:1", "12:1"]
+    assert "      and 197 more, in lines 15, 18, 21 …" in lines
+    assert sum("duplicate-guid" in line for line in lines) == 1
+    # A program gets them all.
+    assert len(json.loads(run(str(file), "--format", "json").output)["findings"]) > 200
+
+
+def test_of_one_code_different_messages_are_shown_before_equal_ones(run, tmp_path):
+    file = tmp_path / "feed.rss"
+    file.write_text(podcast(0, more="<item><size/><size/><size/><size/><colour/></item>"), encoding="utf-8")
+    shown = [line for line in run(str(file)).output.splitlines() if "unknown-element" in line]
+    assert [re.search("<[a-z]+>", line)[0] for line in shown] == ["<size>", "<size>", "<colour>"]
+
+
+def test_github_gets_ten_annotations_of_a_level_from_all_files_and_the_rest_as_lines(run, tmp_path):
+    for number in range(15):
+        (tmp_path / f"{number:02}.rss").write_text(podcast(30), encoding="utf-8")
+    (tmp_path / "99.rss").write_bytes(Path(WARNED).read_bytes())
+    lines = run(str(tmp_path), "--format", "github").stdout.splitlines()
+    assert [line.split(" ")[0] for line in lines] == ["::error"] * 10 + [
+        f"{tmp_path}/{number}.rss:6:1" for number in range(10, 15)
+    ] + ["::warning"]
+    assert all(line.endswith("; 29 more, in lines 9, 12, 15 …") for line in lines[:15])
+
+
+def test_github_shows_each_kind_of_message_of_a_file(run, tmp_path):
+    file = tmp_path / "feed.rss"
+    file.write_text("<rss version='2.0'><channel/></rss>", encoding="utf-8")
+    lines = run(str(file), "--format", "github").stdout.splitlines()
+    assert sum("title=missing-element::<channel> has no" in line for line in lines) == 3
+
+
+def test_the_line_of_a_finding_is_shown_whatever_ends_the_lines(run, tmp_path):
+    for end in ("\n", "\r\n", "\r"):
+        file = tmp_path / "feed.rss"
+        file.write_bytes(podcast(1).replace("\n", end).encode())
+        assert "\n      | <link>/0</link></item>\n      | ^\n" in run(str(file)).output
+
+
 def test_hints_are_shown_only_on_demand(run):
     assert "hint items-not-newest-first:" not in run(HINTED).output
     assert "hint items-not-newest-first:" in run(HINTED, "--level", "hint").output
