@@ -8,7 +8,7 @@ A plan says which checks an element meets: it is decided once for each pair of p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -36,7 +36,9 @@ from feedpub.validator.checks.texts import is_html
 from feedpub.validator.document import NO_ATTRIBUTES, Node
 from feedpub.validator.finding import Finding, Report
 from feedpub.validator.grammar import html, iris
+from feedpub.validator.json_document import Json
 from feedpub.validator.vocabulary import element as defined
+from feedpub.validator.vocabulary import json_feed
 from feedpub.validator.vocabulary.element import Element, Kind, Value
 from feedpub.validator.vocabulary.extensions import GLOBAL_ATTRIBUTES
 
@@ -44,6 +46,11 @@ _READING: Final = tuple(check for check in CHECKS if isinstance(check, DocumentC
 _JSON: Final = tuple(check for check in CHECKS if isinstance(check, JsonCheck))
 # A template of a site generator begins with a brace as well; it makes XML more often than JSON.
 _JSON_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:\[|\{(?![{%]))")
+_IN_TABLE: Final = {
+    table: tuple(check for check in _JSON if not check.tables or table in check.tables)
+    for table in json_feed.TABLES
+}
+_OF_XML: Final = ("https://www.rssboard.org/", "https://www.rfc-editor.org/rfc/rfc4287")
 _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
 
 
@@ -64,53 +71,87 @@ def examine(data: bytes, *, location: str | None, now: datetime | None) -> Repor
 
 def _json_report(data: bytes, about: Context) -> Report:
     root, broken = json_document.read(data)
-    findings = []
-    for check in _JSON:
-        if broken is not None and broken.code == check.code:
-            findings.append(_stamped(check, Problem(broken.message, broken.line, broken.column), None))
-        if root is not None:
-            about.feed = root
-            findings += [_stamped(check, problem, None) for problem in check.find(about)]
+    if root is None:
+        findings = [
+            _stamped(check, Problem(broken.message, broken.line, broken.column), "")
+            for check in _JSON
+            if broken is not None and broken.code == check.code
+        ]
+    else:
+        about.feed = root
+        findings = list(_object_findings(about, root, "top-level"))
     findings.sort(key=lambda finding: (finding.line, finding.column))
     return Report("json", tuple(findings))
+
+
+def _object_findings(about: Context, found: Json, table: str) -> Iterator[Finding]:
+    """Check an object of JSON Feed, and what is in it; the tables bound the depth."""
+    spec = json_feed.paragraph(table)
+    about.object, about.table = found, table
+    for check in _IN_TABLE[table]:
+        for problem in check.find(about):
+            yield _stamped(check, problem, spec)
+    for member in found.members():
+        key = json_feed.TABLES[table].get(member.key)
+        if key is None:
+            continue
+        for value in member.value.items() if key.many else (member.value,):
+            if key.table and value.is_object:
+                yield from _object_findings(about, value, key.table)
+            elif value.kind in json_feed.TYPES[key.type] and key.type != "boolean":
+                yield from _text_findings(about, member.key, value, grammar_of(key.value), spec)
+
+
+def _text_findings(about: Context, key: str, found: Json, grammar: Grammar, spec: str) -> Iterator[Finding]:
+    """Check a text (or a number) of JSON Feed as one of the other formats."""
+    written = found.value if isinstance(found.value, str) else f"{found.value:f}"
+    about.text, about.value = grammar.in_attribute(written), grammar.value
+    wrong: list[tuple[Check, str]] = []
+    for check in grammar.checks(about.text):
+        said = check.find(about)
+        if said is not None:
+            wrong.append((check, f": {quoted(about.text)} {said}"))
+    survey = html.survey(about.text) if grammar.html and ("<" in about.text or "&" in about.text) else None
+    if survey is not None:
+        about.survey = survey
+        wrong += [(by, f" {said}") for by in grammar.html for said in by.find(about)]
+    for by, message in wrong:
+        # What another format says of it is no rule here; what a grammar says of its own values is.
+        own = spec if by.spec.startswith(_OF_XML) else ""
+        yield _stamped(by, Problem(f"{key}{message}", found.line, found.column, own), spec)
 
 
 def _document_findings(about: Context) -> Iterator[Finding]:
     for check in _READING:
         for problem in check.find(about):
-            yield _stamped(check, problem, None)
+            yield _stamped(check, problem, "")
 
 
 def _element_findings(about: Context) -> Iterator[Finding]:
     for node in about.document.nodes:
         plan = plan_for(node.within, node.tag)
-        element, text = plan.element, node.text
-        attributes = node.attributes
-        about.node, about.element = node, element or UNDEFINED
+        text, attributes = node.text, node.attributes
+        about.node, about.element = node, plan.element or UNDEFINED
         for check in plan.for_element(node) if plan.checks or plan.shaped else ():
             for problem in check.find(about):
-                yield _stamped(check, problem, element)
-        if plan.html and ("<" in text or "&" in text):
-            yield from _html_findings(about, plan)
+                yield _stamped(check, problem, about.element.spec)
         if plan.text is not None:
+            if plan.text.html and ("<" in text or "&" in text):
+                yield from _html_findings(about, plan.text)
             text = text.strip()
             yield from _value_findings(plan.text, about, text, "")
         if attributes:
             yield from _attribute_findings(about, plan)
 
 
-def _html_findings(about: Context, plan: Plan) -> Iterable[Finding]:
-    assert plan.text is not None
+def _html_findings(about: Context, grammar: Grammar) -> Iterator[Finding]:
     node = about.node
-    survey = html.survey(node.text) if is_html(node, plan.text.value.kind) else None
-    if survey is None:
-        return ()
-    about.survey = survey
-    return [
-        _stamped(check, here(node, f"{shown(node)} {wrong}"), plan.element)
-        for check in plan.html
-        for wrong in check.find(about)
-    ]
+    survey = html.survey(node.text) if is_html(node, grammar.value.kind) else None
+    if survey is not None:
+        about.survey = survey
+        for check in grammar.html:
+            for wrong in check.find(about):
+                yield _stamped(check, here(node, f"{shown(node)} {wrong}"), about.element.spec)
 
 
 def _attribute_findings(about: Context, plan: Plan) -> Iterator[Finding]:
@@ -128,11 +169,12 @@ def _value_findings(grammar: Grammar, about: Context, text: str, attribute: str)
         if wrong is not None:
             node = about.node
             where = f"{shown(node)} attribute {attribute!r}" if attribute else shown(node)
-            yield _stamped(check, here(node, f"{where}: {quoted(text)} {wrong}"), about.element)
+            yield _stamped(check, here(node, f"{where}: {quoted(text)} {wrong}"), about.element.spec)
 
 
-def _stamped(check: Check, problem: Problem, element: Element | None) -> Finding:
-    spec = problem.spec or check.spec or (element.spec if element else "")
+def _stamped(check: Check, problem: Problem, spec: str) -> Finding:
+    """Return a problem as a finding of the check; ``spec`` is the paragraph where neither gives one."""
+    spec = problem.spec or check.spec or spec
     return Finding(check.code, check.level, problem.message, problem.line, problem.column, spec, check.remedy)
 
 
@@ -159,6 +201,7 @@ class Grammar:
     blank: _ValueChecks
     bare: _ValueChecks
     marked: _ValueChecks
+    html: tuple[HtmlCheck, ...]
     is_ordinary: Callable[[str], bool] | None
 
     def checks(self, text: str) -> _ValueChecks:
@@ -179,8 +222,7 @@ class Plan:
     """The checks that elements of one name in one parent meet.
 
     ``checks`` are those of elements, by three bits: whether there are children, attributes, text; empty where there
-    are none at all. ``shaped`` go by the names of its children, ``html`` are for its text where that is HTML, ``text``
-    where it is a value.
+    are none at all. ``shaped`` go by the names of its children, ``text`` is for its text.
     """
 
     within: str
@@ -188,7 +230,6 @@ class Plan:
     element: Element | None
     checks: tuple[_ElementChecks, ...]
     shaped: _ElementChecks
-    html: tuple[HtmlCheck, ...]
     text: Grammar | None
     attributes: dict[str, Grammar]
 
@@ -225,9 +266,9 @@ def plan_for(within: str, tag: str) -> Plan:
         if others
         else (),
         tuple(check for check in wanted if check.needs == "shape"),
-        tuple(check for check in _HTML if text is not None and text.kind in check.kinds),
-        _grammar(text) if text else None,
-        _GLOBAL | {name: _grammar(value) for name, value in (element.attributes if element else {}).items()},
+        grammar_of(text) if text else None,
+        _GLOBAL
+        | {name: grammar_of(value) for name, value in (element.attributes if element else {}).items()},
     )
 
 
@@ -244,13 +285,17 @@ def _bare(tag: str, within: str) -> Node:
     return Node(tag, "", within, None, NO_ATTRIBUTES, NOWHERE.source, 0)
 
 
-def _grammar(value: Value) -> Grammar:
+@lru_cache(maxsize=4096)
+def grammar_of(value: Value) -> Grammar:
+    """Return the checks of a kind of value."""
     checks = [check for check in _VALUES if value.kind in check.kinds]
 
     def needing(*needs: str) -> _ValueChecks:
         return tuple(check for check in checks if check.needs in needs)
 
-    return Grammar(value, needing("", "blank"), needing(""), needing("", "markup"), _ORDINARY.get(value.kind))
+    of_html = tuple(check for check in _HTML if value.kind in check.kinds)
+    ordinary = _ORDINARY.get(value.kind)
+    return Grammar(value, needing("", "blank"), needing(""), needing("", "markup"), of_html, ordinary)
 
 
-_GLOBAL: Final = {name: _grammar(value) for name, value in GLOBAL_ATTRIBUTES.items()}
+_GLOBAL: Final = {name: grammar_of(value) for name, value in GLOBAL_ATTRIBUTES.items()}

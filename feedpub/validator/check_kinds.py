@@ -7,7 +7,7 @@ argument is a :class:`Context`, of which it reads what its kind is about:
 * an *HTML* check, what a text of HTML holds; it yields what is wrong with it;
 * an *element* check, an element whose definition it asked for; it yields problems;
 * a *document* check, the whole document; it yields problems;
-* a *JSON* check, the whole of a JSON Feed; it yields problems.
+* a *JSON* check, an object of a JSON Feed; it yields problems.
 
 The decorator registers it. The engine stamps code, level and address; a check only says what and where.
 """
@@ -49,16 +49,19 @@ class Context:
     """What a check is shown. The engine sets what the next check is about; checks only read.
 
     ``location`` is the address that the feed is served from, ``now`` the time, each where it is known. Of the rest,
-    what a check is not about is empty: ``document`` or, for JSON Feed, ``feed``; the element ``node`` and what the
-    vocabulary says of it; a ``text`` and its grammar, ``value``; a ``survey`` of HTML.
+    what a check is not about is empty: ``document``, the element ``node`` and what the vocabulary says of it; for JSON
+    Feed, ``feed``, an ``object`` in it and the name of the ``table`` that describes it; a ``text`` and its grammar,
+    ``value``; a ``survey`` of HTML.
     """
 
     location: str | None = None
     now: datetime | None = None
     document: Document = NOTHING
-    feed: Json = NO_JSON
     node: Node = NOWHERE
     element: Element = UNDEFINED
+    feed: Json = NO_JSON
+    object: Json = NO_JSON
+    table: str = ""
     text: str = ""
     value: Value = ANY
     survey: Survey = _NO_SURVEY
@@ -131,9 +134,10 @@ class DocumentCheck(Check):
 
 @dataclass(frozen=True, slots=True)
 class JsonCheck(Check):
-    """A check of JSON Feed."""
+    """A check of the objects of JSON Feed that some tables describe (all, where it names none)."""
 
     find: Problems
+    tables: frozenset[str]
 
 
 REGISTERED: Final[list[Check]] = []
@@ -179,9 +183,13 @@ def document_check(code: str, level: Level, *, spec: str, remedy: str) -> Callab
     return lambda find: _registered(DocumentCheck(code, level, spec, remedy, _manual(find), find))
 
 
-def json_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[Problems], JsonCheck]:
-    """Make a check of JSON Feed."""
-    return lambda find: _registered(JsonCheck(code, level, spec, remedy, _manual(find), find))
+def json_check(
+    code: str, level: Level, *tables: str, spec: str = "", remedy: str
+) -> Callable[[Problems], JsonCheck]:
+    """Make a check of the objects of JSON Feed that these tables describe; of all, where there is none."""
+    return lambda find: _registered(
+        JsonCheck(code, level, spec, remedy, _manual(find), find, frozenset(tables))
+    )
 
 
 def _manual(function: Callable[..., object]) -> str:

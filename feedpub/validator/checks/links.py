@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from feedpub.validator.check_kinds import (
     Context,
@@ -20,7 +19,7 @@ from feedpub.validator.check_kinds import (
 from feedpub.validator.checks.atom import relation
 from feedpub.validator.document import Document, Node
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import tokens, words
+from feedpub.validator.grammar import iris, tokens, words
 from feedpub.validator.vocabulary.element import Kind
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
@@ -146,7 +145,6 @@ def same_document_link(about: Context) -> Iterator[Problem]:
 
 _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-4.1.1"
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#namespace-elements-atom-link"
-_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 def _head(document: Document) -> Node | None:
@@ -173,18 +171,6 @@ def self_links(head: Node) -> list[Node]:
 def _target(link: Node) -> str:
     href = link.attributes.get("href", "").strip()
     return link.base.join(href) if link.base is not None else href
-
-
-def _normal(address: str) -> str:
-    """Return an address so that equal ones compare equal (RFC 3986 §6.2.2 and §6.2.3)."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return address
-    scheme, host = parts.scheme.lower(), parts.netloc.lower()
-    return parts._replace(
-        scheme=scheme, netloc=host.removesuffix(_PORTS.get(scheme, "\0")), path=parts.path or "/", fragment=""
-    ).geturl()
 
 
 @document_check(
@@ -232,7 +218,7 @@ def self_link_mismatch(about: Context) -> Iterator[Problem]:
     if head is None or location is None:
         return
     links = self_links(head)
-    if links and _normal(location) not in {_normal(_target(link)) for link in links}:
+    if links and iris.same(location) not in {iris.same(_target(link)) for link in links}:
         found = links[0].attributes.get("href", "")
         yield here(links[0], f"<link rel='self'>: {quoted(found, 200)} is not {quoted(location, 200)}")
 

@@ -53,7 +53,7 @@ def item_without_title_or_description(about: Context) -> Iterator[Problem]:
     remedy="add a link, or let the guid be the address of the item",
 )
 def item_without_link(about: Context) -> Iterator[Problem]:
-    """An item has a title and nothing to open: no link, no guid that is a permalink, no enclosure.
+    """An item has a title and nothing to open or to read: no link, no permalink, no file, no full text.
 
     Wrong:
 
@@ -71,7 +71,19 @@ def item_without_link(about: Context) -> Iterator[Problem]:
         yield here(node, "<item> has neither a <link> nor a <guid> that is a permalink")
 
 
-_OPENED: Final = frozenset({"link", "enclosure", "atom:link", "media:content", "media:group", "source"})
+# An item may be complete in itself, as the specification says; with content:encoded it surely is.
+_OPENED: Final = frozenset(
+    {
+        "link",
+        "enclosure",
+        "atom:link",
+        "atom:content",
+        "content:encoded",
+        "media:content",
+        "media:group",
+        "source",
+    }
+)
 
 
 @element_check(

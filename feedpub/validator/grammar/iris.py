@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 from feedpub.validator.grammar import words
 
@@ -27,6 +28,7 @@ _ORDINARY: Final = re.compile(
     r"https?://[a-z0-9.\-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/\-]*)?(?:\?[A-Za-z0-9._~/=&+\-]*)?\Z"
 )
 _HIERARCHICAL: Final = ("http", "https", "ftp")
+_PORTS: Final = {"http": ":80", "https": ":443"}
 
 # https://www.iana.org/assignments/uri-schemes, without historical ones; of the provisional ones those in
 # use, but for feed:, because readers disagree on what it means.
@@ -94,6 +96,16 @@ def file_ending(text: str) -> str:
     path = text.partition("#")[0].partition("?")[0]
     name, dot, ending = path.partition("://")[2].partition("/")[2].rpartition("/")[2].rpartition(".")
     return ending.lower() if name and dot and ending.isalnum() else ""
+
+
+def same(text: str) -> str:
+    """Return an address so that equal ones compare equal (RFC 3986 §6.2.2 and §6.2.3)."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return text
+    host = parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme, "\0"))
+    return parts._replace(netloc=host, path=parts.path or "/", fragment="").geturl() if host else text
 
 
 def is_tag(text: str) -> bool:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from feedpub.validator.vocabulary.element import (
+    ANY,
+    HTML,
+    IRI,
+    LANGUAGE,
+    MEDIA_TYPE,
+    PLAIN,
+    RFC3339,
+    Value,
+    decimal,
+)
 
 SPEC: Final = "https://www.jsonfeed.org/version/1.1/"
 VERSIONS: Final = frozenset({"https://jsonfeed.org/version/1", "https://jsonfeed.org/version/1.1"})
@@ -14,58 +26,83 @@ VERSIONS: Final = frozenset({"https://jsonfeed.org/version/1", "https://jsonfeed
 class Key:
     """What a key's value is.
 
-    ``type`` is ``text``, ``url``, ``date``, ``language``, ``media-type``, ``boolean``, ``number``, ``id``, or the name
-    of a table for an object; ``many`` says that the value is an array of them.
+    ``value`` is its grammar, which other formats use as well; ``type`` is its type in JSON, a text by default;
+    ``table`` names the table of an object; ``many`` says that the value is an array of them.
     """
 
-    type: str
+    value: Value = ANY
+    type: str = "string"
+    table: str = ""
     required: bool = False
     many: bool = False
 
 
+def _objects(table: str, *, required: bool = False, many: bool = False) -> Key:
+    return Key(type="object", table=table, required=required, many=many)
+
+
+_AUTHORS: Final = {"authors": _objects("authors", many=True), "author": _objects("authors")}
+_SIZE: Final = Key(decimal(0, name="a number, 0 or more"), "number")
+
 TABLES: Final[Mapping[str, Mapping[str, Key]]] = {
     "top-level": {
-        "version": Key("text", required=True),
-        "title": Key("text", required=True),
-        "home_page_url": Key("url"),
-        "feed_url": Key("url"),
-        "description": Key("text"),
-        "user_comment": Key("text"),
-        "next_url": Key("url"),
-        "icon": Key("url"),
-        "favicon": Key("url"),
-        "authors": Key("authors", many=True),
-        "author": Key("authors"),
-        "language": Key("language"),
-        "expired": Key("boolean"),
-        "hubs": Key("hubs", many=True),
-        "items": Key("items", required=True, many=True),
+        "version": Key(required=True),
+        "title": Key(PLAIN, required=True),
+        "home_page_url": Key(IRI),
+        "feed_url": Key(IRI),
+        "description": Key(PLAIN),
+        "user_comment": Key(),
+        "next_url": Key(IRI),
+        "icon": Key(IRI),
+        "favicon": Key(IRI),
+        **_AUTHORS,
+        "language": Key(LANGUAGE),
+        "expired": Key(type="boolean"),
+        "hubs": _objects("hubs", many=True),
+        "items": _objects("items", required=True, many=True),
     },
     "items": {
-        "id": Key("id", required=True),
-        "url": Key("url"),
-        "external_url": Key("url"),
-        "title": Key("text"),
-        "content_html": Key("text"),
-        "content_text": Key("text"),
-        "summary": Key("text"),
-        "image": Key("url"),
-        "banner_image": Key("url"),
-        "date_published": Key("date"),
-        "date_modified": Key("date"),
-        "authors": Key("authors", many=True),
-        "author": Key("authors"),
-        "tags": Key("text", many=True),
-        "language": Key("language"),
-        "attachments": Key("attachments", many=True),
+        "id": Key(type="id", required=True),
+        "url": Key(IRI),
+        "external_url": Key(IRI),
+        "title": Key(PLAIN),
+        "content_html": Key(replace(HTML, blank=True)),
+        "content_text": Key(replace(PLAIN, blank=True)),
+        "summary": Key(PLAIN),
+        "image": Key(IRI),
+        "banner_image": Key(IRI),
+        "date_published": Key(RFC3339),
+        "date_modified": Key(RFC3339),
+        "tags": Key(PLAIN, many=True),
+        "language": Key(LANGUAGE),
+        **_AUTHORS,
+        "attachments": _objects("attachments", many=True),
     },
-    "authors": {"name": Key("text"), "url": Key("url"), "avatar": Key("url")},
-    "hubs": {"type": Key("text", required=True), "url": Key("url", required=True)},
+    "authors": {"name": Key(PLAIN), "url": Key(IRI), "avatar": Key(IRI)},
+    "hubs": {"type": Key(required=True), "url": Key(IRI, required=True)},
     "attachments": {
-        "url": Key("url", required=True),
-        "mime_type": Key("media-type", required=True),
-        "title": Key("text"),
-        "size_in_bytes": Key("number"),
-        "duration_in_seconds": Key("number"),
+        "url": Key(IRI, required=True),
+        "mime_type": Key(MEDIA_TYPE, required=True),
+        "title": Key(PLAIN),
+        "size_in_bytes": _SIZE,
+        "duration_in_seconds": _SIZE,
     },
 }
+# What JSON calls the types; an id may be a number, which readers turn into a text.
+TYPES: Final[Mapping[str, frozenset[str]]] = {
+    "string": frozenset({"string"}),
+    "boolean": frozenset({"boolean"}),
+    "object": frozenset({"object"}),
+    "number": frozenset({"integer", "number"}),
+    "id": frozenset({"string", "integer", "number"}),
+}
+_ANCHORS: Final = {
+    "items": "#items",
+    "attachments": "#attachments",
+    "hubs": "#subscribing-to-real-time-notifications",
+}
+
+
+def paragraph(table: str) -> str:
+    """Return the address of the paragraph that defines a table."""
+    return SPEC + _ANCHORS.get(table, "#top-level")
