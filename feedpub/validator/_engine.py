@@ -73,7 +73,7 @@ def _json_report(data: bytes, about: Context) -> Report:
     root, broken = json_document.read(data)
     if root is None:
         findings = [
-            _stamped(check, Problem(broken.message, broken.line, broken.column), "")
+            _stamped(check, Problem(broken.message, broken.line, broken.column, remedy=broken.remedy), "")
             for check in _JSON
             if broken is not None and broken.code == check.code
         ]
@@ -175,7 +175,8 @@ def _value_findings(grammar: Grammar, about: Context, text: str, attribute: str)
 def _stamped(check: Check, problem: Problem, spec: str) -> Finding:
     """Return a problem as a finding of the check; ``spec`` is the paragraph where neither gives one."""
     spec = problem.spec or check.spec or spec
-    return Finding(check.code, check.level, problem.message, problem.line, problem.column, spec, check.remedy)
+    remedy = problem.remedy or check.remedy
+    return Finding(check.code, check.level, problem.message, problem.line, problem.column, spec, remedy)
 
 
 _ElementChecks: TypeAlias = tuple[ElementCheck, ...]

@@ -59,12 +59,16 @@ _COMMON: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about the encoding: the code of the check that reports it, a message, a place (1-based)."""
+    """What was seen while reading: the code of the check that reports it, a message, a place (1-based).
+
+    ``remedy`` is empty where that of the check holds.
+    """
 
     code: str
     message: str
     line: int = 1
     column: int = 1
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +154,19 @@ def _undecodable(body: bytes, codec: str, error: UnicodeDecodeError) -> Remark:
     shown = " ".join(f"0x{byte:02X}" for byte in error.object[error.start : min(error.end, error.start + 4)])
     return Remark(
         "undecodable-bytes",
-        f"the bytes {shown} are not {codec.upper()}",
+        f"the bytes {shown} are not {codec.upper()}{_in_windows(error)}",
         before.count("\n") + 1,
         len(before) - before.rfind("\n"),
     )
+
+
+def _in_windows(error: UnicodeDecodeError) -> str:
+    """Say what the bytes are in the encoding that is most often meant."""
+    try:
+        text = error.object[error.start : error.end].decode("windows-1252")
+    except UnicodeDecodeError:
+        return ""
+    return f"; in Windows-1252 they are {text!r}" if text.isprintable() else ""
 
 
 _BLOCK: Final = 4096
@@ -168,7 +181,7 @@ class Source:
     """The text that a feed was read from, as UTF-8."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self.data = data
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return line and column of the character at an offset, both from 1."""
@@ -179,7 +192,7 @@ class Source:
     @cached_property
     def _text(self) -> bytes:
         # A carriage return ends a line of XML (§2.11), with a line feed behind it or not.
-        return _LONE_RETURN.sub(b"\n", self._data) if b"\r" in self._data else self._data
+        return _LONE_RETURN.sub(b"\n", self.data) if b"\r" in self.data else self.data
 
     @cached_property
     def _blocks(self) -> list[tuple[int, int]]:

@@ -36,12 +36,13 @@ _NO_SURVEY: Final = Survey(None, (), (), (), ())
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What an element or document check found: a message, a place, and a paragraph where the check has several."""
+    """What an element or document check found: a message, a place; a paragraph and a remedy if it has several."""
 
     message: str
     line: int
     column: int
     spec: str = ""
+    remedy: str = ""
 
 
 @dataclass(slots=True)

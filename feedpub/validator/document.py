@@ -210,6 +210,7 @@ class _Builder:
     foreign: dict[str, tuple[int, int]] = field(default_factory=dict)
     doctype: Doctype | None = None
     entities: bool = False
+    opened: list[Node] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     def listen(self) -> dict[Node, list[str]]:
@@ -219,7 +220,8 @@ class _Builder:
         """
         parser, source, names, nodes = self.parser, self.source, self.names, self.nodes
         outside = Node("", "", "", None, NO_ATTRIBUTES, source, 0)
-        stack = [outside]
+        stack = self.opened
+        stack.append(outside)
         node = outside
         pieces: dict[Node, list[str]] = {}
 
@@ -361,13 +363,35 @@ class _Builder:
             self.remarks.append(Remark("unread-entity", message, *self.place()))
 
 
+def _explained(error: expat.ExpatError, builder: _Builder) -> Remark:
+    from feedpub.validator import _xml_errors  # noqa: PLC0415 - most feeds are well-formed
+
+    source = builder.source
+    message, remedy, offset = _xml_errors.explain(
+        error.code,
+        _xml_errors.Fault(
+            source.data,
+            max(builder.parser.ErrorByteIndex, 0),
+            [node.offset for node in builder.opened[1:]],
+            bool(builder.nodes) and len(builder.opened) == 1,
+            {prefix for prefix, _ in builder.declarations},
+            source.place,
+        ),
+    )
+    return Remark(_ERRORS.get(error.code, "not-well-formed"), message, *source.place(offset), remedy)
+
+
 def read(data: bytes) -> Document:
     """Read ``data``, whatever it is; what is wrong with it as XML is in the document's ``remarks``."""
     if len(data) > MAX_BYTES:
         remark = Remark("too-large", f"the feed has {len(data):,} bytes; {MAX_BYTES:,} are read")
         return Document([], True, (remark,), "", "")
     if data.startswith(_GZIP):
-        remark = Remark("not-well-formed", "not XML: the file is compressed with gzip")
+        message, remedy = (
+            "the file is compressed with gzip",
+            "publish what is in it, or say Content-Encoding: gzip",
+        )
+        remark = Remark("not-well-formed", message, remedy=remedy)
         return Document([], True, (remark,), "", "")
     decoded = _source_text.decode(data)
     parser = expat.ParserCreate("utf-8", _SEPARATOR)
@@ -380,8 +404,7 @@ def read(data: bytes) -> Document:
     try:
         parser.Parse(decoded.data, True)
     except expat.ExpatError as error:
-        code = _ERRORS.get(error.code, "not-well-formed")
-        broken = Remark(code, f"not XML: {expat.ErrorString(error.code)}", error.lineno, error.offset + 1)
+        broken = _explained(error, builder)
     except _Limit as limit:
         broken = limit.remark
     builder.let_go()

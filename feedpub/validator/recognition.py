@@ -76,6 +76,7 @@ _PROLOG: Final = re.compile(
 )
 _TAG: Final = re.compile(rb"<(?:[^\s<>/:!?]++:)?([^\s<>/:!?]++)([^>]*)")
 # The tags of a page, and those with which a server's complaint begins that stands before a feed.
+_PAGE_TYPE: Final = re.compile(rb"<!DOCTYPE\s+html\b", re.IGNORECASE)
 _OF_PAGES: Final = frozenset({b"html", b"head", b"body"})
 _OF_COMPLAINTS: Final = frozenset({b"br", b"b", b"p", b"div", b"pre", b"font", b"table", b"center", b"h1"})
 _FEED_ANYWHERE: Final = re.compile(rb"<rss[\s>]|<(?:[\w.-]+:)?feed\s[^<>]*w3\.org/2005/Atom")
@@ -96,16 +97,19 @@ def kind_of(head: bytes) -> Kind:
         return Kind.EMPTY
     if is_template(text):
         return Kind.TEMPLATE
-    return _json_kind(text) if text[:1] in {b"{", b"["} else _xml_kind(text)
+    return _json_kind(text) if text[:1] in {b"{", b"["} else xml_kind(text)
 
 
 def _json_kind(text: bytes) -> Kind:
     return Kind.FEED if _JSON_FEED.search(text) and _OF_JSON_FEED.search(text) else Kind.JSON
 
 
-def _xml_kind(text: bytes) -> Kind:
+def xml_kind(text: bytes) -> Kind:
+    """Return what a text is that is no JSON, by its first element; ``text`` is UTF-8."""
     start = _PROLOG.match(text)
     assert start is not None
+    if _PAGE_TYPE.search(text, 0, start.end()):
+        return Kind.HTML
     tag = _TAG.match(text, start.end())
     if tag is None or tag[1].lower() in _OF_COMPLAINTS:
         return Kind.FEED if _FEED_ANYWHERE.search(text) else Kind.TEXT

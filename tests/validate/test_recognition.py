@@ -46,6 +46,7 @@ HOLDS = {
     Kind.HTML: {
         "an error page": b"<!doctype html><html><body>502 Bad Gateway</body></html>",
         "an error page without a type": b"<HTML><head><title>404</title></head></HTML>",
+        "an error page in HTML 5": b"<!DOCTYPE html>\n<p>Bad Gateway<br>",
         "XHTML": b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body/></html>',
     },
     Kind.TEMPLATE: {

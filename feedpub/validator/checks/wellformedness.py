@@ -15,7 +15,7 @@ def _remark(code: str, level: Level, spec: str, remedy: str, manual: str) -> Che
     def reported(about: Context) -> Iterator[Problem]:
         for remark in about.document.remarks:
             if remark.code == code:
-                yield Problem(remark.message, remark.line, remark.column)
+                yield Problem(remark.message, remark.line, remark.column, remedy=remark.remedy)
 
     reported.__doc__ = manual
     made: Callable[..., Check] = document_check(code, level, spec=spec, remedy=remedy)

@@ -1,0 +1,160 @@
+"""What keeps a document from being XML is said in a sentence: what is wrong, where, and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.parsers import expat
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedpub.validator import _xml_errors, validate
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
+CODES = {"not-well-formed", "undefined-entity", "undeclared-prefix", "entity-expansion"}
+# What a program does wrong, not a document.
+OF_PROGRAMS = {1, 23, 25, 26, 33, 34, 35, 36, 37, 41, 42, 44}
+
+SENTENCES = {
+    # What is no feed at all.
+    "": "1:1 the file is empty",
+    "\n \n": "1:1 the file is empty",
+    "<!-- only -->": "1:14 the file holds no element",
+    "<!doctype html><p>x<br></p>": "1:1 this is an HTML page, not a feed",
+    "\n<html><title>Not\nfound</title><br></html>": "2:1 this is an HTML page with the title 'Not found', not a feed",
+    "{{ define }}<rss/>": "1:1 this is a template of a site generator, not what it makes",
+    "---\ntitle: x\n---\n<rss/>": "1:1 this is a template of a site generator, not what it makes",
+    # Before the feed, and behind it.
+    "\n\n<?xml version='1.0'?><r/>": "3:1 2 blank lines stand before <?xml",
+    "\r\n<?xml version='1.0'?><r/>": "2:1 1 blank line stands before <?xml",
+    " <?xml version='1.0'?><r/>": "1:2 a space stands before <?xml",
+    "<!-- x --><?xml version='1.0'?><r/>": "1:11 '<!-- x -->' stands before <?xml",
+    "<?xml version='1.0'?>\n<?xml version='1.0'?><r/>": "2:1 there is a second <?xml",
+    "<r><?xml version='1.0'?></r>": "1:4 <?xml stands in <r>, which opened in line 1, column 1, as if a"
+    " document began there",
+    "\nNotice: x <?xml version='1.0'?><r/>": "2:1 the text 'Notice: x' stands before the first tag",
+    "&amp;<r/>": "1:1 the text '&amp;' stands before the first tag",
+    "</r>": "1:1 '</r>' is not a tag with which a feed can begin",
+    "<r/>\nBye": "2:1 behind the end of the feed stands 'Bye'",
+    "<r/><s/>": "1:5 behind the end of the feed stands '<s/>'",
+    "<r/>&amp;": "1:5 behind the end of the feed stands '&amp;'",
+    "<r/><?xml version='1.0'?><r/>": "1:5 a second document begins behind the end of the feed",
+    "<?xml version=1.0?><r/>": "1:15 the XML declaration is written wrongly: <?xml version=1.0?>",
+    "<?xml encoding='utf-8'?><r/>": "1:7 the XML declaration is written wrongly: <?xml encoding='utf-8'?>",
+    "<?XML version='1.0'?><r/>": "1:1 <?xml is written in capitals",
+    # Bare signs, and what no text can hold.
+    "<r>\nBread & butter</r>": "2:7 a bare & stands in '& butter</r>'",
+    "<r a='?b=1&c=2'/>": "1:11 a bare & stands in '&c=2'/>'",
+    "<r>&nbsp</r>": "1:4 a bare & stands in '&nbsp</r>'",
+    "<r>1 < 2</r>": "1:6 a bare < stands in '< 2</r>'",
+    "<r>x</ r>": "1:5 a bare < stands in '</ r>'",
+    "<r>&#xZ;</r>": "1:4 '&#xZ;</r>' is not the number of a character",
+    "<r>&#0;</r>": "1:4 &#0; is not a character that XML can hold",
+    "<r>a\x08</r>": "1:5 XML cannot hold the character U+0008",
+    "<r>a\uffff</r>": "1:5 XML cannot hold the character U+FFFF",
+    "<r>a ]]> b</r>": "1:8 ']]>' stands in a text",
+    "<r><!-- a -- b --></r>": "1:13 '--' stands within a comment",
+    "<r>\n&nbsp;</r>": "2:1 &nbsp; is an entity of HTML, which XML does not know",
+    "<r a='&copy;'/>": "1:7 &copy; is an entity of HTML, which XML does not know",
+    "<r>&tide;</r>": "1:4 nothing says what &tide; stands for",
+    # Tags.
+    "<r>\n<a></b></r>": "2:4 </b> closes no element; <a>, which opened in line 2, column 1, is still open",
+    "<r>\n<a>\n</r>": "3:1 </r> comes while <a>, which opened in line 2, column 1, is not closed",
+    "<r><Tide></tide></r>": "1:10 </tide> does not close <Tide>, which opened in line 1, column 4, as case counts",
+    "<r><p:a></p:b></r>": "1:4 <p:a> uses the prefix 'p', which nothing declares",
+    "<r>\n<a>\n": "3:1 the feed ends too early: <a>, which opened in line 2, column 1, is not closed",
+    "<r><a b='1": "1:4 a tag is not closed: '<a b='1'",
+    "<r></r": "1:4 a closing tag is not closed: '</r'",
+    "<r><!-- x": "1:4 a comment is not closed: '<!-- x'",
+    "<r><?x y": "1:4 an instruction is not closed: '<?x y'",
+    "<r><![CDATA[ x": "1:4 a CDATA section is not closed",
+    "<r a=1/>": "1:6 the attribute 'a' of <r> has no quotes around its value",
+    "<r a=“1”/>": "1:6 the attribute 'a' of <r> has no quotes around its value",
+    "<r a='1'b='2'/>": "1:9 there is no space before 'b='2'/' in <r>",
+    "<r><option selected></option></r>": "1:20 the attribute 'selected' of <option> has no value",
+    "<r a='<b>'/>": "1:1 the attribute 'a' of <r> holds a bare <, or its quote is not closed",
+    "<r><br/ ></r>": "1:8 the sign / in <br> is not followed by >",
+    "<r><a:b:c/></r>": "1:8 ':c/' cannot stand in the tag <a:b:c>",
+    "<r a='1' b='2'\na='3'/>": "2:1 <r> has the attribute 'a' twice",
+    "<r xmlns:p='u' xmlns:q='u' p:a='1' q:a='2'/>": "1:1 <r> has an attribute twice: two prefixes stand for the same"
+    " namespace",
+    # Prefixes.
+    "<r>\n<itunes:author/></r>": "2:1 <itunes:author> uses the prefix 'itunes', which nothing declares",
+    "<r xmlns:q='u' q:a='' p:b=''/>": "1:1 <r> uses the prefix 'p', which nothing declares",
+    "<r xmlns:p=''/>": "1:1 a prefix is declared with an empty namespace",
+    "<r xmlns:xml='u'/>": "1:1 the prefix 'xml' is declared for another namespace than XML's",
+    "<r xmlns:xmlns='u'/>": "1:1 the prefix 'xmlns' is declared, which has one meaning",
+    "<r xmlns='http://www.w3.org/2000/xmlns/'/>": "1:1 a prefix is declared for a namespace that belongs to XML itself",
+    # Entities and document types.
+    "<!DOCTYPE r [<!ENTITY a '&b;'><!ENTITY b '&a;'>]><r>&a;</r>": "1:53 &a; stands for itself",
+    "<!DOCTYPE r [<!ENTITY a '<b>'>]><r>&a;</r>": "1:36 &a; stands for half an element",
+    "<!DOCTYPE r [<!ENTITY a SYSTEM 'x'>]><r a='&a;'/>": "1:44 &a; stands for another file, which no attribute"
+    " may hold",
+    "<!DOCTYPE r [<!ENTITY a SYSTEM 'x' NDATA n>]><r>&a;</r>": "1:49 &a; stands for data that is not text",
+    "<!DOCTYPE r PUBLIC '{' 'x'><r/>": "1:21 the public name of the document type has a character that none may have",
+    "<!DOCTYPE r [<!ENTITY % e 'x'> <!ENTITY z '%e;'>]><r/>": "1:44 a parameter entity stands where none may",
+    "<!DOCTYPE r [<!ATTLIST r a CDATA #FOO>]><r/>": "1:34 '#FOO>]><r/>' is not XML",
+}  # fmt: skip
+
+
+def complaints(data):
+    return [finding for finding in validate(data) if finding.code in CODES]
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_a_document_that_is_not_well_formed_has_one_finding_with_a_sentence(text):
+    (found,) = complaints(text.encode())
+    assert f"{found.line}:{found.column} {found.message}" == SENTENCES[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("<r>a & b</r>", "write &amp; for &, in addresses, too"),
+        ("<r>&eacute;</r>", "write &#233;"),
+        ("<r>&bne;</r>", "write &#61;&#8421;"),
+        ("<r>\n<br></r>", "write </br> before it, or <br/> for an empty element"),
+        (
+            "<r><itunes:author/></r>",
+            'write xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" into the root element',
+        ),
+        ("\n<?xml version='1.0'?><r/>", "remove everything before <?xml, blank lines as well"),
+    ],
+)
+def test_the_remedy_is_that_of_the_fault(text, remedy):
+    assert [found.remedy for found in complaints(text.encode())] == [remedy]
+
+
+def test_every_error_of_the_parser_has_a_sentence():
+    possible = set(expat.errors.codes.values()) - OF_PROGRAMS
+    assert possible <= _xml_errors._SENTENCES.keys()
+
+
+def test_bytes_in_another_encoding_are_shown_as_what_they_probably_are():
+    found = next(one for one in validate(b"<r>caf\xe9</r>") if one.code == "undecodable-bytes")
+    assert found.message == "the bytes 0xE9 are not UTF-8; in Windows-1252 they are 'é'"
+
+
+FEED = (DATA / "wild" / "hugo.xml").read_bytes()
+EXPATS = {expat.ErrorString(code) for code in expat.errors.codes.values()}
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.data())
+def test_a_feed_that_was_damaged_anywhere_gets_a_sentence_of_ours_with_its_place(data):
+    feed = bytearray(FEED)
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(feed) - 1))
+        piece = data.draw(
+            st.sampled_from(
+                [b"&", b"<", b">", b'"', b"/", b"=", b"</", b"]]>", b"<!--", b"--", b"<?xml", b"\0", b""]
+            )
+        )
+        feed[at : at + data.draw(st.integers(0, 9))] = piece
+    for found in complaints(bytes(feed)):
+        assert found.message not in EXPATS
+        assert "\n" not in found.message
+        assert 1 <= found.line <= feed.count(b"\n") + 1
+        assert found.column >= 1
+        assert found.remedy
