@@ -6,14 +6,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
+from typing import Protocol
 
-from feedpub import publish
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.errors import ALLOWANCES, GuardRefusal
 from feedpub.documents.formats import OUTPUT_FORMATS, best_evidence, of_media_type
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.ledger import ClosedPage, Shelf
-from feedpub.publish import Published
+
+
+class PublishedDocument(Protocol):
+    """What is known of a published document without reading it."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def feed(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+
+
+class PublishedSet(Protocol):
+    """What is published, wherever that is: a folder of this machine, or a store elsewhere."""
+
+    @property
+    def documents(self) -> Mapping[str, PublishedDocument]:
+        """The documents that we published, by name."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of one of them, or ``None`` if it is not there."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,43 +55,45 @@ class OnlineShelf:
     since: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def read_feeds(settings: Settings) -> dict[str, PublishedFeed]:
+def read_feeds(settings: Settings, published: PublishedSet) -> dict[str, PublishedFeed]:
     """Read back the subscription document of each feed, by slug, in the format that says most.
 
     The feeds that are published but not in the config any more come last.
     """
-    listed = publish.read_manifest(settings.output.dir).documents
+    listed = published.documents
     found: dict[str, PublishedFeed] = {}
     slugs = [feed.slug for feed in (*settings.feeds, *settings.retired)]
     slugs += [document.feed for document in listed.values()]
     for slug in dict.fromkeys(slugs):
         paths = [path for known in best_evidence() if (path := f"{slug}.{known.name}") in listed]
-        document = next((read for path in paths if (read := _read(settings, listed[path]))), None)
+        document = next((read for path in paths if (read := _read(published, listed[path]))), None)
         if document:
             found[slug] = document
     return found
 
 
-def damaged_documents(settings: Settings, online: Mapping[str, PublishedFeed]) -> list[str]:
+def damaged_documents(published: PublishedSet, online: Mapping[str, PublishedFeed]) -> list[str]:
     """Return the subscription documents that are there but cannot be read, of feeds that are not ``online`` for it."""
-    listed = publish.read_manifest(settings.output.dir).documents
+    listed = published.documents
     return [
         path
         for path, document in listed.items()
         if document.feed not in online
         and path.rpartition(".")[0] == document.feed
         and path.rpartition(".")[2] in OUTPUT_FORMATS
-        and publish.read_published(settings.output.dir, path) is not None
+        and published.read(path) is not None
     ]
 
 
-def dropped_documents(settings: Settings, online: Mapping[str, PublishedFeed]) -> list[str]:
+def dropped_documents(
+    settings: Settings, published: PublishedSet, online: Mapping[str, PublishedFeed]
+) -> list[str]:
     """Return the published documents whose format or archive the config no longer has; a retired feed has none."""
     feeds = {feed.slug: feed.archive is not None for feed in settings.feeds} | {
         feed.slug: None for feed in settings.retired
     }
     dropped: list[str] = []
-    for document in publish.read_manifest(settings.output.dir).documents.values():
+    for document in published.documents.values():
         if document.feed not in feeds or document.path.endswith(".gz"):
             continue
         name, _, extension = document.path.rpartition(".")
@@ -83,13 +108,15 @@ def dropped_documents(settings: Settings, online: Mapping[str, PublishedFeed]) -
     return dropped
 
 
-def read_shelf(settings: Settings, feed: FeedSettings, known: Shelf, *, anew: bool) -> OnlineShelf:
+def read_shelf(
+    settings: Settings, published: PublishedSet, feed: FeedSettings, known: Shelf, *, anew: bool
+) -> OnlineShelf:
     """Return the closed pages of ``feed``: those ``known`` to the ledger if they are what is published.
 
     Else the documents themselves are read. Pages that some format lacks, or that name other addresses than they
     are served from, cannot be continued: :class:`GuardRefusal`, unless all are to be made ``anew``.
     """
-    listed = publish.read_manifest(settings.output.dir).documents
+    listed = published.documents
     by_format = {known.name: _pages(feed.slug, known.name, listed) for known in settings.output.formats}
     names = {frozenset(pages) for pages in by_format.values()}
     if not any(names):
@@ -98,8 +125,8 @@ def read_shelf(settings: Settings, feed: FeedSettings, known: Shelf, *, anew: bo
     if len(names) == 1:
         expected = {page.name for page in known.pages} | {known.open}
         if known.base == settings.site.base_url and names == {frozenset(expected)}:
-            return OnlineShelf(known, since=_dates(settings, by_format[best], known.open))
-        if read := _read_back(settings, feed.slug, by_format[best]):
+            return OnlineShelf(known, since=_dates(published, by_format[best], known.open))
+        if read := _read_back(published, settings.site.base_url, feed.slug, by_format[best]):
             return read if read.shelf.pages or known.pages else replace(read, anew=False)
     if anew:
         return OnlineShelf(Shelf(), anew=True)
@@ -110,31 +137,36 @@ def read_shelf(settings: Settings, feed: FeedSettings, known: Shelf, *, anew: bo
     )
 
 
-def _dates(settings: Settings, pages: Mapping[str, Published], name: str | None) -> dict[str, datetime]:
-    document = _read(settings, pages[name]) if name else None
+def _dates(
+    published: PublishedSet, pages: Mapping[str, PublishedDocument], name: str | None
+) -> dict[str, datetime]:
+    document = _read(published, pages[name]) if name else None
     return {name: document.updated} if name and document else {}
 
 
-def _pages(slug: str, extension: str, listed: Mapping[str, Published]) -> dict[str, Published]:
+def _pages(
+    slug: str, extension: str, listed: Mapping[str, PublishedDocument]
+) -> dict[str, PublishedDocument]:
     """Return the archive documents of a feed in one format by the names of their pages."""
     start, end = f"{slug}.", f".{extension}"
     return {
-        path[len(start) : -len(end)]: published
-        for path, published in listed.items()
+        path[len(start) : -len(end)]: document
+        for path, document in listed.items()
         if path.startswith(start) and path.endswith(end) and len(path) > len(start) + len(end)
     }
 
 
-def _read(settings: Settings, document: Published) -> PublishedFeed | None:
-    data = publish.read_published(settings.output.dir, document.path)
+def _read(published: PublishedSet, document: PublishedDocument) -> PublishedFeed | None:
+    data = published.read(document.path)
     known = of_media_type(document.media_type)
     return known.read_back(data) if known and data is not None else None
 
 
-def _read_back(settings: Settings, slug: str, pages: Mapping[str, Published]) -> OnlineShelf | None:
+def _read_back(
+    published: PublishedSet, base: str, slug: str, pages: Mapping[str, PublishedDocument]
+) -> OnlineShelf | None:
     """Follow the chain of ``pages``; ``None`` if they are none."""
-    base = settings.site.base_url
-    documents = {name: _read(settings, published) for name, published in pages.items()}
+    documents = {name: _read(published, document) for name, document in pages.items()}
     after: dict[str | None, str] = {}
     for name, document in documents.items():
         if document is None or not document.url.startswith(base):

@@ -39,7 +39,14 @@ from feedpub.ledger import (
     settle,
 )
 from feedpub.ledger.memory import record_of
-from feedpub.online import OnlineShelf, damaged_documents, dropped_documents, read_feeds, read_shelf
+from feedpub.online import (
+    OnlineShelf,
+    PublishedSet,
+    damaged_documents,
+    dropped_documents,
+    read_feeds,
+    read_shelf,
+)
 from feedpub.publish import Changes
 from feedpub.rejects import write_rejects
 from feedpub.retired import last_feed
@@ -141,14 +148,19 @@ def plan(settings: Settings, now: datetime) -> dict[str, Feed]:
 
 
 def see_online(
-    settings: Settings, online: Mapping[str, PublishedFeed], store: Store, *, anew: bool
+    settings: Settings,
+    published: PublishedSet,
+    online: Mapping[str, PublishedFeed],
+    store: Store,
+    *,
+    anew: bool,
 ) -> dict[str, OnlineShelf]:
     """Let ``store`` know what is ``online``, and return the archives, which are to be read for it.
 
     With ``anew``, archives that cannot be continued are made anew, and else refused.
     """
     shelves = {
-        feed.slug: read_shelf(settings, feed, store.shelf(feed.slug), anew=anew)
+        feed.slug: read_shelf(settings, published, feed, store.shelf(feed.slug), anew=anew)
         for feed in settings.feeds
         if feed.archive is not None
     }
@@ -165,12 +177,13 @@ def see_online(
 
 
 def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
-    online = read_feeds(settings)
+    published = publish.LocalFolder(settings.output.dir)
+    online = read_feeds(settings, published)
     slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
-    check_damaged(damaged_documents(settings, online), allow)
-    check_removed(online, slugs, dropped_documents(settings, online), allow)
+    check_damaged(damaged_documents(published, online), allow)
+    check_removed(online, slugs, dropped_documents(settings, published, online), allow)
     check_authority(online, settings.site.id_authority, allow)
-    shelves = see_online(settings, online, store, anew="vanished" in allow)
+    shelves = see_online(settings, published, online, store, anew="vanished" in allow)
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)
     return _Build(settings, now, allow, SourceTimes(settings, now), store, online, shelves, renderer)
 

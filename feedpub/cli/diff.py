@@ -52,6 +52,7 @@ def diff(
 
     from feedpub.config import load_config, parse_config  # noqa: PLC0415
     from feedpub.online import read_feeds  # noqa: PLC0415
+    from feedpub.publish import LocalFolder  # noqa: PLC0415
     from feedpub.report.compare import compare, planned, published  # noqa: PLC0415
 
     if old is not None and revision is not None:
@@ -64,7 +65,7 @@ def diff(
     elif revision is not None:
         before = planned(parse_config(_committed(new, revision), new), now)
     else:
-        before = published(read_feeds(settings))
+        before = published(read_feeds(settings, LocalFolder(settings.output.dir)))
     after = planned(settings, now)
     changes = compare(before, after, settings.retired)
     if report_format is Format.JSON:

@@ -14,7 +14,8 @@ import fcntl
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -41,6 +42,7 @@ __all__ = [
     "MANIFEST_VERSION",
     "Changes",
     "Layout",
+    "LocalFolder",
     "Manifest",
     "Publishable",
     "Published",
@@ -97,6 +99,22 @@ def _release_all() -> None:
 # for ever. Closing the child's copy leaves the parent's lock alone.
 _locks: set[int] = set()
 os.register_at_fork(after_in_child=_release_all)
+
+
+@dataclass(frozen=True)
+class LocalFolder:
+    """What is published in a folder of this machine; its manifest is read once."""
+
+    path: Path
+
+    @cached_property
+    def documents(self) -> Mapping[str, Published]:
+        """The files that the manifest lists, by name. Raises what :func:`read_manifest` raises."""
+        return read_manifest(self.path).documents
+
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of one published file, or ``None`` if it is not there."""
+        return read_published(self.path, name)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -12,6 +12,7 @@ from feedpub.config import FeedSettings, Settings
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedFeed
 from feedpub.online import read_feeds
+from feedpub.publish import LocalFolder
 
 Titles = Mapping[str, str]
 """The entries of a feed: id → title, in the feed's order."""
@@ -61,7 +62,9 @@ def planned(settings: Settings, now: datetime) -> dict[str, Titles]:
     """Return what the subscription document of each feed has, by slug, once ``settings`` are built at ``now``."""
     plan = {slug: _titles(feed) for slug, feed in pipeline.plan(settings, now).items()}
     slugs = [feed.slug for feed in (*settings.feeds, *settings.retired)]
-    stays = published(read_feeds(settings)) if len(plan) < len(slugs) else {}
+    stays = (
+        published(read_feeds(settings, LocalFolder(settings.output.dir))) if len(plan) < len(slugs) else {}
+    )
     return {slug: plan.get(slug, stays.get(slug, {})) for slug in slugs}
 
 

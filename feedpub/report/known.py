@@ -16,6 +16,7 @@ from feedpub.intake import SourceTimes
 from feedpub.ledger import Store, Terms, settle
 from feedpub.online import read_feeds
 from feedpub.pipeline import LEDGER, see_online
+from feedpub.publish import LocalFolder
 from feedpub.report.stream import staying
 from feedpub.text.similarity import digest
 
@@ -24,7 +25,8 @@ from feedpub.text.similarity import digest
 def known(settings: Settings, now: datetime) -> Iterator[Known]:
     """Open what subscribers know as a build at ``now`` would."""
     with closing(Store(settings.output.state / LEDGER)) as store:
-        see_online(settings, read_feeds(settings), store, anew=True)
+        folder = LocalFolder(settings.output.dir)
+        see_online(settings, folder, read_feeds(settings, folder), store, anew=True)
         yield Known(settings, now, store)
 
 

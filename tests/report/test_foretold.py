@@ -9,6 +9,7 @@ from lxml import etree
 from feedpub.config import load_config
 from feedpub.online import read_feeds
 from feedpub.pipeline import build
+from feedpub.publish import LocalFolder
 from feedpub.report.compare import compare, planned, published
 from feedpub.report.known import known
 from feedpub.report.stream import due_articles
@@ -125,7 +126,11 @@ def test_what_is_said_of_the_next_build_is_what_it_does(tmp_path, change):
         before = online(tmp_path)
     settings = lay_out(tmp_path, (config or {}) | then, later)
 
-    changes = compare(published(read_feeds(settings)), planned(settings, NOW), settings.retired)
+    changes = compare(
+        published(read_feeds(settings, LocalFolder(settings.output.dir))),
+        planned(settings, NOW),
+        settings.retired,
+    )
     with known(settings, NOW) as subscribers:
         counted = sum(1 for _ in due_articles(settings, NOW, subscribers.past))
     dry = build(settings, NOW, dry_run=True)
