@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 
-from feedpub import publish
 from feedpub.articles.entry import Entry
 from feedpub.compose import Composed, compose, shelf_change
 from feedpub.config import Output, Settings
@@ -47,8 +46,10 @@ from feedpub.online import (
     read_feeds,
     read_shelf,
 )
-from feedpub.publish import Changes
-from feedpub.rejects import write_rejects
+from feedpub.publishing.local import folder
+from feedpub.publishing.local.changes import Changes
+from feedpub.publishing.local.dirfd import exclusive
+from feedpub.publishing.log import write_rejects
 from feedpub.retired import last_feed
 from feedpub.summary import BuildReport, ChangedZone, summarise
 
@@ -102,7 +103,7 @@ def build(
     the ledger or the list of rejects cannot be written, which come after.
     """
     state = settings.output.state
-    with nullcontext() if dry_run else publish.exclusive(state), closing(Store(state / LEDGER)) as store:
+    with nullcontext() if dry_run else exclusive(state), closing(Store(state / LEDGER)) as store:
         _check_examples(settings)
         job = _look_back(settings, now, allow, store)
         taken = take_in(settings, now, store, progress)
@@ -177,7 +178,7 @@ def see_online(
 
 
 def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
-    published = publish.LocalFolder(settings.output.dir)
+    published = folder.LocalFolder(settings.output.dir)
     online = read_feeds(settings, published)
     slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
     check_damaged(damaged_documents(published, online), allow)
@@ -344,7 +345,7 @@ def _retired(job: _Build) -> list[Feed]:
 
 
 def _publish(output: Output, checked: Checked, *, dry_run: bool) -> Changes:
-    act = publish.compare if dry_run else publish.publish
+    act = folder.compare if dry_run else folder.publish
     return act(
         checked.documents, checked.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
     )

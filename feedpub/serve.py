@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from feedpub.publish import read_manifest, read_published
+from feedpub.publishing.local.folder import read_manifest, read_published
 
 
 @dataclass(frozen=True, slots=True)

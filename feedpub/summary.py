@@ -17,7 +17,7 @@ from feedpub.documents.renderer import Quarantined, Rendered
 from feedpub.documents.verification import Checked, Invalid
 from feedpub.intake import Taken
 from feedpub.ledger import Settled
-from feedpub.publish import Changes
+from feedpub.publishing.local.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)

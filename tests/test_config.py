@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from feedpub import publish
 from feedpub.config import load_config, loader, parse_config, parse_share
 from feedpub.config.sources import SOURCE_KEYS
 from feedpub.core.errors import ConfigError
+from feedpub.publishing.local.folder import LAYOUTS
 from feedpub.rules import MATCHING_KEYS, RULE_KEYS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -185,7 +185,7 @@ def test_a_retired_feed_stands_apart_from_those_that_take_articles():
 
 
 def test_the_layouts_are_those_that_publishing_knows():
-    assert loader.LAYOUTS == publish.LAYOUTS
+    assert loader.LAYOUTS == LAYOUTS
 
 
 def documented(section: str) -> list[str]:

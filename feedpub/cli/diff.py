@@ -52,7 +52,7 @@ def diff(
 
     from feedpub.config import load_config, parse_config  # noqa: PLC0415
     from feedpub.online import read_feeds  # noqa: PLC0415
-    from feedpub.publish import LocalFolder  # noqa: PLC0415
+    from feedpub.publishing.local.folder import LocalFolder  # noqa: PLC0415
     from feedpub.report.compare import compare, planned, published  # noqa: PLC0415
 
     if old is not None and revision is not None:

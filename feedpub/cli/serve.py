@@ -28,7 +28,7 @@ def serve(
 
     from feedpub.config import load_config  # noqa: PLC0415
     from feedpub.documents.pages import index_page  # noqa: PLC0415
-    from feedpub.publish import read_manifest  # noqa: PLC0415
+    from feedpub.publishing.local.folder import read_manifest  # noqa: PLC0415
     from feedpub.serve import Page, make_app  # noqa: PLC0415
 
     settings = load_config(config)

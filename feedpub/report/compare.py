@@ -12,7 +12,7 @@ from feedpub.config import FeedSettings, Settings
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedFeed
 from feedpub.online import read_feeds
-from feedpub.publish import LocalFolder
+from feedpub.publishing.local.folder import LocalFolder
 
 Titles = Mapping[str, str]
 """The entries of a feed: id → title, in the feed's order."""

@@ -16,7 +16,7 @@ from feedpub.intake import SourceTimes
 from feedpub.ledger import Store, Terms, settle
 from feedpub.online import read_feeds
 from feedpub.pipeline import LEDGER, see_online
-from feedpub.publish import LocalFolder
+from feedpub.publishing.local.folder import LocalFolder
 from feedpub.report.stream import staying
 from feedpub.text.similarity import digest
 

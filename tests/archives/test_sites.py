@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from feedpub import publish
 from feedpub.core.errors import GuardRefusal
 from feedpub.documents import verification
+from feedpub.publishing.local import folder
 from feedpub.validator import Finding, validate
 
 STORIES = [
@@ -80,10 +80,8 @@ def test_a_lost_ledger_is_read_back_once(site, monkeypatch):
     closed = site.closed()
     site.lose_state()
     read = []
-    real = publish.read_published
-    monkeypatch.setattr(
-        publish, "read_published", lambda folder, name: read.append(name) or real(folder, name)
-    )
+    real = folder.read_published
+    monkeypatch.setattr(folder, "read_published", lambda path, name: read.append(name) or real(path, name))
     for expected in (5, 2):  # the second looks at what may change: all.atom, and the open page
         read.clear()
         site.build(STORIES)

@@ -12,7 +12,7 @@ from feedpub.core.errors import GuardRefusal
 from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
 from feedpub.documents.pages import index_page
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
-from feedpub.publish import read_manifest
+from feedpub.publishing.local.folder import read_manifest
 from feedpub.serve import make_app
 
 STORIES = [

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.publish import Changes, compare, exclusive, publish
-from feedpub.publish.files import staging_places
-from feedpub.publish.output import locate
-from feedpub.publish.stamps import stamps_name
+from feedpub.publishing.local.changes import Changes
+from feedpub.publishing.local.dirfd import exclusive
+from feedpub.publishing.local.folder import compare, publish
+from feedpub.publishing.local.in_place import staging_places
+from feedpub.publishing.local.location import locate, stamps_name
 
 DRIVER = Path(__file__).with_name("driver.py")
 

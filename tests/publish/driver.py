@@ -17,7 +17,8 @@ package.__path__ = [str(ROOT / "feedpub")]
 sys.modules["feedpub"] = package
 
 from feedpub.core.errors import Locked, PublishError  # noqa: E402 - after the package is set up
-from feedpub.publish import exclusive, publish  # noqa: E402
+from feedpub.publishing.local.dirfd import exclusive  # noqa: E402
+from feedpub.publishing.local.folder import publish  # noqa: E402
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from feedpub.documents.formats import OPML_TYPE, OUTPUT_FORMATS
-from feedpub.publish import LAYOUTS, MANIFEST, folders
-from feedpub.publish.releases import KEPT
+from feedpub.publishing.local import dirfd
+from feedpub.publishing.local.folder import LAYOUTS
+from feedpub.publishing.local.manifest import MANIFEST
+from feedpub.publishing.local.releases import KEPT
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/publishing.md").read_text()
-SOURCE = "".join(file.read_text() for file in (ROOT / "feedpub/publish").glob("*.py"))
+SOURCE = "".join(file.read_text() for file in (ROOT / "feedpub/publishing/local").glob("*.py"))
+assert SOURCE
 NGINX = re.search(r"```nginx\n(.*?)```", TEXT, re.DOTALL)[1]
 
 
@@ -32,7 +35,7 @@ def rows(heading: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("sentence", rows("the sentence says"))
 def test_each_error_that_is_listed_can_be_said(sentence):
-    by_text = {os.strerror(code): remedy for code, remedy in folders._REMEDIES.items()}
+    by_text = {os.strerror(code): remedy for code, remedy in dirfd._REMEDIES.items()}
     if sentence not in by_text:
         assert sentence in SOURCE
         return

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from feedpub.publish import MANIFEST
+from feedpub.publishing.local.manifest import MANIFEST
 
 BODY = b"<rss>" + b"all work and no play " * 500 + b"</rss>"
 

@@ -7,9 +7,9 @@ import shutil
 
 import pytest
 
-from feedpub.publish import MANIFEST, read_manifest
-from feedpub.publish.output import locate
-from feedpub.publish.stamps import stamps_name
+from feedpub.publishing.local.folder import read_manifest
+from feedpub.publishing.local.location import locate, stamps_name
+from feedpub.publishing.local.manifest import MANIFEST
 
 PAGES = {f"a.{n}.rss": b"page %d " % n * 9 for n in range(1, 4)}
 NAMES = [*PAGES, *(f"{name}.gz" for name in PAGES)]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.publish import LAYOUTS
-from feedpub.publish.folders import Folder
+from feedpub.publishing.local.dirfd import Folder
+from feedpub.publishing.local.folder import LAYOUTS
 
 pytestmark = pytest.mark.slow
 

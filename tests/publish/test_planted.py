@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from feedpub.core.errors import PublishError
-from feedpub.publish import MANIFEST, exclusive, read_manifest
-from feedpub.publish.folders import Folder
+from feedpub.publishing.local.dirfd import Folder, exclusive
+from feedpub.publishing.local.folder import read_manifest
+from feedpub.publishing.local.manifest import MANIFEST
 
 OLD = {"a.rss": b"one", "b.rss": b"two"}
 NEW = {"a.rss": b"new", "c.rss": b"three"}

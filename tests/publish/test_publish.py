@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.core.errors import Locked, PublishError
-from feedpub.publish import LAYOUTS, MANIFEST, compare, exclusive, read_manifest, read_published
+from feedpub.publishing.local.dirfd import exclusive
+from feedpub.publishing.local.folder import LAYOUTS, compare, read_manifest, read_published
+from feedpub.publishing.local.manifest import MANIFEST
 
 
 def test_documents_and_manifest_are_all_that_is_left(either):

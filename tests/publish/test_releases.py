@@ -6,8 +6,8 @@ import os
 import pytest
 
 from feedpub.core.errors import Locked, PublishError
-from feedpub.publish import MANIFEST
-from feedpub.publish.folders import Folder
+from feedpub.publishing.local.dirfd import Folder
+from feedpub.publishing.local.manifest import MANIFEST
 
 OLD = {"a.rss": b"one", "b.rss": b"two"}
 NEW = {"a.rss": b"new", "c.rss": b"three"}

@@ -9,7 +9,7 @@ from lxml import etree
 from feedpub.config import load_config
 from feedpub.online import read_feeds
 from feedpub.pipeline import build
-from feedpub.publish import LocalFolder
+from feedpub.publishing.local.folder import LocalFolder
 from feedpub.report.compare import compare, planned, published
 from feedpub.report.known import known
 from feedpub.report.stream import due_articles

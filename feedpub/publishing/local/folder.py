@@ -10,95 +10,43 @@ says what is promised to operators.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from feedpub.core.errors import Locked
-from feedpub.publish.files import read_unfinished, replace_files, staging_places
-from feedpub.publish.folders import FILE_MODE, Folder, failure, make_folder
-from feedpub.publish.manifest import (
-    MANIFEST,
-    MANIFEST_VERSION,
+from feedpub.publishing.local.changes import Changes, Plan, make_plan, read_listing
+from feedpub.publishing.local.dirfd import Folder, failure, make_folder
+from feedpub.publishing.local.in_place import read_unfinished, replace_files, staging_places
+from feedpub.publishing.local.location import (
+    Output,
+    Stamp,
+    check_unmoved,
+    locate,
+    read_stamps,
+    stamps_name,
+    write_stamps,
+)
+from feedpub.publishing.local.manifest import (
     Manifest,
     Publishable,
     Published,
     check_names,
     is_name,
 )
-from feedpub.publish.output import Output, check_unmoved, locate
-from feedpub.publish.plan import Changes, Plan, make_plan, read_listing
-from feedpub.publish.releases import refuse_foreign, release_shelf, remove_releases, show_plain, show_release
-from feedpub.publish.stamps import Stamp, read_stamps, stamps_name, write_stamps
-
-__all__ = [
-    "LAYOUTS",
-    "MANIFEST",
-    "MANIFEST_VERSION",
-    "Changes",
-    "Layout",
-    "LocalFolder",
-    "Manifest",
-    "Publishable",
-    "Published",
-    "compare",
-    "exclusive",
-    "publish",
-    "read_manifest",
-    "read_published",
-]
+from feedpub.publishing.local.releases import (
+    refuse_foreign,
+    release_shelf,
+    remove_releases,
+    show_plain,
+    show_release,
+)
 
 Layout = Literal["files", "releases"]
 LAYOUTS: tuple[Layout, ...] = ("files", "releases")
-
-
-@contextmanager
-def exclusive(state: Path) -> Iterator[None]:
-    """Hold the lock of ``state`` for a whole build; :class:`Locked` when another process holds it.
-
-    ``flock`` is given back by the system when its holder dies, however it dies. Raises :class:`PublishError`
-    when there can be no lock, as when ``state`` is a symbolic link.
-    """
-    try:
-        make_folder(state)
-        with Folder(state):  # refuses a link
-            handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
-    except OSError as error:
-        raise failure("cannot open the lock in", state, error) from error
-    _locks.add(handle)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Locked(f"another build is running and holds {state / 'lock'}; nothing was done") from None
-        except OSError as error:
-            raise failure("cannot lock", state / "lock", error) from error
-        yield
-    finally:
-        _release(handle)
-
-
-def _release(handle: int) -> None:
-    if handle in _locks:  # in a forked child it is closed already, and may be another file's by now
-        _locks.remove(handle)
-        with suppress(OSError):  # nothing was written to it, and what was published stands
-            os.close(handle)
-
-
-def _release_all() -> None:
-    for handle in tuple(_locks):
-        _release(handle)
-
-
-# A lock belongs to all processes that inherited it: a forked worker that outlives its killed parent would hold it
-# for ever. Closing the child's copy leaves the parent's lock alone.
-_locks: set[int] = set()
-os.register_at_fork(after_in_child=_release_all)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ import errno
 import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +22,7 @@ from feedpub.core.errors import Locked, PublishError
 
 if TYPE_CHECKING:
     from types import TracebackType
+
 
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
@@ -213,3 +216,47 @@ def make_folder(path: Path) -> None:
     path.chmod(FOLDER_MODE)  # whatever the umask says
     with Folder(path.parent.resolve()) as parent:
         parent.sync()
+
+
+@contextmanager
+def exclusive(state: Path) -> Iterator[None]:
+    """Hold the lock of ``state`` for a whole build; :class:`Locked` when another process holds it.
+
+    ``flock`` is given back by the system when its holder dies, however it dies. Raises :class:`PublishError`
+    when there can be no lock, as when ``state`` is a symbolic link.
+    """
+    try:
+        make_folder(state)
+        with Folder(state):  # refuses a link
+            handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+    except OSError as error:
+        raise failure("cannot open the lock in", state, error) from error
+    _locks.add(handle)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Locked(f"another build is running and holds {state / 'lock'}; nothing was done") from None
+        except OSError as error:
+            raise failure("cannot lock", state / "lock", error) from error
+        yield
+    finally:
+        _release(handle)
+
+
+def _release(handle: int) -> None:
+    if handle in _locks:  # in a forked child it is closed already, and may be another file's by now
+        _locks.remove(handle)
+        with suppress(OSError):  # nothing was written to it, and what was published stands
+            os.close(handle)
+
+
+def _release_all() -> None:
+    for handle in tuple(_locks):
+        _release(handle)
+
+
+# A lock belongs to all processes that inherited it: a forked worker that outlives its killed parent would hold it
+# for ever. Closing the child's copy leaves the parent's lock alone.
+_locks: set[int] = set()
+os.register_at_fork(after_in_child=_release_all)

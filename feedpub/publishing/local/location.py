@@ -1,14 +1,25 @@
-"""What stands where the output folder is configured: nothing, a folder, or a link to one of our releases."""
+"""Where the output folder and its releases are, and what ``stat`` said of the files in it when they were last read.
+
+A file that says the same again is not read again: closed archive pages are hundreds of files. That is kept in the
+state folder, as it holds for one machine only. An edit moves the mtime, whatever replaces a file has another inode, and
+what is doubtful is read: the file of stamps may be lost, old or somebody else's. What ``stat`` cannot see is a disk
+that forgets bytes.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from feedpub.core.errors import Locked, PublishError
+from feedpub.publishing.local.dirfd import Folder
 
 _RELEASE = re.compile(r"[0-9]{6,}")
 
@@ -84,3 +95,42 @@ def check_unmoved(output: Output) -> None:
     """Raise :class:`Locked` if another build replaced the output folder before it was locked."""
     if locate(output.path) != output:
         raise Locked(f"another build has just published to {output.path}; nothing was done")
+
+
+class Stamp(NamedTuple):
+    """The SHA-256 of a file that was read, and what tells it from any other: inode, size, mtime in nanoseconds."""
+
+    sha256: str
+    inode: int
+    size: int
+    mtime: int
+
+
+def stamp(sha256: str, status: os.stat_result) -> Stamp:
+    """Return the stamp of a file that had that hash when it was read after ``status`` was."""
+    # Not the ctime: each hard link that a release makes or drops moves it.
+    return Stamp(sha256, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def stamps_name(output: Output, state: Path) -> str:
+    """Return the name of the file of stamps for ``output`` in the state folder."""
+    return f"stamps-{output.seen_from(state)}.json"
+
+
+def read_stamps(state: Folder, name: str) -> dict[str, Stamp]:
+    """Return the stamps in ``name`` of the state folder by the files' names; none where it is not what we wrote."""
+    try:
+        return {file: Stamp(*values) for file, values in json.loads(state.read(name) or b"{}").items()}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def write_stamps(state: Folder, name: str, stamps: Mapping[str, Stamp]) -> None:
+    """Put ``stamps`` into ``name`` of the state folder; no file for none.
+
+    One that is torn or missing makes the next build read more, so nothing is done about what fails here.
+    """
+    with contextlib.suppress(OSError):
+        state.remove(name)
+        if stamps:
+            state.write(name, json.dumps(stamps).encode())

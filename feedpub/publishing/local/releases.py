@@ -18,12 +18,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from feedpub.core.errors import PublishError
-from feedpub.publish.files import STAGING_INSIDE, write_files
-from feedpub.publish.folders import FOLDER_MODE, Folder, make_folder
-from feedpub.publish.manifest import MANIFEST
-from feedpub.publish.output import Output, check_unmoved, locate, release_name, release_number
-from feedpub.publish.plan import File, Plan, read_listing
-from feedpub.publish.stamps import stamp
+from feedpub.publishing.local.changes import File, Plan, read_listing
+from feedpub.publishing.local.dirfd import FOLDER_MODE, Folder, make_folder
+from feedpub.publishing.local.in_place import STAGING_INSIDE, write_files
+from feedpub.publishing.local.location import (
+    Output,
+    check_unmoved,
+    locate,
+    release_name,
+    release_number,
+    stamp,
+)
+from feedpub.publishing.local.manifest import MANIFEST
 
 KEPT = 2
 

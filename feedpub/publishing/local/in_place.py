@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from feedpub.core.errors import PublishError
-from feedpub.publish.folders import Folder
-from feedpub.publish.manifest import Published, manifest_bytes, parse_manifest
-from feedpub.publish.output import Output
-from feedpub.publish.plan import File, Plan
+from feedpub.publishing.local.changes import File, Plan
+from feedpub.publishing.local.dirfd import Folder
+from feedpub.publishing.local.location import Output
+from feedpub.publishing.local.manifest import Published, manifest_bytes, parse_manifest
 
 STAGING_INSIDE = ".feedpub-staging"
 

@@ -10,8 +10,9 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedpub.publish.folders import Folder
-from feedpub.publish.manifest import (
+from feedpub.publishing.local.dirfd import Folder
+from feedpub.publishing.local.location import Stamp, stamp
+from feedpub.publishing.local.manifest import (
     COMPRESSED,
     MANIFEST,
     Manifest,
@@ -21,7 +22,6 @@ from feedpub.publish.manifest import (
     manifest_bytes,
     parse_manifest,
 )
-from feedpub.publish.stamps import Stamp, stamp
 
 _GZIP = 16 + zlib.MAX_WBITS  # RFC 1952, with zlib's largest window
 _GZIP_TYPE = "application/gzip"

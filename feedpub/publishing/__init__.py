@@ -1,0 +1,1 @@
+"""Carries a plan out: the build, and the only writers of what is published."""
