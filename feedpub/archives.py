@@ -16,7 +16,7 @@ from itertools import chain, count
 from feedpub.articles.entry import Entry, newest_first
 from feedpub.config import Archive
 from feedpub.documents.channel import Page
-from feedpub.ledger import Shelf
+from feedpub.history.memory import Shelf
 
 # A month's first page has its name; those after it, where it fills several, are 2023-06-2 and so on.
 _MONTH = re.compile(r"([0-9]{4}-[0-9]{2})(?:-[0-9]+)?")

@@ -12,7 +12,7 @@ from feedpub.articles.entry import Entry, newest_first
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Feed, Page, Site, make_feed
 from feedpub.documents.formats import entry_size, head_size
-from feedpub.ledger import ClosedPage, Shelf, ShelfChange
+from feedpub.history.memory import ClosedPage, Shelf, ShelfChange
 from feedpub.limits import fitting
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
@@ -20,32 +20,12 @@ from feedpub.documents.channel import Feed, make_feed
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.documents.renderer import Quarantined, Rendered, Renderer
 from feedpub.documents.verification import Checked, check, first_refusal
+from feedpub.history.identity import Settled, Terms, settle
+from feedpub.history.ledger import A_DAY, LEDGER, Store, note, record
+from feedpub.history.memory import record_of, remember
+from feedpub.history.state import OnlineShelf, State, open_state
 from feedpub.intake import Progress, SourceTimes, Taken, take_in
-from feedpub.ledger import (
-    A_DAY,
-    Moving,
-    PreviousFeed,
-    Settled,
-    Store,
-    Terms,
-    check_authority,
-    check_damaged,
-    check_flood,
-    check_removed,
-    note,
-    record,
-    remember,
-    settle,
-)
-from feedpub.ledger.memory import record_of
-from feedpub.online import (
-    OnlineShelf,
-    PublishedSet,
-    damaged_documents,
-    dropped_documents,
-    read_feeds,
-    read_shelf,
-)
+from feedpub.ledger import Moving, PreviousFeed, check_flood, check_state
 from feedpub.publishing.local import folder
 from feedpub.publishing.local.changes import Changes
 from feedpub.publishing.local.dirfd import exclusive
@@ -53,7 +33,6 @@ from feedpub.publishing.log import write_rejects
 from feedpub.retired import last_feed
 from feedpub.summary import BuildReport, ChangedZone, summarise
 
-LEDGER = "ledger.sqlite"
 BATCH = 1_000
 """How many entries are recorded at a time."""
 
@@ -66,10 +45,20 @@ class _Build:
     now: datetime
     allow: Collection[str]
     times: SourceTimes
-    store: Store
-    online: Mapping[str, PublishedFeed]
-    shelves: Mapping[str, OnlineShelf]
+    state: State
     renderer: Renderer
+
+    @property
+    def store(self) -> Store:
+        return self.state.ledger
+
+    @property
+    def online(self) -> Mapping[str, PublishedFeed]:
+        return self.state.online
+
+    @property
+    def shelves(self) -> Mapping[str, OnlineShelf]:
+        return self.state.shelves
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +91,16 @@ def build(
     :class:`feedpub.core.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
     the ledger or the list of rejects cannot be written, which come after.
     """
-    state = settings.output.state
-    with nullcontext() if dry_run else exclusive(state), closing(Store(state / LEDGER)) as store:
+    folder_ = settings.output.state
+    published = folder.LocalFolder(settings.output.dir)
+    with nullcontext() if dry_run else exclusive(folder_), open_state(settings, published) as state:
         _check_examples(settings)
-        job = _look_back(settings, now, allow, store)
-        taken = take_in(settings, now, store, progress)
+        check_state(settings, state, allow)
+        job = _begin(settings, now, allow, state)
+        taken = take_in(settings, now, state.ledger, progress)
         if refusal := _too_many_rejects(settings, taken):
             if not dry_run:
-                write_rejects(taken.rejects, state)
+                write_rejects(taken.rejects, folder_)
             raise refusal
         made, rendered, checked = _prepare(job, taken, guarded=True)
         changes = _publish(settings.output, checked, dry_run=dry_run)
@@ -119,7 +110,7 @@ def build(
         if dry_run:
             return report
         # Last: a build that is refused tells of none, so the next one has to.
-        return replace(report, new_rejects=write_rejects(report.rejects, state))
+        return replace(report, new_rejects=write_rejects(report.rejects, folder_))
 
 
 def check_heads(settings: Settings) -> None:
@@ -141,52 +132,16 @@ def plan(settings: Settings, now: datetime) -> dict[str, Feed]:
     It is that build but for its guards. A feed that would stay as it is online, as its documents fail their check, is
     not among them.
     """
-    with closing(Store(settings.output.state / LEDGER)) as store:
+    with open_state(settings, folder.LocalFolder(settings.output.dir)) as state:
         # With the dates that subscribers know, as without options.
-        job = _look_back(settings, now, ALLOWANCES.keys() - {"moved-dates"}, store)
-        _, rendered, checked = _prepare(job, take_in(settings, now, store), guarded=False)
+        job = _begin(settings, now, ALLOWANCES.keys() - {"moved-dates"}, state)
+        _, rendered, checked = _prepare(job, take_in(settings, now, state.ledger), guarded=False)
         return {slug: made.feed for made in rendered if (slug := made.feed.slug) not in checked.held}
 
 
-def see_online(
-    settings: Settings,
-    published: PublishedSet,
-    online: Mapping[str, PublishedFeed],
-    store: Store,
-    *,
-    anew: bool,
-) -> dict[str, OnlineShelf]:
-    """Let ``store`` know what is ``online``, and return the archives, which are to be read for it.
-
-    With ``anew``, archives that cannot be continued are made anew, and else refused.
-    """
-    shelves = {
-        feed.slug: read_shelf(settings, published, feed, store.shelf(feed.slug), anew=anew)
-        for feed in settings.feeds
-        if feed.archive is not None
-    }
-    store.see(
-        [
-            *(entry for feed in online.values() for entry in feed.entries),
-            *(entry for shelf in shelves.values() for entry in shelf.entries),
-        ]
-    )
-    for slug, shelf in shelves.items():
-        if shelf.anew:
-            store.read_back(slug, shelf.ids)
-    return shelves
-
-
-def _look_back(settings: Settings, now: datetime, allow: Collection[str], store: Store) -> _Build:
-    published = folder.LocalFolder(settings.output.dir)
-    online = read_feeds(settings, published)
-    slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
-    check_damaged(damaged_documents(published, online), allow)
-    check_removed(online, slugs, dropped_documents(settings, published, online), allow)
-    check_authority(online, settings.site.id_authority, allow)
-    shelves = see_online(settings, published, online, store, anew="vanished" in allow)
+def _begin(settings: Settings, now: datetime, allow: Collection[str], state: State) -> _Build:
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)
-    return _Build(settings, now, allow, SourceTimes(settings, now), store, online, shelves, renderer)
+    return _Build(settings, now, allow, SourceTimes(settings, now), state, renderer)
 
 
 def _prepare(job: _Build, taken: Taken, *, guarded: bool) -> tuple[_Made, list[Rendered], Checked]:

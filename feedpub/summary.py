@@ -15,8 +15,8 @@ from feedpub.core.errors import ALLOWANCES
 from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Quarantined, Rendered
 from feedpub.documents.verification import Checked, Invalid
+from feedpub.history.identity import Settled
 from feedpub.intake import Taken
-from feedpub.ledger import Settled
 from feedpub.publishing.local.changes import Changes
 
 

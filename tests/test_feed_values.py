@@ -16,7 +16,7 @@ from feedpub.core.errors import ConfigError
 from feedpub.core.feed_values import identifier, language_tag, mail_address, media_type
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
-from feedpub.ledger import Shelf
+from feedpub.history.memory import Shelf
 from feedpub.pipeline import check_heads
 from feedpub.sources.field_mapping import authors_of, enclosure
 from feedpub.sources.normalisation import build

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.config import load_config
+from feedpub.history.ledger import Store
 from feedpub.intake import take_in
-from feedpub.ledger import Store
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 NOW = datetime(2024, 1, 1, tzinfo=UTC)

@@ -51,7 +51,7 @@ def diff(
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.config import load_config, parse_config  # noqa: PLC0415
-    from feedpub.online import read_feeds  # noqa: PLC0415
+    from feedpub.history.state import read_feeds  # noqa: PLC0415
     from feedpub.publishing.local.folder import LocalFolder  # noqa: PLC0415
     from feedpub.report.compare import compare, planned, published  # noqa: PLC0415
 

@@ -6,6 +6,9 @@ selected → identity.settle ← memory (store, or the published documents where
 
 from feedpub.core.errors import ALLOWANCES
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
+from feedpub.history.identity import Settled, Terms, settle
+from feedpub.history.ledger import A_DAY, Store, note, record
+from feedpub.history.memory import ClosedPage, Memory, Remembered, Shelf, ShelfChange, remember
 from feedpub.ledger.guards import (
     Moving,
     PreviousFeed,
@@ -13,11 +16,8 @@ from feedpub.ledger.guards import (
     check_damaged,
     check_flood,
     check_removed,
+    check_state,
 )
-from feedpub.ledger.identity import Settled, Terms, settle
-from feedpub.ledger.memory import Memory, Remembered, remember
-from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
-from feedpub.ledger.store import A_DAY, Store, note, record
 from feedpub.text.similarity import digest, similarity, sketch
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "check_damaged",
     "check_flood",
     "check_removed",
+    "check_state",
     "digest",
     "note",
     "record",

@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from feedpub.articles.ids import feed_id
+from feedpub.config import Settings
 from feedpub.core.errors import ALLOWANCES, GuardRefusal
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedFeed
+from feedpub.history.state import State
 
 SHOWN = 6
 """How many names a refusal lists."""
@@ -54,6 +56,17 @@ class Moving:
     entries: int
     known: int
     zones: tuple[str, ...] = ()
+
+
+def check_state(settings: Settings, state: State, allowed: Collection[str] = ()) -> None:
+    """Raise :class:`GuardRefusal` where what is online says that no build of ``settings`` may follow it."""
+    slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
+    check_damaged(state.damaged, allowed)
+    check_removed(state.online, slugs, state.dropped, allowed)
+    check_authority(state.online, settings.site.id_authority, allowed)
+    for shelf in state.shelves.values():
+        if shelf.broken and "vanished" not in allowed:
+            raise GuardRefusal(shelf.broken, ALLOWANCES["vanished"])
 
 
 def check_damaged(damaged: Collection[str], allowed: Collection[str] = ()) -> None:

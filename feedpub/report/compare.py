@@ -11,7 +11,7 @@ from feedpub import pipeline
 from feedpub.config import FeedSettings, Settings
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedFeed
-from feedpub.online import read_feeds
+from feedpub.history.state import read_feeds
 from feedpub.publishing.local.folder import LocalFolder
 
 Titles = Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -12,10 +12,10 @@ from feedpub.articles.article import Article
 from feedpub.articles.duplicates import Duplicates
 from feedpub.articles.entry import Selected
 from feedpub.config import Settings
+from feedpub.history.identity import Terms, settle
+from feedpub.history.ledger import Store
+from feedpub.history.state import open_state
 from feedpub.intake import SourceTimes
-from feedpub.ledger import Store, Terms, settle
-from feedpub.online import read_feeds
-from feedpub.pipeline import LEDGER, see_online
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.report.stream import staying
 from feedpub.text.similarity import digest
@@ -24,10 +24,8 @@ from feedpub.text.similarity import digest
 @contextmanager
 def known(settings: Settings, now: datetime) -> Iterator[Known]:
     """Open what subscribers know as a build at ``now`` would."""
-    with closing(Store(settings.output.state / LEDGER)) as store:
-        folder = LocalFolder(settings.output.dir)
-        see_online(settings, folder, read_feeds(settings, folder), store, anew=True)
-        yield Known(settings, now, store)
+    with open_state(settings, LocalFolder(settings.output.dir)) as state:
+        yield Known(settings, now, state.ledger)
 
 
 class Known:

@@ -8,7 +8,7 @@ import pytest
 from feedpub.archives import Room, paginate
 from feedpub.articles.article import Article, Origin
 from feedpub.articles.entry import Entry, content_of
-from feedpub.ledger import ClosedPage, Shelf
+from feedpub.history.memory import ClosedPage, Shelf
 
 # (how, closed pages, name of the open page, days of the entries, pages that come out with their days)
 CASES = {

@@ -13,7 +13,7 @@ from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
 from feedpub.documents.formats import OUTPUT_FORMATS, entry_size, text_size
 from feedpub.documents.renderer import Renderer
-from feedpub.ledger import Shelf
+from feedpub.history.memory import Shelf
 from feedpub.limits import fitting
 
 START = datetime(2023, 1, 1, tzinfo=UTC)

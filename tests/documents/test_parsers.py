@@ -21,7 +21,7 @@ from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
 from feedpub.documents.formats import OUTPUT_FORMATS
 from feedpub.documents.renderer import Renderer
-from feedpub.ledger import Shelf
+from feedpub.history.memory import Shelf
 from feedpub.validator import validate
 
 SITE = Site(

@@ -16,7 +16,7 @@ from feedpub.documents.channel import whole_seconds
 from feedpub.documents.formats import OUTPUT_FORMATS, of_media_type
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
-from feedpub.ledger import Shelf
+from feedpub.history.memory import Shelf
 from feedpub.retired import last_feed
 
 FORMATS = tuple(OUTPUT_FORMATS)

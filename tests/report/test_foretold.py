@@ -7,7 +7,7 @@ import yaml
 from lxml import etree
 
 from feedpub.config import load_config
-from feedpub.online import read_feeds
+from feedpub.history.state import read_feeds
 from feedpub.pipeline import build
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.report.compare import compare, planned, published

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from feedpub.cli.app import app
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
+from feedpub.history.ledger import Store
 from feedpub.intake import take_in
-from feedpub.ledger import Store
 from feedpub.pipeline import build
 from feedpub.sources.withheld import _KINDS, FREE, hold_of
 from feedpub.text.dates import DEFAULT

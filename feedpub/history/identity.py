@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 from feedpub.articles.article import Article, with_other_scheme
 from feedpub.articles.entry import Entry, Selected, make_entry
 from feedpub.articles.ids import article_id, is_split, shown_key
-from feedpub.ledger.memory import Memory, Remembered, remember
+from feedpub.history.memory import Memory, Remembered, remember
 from feedpub.text.safe_html import visible_text
 from feedpub.text.similarity import digest, similarity
 

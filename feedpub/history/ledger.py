@@ -21,8 +21,7 @@ from feedpub.articles.entry import Entry
 from feedpub.articles.ids import is_split
 from feedpub.core.errors import PublishError
 from feedpub.documents.readback import PublishedEntry
-from feedpub.ledger.memory import Remembered, is_current, record_of
-from feedpub.ledger.shelf import ClosedPage, Shelf, ShelfChange
+from feedpub.history.memory import ClosedPage, Remembered, Shelf, ShelfChange, is_current, record_of
 from feedpub.text.similarity import digest
 
 VERSION = 4
@@ -90,7 +89,7 @@ FROM entries LEFT JOIN redated USING (id) LEFT JOIN owners USING (id)
 
 
 class Store:
-    """What was published, over what the published documents say of it; a :class:`feedpub.ledger.memory.Memory`."""
+    """What was published, over what the published documents say of it; a :class:`feedpub.history.memory.Memory`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -373,3 +372,6 @@ def _remembered(row: tuple[str, str | None, str, str, str, str, bytes, int | Non
         dated=None if dated is None else datetime.fromtimestamp(dated, UTC),
         feed=feed,
     )
+
+
+LEDGER = "ledger.sqlite"

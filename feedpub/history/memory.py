@@ -1,4 +1,4 @@
-"""What is remembered of a published entry, and how alike two texts are."""
+"""What is remembered of published entries and of closed archive pages (RFC 5005 §4), as values."""
 
 from __future__ import annotations
 
@@ -78,3 +78,38 @@ def is_current(entry: PublishedEntry, known: Remembered) -> bool:
     if entry.published != known.published or entry.updated not in (None, known.updated):
         return False
     return (digest(entry.title), digest(entry.html)) == (known.title, known.content)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPage:
+    """An archive page that never changes again: its name, and that of the page its ``next-archive`` leads to."""
+
+    name: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The closed pages of a feed, oldest first; ``base`` is what the addresses in them begin with."""
+
+    pages: tuple[ClosedPage, ...] = ()
+    base: str | None = None
+
+    @property
+    def open(self) -> str | None:
+        """The name of the page after them, which is still written to; ``None`` if none was ever closed."""
+        return self.pages[-1].next if self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfChange:
+    """What a build closed: the pages, and the ids of their entries and of the articles these were made from.
+
+    ``anew`` says that this is the feed's whole shelf, and that what was remembered of it is void.
+    """
+
+    feed: str
+    base: str
+    pages: tuple[ClosedPage, ...]
+    ids: tuple[str, ...]
+    anew: bool

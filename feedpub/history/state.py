@@ -1,18 +1,23 @@
-"""What is published now, read back: the subscription documents, and of archives what the ledger does not know."""
+"""What subscribers have seen, as a build begins with it: the ledger, and what is published.
+
+Subscription documents are read back, and of archives what the ledger does not know. Nothing is refused here: what a
+build must not go on with is said in the :class:`State`, and the guards decide.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Protocol
 
 from feedpub.config import FeedSettings, Settings
-from feedpub.core.errors import ALLOWANCES, GuardRefusal
 from feedpub.documents.formats import OUTPUT_FORMATS, best_evidence, of_media_type
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
-from feedpub.ledger import ClosedPage, Shelf
+from feedpub.history.ledger import LEDGER, Store
+from feedpub.history.memory import ClosedPage, Shelf
 
 
 class PublishedDocument(Protocol):
@@ -45,7 +50,8 @@ class OnlineShelf:
 
     Where the ledger did not know them, ``anew`` is set, ``ids`` are those of their entries, and ``entries`` are
     all that were read, the open page's included. ``since`` is when each page that was read last changed, the open one
-    at least.
+    at least. ``broken`` says why the published pages cannot be continued, and would be made anew without the articles
+    that are gone; it is empty where they can.
     """
 
     shelf: Shelf = field(default_factory=Shelf)
@@ -53,6 +59,51 @@ class OnlineShelf:
     ids: frozenset[str] = frozenset()
     entries: tuple[PublishedEntry, ...] = ()
     since: Mapping[str, datetime] = field(default_factory=dict)
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What subscribers have seen: the ``ledger``, and what is ``published``.
+
+    ``online`` are the subscription documents by slug, those of feeds that are not in the config any more last;
+    ``shelves`` the archives of those feeds that have one. ``damaged`` are subscription documents that cannot be read,
+    of feeds that are not ``online`` for it; ``dropped`` those whose format or archive the config no longer has.
+    """
+
+    published: PublishedSet
+    ledger: Store
+    online: Mapping[str, PublishedFeed]
+    shelves: Mapping[str, OnlineShelf]
+    damaged: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
+@contextmanager
+def open_state(settings: Settings, published: PublishedSet) -> Iterator[State]:
+    """Read what subscribers have seen of the site of ``settings``; the ledger is open meanwhile.
+
+    Raises :class:`feedpub.core.errors.PublishError` where the ledger or the list of what is published cannot be read.
+    """
+    with closing(Store(settings.output.state / LEDGER)) as ledger:
+        online = read_feeds(settings, published)
+        damaged = damaged_documents(published, online)
+        dropped = dropped_documents(settings, published, online)
+        shelves = {
+            feed.slug: read_shelf(settings, published, feed, ledger.shelf(feed.slug))
+            for feed in settings.feeds
+            if feed.archive is not None
+        }
+        ledger.see(
+            [
+                *(entry for feed in online.values() for entry in feed.entries),
+                *(entry for shelf in shelves.values() for entry in shelf.entries),
+            ]
+        )
+        for slug, shelf in shelves.items():
+            if shelf.anew:
+                ledger.read_back(slug, shelf.ids)
+        yield State(published, ledger, online, shelves, tuple(damaged), tuple(dropped))
 
 
 def read_feeds(settings: Settings, published: PublishedSet) -> dict[str, PublishedFeed]:
@@ -108,33 +159,29 @@ def dropped_documents(
     return dropped
 
 
-def read_shelf(
-    settings: Settings, published: PublishedSet, feed: FeedSettings, known: Shelf, *, anew: bool
-) -> OnlineShelf:
+def read_shelf(settings: Settings, published: PublishedSet, feed: FeedSettings, known: Shelf) -> OnlineShelf:
     """Return the closed pages of ``feed``: those ``known`` to the ledger if they are what is published.
 
     Else the documents themselves are read. Pages that some format lacks, or that name other addresses than they
-    are served from, cannot be continued: :class:`GuardRefusal`, unless all are to be made ``anew``.
+    are served from, cannot be continued: they are ``broken``.
     """
     listed = published.documents
-    by_format = {known.name: _pages(feed.slug, known.name, listed) for known in settings.output.formats}
+    by_format = {form.name: _pages(feed.slug, form.name, listed) for form in settings.output.formats}
     names = {frozenset(pages) for pages in by_format.values()}
     if not any(names):
         return OnlineShelf(Shelf(), anew=bool(known.pages))
-    best = next(known.name for known in best_evidence() if known.name in by_format)
+    best = next(form.name for form in best_evidence() if form.name in by_format)
     if len(names) == 1:
         expected = {page.name for page in known.pages} | {known.open}
         if known.base == settings.site.base_url and names == {frozenset(expected)}:
             return OnlineShelf(known, since=_dates(published, by_format[best], known.open))
         if read := _read_back(published, settings.site.base_url, feed.slug, by_format[best]):
             return read if read.shelf.pages or known.pages else replace(read, anew=False)
-    if anew:
-        return OnlineShelf(Shelf(), anew=True)
-    raise GuardRefusal(
+    broken = (
         f"the archive documents of the feed {feed.slug} are incomplete, or name other addresses than"
-        f" {settings.site.base_url}, and would be made anew without the articles that are gone",
-        ALLOWANCES["vanished"],
+        f" {settings.site.base_url}, and would be made anew without the articles that are gone"
     )
+    return OnlineShelf(Shelf(), anew=True, broken=broken)
 
 
 def _dates(
