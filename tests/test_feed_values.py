@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Author, FeedSource, Origin
 from feedpub.articles.entry import Selected, make_entry
-from feedpub.compose import compose
 from feedpub.config import parse_config
 from feedpub.core.errors import ConfigError
 from feedpub.core.feed_values import identifier, language_tag, mail_address, media_type
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
 from feedpub.history.memory import Shelf
-from feedpub.pipeline import check_heads
+from feedpub.planning.feed_plan import compose
+from feedpub.planning.site_plan import check_heads
 from feedpub.sources.field_mapping import authors_of, enclosure
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import Record

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Author, Origin
-from feedpub.articles.entry import Entry, Selected, Selection, content_of
+from feedpub.articles.entry import Entry, Selected, content_of
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site, make_feed
+from feedpub.planning.routing import Selection
 
 SITE = Site("Site", "http://x.test/", "http://x.test/", "x.test,2021-03-04", Author("A"), "en", None)
 FEED = FeedSettings(

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedpub import pipeline
 from feedpub.config import load_config
-from feedpub.documents.verification import check
-from feedpub.pipeline import build
+from feedpub.planning import site_plan
+from feedpub.planning.site_plan import check
+from feedpub.publishing.build import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def test_a_broken_document_is_refused_and_the_good_one_stays(
                     object.__setattr__(document, "rendered", data)
         return check(rendered, listing)
 
-    monkeypatch.setattr(pipeline, "check", break_one)
+    monkeypatch.setattr(site_plan, "check", break_one)
     report = build(settings, NOW)
     assert [invalid.path for invalid in report.invalid] == [path]
     assert (project / "feeds" / path).read_bytes() == good

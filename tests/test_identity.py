@@ -13,7 +13,7 @@ from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal, PublishError
 from feedpub.documents import verification
 from feedpub.documents.formats import best_evidence
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 EDITED = datetime(2023, 8, 15, 12, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from feedpub.articles.duplicates import Duplicates
 from feedpub.articles.ids import is_split
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 from feedpub.sources import survey
 from feedpub.text.similarity import fingerprint
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feedpub.config import load_config
 from feedpub.history.ledger import Store
-from feedpub.intake import take_in
+from feedpub.planning.routing import take_in
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 NOW = datetime(2024, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from feedpub.config import load_config
 from feedpub.core.errors import ConfigError, GuardRefusal, TooManyRejects
 from feedpub.documents import verification
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 from feedpub.validator import Finding
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)

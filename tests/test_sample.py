@@ -10,7 +10,7 @@ import feedparser
 import pytest
 
 from feedpub.config import load_config
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2024, 1, 1, tzinfo=UTC)

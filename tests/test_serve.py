@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from feedpub.config import load_config
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 
 
 @dataclass(frozen=True)

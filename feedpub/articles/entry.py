@@ -125,41 +125,6 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id))
 
 
-class Selection:
-    """The newest ``limit`` articles of one feed, or all, gathered from a stream in any order.
-
-    It holds at most twice the limit, whatever the length of the stream, and what it keeps does not depend on
-    the order in which they were offered.
-    """
-
-    def __init__(self, limit: int | None) -> None:
-        self._limit = limit
-        self._kept: list[tuple[float, str, Selected | Entry]] = []
-        self.floor = float("-inf")
-        """What was published before this (in epoch seconds) is not among the newest any more."""
-
-    def offer(self, instant: float, selected: Selected | Entry) -> None:
-        """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest."""
-        if instant < self.floor:
-            return
-        self._kept.append((-instant, selected.article.id, selected))
-        if self._limit is not None and len(self._kept) >= 2 * self._limit:
-            self._cut()
-
-    def newest(self) -> tuple[Selected | Entry, ...]:
-        """Return what was kept: newest first, ties by id."""
-        self._cut()
-        return tuple(selected for _, _, selected in self._kept)
-
-    def _cut(self) -> None:
-        self._kept.sort(key=lambda kept: kept[:2])
-        if self._limit is None:
-            return
-        del self._kept[self._limit :]
-        if len(self._kept) == self._limit:
-            self.floor = -self._kept[-1][0]
-
-
 SUMMARY_LENGTH = 300
 
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")

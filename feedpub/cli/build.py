@@ -28,8 +28,8 @@ from feedpub.cli.console import (
 
 if TYPE_CHECKING:
     from feedpub.config import Settings
-    from feedpub.intake import Progress
-    from feedpub.summary import BuildReport, DocumentReport, FeedReport
+    from feedpub.planning.routing import Progress
+    from feedpub.publishing.build_report import BuildReport, DocumentReport, FeedReport
 
 SHOWN_REJECTS = 20
 SHOWN_DOCUMENTS = 6
@@ -67,7 +67,7 @@ def build(
     Example: feedpub build --config config.yaml
     """
     from feedpub.config import load_config, parse_share  # noqa: PLC0415 - keeps --help fast
-    from feedpub.pipeline import build as run  # noqa: PLC0415
+    from feedpub.publishing.build import build as run  # noqa: PLC0415
 
     settings = load_config(config)
     if max_rejects is not None:

@@ -36,7 +36,7 @@ def check(
     Example: feedpub check --config config.yaml
     """
     from feedpub.config import load_config  # noqa: PLC0415 - keeps --help fast
-    from feedpub.pipeline import check_heads  # noqa: PLC0415
+    from feedpub.planning.site_plan import check_heads  # noqa: PLC0415
     from feedpub.sources import survey  # noqa: PLC0415
 
     settings = load_config(config)

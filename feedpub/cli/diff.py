@@ -17,11 +17,13 @@ from feedpub.cli.console import (
     console,
     print_error,
     print_json,
+    print_text,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from feedpub.core.errors import FeedpubError
     from feedpub.report.compare import FeedChange
 
 SHOWN = 20
@@ -51,8 +53,7 @@ def diff(
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.config import load_config, parse_config  # noqa: PLC0415
-    from feedpub.history.state import read_feeds  # noqa: PLC0415
-    from feedpub.publishing.local.folder import LocalFolder  # noqa: PLC0415
+    from feedpub.publishing.build import plan  # noqa: PLC0415
     from feedpub.report.compare import compare, planned, published  # noqa: PLC0415
 
     if old is not None and revision is not None:
@@ -61,24 +62,27 @@ def diff(
     settings = load_config(new)
     now = datetime.now(UTC)
     if old is not None:
-        before = planned(load_config(old), now)
+        before = planned(plan(load_config(old), now))
     elif revision is not None:
-        before = planned(parse_config(_committed(new, revision), new), now)
-    else:
-        before = published(read_feeds(settings, LocalFolder(settings.output.dir)))
-    after = planned(settings, now)
-    changes = compare(before, after, settings.retired)
+        before = planned(plan(parse_config(_committed(new, revision), new), now))
+    coming = plan(settings, now)
+    if old is None and revision is None:
+        before = published(coming.state.online)
+    changes = compare(before, planned(coming), settings.retired)
     if report_format is Format.JSON:
-        print_json(as_json(changes))
+        print_json(as_json(changes, coming.refusal))
     else:
         _show(changes)
+        if coming.refusal:
+            print_text(f"build would refuse: {coming.refusal}")
     if exit_code and any(change.status != "same" for change in changes):
         raise typer.Exit(FAILED)
 
 
-def as_json(changes: Sequence[FeedChange]) -> dict[str, Any]:
-    """Return the changes in the shape that ``--format json`` documents."""
+def as_json(changes: Sequence[FeedChange], refusal: FeedpubError | None = None) -> dict[str, Any]:
+    """Return the changes in the shape that ``--format json`` documents; ``refusal`` is what a build stops with."""
     return {
+        "refused": str(refusal) if refusal else None,
         "changed": any(change.status != "same" for change in changes),
         "feeds": [
             {

@@ -117,7 +117,7 @@ def _left_out(settings: Settings, article: Article) -> list[str]:
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.core.errors import ALLOWANCES  # noqa: PLC0415
-    from feedpub.pipeline import build  # noqa: PLC0415
+    from feedpub.publishing.build import build  # noqa: PLC0415
 
     report = build(settings, datetime.now(UTC), dry_run=True, allow=ALLOWANCES)
     near = (duplicate for feed in report.feeds for duplicate in feed.near)

@@ -5,12 +5,11 @@ None of these checks shares code with what writes the documents, so that a mista
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from feedpub.documents.formats import OPML_TYPE, Document, of_media_type
-from feedpub.documents.renderer import Rendered
 from feedpub.validator import validate
 
 
@@ -23,56 +22,13 @@ class Invalid:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What may be published: the documents, and the names that ``keep`` what is online under them.
-
-    ``invalid`` says by name why documents are not published; ``held`` are the feeds that stay as they are.
-    ``listings`` are the names of the site's own documents.
-    """
-
-    documents: tuple[Document, ...]
-    keep: frozenset[str]
-    invalid: Mapping[str, Invalid]
-    held: frozenset[str]
-    listings: tuple[str, ...]
-
-
-def check(rendered: Iterable[Rendered], listing: Document) -> Checked:
-    """Hold each document against its check, those of feeds and the ``listing`` of all.
-
-    Where a subscription document fails, its last good version is kept. Where an archive document fails, the whole
-    feed is kept: its documents link to each other, and each entry has to stand in one of them.
-    """
-    valid: list[Document] = []
-    keep: set[str] = set()
-    invalid: dict[str, Invalid] = {}
-    held: set[str] = set()
-    for feed in rendered:
-        keep.update(feed.kept)
-        documents = (*feed.documents, *feed.archives)
-        wrong = _refusals(documents)
-        invalid |= wrong
-        if any(document.path in wrong for document in feed.archives):
-            held.add(feed.feed.slug)
-            keep.update(document.path for document in documents)
-        else:
-            keep.update(wrong)
-            valid += [document for document in documents if document.path not in wrong]
-    if wrong := _refusals((listing,)):
-        invalid |= wrong
-        keep.update(wrong)
-    else:
-        valid.append(listing)
-    return Checked(tuple(valid), frozenset(keep), invalid, frozenset(held), (listing.path,))
-
-
 def first_refusal(documents: Iterable[Document]) -> Invalid | None:
     """Return why one of ``documents`` must not be published; ``None`` if all may."""
-    return next(iter(_refusals(documents).values()), None)
+    return next(iter(refusals(documents).values()), None)
 
 
-def _refusals(documents: Iterable[Document]) -> dict[str, Invalid]:
+def refusals(documents: Iterable[Document]) -> dict[str, Invalid]:
+    """Return, by name, why documents must not be published."""
     return {d.path: refusal for d in documents if (refusal := _refusal(d))}
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
-from feedpub import pipeline
-from feedpub.config import FeedSettings, Settings
+from feedpub.config import FeedSettings
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedFeed
-from feedpub.history.state import read_feeds
-from feedpub.publishing.local.folder import LocalFolder
+from feedpub.planning.site_plan import SitePlan
 
 Titles = Mapping[str, str]
 """The entries of a feed: id → title, in the feed's order."""
@@ -58,14 +55,11 @@ def _change(slug: str, old: Titles | None, new: Titles | None, moved_to: str | N
     return FeedChange(slug, "changed" if entering or leaving else "same", entering, leaving)
 
 
-def planned(settings: Settings, now: datetime) -> dict[str, Titles]:
-    """Return what the subscription document of each feed has, by slug, once ``settings`` are built at ``now``."""
-    plan = {slug: _titles(feed) for slug, feed in pipeline.plan(settings, now).items()}
-    slugs = [feed.slug for feed in (*settings.feeds, *settings.retired)]
-    stays = (
-        published(read_feeds(settings, LocalFolder(settings.output.dir))) if len(plan) < len(slugs) else {}
-    )
-    return {slug: plan.get(slug, stays.get(slug, {})) for slug in slugs}
+def planned(plan: SitePlan) -> dict[str, Titles]:
+    """Return what the subscription document of each feed has, by slug, once ``plan`` is carried out."""
+    feeds = {rendered.feed.slug: _titles(rendered.feed) for rendered in plan.rendered}
+    stays = published(plan.state.online)
+    return {slug: stays.get(slug, {}) if slug in plan.checked.held else feeds[slug] for slug in feeds}
 
 
 def published(online: Mapping[str, PublishedFeed]) -> dict[str, Titles]:

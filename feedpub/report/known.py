@@ -15,7 +15,7 @@ from feedpub.config import Settings
 from feedpub.history.identity import Terms, settle
 from feedpub.history.ledger import Store
 from feedpub.history.state import open_state
-from feedpub.intake import SourceTimes
+from feedpub.planning.routing import SourceTimes
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.report.stream import staying
 from feedpub.text.similarity import digest

@@ -10,7 +10,7 @@ from pathlib import Path
 from feedpub.articles.article import Article, LeftOut, Origin
 from feedpub.articles.duplicates import Duplicates, Past
 from feedpub.config import Settings
-from feedpub.intake import Publicity, note_withdrawal
+from feedpub.planning.routing import Publicity, note_withdrawal
 from feedpub.sources import Item, files, read
 
 

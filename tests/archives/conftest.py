@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from feedpub.config import load_config
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 EDITED = datetime(2024, 12, 1, tzinfo=UTC).timestamp()

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from feedpub.archives import Room, paginate
 from feedpub.articles.article import Article, Origin
 from feedpub.articles.entry import Entry, content_of
 from feedpub.history.memory import ClosedPage, Shelf
+from feedpub.planning.archive import Room, paginate
 
 # (how, closed pages, name of the open page, days of the entries, pages that come out with their days)
 CASES = {

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from feedpub.config import load_config
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 CHANGED = datetime(2024, 12, 1, tzinfo=UTC).timestamp()

@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
 from feedpub.articles.entry import Entry, content_of
-from feedpub.compose import compose
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
 from feedpub.documents.formats import OUTPUT_FORMATS, entry_size, text_size
 from feedpub.documents.renderer import Renderer
 from feedpub.history.memory import Shelf
-from feedpub.limits import fitting
+from feedpub.planning.feed_plan import compose, fitting
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 SITE = Site("S & S", "https://x.test/", "https://x.test/", "x.test,2021", Author("A", "a@x.test"), "en", "©")

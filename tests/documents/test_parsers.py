@@ -16,12 +16,12 @@ from reader._parser.jsonfeed import JSONFeedParser
 
 from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
 from feedpub.articles.entry import Entry, content_of
-from feedpub.compose import compose
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
 from feedpub.documents.formats import OUTPUT_FORMATS
 from feedpub.documents.renderer import Renderer
 from feedpub.history.memory import Shelf
+from feedpub.planning.feed_plan import compose
 from feedpub.validator import validate
 
 SITE = Site(

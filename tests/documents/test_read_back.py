@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
 from feedpub.articles.entry import Selected, make_entry
-from feedpub.compose import compose
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.documents.channel import whole_seconds
@@ -17,7 +16,7 @@ from feedpub.documents.formats import OUTPUT_FORMATS, of_media_type
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
 from feedpub.history.memory import Shelf
-from feedpub.retired import last_feed
+from feedpub.planning.feed_plan import compose, last_feed
 
 FORMATS = tuple(OUTPUT_FORMATS)
 EDGES = [

@@ -8,7 +8,7 @@ from lxml import etree
 
 from feedpub.config import load_config
 from feedpub.history.state import read_feeds
-from feedpub.pipeline import build
+from feedpub.publishing.build import build, plan
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.report.compare import compare, planned, published
 from feedpub.report.known import known
@@ -128,7 +128,7 @@ def test_what_is_said_of_the_next_build_is_what_it_does(tmp_path, change):
 
     changes = compare(
         published(read_feeds(settings, LocalFolder(settings.output.dir))),
-        planned(settings, NOW),
+        planned(plan(settings, NOW)),
         settings.retired,
     )
     with known(settings, NOW) as subscribers:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedpub.articles.article import Author
 from feedpub.config import load_config
 from feedpub.core.feed_values import web_address, without_password
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 from feedpub.sources import normalisation
 from feedpub.text.safe_html import sanitise
 

@@ -19,7 +19,7 @@ from feedpub.articles.article import Article, Notice, Reject
 from feedpub.config import load_config
 from feedpub.config.sources import parse_source
 from feedpub.core.yaml_node import read_yaml
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 from feedpub.sources import files, read
 
 ROOT = Path(__file__).parents[2]

@@ -19,8 +19,8 @@ from feedpub.cli.app import app
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.history.ledger import Store
-from feedpub.intake import take_in
-from feedpub.pipeline import build
+from feedpub.planning.routing import take_in
+from feedpub.publishing.build import build
 from feedpub.sources.withheld import _KINDS, FREE, hold_of
 from feedpub.text.dates import DEFAULT
 

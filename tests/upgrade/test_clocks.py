@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from feedpub.config import load_config
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 
 SOON, LATE = datetime(2025, 2, 1, tzinfo=UTC), datetime(2026, 7, 8, 9, 10, 11, tzinfo=UTC)
 OLD, YOUNG = datetime(2019, 1, 1, tzinfo=UTC), datetime(2025, 1, 31, 1, 2, 3, tzinfo=UTC)

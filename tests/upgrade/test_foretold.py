@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from feedpub.config import load_config
-from feedpub.pipeline import build
+from feedpub.publishing.build import build, plan
 from feedpub.report.compare import planned
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
@@ -13,7 +13,7 @@ def test_each_build_of_a_history_does_what_diff_says(upgrade, oracle, corpus, tm
     for number, inputs in enumerate(upgrade.builds(corpus), 1):
         upgrade.lay_out(inputs, tmp_path, upgrade.clock(number))
         settings = load_config(tmp_path / "config.yaml")
-        foretold = planned(settings, NOW)
+        foretold = planned(plan(settings, NOW))
         build(settings, NOW)
         documents = oracle.published(tmp_path / "feeds")
         for slug, titles in foretold.items():

@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from feedpub.config import load_config
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 
 CHANGED, NOW = datetime(2025, 1, 20, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC)
 """The files come from a checkout, so they are younger than what was published."""

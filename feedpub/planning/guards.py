@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from feedpub.articles.ids import feed_id
 from feedpub.config import Settings
-from feedpub.core.errors import ALLOWANCES, GuardRefusal
+from feedpub.core.errors import ALLOWANCES, FeedpubError, GuardRefusal, TooManyRejects
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedFeed
 from feedpub.history.state import State
+from feedpub.planning.routing import Taken
 
 SHOWN = 6
 """How many names a refusal lists."""
@@ -58,8 +59,38 @@ class Moving:
     zones: tuple[str, ...] = ()
 
 
-def check_state(settings: Settings, state: State, allowed: Collection[str] = ()) -> None:
-    """Raise :class:`GuardRefusal` where what is online says that no build of ``settings`` may follow it."""
+def why_refused(
+    settings: Settings,
+    state: State,
+    taken: Taken,
+    previous: Iterable[PreviousFeed],
+    moving: Moving,
+    allowed: Collection[str],
+) -> FeedpubError | None:
+    """Return what a build stops with, the first reason only; ``None`` where nothing speaks against it."""
+    try:
+        check_before_reading(settings, state, allowed)
+        check_rejects(settings, taken)
+        check_flood(
+            previous,
+            moving=moving,
+            share=settings.guards.max_vanished,
+            causes=taken.source_warnings,
+            allowed=allowed,
+        )
+    except FeedpubError as refusal:
+        return refusal
+    return None
+
+
+def check_before_reading(settings: Settings, state: State, allowed: Collection[str] = ()) -> None:
+    """Raise what a build stops with before it reads any source.
+
+    That is :class:`ConfigError` for an example of a rule that fails, and :class:`GuardRefusal` where what is online
+    says that no build of ``settings`` may follow it.
+    """
+    if failing := settings.rules.failing_examples():
+        raise failing[0].error(more=len(failing) - 1)
     slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
     check_damaged(state.damaged, allowed)
     check_removed(state.online, slugs, state.dropped, allowed)
@@ -67,6 +98,15 @@ def check_state(settings: Settings, state: State, allowed: Collection[str] = ())
     for shelf in state.shelves.values():
         if shelf.broken and "vanished" not in allowed:
             raise GuardRefusal(shelf.broken, ALLOWANCES["vanished"])
+
+
+def check_rejects(settings: Settings, taken: Taken) -> None:
+    """Raise :class:`TooManyRejects` where more was rejected than ``guards.max_rejects`` allows."""
+    limit, rejected = settings.guards.max_rejects, len(taken.rejects)
+    records = taken.articles + taken.duplicates + taken.held + taken.left_out + rejected
+    if limit is not None and rejected > (limit if isinstance(limit, int) else limit * records):
+        first = taken.rejects[0]
+        raise TooManyRejects(rejected, records, f"{first.origin}: {first.reason}")
 
 
 def check_damaged(damaged: Collection[str], allowed: Collection[str] = ()) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from html import escape
+from itertools import accumulate
 
-from feedpub.archives import Room, paginate
+from feedpub.articles.article import Article, Origin
 from feedpub.articles.duplicates import NearDuplicate, leave_out_near
-from feedpub.articles.entry import Entry, newest_first
+from feedpub.articles.entry import Entry, content_of, newest_first
+from feedpub.articles.ids import article_id
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Feed, Page, Site, make_feed
 from feedpub.documents.formats import entry_size, head_size
-from feedpub.history.memory import ClosedPage, Shelf, ShelfChange
-from feedpub.limits import fitting
+from feedpub.documents.readback import PublishedFeed
+from feedpub.history.memory import Shelf
+from feedpub.planning.archive import Room, paginate
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +78,37 @@ def compose(
     return Composed(feed, tuple(replace(page, since=dates.get(page.name)) for page in pages), shelf, near)
 
 
-def shelf_change(
-    composed: Composed,
-    site: Site,
-    derived: Mapping[str, str],
-    became: Iterable[str],
-    before: frozenset[str] | None,
-) -> ShelfChange | None:
-    """Return what the ledger has to remember of the pages that ``composed`` closes; ``None`` for nothing.
+def last_feed(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:
+    """Return the retired feed of ``settings``; ``online`` is what is published of it.
 
-    ``derived`` are the ids that entries' articles have of their own, by entry, where they are others; ``became``
-    those of articles that turned out to be in a closed page. ``before`` are the ids of the closed pages up to now
-    where the ledger did not know them.
+    The entry is dated just after what the feed last was, so that it stands on top of it; then as it is online.
     """
-    closing = {entry.article.id for page in composed.closing for entry in page.entries}
-    # Once an earlier text is out of sight, what was left out for it must not come back.
-    closing |= {near.entry.article.id for near in composed.near if near.kept.article.id in closing}
-    ids = closing | {derived[entry_id] for entry_id in closing if entry_id in derived} | {*became}
-    pages = tuple(ClosedPage(page.name, page.next) for page in composed.closing if page.next)
-    if before is None and not ids:
-        return None
-    return ShelfChange(
-        feed=composed.slug,
-        base=site.base_url,
-        pages=pages if before is None else (*composed.shelf.pages, *pages),
-        ids=tuple(sorted(ids | (before or frozenset()))),
-        anew=before is not None,
+    assert settings.moved_to is not None
+    key = f"retired\n{settings.slug}\n{settings.moved_to}"
+    address = escape(settings.moved_to)
+    date = site.epoch if online is None else online.updated + timedelta(seconds=1)
+    identity = article_id(site.id_authority, key=key, published=date, title="")
+    known = {entry.id: entry.published for entry in online.entries} if online else {}
+    article = Article(
+        id=identity,
+        title=f"{settings.title} has moved",
+        body=f'<p>This feed has moved to <a href="{address}">{address}</a>. Please subscribe to it there.</p>',
+        published=known.get(identity, date),
+        origin=Origin(f"feeds.{settings.slug}.retired", 1, 1),
+        html=True,
+        link=settings.moved_to,
     )
+    return make_feed(settings, [Entry(article, (), content_of(article))], site)
+
+
+def fitting(entries: Sequence[Entry], feed: FeedSettings, site: Site, titles: Mapping[str, str]) -> int:
+    """Return how many of ``entries`` (newest first) the subscription document of ``feed`` holds.
+
+    At most ``max_items`` of them, and as many as fit into ``max_bytes`` in every format; but never none, since a
+    feed with one entry that is too long is of more use than an empty one. ``titles`` are the categories that
+    feeds are, by slug.
+    """
+    newest = entries[: feed.max_items]
+    sizes = accumulate((entry_size(entry, feed, titles) for entry in newest), initial=head_size(feed, site))
+    held = sum(size <= feed.max_bytes for size in sizes) - 1
+    return max(held, min(1, len(newest)))

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from feedpub.articles.article import Notice, Reject
 from feedpub.articles.duplicates import NearDuplicate
 from feedpub.articles.entry import Entry
-from feedpub.compose import Composed
 from feedpub.core.errors import ALLOWANCES
 from feedpub.documents.readback import PublishedFeed
-from feedpub.documents.renderer import Quarantined, Rendered
-from feedpub.documents.verification import Checked, Invalid
-from feedpub.history.identity import Settled
-from feedpub.intake import Taken
+from feedpub.documents.renderer import Rendered
+from feedpub.documents.verification import Invalid
+from feedpub.planning.feed_plan import Composed
+from feedpub.planning.site_plan import ChangedZone, Checked, SitePlan
 from feedpub.publishing.local.changes import Changes
 
 
@@ -43,31 +41,6 @@ class FeedReport:
     archived: int
     documents: tuple[DocumentReport, ...]
     near: tuple[NearDuplicate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedZone:
-    """A source, by its patterns, whose zone was changed while ``articles`` keep the dates they were published under.
-
-    ``new`` says that this was not so at the last build.
-    """
-
-    source: str
-    was: str
-    now: str
-    articles: int
-    new: bool
-
-    @property
-    def reason(self) -> str:
-        """What was changed, as a clause."""
-        return f"the dates of the source {self.source} were read in {self.was} and are read in {self.now} now"
-
-    def __str__(self) -> str:
-        return (
-            f"{self.reason}; {self.articles:,} published {'article' if self.articles == 1 else 'articles'} kept the old"
-            f" ones; to take the new ones, run once with {ALLOWANCES['moved-dates']}"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,51 +82,32 @@ class BuildReport:
         return tuple(document.invalid for document in documents if document.invalid)
 
 
-class Made(Protocol):
-    """What became of the articles that were taken."""
-
-    @property
-    def settled(self) -> Settled: ...
-    @property
-    def quarantined(self) -> tuple[Quarantined, ...]: ...
-    @property
-    def zones(self) -> tuple[ChangedZone, ...]: ...
-    @property
-    def feeds(self) -> tuple[Composed, ...]: ...
-
-
-def summarise(
-    taken: Taken,
-    made: Made,
-    rendered: Iterable[Rendered],
-    online: Mapping[str, PublishedFeed],
-    checked: Checked,
-    changes: Changes,
-) -> BuildReport:
-    """Return the report of a build; ``online`` is what was published before it."""
+def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
+    """Return the report of a build that carried ``plan`` out with these ``changes``."""
+    taken, checked, online = plan.taken, plan.checked, plan.state.online
     written = frozenset(changes.written)
-    composed = {feed.slug: feed for feed in made.feeds}
+    composed = {feed.slug: feed for feed in plan.feeds}
     quarantined = tuple(
-        Reject(q.entry.article.origin, q.reason, q.entry.article.title) for q in made.quarantined
+        Reject(q.entry.article.origin, q.reason, q.entry.article.title) for q in plan.quarantined
     )
     return BuildReport(
         articles=taken.articles - len(quarantined),
         duplicates=taken.duplicates,
-        edited=len(made.settled.edited),
+        edited=len(plan.settled.edited),
         held=taken.held,
         left_out=taken.left_out,
         boilerplate_lines=taken.boilerplate_lines,
         rejects=(*taken.rejects, *quarantined),
-        notices=(*taken.notices, *(_date_kept(entry) for entry in made.settled.moved)),
+        notices=(*taken.notices, *(_date_kept(entry) for entry in plan.settled.moved)),
         source_warnings=taken.source_warnings,
         feeds=tuple(
             _feed_report(r, composed.get(r.feed.slug), online.get(r.feed.slug), checked, written)
-            for r in rendered
+            for r in plan.rendered
         ),
         listings=tuple(_document_report(path, checked, written) for path in checked.listings),
         removed=changes.removed,
         altered=changes.altered,
-        zones=made.zones,
+        zones=plan.zones,
     )
 
 

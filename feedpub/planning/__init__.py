@@ -1,0 +1,1 @@
+"""What each document of each feed is to hold, and whether a build may go on."""

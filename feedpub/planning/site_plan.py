@@ -1,0 +1,327 @@
+"""Everything that a build decides: what each document of each feed holds, and whether it may be published.
+
+sources | duplicates | rules | newest | identity | feed plans | rendering | checks | guards
+
+A plan changes nothing. ``build`` carries it out; ``build --dry-run``, ``diff``, ``explain`` and ``report`` read it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feedpub.articles.entry import Entry
+from feedpub.config import FeedSettings, Settings
+from feedpub.core.errors import ALLOWANCES, ConfigError, FeedpubError, Where
+from feedpub.documents.channel import make_feed
+from feedpub.documents.formats import Document
+from feedpub.documents.readback import PublishedEntry, PublishedFeed
+from feedpub.documents.renderer import Quarantined, Rendered, Renderer
+from feedpub.documents.verification import Invalid, first_refusal, refusals
+from feedpub.history.identity import Settled, Terms, settle
+from feedpub.history.ledger import A_DAY, Store
+from feedpub.history.state import OnlineShelf, State
+from feedpub.planning.feed_plan import Composed, compose, last_feed
+from feedpub.planning.guards import Moving, PreviousFeed, why_refused
+from feedpub.planning.routing import Progress, SourceTimes, Taken, take_in
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """What a build of ``settings`` at ``now`` is to do, over the ``state`` that it finds.
+
+    ``allowed`` are the guards that are overridden. ``taken`` is what the sources gave, ``settled`` the entries that its
+    articles are, ``feeds`` what the documents of each feed hold (in the config's order), without the entries that are
+    ``quarantined``, as no document could carry them. ``became`` are ids of articles that turned out to be entries of a
+    closed archive page, by feed; ``previous`` is what the feeds replace, ``zones`` of which sources the zone was
+    changed. ``rendered`` are the documents, retired feeds included, and ``checked`` says which may be published.
+    ``refusal`` is what a build stops with instead of publishing anything; ``None`` where it goes on.
+    """
+
+    settings: Settings
+    now: datetime
+    allowed: Collection[str]
+    state: State
+    taken: Taken
+    settled: Settled
+    quarantined: tuple[Quarantined, ...]
+    feeds: tuple[Composed, ...]
+    became: Mapping[str, tuple[str, ...]]
+    previous: tuple[PreviousFeed, ...]
+    zones: tuple[ChangedZone, ...]
+    rendered: tuple[Rendered, ...]
+    checked: Checked
+    refusal: FeedpubError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What may be published: the documents, and the names that ``keep`` what is online under them.
+
+    ``invalid`` says by name why documents are not published; ``held`` are the feeds that stay as they are.
+    ``listings`` are the names of the site's own documents.
+    """
+
+    documents: tuple[Document, ...]
+    keep: frozenset[str]
+    invalid: Mapping[str, Invalid]
+    held: frozenset[str]
+    listings: tuple[str, ...]
+
+
+def check(rendered: Iterable[Rendered], listing: Document) -> Checked:
+    """Hold each document against its check, those of feeds and the ``listing`` of all.
+
+    Where a subscription document fails, its last good version is kept. Where an archive document fails, the whole
+    feed is kept: its documents link to each other, and each entry has to stand in one of them.
+    """
+    valid: list[Document] = []
+    keep: set[str] = set()
+    invalid: dict[str, Invalid] = {}
+    held: set[str] = set()
+    for feed in rendered:
+        keep.update(feed.kept)
+        documents = (*feed.documents, *feed.archives)
+        wrong = refusals(documents)
+        invalid |= wrong
+        if any(document.path in wrong for document in feed.archives):
+            held.add(feed.feed.slug)
+            keep.update(document.path for document in documents)
+        else:
+            keep.update(wrong)
+            valid += [document for document in documents if document.path not in wrong]
+    if wrong := refusals((listing,)):
+        invalid |= wrong
+        keep.update(wrong)
+    else:
+        valid.append(listing)
+    return Checked(tuple(valid), frozenset(keep), invalid, frozenset(held), (listing.path,))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedZone:
+    """A source, by its patterns, whose zone was changed while ``articles`` keep the dates they were published under.
+
+    ``new`` says that this was not so at the last build.
+    """
+
+    source: str
+    was: str
+    now: str
+    articles: int
+    new: bool
+
+    @property
+    def reason(self) -> str:
+        """What was changed, as a clause."""
+        return f"the dates of the source {self.source} were read in {self.was} and are read in {self.now} now"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.reason}; {self.articles:,} published {'article' if self.articles == 1 else 'articles'} kept the old"
+            f" ones; to take the new ones, run once with {ALLOWANCES['moved-dates']}"
+        )
+
+
+def plan_site(
+    settings: Settings,
+    state: State,
+    now: datetime,
+    *,
+    allowed: Collection[str] = (),
+    progress: Progress | None = None,
+) -> SitePlan:
+    """Decide what a build of ``settings`` at ``now`` is to do. Sources are read, and nothing is changed.
+
+    ``allowed`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden. Raises
+    :class:`feedpub.core.errors.SourceError` where a file cannot be read at all, and :class:`ConfigError` where a feed
+    could not be published with any entries.
+    """
+    taken = take_in(settings, now, state.ledger, progress)
+    planner = _Planner(settings, state, now, allowed, taken)
+    plan = planner.plan()
+    if plan.checked.invalid:
+        # Before entries are blamed for it.
+        check_heads(settings)
+    if harmful := planner.harmful(plan):
+        return planner.plan(harmful)
+    return plan
+
+
+def check_heads(settings: Settings) -> None:
+    """Raise :class:`ConfigError` where a feed could not be published with any entry, or with none."""
+    renderer = Renderer(settings.site, settings.categories, settings.output.formats)
+    feeds = [make_feed(feed, [], settings.site) for feed in settings.feeds]
+    for feed in (*feeds, *(last_feed(feed, settings.site, None) for feed in settings.retired)):
+        if wrong := first_refusal(renderer.render(feed).documents):
+            raise ConfigError(
+                Where(str(settings.file), 1, 1, ("feeds", feed.settings.slug)),
+                f"{wrong.path} would be invalid whatever its entries are: {wrong.reason}",
+                "correct the value of the feed, or of site, that this comes from",
+            )
+
+
+class _Planner:
+    """Plans once, and once more without the entries that would make documents invalid."""
+
+    def __init__(
+        self, settings: Settings, state: State, now: datetime, allowed: Collection[str], taken: Taken
+    ) -> None:
+        self._settings = settings
+        self._state = state
+        self._now = now
+        self._allowed = allowed
+        self._taken = taken
+        self._renderer = Renderer(settings.site, settings.categories, settings.output.formats)
+
+    def plan(self, harmful: Iterable[Quarantined] = ()) -> SitePlan:
+        """Return the plan without the ``harmful`` entries."""
+        settings, state, taken, now = self._settings, self._state, self._taken, self._now
+        settled = self._settled()
+        quarantined = (*self._renderer.quarantine(settled.entries.values()), *harmful)
+        refused = {q.entry.article.id for q in quarantined}
+        feeds: list[Composed] = []
+        became: dict[str, tuple[str, ...]] = {}
+        for feed, selection in zip(settings.feeds, taken.selected, strict=True):
+            entries = {s.article.id: settled.entries[s.article.id] for s in selection}
+            became[feed.slug] = self._archived(feed, entries)
+            left = [
+                e for d, e in entries.items() if d not in became[feed.slug] and e.article.id not in refused
+            ]
+            feeds.append(self._compose(feed, left))
+        zones = _changed_zones(settings, state.ledger, taken, settled)
+        previous = tuple(
+            PreviousFeed(
+                c.feed,
+                _missing(state.online[c.slug], taken, state.ledger),
+                state.ledger.replaced(c.slug, now - A_DAY),
+            )
+            for c in feeds
+            if c.slug in state.online
+        )
+        rendered = self._render(feeds)
+        return SitePlan(
+            settings=settings,
+            now=now,
+            allowed=self._allowed,
+            state=state,
+            taken=taken,
+            settled=settled,
+            quarantined=quarantined,
+            feeds=tuple(feeds),
+            became=became,
+            previous=previous,
+            zones=zones,
+            rendered=rendered,
+            checked=check(rendered, self._renderer.opml(settings.feeds)),
+            refusal=why_refused(
+                settings,
+                state,
+                taken,
+                previous,
+                Moving(settled.moving, settled.known, tuple(change.reason for change in zones)),
+                self._allowed,
+            ),
+        )
+
+    def harmful(self, plan: SitePlan) -> list[Quarantined]:
+        """Return the entries that make their feeds invalid: those that would if they were there alone."""
+        wrong = {path.partition(".")[0] for path in plan.checked.invalid}
+        found: dict[str, Quarantined] = {}
+        for composed in plan.feeds:
+            for entry in composed.entries if composed.slug in wrong else ():
+                alone = make_feed(composed.feed.settings, [entry], self._settings.site)
+                if why := first_refusal(self._renderer.render(alone).documents):
+                    found[entry.article.id] = Quarantined(
+                        entry, f"it would make {why.path} invalid: {why.reason}"
+                    )
+        return list(found.values())
+
+    def _settled(self) -> Settled:
+        taken = self._taken
+        terms = Terms(
+            self._settings.site.id_authority,
+            self._now,
+            SourceTimes(self._settings, self._now).of_article,
+            keep_dates="moved-dates" not in self._allowed,
+            released=taken.released,
+        )
+        selected = {s.article.id: s for selection in taken.selected for s in selection}
+        return settle(selected.values(), self._state.ledger, taken.ids, terms)
+
+    def _archived(self, feed: FeedSettings, entries: Mapping[str, Entry]) -> tuple[str, ...]:
+        """Return the ids, as their articles derive them, of those ``entries`` that are in a closed page of ``feed``."""
+        if feed.archive is None:
+            return ()
+        archived = self._state.ledger.archived
+        return tuple(derived for derived, e in entries.items() if archived(feed.slug, e.article.id))
+
+    def _compose(self, feed: FeedSettings, entries: Iterable[Entry]) -> Composed:
+        settings, state, slug = self._settings, self._state, feed.slug
+        shelf = state.shelves.get(slug, OnlineShelf())
+        # When its documents that are online changed; what lies in the future was a mistake.
+        online = {"": state.online[slug].updated} if slug in state.online else {}
+        since = {name: time for name, time in {**shelf.since, **online}.items() if time <= self._now}
+        return compose(feed, entries, settings.site, settings.categories, shelf.shelf, since=since)
+
+    def _render(self, feeds: Iterable[Composed]) -> tuple[Rendered, ...]:
+        settings, online = self._settings, self._state.online
+        rendered = [
+            self._renderer.render(composed.feed, composed.pages, [page.name for page in composed.shelf.pages])
+            for composed in feeds
+        ]
+        retired = (last_feed(feed, settings.site, online.get(feed.slug)) for feed in settings.retired)
+        return (*rendered, *(self._renderer.render(feed) for feed in retired))
+
+
+def _changed_zones(
+    settings: Settings, ledger: Store, taken: Taken, settled: Settled
+) -> tuple[ChangedZone, ...]:
+    """Return the sources whose dates are read in another zone than those that are published, and are kept."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in settled.moved:
+        source = taken.source_of.get(entry.article.origin.file)
+        kept = entry.article.published
+        if (
+            source is not None
+            and entry.dated
+            and entry.dated.replace(tzinfo=None) == kept.replace(tzinfo=None)
+        ):
+            found[source].append(entry)
+    changes: list[ChangedZone] = []
+    for source, entries in sorted(found.items()):
+        spec = settings.sources[source]
+        now = spec.dates.zone or _offset(entries[0].dated)
+        offset = _offset(entries[0].article.published)
+        before = ledger.zone(spec.path)
+        was = before if before not in (None, now) else "UTC" if offset == "+00:00" else offset
+        known = [ledger.by_id(entry.article.id) for entry in entries]
+        new = any(k is None or k.dated != entry.dated for k, entry in zip(known, entries, strict=True))
+        changes.append(ChangedZone(spec.path, was, now, len(entries), new))
+    return tuple(changes)
+
+
+def _offset(time: datetime | None) -> str:
+    return time.isoformat()[-6:] if time else ""
+
+
+def _missing(online: PublishedFeed, taken: Taken, store: Store) -> PublishedFeed:
+    """Return what is online without what no guard counts.
+
+    That is what its owners took away, and what has slid out of another people's feed, as all that this lists now is
+    newer.
+    """
+
+    def slid(entry: PublishedEntry) -> bool:
+        known = store.by_id(entry.id)
+        listed = taken.listed.get(known.feed) if known and known.feed else None
+        return listed is not None and entry.published < listed
+
+    return replace(
+        online,
+        entries=tuple(
+            e for e in online.entries if e.id not in taken.released and (e.id in taken.ids or not slid(e))
+        ),
+    )

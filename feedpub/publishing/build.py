@@ -1,0 +1,194 @@
+"""One build: plan, publish, remember, report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain, islice
+
+from feedpub.config import Settings
+from feedpub.core.errors import TooManyRejects
+from feedpub.documents.channel import Site
+from feedpub.history.ledger import LEDGER, Store, note, record
+from feedpub.history.memory import ClosedPage, Remembered, ShelfChange, record_of, remember
+from feedpub.history.state import open_state
+from feedpub.planning.feed_plan import Composed
+from feedpub.planning.guards import check_before_reading
+from feedpub.planning.routing import Progress
+from feedpub.planning.site_plan import SitePlan, plan_site
+from feedpub.publishing.build_report import BuildReport, summarise
+from feedpub.publishing.local import folder
+from feedpub.publishing.local.changes import Changes
+from feedpub.publishing.local.dirfd import exclusive
+from feedpub.publishing.local.folder import LocalFolder
+from feedpub.publishing.log import write_rejects
+
+BATCH = 1_000
+"""How many entries are recorded at a time."""
+
+
+@contextmanager
+def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ()) -> Iterator[SitePlan]:
+    """Plan the next build of ``settings`` and change nothing; what subscribers have seen can be asked meanwhile.
+
+    Raises what :func:`feedpub.planning.site_plan.plan_site` raises. What a build would refuse is ``refusal``.
+    """
+    with open_state(settings, LocalFolder(settings.output.dir)) as state:
+        yield plan_site(settings, state, now, allowed=allow)
+
+
+def plan(settings: Settings, now: datetime, *, allow: Collection[str] = ()) -> SitePlan:
+    """Return what the next build of ``settings`` would do at ``now``, an aware time; change nothing.
+
+    ``allow`` is as for :func:`build`. What that would raise as a refusal is the plan's ``refusal``.
+    """
+    with open_plan(settings, now, allow=allow) as made:
+        return made
+
+
+def build(
+    settings: Settings,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    allow: Collection[str] = (),
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build the feeds of ``settings`` as of ``now`` and publish them; write nothing on a dry run.
+
+    ``allow`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden for this build. Raises a
+    :class:`feedpub.core.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
+    the ledger or the list of rejects cannot be written, which come after.
+    """
+    ours = settings.output.state
+    lock = nullcontext() if dry_run else exclusive(ours)
+    with lock, open_state(settings, LocalFolder(settings.output.dir)) as state:
+        check_before_reading(settings, state, allow)
+        plan = plan_site(settings, state, now, allowed=allow, progress=progress)
+        if plan.refusal:
+            if isinstance(plan.refusal, TooManyRejects) and not dry_run:
+                write_rejects(plan.taken.rejects, ours)
+            raise plan.refusal
+        if dry_run:
+            return summarise(plan, foretell(plan))
+        report = summarise(plan, carry_out(plan))
+        # Last: a build that is refused tells of none, so the next one has to.
+        return replace(report, new_rejects=write_rejects(report.rejects, ours))
+
+
+def foretell(plan: SitePlan) -> Changes:
+    """Return what :func:`carry_out` would change, and change nothing."""
+    output, checked = plan.settings.output, plan.checked
+    return folder.compare(
+        checked.documents, checked.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
+    )
+
+
+def carry_out(plan: SitePlan) -> Changes:
+    """Publish what ``plan`` says, then remember it; to be called under the lock that the plan was made under.
+
+    Raises :class:`feedpub.core.errors.PublishError`; then every document is whole, old or new.
+    """
+    output, checked = plan.settings.output, plan.checked
+    changes = folder.publish(
+        checked.documents, checked.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
+    )
+    _remember(plan)
+    return changes
+
+
+def _remember(plan: SitePlan) -> None:
+    """Remember what was published; feeds that were held back are remembered when they are published."""
+    ledger, settings = plan.state.ledger, plan.settings
+    file = settings.output.state / LEDGER
+    feeds = [composed for composed in plan.feeds if composed.slug not in plan.checked.held]
+    known_as = {e.article.id: id_ for id_, e in plan.settled.entries.items() if e.article.id != id_}
+    # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
+    missing = _missing(plan, feeds)
+    while batch := list(islice(missing, BATCH)):
+        record(file, batch)
+    published = {entry.article.id for composed in feeds for entry in composed.entries}
+    closed = [change for composed in feeds if (change := _closed_pages(plan, composed, known_as))]
+    aliases = {
+        own: known
+        for known, own in known_as.items()
+        if known in published and not _is_alias(ledger, own, known)
+    }
+    if closed or aliases:
+        record(file, (), closed, aliases)
+    replaced = {p.feed.slug: p.replacing for p in plan.previous if p.feed.slug not in plan.checked.held}
+    kept = {change.source for change in plan.zones}
+    zones = {
+        spec.path: spec.dates.zone
+        for spec in settings.sources
+        if spec.dates.zone and spec.path not in kept and ledger.zone(spec.path) != spec.dates.zone
+    }
+    meant = "vanished" in plan.allowed
+    if any(replaced.values()) or zones or meant:
+        note(file, replaced, plan.now, zones, anew=meant)
+
+
+def _missing(plan: SitePlan, feeds: Iterable[Composed]) -> Iterator[Remembered]:
+    """Yield what the ledger does not know as it is now published."""
+    ledger = plan.state.ledger
+    entries = {entry.article.id: entry for composed in feeds for entry in composed.entries}
+    shelves = plan.state.shelves.values()
+    read = (e for shelf in shelves for e in shelf.entries if shelf.anew and e.id not in entries)
+    # Of what is in a closed page, or stayed unpublished, only the new date of its source is to be remembered.
+    moved = (
+        replace(known, dated=entry.dated)
+        for entry in plan.settled.moved
+        if entry.article.id not in entries
+        if (known := ledger.by_id(entry.article.id)) and known.dated != entry.dated
+    )
+    return chain(
+        (record_of(entry) for entry in read if ledger.lacks(entry)),
+        (
+            remember(e.article, e.content.html, e.updated, e.dated)
+            for e in entries.values()
+            if not ledger.knows(e)
+        ),
+        moved,
+    )
+
+
+def _closed_pages(plan: SitePlan, composed: Composed, known_as: Mapping[str, str]) -> ShelfChange | None:
+    shelf = plan.state.shelves.get(composed.slug)
+    before = shelf.ids if shelf and shelf.anew else None
+    return shelf_change(composed, plan.settings.site, known_as, plan.became[composed.slug], before)
+
+
+def shelf_change(
+    composed: Composed,
+    site: Site,
+    derived: Mapping[str, str],
+    became: Iterable[str],
+    before: frozenset[str] | None,
+) -> ShelfChange | None:
+    """Return what the ledger has to remember of the pages that ``composed`` closes; ``None`` for nothing.
+
+    ``derived`` are the ids that entries' articles have of their own, by entry, where they are others; ``became``
+    those of articles that turned out to be in a closed page. ``before`` are the ids of the closed pages up to now
+    where the ledger did not know them.
+    """
+    closing = {entry.article.id for page in composed.closing for entry in page.entries}
+    # Once an earlier text is out of sight, what was left out for it must not come back.
+    closing |= {near.entry.article.id for near in composed.near if near.kept.article.id in closing}
+    ids = closing | {derived[entry_id] for entry_id in closing if entry_id in derived} | {*became}
+    pages = tuple(ClosedPage(page.name, page.next) for page in composed.closing if page.next)
+    if before is None and not ids:
+        return None
+    return ShelfChange(
+        feed=composed.slug,
+        base=site.base_url,
+        pages=pages if before is None else (*composed.shelf.pages, *pages),
+        ids=tuple(sorted(ids | (before or frozenset()))),
+        anew=before is not None,
+    )
+
+
+def _is_alias(ledger: Store, own: str, known: str) -> bool:
+    became = ledger.became(own)
+    return became is not None and became.id == known
