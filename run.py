@@ -97,7 +97,7 @@ The last of ``lowest`` runs in the environment that those before it made.
 
 GENERATED = {
     "docs/checks.md": ["-m", "feedpub.validator.manual"],
-    "docs/commands.md": ["-m", "feedpub.cli.manual"],
+    "docs/commands.md": ["-m", "feedpub.cli.reference"],
 }
 """The pages that are printed by a module, and never edited."""
 

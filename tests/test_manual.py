@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from feedpub.cli.app import COMMANDS
-from feedpub.cli.manual import manual
+from feedpub.cli.reference import manual
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -204,8 +204,7 @@ def _warn(report: BuildReport, *, quiet: bool) -> None:
 
 
 def _show_details(report: BuildReport, settings: Settings) -> None:
-    from feedpub.report.known import known  # noqa: PLC0415 - keeps --help fast
-    from feedpub.report.stream import duplicates  # noqa: PLC0415
+    from feedpub.insight.lookup import duplicates, known  # noqa: PLC0415
 
     for notice in report.notices:
         print_text(f"{notice.origin}: {notice.message}")

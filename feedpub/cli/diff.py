@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from feedpub.core.errors import FeedpubError
-    from feedpub.report.compare import FeedChange
+    from feedpub.insight.diff import FeedChange
 
 SHOWN = 20
 
@@ -53,8 +53,8 @@ def diff(
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.config import load_config, parse_config  # noqa: PLC0415
+    from feedpub.insight.diff import compare, planned, published  # noqa: PLC0415
     from feedpub.publishing.build import plan  # noqa: PLC0415
-    from feedpub.report.compare import compare, planned, published  # noqa: PLC0415
 
     if old is not None and revision is not None:
         print_error("compare with one config: --config or --git")

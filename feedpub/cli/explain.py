@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
     from feedpub.articles.article import Article
     from feedpub.config import Settings
-    from feedpub.report.known import Known
-    from feedpub.report.stream import Duplicate
+    from feedpub.insight.lookup import Duplicate, Known
     from feedpub.rules.explanation import Explanation, FeedExplanation, Hit
 
 SHOWN_HITS = 5
@@ -55,7 +54,7 @@ def explain(
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.config import load_config  # noqa: PLC0415
-    from feedpub.report.known import known  # noqa: PLC0415
+    from feedpub.insight.lookup import known  # noqa: PLC0415
 
     settings = load_config(config)
     given = [article is not None, text is not None, file is not None or line is not None]
@@ -104,7 +103,7 @@ def _duplicate(settings: Settings, subscribers: Known, article: Article) -> Dupl
     """Return what a build now would leave out ``article`` for, if it is a record of one that stands elsewhere."""
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
-    from feedpub.report.stream import duplicates  # noqa: PLC0415
+    from feedpub.insight.lookup import duplicates  # noqa: PLC0415
 
     found = duplicates(settings, datetime.now(UTC), subscribers.past)
     return next((duplicate for duplicate in found if duplicate.origin == article.origin), None)
@@ -125,7 +124,7 @@ def _left_out(settings: Settings, article: Article) -> list[str]:
 
 
 def _kept_as_json(settings: Settings, subscribers: Known, duplicate: Duplicate) -> dict[str, Any]:
-    from feedpub.report.stream import every_article  # noqa: PLC0415 - keeps --help fast
+    from feedpub.insight.lookup import every_article  # noqa: PLC0415 - keeps --help fast
 
     kept = (article for article in every_article(settings) if article.origin == duplicate.kept)
     named = (subscribers.named(article).id for article in kept)
@@ -150,8 +149,7 @@ def _from_text(text: str) -> Article:
 def _looked_up(
     settings: Settings, subscribers: Known, wish: str | None, file: Path | None, line: int | None
 ) -> Article:
-    from feedpub.report.lookup import by_line, by_words  # noqa: PLC0415 - keeps --help fast
-    from feedpub.report.stream import every_article  # noqa: PLC0415
+    from feedpub.insight.lookup import by_line, by_words, every_article  # noqa: PLC0415
 
     if wish is not None:
         found, what = by_words(every_article(settings), wish), f"an article {wish!r}"

@@ -20,7 +20,7 @@ from feedpub.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from feedpub.report.statistics import FeedCount, Statistics
+    from feedpub.insight.statistics import FeedCount, Statistics
 
 TOP_TERMS = 5
 SHOWN_DEAD = 8
@@ -42,10 +42,9 @@ def report(
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from feedpub.config import load_config  # noqa: PLC0415
-    from feedpub.report.known import known  # noqa: PLC0415
-    from feedpub.report.page import page  # noqa: PLC0415
-    from feedpub.report.statistics import count  # noqa: PLC0415
-    from feedpub.report.stream import due_articles  # noqa: PLC0415
+    from feedpub.insight.lookup import due_articles, known  # noqa: PLC0415
+    from feedpub.insight.report_page import page  # noqa: PLC0415
+    from feedpub.insight.statistics import count  # noqa: PLC0415
 
     settings = load_config(config)
     titles = {feed.slug: feed.title for feed in settings.feeds}

@@ -26,10 +26,10 @@ def serve(
 
     import uvicorn  # noqa: PLC0415
 
+    from feedpub.cli.preview import Page, make_app  # noqa: PLC0415
     from feedpub.config import load_config  # noqa: PLC0415
     from feedpub.documents.pages import index_page  # noqa: PLC0415
     from feedpub.publishing.local.folder import read_manifest  # noqa: PLC0415
-    from feedpub.serve import Page, make_app  # noqa: PLC0415
 
     settings = load_config(config)
     if not read_manifest(settings.output.dir).documents:

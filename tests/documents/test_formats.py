@@ -7,13 +7,13 @@ from datetime import datetime
 import httpx
 import pytest
 
+from feedpub.cli.preview import make_app
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
 from feedpub.documents.pages import index_page
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.publishing.local.folder import read_manifest
-from feedpub.serve import make_app
 
 STORIES = [
     {"title": f"Story {number}", "text": "Words. " * number, "date": f"2024-0{number}-01"}

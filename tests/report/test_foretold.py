@@ -8,11 +8,10 @@ from lxml import etree
 
 from feedpub.config import load_config
 from feedpub.history.state import read_feeds
+from feedpub.insight.diff import compare, planned, published
+from feedpub.insight.lookup import due_articles, known
 from feedpub.publishing.build import build, plan
 from feedpub.publishing.local.folder import LocalFolder
-from feedpub.report.compare import compare, planned, published
-from feedpub.report.known import known
-from feedpub.report.stream import due_articles
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from feedpub.config import load_config
+from feedpub.insight.diff import planned
 from feedpub.publishing.build import build, plan
-from feedpub.report.compare import planned
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
 

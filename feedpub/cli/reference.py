@@ -1,4 +1,4 @@
-"""``docs/commands.md``, made from the commands themselves: ``python -m feedpub.cli.manual > docs/commands.md``."""
+"""``docs/commands.md``, made from the commands themselves: ``python -m feedpub.cli.reference > docs/commands.md``."""
 
 from __future__ import annotations
 

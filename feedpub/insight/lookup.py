@@ -1,17 +1,63 @@
-"""The articles of all sources as a build would take them: each once, without what is not due yet."""
+"""Which records are meant, what a build makes of them, and under which ids subscribers know their articles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from feedpub.articles.article import Article, LeftOut, Origin
 from feedpub.articles.duplicates import Duplicates, Past
+from feedpub.articles.entry import Selected
 from feedpub.config import Settings
-from feedpub.planning.routing import Publicity, note_withdrawal
+from feedpub.history.identity import Terms, settle
+from feedpub.history.ledger import Store
+from feedpub.history.state import open_state
+from feedpub.planning.routing import Publicity, SourceTimes, note_withdrawal
+from feedpub.publishing.local.folder import LocalFolder
 from feedpub.sources import Item, files, read
+from feedpub.text.folding import fold
+from feedpub.text.similarity import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The articles that a wish may mean, best first; ``exact`` says that the first is what was meant."""
+
+    articles: tuple[Article, ...]
+    exact: bool
+
+
+def by_words(articles: Iterable[Article], wish: str) -> Found:
+    """Find an article by its id, its key, its title or part of it; case, accents and such do not count."""
+    wanted = _folded(wish)
+    partly: dict[str, Article] = {}
+    titled: dict[str, Article] = {}
+    for article in articles:
+        if wish in {article.id, article.key, article.link}:
+            return Found((article,), exact=True)
+        title = _folded(article.title)
+        if title == wanted:
+            titled.setdefault(article.id, article)
+        elif wanted and wanted in title:
+            partly.setdefault(article.id, article)
+    best = titled or partly
+    return Found(tuple(best.values()), exact=len(best) == 1)
+
+
+def by_line(articles: Iterable[Article], line: int) -> Found:
+    """Find the article of which a line of its file is part, among that file's articles; several may share it."""
+    until = takewhile(lambda article: article.origin.line <= line, articles)
+    found = tuple(article for article in until if line <= article.origin.last)
+    return Found(found, exact=len(found) == 1)
+
+
+def _folded(text: str) -> bytes:
+    return b" ".join(fold(text).lower().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +152,51 @@ def _items(settings: Settings, only: Path | None = None) -> Iterator[tuple[int, 
         for file in files(spec):
             if only is None or Path(settings.base / file).resolve() == only.resolve():
                 yield from ((source, item) for item in read(spec, file, settings.site.id_authority))
+
+
+@contextmanager
+def known(settings: Settings, now: datetime) -> Iterator[Known]:
+    """Open what subscribers know as a build at ``now`` would."""
+    with open_state(settings, LocalFolder(settings.output.dir)) as state:
+        yield Known(settings, now, state.ledger)
+
+
+class Known:
+    """What subscribers know, to be asked of one article at a time; ``past`` is what that is known from."""
+
+    def __init__(self, settings: Settings, now: datetime, store: Store) -> None:
+        self._settings = settings
+        self._now = now
+        self._store = store
+
+    @property
+    def past(self) -> Store:
+        """What is known of earlier builds."""
+        return self._store
+
+    def named(self, article: Article) -> Article:
+        """Return ``article`` under the id by which subscribers know it; its own if they do not."""
+        article = replace(article, id=self._staying.identify(article))
+        if self._store.by_id(article.id):
+            return article
+        changed_at = SourceTimes(self._settings, self._now).of_article
+        terms = Terms(self._settings.site.id_authority, self._now, changed_at)
+        settled = settle([Selected(article, ())], self._store, self._staying, terms)
+        return replace(article, id=settled.entries[article.id].article.id)
+
+    def find(self, articles: Iterable[Article], entry_id: str) -> Article | None:
+        """Return the one of ``articles`` that subscribers know as ``entry_id``, though it was edited since."""
+        entry = self._store.by_id(entry_id)
+        if entry is None:
+            return None
+        # An edited article has kept one of these; all others are spared the longer look.
+        like = (
+            article
+            for article in articles
+            if article.published in (entry.published, entry.dated) or digest(article.title) == entry.title
+        )
+        return next((named for article in like if (named := self.named(article)).id == entry_id), None)
+
+    @cached_property
+    def _staying(self) -> Duplicates:
+        return staying(self._settings, self._now, self._store)
