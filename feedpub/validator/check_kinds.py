@@ -22,6 +22,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 from feedpub.validator._source_text import Source
 from feedpub.validator.document import NO_ATTRIBUTES, Document, Node
 from feedpub.validator.finding import Level
+from feedpub.validator.grammar import iris
 from feedpub.validator.grammar.html import Survey
 from feedpub.validator.json_document import Json
 from feedpub.validator.namespaces import KNOWN
@@ -31,7 +32,8 @@ NOTHING: Final = Document([], False, (), "", "")
 UNDEFINED: Final = Element("")
 NOWHERE: Final = Node("", "", "", None, NO_ATTRIBUTES, Source(b""), 0)
 NO_JSON: Final = Json(None, 1, 1)
-_NO_SURVEY: Final = Survey(None, (), (), (), ())
+_NO_SURVEY: Final = Survey(None, (), (), ())
+_IANA: Final = "http://www.iana.org/assignments/relation/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,44 @@ class Context:
         return any(KNOWN.get(found.uri) == prefix for found in self.document.declarations)
 
     @property
+    def head(self) -> Node | None:
+        """The element that holds the feed's own links, None where there is no feed."""
+        root = self.document.root
+        if root is None or self.document.broken:
+            return None
+        if root.tag == "rss":
+            return root.first("channel")
+        return root if root.tag == "atom:feed" else None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the feed is served from the machine that it is read on, as far as is known."""
+        own = self.location or self.feed.text("feed_url")
+        if not own and self.head is not None:
+            own = next((self_address(link) for link in self.head.children if is_self_link(link)), "")
+        return iris.is_local(own)
+
+    @property
     def before_rss_2(self) -> bool:
         """Whether the feed is in a version of RSS that has neither guids nor namespaces."""
         root = self.document.root
         return root is not None and root.attributes.get("version", "").startswith("0.9")
+
+
+def is_self_link(node: Node) -> bool:
+    """Tell whether an element is a link that says where the feed is fetched from."""
+    return node.tag == "atom:link" and relation(node) == "self"
+
+
+def relation(link: Node) -> str:
+    """Return a link's relation in its short form; ``alternate`` where it gives none (RFC 4287 §4.2.7.2)."""
+    return link.attributes.get("rel", "alternate").strip().removeprefix(_IANA)
+
+
+def self_address(link: Node) -> str:
+    """Return the address of a link, put together with the base that it stands in."""
+    href = link.attributes.get("href", "").strip()
+    return link.base.join(href) if link.base is not None else href
 
 
 # What there must be for a check to be worth a call; the engine asks, because calls cost. Of a value: that it is blank,
@@ -150,6 +186,20 @@ _Made = TypeVar("_Made", bound=Check)
 def _registered(check: _Made) -> _Made:
     REGISTERED.append(check)
     return check
+
+
+def html_too(other: Check, *kinds: Kind) -> Callable[[Wrongs], HtmlCheck]:
+    """Make a check that finds the same as ``other``, in HTML."""
+    return lambda find: _registered(HtmlCheck(*_page(other), find, frozenset(kinds)))
+
+
+def element_too(other: Check, wants: Wants, needs: Needs = "") -> Callable[[Problems], ElementCheck]:
+    """Make a check that finds the same as ``other``, in elements."""
+    return lambda find: _registered(ElementCheck(*_page(other), find, wants, needs))
+
+
+def _page(check: Check) -> tuple[str, Level, str, str, str]:
+    return check.code, check.level, check.spec, check.remedy, check.manual
 
 
 def value_check(

@@ -48,7 +48,20 @@ ISO8601 = {
 SURVEYS = {
     "<p>News</p>": None,
     '<a href="https://example.org/">News</a>': None,
-    '<a href="/news">News</a><img src="a.png">': (None, (), (), (), ("/news", "a.png")),
+    '<a href="/news">News</a><img src="a.png" alt="A">': (None, (), (), (), ("/news", "a.png")),
+    '<img src="//cdn.example.org/a.png" alt="">': (None, (), (), (), ("//cdn.example.org/a.png",)),
+    '<img src="https://example.org/a.png">': (
+        None,
+        (),
+        (),
+        (),
+        (),
+        (),
+        ('<img src="https://example.org/a.png">',),
+    ),
+    '<a href="http://localhost:4000/">News</a>': (None, (), (), (), (), ("http://localhost:4000/",)),
+    "&lt;p&gt;News&lt;/p&gt;": (None, (), (), (), (), (), (), "<p>"),
+    "&lt;p&gt; begins a paragraph, &lt;/p&gt; ends it": None,
     "<script>count()</script><p onclick=x>": (None, ("script",), ("onclick",), (), ()),
     '<p style="color: red; position: fixed">': (None, (), (), ("position: fixed",), ()),
     "<nonsense>": ("holds '<nonsense>', which is no element of HTML", (), (), (), ()),
@@ -80,6 +93,20 @@ ABSOLUTE = {
     "https:///x": False,
     "//example.org/": False,
     "example.org": False,
+    "": False,
+}
+LOCAL = {
+    "http://localhost": True,
+    "http://localhost:4000/1": True,
+    "https://ada@news.localhost/": True,
+    "//127.0.0.1/": True,
+    "http://[::1]:80/": True,
+    "http://0.0.0.0:8000": True,
+    "https://localhost.example.org/": False,
+    "https://example.org/localhost": False,
+    "https://example.org/?u=http://localhost/": False,
+    "https://1270.0.0.1.example.org/": False,
+    "tag:localhost,2024:1": False,
     "": False,
 }
 LANGUAGES = {
@@ -171,6 +198,11 @@ def test_w3c_dates_may_be_as_coarse_as_a_year(text, moment):
 @pytest.mark.parametrize(("text", "right"), ABSOLUTE.items())
 def test_absolute_addresses_have_a_scheme_and_where_needed_a_host(text, right):
     assert iris.is_absolute(text) is right
+
+
+@pytest.mark.parametrize(("text", "right"), LOCAL.items())
+def test_addresses_of_the_own_machine(text, right):
+    assert iris.is_local(text) is right
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from feedpub.validator.check_kinds import (
     Context,
     Problem,
     element_check,
+    element_too,
     here,
+    html_too,
     named,
     quoted,
     shown,
@@ -140,6 +142,44 @@ def unregistered_scheme(about: Context) -> str | None:
     """
     name = iris.scheme(about.text)
     return f"has the scheme {name!r}, which is not registered" if name and name not in iris.SCHEMES else None
+
+
+@value_check(
+    "localhost-address",
+    Level.WARNING,
+    *_IRIS,
+    Kind.GUID,
+    spec="https://www.rfc-editor.org/rfc/rfc6761.html#section-6.3",
+    remedy="write the address that the page has on the web; a generator may have been told its own",
+)
+def localhost_address(about: Context) -> str | None:
+    """An address leads to the reader's own machine, such as ``localhost``, and the feed is not served from there.
+
+    Wrong:
+
+        <link>http://localhost:4000/news/1</link>
+
+    Right:
+
+        <link>https://example.org/news/1</link>
+    """
+    local = iris.is_local(about.text) and not about.is_local
+    return "leads to the reader's own machine" if local else None
+
+
+@html_too(localhost_address, Kind.HTML, Kind.TEXT_CONSTRUCT, Kind.CONTENT)
+def localhost_in_html(about: Context) -> Iterator[str]:
+    for address in about.survey.local if not about.is_local else ():
+        yield f"holds {quoted(address)}, which leads to the reader's own machine"
+
+
+@element_too(localhost_address, lambda _within, tag, _element: tag.startswith("xhtml:"), "attributes")
+def localhost_in_xhtml(about: Context) -> Iterator[Problem]:
+    node = about.node
+    for name in ("href", "src"):
+        address = node.attributes.get(name, "")
+        if iris.is_local(address) and not about.is_local:
+            yield here(node, f"{shown(node)}: {quoted(address)} leads to the reader's own machine")
 
 
 @value_check(

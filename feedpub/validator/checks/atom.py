@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from feedpub.validator.check_kinds import Context, Problem, element_check, here, named, quoted, shown
+from feedpub.validator.check_kinds import (
+    Context,
+    Problem,
+    element_check,
+    here,
+    named,
+    quoted,
+    relation,
+    shown,
+)
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import dates
 from feedpub.validator.vocabulary.element import Kind
 
 _RFC4287 = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
-_IANA = "http://www.iana.org/assignments/relation/"
-
-
-def relation(link: Node) -> str:
-    """Return a link's relation in its short form; ``alternate`` where it gives none (§4.2.7.2)."""
-    return link.attributes.get("rel", "alternate").strip().removeprefix(_IANA)
 
 
 @element_check(

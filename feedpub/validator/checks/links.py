@@ -11,13 +11,15 @@ from feedpub.validator.check_kinds import (
     document_check,
     element_check,
     here,
+    is_self_link,
     named,
     quoted,
+    relation,
+    self_address,
     shown,
     value_check,
 )
-from feedpub.validator.checks.atom import relation
-from feedpub.validator.document import Document, Node
+from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import iris, tokens, words
 from feedpub.validator.vocabulary.element import Kind
@@ -139,7 +141,7 @@ def same_document_link(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     href = node.attributes.get("href", "").strip()
-    if node.base and relation(node) != "self" and href in {"", ".", "./"}:
+    if node.base and "href" in node.attributes and relation(node) != "self" and href in {"", ".", "./"}:
         yield here(node, f"{shown(node)}: {quoted(href)} means the base address itself")
 
 
@@ -147,30 +149,8 @@ _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-4.1.1"
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#namespace-elements-atom-link"
 
 
-def _head(document: Document) -> Node | None:
-    """Return the element that holds the feed's own links, None where there is no feed."""
-    root = document.root
-    if root is None or document.broken:
-        return None
-    if root.tag == "rss":
-        return root.first("channel")
-    return root if root.tag == "atom:feed" else None
-
-
-def self_links(head: Node) -> list[Node]:
-    """Return the links of a feed that say where it is fetched from."""
-    return [
-        link
-        for link in head.children
-        if link.tag == "atom:link"
-        and link.attributes.get("rel", "").strip().removeprefix("http://www.iana.org/assignments/relation/")
-        == "self"
-    ]
-
-
-def _target(link: Node) -> str:
-    href = link.attributes.get("href", "").strip()
-    return link.base.join(href) if link.base is not None else href
+def _self_links(head: Node) -> list[Node]:
+    return [link for link in head.children if is_self_link(link)]
 
 
 @document_check(
@@ -190,8 +170,8 @@ def missing_self_link(about: Context) -> Iterator[Problem]:
 
         <feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="https://example.org/feed.atom"/> … </feed>
     """
-    head = _head(about.document)
-    if head is not None and not about.before_rss_2 and not self_links(head):
+    head = about.head
+    if head is not None and not about.before_rss_2 and not _self_links(head):
         spec = _PROFILE if head.tag == "channel" else _ATOM
         yield here(head, "the feed has no link with rel='self'", spec)
 
@@ -213,12 +193,12 @@ def self_link_mismatch(about: Context) -> Iterator[Problem]:
 
         <link rel="self" href="https://example.org/feed.atom"/>
     """
-    head = _head(about.document)
+    head = about.head
     location = about.location
     if head is None or location is None:
         return
-    links = self_links(head)
-    if links and iris.same(location) not in {iris.same(_target(link)) for link in links}:
+    links = _self_links(head)
+    if links and iris.same(location) not in {iris.same(self_address(link)) for link in links}:
         found = links[0].attributes.get("href", "")
         yield here(links[0], f"<link rel='self'>: {quoted(found, 200)} is not {quoted(location, 200)}")
 
@@ -240,8 +220,8 @@ def relative_self_link(about: Context) -> Iterator[Problem]:
 
         <link rel="self" href="https://example.org/feed.atom"/>
     """
-    head = _head(about.document)
-    for link in self_links(head) if head is not None else ():
-        target = _target(link)
+    head = about.head
+    for link in _self_links(head) if head is not None else ():
+        target = self_address(link)
         if ":" not in target.partition("/")[0]:
             yield here(link, f"<link rel='self'>: {quoted(target)} is relative")

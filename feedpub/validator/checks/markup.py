@@ -9,8 +9,10 @@ from feedpub.validator.check_kinds import (
     Context,
     Problem,
     element_check,
+    element_too,
     here,
     html_check,
+    named,
     quoted,
     shown,
 )
@@ -137,6 +139,59 @@ def relative_link_in_html(about: Context) -> Iterator[str]:
     """
     for address in about.survey.relative if not about.node.base else ():
         yield f"holds the relative address {quoted(address)}"
+
+
+@html_check(
+    "markup-escaped-twice",
+    Level.WARNING,
+    *_MAYBE_HTML,
+    spec=f"{_ATOM}3.1.1.2",
+    remedy="escape the markup once",
+)
+def markup_escaped_twice(about: Context) -> Iterator[str]:
+    """HTML was escaped twice, so that readers show its tags instead of following them.
+
+    Wrong:
+
+        <description>&amp;lt;p&amp;gt;News&amp;lt;/p&amp;gt;</description>
+
+    Right:
+
+        <description>&lt;p&gt;News&lt;/p&gt;</description>
+    """
+    if about.survey.escaped:
+        yield f"holds {quoted(about.survey.escaped)}, escaped twice"
+
+
+@html_check(
+    "image-without-alternative",
+    Level.HINT,
+    *_MAYBE_HTML,
+    spec="https://html.spec.whatwg.org/multipage/images.html#alt",
+    remedy='describe the image in alt="…"; write alt="" if it only decorates',
+)
+def image_without_alternative(about: Context) -> Iterator[str]:
+    """An image has no alternative text, so that who does not see it learns nothing of it.
+
+    Wrong:
+
+        <description>&lt;img src="https://example.org/bridge.jpg"&gt;</description>
+
+    Right:
+
+        <description>&lt;img src="https://example.org/bridge.jpg" alt="The new bridge at night"&gt;</description>
+    """
+    images = about.survey.mute
+    if images:
+        yield f"holds {quoted(images[0])} without alt" + (
+            f", and {len(images) - 1} more" if images[1:] else ""
+        )
+
+
+@element_too(image_without_alternative, named("xhtml:img"))
+def image_without_alternative_in_xhtml(about: Context) -> Iterator[Problem]:
+    if "alt" not in about.node.attributes:
+        yield here(about.node, f"{shown(about.node)} has no attribute 'alt'")
 
 
 @element_check(

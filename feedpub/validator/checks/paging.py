@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from feedpub.validator.check_kinds import element_check, here, named, quoted, shown
-from feedpub.validator.checks.atom import relation
+from feedpub.validator.check_kinds import element_check, here, named, quoted, relation, shown
 from feedpub.validator.finding import Level
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from feedpub.validator.check_kinds import (
     here,
     named,
     quoted,
+    relation,
     shown,
 )
-from feedpub.validator.checks.atom import relation
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 from feedpub.validator.vocabulary.rss import SPEC

@@ -15,7 +15,7 @@ from html import unescape
 from html.entities import html5
 from typing import Final
 
-from feedpub.validator.grammar import words
+from feedpub.validator.grammar import iris, words
 
 # Elements that only present or structure text (HTML Standard §4, and what HTML 4 had): no reader minds them.
 SAFE: Final = words(
@@ -85,7 +85,7 @@ ATTRIBUTES: Final = words(
     """,
 )
 _ATTRIBUTE_PREFIXES: Final = ("data-", "aria-")
-_ADDRESSES: Final = ("href", "src", "action", "cite", "poster", "longdesc", "background", "data")
+_ADDRESSES: Final = ("href", "src", "srcset", "action", "cite", "poster", "longdesc", "background", "data")
 
 _TAG: Final = re.compile(r"""</?[A-Za-z][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*>""")
 # The tag that is most of all; nothing is wrong with it.
@@ -93,8 +93,12 @@ _LINK: Final = re.compile(r'<a href="https?:[^"]*">\Z')
 _NAME: Final = re.compile(r"""</?([A-Za-z][^\s/><"'=]*)""")
 _OPENING: Final = re.compile(r"<(?=[A-Za-z/!])")
 _ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?""")
-_ABSOLUTE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|//)")
+_ABSOLUTE: Final = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.\-]*:")
 _REFERENCE: Final = re.compile(r"&(?:#(x[0-9A-Fa-f]+|[0-9]+);?|([A-Za-z][A-Za-z0-9]*);?)")
+# What a text about HTML names, and a text about anything else shows when it was escaped twice.
+_OF_XML: Final = frozenset({"amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"})
+_ABOUT_HTML: Final = re.compile(r"\b(?:html|xml|entit|escap|ampersand|character|symbol|sign)", re.IGNORECASE)
+_ESCAPED: Final = re.compile(r"\s*&(?:lt|#60|#x3[Cc]);[A-Za-z]")
 # What begins a comment, a CDATA section, a declaration or a processing instruction, and what ends it.
 _SPECIAL: Final = re.compile(r"<!--|<!\[CDATA\[|<![A-Za-z]|<\?")
 _ENDS: Final = {"<!--": "-->", "<![CDATA[": "]]>"}
@@ -102,7 +106,6 @@ _ENDS: Final = {"<!--": "-->", "<![CDATA[": "]]>"}
 _ENTITIES: Final = frozenset(name for name in html5 if not name.endswith(";")) | {
     name[:-1] for name in html5 if name.endswith(";") and len(name) < 9 and name[:-1].isalnum()
 }
-_PLAIN_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +113,22 @@ class Survey:
     """What a check may ask of a text of HTML; each field holds what was found, in the order of the alphabet.
 
     ``mistake`` is the rest of a sentence, None where all can be read. ``unsafe`` names elements, ``attributes``
-    unknown ones, ``styles`` declarations that are not harmless, ``relative`` addresses.
+    unknown ones, ``styles`` declarations that are not harmless, ``relative`` addresses, ``local`` those of localhost,
+    ``mute`` images without an alternative text. ``escaped`` is a tag that was escaped twice.
     """
 
     mistake: str | None
     unsafe: tuple[str, ...]
     attributes: tuple[str, ...]
     styles: tuple[str, ...]
-    relative: tuple[str, ...]
+    relative: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
+    mute: tuple[str, ...] = ()
+    escaped: str | None = None
 
 
 # What a title is: of a page in its head, or of a drawing, where it is harmless.
-_TITLE: Final = Survey(None, ("title",), (), (), ())
+_TITLE: Final = Survey(None, ("title",), (), ())
 
 
 def survey(text: str) -> Survey | None:
@@ -133,7 +140,8 @@ def survey(text: str) -> Survey | None:
     if odd and "<svg" in bare:
         odd = [found for found in odd if found != _TITLE]
     mistake = unfinished or (_wrong_number(text) if "&#" in text else None)
-    if mistake is None and not odd:
+    escaped = _escaped_tag(bare) if not tags else None
+    if mistake is None and escaped is None and not odd:
         return None
     return Survey(
         min((found.mistake for found in odd if found.mistake), default=mistake),
@@ -141,7 +149,20 @@ def survey(text: str) -> Survey | None:
         _sorted(found.attributes for found in odd),
         _sorted(found.styles for found in odd),
         _sorted(found.relative for found in odd),
+        _sorted(found.local for found in odd),
+        _sorted(found.mute for found in odd),
+        escaped,
     )
+
+
+def _escaped_tag(text: str) -> str | None:
+    """Return the tag that a text without tags begins with, if it was escaped once more, and all the text with it."""
+    if not _ESCAPED.match(text):
+        return None
+    meant = unescape(text).strip()
+    first = _TAG.match(meant)
+    whole = first is not None and _name(first[0]) in ELEMENTS and meant.endswith(">")
+    return first[0] if first is not None and whole and "</" in meant else None
 
 
 def _sorted(found: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
@@ -151,13 +172,13 @@ def _sorted(found: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _survey_of_tag(written: str) -> Survey | None:
     """Return what there is to say of one tag, None where that is nothing."""
-    if _LINK.match(written):
+    if _LINK.match(written) and not iris.is_local(written[9:-2]):
         return None
     name = _name(written)
     known = name in ELEMENTS or name in _FOREIGN or "-" in name or ":" in name
     mistake = None if known else f"holds {written!r}, which is no element of HTML"
     unsafe = (name,) if name in UNSAFE else ()
-    attributes, styles, relative = set(), set(), set()
+    attributes, styles, relative, local, there = set(), set(), set(), set(), set()
     for attribute, value in _attributes(written) if name in ELEMENTS or name in _FOREIGN else ():
         if attribute.startswith("on") if name in _FOREIGN else unknown_attribute(attribute):
             attributes.add(attribute)
@@ -165,10 +186,14 @@ def _survey_of_tag(written: str) -> Survey | None:
             styles.add(danger(value) or "")
         elif relative_address(attribute, value):
             relative.add(value)
+        elif attribute in _ADDRESSES and iris.is_local(value):
+            local.add(value)
+        there.add(attribute)
     styles.discard("")
-    if mistake is None and not (unsafe or attributes or styles or relative):
+    mute = (written,) if name == "img" and "alt" not in there and written[:2] != "</" else ()
+    if mistake is None and not (unsafe or attributes or styles or relative or local or mute):
         return None
-    return Survey(mistake, unsafe, tuple(attributes), tuple(styles), tuple(relative))
+    return Survey(mistake, unsafe, tuple(attributes), tuple(styles), tuple(relative), tuple(local), mute)
 
 
 def _name(written: str) -> str:
@@ -186,8 +211,8 @@ def _attributes(written: str) -> Iterator[tuple[str, str]]:
 def markup_in(text: str) -> str | None:
     """Return the first thing in a plain text that a reader would take for HTML, None where there is none.
 
-    A tag counts where its name is one of HTML; an entity where HTML has it, but for the five of XML, which a text
-    about HTML may well name: they count inside a word, where they are an ampersand that was escaped twice.
+    A tag counts where its name is one of HTML; an entity where HTML has it. The five of XML count with their semicolon
+    (``AT&T`` has none), and where the text does not speak of such things.
     """
     if "<" in text:
         for written in _TAG.findall(text):
@@ -199,11 +224,13 @@ def markup_in(text: str) -> str | None:
         if "&#x" in text:
             return "&#x"
         for found in _REFERENCE.finditer(text):
-            if found[1] or (
-                found[2] in _ENTITIES and (found[2] not in _PLAIN_ENTITIES or _inside_a_word(text, found))
-            ):
+            if found[1] or (found[2] in _ENTITIES and (found[2] not in _OF_XML or _meant(text, found[0]))):
                 return found[0]
     return None
+
+
+def _meant(text: str, entity: str) -> bool:
+    return entity.endswith(";") and not _ABOUT_HTML.search(text)
 
 
 def _tags_only(text: str) -> str:
@@ -224,11 +251,6 @@ def _tags_only(text: str) -> str:
         kept.append(text[place : found.start()])
         place = end + len(mark)
     return " ".join((*kept, text[place:]))
-
-
-def _inside_a_word(text: str, found: re.Match[str]) -> bool:
-    before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
-    return found[0].endswith(";") and before.isalnum() and after.isalnum()
 
 
 def unfinished_tag(text: str) -> str | None:

@@ -25,7 +25,10 @@ _AUTHORITY: Final = re.compile(
 )
 # What nearly all addresses of feeds look like; nothing that may be asked of an address is wrong with these.
 _ORDINARY: Final = re.compile(
-    r"https?://[a-z0-9.\-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/\-]*)?(?:\?[A-Za-z0-9._~/=&+\-]*)?\Z"
+    r"https?://(?!127\.|0\.)[a-z0-9.\-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/\-]*)?(?:\?[A-Za-z0-9._~/=&+\-]*)?\Z"
+)
+_LOCAL: Final = re.compile(
+    r"(?:https?:)?//(?:[^/?#@]*@)?(?:(?:[^/?#@:]*\.)?localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\])(?::[0-9]*)?(?:[/?#]|\Z)"
 )
 _HIERARCHICAL: Final = ("http", "https", "ftp")
 _PORTS: Final = {"http": ":80", "https": ":443"}
@@ -64,8 +67,15 @@ def scheme(text: str) -> str:
 
 
 def is_ordinary(text: str) -> bool:
-    """Tell at a glance, of most web addresses, that they are whole and of permitted characters."""
-    return _ORDINARY.match(text) is not None
+    """Tell at a glance, of most web addresses, that they are whole, of permitted characters, and not local."""
+    return _ORDINARY.match(text) is not None and "localhost" not in text
+
+
+def is_local(text: str) -> bool:
+    """Tell whether a web address leads to the machine of whoever follows it, such as ``localhost``."""
+    return ("local" in text or "//127." in text or "//0." in text or "[::1]" in text) and bool(
+        _LOCAL.match(text)
+    )
 
 
 def wrong_character(text: str) -> str | None:
