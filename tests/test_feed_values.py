@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Author, FeedSource, Origin
-from feedpub.articles.entry import Selected, make_entry
+from feedpub.articles.entry import RoutedArticle, make_entry
 from feedpub.config import parse_config
 from feedpub.core.errors import ConfigError
 from feedpub.core.feed_values import identifier, language_tag, mail_address, media_type
@@ -133,7 +133,7 @@ def test_an_optional_value_costs_no_article(record):
     reading = Reading(settings.sources[0], "a", settings.site.id_authority)
     articles = [item for item in build(reading, Origin("a", 1, 1), record, str) if isinstance(item, Article)]
     assert len(articles) == 1
-    entries = [make_entry(Selected(article, ("all",))) for article in articles]
+    entries = [make_entry(RoutedArticle(article, ("all",))) for article in articles]
     renderer = Renderer(settings.site, {}, settings.output.formats)
     assert renderer.quarantine(entries) == ()
     composed = compose(settings.feeds[0], entries, settings.site, {}, Shelf())

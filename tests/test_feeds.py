@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Author, Origin
-from feedpub.articles.entry import Entry, Selected, content_of
+from feedpub.articles.entry import Entry, RoutedArticle, content_of
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site, make_feed
-from feedpub.planning.routing import Selection
+from feedpub.planning.routing import NewestN
 
 SITE = Site("Site", "http://x.test/", "http://x.test/", "x.test,2021-03-04", Author("A"), "en", None)
 FEED = FeedSettings(
@@ -44,19 +44,19 @@ def entry(article: Article) -> Entry:
     st.integers(1, 8),
 )
 def test_a_selection_holds_what_sorting_everything_would(items, limit):
-    selection = Selection(limit)
+    selection = NewestN(limit)
     for minute, name in items:
         offered = make(minute, name)
-        selection.offer(offered.published.timestamp(), Selected(offered, ("news",)))
+        selection.offer(offered.published.timestamp(), RoutedArticle(offered, ("news",)))
     expected = sorted(items, key=lambda item: (-item[0], f"tag:{item[1]}"))[:limit]
     assert [e.article.title for e in selection.newest()] == [name for _, name in expected]
 
 
 def test_what_a_selection_does_not_want_would_not_change_it():
-    selection = Selection(2)
+    selection = NewestN(2)
     for minute in range(9):
         offered = make(minute, f"n{minute}")
-        selection.offer(offered.published.timestamp(), Selected(offered, ("news",)))
+        selection.offer(offered.published.timestamp(), RoutedArticle(offered, ("news",)))
     assert START.timestamp() < selection.floor
     assert (START + timedelta(minutes=8)).timestamp() >= selection.floor
 

@@ -39,7 +39,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
+class RoutedArticle:
     """An article that feeds took; ``feeds`` are the slugs of all of them."""
 
     article: Article
@@ -78,7 +78,7 @@ class StoredContent:
         return self.stored.read()[self.html_size :].decode("utf-8", "surrogatepass")
 
 
-def make_entry(selected: Selected | Entry) -> Entry:
+def make_entry(selected: RoutedArticle | Entry) -> Entry:
     """Return an article as it stands in feeds: its body as content, its addresses such as every format can carry.
 
     What is an entry already stays as it is.

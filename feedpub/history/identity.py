@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedpub.articles.article import Article, with_other_scheme
-from feedpub.articles.entry import Entry, Selected, make_entry
+from feedpub.articles.entry import Entry, RoutedArticle, make_entry
 from feedpub.articles.ids import article_id, is_split, shown_key
 from feedpub.history.memory import Memory, Remembered, remember
 from feedpub.text.safe_html import visible_text
@@ -68,7 +68,7 @@ class Terms:
 
 
 def settle(
-    selected: Iterable[Selected | Entry], memory: Memory, ids: Container[str], terms: Terms
+    selected: Iterable[RoutedArticle | Entry], memory: Memory, ids: Container[str], terms: Terms
 ) -> Settled:
     """Settle the identity of all ``selected`` articles.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from feedpub.articles.article import Article, LeftOut, Origin
 from feedpub.articles.duplicates import Duplicates, Past
-from feedpub.articles.entry import Selected
+from feedpub.articles.entry import RoutedArticle
 from feedpub.config import Settings
 from feedpub.history.identity import Terms, settle
 from feedpub.history.ledger import Store
@@ -181,7 +181,7 @@ class Known:
             return article
         changed_at = SourceTimes(self._settings, self._now).of_article
         terms = Terms(self._settings.site.id_authority, self._now, changed_at)
-        settled = settle([Selected(article, ())], self._store, self._staying, terms)
+        settled = settle([RoutedArticle(article, ())], self._store, self._staying, terms)
         return replace(article, id=settled.entries[article.id].article.id)
 
     def find(self, articles: Iterable[Article], entry_id: str) -> Article | None:

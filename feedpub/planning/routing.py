@@ -16,7 +16,7 @@ from typing import Protocol
 from feedpub.articles import duplicates
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.articles.duplicates import Duplicates
-from feedpub.articles.entry import Entry, Selected, make_entry, put_aside
+from feedpub.articles.entry import Entry, RoutedArticle, make_entry, put_aside
 from feedpub.articles.ids import is_split, shown_key
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
@@ -49,7 +49,7 @@ class Taken:
     keys, the date of its oldest entry; ``source_of`` gives, for each file, the number of its source.
     """
 
-    selected: tuple[tuple[Selected | Entry, ...], ...]
+    selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
     ids: Container[str]
     released: frozenset[str]
     listed: Mapping[str, datetime]
@@ -294,7 +294,7 @@ class _Router:
     def __init__(self, settings: Settings, past: Past) -> None:
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
-        self._selections = [Selection(_room(feed)) for feed in settings.feeds]
+        self._selections = [NewestN(_room(feed)) for feed in settings.feeds]
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
         self._past = past
         self._spool = Spool()
@@ -310,14 +310,14 @@ class _Router:
         wanting = [index for index in taken if not self._has(index, article)]
         selections = [self._selections[index] for index in wanting]
         if any(instant >= selection.floor for selection in selections):
-            selected = Selected(article, tuple(self._slugs[index] for index in taken))
+            selected = RoutedArticle(article, tuple(self._slugs[index] for index in taken))
             archived = not self._archiving.isdisjoint(wanting)
             kept = put_aside(make_entry(selected), self._spool) if archived else selected
             for selection in selections:
                 selection.offer(instant, kept)
             self._floor = min(selection.floor for selection in self._selections)
 
-    def newest(self) -> tuple[tuple[Selected | Entry, ...], ...]:
+    def newest(self) -> tuple[tuple[RoutedArticle | Entry, ...], ...]:
         return tuple(selection.newest() for selection in self._selections)
 
     def _has(self, index: int, article: Article) -> bool:
@@ -333,7 +333,7 @@ def _room(feed: FeedSettings) -> int | None:
     return feed.max_items if feed.near is None else 2 * feed.max_items
 
 
-class Selection:
+class NewestN:
     """The newest ``limit`` articles of one feed, or all, gathered from a stream in any order.
 
     It holds at most twice the limit, whatever the length of the stream, and what it keeps does not depend on
@@ -342,11 +342,11 @@ class Selection:
 
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
-        self._kept: list[tuple[float, str, Selected | Entry]] = []
+        self._kept: list[tuple[float, str, RoutedArticle | Entry]] = []
         self.floor = float("-inf")
         """What was published before this (in epoch seconds) is not among the newest any more."""
 
-    def offer(self, instant: float, selected: Selected | Entry) -> None:
+    def offer(self, instant: float, selected: RoutedArticle | Entry) -> None:
         """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest."""
         if instant < self.floor:
             return
@@ -354,7 +354,7 @@ class Selection:
         if self._limit is not None and len(self._kept) >= 2 * self._limit:
             self._cut()
 
-    def newest(self) -> tuple[Selected | Entry, ...]:
+    def newest(self) -> tuple[RoutedArticle | Entry, ...]:
         """Return what was kept: newest first, ties by id."""
         self._cut()
         return tuple(selected for _, _, selected in self._kept)

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
-from feedpub.articles.entry import Selected, make_entry
+from feedpub.articles.entry import RoutedArticle, make_entry
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.documents.channel import whole_seconds
@@ -74,7 +74,7 @@ feeds:
 @example(articles=[BARE])
 @example(articles=[replace(BARE, id=f"tag:x.test,2023:{n}", published=date) for n, date in enumerate(EDGES)])
 def test_ids_titles_and_dates_come_back(settings, articles):
-    entries = [make_entry(Selected(article, ("all",))) for article in articles]
+    entries = [make_entry(RoutedArticle(article, ("all",))) for article in articles]
     renderer = Renderer(settings.site, {}, OUTPUT_FORMATS.values())
     composed = compose(settings.feeds[0], entries, settings.site, {}, Shelf())
     rendered = renderer.render(composed.feed, composed.pages)
@@ -89,7 +89,7 @@ def test_ids_titles_and_dates_come_back(settings, articles):
 
 @pytest.mark.slow
 def test_the_longest_body_comes_back(settings):
-    entry = make_entry(Selected(replace(BARE, body="word " * 2_200_000), ("all",)))
+    entry = make_entry(RoutedArticle(replace(BARE, body="word " * 2_200_000), ("all",)))
     composed = compose(settings.feeds[0], [entry], settings.site, {}, Shelf())
     for document in Renderer(settings.site, {}, OUTPUT_FORMATS.values()).render(composed.feed).documents:
         assert of_media_type(document.media_type).read_back(document.data).entries[0].id == BARE.id
