@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feedpub.config import load_config
 from feedpub.history.ledger import Store
-from feedpub.planning.routing import take_in
+from feedpub.planning.routing import ingest
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_each_feed_gets_the_newest_that_its_rule_takes_in_whatever_order_they_co
         )
     )
     with closing(Store(folder / "no-ledger")) as past:
-        taken = take_in(load_config(folder / "c.yaml"), NOW, past)
+        taken = ingest(load_config(folder / "c.yaml"), NOW, past)
     wanted = ({"oil", "oil, gas"}, {"gas", "oil, gas"}, {"oil, gas"})
     assert taken.articles == len(stream)
     for selected, words in zip(taken.selected, wanted, strict=True):

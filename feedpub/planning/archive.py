@@ -64,8 +64,8 @@ def _by_count(
 
 def _by_month(pending: Sequence[Entry], shelf: Shelf, room: Room) -> Iterator[tuple[str, Sequence[Entry]]]:
     """Yield pages by month; the first takes what is no newer than the newest page that has a month for its name."""
-    taken = {*(page.name for page in shelf.pages), shelf.open or ""}
-    floor = max((match[1] for name in taken if (match := _MONTH.fullmatch(name))), default="")
+    ingested = {*(page.name for page in shelf.pages), shelf.open or ""}
+    floor = max((match[1] for name in ingested if (match := _MONTH.fullmatch(name))), default="")
     if not floor and pending:
         floor = _month(pending[0].article.published)
     months: dict[str, list[Entry]] = {floor: []}
@@ -74,8 +74,8 @@ def _by_month(pending: Sequence[Entry], shelf: Shelf, room: Room) -> Iterator[tu
     name = shelf.open
     for month, entries in months.items():
         for group in _cut(entries, room):
-            name = name or _free(month, taken)
-            taken.add(name)
+            name = name or _free(month, ingested)
+            ingested.add(name)
             yield name, group
             name = None
 
@@ -94,8 +94,8 @@ def _cut(entries: Sequence[Entry], room: Room, most: int | None = None) -> Itera
     yield group
 
 
-def _free(month: str, taken: Collection[str]) -> str:
-    return next(name for name in chain([month], (f"{month}-{n}" for n in count(2))) if name not in taken)
+def _free(month: str, ingested: Collection[str]) -> str:
+    return next(name for name in chain([month], (f"{month}-{n}" for n in count(2))) if name not in ingested)
 
 
 def _month(time: datetime) -> str:

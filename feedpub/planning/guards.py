@@ -11,7 +11,7 @@ from feedpub.core.errors import ALLOWANCES, FeedpubError, GuardRefusal, TooManyR
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedFeed
 from feedpub.history.state import State
-from feedpub.planning.routing import Taken
+from feedpub.planning.routing import IngestResult
 
 SHOWN = 6
 """How many names a refusal lists."""
@@ -62,7 +62,7 @@ class Moving:
 def why_refused(
     settings: Settings,
     state: State,
-    taken: Taken,
+    ingested: IngestResult,
     previous: Iterable[PreviousFeed],
     moving: Moving,
     allowed: Collection[str],
@@ -70,12 +70,12 @@ def why_refused(
     """Return what a build stops with, the first reason only; ``None`` where nothing speaks against it."""
     try:
         check_before_reading(settings, state, allowed)
-        check_rejects(settings, taken)
+        check_rejects(settings, ingested)
         check_flood(
             previous,
             moving=moving,
             share=settings.guards.max_vanished,
-            causes=taken.source_warnings,
+            causes=ingested.source_warnings,
             allowed=allowed,
         )
     except FeedpubError as refusal:
@@ -100,12 +100,12 @@ def check_before_reading(settings: Settings, state: State, allowed: Collection[s
             raise GuardRefusal(shelf.broken, ALLOWANCES["vanished"])
 
 
-def check_rejects(settings: Settings, taken: Taken) -> None:
+def check_rejects(settings: Settings, ingested: IngestResult) -> None:
     """Raise :class:`TooManyRejects` where more was rejected than ``guards.max_rejects`` allows."""
-    limit, rejected = settings.guards.max_rejects, len(taken.rejects)
-    records = taken.articles + taken.duplicates + taken.held + taken.left_out + rejected
+    limit, rejected = settings.guards.max_rejects, len(ingested.rejects)
+    records = ingested.articles + ingested.duplicates + ingested.held + ingested.left_out + rejected
     if limit is not None and rejected > (limit if isinstance(limit, int) else limit * records):
-        first = taken.rejects[0]
+        first = ingested.rejects[0]
         raise TooManyRejects(rejected, records, f"{first.origin}: {first.reason}")
 
 

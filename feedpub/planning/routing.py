@@ -40,7 +40,7 @@ class Past(duplicates.Past, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IngestResult:
     """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
     Of a feed that is archived, they are all articles that are in no closed page, as entries whose texts are put aside.
@@ -127,7 +127,7 @@ def _rank(withdrawal: LeftOut) -> tuple[int, float]:
     return -1 if withdrawal.version is None else withdrawal.version, when
 
 
-def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> Taken:
+def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> IngestResult:
     """Read all sources of ``settings``; articles that are not public at ``now`` are left out or held back.
 
     Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
@@ -152,7 +152,7 @@ def take_in(settings: Settings, now: datetime, past: Past, progress: Progress | 
                     tally.notices.append(_shared_id(article))
     was = (known for gone in tally.released for known in (past.by_id(gone), past.became(gone)))
     released = tally.released | {known.id for known in was if known}
-    return Taken(
+    return IngestResult(
         selected=router.newest(),
         ids=watched,
         released=frozenset(released),
@@ -306,11 +306,11 @@ class _Router:
         if instant < self._floor:
             # Whichever feeds would take it, all have newer ones enough.
             return
-        taken = self._rules.route(article)
-        wanting = [index for index in taken if not self._has(index, article)]
+        ingested = self._rules.route(article)
+        wanting = [index for index in ingested if not self._has(index, article)]
         selections = [self._selections[index] for index in wanting]
         if any(instant >= selection.floor for selection in selections):
-            selected = RoutedArticle(article, tuple(self._slugs[index] for index in taken))
+            selected = RoutedArticle(article, tuple(self._slugs[index] for index in ingested))
             archived = not self._archiving.isdisjoint(wanting)
             kept = put_aside(make_entry(selected), self._spool) if archived else selected
             for selection in selections:

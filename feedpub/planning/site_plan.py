@@ -25,14 +25,14 @@ from feedpub.history.ledger import A_DAY, Store
 from feedpub.history.state import OnlineShelf, State
 from feedpub.planning.feed_plan import Composed, compose, last_feed
 from feedpub.planning.guards import Moving, PreviousFeed, why_refused
-from feedpub.planning.routing import Progress, SourceTimes, Taken, take_in
+from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
     """What a build of ``settings`` at ``now`` is to do, over the ``state`` that it finds.
 
-    ``allowed`` are the guards that are overridden. ``taken`` is what the sources gave, ``settled`` the entries that its
+    ``allowed`` are the guards that are overridden. ``ingested`` is what the sources gave, ``settled`` the entries that its
     articles are, ``feeds`` what the documents of each feed hold (in the config's order), without the entries that are
     ``quarantined``, as no document could carry them. ``became`` are ids of articles that turned out to be entries of a
     closed archive page, by feed; ``previous`` is what the feeds replace, ``zones`` of which sources the zone was
@@ -44,7 +44,7 @@ class SitePlan:
     now: datetime
     allowed: Collection[str]
     state: State
-    taken: Taken
+    ingested: IngestResult
     settled: Settled
     quarantined: tuple[Quarantined, ...]
     feeds: tuple[Composed, ...]
@@ -139,8 +139,8 @@ def plan_site(
     :class:`feedpub.core.errors.SourceError` where a file cannot be read at all, and :class:`ConfigError` where a feed
     could not be published with any entries.
     """
-    taken = take_in(settings, now, state.ledger, progress)
-    planner = _Planner(settings, state, now, allowed, taken)
+    ingested = ingest(settings, now, state.ledger, progress)
+    planner = _Planner(settings, state, now, allowed, ingested)
     plan = planner.plan()
     if plan.checked.invalid:
         # Before entries are blamed for it.
@@ -167,35 +167,40 @@ class _Planner:
     """Plans once, and once more without the entries that would make documents invalid."""
 
     def __init__(
-        self, settings: Settings, state: State, now: datetime, allowed: Collection[str], taken: Taken
+        self,
+        settings: Settings,
+        state: State,
+        now: datetime,
+        allowed: Collection[str],
+        ingested: IngestResult,
     ) -> None:
         self._settings = settings
         self._state = state
         self._now = now
         self._allowed = allowed
-        self._taken = taken
+        self._taken = ingested
         self._renderer = Renderer(settings.site, settings.categories, settings.output.formats)
 
     def plan(self, harmful: Iterable[Quarantined] = ()) -> SitePlan:
         """Return the plan without the ``harmful`` entries."""
-        settings, state, taken, now = self._settings, self._state, self._taken, self._now
+        settings, state, ingested, now = self._settings, self._state, self._taken, self._now
         settled = self._settled()
         quarantined = (*self._renderer.quarantine(settled.entries.values()), *harmful)
         refused = {q.entry.article.id for q in quarantined}
         feeds: list[Composed] = []
         became: dict[str, tuple[str, ...]] = {}
-        for feed, selection in zip(settings.feeds, taken.selected, strict=True):
+        for feed, selection in zip(settings.feeds, ingested.selected, strict=True):
             entries = {s.article.id: settled.entries[s.article.id] for s in selection}
             became[feed.slug] = self._archived(feed, entries)
             left = [
                 e for d, e in entries.items() if d not in became[feed.slug] and e.article.id not in refused
             ]
             feeds.append(self._compose(feed, left))
-        zones = _changed_zones(settings, state.ledger, taken, settled)
+        zones = _changed_zones(settings, state.ledger, ingested, settled)
         previous = tuple(
             PreviousFeed(
                 c.feed,
-                _missing(state.online[c.slug], taken, state.ledger),
+                _missing(state.online[c.slug], ingested, state.ledger),
                 state.ledger.replaced(c.slug, now - A_DAY),
             )
             for c in feeds
@@ -207,7 +212,7 @@ class _Planner:
             now=now,
             allowed=self._allowed,
             state=state,
-            taken=taken,
+            ingested=ingested,
             settled=settled,
             quarantined=quarantined,
             feeds=tuple(feeds),
@@ -219,7 +224,7 @@ class _Planner:
             refusal=why_refused(
                 settings,
                 state,
-                taken,
+                ingested,
                 previous,
                 Moving(settled.moving, settled.known, tuple(change.reason for change in zones)),
                 self._allowed,
@@ -240,16 +245,16 @@ class _Planner:
         return list(found.values())
 
     def _settled(self) -> Settled:
-        taken = self._taken
+        ingested = self._taken
         terms = Terms(
             self._settings.site.id_authority,
             self._now,
             SourceTimes(self._settings, self._now).of_article,
             keep_dates="moved-dates" not in self._allowed,
-            released=taken.released,
+            released=ingested.released,
         )
-        selected = {s.article.id: s for selection in taken.selected for s in selection}
-        return settle(selected.values(), self._state.ledger, taken.ids, terms)
+        selected = {s.article.id: s for selection in ingested.selected for s in selection}
+        return settle(selected.values(), self._state.ledger, ingested.ids, terms)
 
     def _archived(self, feed: FeedSettings, entries: Mapping[str, Entry]) -> tuple[str, ...]:
         """Return the ids, as their articles derive them, of those ``entries`` that are in a closed page of ``feed``."""
@@ -277,12 +282,12 @@ class _Planner:
 
 
 def _changed_zones(
-    settings: Settings, ledger: Store, taken: Taken, settled: Settled
+    settings: Settings, ledger: Store, ingested: IngestResult, settled: Settled
 ) -> tuple[ChangedZone, ...]:
     """Return the sources whose dates are read in another zone than those that are published, and are kept."""
     found: dict[int, list[Entry]] = defaultdict(list)
     for entry in settled.moved:
-        source = taken.source_of.get(entry.article.origin.file)
+        source = ingested.source_of.get(entry.article.origin.file)
         kept = entry.article.published
         if (
             source is not None
@@ -307,7 +312,7 @@ def _offset(time: datetime | None) -> str:
     return time.isoformat()[-6:] if time else ""
 
 
-def _missing(online: PublishedFeed, taken: Taken, store: Store) -> PublishedFeed:
+def _missing(online: PublishedFeed, ingested: IngestResult, store: Store) -> PublishedFeed:
     """Return what is online without what no guard counts.
 
     That is what its owners took away, and what has slid out of another people's feed, as all that this lists now is
@@ -316,12 +321,14 @@ def _missing(online: PublishedFeed, taken: Taken, store: Store) -> PublishedFeed
 
     def slid(entry: PublishedEntry) -> bool:
         known = store.by_id(entry.id)
-        listed = taken.listed.get(known.feed) if known and known.feed else None
+        listed = ingested.listed.get(known.feed) if known and known.feed else None
         return listed is not None and entry.published < listed
 
     return replace(
         online,
         entries=tuple(
-            e for e in online.entries if e.id not in taken.released and (e.id in taken.ids or not slid(e))
+            e
+            for e in online.entries
+            if e.id not in ingested.released and (e.id in ingested.ids or not slid(e))
         ),
     )

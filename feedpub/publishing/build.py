@@ -69,7 +69,7 @@ def build(
         plan = plan_site(settings, state, now, allowed=allow, progress=progress)
         if plan.refusal:
             if isinstance(plan.refusal, TooManyRejects) and not dry_run:
-                write_rejects(plan.taken.rejects, ours)
+                write_rejects(plan.ingested.rejects, ours)
             raise plan.refusal
         if dry_run:
             return summarise(plan, foretell(plan))

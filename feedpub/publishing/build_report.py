@@ -84,22 +84,22 @@ class BuildReport:
 
 def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
     """Return the report of a build that carried ``plan`` out with these ``changes``."""
-    taken, checked, online = plan.taken, plan.checked, plan.state.online
+    ingested, checked, online = plan.ingested, plan.checked, plan.state.online
     written = frozenset(changes.written)
     composed = {feed.slug: feed for feed in plan.feeds}
     quarantined = tuple(
         Reject(q.entry.article.origin, q.reason, q.entry.article.title) for q in plan.quarantined
     )
     return BuildReport(
-        articles=taken.articles - len(quarantined),
-        duplicates=taken.duplicates,
+        articles=ingested.articles - len(quarantined),
+        duplicates=ingested.duplicates,
         edited=len(plan.settled.edited),
-        held=taken.held,
-        left_out=taken.left_out,
-        boilerplate_lines=taken.boilerplate_lines,
-        rejects=(*taken.rejects, *quarantined),
-        notices=(*taken.notices, *(_date_kept(entry) for entry in plan.settled.moved)),
-        source_warnings=taken.source_warnings,
+        held=ingested.held,
+        left_out=ingested.left_out,
+        boilerplate_lines=ingested.boilerplate_lines,
+        rejects=(*ingested.rejects, *quarantined),
+        notices=(*ingested.notices, *(_date_kept(entry) for entry in plan.settled.moved)),
+        source_warnings=ingested.source_warnings,
         feeds=tuple(
             _feed_report(r, composed.get(r.feed.slug), online.get(r.feed.slug), checked, written)
             for r in plan.rendered

@@ -19,7 +19,7 @@ from feedpub.cli.app import app
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.history.ledger import Store
-from feedpub.planning.routing import take_in
+from feedpub.planning.routing import ingest
 from feedpub.publishing.build import build
 from feedpub.sources.withheld import _KINDS, FREE, hold_of
 from feedpub.text.dates import DEFAULT
@@ -58,7 +58,7 @@ def taken(site, **changes):
     settings = load_config(site / "c.yaml")
     settings = replace(settings, guards=replace(settings.guards, **changes))
     with closing(Store(site / "no-ledger")) as past:
-        return take_in(settings, NOW, past)
+        return ingest(settings, NOW, past)
 
 
 def titles(taken):
