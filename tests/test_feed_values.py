@@ -16,7 +16,7 @@ from feedpub.core.feed_values import identifier, language_tag, mail_address, med
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
 from feedpub.history.memory import Shelf
-from feedpub.planning.feed_plan import compose
+from feedpub.planning.feed_plan import plan_feed
 from feedpub.planning.site_plan import check_heads
 from feedpub.sources.field_mapping import authors_of, enclosure
 from feedpub.sources.normalisation import build
@@ -136,7 +136,7 @@ def test_an_optional_value_costs_no_article(record):
     entries = [make_entry(RoutedArticle(article, ("all",))) for article in articles]
     renderer = Renderer(settings.site, {}, settings.output.formats)
     assert renderer.quarantine(entries) == ()
-    composed = compose(settings.feeds[0], entries, settings.site, {}, Shelf())
+    composed = plan_feed(settings.feeds[0], entries, settings.site, {}, Shelf())
     assert not (wrong := first_refusal(renderer.render(composed.feed).documents)), wrong
 
 

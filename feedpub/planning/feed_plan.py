@@ -21,7 +21,7 @@ from feedpub.planning.archive import Room, paginate
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class FeedPlan:
     """A feed as it is to be written: the subscription document's selection, and the archive's changed pages.
 
     ``shelf`` are the archive's closed pages from before, which stay as they are. ``near`` was left out.
@@ -48,7 +48,7 @@ class Composed:
         return self.pages[:-1]
 
 
-def compose(
+def plan_feed(
     settings: FeedSettings,
     entries: Iterable[Entry],
     site: Site,
@@ -56,7 +56,7 @@ def compose(
     shelf: Shelf,
     *,
     since: Mapping[str, datetime] | None = None,
-) -> Composed:
+) -> FeedPlan:
     """Compose a feed of ``entries``, none of which stands in a closed page of ``shelf``.
 
     ``titles`` are the categories that feeds are, by slug. ``since`` are the dates of its documents that are
@@ -75,7 +75,7 @@ def compose(
         settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)
     )
     pages = paginate(ordered[held:], settings.archive, shelf, room)
-    return Composed(feed, tuple(replace(page, since=dates.get(page.name)) for page in pages), shelf, near)
+    return FeedPlan(feed, tuple(replace(page, since=dates.get(page.name)) for page in pages), shelf, near)
 
 
 def last_feed(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:

@@ -23,7 +23,7 @@ from feedpub.documents.verification import Invalid, first_refusal, refusals
 from feedpub.history.identity import Settled, Terms, settle
 from feedpub.history.ledger import A_DAY, Store
 from feedpub.history.state import OnlineShelf, State
-from feedpub.planning.feed_plan import Composed, compose, last_feed
+from feedpub.planning.feed_plan import FeedPlan, last_feed, plan_feed
 from feedpub.planning.guards import Moving, PreviousFeed, why_refused
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 
@@ -47,7 +47,7 @@ class SitePlan:
     ingested: IngestResult
     settled: Settled
     quarantined: tuple[Quarantined, ...]
-    feeds: tuple[Composed, ...]
+    feeds: tuple[FeedPlan, ...]
     became: Mapping[str, tuple[str, ...]]
     previous: tuple[PreviousFeed, ...]
     zones: tuple[ChangedZone, ...]
@@ -187,7 +187,7 @@ class _Planner:
         settled = self._settled()
         quarantined = (*self._renderer.quarantine(settled.entries.values()), *harmful)
         refused = {q.entry.article.id for q in quarantined}
-        feeds: list[Composed] = []
+        feeds: list[FeedPlan] = []
         became: dict[str, tuple[str, ...]] = {}
         for feed, selection in zip(settings.feeds, ingested.selected, strict=True):
             entries = {s.article.id: settled.entries[s.article.id] for s in selection}
@@ -235,9 +235,9 @@ class _Planner:
         """Return the entries that make their feeds invalid: those that would if they were there alone."""
         wrong = {path.partition(".")[0] for path in plan.checked.invalid}
         found: dict[str, Quarantined] = {}
-        for composed in plan.feeds:
-            for entry in composed.entries if composed.slug in wrong else ():
-                alone = make_feed(composed.feed.settings, [entry], self._settings.site)
+        for feed_plan in plan.feeds:
+            for entry in feed_plan.entries if feed_plan.slug in wrong else ():
+                alone = make_feed(feed_plan.feed.settings, [entry], self._settings.site)
                 if why := first_refusal(self._renderer.render(alone).documents):
                     found[entry.article.id] = Quarantined(
                         entry, f"it would make {why.path} invalid: {why.reason}"
@@ -263,19 +263,21 @@ class _Planner:
         archived = self._state.ledger.archived
         return tuple(derived for derived, e in entries.items() if archived(feed.slug, e.article.id))
 
-    def _compose(self, feed: FeedSettings, entries: Iterable[Entry]) -> Composed:
+    def _compose(self, feed: FeedSettings, entries: Iterable[Entry]) -> FeedPlan:
         settings, state, slug = self._settings, self._state, feed.slug
         shelf = state.shelves.get(slug, OnlineShelf())
         # When its documents that are online changed; what lies in the future was a mistake.
         online = {"": state.online[slug].updated} if slug in state.online else {}
         since = {name: time for name, time in {**shelf.since, **online}.items() if time <= self._now}
-        return compose(feed, entries, settings.site, settings.categories, shelf.shelf, since=since)
+        return plan_feed(feed, entries, settings.site, settings.categories, shelf.shelf, since=since)
 
-    def _render(self, feeds: Iterable[Composed]) -> tuple[Rendered, ...]:
+    def _render(self, feeds: Iterable[FeedPlan]) -> tuple[Rendered, ...]:
         settings, online = self._settings, self._state.online
         rendered = [
-            self._renderer.render(composed.feed, composed.pages, [page.name for page in composed.shelf.pages])
-            for composed in feeds
+            self._renderer.render(
+                feed_plan.feed, feed_plan.pages, [page.name for page in feed_plan.shelf.pages]
+            )
+            for feed_plan in feeds
         ]
         retired = (last_feed(feed, settings.site, online.get(feed.slug)) for feed in settings.retired)
         return (*rendered, *(self._renderer.render(feed) for feed in retired))

@@ -14,7 +14,7 @@ from feedpub.documents.channel import Site
 from feedpub.history.ledger import LEDGER, Store, note, record
 from feedpub.history.memory import ClosedPage, Remembered, ShelfChange, record_of, remember
 from feedpub.history.state import open_state
-from feedpub.planning.feed_plan import Composed
+from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.guards import check_before_reading
 from feedpub.planning.routing import Progress
 from feedpub.planning.site_plan import SitePlan, plan_site
@@ -103,14 +103,14 @@ def _remember(plan: SitePlan) -> None:
     """Remember what was published; feeds that were held back are remembered when they are published."""
     ledger, settings = plan.state.ledger, plan.settings
     file = settings.output.state / LEDGER
-    feeds = [composed for composed in plan.feeds if composed.slug not in plan.checked.held]
+    feeds = [feed_plan for feed_plan in plan.feeds if feed_plan.slug not in plan.checked.held]
     known_as = {e.article.id: id_ for id_, e in plan.settled.entries.items() if e.article.id != id_}
     # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
     missing = _missing(plan, feeds)
     while batch := list(islice(missing, BATCH)):
         record(file, batch)
-    published = {entry.article.id for composed in feeds for entry in composed.entries}
-    closed = [change for composed in feeds if (change := _closed_pages(plan, composed, known_as))]
+    published = {entry.article.id for feed_plan in feeds for entry in feed_plan.entries}
+    closed = [change for feed_plan in feeds if (change := _closed_pages(plan, feed_plan, known_as))]
     aliases = {
         own: known
         for known, own in known_as.items()
@@ -130,10 +130,10 @@ def _remember(plan: SitePlan) -> None:
         note(file, replaced, plan.now, zones, anew=meant)
 
 
-def _missing(plan: SitePlan, feeds: Iterable[Composed]) -> Iterator[Remembered]:
+def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[Remembered]:
     """Yield what the ledger does not know as it is now published."""
     ledger = plan.state.ledger
-    entries = {entry.article.id: entry for composed in feeds for entry in composed.entries}
+    entries = {entry.article.id: entry for feed_plan in feeds for entry in feed_plan.entries}
     shelves = plan.state.shelves.values()
     read = (e for shelf in shelves for e in shelf.entries if shelf.anew and e.id not in entries)
     # Of what is in a closed page, or stayed unpublished, only the new date of its source is to be remembered.
@@ -154,36 +154,36 @@ def _missing(plan: SitePlan, feeds: Iterable[Composed]) -> Iterator[Remembered]:
     )
 
 
-def _closed_pages(plan: SitePlan, composed: Composed, known_as: Mapping[str, str]) -> ShelfChange | None:
-    shelf = plan.state.shelves.get(composed.slug)
+def _closed_pages(plan: SitePlan, feed_plan: FeedPlan, known_as: Mapping[str, str]) -> ShelfChange | None:
+    shelf = plan.state.shelves.get(feed_plan.slug)
     before = shelf.ids if shelf and shelf.anew else None
-    return shelf_change(composed, plan.settings.site, known_as, plan.became[composed.slug], before)
+    return shelf_change(feed_plan, plan.settings.site, known_as, plan.became[feed_plan.slug], before)
 
 
 def shelf_change(
-    composed: Composed,
+    feed_plan: FeedPlan,
     site: Site,
     derived: Mapping[str, str],
     became: Iterable[str],
     before: frozenset[str] | None,
 ) -> ShelfChange | None:
-    """Return what the ledger has to remember of the pages that ``composed`` closes; ``None`` for nothing.
+    """Return what the ledger has to remember of the pages that ``feed_plan`` closes; ``None`` for nothing.
 
     ``derived`` are the ids that entries' articles have of their own, by entry, where they are others; ``became``
     those of articles that turned out to be in a closed page. ``before`` are the ids of the closed pages up to now
     where the ledger did not know them.
     """
-    closing = {entry.article.id for page in composed.closing for entry in page.entries}
+    closing = {entry.article.id for page in feed_plan.closing for entry in page.entries}
     # Once an earlier text is out of sight, what was left out for it must not come back.
-    closing |= {near.entry.article.id for near in composed.near if near.kept.article.id in closing}
+    closing |= {near.entry.article.id for near in feed_plan.near if near.kept.article.id in closing}
     ids = closing | {derived[entry_id] for entry_id in closing if entry_id in derived} | {*became}
-    pages = tuple(ClosedPage(page.name, page.next) for page in composed.closing if page.next)
+    pages = tuple(ClosedPage(page.name, page.next) for page in feed_plan.closing if page.next)
     if before is None and not ids:
         return None
     return ShelfChange(
-        feed=composed.slug,
+        feed=feed_plan.slug,
         base=site.base_url,
-        pages=pages if before is None else (*composed.shelf.pages, *pages),
+        pages=pages if before is None else (*feed_plan.shelf.pages, *pages),
         ids=tuple(sorted(ids | (before or frozenset()))),
         anew=before is not None,
     )

@@ -13,7 +13,7 @@ from feedpub.core.errors import ALLOWANCES
 from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Rendered
 from feedpub.documents.verification import Invalid
-from feedpub.planning.feed_plan import Composed
+from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.site_plan import ChangedZone, Checked, SitePlan
 from feedpub.publishing.local.changes import Changes
 
@@ -86,7 +86,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
     """Return the report of a build that carried ``plan`` out with these ``changes``."""
     ingested, checked, online = plan.ingested, plan.checked, plan.state.online
     written = frozenset(changes.written)
-    composed = {feed.slug: feed for feed in plan.feeds}
+    feed_plan = {feed.slug: feed for feed in plan.feeds}
     quarantined = tuple(
         Reject(q.entry.article.origin, q.reason, q.entry.article.title) for q in plan.quarantined
     )
@@ -101,7 +101,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         notices=(*ingested.notices, *(_date_kept(entry) for entry in plan.settled.moved)),
         source_warnings=ingested.source_warnings,
         feeds=tuple(
-            _feed_report(r, composed.get(r.feed.slug), online.get(r.feed.slug), checked, written)
+            _feed_report(r, feed_plan.get(r.feed.slug), online.get(r.feed.slug), checked, written)
             for r in plan.rendered
         ),
         listings=tuple(_document_report(path, checked, written) for path in checked.listings),
@@ -123,7 +123,7 @@ def _date_kept(entry: Entry) -> Notice:
 
 def _feed_report(
     rendered: Rendered,
-    composed: Composed | None,
+    feed_plan: FeedPlan | None,
     online: PublishedFeed | None,
     checked: Checked,
     written: frozenset[str],
@@ -136,9 +136,9 @@ def _feed_report(
         slug=rendered.feed.slug,
         entries=len(ids),
         new=len(ids - known),
-        archived=sum(len(page.entries) for page in composed.pages) if composed else 0,
+        archived=sum(len(page.entries) for page in feed_plan.pages) if feed_plan else 0,
         documents=tuple(_document_report(path, checked, written) for path in paths),
-        near=composed.near if composed else (),
+        near=feed_plan.near if feed_plan else (),
     )
 
 

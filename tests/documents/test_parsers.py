@@ -21,7 +21,7 @@ from feedpub.documents.channel import Site
 from feedpub.documents.formats import OUTPUT_FORMATS
 from feedpub.documents.renderer import Renderer
 from feedpub.history.memory import Shelf
-from feedpub.planning.feed_plan import compose
+from feedpub.planning.feed_plan import plan_feed
 from feedpub.validator import validate
 
 SITE = Site(
@@ -160,7 +160,7 @@ parts = st.fixed_dictionaries(
 
 
 def documents(entries):
-    composed = compose(FEED, entries, SITE, {"all": "News"}, Shelf())
+    composed = plan_feed(FEED, entries, SITE, {"all": "News"}, Shelf())
     renderer = Renderer(SITE, {"all": "News"}, tuple(OUTPUT_FORMATS.values()))
     assert not renderer.quarantine(entries)
     return composed.feed.entries, {
