@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.config import load_config
-from feedpub.history.ledger import Store
+from feedpub.history.ledger import Ledger
 from feedpub.planning.routing import ingest
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_each_feed_gets_the_newest_that_its_rule_takes_in_whatever_order_they_co
             for time, (_, words) in zip(times, stream, strict=True)
         )
     )
-    with closing(Store(folder / "no-ledger")) as past:
+    with closing(Ledger(folder / "no-ledger")) as past:
         taken = ingest(load_config(folder / "c.yaml"), NOW, past)
     wanted = ({"oil", "oil, gas"}, {"gas", "oil, gas"}, {"oil, gas"})
     assert taken.articles == len(stream)

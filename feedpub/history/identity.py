@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 from feedpub.articles.article import Article, with_other_scheme
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry
 from feedpub.articles.ids import article_id, is_split, shown_key
-from feedpub.history.memory import Memory, Remembered, remember
+from feedpub.history.memory import EntryHistory, EntryRecord, record_article
 from feedpub.text.safe_html import visible_text
 from feedpub.text.similarity import digest, similarity
 
@@ -68,7 +68,7 @@ class Terms:
 
 
 def settle(
-    selected: Iterable[RoutedArticle | Entry], memory: Memory, ids: Container[str], terms: Terms
+    selected: Iterable[RoutedArticle | Entry], memory: EntryHistory, ids: Container[str], terms: Terms
 ) -> Settled:
     """Settle the identity of all ``selected`` articles.
 
@@ -103,7 +103,7 @@ def settle(
     return Settled(settled, tuple(edited), tuple(moved), moving, len(past))
 
 
-def _updated(article: Article, known: Remembered, changed: datetime | None, now: datetime) -> datetime:
+def _updated(article: Article, known: EntryRecord, changed: datetime | None, now: datetime) -> datetime:
     if known.updated > now and (article.updated or changed):
         # What was published as changed in the future is so no more, once there is anything better.
         known = replace(known, updated=article.published)
@@ -118,17 +118,17 @@ def _updated(article: Article, known: Remembered, changed: datetime | None, now:
 
 def _edited(
     entries: Mapping[str, Entry],
-    past: Mapping[str, Remembered],
-    memory: Memory,
+    past: Mapping[str, EntryRecord],
+    memory: EntryHistory,
     ids: Container[str],
     terms: Terms,
-) -> dict[str, Remembered]:
+) -> dict[str, EntryRecord]:
     """Return, by derived id, the remembered entry that each article is which is known under another id; best first."""
 
-    def is_free(known: Remembered) -> bool:
+    def is_free(known: EntryRecord) -> bool:
         return known.id not in ids and known.id not in terms.released
 
-    matches: list[tuple[float, str, str, Remembered]] = []
+    matches: list[tuple[float, str, str, EntryRecord]] = []
     for derived, entry in entries.items():
         if derived not in past:
             otherwise = _known_otherwise(entry.article, memory, terms.authority)
@@ -137,7 +137,7 @@ def _edited(
             if not sure and not gone:
                 continue
             # Made once, and only where it is asked for: a source without times of day has many at one instant.
-            own = remember(entry.article, entry.content.html, entry.updated)
+            own = record_article(entry.article, entry.content.html, entry.updated)
             # Several may have been known by one key or story: it is the one that says the same.
             scores = [
                 (score + _likeness(own, known), known)
@@ -146,7 +146,7 @@ def _edited(
             ]
             scores += [(_score(entry, own, known), known) for known in gone]
             matches += [(-score, known.id, derived, known) for score, known in scores if score]
-    found: dict[str, Remembered] = {}
+    found: dict[str, EntryRecord] = {}
     taken: set[str] = set()
     for _, known_id, derived, known in sorted(matches, key=lambda match: match[:3]):
         if known_id not in taken and derived not in found:
@@ -156,8 +156,8 @@ def _edited(
 
 
 def _known_otherwise(
-    article: Article, memory: Memory, authority: str
-) -> Iterable[tuple[float, bool, Remembered]]:
+    article: Article, memory: EntryHistory, authority: str
+) -> Iterable[tuple[float, bool, EntryRecord]]:
     """Yield the entries that an article is by its former ids, with how sure that is, and whether it is certain."""
     if known := memory.became(article.id):
         yield 6.0, True, known
@@ -175,20 +175,20 @@ def _known_otherwise(
             yield 5.0, False, known
 
 
-def _may_be(own: Remembered, known: Remembered) -> bool:
+def _may_be(own: EntryRecord, known: EntryRecord) -> bool:
     """Say whether an article can be an entry by whose key it was known: a section's may have been something else's."""
     return known.title == own.title or (
         _is_dated(known, own.published) and _likeness(own, known) >= ALIKE / 2
     )
 
 
-def _likeness(own: Remembered, known: Remembered) -> float:
+def _likeness(own: EntryRecord, known: EntryRecord) -> float:
     """Return how alike title and text are, from 0 to less than 1."""
     text = 1.0 if known.content == own.content else similarity(known.sketch, own.sketch)
     return (0.9 if known.title == own.title else 0.0) / 2 + text * 0.49
 
 
-def _is_dated(known: Remembered, time: datetime) -> bool:
+def _is_dated(known: EntryRecord, time: datetime) -> bool:
     return time in (known.published, known.dated)
 
 
@@ -199,7 +199,7 @@ def _id_of(article: Article, key: str, authority: str) -> str:
     return article_id(authority, key=key, published=article.published, title=article.title)
 
 
-def _candidates(entry: Entry, memory: Memory) -> Iterable[Remembered]:
+def _candidates(entry: Entry, memory: EntryHistory) -> Iterable[EntryRecord]:
     article = entry.article
     title = digest(article.title)
     texts = memory.by_text(title, digest(entry.content.html))
@@ -214,7 +214,7 @@ def _candidates(entry: Entry, memory: Memory) -> Iterable[Remembered]:
     ]
 
 
-def _score(entry: Entry, own: Remembered, known: Remembered) -> float:
+def _score(entry: Entry, own: EntryRecord, known: EntryRecord) -> float:
     """Return how surely ``entry``, which is ``own``, is ``known``, edited: 0 for not, up to 4 for what is the same."""
     same_body = known.content == own.content
     same_text = known.title == own.title and (same_body or known.sketch == own.sketch)

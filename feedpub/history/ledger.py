@@ -21,7 +21,7 @@ from feedpub.articles.entry import Entry
 from feedpub.articles.ids import is_split
 from feedpub.core.errors import PublishError
 from feedpub.documents.readback import PublishedEntry
-from feedpub.history.memory import ClosedPage, Remembered, Shelf, ShelfChange, is_current, record_of
+from feedpub.history.memory import ClosedPage, EntryRecord, Shelf, ShelfChange, is_current, record_of
 from feedpub.text.similarity import digest
 
 VERSION = 4
@@ -88,16 +88,16 @@ FROM entries LEFT JOIN redated USING (id) LEFT JOIN owners USING (id)
 """
 
 
-class Store:
-    """What was published, over what the published documents say of it; a :class:`feedpub.history.memory.Memory`."""
+class Ledger:
+    """What was published, over what the published documents say of it; a :class:`feedpub.history.memory.EntryHistory`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._connection = _open(file)
-        self._online: dict[str, Remembered] = {}
+        self._online: dict[str, EntryRecord] = {}
         self._read_back: dict[str, frozenset[str]] = {}
-        self._by_instant = defaultdict[datetime, list[Remembered]](list)
-        self._by_text = defaultdict[tuple[str, str], list[Remembered]](list)
+        self._by_instant = defaultdict[datetime, list[EntryRecord]](list)
+        self._by_text = defaultdict[tuple[str, str], list[EntryRecord]](list)
         self._seen: set[str] = set()
         self._feeds: dict[str, str] = {}
 
@@ -107,7 +107,7 @@ class Store:
         To be called once, with the entries of all documents: one that failed its check may still show an older
         state of an entry than the others do, so the newest counts, and none does where one bears the file out.
         """
-        newest: dict[str, Remembered] = {}
+        newest: dict[str, EntryRecord] = {}
         agreed: set[str] = set()
         for entry in online:
             self._seen.add(entry.id)
@@ -136,11 +136,11 @@ class Store:
         """Give the file back."""
         self._connection.close()
 
-    def by_id(self, entry_id: str) -> Remembered | None:
+    def by_id(self, entry_id: str) -> EntryRecord | None:
         """Return the entry with this id."""
         return self._online.get(entry_id) or self._stored(entry_id)
 
-    def became(self, derived: str) -> Remembered | None:
+    def became(self, derived: str) -> EntryRecord | None:
         """Return the entry as which an article is known that would have the id ``derived``."""
         rows = self._rows("SELECT id FROM aliases WHERE derived = ?", derived)
         return self.by_id(rows[0][0]) if rows else None
@@ -164,14 +164,14 @@ class Store:
         """Return the ids of the entries that the documents show."""
         return self._seen
 
-    def by_instant(self, time: datetime) -> Sequence[Remembered]:
+    def by_instant(self, time: datetime) -> Sequence[EntryRecord]:
         """Return the entries that were published at this instant, or to which their source came to give it."""
         instant = int(time.timestamp())
         dated = "id IN (SELECT id FROM redated WHERE dated = ?)"
         stored = self._select(f"instant = ? OR {dated}", instant, instant)
         return self._merged(self._by_instant.get(time, []), stored)
 
-    def by_text(self, title: str, content: str) -> Sequence[Remembered]:
+    def by_text(self, title: str, content: str) -> Sequence[EntryRecord]:
         """Return the entries with these digests."""
         stored = self._select("content = ? AND title = ?", content, title)
         return self._merged(self._by_text.get((title, content), []), stored)
@@ -209,13 +209,13 @@ class Store:
         rows = self._rows("SELECT feed FROM owners WHERE id = ?", entry_id)
         return str(rows[0][0]) if rows else None
 
-    def _stored(self, entry_id: str) -> Remembered | None:
+    def _stored(self, entry_id: str) -> EntryRecord | None:
         return next(iter(self._select("id = ?", entry_id)), None)
 
-    def _merged(self, online: list[Remembered], stored: Iterable[Remembered]) -> list[Remembered]:
+    def _merged(self, online: list[EntryRecord], stored: Iterable[EntryRecord]) -> list[EntryRecord]:
         return [*online, *(entry for entry in stored if entry.id not in self._online)]
 
-    def _select(self, condition: str, *values: str | int) -> list[Remembered]:
+    def _select(self, condition: str, *values: str | int) -> list[EntryRecord]:
         query = f"{_ENTRIES} WHERE {condition} ORDER BY id"
         try:
             found = [_remembered(row) for row in self._rows(query, *values)]
@@ -235,7 +235,7 @@ class Store:
 
 def record(
     file: Path,
-    entries: Collection[Remembered],
+    entries: Collection[EntryRecord],
     shelves: Iterable[ShelfChange] = (),
     aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
@@ -346,7 +346,7 @@ def _damaged(file: Path, why: object) -> PublishError:
     )
 
 
-def _row(entry: Remembered) -> tuple[object, ...]:
+def _row(entry: EntryRecord) -> tuple[object, ...]:
     return (
         entry.id,
         entry.key,
@@ -359,9 +359,11 @@ def _row(entry: Remembered) -> tuple[object, ...]:
     )
 
 
-def _remembered(row: tuple[str, str | None, str, str, str, str, bytes, int | None, str | None]) -> Remembered:
+def _remembered(
+    row: tuple[str, str | None, str, str, str, str, bytes, int | None, str | None],
+) -> EntryRecord:
     entry_id, key, published, updated, title, content, hashes, dated, feed = row
-    return Remembered(
+    return EntryRecord(
         id=entry_id,
         key=key,
         published=datetime.fromisoformat(published),

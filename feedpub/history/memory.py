@@ -13,7 +13,7 @@ from feedpub.text.similarity import digest, sketch
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class EntryRecord:
     """One entry as subscribers have seen it. ``title`` and ``content`` are digests of what was published.
 
     ``dated`` is the time that its source came to give it, where that is another than was published. ``feed`` is the
@@ -31,29 +31,31 @@ class Remembered:
     feed: str | None = None
 
 
-class Memory(Protocol):
+class EntryHistory(Protocol):
     """What can be asked of the past."""
 
-    def by_id(self, entry_id: str) -> Remembered | None:
+    def by_id(self, entry_id: str) -> EntryRecord | None:
         """Return the entry with this id."""
         ...
 
-    def became(self, derived: str) -> Remembered | None:
+    def became(self, derived: str) -> EntryRecord | None:
         """Return the entry as which an article is known that would have the id ``derived``."""
         ...
 
-    def by_instant(self, time: datetime) -> Sequence[Remembered]:
+    def by_instant(self, time: datetime) -> Sequence[EntryRecord]:
         """Return the entries that were published at this instant, or to which their source came to give it."""
         ...
 
-    def by_text(self, title: str, content: str) -> Sequence[Remembered]:
+    def by_text(self, title: str, content: str) -> Sequence[EntryRecord]:
         """Return the entries with these digests."""
         ...
 
 
-def remember(article: Article, html: str, updated: datetime, dated: datetime | None = None) -> Remembered:
+def record_article(
+    article: Article, html: str, updated: datetime, dated: datetime | None = None
+) -> EntryRecord:
     """Return what is to be remembered of an article that is published with ``html`` as its content."""
-    return Remembered(
+    return EntryRecord(
         id=article.id,
         key=article.key,
         published=article.published,
@@ -66,14 +68,14 @@ def remember(article: Article, html: str, updated: datetime, dated: datetime | N
     )
 
 
-def record_of(entry: PublishedEntry) -> Remembered:
+def record_of(entry: PublishedEntry) -> EntryRecord:
     """Return what is to be remembered of a published entry; its key is not in the document."""
     prints = digest(entry.title), digest(entry.html), sketch(entry.title, entry.html)
     updated = entry.updated or entry.published
-    return Remembered(entry.id, None, entry.published, updated, *prints, feed=entry.feed)
+    return EntryRecord(entry.id, None, entry.published, updated, *prints, feed=entry.feed)
 
 
-def is_current(entry: PublishedEntry, known: Remembered) -> bool:
+def is_current(entry: PublishedEntry, known: EntryRecord) -> bool:
     """Say whether a published entry is what is remembered of it."""
     if entry.published != known.published or entry.updated not in (None, known.updated):
         return False

@@ -16,7 +16,7 @@ from typing import Protocol
 from feedpub.config import FeedSettings, Settings
 from feedpub.documents.formats import OUTPUT_FORMATS, best_evidence, of_media_type
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
-from feedpub.history.ledger import LEDGER, Store
+from feedpub.history.ledger import LEDGER, Ledger
 from feedpub.history.memory import ClosedPage, Shelf
 
 
@@ -72,7 +72,7 @@ class State:
     """
 
     published: PublishedSet
-    ledger: Store
+    ledger: Ledger
     online: Mapping[str, PublishedFeed]
     shelves: Mapping[str, OnlineShelf]
     damaged: tuple[str, ...]
@@ -85,7 +85,7 @@ def open_state(settings: Settings, published: PublishedSet) -> Iterator[State]:
 
     Raises :class:`feedpub.core.errors.PublishError` where the ledger or the list of what is published cannot be read.
     """
-    with closing(Store(settings.output.state / LEDGER)) as ledger:
+    with closing(Ledger(settings.output.state / LEDGER)) as ledger:
         online = read_feeds(settings, published)
         damaged = damaged_documents(published, online)
         dropped = dropped_documents(settings, published, online)

@@ -15,7 +15,7 @@ from feedpub.articles.duplicates import Duplicates, Past
 from feedpub.articles.entry import RoutedArticle
 from feedpub.config import Settings
 from feedpub.history.identity import Terms, settle
-from feedpub.history.ledger import Store
+from feedpub.history.ledger import Ledger
 from feedpub.history.state import open_state
 from feedpub.planning.routing import Publicity, SourceTimes, note_withdrawal
 from feedpub.publishing.local.folder import LocalFolder
@@ -164,13 +164,13 @@ def known(settings: Settings, now: datetime) -> Iterator[Known]:
 class Known:
     """What subscribers know, to be asked of one article at a time; ``past`` is what that is known from."""
 
-    def __init__(self, settings: Settings, now: datetime, store: Store) -> None:
+    def __init__(self, settings: Settings, now: datetime, ledger: Ledger) -> None:
         self._settings = settings
         self._now = now
-        self._store = store
+        self._store = ledger
 
     @property
-    def past(self) -> Store:
+    def past(self) -> Ledger:
         """What is known of earlier builds."""
         return self._store
 

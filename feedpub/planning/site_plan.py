@@ -21,7 +21,7 @@ from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.documents.renderer import Quarantined, Rendered, Renderer
 from feedpub.documents.verification import Invalid, first_refusal, refusals
 from feedpub.history.identity import Settled, Terms, settle
-from feedpub.history.ledger import A_DAY, Store
+from feedpub.history.ledger import A_DAY, Ledger
 from feedpub.history.state import OnlineShelf, State
 from feedpub.planning.feed_plan import FeedPlan, last_feed, plan_feed
 from feedpub.planning.guards import Moving, PreviousFeed, why_refused
@@ -284,7 +284,7 @@ class _Planner:
 
 
 def _changed_zones(
-    settings: Settings, ledger: Store, ingested: IngestResult, settled: Settled
+    settings: Settings, ledger: Ledger, ingested: IngestResult, settled: Settled
 ) -> tuple[ChangedZone, ...]:
     """Return the sources whose dates are read in another zone than those that are published, and are kept."""
     found: dict[int, list[Entry]] = defaultdict(list)
@@ -314,7 +314,7 @@ def _offset(time: datetime | None) -> str:
     return time.isoformat()[-6:] if time else ""
 
 
-def _missing(online: PublishedFeed, ingested: IngestResult, store: Store) -> PublishedFeed:
+def _missing(online: PublishedFeed, ingested: IngestResult, ledger: Ledger) -> PublishedFeed:
     """Return what is online without what no guard counts.
 
     That is what its owners took away, and what has slid out of another people's feed, as all that this lists now is
@@ -322,7 +322,7 @@ def _missing(online: PublishedFeed, ingested: IngestResult, store: Store) -> Pub
     """
 
     def slid(entry: PublishedEntry) -> bool:
-        known = store.by_id(entry.id)
+        known = ledger.by_id(entry.id)
         listed = ingested.listed.get(known.feed) if known and known.feed else None
         return listed is not None and entry.published < listed
 

@@ -11,8 +11,8 @@ from itertools import chain, islice
 from feedpub.config import Settings
 from feedpub.core.errors import TooManyRejects
 from feedpub.documents.channel import Site
-from feedpub.history.ledger import LEDGER, Store, note, record
-from feedpub.history.memory import ClosedPage, Remembered, ShelfChange, record_of, remember
+from feedpub.history.ledger import LEDGER, Ledger, note, record
+from feedpub.history.memory import ClosedPage, EntryRecord, ShelfChange, record_article, record_of
 from feedpub.history.state import open_state
 from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.guards import check_before_reading
@@ -130,7 +130,7 @@ def _remember(plan: SitePlan) -> None:
         note(file, replaced, plan.now, zones, anew=meant)
 
 
-def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[Remembered]:
+def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]:
     """Yield what the ledger does not know as it is now published."""
     ledger = plan.state.ledger
     entries = {entry.article.id: entry for feed_plan in feeds for entry in feed_plan.entries}
@@ -146,7 +146,7 @@ def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[Remembered]:
     return chain(
         (record_of(entry) for entry in read if ledger.lacks(entry)),
         (
-            remember(e.article, e.content.html, e.updated, e.dated)
+            record_article(e.article, e.content.html, e.updated, e.dated)
             for e in entries.values()
             if not ledger.knows(e)
         ),
@@ -189,6 +189,6 @@ def shelf_change(
     )
 
 
-def _is_alias(ledger: Store, own: str, known: str) -> bool:
+def _is_alias(ledger: Ledger, own: str, known: str) -> bool:
     became = ledger.became(own)
     return became is not None and became.id == known

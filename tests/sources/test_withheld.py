@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from feedpub.cli.app import app
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
-from feedpub.history.ledger import Store
+from feedpub.history.ledger import Ledger
 from feedpub.planning.routing import ingest
 from feedpub.publishing.build import build
 from feedpub.sources.withheld import _KINDS, FREE, hold_of
@@ -57,7 +57,7 @@ def put(site, *records, name="a.jsonl"):
 def taken(site, **changes):
     settings = load_config(site / "c.yaml")
     settings = replace(settings, guards=replace(settings.guards, **changes))
-    with closing(Store(site / "no-ledger")) as past:
+    with closing(Ledger(site / "no-ledger")) as past:
         return ingest(settings, NOW, past)
 
 
