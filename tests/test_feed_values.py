@@ -15,7 +15,7 @@ from feedpub.core.errors import ConfigError
 from feedpub.core.feed_values import identifier, language_tag, mail_address, media_type
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
-from feedpub.history.memory import Shelf
+from feedpub.history.memory import ArchiveIndex
 from feedpub.planning.feed_plan import plan_feed
 from feedpub.planning.site_plan import check_heads
 from feedpub.sources.field_mapping import authors_of, enclosure
@@ -136,7 +136,7 @@ def test_an_optional_value_costs_no_article(record):
     entries = [make_entry(RoutedArticle(article, ("all",))) for article in articles]
     renderer = Renderer(settings.site, {}, settings.output.formats)
     assert renderer.quarantine(entries) == ()
-    composed = plan_feed(settings.feeds[0], entries, settings.site, {}, Shelf())
+    composed = plan_feed(settings.feeds[0], entries, settings.site, {}, ArchiveIndex())
     assert not (wrong := first_refusal(renderer.render(composed.feed).documents)), wrong
 
 

@@ -21,7 +21,7 @@ from feedpub.articles.entry import Entry
 from feedpub.articles.ids import is_split
 from feedpub.core.errors import PublishError
 from feedpub.documents.readback import PublishedEntry
-from feedpub.history.memory import ClosedPage, EntryRecord, Shelf, ShelfChange, is_current, record_of
+from feedpub.history.memory import ArchiveIndex, ArchiveUpdate, ClosedPage, EntryRecord, is_current, record_of
 from feedpub.text.similarity import digest
 
 VERSION = 4
@@ -89,7 +89,7 @@ FROM entries LEFT JOIN redated USING (id) LEFT JOIN owners USING (id)
 
 
 class Ledger:
-    """What was published, over what the published documents say of it; a :class:`feedpub.history.memory.EntryHistory`."""
+    """What was published, under what the published documents say of it; an :class:`EntryHistory`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -176,10 +176,12 @@ class Ledger:
         stored = self._select("content = ? AND title = ?", content, title)
         return self._merged(self._by_text.get((title, content), []), stored)
 
-    def shelf(self, feed: str) -> Shelf:
+    def archive(self, feed: str) -> ArchiveIndex:
         """Return the closed archive pages of ``feed`` that the file knows."""
         rows = self._rows("SELECT name, next, base FROM pages WHERE feed = ? ORDER BY number", feed)
-        return Shelf(tuple(ClosedPage(name, after) for name, after, _ in rows), rows[-1][2] if rows else None)
+        return ArchiveIndex(
+            tuple(ClosedPage(name, after) for name, after, _ in rows), rows[-1][2] if rows else None
+        )
 
     def read_back(self, feed: str, ids: Collection[str]) -> None:
         """Take the ids that the documents' own closed pages hold for those that the file knows of ``feed``."""
@@ -236,7 +238,7 @@ class Ledger:
 def record(
     file: Path,
     entries: Collection[EntryRecord],
-    shelves: Iterable[ShelfChange] = (),
+    archives: Iterable[ArchiveUpdate] = (),
     aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Remember in ``file`` that ``entries`` were just published, and which archive pages were closed.
@@ -262,8 +264,8 @@ def record(
                     [(entry.id, entry.feed) for entry in entries if entry.feed],
                 )
                 connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", aliases.items())
-                for shelf in shelves:
-                    _shelve(connection, shelf)
+                for archive in archives:
+                    _record_pages(connection, archive)
     except sqlite3.Error as error:
         raise _unwritten(file, error) from error
 
@@ -301,7 +303,7 @@ def _unwritten(file: Path, error: sqlite3.Error) -> PublishError:
     return PublishError(f"the feeds are published, but the ledger {file} cannot be written: {error}")
 
 
-def _shelve(connection: sqlite3.Connection, change: ShelfChange) -> None:
+def _record_pages(connection: sqlite3.Connection, change: ArchiveUpdate) -> None:
     if change.anew:
         connection.execute("DELETE FROM pages WHERE feed = ?", (change.feed,))
         connection.execute("DELETE FROM archived WHERE feed = ?", (change.feed,))

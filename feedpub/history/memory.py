@@ -91,7 +91,7 @@ class ClosedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ArchiveIndex:
     """The closed pages of a feed, oldest first; ``base`` is what the addresses in them begin with."""
 
     pages: tuple[ClosedPage, ...] = ()
@@ -104,10 +104,10 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfChange:
+class ArchiveUpdate:
     """What a build closed: the pages, and the ids of their entries and of the articles these were made from.
 
-    ``anew`` says that this is the feed's whole shelf, and that what was remembered of it is void.
+    ``anew`` says that this is the feed's whole archive, and that what was remembered of it is void.
     """
 
     feed: str

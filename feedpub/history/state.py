@@ -17,7 +17,7 @@ from feedpub.config import FeedSettings, Settings
 from feedpub.documents.formats import OUTPUT_FORMATS, best_evidence, of_media_type
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.history.ledger import LEDGER, Ledger
-from feedpub.history.memory import ClosedPage, Shelf
+from feedpub.history.memory import ArchiveIndex, ClosedPage
 
 
 class PublishedDocument(Protocol):
@@ -45,7 +45,7 @@ class PublishedSet(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OnlineShelf:
+class PublishedArchive:
     """The closed archive pages of one feed.
 
     Where the ledger did not know them, ``anew`` is set, ``ids`` are those of their entries, and ``entries`` are
@@ -54,7 +54,7 @@ class OnlineShelf:
     that are gone; it is empty where they can.
     """
 
-    shelf: Shelf = field(default_factory=Shelf)
+    index: ArchiveIndex = field(default_factory=ArchiveIndex)
     anew: bool = False
     ids: frozenset[str] = frozenset()
     entries: tuple[PublishedEntry, ...] = ()
@@ -67,14 +67,14 @@ class State:
     """What subscribers have seen: the ``ledger``, and what is ``published``.
 
     ``online`` are the subscription documents by slug, those of feeds that are not in the config any more last;
-    ``shelves`` the archives of those feeds that have one. ``damaged`` are subscription documents that cannot be read,
+    ``archives`` the archives of those feeds that have one. ``damaged`` are subscription documents that cannot be read,
     of feeds that are not ``online`` for it; ``dropped`` those whose format or archive the config no longer has.
     """
 
     published: PublishedSet
     ledger: Ledger
     online: Mapping[str, PublishedFeed]
-    shelves: Mapping[str, OnlineShelf]
+    archives: Mapping[str, PublishedArchive]
     damaged: tuple[str, ...]
     dropped: tuple[str, ...]
 
@@ -89,21 +89,21 @@ def open_state(settings: Settings, published: PublishedSet) -> Iterator[State]:
         online = read_feeds(settings, published)
         damaged = damaged_documents(published, online)
         dropped = dropped_documents(settings, published, online)
-        shelves = {
-            feed.slug: read_shelf(settings, published, feed, ledger.shelf(feed.slug))
+        archives = {
+            feed.slug: read_archive(settings, published, feed, ledger.archive(feed.slug))
             for feed in settings.feeds
             if feed.archive is not None
         }
         ledger.see(
             [
                 *(entry for feed in online.values() for entry in feed.entries),
-                *(entry for shelf in shelves.values() for entry in shelf.entries),
+                *(entry for archive in archives.values() for entry in archive.entries),
             ]
         )
-        for slug, shelf in shelves.items():
-            if shelf.anew:
-                ledger.read_back(slug, shelf.ids)
-        yield State(published, ledger, online, shelves, tuple(damaged), tuple(dropped))
+        for slug, archive in archives.items():
+            if archive.anew:
+                ledger.read_back(slug, archive.ids)
+        yield State(published, ledger, online, archives, tuple(damaged), tuple(dropped))
 
 
 def read_feeds(settings: Settings, published: PublishedSet) -> dict[str, PublishedFeed]:
@@ -159,7 +159,9 @@ def dropped_documents(
     return dropped
 
 
-def read_shelf(settings: Settings, published: PublishedSet, feed: FeedSettings, known: Shelf) -> OnlineShelf:
+def read_archive(
+    settings: Settings, published: PublishedSet, feed: FeedSettings, known: ArchiveIndex
+) -> PublishedArchive:
     """Return the closed pages of ``feed``: those ``known`` to the ledger if they are what is published.
 
     Else the documents themselves are read. Pages that some format lacks, or that name other addresses than they
@@ -169,19 +171,19 @@ def read_shelf(settings: Settings, published: PublishedSet, feed: FeedSettings, 
     by_format = {form.name: _pages(feed.slug, form.name, listed) for form in settings.output.formats}
     names = {frozenset(pages) for pages in by_format.values()}
     if not any(names):
-        return OnlineShelf(Shelf(), anew=bool(known.pages))
+        return PublishedArchive(ArchiveIndex(), anew=bool(known.pages))
     best = next(form.name for form in best_evidence() if form.name in by_format)
     if len(names) == 1:
         expected = {page.name for page in known.pages} | {known.open}
         if known.base == settings.site.base_url and names == {frozenset(expected)}:
-            return OnlineShelf(known, since=_dates(published, by_format[best], known.open))
+            return PublishedArchive(known, since=_dates(published, by_format[best], known.open))
         if read := _read_back(published, settings.site.base_url, feed.slug, by_format[best]):
-            return read if read.shelf.pages or known.pages else replace(read, anew=False)
+            return read if read.index.pages or known.pages else replace(read, anew=False)
     broken = (
         f"the archive documents of the feed {feed.slug} are incomplete, or name other addresses than"
         f" {settings.site.base_url}, and would be made anew without the articles that are gone"
     )
-    return OnlineShelf(Shelf(), anew=True, broken=broken)
+    return PublishedArchive(ArchiveIndex(), anew=True, broken=broken)
 
 
 def _dates(
@@ -211,7 +213,7 @@ def _read(published: PublishedSet, document: PublishedDocument) -> PublishedFeed
 
 def _read_back(
     published: PublishedSet, base: str, slug: str, pages: Mapping[str, PublishedDocument]
-) -> OnlineShelf | None:
+) -> PublishedArchive | None:
     """Follow the chain of ``pages``; ``None`` if they are none."""
     documents = {name: _read(published, document) for name, document in pages.items()}
     after: dict[str | None, str] = {}
@@ -226,8 +228,8 @@ def _read_back(
         return None
     entries = {name: document.entries for name, document in documents.items() if document}
     closed = tuple(ClosedPage(name, following) for name, following in pairwise(chain))
-    return OnlineShelf(
-        shelf=Shelf(closed, base),
+    return PublishedArchive(
+        index=ArchiveIndex(closed, base),
         anew=True,
         ids=frozenset(entry.id for page in closed for entry in entries[page.name]),
         entries=tuple(entry for name in chain for entry in entries[name]),

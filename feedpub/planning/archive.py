@@ -16,7 +16,7 @@ from itertools import chain, count
 from feedpub.articles.entry import Entry, newest_first
 from feedpub.config import Archive
 from feedpub.documents.channel import Page
-from feedpub.history.memory import Shelf
+from feedpub.history.memory import ArchiveIndex
 
 # A month's first page has its name; those after it, where it fills several, are 2023-06-2 and so on.
 _MONTH = re.compile(r"([0-9]{4}-[0-9]{2})(?:-[0-9]+)?")
@@ -30,22 +30,22 @@ class Room:
     of: Callable[[Entry], int]
 
 
-def paginate(entries: Iterable[Entry], archive: Archive, shelf: Shelf, room: Room) -> tuple[Page, ...]:
-    """Return the pages that hold ``entries``, none of which stands in a closed page of ``shelf``, oldest first.
+def paginate(entries: Iterable[Entry], archive: Archive, index: ArchiveIndex, room: Room) -> tuple[Page, ...]:
+    """Return the pages that hold ``entries``, none of which stands in a closed page of ``index``, oldest first.
 
     The last of them is the open one. There is none while nothing is archived. A page ends where the next entry
     would take more than its ``room``, but has one, however large. A month is that of an entry's ``published`` in
     UTC, so that a page's name does not depend on the zone that a source writes.
     """
     pending = newest_first(entries)[::-1]
-    if archive is None or not (pending or shelf.pages):
+    if archive is None or not (pending or index.pages):
         return ()
     make = (
-        _by_month(pending, shelf, room) if archive == "monthly" else _by_count(pending, archive, shelf, room)
+        _by_month(pending, index, room) if archive == "monthly" else _by_count(pending, archive, index, room)
     )
     groups = list(make)
     names = [name for name, _ in groups]
-    before = shelf.pages[-1].name if shelf.pages else None
+    before = index.pages[-1].name if index.pages else None
     return tuple(
         Page(name, previous, after, tuple(group))
         for (name, group), previous, after in zip(
@@ -55,23 +55,25 @@ def paginate(entries: Iterable[Entry], archive: Archive, shelf: Shelf, room: Roo
 
 
 def _by_count(
-    pending: Sequence[Entry], size: int, shelf: Shelf, room: Room
+    pending: Sequence[Entry], size: int, index: ArchiveIndex, room: Room
 ) -> Iterator[tuple[str, Sequence[Entry]]]:
-    first = len(shelf.pages) + 1
+    first = len(index.pages) + 1
     for number, group in enumerate(_cut(pending, room, size)):
-        yield shelf.open if number == 0 and shelf.open else str(first + number), group
+        yield index.open if number == 0 and index.open else str(first + number), group
 
 
-def _by_month(pending: Sequence[Entry], shelf: Shelf, room: Room) -> Iterator[tuple[str, Sequence[Entry]]]:
+def _by_month(
+    pending: Sequence[Entry], index: ArchiveIndex, room: Room
+) -> Iterator[tuple[str, Sequence[Entry]]]:
     """Yield pages by month; the first takes what is no newer than the newest page that has a month for its name."""
-    ingested = {*(page.name for page in shelf.pages), shelf.open or ""}
+    ingested = {*(page.name for page in index.pages), index.open or ""}
     floor = max((match[1] for name in ingested if (match := _MONTH.fullmatch(name))), default="")
     if not floor and pending:
         floor = _month(pending[0].article.published)
     months: dict[str, list[Entry]] = {floor: []}
     for entry in pending:
         months.setdefault(max(floor, _month(entry.article.published)), []).append(entry)
-    name = shelf.open
+    name = index.open
     for month, entries in months.items():
         for group in _cut(entries, room):
             name = name or _free(month, ingested)

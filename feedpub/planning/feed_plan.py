@@ -16,7 +16,7 @@ from feedpub.config import FeedSettings
 from feedpub.documents.channel import Feed, Page, Site, make_feed
 from feedpub.documents.formats import entry_size, head_size
 from feedpub.documents.readback import PublishedFeed
-from feedpub.history.memory import Shelf
+from feedpub.history.memory import ArchiveIndex
 from feedpub.planning.archive import Room, paginate
 
 
@@ -24,12 +24,12 @@ from feedpub.planning.archive import Room, paginate
 class FeedPlan:
     """A feed as it is to be written: the subscription document's selection, and the archive's changed pages.
 
-    ``shelf`` are the archive's closed pages from before, which stay as they are. ``near`` was left out.
+    ``index`` are the archive's closed pages from before, which stay as they are. ``near`` was left out.
     """
 
     feed: Feed
     pages: tuple[Page, ...] = ()
-    shelf: Shelf = field(default_factory=Shelf)
+    index: ArchiveIndex = field(default_factory=ArchiveIndex)
     near: tuple[NearDuplicate, ...] = ()
 
     @property
@@ -53,11 +53,11 @@ def plan_feed(
     entries: Iterable[Entry],
     site: Site,
     titles: Mapping[str, str],
-    shelf: Shelf,
+    index: ArchiveIndex,
     *,
     since: Mapping[str, datetime] | None = None,
 ) -> FeedPlan:
-    """Compose a feed of ``entries``, none of which stands in a closed page of ``shelf``.
+    """Compose a feed of ``entries``, none of which stands in a closed page of ``index``.
 
     ``titles`` are the categories that feeds are, by slug. ``since`` are the dates of its documents that are
     published: of the open page by its name, of the subscription document by ``""``. The feed counts as full when
@@ -74,8 +74,8 @@ def plan_feed(
     room = Room(
         settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)
     )
-    pages = paginate(ordered[held:], settings.archive, shelf, room)
-    return FeedPlan(feed, tuple(replace(page, since=dates.get(page.name)) for page in pages), shelf, near)
+    pages = paginate(ordered[held:], settings.archive, index, room)
+    return FeedPlan(feed, tuple(replace(page, since=dates.get(page.name)) for page in pages), index, near)
 
 
 def last_feed(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:

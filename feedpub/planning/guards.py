@@ -95,9 +95,9 @@ def check_before_reading(settings: Settings, state: State, allowed: Collection[s
     check_damaged(state.damaged, allowed)
     check_removed(state.online, slugs, state.dropped, allowed)
     check_authority(state.online, settings.site.id_authority, allowed)
-    for shelf in state.shelves.values():
-        if shelf.broken and "vanished" not in allowed:
-            raise GuardRefusal(shelf.broken, ALLOWANCES["vanished"])
+    for archive in state.archives.values():
+        if archive.broken and "vanished" not in allowed:
+            raise GuardRefusal(archive.broken, ALLOWANCES["vanished"])
 
 
 def check_rejects(settings: Settings, ingested: IngestResult) -> None:

@@ -22,7 +22,7 @@ from feedpub.documents.renderer import Quarantined, Rendered, Renderer
 from feedpub.documents.verification import Invalid, first_refusal, refusals
 from feedpub.history.identity import Settled, Terms, settle
 from feedpub.history.ledger import A_DAY, Ledger
-from feedpub.history.state import OnlineShelf, State
+from feedpub.history.state import PublishedArchive, State
 from feedpub.planning.feed_plan import FeedPlan, last_feed, plan_feed
 from feedpub.planning.guards import Moving, PreviousFeed, why_refused
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
@@ -32,11 +32,12 @@ from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 class SitePlan:
     """What a build of ``settings`` at ``now`` is to do, over the ``state`` that it finds.
 
-    ``allowed`` are the guards that are overridden. ``ingested`` is what the sources gave, ``settled`` the entries that its
-    articles are, ``feeds`` what the documents of each feed hold (in the config's order), without the entries that are
-    ``quarantined``, as no document could carry them. ``became`` are ids of articles that turned out to be entries of a
-    closed archive page, by feed; ``previous`` is what the feeds replace, ``zones`` of which sources the zone was
-    changed. ``rendered`` are the documents, retired feeds included, and ``checked`` says which may be published.
+    ``allowed`` are the guards that are overridden. ``ingested`` is what the sources gave, ``resolved`` the entries that
+    its articles are. ``feeds`` are the plans of the feeds, in the config's order; entries that no document could carry
+    are ``quarantined``. ``became`` has, for each feed, the ids of articles that turned out to be entries of a closed
+    archive page. ``previous`` is what the feeds replace, ``zones`` are the sources whose zone was changed.
+
+    ``rendered`` are the documents, those of retired feeds last, and ``verified`` says which of them may be published.
     ``refusal`` is what a build stops with instead of publishing anything; ``None`` where it goes on.
     """
 
@@ -265,17 +266,17 @@ class _Planner:
 
     def _compose(self, feed: FeedSettings, entries: Iterable[Entry]) -> FeedPlan:
         settings, state, slug = self._settings, self._state, feed.slug
-        shelf = state.shelves.get(slug, OnlineShelf())
+        archive = state.archives.get(slug, PublishedArchive())
         # When its documents that are online changed; what lies in the future was a mistake.
         online = {"": state.online[slug].updated} if slug in state.online else {}
-        since = {name: time for name, time in {**shelf.since, **online}.items() if time <= self._now}
-        return plan_feed(feed, entries, settings.site, settings.categories, shelf.shelf, since=since)
+        since = {name: time for name, time in {**archive.since, **online}.items() if time <= self._now}
+        return plan_feed(feed, entries, settings.site, settings.categories, archive.index, since=since)
 
     def _render(self, feeds: Iterable[FeedPlan]) -> tuple[Rendered, ...]:
         settings, online = self._settings, self._state.online
         rendered = [
             self._renderer.render(
-                feed_plan.feed, feed_plan.pages, [page.name for page in feed_plan.shelf.pages]
+                feed_plan.feed, feed_plan.pages, [page.name for page in feed_plan.index.pages]
             )
             for feed_plan in feeds
         ]

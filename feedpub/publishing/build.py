@@ -12,7 +12,7 @@ from feedpub.config import Settings
 from feedpub.core.errors import TooManyRejects
 from feedpub.documents.channel import Site
 from feedpub.history.ledger import LEDGER, Ledger, note, record
-from feedpub.history.memory import ClosedPage, EntryRecord, ShelfChange, record_article, record_of
+from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_article, record_of
 from feedpub.history.state import open_state
 from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.guards import check_before_reading
@@ -134,8 +134,8 @@ def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]
     """Yield what the ledger does not know as it is now published."""
     ledger = plan.state.ledger
     entries = {entry.article.id: entry for feed_plan in feeds for entry in feed_plan.entries}
-    shelves = plan.state.shelves.values()
-    read = (e for shelf in shelves for e in shelf.entries if shelf.anew and e.id not in entries)
+    archives = plan.state.archives.values()
+    read = (e for archive in archives for e in archive.entries if archive.anew and e.id not in entries)
     # Of what is in a closed page, or stayed unpublished, only the new date of its source is to be remembered.
     moved = (
         replace(known, dated=entry.dated)
@@ -154,19 +154,19 @@ def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]
     )
 
 
-def _closed_pages(plan: SitePlan, feed_plan: FeedPlan, known_as: Mapping[str, str]) -> ShelfChange | None:
-    shelf = plan.state.shelves.get(feed_plan.slug)
-    before = shelf.ids if shelf and shelf.anew else None
-    return shelf_change(feed_plan, plan.settings.site, known_as, plan.became[feed_plan.slug], before)
+def _closed_pages(plan: SitePlan, feed_plan: FeedPlan, known_as: Mapping[str, str]) -> ArchiveUpdate | None:
+    archive = plan.state.archives.get(feed_plan.slug)
+    before = archive.ids if archive and archive.anew else None
+    return archive_update(feed_plan, plan.settings.site, known_as, plan.became[feed_plan.slug], before)
 
 
-def shelf_change(
+def archive_update(
     feed_plan: FeedPlan,
     site: Site,
     derived: Mapping[str, str],
     became: Iterable[str],
     before: frozenset[str] | None,
-) -> ShelfChange | None:
+) -> ArchiveUpdate | None:
     """Return what the ledger has to remember of the pages that ``feed_plan`` closes; ``None`` for nothing.
 
     ``derived`` are the ids that entries' articles have of their own, by entry, where they are others; ``became``
@@ -180,10 +180,10 @@ def shelf_change(
     pages = tuple(ClosedPage(page.name, page.next) for page in feed_plan.closing if page.next)
     if before is None and not ids:
         return None
-    return ShelfChange(
+    return ArchiveUpdate(
         feed=feed_plan.slug,
         base=site.base_url,
-        pages=pages if before is None else (*feed_plan.shelf.pages, *pages),
+        pages=pages if before is None else (*feed_plan.index.pages, *pages),
         ids=tuple(sorted(ids | (before or frozenset()))),
         anew=before is not None,
     )

@@ -7,7 +7,7 @@ import pytest
 
 from feedpub.articles.article import Article, Origin
 from feedpub.articles.entry import Entry, content_of
-from feedpub.history.memory import ClosedPage, Shelf
+from feedpub.history.memory import ArchiveIndex, ClosedPage
 from feedpub.planning.archive import Room, paginate
 
 # (how, closed pages, name of the open page, days of the entries, pages that come out with their days)
@@ -155,10 +155,10 @@ FULL = {
 def test_entries_go_to_the_page_that_the_table_says(name):
     how, closed, opened, days, expected = (CASES | FULL)[name]
     names = [*closed.split(), *([opened] if opened else [])]
-    shelf = Shelf(tuple(ClosedPage(*pair) for pair in pairwise(names)))
+    index = ArchiveIndex(tuple(ClosedPage(*pair) for pair in pairwise(names)))
     size = 2 if name in FULL else len(days)
     room = Room(size, lambda entry: size + 1 if "large" in entry.article.title else 1)
-    pages = paginate([entry(day) for day in days], how, shelf, room)
+    pages = paginate([entry(day) for day in days], how, index, room)
     assert {page.name: [e.article.title for e in page.entries] for page in pages} == expected
     chain = [*closed.split(), *expected]
     for page in pages:

@@ -12,7 +12,7 @@ from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
 from feedpub.documents.formats import OUTPUT_FORMATS, entry_size, text_size
 from feedpub.documents.renderer import Renderer
-from feedpub.history.memory import Shelf
+from feedpub.history.memory import ArchiveIndex
 from feedpub.planning.feed_plan import fitting, plan_feed
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
@@ -84,7 +84,7 @@ bodies = st.lists(
 @given(bodies)
 def test_no_format_is_larger_than_allowed_but_for_a_single_entry(parts):
     entries = [entry(number, **part) for number, part in enumerate(parts)]
-    composed = plan_feed(feed(max_items=8, archive=9), entries, SITE, TITLES, Shelf())
+    composed = plan_feed(feed(max_items=8, archive=9), entries, SITE, TITLES, ArchiveIndex())
     held = [len(composed.feed.entries), *(len(page.entries) for page in composed.pages)]
     rendered = Renderer(SITE, TITLES, FORMATS).render(composed.feed, composed.pages)
     documents = (*rendered.documents, *rendered.archives)
@@ -105,7 +105,7 @@ def test_the_estimate_is_not_far_above_what_is_written():
     entries = [entry(number, "Some plain words of a story, as they come. " * 60) for number in range(100)]
     renderer = Renderer(SITE, TITLES, FORMATS)
     settings_ = feed(max_items=100, max_bytes=1 << 20)
-    documents = renderer.render(plan_feed(settings_, entries, SITE, TITLES, Shelf()).feed).documents
+    documents = renderer.render(plan_feed(settings_, entries, SITE, TITLES, ArchiveIndex()).feed).documents
     largest = max(len(document.data) for document in documents)
     assert largest < sum(entry_size(e, settings_, TITLES) for e in entries) < 1.25 * largest
 

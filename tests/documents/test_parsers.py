@@ -20,7 +20,7 @@ from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
 from feedpub.documents.formats import OUTPUT_FORMATS
 from feedpub.documents.renderer import Renderer
-from feedpub.history.memory import Shelf
+from feedpub.history.memory import ArchiveIndex
 from feedpub.planning.feed_plan import plan_feed
 from feedpub.validator import validate
 
@@ -160,7 +160,7 @@ parts = st.fixed_dictionaries(
 
 
 def documents(entries):
-    composed = plan_feed(FEED, entries, SITE, {"all": "News"}, Shelf())
+    composed = plan_feed(FEED, entries, SITE, {"all": "News"}, ArchiveIndex())
     renderer = Renderer(SITE, {"all": "News"}, tuple(OUTPUT_FORMATS.values()))
     assert not renderer.quarantine(entries)
     return composed.feed.entries, {

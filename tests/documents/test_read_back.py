@@ -15,7 +15,7 @@ from feedpub.documents.channel import whole_seconds
 from feedpub.documents.formats import OUTPUT_FORMATS, of_media_type
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
-from feedpub.history.memory import Shelf
+from feedpub.history.memory import ArchiveIndex
 from feedpub.planning.feed_plan import last_feed, plan_feed
 
 FORMATS = tuple(OUTPUT_FORMATS)
@@ -76,7 +76,7 @@ feeds:
 def test_ids_titles_and_dates_come_back(settings, articles):
     entries = [make_entry(RoutedArticle(article, ("all",))) for article in articles]
     renderer = Renderer(settings.site, {}, OUTPUT_FORMATS.values())
-    composed = plan_feed(settings.feeds[0], entries, settings.site, {}, Shelf())
+    composed = plan_feed(settings.feeds[0], entries, settings.site, {}, ArchiveIndex())
     rendered = renderer.render(composed.feed, composed.pages)
     documents = (*rendered.documents, *rendered.archives)
     assert not first_refusal(documents), first_refusal(documents)
@@ -90,7 +90,7 @@ def test_ids_titles_and_dates_come_back(settings, articles):
 @pytest.mark.slow
 def test_the_longest_body_comes_back(settings):
     entry = make_entry(RoutedArticle(replace(BARE, body="word " * 2_200_000), ("all",)))
-    composed = plan_feed(settings.feeds[0], [entry], settings.site, {}, Shelf())
+    composed = plan_feed(settings.feeds[0], [entry], settings.site, {}, ArchiveIndex())
     for document in Renderer(settings.site, {}, OUTPUT_FORMATS.values()).render(composed.feed).documents:
         assert of_media_type(document.media_type).read_back(document.data).entries[0].id == BARE.id
 
