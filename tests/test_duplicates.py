@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Origin
-from feedpub.articles.duplicates import Duplicates
+from feedpub.articles.duplicates import DuplicateIndex
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 
@@ -24,12 +24,12 @@ def article(name: str, minute: int, body: str, updated: int | None = None) -> Ar
 
 
 def kept(stream: list[Article]) -> list[Article]:
-    duplicates = Duplicates()
-    first = [a for a in stream if duplicates.admit(a, a.published.timestamp())]
-    if not duplicates.settle():
+    duplicates = DuplicateIndex()
+    first = [a for a in stream if duplicates.add(a, a.published.timestamp())]
+    if not duplicates.decide():
         return first
-    chosen = duplicates.chosen()
-    return [a for a in stream if chosen(a, a.published.timestamp())]
+    winners = duplicates.winners()
+    return [a for a in stream if winners(a, a.published.timestamp())]
 
 
 def test_the_same_record_twice_is_one_article():
@@ -57,12 +57,12 @@ def test_a_text_whose_first_holder_was_replaced_is_held_by_the_next():
 
 
 def test_what_comes_in_between_two_readings_waits_for_the_next_build():
-    duplicates = Duplicates()
+    duplicates = DuplicateIndex()
     stream = [article("a", 1, "x", updated=1), article("a", 1, "y", updated=9)]
     for each in stream:
-        duplicates.admit(each, each.published.timestamp())
-    assert duplicates.settle()
-    stays = duplicates.chosen()
+        duplicates.add(each, each.published.timestamp())
+    assert duplicates.decide()
+    stays = duplicates.winners()
     again = [stream[0], article("b", 1, "z"), article("a", 1, "w", updated=10), stream[1]]
     assert [a for a in again if stays(a, a.published.timestamp())] == [stream[1]]
 
@@ -81,11 +81,11 @@ def test_order_never_matters(stream: list[Article], rng: random.Random):
 
 @given(st.lists(articles, max_size=12))
 def test_each_record_has_a_keeper_that_stays(stream: list[Article]):
-    duplicates = Duplicates()
+    duplicates = DuplicateIndex()
     for each in stream:
-        duplicates.admit(each, each.published.timestamp())
-    duplicates.settle()
-    keepers = {duplicates.keeper(each, each.published.timestamp()) for each in stream}
+        duplicates.add(each, each.published.timestamp())
+    duplicates.decide()
+    keepers = {duplicates.winner_of(each, each.published.timestamp()) for each in stream}
     assert keepers == {each.id for each in kept(stream)}
 
 

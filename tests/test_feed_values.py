@@ -21,7 +21,7 @@ from feedpub.planning.site_plan import check_heads
 from feedpub.sources.field_mapping import authors_of, enclosure
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import Record
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 from feedpub.validator.grammar import iris, tokens
 
 FORMATS = ("rss", "atom", "json")
@@ -130,7 +130,7 @@ RECORDS = st.builds(
 @given(record=RECORDS)
 def test_an_optional_value_costs_no_article(record):
     settings = plain()
-    reading = Reading(settings.sources[0], "a", settings.site.id_authority)
+    reading = ParseContext(settings.sources[0], "a", settings.site.id_authority)
     articles = [item for item in build(reading, Origin("a", 1, 1), record, str) if isinstance(item, Article)]
     assert len(articles) == 1
     entries = [make_entry(RoutedArticle(article, ("all",))) for article in articles]
@@ -184,7 +184,7 @@ def test_a_language_is_mended_where_it_is_clear_and_else_none(text, tag):
 def test_an_id_that_atom_cannot_carry_is_derived_anew_and_its_former_one_kept_for_where_it_was_published(
     text,
 ):
-    reading = Reading(plain().sources[0], "a", "x.test,2023")
+    reading = ParseContext(plain().sources[0], "a", "x.test,2023")
     record = Record("A", "B", "2024-01-01T00:00:00Z", id=text, keep_id=True)
     article, notice = build(reading, Origin("a", 1, 1), record, str)
     assert article.id.startswith("tag:x.test,2023:")

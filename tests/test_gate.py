@@ -7,7 +7,7 @@ import pytest
 
 from feedpub.config import load_config
 from feedpub.planning import site_plan
-from feedpub.planning.site_plan import check
+from feedpub.planning.site_plan import verify_documents
 from feedpub.publishing.build import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -55,9 +55,9 @@ def test_a_broken_document_is_refused_and_the_good_one_stays(
                     data, changed = re.subn(pattern, replacement, document.data, count=once)
                     assert changed, "the pattern must break something"
                     object.__setattr__(document, "rendered", data)
-        return check(rendered, listing)
+        return verify_documents(rendered, listing)
 
-    monkeypatch.setattr(site_plan, "check", break_one)
+    monkeypatch.setattr(site_plan, "verify_documents", break_one)
     report = build(settings, NOW)
     assert [invalid.path for invalid in report.invalid] == [path]
     assert (project / "feeds" / path).read_bytes() == good

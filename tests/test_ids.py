@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Enclosure, FeedSource, Origin
-from feedpub.articles.duplicates import Duplicates
+from feedpub.articles.duplicates import DuplicateIndex
 from feedpub.articles.ids import is_split
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
@@ -538,7 +538,7 @@ class Known:
     published: datetime
     title: str
     feed: str | None
-    dated: None = None
+    source_date: None = None
 
 
 class History:
@@ -570,11 +570,11 @@ class History:
 
 def run(stream, past=None, exact="across"):
     """Return what stays of a stream of pairs of source and article."""
-    watched = Duplicates("x.test,2023", exact, past)
-    first = [a for s, each in stream if (a := watched.admit(each, each.published.timestamp(), s))]
-    if not watched.settle():
+    watched = DuplicateIndex("x.test,2023", exact, past)
+    first = [a for s, each in stream if (a := watched.add(each, each.published.timestamp(), s))]
+    if not watched.decide():
         return first
-    stays = watched.chosen()
+    stays = watched.winners()
     return [a for s, each in stream if (a := stays(each, each.published.timestamp(), s))]
 
 

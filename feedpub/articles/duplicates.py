@@ -50,7 +50,7 @@ class Known(Protocol):
     @property
     def published(self) -> datetime: ...
     @property
-    def dated(self) -> datetime | None: ...
+    def source_date(self) -> datetime | None: ...
     @property
     def title(self) -> str: ...
     @property
@@ -141,10 +141,10 @@ class _Story(NamedTuple):
 _Groups: TypeAlias = list[list[_Record]]
 
 
-class Duplicates:
+class DuplicateIndex:
     """Watches a stream of articles and says of each whether it is the first of its story.
 
-    Where a later record turns out to be the one that should stay, or to be another article, :meth:`settle` says that
+    Where a later record turns out to be the one that should stay, or to be another article, :meth:`decide` says that
     the stream has to be read again. That is rare, and costs less than keeping every article at hand.
     """
 
@@ -177,7 +177,7 @@ class Duplicates:
         self._settled: dict[str, _Record] = {}
         self._left_out: dict[str, str] = {}
 
-    def admit(self, article: Article, instant: float, source: int = 0) -> Article | None:
+    def add(self, article: Article, instant: float, source: int = 0) -> Article | None:
         """Return ``article``, published at ``instant`` (epoch seconds), under its id, if it is new so far.
 
         ``source`` is the number of its source in the config's order.
@@ -194,8 +194,8 @@ class Duplicates:
             self._claims.setdefault(base, [known]).append(record)
         return None
 
-    def settle(self) -> bool:
-        """Decide, once the whole stream was seen; say whether it has to be read again, through :meth:`chosen`."""
+    def decide(self) -> bool:
+        """Decide, once the whole stream was seen; say whether it has to be read again, through :meth:`winners`."""
         for base in self._doubtful:
             self._claims.setdefault(base, [self._records[base]])
         for base, records in self._claims.items():
@@ -212,7 +212,7 @@ class Duplicates:
             was_taken == (known in self._left_out) for known, was_taken in taken
         )
 
-    def chosen(self) -> Callable[[Article, float, int], Article | None]:
+    def winners(self) -> Callable[[Article, float, int], Article | None]:
         """Return what gives, on a second reading of the same stream, the articles that stay: each once, under its id.
 
         What was not there on the first reading does not stay: a later build will take it.
@@ -235,7 +235,7 @@ class Duplicates:
         return stays
 
     def __contains__(self, article_id: object) -> bool:
-        """Say whether an article with this id was seen and stays; to be asked when it is settled."""
+        """Say whether an article with this id was seen and stays; to be asked when it is decided."""
         seen = article_id in self._settled or (
             article_id in self._records and article_id not in self._stories
         )
@@ -250,7 +250,7 @@ class Duplicates:
         return article_id in self._records
 
     def identify(self, article: Article) -> str:
-        """Return the id of an article of the stream; to be asked when it is settled."""
+        """Return the id of an article of the stream; to be asked when it is decided."""
         sources = (source for source, file in self._places if file == article.origin.file)
         source = next(sources, None)
         if source is None:
@@ -258,8 +258,8 @@ class Duplicates:
         story = self._story(article, self._record(article, article.published.timestamp(), source))
         return story.id if story else article.id
 
-    def keeper(self, article: Article, instant: float, source: int = 0) -> str | None:
-        """Return the id of what stays for a record, ``None`` if it was not seen; to be asked when it is settled."""
+    def winner_of(self, article: Article, instant: float, source: int = 0) -> str | None:
+        """Return the id of what stays for a record, ``None`` if it was not seen; to be asked when it is decided."""
         story = self._story(article, self._record(article, instant, source))
         return story and self._left_out.get(story.id, story.id)
 
@@ -312,7 +312,7 @@ class Duplicates:
         return base
 
     def _is_first(self, base: str, record: _Record) -> bool:
-        """Say whether ``record`` seems to be no copy; :meth:`settle` knows."""
+        """Say whether ``record`` seems to be no copy; :meth:`decide` knows."""
         first = self._texts.setdefault(record.text, base)
         if first is base:
             return True
@@ -501,12 +501,12 @@ class Duplicates:
             if often[group, files] == 1 and files in single:
                 found.append(single[files])
             fit = (k for k in found if group not in sources[k])
-            keeper = min(fit, key=lambda k: (abs(records[k].instant - record.instant), k), default=known)
-            sources.setdefault(keeper, set()).add(group)
+            winner_of = min(fit, key=lambda k: (abs(records[k].instant - record.instant), k), default=known)
+            sources.setdefault(winner_of, set()).add(group)
             # What has its subscribers stays, though another source has it as well by now.
-            if keeper != known and known not in online:
-                left_out[known] = keeper
-            if keeper == known:
+            if winner_of != known and known not in online:
+                left_out[known] = winner_of
+            if winner_of == known:
                 near[files, day].append(known)
                 if often[group, files] == 1:
                     single.setdefault(files, known)
@@ -519,7 +519,7 @@ _SAME, _OWNER = 3, 4
 
 def _fit(known: Known, record: _Record) -> int:
     """Say how surely a record is a published entry: by its title, its date, or both."""
-    dates = {int(time.timestamp()) for time in (known.published, known.dated) if time}
+    dates = {int(time.timestamp()) for time in (known.published, known.source_date) if time}
     return 2 * (record.instant in dates) + (int(known.title, 16) == record.title)
 
 

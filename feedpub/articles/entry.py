@@ -11,7 +11,7 @@ from typing import Self
 
 from feedpub.articles.article import Article
 from feedpub.core.feed_values import web_address
-from feedpub.core.spool import Aside, Spool
+from feedpub.core.spool import BlobRef, Spool
 from feedpub.text.safe_html import sanitise, visible_text
 
 
@@ -19,13 +19,13 @@ from feedpub.text.safe_html import sanitise, visible_text
 class Entry:
     """An article as it stands in feeds, the same in each: with its content, under the id subscribers know.
 
-    ``dated`` is the time that its source gives it now, where subscribers know it under another.
+    ``source_date`` is the time that its source gives it now, where subscribers know it under another.
     """
 
     article: Article
     feeds: tuple[str, ...]
     content: Content | StoredContent
-    dated: datetime | None = None
+    source_date: datetime | None = None
 
     @property
     def updated(self) -> datetime:
@@ -58,7 +58,7 @@ class Content:
 class StoredContent:
     """The same, put aside on the disk and read whenever it is asked for."""
 
-    stored: Aside
+    stored: BlobRef
     html_size: int
 
     @classmethod
@@ -106,7 +106,7 @@ def _address(text: str | None) -> str | None:
     return web_address(text) if text else None
 
 
-def put_aside(entry: Entry, spool: Spool) -> Entry:
+def offload(entry: Entry, spool: Spool) -> Entry:
     """Return ``entry`` with its texts put aside, for the time until it is rendered."""
     content = StoredContent.of(Content(entry.content.html, entry.content.summary), spool)
     return replace(entry, article=replace(entry.article, body="", summary=None), content=content)

@@ -17,7 +17,7 @@ class Spool:
         self._handle: int | None = None
         self._end = 0
 
-    def put(self, data: bytes) -> Aside:
+    def put(self, data: bytes) -> BlobRef:
         """Put ``data`` aside. Raises :class:`PublishError` where there is no room."""
         try:
             if self._handle is None:
@@ -34,7 +34,7 @@ class Spool:
                 f"texts cannot be put aside while they are sorted: {error.strerror}; free some space in"
                 " the folder for temporary files, or name another one in TMPDIR"
             ) from error
-        return Aside(self, start, len(data))
+        return BlobRef(self, start, len(data))
 
     def read(self, start: int, size: int) -> bytes:
         """Return what was put aside at ``start``."""
@@ -43,7 +43,7 @@ class Spool:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class BlobRef:
     """Bytes that were put aside."""
 
     spool: Spool

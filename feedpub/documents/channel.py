@@ -102,7 +102,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentLinks:
     """The ``url`` that a document will be served at, and in RFC 5005 §4's terms what lies around it.
 
     ``previous`` is its ``prev-archive``, ``next`` its ``next-archive``. ``current`` is the subscription document,

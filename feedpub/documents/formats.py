@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from feedpub.articles.entry import Entry
-from feedpub.core.spool import Aside
-from feedpub.documents.channel import Channel, Feed, Place, Site
+from feedpub.core.spool import BlobRef
+from feedpub.documents.channel import Channel, DocumentLinks, Feed, Site
 from feedpub.documents.json_feed import json_feed
 from feedpub.documents.readback import PublishedFeed, read_atom, read_json_feed, read_rss
 
@@ -29,7 +29,7 @@ class Document:
     feed: str
     media_type: str
     url: str
-    rendered: bytes | Aside
+    rendered: bytes | BlobRef
 
     @property
     def data(self) -> bytes:
@@ -121,7 +121,7 @@ class OutputFormat:
     evidence: int
     support: int
     default: bool
-    write: Callable[[WriteContext, Feed, Place], bytes]
+    write: Callable[[WriteContext, Feed, DocumentLinks], bytes]
     read: Callable[[bytes], PublishedFeed]
     check: Callable[[bytes, str], Iterator[tuple[int, str]]]
     head_size: Callable[[Channel, Site], int] = xml_and_json_head

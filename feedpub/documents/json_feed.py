@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from feedpub.articles.article import Author
 from feedpub.articles.entry import Entry
-from feedpub.documents.channel import Feed, Place, Site, whole_seconds
+from feedpub.documents.channel import DocumentLinks, Feed, Site, whole_seconds
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 _MAIL_SAFE = "@!$&'*+/="
 
 
-def json_feed(feed: Feed, site: Site, place: Place, titles: Mapping[str, str]) -> bytes:
+def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str, str]) -> bytes:
     """Return ``feed`` as a JSON Feed document that will be served at ``place``; ``titles`` are its entries' tags.
 
     ``next_url`` leads to older items, page by page.

@@ -9,7 +9,7 @@ from lxml import etree
 
 from feedpub.articles.entry import Entry
 from feedpub.core.spool import Spool
-from feedpub.documents.channel import Channel, Feed, Page, Place, Site, make_feed
+from feedpub.documents.channel import Channel, DocumentLinks, Feed, Page, Site, make_feed
 from feedpub.documents.formats import OPML_NAME, OPML_TYPE, Document, OutputFormat, WriteContext
 
 
@@ -78,7 +78,7 @@ class Renderer:
 
     def _subscription(self, feed: Feed, newest: str | None, known: OutputFormat) -> Document:
         slug, name = feed.slug, known.name
-        place = Place(
+        place = DocumentLinks(
             url=self._url(f"{slug}.{name}"),
             previous=self._url(f"{slug}.{newest}.{name}") if newest else None,
         )
@@ -86,7 +86,7 @@ class Renderer:
 
     def _archive(self, settings: Channel, page: Page, known: OutputFormat) -> Document:
         slug, name = settings.slug, known.name
-        place = Place(
+        place = DocumentLinks(
             url=self._url(f"{slug}.{page.name}.{name}"),
             previous=self._url(f"{slug}.{page.previous}.{name}") if page.previous else None,
             next=self._url(f"{slug}.{page.next}.{name}") if page.next else None,
@@ -96,7 +96,7 @@ class Renderer:
         document = self._document(feed, f"{slug}.{page.name}.{name}", place, known)
         return replace(document, rendered=self._spool.put(document.data))
 
-    def _document(self, feed: Feed, path: str, place: Place, known: OutputFormat) -> Document:
+    def _document(self, feed: Feed, path: str, place: DocumentLinks, known: OutputFormat) -> Document:
         data = known.write(self._context, feed, place)
         return Document(path, feed.slug, known.media_type, place.url, data)
 

@@ -24,7 +24,7 @@ from lxml import etree
 from feedpub.articles.article import Article, Author
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import feed_id
-from feedpub.documents.channel import Feed, Place, Site, whole_seconds
+from feedpub.documents.channel import DocumentLinks, Feed, Site, whole_seconds
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -58,19 +58,19 @@ class Syndicator:
             return f"it cannot be written as XML: {error}"
         return ""
 
-    def rss(self, feed: Feed, place: Place) -> bytes:
+    def rss(self, feed: Feed, place: DocumentLinks) -> bytes:
         """Return ``feed`` as an RSS 2.0 document that will be served at ``place``."""
         generator = self._generator(feed, place, "application/rss+xml")
         generator.feedpub.namespaces["dc"] = DC
         data: bytes = generator.rss_str(pretty=True)
         return data
 
-    def atom(self, feed: Feed, place: Place) -> bytes:
+    def atom(self, feed: Feed, place: DocumentLinks) -> bytes:
         """Return ``feed`` as an Atom 1.0 document (RFC 4287) that will be served at ``place``."""
         data: bytes = self._generator(feed, place, "application/atom+xml").atom_str(pretty=True)
         return data
 
-    def _generator(self, feed: Feed, place: Place, media_type: str) -> Any:
+    def _generator(self, feed: Feed, place: DocumentLinks, media_type: str) -> Any:
         settings = feed.settings
         generator = FeedGenerator()
         generator.id(feed_id(self._site.id_authority, settings.slug))
@@ -165,7 +165,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
 
     def __init__(self) -> None:
         self.creator = ""
-        self.place = Place("")
+        self.place = DocumentLinks("")
         self.namespaces: dict[str, str] = {}
 
     def extend_ns(self) -> dict[str, str]:

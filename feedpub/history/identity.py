@@ -37,22 +37,22 @@ ENOUGH_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Resolved:
     """Entries under the ids that subscribers know. ``entries`` has them by the id that their article derives.
 
-    ``moved`` are those ``dated`` by their source otherwise than subscribers saw them; what they saw was kept.
-    ``moving`` is how many came to be so since the last build.
+    ``redated`` are entries whose source now gives another date than the published one, which is kept;
+    ``newly_redated`` is how many of them are new since the last build. ``known`` is how many had been published.
     """
 
     entries: Mapping[str, Entry]
     edited: tuple[Entry, ...]
-    moved: tuple[Entry, ...]
-    moving: int
+    redated: tuple[Entry, ...]
+    newly_redated: int
     known: int
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class IdentityOptions:
     """By what identities are settled: ``authority`` mints the ids, and what is dated later than ``now`` was a mistake.
 
     ``changed_at`` tells when an article's source last changed, for one without an ``updated`` of its own. With
@@ -67,40 +67,43 @@ class Terms:
     released: Container[str] = frozenset()
 
 
-def settle(
-    selected: Iterable[RoutedArticle | Entry], memory: EntryHistory, ids: Container[str], terms: Terms
-) -> Settled:
+def resolve_identities(
+    selected: Iterable[RoutedArticle | Entry],
+    memory: EntryHistory,
+    ids: Container[str],
+    options: IdentityOptions,
+) -> Resolved:
     """Settle the identity of all ``selected`` articles.
 
     ``ids`` holds the ids of all articles that there are, but for duplicates of others.
     """
     entries = {s.article.id: make_entry(s) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
-    past |= _edited(entries, past, memory, ids, terms)
-    settled: dict[str, Entry] = {}
+    past |= _edited(entries, past, memory, ids, options)
+    resolved: dict[str, Entry] = {}
     edited: list[Entry] = []
-    moved: list[Entry] = []
-    moving = 0
+    redated: list[Entry] = []
+    newly_redated = 0
     for derived, entry in entries.items():
         known = past.get(derived)
         if known is None:
-            settled[derived] = entry
+            resolved[derived] = entry
             continue
         same_text = (known.title, known.content) == (digest(entry.article.title), digest(entry.content.html))
-        changed = None if same_text else terms.changed_at(entry.article)
-        updated = _updated(entry.article, known, changed, terms.now)
+        changed = None if same_text else options.changed_at(entry.article)
+        updated = _updated(entry.article, known, changed, options.now)
         own = entry.article.published
-        dated = own if terms.keep_dates and own != known.published else None
-        published = known.published if dated else own
+        source_date = own if options.keep_dates and own != known.published else None
+        published = known.published if source_date else own
         article = replace(entry.article, id=known.id, published=published, updated=max(updated, published))
-        settled[derived] = entry = replace(entry, article=article, dated=dated)  # noqa: PLW2901 - it is from here on
+        resolved[derived] = entry = replace(entry, article=article, source_date=source_date)  # noqa: PLW2901 - it is from here on
         if not same_text:
             edited.append(entry)
-        if dated:
-            moved.append(entry)
+        if source_date:
+            redated.append(entry)
             # An embargo that has ended dates its article by rule; no zone has changed.
-            moving += dated != known.dated and own != entry.article.due
-    return Settled(settled, tuple(edited), tuple(moved), moving, len(past))
+            newly_redated += source_date != known.source_date and own != entry.article.due
+    return Resolved(resolved, tuple(edited), tuple(redated), newly_redated, len(past))
 
 
 def _updated(article: Article, known: EntryRecord, changed: datetime | None, now: datetime) -> datetime:
@@ -121,17 +124,17 @@ def _edited(
     past: Mapping[str, EntryRecord],
     memory: EntryHistory,
     ids: Container[str],
-    terms: Terms,
+    options: IdentityOptions,
 ) -> dict[str, EntryRecord]:
     """Return, by derived id, the remembered entry that each article is which is known under another id; best first."""
 
     def is_free(known: EntryRecord) -> bool:
-        return known.id not in ids and known.id not in terms.released
+        return known.id not in ids and known.id not in options.released
 
     matches: list[tuple[float, str, str, EntryRecord]] = []
     for derived, entry in entries.items():
         if derived not in past:
-            otherwise = _known_otherwise(entry.article, memory, terms.authority)
+            otherwise = _known_otherwise(entry.article, memory, options.authority)
             sure = [found for found in otherwise if is_free(found[2])]
             gone = [known for known in _candidates(entry, memory) if is_free(known)]
             if not sure and not gone:
@@ -189,7 +192,7 @@ def _likeness(own: EntryRecord, known: EntryRecord) -> float:
 
 
 def _is_dated(known: EntryRecord, time: datetime) -> bool:
-    return time in (known.published, known.dated)
+    return time in (known.published, known.source_date)
 
 
 def _id_of(article: Article, key: str, authority: str) -> str:

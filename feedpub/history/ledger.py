@@ -123,12 +123,12 @@ class Ledger:
             # No document says what the source came to say.
             told = record_of(entry)
             if stored:
-                told = replace(told, dated=stored.dated, feed=stored.feed or told.feed)
+                told = replace(told, source_date=stored.source_date, feed=stored.feed or told.feed)
             if entry.id not in newest or newest[entry.id].updated < told.updated:
                 newest[entry.id] = told
         for told in newest.values():
             self._online[told.id] = told
-            for time in filter(None, (told.published, told.dated)):
+            for time in filter(None, (told.published, told.source_date)):
                 self._by_instant[time].append(told)
             self._by_text[told.title, told.content].append(told)
 
@@ -167,8 +167,8 @@ class Ledger:
     def by_instant(self, time: datetime) -> Sequence[EntryRecord]:
         """Return the entries that were published at this instant, or to which their source came to give it."""
         instant = int(time.timestamp())
-        dated = "id IN (SELECT id FROM redated WHERE dated = ?)"
-        stored = self._select(f"instant = ? OR {dated}", instant, instant)
+        source_date = "id IN (SELECT id FROM redated WHERE dated = ?)"
+        stored = self._select(f"instant = ? OR {source_date}", instant, instant)
         return self._merged(self._by_instant.get(time, []), stored)
 
     def by_text(self, title: str, content: str) -> Sequence[EntryRecord]:
@@ -204,7 +204,7 @@ class Ledger:
         return stored is not None and (
             (stored.key, stored.published, stored.updated) == (article.key, article.published, entry.updated)
             and (stored.title, stored.content) == (digest(article.title), digest(entry.content.html))
-            and (stored.dated, self._owner(article.id)) == (entry.dated, article.feed or None)
+            and (stored.source_date, self._owner(article.id)) == (entry.source_date, article.feed or None)
         )
 
     def _owner(self, entry_id: str) -> str | None:
@@ -256,7 +256,11 @@ def record(
                 connection.executemany("DELETE FROM redated WHERE id = ?", [(entry.id,) for entry in entries])
                 connection.executemany(
                     "INSERT INTO redated VALUES (?, ?)",
-                    [(entry.id, int(entry.dated.timestamp())) for entry in entries if entry.dated],
+                    [
+                        (entry.id, int(entry.source_date.timestamp()))
+                        for entry in entries
+                        if entry.source_date
+                    ],
                 )
                 connection.executemany("DELETE FROM owners WHERE id = ?", [(entry.id,) for entry in entries])
                 connection.executemany(
@@ -364,7 +368,7 @@ def _row(entry: EntryRecord) -> tuple[object, ...]:
 def _remembered(
     row: tuple[str, str | None, str, str, str, str, bytes, int | None, str | None],
 ) -> EntryRecord:
-    entry_id, key, published, updated, title, content, hashes, dated, feed = row
+    entry_id, key, published, updated, title, content, hashes, source_date, feed = row
     return EntryRecord(
         id=entry_id,
         key=key,
@@ -373,7 +377,7 @@ def _remembered(
         title=title,
         content=content,
         sketch=tuple(array("I", hashes)),
-        dated=None if dated is None else datetime.fromtimestamp(dated, UTC),
+        source_date=None if source_date is None else datetime.fromtimestamp(source_date, UTC),
         feed=feed,
     )
 

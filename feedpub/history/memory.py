@@ -16,8 +16,8 @@ from feedpub.text.similarity import digest, sketch
 class EntryRecord:
     """One entry as subscribers have seen it. ``title`` and ``content`` are digests of what was published.
 
-    ``dated`` is the time that its source came to give it, where that is another than was published. ``feed`` is the
-    key of the other people's feed that it came from; ``None`` if it came from none, or that is not known.
+    ``source_date`` is the date that its source gives now, if it differs from the published one. ``feed`` is the key of
+    the other people's feed that it came from; ``None`` if it came from none, or that is not known.
     """
 
     id: str
@@ -27,7 +27,7 @@ class EntryRecord:
     title: str
     content: str
     sketch: tuple[int, ...]
-    dated: datetime | None = None
+    source_date: datetime | None = None
     feed: str | None = None
 
 
@@ -52,7 +52,7 @@ class EntryHistory(Protocol):
 
 
 def record_article(
-    article: Article, html: str, updated: datetime, dated: datetime | None = None
+    article: Article, html: str, updated: datetime, source_date: datetime | None = None
 ) -> EntryRecord:
     """Return what is to be remembered of an article that is published with ``html`` as its content."""
     return EntryRecord(
@@ -63,7 +63,7 @@ def record_article(
         title=digest(article.title),
         content=digest(html),
         sketch=sketch(article.title, html),
-        dated=dated,
+        source_date=source_date,
         feed=article.feed or None,
     )
 

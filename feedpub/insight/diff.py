@@ -59,7 +59,7 @@ def planned(plan: SitePlan) -> dict[str, Titles]:
     """Return what the subscription document of each feed has, by slug, once ``plan`` is carried out."""
     feeds = {rendered.feed.slug: _titles(rendered.feed) for rendered in plan.rendered}
     stays = published(plan.state.online)
-    return {slug: stays.get(slug, {}) if slug in plan.checked.held else feeds[slug] for slug in feeds}
+    return {slug: stays.get(slug, {}) if slug in plan.verified.held else feeds[slug] for slug in feeds}
 
 
 def published(online: Mapping[str, PublishedFeed]) -> dict[str, Titles]:

@@ -11,10 +11,10 @@ from itertools import takewhile
 from pathlib import Path
 
 from feedpub.articles.article import Article, LeftOut, Origin
-from feedpub.articles.duplicates import Duplicates, Past
+from feedpub.articles.duplicates import DuplicateIndex, Past
 from feedpub.articles.entry import RoutedArticle
 from feedpub.config import Settings
-from feedpub.history.identity import Terms, settle
+from feedpub.history.identity import IdentityOptions, resolve_identities
 from feedpub.history.ledger import Ledger
 from feedpub.history.state import open_state
 from feedpub.planning.routing import Publicity, SourceTimes, note_withdrawal
@@ -85,7 +85,7 @@ def every_article(settings: Settings, only: Path | None = None) -> Iterator[Arti
 def due_articles(settings: Settings, now: datetime, past: Past) -> Iterator[Article]:
     """Yield the articles that a build at ``now`` would route, each once. Sources are read twice."""
     watched, publicity = _watched(settings, now, past)
-    stays = watched.chosen()
+    stays = watched.winners()
     for source, article, instant in _public(settings, publicity):
         if kept := stays(article, instant, source):
             yield kept
@@ -94,19 +94,19 @@ def due_articles(settings: Settings, now: datetime, past: Past) -> Iterator[Arti
 def duplicates(settings: Settings, now: datetime, past: Past) -> list[Duplicate]:
     """Return the records that a build at ``now`` would leave out for others. Sources are read twice."""
     watched, publicity = _watched(settings, now, past)
-    stays = watched.chosen()
+    stays = watched.winners()
     kept: dict[str, Origin] = {}
     left: list[tuple[Origin, str | None]] = []
     for source, article, instant in _public(settings, publicity):
         if stayed := stays(article, instant, source):
             kept[stayed.id] = stayed.origin
         else:
-            left.append((article.origin, watched.keeper(article, instant, source)))
+            left.append((article.origin, watched.winner_of(article, instant, source)))
     # A file that changed between the readings may lack either.
-    return [Duplicate(origin, kept[keeper], keeper) for origin, keeper in left if keeper in kept]
+    return [Duplicate(origin, kept[winner_of], winner_of) for origin, winner_of in left if winner_of in kept]
 
 
-def staying(settings: Settings, now: datetime, past: Past) -> Duplicates:
+def staying(settings: Settings, now: datetime, past: Past) -> DuplicateIndex:
     """Return which articles a build at ``now`` would not leave out for others. Sources are read once.
 
     ``past`` is what is known of earlier builds.
@@ -114,21 +114,21 @@ def staying(settings: Settings, now: datetime, past: Past) -> Duplicates:
     return _watched(settings, now, past)[0]
 
 
-def _watched(settings: Settings, now: datetime, past: Past) -> tuple[Duplicates, Publicity]:
+def _watched(settings: Settings, now: datetime, past: Past) -> tuple[DuplicateIndex, Publicity]:
     withdrawn: dict[tuple[str, str], LeftOut] = {}
     # Once more where articles were withdrawn: which withdrawal counts, only all of them tell.
     for known in ({}, withdrawn):
-        watched = Duplicates(settings.site.id_authority, settings.exact, past)
+        watched = DuplicateIndex(settings.site.id_authority, settings.exact, past)
         publicity = Publicity(settings, now, past.by_id, known)
         for source, item in _items(settings):
             if isinstance(item, LeftOut):
                 note_withdrawal(withdrawn, item)
             elif isinstance(item, Article) and not publicity.why_not(item):
                 article = publicity.without_future_update(item)
-                watched.admit(article, article.published.timestamp(), source)
+                watched.add(article, article.published.timestamp(), source)
         if not any(watched.saw(gone) for gone, _ in withdrawn):
             break
-    watched.settle()
+    watched.decide()
     return watched, publicity
 
 
@@ -180,9 +180,9 @@ class Known:
         if self._store.by_id(article.id):
             return article
         changed_at = SourceTimes(self._settings, self._now).of_article
-        terms = Terms(self._settings.site.id_authority, self._now, changed_at)
-        settled = settle([RoutedArticle(article, ())], self._store, self._staying, terms)
-        return replace(article, id=settled.entries[article.id].article.id)
+        options = IdentityOptions(self._settings.site.id_authority, self._now, changed_at)
+        resolved = resolve_identities([RoutedArticle(article, ())], self._store, self._staying, options)
+        return replace(article, id=resolved.entries[article.id].article.id)
 
     def find(self, articles: Iterable[Article], entry_id: str) -> Article | None:
         """Return the one of ``articles`` that subscribers know as ``entry_id``, though it was edited since."""
@@ -193,10 +193,11 @@ class Known:
         like = (
             article
             for article in articles
-            if article.published in (entry.published, entry.dated) or digest(article.title) == entry.title
+            if article.published in (entry.published, entry.source_date)
+            or digest(article.title) == entry.title
         )
         return next((named for article in like if (named := self.named(article)).id == entry_id), None)
 
     @cached_property
-    def _staying(self) -> Duplicates:
+    def _staying(self) -> DuplicateIndex:
         return staying(self._settings, self._now, self._store)

@@ -23,14 +23,16 @@ _MONTH = re.compile(r"([0-9]{4}-[0-9]{2})(?:-[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ByteBudget:
     """How many bytes a page has for its entries, and what one of them takes."""
 
     size: int
     of: Callable[[Entry], int]
 
 
-def paginate(entries: Iterable[Entry], archive: Archive, index: ArchiveIndex, room: Room) -> tuple[Page, ...]:
+def paginate(
+    entries: Iterable[Entry], archive: Archive, index: ArchiveIndex, room: ByteBudget
+) -> tuple[Page, ...]:
     """Return the pages that hold ``entries``, none of which stands in a closed page of ``index``, oldest first.
 
     The last of them is the open one. There is none while nothing is archived. A page ends where the next entry
@@ -55,7 +57,7 @@ def paginate(entries: Iterable[Entry], archive: Archive, index: ArchiveIndex, ro
 
 
 def _by_count(
-    pending: Sequence[Entry], size: int, index: ArchiveIndex, room: Room
+    pending: Sequence[Entry], size: int, index: ArchiveIndex, room: ByteBudget
 ) -> Iterator[tuple[str, Sequence[Entry]]]:
     first = len(index.pages) + 1
     for number, group in enumerate(_cut(pending, room, size)):
@@ -63,7 +65,7 @@ def _by_count(
 
 
 def _by_month(
-    pending: Sequence[Entry], index: ArchiveIndex, room: Room
+    pending: Sequence[Entry], index: ArchiveIndex, room: ByteBudget
 ) -> Iterator[tuple[str, Sequence[Entry]]]:
     """Yield pages by month; the first takes what is no newer than the newest page that has a month for its name."""
     ingested = {*(page.name for page in index.pages), index.open or ""}
@@ -82,7 +84,7 @@ def _by_month(
             name = None
 
 
-def _cut(entries: Sequence[Entry], room: Room, most: int | None = None) -> Iterator[list[Entry]]:
+def _cut(entries: Sequence[Entry], room: ByteBudget, most: int | None = None) -> Iterator[list[Entry]]:
     """Yield ``entries`` in groups, at least one of them, that hold ``most`` and fit."""
     group: list[Entry] = []
     used = 0

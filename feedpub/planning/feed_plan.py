@@ -17,7 +17,7 @@ from feedpub.documents.channel import Feed, Page, Site, make_feed
 from feedpub.documents.formats import entry_size, head_size
 from feedpub.documents.readback import PublishedFeed
 from feedpub.history.memory import ArchiveIndex
-from feedpub.planning.archive import Room, paginate
+from feedpub.planning.archive import ByteBudget, paginate
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,14 @@ def plan_feed(
         ordered, near = leave_out_near(ordered, settings.slug, settings.near)
     held = fitting(ordered, settings, site, titles)
     feed = make_feed(settings, ordered[:held], site, full=full or held < len(ordered), since=dates.get(""))
-    room = Room(
+    room = ByteBudget(
         settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)
     )
     pages = paginate(ordered[held:], settings.archive, index, room)
     return FeedPlan(feed, tuple(replace(page, since=dates.get(page.name)) for page in pages), index, near)
 
 
-def last_feed(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:
+def moved_notice(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:
     """Return the retired feed of ``settings``; ``online`` is what is published of it.
 
     The entry is dated just after what the feed last was, so that it stands on top of it; then as it is online.

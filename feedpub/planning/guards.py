@@ -51,7 +51,7 @@ class PreviousFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
+class Redated:
     """How many of the known entries have another date than at the last build, and of which sources the zone changed."""
 
     entries: int
@@ -64,7 +64,7 @@ def why_refused(
     state: State,
     ingested: IngestResult,
     previous: Iterable[PreviousFeed],
-    moving: Moving,
+    redated: Redated,
     allowed: Collection[str],
 ) -> FeedpubError | None:
     """Return what a build stops with, the first reason only; ``None`` where nothing speaks against it."""
@@ -73,7 +73,7 @@ def why_refused(
         check_rejects(settings, ingested)
         check_flood(
             previous,
-            moving=moving,
+            redated=redated,
             share=settings.guards.max_vanished,
             causes=ingested.source_warnings,
             allowed=allowed,
@@ -167,21 +167,21 @@ def check_authority(
 def check_flood(
     feeds: Iterable[PreviousFeed],
     *,
-    moving: Moving,
+    redated: Redated,
     share: float,
     causes: Iterable[str] = (),
     allowed: Collection[str] = (),
 ) -> None:
     """Raise :class:`GuardRefusal` where publishing ``feeds`` would hurt their subscribers.
 
-    ``share`` is the part of a feed's published ids that may vanish, and of the known entries that may be ``moving``
-    in time, both at once. ``causes`` say what is wrong with the sources, which a refusal begins with.
+    ``share`` is the part of a feed's published ids that may vanish, and of the known entries that may be
+    ``redated``, both at once. ``causes`` say what is wrong with the sources, which a refusal begins with.
     """
     why = "".join(f"{cause}; " for cause in causes)
-    if "moved-dates" not in allowed and moving.entries >= FEW and moving.entries > share * moving.known:
+    if "moved-dates" not in allowed and redated.entries >= FEW and redated.entries > share * redated.known:
         raise GuardRefusal(
-            f"{moving.entries} of {moving.known} known articles have another date than was published; "
-            + ("; ".join(moving.zones) or "did a time zone change?"),
+            f"{redated.entries} of {redated.known} known articles have another date than was published; "
+            + ("; ".join(redated.zones) or "did a time zone change?"),
             ALLOWANCES["moved-dates"],
         )
     for previous in feeds:

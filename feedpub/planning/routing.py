@@ -15,8 +15,8 @@ from typing import Protocol
 
 from feedpub.articles import duplicates
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
-from feedpub.articles.duplicates import Duplicates
-from feedpub.articles.entry import Entry, RoutedArticle, make_entry, put_aside
+from feedpub.articles.duplicates import DuplicateIndex
+from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
 from feedpub.articles.ids import is_split, shown_key
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
@@ -140,9 +140,9 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
         publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
         tally = _Tally()
         watched, router = _first_reading(settings, past, publicity, tally, None)
-    if watched.settle():
+    if watched.decide():
         # What was routed is not what stays, or not under its id: read again, now knowing it.
-        stays = watched.chosen()
+        stays = watched.winners()
         router = _Router(settings, past)
         for source, article in _articles(settings, publicity, _Tally(), None):
             instant = article.published.timestamp()
@@ -230,8 +230,11 @@ class _Tally:
 
 def _first_reading(
     settings: Settings, past: Past, publicity: Publicity, tally: _Tally, progress: Progress | None
-) -> tuple[Duplicates, _Router]:
-    watched, router = Duplicates(settings.site.id_authority, settings.exact, past), _Router(settings, past)
+) -> tuple[DuplicateIndex, _Router]:
+    watched, router = (
+        DuplicateIndex(settings.site.id_authority, settings.exact, past),
+        _Router(settings, past),
+    )
     for source, article in _articles(settings, publicity, tally, progress):
         instant = article.published.timestamp()
         if why := publicity.why_not(article):
@@ -240,7 +243,7 @@ def _first_reading(
             else:
                 tally.not_public += 1
                 tally.leave_out(LeftOut(article.origin, why, WHY[why], article.id))
-        elif new := watched.admit(article, instant, source):
+        elif new := watched.add(article, instant, source):
             router.offer(new, instant)
     return watched, router
 
@@ -312,7 +315,7 @@ class _Router:
         if any(instant >= selection.floor for selection in selections):
             selected = RoutedArticle(article, tuple(self._slugs[index] for index in ingested))
             archived = not self._archiving.isdisjoint(wanting)
-            kept = put_aside(make_entry(selected), self._spool) if archived else selected
+            kept = offload(make_entry(selected), self._spool) if archived else selected
             for selection in selections:
                 selection.offer(instant, kept)
             self._floor = min(selection.floor for selection in self._selections)

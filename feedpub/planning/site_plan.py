@@ -20,11 +20,11 @@ from feedpub.documents.formats import Document
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.documents.renderer import Quarantined, Rendered, Renderer
 from feedpub.documents.verification import Invalid, first_refusal, refusals
-from feedpub.history.identity import Settled, Terms, settle
+from feedpub.history.identity import IdentityOptions, Resolved, resolve_identities
 from feedpub.history.ledger import A_DAY, Ledger
 from feedpub.history.state import PublishedArchive, State
-from feedpub.planning.feed_plan import FeedPlan, last_feed, plan_feed
-from feedpub.planning.guards import Moving, PreviousFeed, why_refused
+from feedpub.planning.feed_plan import FeedPlan, moved_notice, plan_feed
+from feedpub.planning.guards import PreviousFeed, Redated, why_refused
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 
 
@@ -46,19 +46,19 @@ class SitePlan:
     allowed: Collection[str]
     state: State
     ingested: IngestResult
-    settled: Settled
+    resolved: Resolved
     quarantined: tuple[Quarantined, ...]
     feeds: tuple[FeedPlan, ...]
     became: Mapping[str, tuple[str, ...]]
     previous: tuple[PreviousFeed, ...]
     zones: tuple[ChangedZone, ...]
     rendered: tuple[Rendered, ...]
-    checked: Checked
+    verified: Verified
     refusal: FeedpubError | None
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Verified:
     """What may be published: the documents, and the names that ``keep`` what is online under them.
 
     ``invalid`` says by name why documents are not published; ``held`` are the feeds that stay as they are.
@@ -72,7 +72,7 @@ class Checked:
     listings: tuple[str, ...]
 
 
-def check(rendered: Iterable[Rendered], listing: Document) -> Checked:
+def verify_documents(rendered: Iterable[Rendered], listing: Document) -> Verified:
     """Hold each document against its check, those of feeds and the ``listing`` of all.
 
     Where a subscription document fails, its last good version is kept. Where an archive document fails, the whole
@@ -98,7 +98,7 @@ def check(rendered: Iterable[Rendered], listing: Document) -> Checked:
         keep.update(wrong)
     else:
         valid.append(listing)
-    return Checked(tuple(valid), frozenset(keep), invalid, frozenset(held), (listing.path,))
+    return Verified(tuple(valid), frozenset(keep), invalid, frozenset(held), (listing.path,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def plan_site(
     ingested = ingest(settings, now, state.ledger, progress)
     planner = _Planner(settings, state, now, allowed, ingested)
     plan = planner.plan()
-    if plan.checked.invalid:
+    if plan.verified.invalid:
         # Before entries are blamed for it.
         check_heads(settings)
     if harmful := planner.harmful(plan):
@@ -155,7 +155,7 @@ def check_heads(settings: Settings) -> None:
     """Raise :class:`ConfigError` where a feed could not be published with any entry, or with none."""
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)
     feeds = [make_feed(feed, [], settings.site) for feed in settings.feeds]
-    for feed in (*feeds, *(last_feed(feed, settings.site, None) for feed in settings.retired)):
+    for feed in (*feeds, *(moved_notice(feed, settings.site, None) for feed in settings.retired)):
         if wrong := first_refusal(renderer.render(feed).documents):
             raise ConfigError(
                 Where(str(settings.file), 1, 1, ("feeds", feed.settings.slug)),
@@ -185,19 +185,19 @@ class _Planner:
     def plan(self, harmful: Iterable[Quarantined] = ()) -> SitePlan:
         """Return the plan without the ``harmful`` entries."""
         settings, state, ingested, now = self._settings, self._state, self._taken, self._now
-        settled = self._settled()
-        quarantined = (*self._renderer.quarantine(settled.entries.values()), *harmful)
+        resolved = self._settled()
+        quarantined = (*self._renderer.quarantine(resolved.entries.values()), *harmful)
         refused = {q.entry.article.id for q in quarantined}
         feeds: list[FeedPlan] = []
         became: dict[str, tuple[str, ...]] = {}
         for feed, selection in zip(settings.feeds, ingested.selected, strict=True):
-            entries = {s.article.id: settled.entries[s.article.id] for s in selection}
+            entries = {s.article.id: resolved.entries[s.article.id] for s in selection}
             became[feed.slug] = self._archived(feed, entries)
             left = [
                 e for d, e in entries.items() if d not in became[feed.slug] and e.article.id not in refused
             ]
             feeds.append(self._compose(feed, left))
-        zones = _changed_zones(settings, state.ledger, ingested, settled)
+        zones = _changed_zones(settings, state.ledger, ingested, resolved)
         previous = tuple(
             PreviousFeed(
                 c.feed,
@@ -214,27 +214,27 @@ class _Planner:
             allowed=self._allowed,
             state=state,
             ingested=ingested,
-            settled=settled,
+            resolved=resolved,
             quarantined=quarantined,
             feeds=tuple(feeds),
             became=became,
             previous=previous,
             zones=zones,
             rendered=rendered,
-            checked=check(rendered, self._renderer.opml(settings.feeds)),
+            verified=verify_documents(rendered, self._renderer.opml(settings.feeds)),
             refusal=why_refused(
                 settings,
                 state,
                 ingested,
                 previous,
-                Moving(settled.moving, settled.known, tuple(change.reason for change in zones)),
+                Redated(resolved.newly_redated, resolved.known, tuple(change.reason for change in zones)),
                 self._allowed,
             ),
         )
 
     def harmful(self, plan: SitePlan) -> list[Quarantined]:
         """Return the entries that make their feeds invalid: those that would if they were there alone."""
-        wrong = {path.partition(".")[0] for path in plan.checked.invalid}
+        wrong = {path.partition(".")[0] for path in plan.verified.invalid}
         found: dict[str, Quarantined] = {}
         for feed_plan in plan.feeds:
             for entry in feed_plan.entries if feed_plan.slug in wrong else ():
@@ -245,9 +245,9 @@ class _Planner:
                     )
         return list(found.values())
 
-    def _settled(self) -> Settled:
+    def _settled(self) -> Resolved:
         ingested = self._taken
-        terms = Terms(
+        options = IdentityOptions(
             self._settings.site.id_authority,
             self._now,
             SourceTimes(self._settings, self._now).of_article,
@@ -255,7 +255,7 @@ class _Planner:
             released=ingested.released,
         )
         selected = {s.article.id: s for selection in ingested.selected for s in selection}
-        return settle(selected.values(), self._state.ledger, ingested.ids, terms)
+        return resolve_identities(selected.values(), self._state.ledger, ingested.ids, options)
 
     def _archived(self, feed: FeedSettings, entries: Mapping[str, Entry]) -> tuple[str, ...]:
         """Return the ids, as their articles derive them, of those ``entries`` that are in a closed page of ``feed``."""
@@ -280,33 +280,35 @@ class _Planner:
             )
             for feed_plan in feeds
         ]
-        retired = (last_feed(feed, settings.site, online.get(feed.slug)) for feed in settings.retired)
+        retired = (moved_notice(feed, settings.site, online.get(feed.slug)) for feed in settings.retired)
         return (*rendered, *(self._renderer.render(feed) for feed in retired))
 
 
 def _changed_zones(
-    settings: Settings, ledger: Ledger, ingested: IngestResult, settled: Settled
+    settings: Settings, ledger: Ledger, ingested: IngestResult, resolved: Resolved
 ) -> tuple[ChangedZone, ...]:
     """Return the sources whose dates are read in another zone than those that are published, and are kept."""
     found: dict[int, list[Entry]] = defaultdict(list)
-    for entry in settled.moved:
+    for entry in resolved.redated:
         source = ingested.source_of.get(entry.article.origin.file)
         kept = entry.article.published
         if (
             source is not None
-            and entry.dated
-            and entry.dated.replace(tzinfo=None) == kept.replace(tzinfo=None)
+            and entry.source_date
+            and entry.source_date.replace(tzinfo=None) == kept.replace(tzinfo=None)
         ):
             found[source].append(entry)
     changes: list[ChangedZone] = []
     for source, entries in sorted(found.items()):
         spec = settings.sources[source]
-        now = spec.dates.zone or _offset(entries[0].dated)
+        now = spec.dates.zone or _offset(entries[0].source_date)
         offset = _offset(entries[0].article.published)
         before = ledger.zone(spec.path)
         was = before if before not in (None, now) else "UTC" if offset == "+00:00" else offset
         known = [ledger.by_id(entry.article.id) for entry in entries]
-        new = any(k is None or k.dated != entry.dated for k, entry in zip(known, entries, strict=True))
+        new = any(
+            k is None or k.source_date != entry.source_date for k, entry in zip(known, entries, strict=True)
+        )
         changes.append(ChangedZone(spec.path, was, now, len(entries), new))
     return tuple(changes)
 

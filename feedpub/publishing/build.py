@@ -80,9 +80,9 @@ def build(
 
 def foretell(plan: SitePlan) -> Changes:
     """Return what :func:`carry_out` would change, and change nothing."""
-    output, checked = plan.settings.output, plan.checked
+    output, verified = plan.settings.output, plan.verified
     return folder.compare(
-        checked.documents, checked.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
+        verified.documents, verified.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
     )
 
 
@@ -91,9 +91,9 @@ def carry_out(plan: SitePlan) -> Changes:
 
     Raises :class:`feedpub.core.errors.PublishError`; then every document is whole, old or new.
     """
-    output, checked = plan.settings.output, plan.checked
+    output, verified = plan.settings.output, plan.verified
     changes = folder.publish(
-        checked.documents, checked.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
+        verified.documents, verified.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
     )
     _remember(plan)
     return changes
@@ -103,8 +103,8 @@ def _remember(plan: SitePlan) -> None:
     """Remember what was published; feeds that were held back are remembered when they are published."""
     ledger, settings = plan.state.ledger, plan.settings
     file = settings.output.state / LEDGER
-    feeds = [feed_plan for feed_plan in plan.feeds if feed_plan.slug not in plan.checked.held]
-    known_as = {e.article.id: id_ for id_, e in plan.settled.entries.items() if e.article.id != id_}
+    feeds = [feed_plan for feed_plan in plan.feeds if feed_plan.slug not in plan.verified.held]
+    known_as = {e.article.id: id_ for id_, e in plan.resolved.entries.items() if e.article.id != id_}
     # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
     missing = _missing(plan, feeds)
     while batch := list(islice(missing, BATCH)):
@@ -118,7 +118,7 @@ def _remember(plan: SitePlan) -> None:
     }
     if closed or aliases:
         record(file, (), closed, aliases)
-    replaced = {p.feed.slug: p.replacing for p in plan.previous if p.feed.slug not in plan.checked.held}
+    replaced = {p.feed.slug: p.replacing for p in plan.previous if p.feed.slug not in plan.verified.held}
     kept = {change.source for change in plan.zones}
     zones = {
         spec.path: spec.dates.zone
@@ -137,20 +137,20 @@ def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]
     archives = plan.state.archives.values()
     read = (e for archive in archives for e in archive.entries if archive.anew and e.id not in entries)
     # Of what is in a closed page, or stayed unpublished, only the new date of its source is to be remembered.
-    moved = (
-        replace(known, dated=entry.dated)
-        for entry in plan.settled.moved
+    redated = (
+        replace(known, source_date=entry.source_date)
+        for entry in plan.resolved.redated
         if entry.article.id not in entries
-        if (known := ledger.by_id(entry.article.id)) and known.dated != entry.dated
+        if (known := ledger.by_id(entry.article.id)) and known.source_date != entry.source_date
     )
     return chain(
         (record_of(entry) for entry in read if ledger.lacks(entry)),
         (
-            record_article(e.article, e.content.html, e.updated, e.dated)
+            record_article(e.article, e.content.html, e.updated, e.source_date)
             for e in entries.values()
             if not ledger.knows(e)
         ),
-        moved,
+        redated,
     )
 
 

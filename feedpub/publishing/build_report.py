@@ -14,7 +14,7 @@ from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Rendered
 from feedpub.documents.verification import Invalid
 from feedpub.planning.feed_plan import FeedPlan
-from feedpub.planning.site_plan import ChangedZone, Checked, SitePlan
+from feedpub.planning.site_plan import ChangedZone, SitePlan, Verified
 from feedpub.publishing.local.changes import Changes
 
 
@@ -84,7 +84,7 @@ class BuildReport:
 
 def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
     """Return the report of a build that carried ``plan`` out with these ``changes``."""
-    ingested, checked, online = plan.ingested, plan.checked, plan.state.online
+    ingested, verified, online = plan.ingested, plan.verified, plan.state.online
     written = frozenset(changes.written)
     feed_plan = {feed.slug: feed for feed in plan.feeds}
     quarantined = tuple(
@@ -93,18 +93,18 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
     return BuildReport(
         articles=ingested.articles - len(quarantined),
         duplicates=ingested.duplicates,
-        edited=len(plan.settled.edited),
+        edited=len(plan.resolved.edited),
         held=ingested.held,
         left_out=ingested.left_out,
         boilerplate_lines=ingested.boilerplate_lines,
         rejects=(*ingested.rejects, *quarantined),
-        notices=(*ingested.notices, *(_date_kept(entry) for entry in plan.settled.moved)),
+        notices=(*ingested.notices, *(_date_kept(entry) for entry in plan.resolved.redated)),
         source_warnings=ingested.source_warnings,
         feeds=tuple(
-            _feed_report(r, feed_plan.get(r.feed.slug), online.get(r.feed.slug), checked, written)
+            _feed_report(r, feed_plan.get(r.feed.slug), online.get(r.feed.slug), verified, written)
             for r in plan.rendered
         ),
-        listings=tuple(_document_report(path, checked, written) for path in checked.listings),
+        listings=tuple(_document_report(path, verified, written) for path in verified.listings),
         removed=changes.removed,
         altered=changes.altered,
         zones=plan.zones,
@@ -112,11 +112,11 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
 
 
 def _date_kept(entry: Entry) -> Notice:
-    assert entry.dated is not None
+    assert entry.source_date is not None
     return Notice(
         entry.article.origin,
         "date-kept",
-        f"the source now says {entry.dated.isoformat()}, but it was published under"
+        f"the source now says {entry.source_date.isoformat()}, but it was published under"
         f" {entry.article.published.isoformat()} and keeps that; {ALLOWANCES['moved-dates']} takes such dates over",
     )
 
@@ -125,22 +125,22 @@ def _feed_report(
     rendered: Rendered,
     feed_plan: FeedPlan | None,
     online: PublishedFeed | None,
-    checked: Checked,
+    verified: Verified,
     written: frozenset[str],
 ) -> FeedReport:
     known = {entry.id for entry in online.entries} if online else set()
     ids = {entry.article.id for entry in rendered.feed.entries}
     paths = [d.path for d in rendered.documents]
-    paths += [d.path for d in rendered.archives if d.path in written or d.path in checked.invalid]
+    paths += [d.path for d in rendered.archives if d.path in written or d.path in verified.invalid]
     return FeedReport(
         slug=rendered.feed.slug,
         entries=len(ids),
         new=len(ids - known),
         archived=sum(len(page.entries) for page in feed_plan.pages) if feed_plan else 0,
-        documents=tuple(_document_report(path, checked, written) for path in paths),
+        documents=tuple(_document_report(path, verified, written) for path in paths),
         near=feed_plan.near if feed_plan else (),
     )
 
 
-def _document_report(path: str, checked: Checked, written: frozenset[str]) -> DocumentReport:
-    return DocumentReport(path, path in written, checked.invalid.get(path))
+def _document_report(path: str, verified: Verified, written: frozenset[str]) -> DocumentReport:
+    return DocumentReport(path, path in written, verified.invalid.get(path))

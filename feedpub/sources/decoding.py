@@ -19,7 +19,7 @@ from functools import lru_cache
 from feedpub.articles.article import Origin
 from feedpub.core.feed_values import may_need_cleaning
 from feedpub.sources.records import ByteStream, RecordError
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 
 # What the stream puts for bytes that mean nothing in UTF-16 and the like: U+DCFF in UTF-8, which is none.
 DAMAGED = "\udced\udcb3\udcbf"
@@ -144,7 +144,7 @@ def unified(stream: ByteStream) -> Iterator[bytes]:
 MAX_FILE = 16 << 20
 
 
-def read_whole(stream: ByteStream, reading: Reading) -> tuple[bytes, Origin]:
+def read_whole(stream: ByteStream, reading: ParseContext) -> tuple[bytes, Origin]:
     """Return the stream's bytes, with LF as their only line end, and the place of all lines.
 
     Past :data:`MAX_FILE` bytes only lines are counted and what is returned is one byte too long, see

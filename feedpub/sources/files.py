@@ -19,7 +19,7 @@ from feedpub.core.errors import SourceError, install_hint, printable
 from feedpub.sources.http_cache import Copy, is_web
 from feedpub.sources.readers import choose, reader
 from feedpub.sources.records import Item, reject
-from feedpub.sources.spec import Reading, SourceSpec
+from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.streams import InputStream, MissingPackageError
 from feedpub.sources.walk import Walk, mode_of
 
@@ -119,7 +119,7 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     """
     name = display_name(spec, file)
     charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
-    reading = Reading(spec, name, authority, charset=charset)
+    reading = ParseContext(spec, name, authority, charset=charset)
     with open_stream(spec, file) as stream:
         read_format = reader(format_of(spec, stream, reading.file), reading.file)
         last = 0

@@ -30,7 +30,7 @@ from feedpub.core.feed_values import (
 )
 from feedpub.sources.boilerplate import tail_start, without_tail
 from feedpub.sources.records import Item, Record, RecordError, reject
-from feedpub.sources.spec import Reading, SourceSpec
+from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.withheld import FREE
 from feedpub.text.dates import ParsedDate, parse_date
 from feedpub.text.safe_html import plain_text, relative_addresses
@@ -56,7 +56,7 @@ class _Notes:
 
 
 def build(
-    reading: Reading, origin: Origin, record: Record, raw: Callable[[], str], *, is_clean: bool = False
+    reading: ParseContext, origin: Origin, record: Record, raw: Callable[[], str], *, is_clean: bool = False
 ) -> list[Item]:
     """Return the article of ``record`` with its notices, or its reject with what ``raw`` returns as its text.
 
@@ -78,7 +78,7 @@ def build(
 
 
 def build_story(
-    reading: Reading, origin: Origin, title: str, body: str, published: str, raw: Callable[[], str]
+    reading: ParseContext, origin: Origin, title: str, body: str, published: str, raw: Callable[[], str]
 ) -> list[Item]:
     """Return what :func:`build` returns for a clean record of these fields, sooner where nothing is to be done.
 
@@ -99,7 +99,7 @@ def build_story(
     return build(reading, origin, Record(title, body, published, spec.html_body), raw, is_clean=True)
 
 
-def _left_out(reading: Reading, origin: Origin, record: Record) -> LeftOut:
+def _left_out(reading: ParseContext, origin: Origin, record: Record) -> LeftOut:
     kind, reason = record.hold.kind, record.hold.reason
     if kind not in {"withdrawn", "expired"}:
         return LeftOut(origin, kind, reason)
@@ -119,7 +119,7 @@ def _left_out(reading: Reading, origin: Origin, record: Record) -> LeftOut:
 
 
 def _other_ids(
-    reading: Reading, record: Record, key: str | None, published: datetime | None
+    reading: ParseContext, record: Record, key: str | None, published: datetime | None
 ) -> frozenset[str]:
     """Return under which other ids a record's article may be published: by its other scheme, its link, its story."""
     title = record.title.strip()
@@ -137,7 +137,7 @@ def _other_ids(
     )
 
 
-def _article(reading: Reading, origin: Origin, record: Record, notes: _Notes) -> Article:
+def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Notes) -> Article:
     spec = reading.spec
     # A tab is fit for XML, so that plain lines may have one; a title has none, whatever stands beside it.
     title = one_line(record.title) if "\t" in record.title else record.title.strip()
@@ -218,7 +218,9 @@ def _parsed(record: Record, spec: SourceSpec) -> ParsedDate:
     raise RecordError("the record has no date")
 
 
-def _identity(reading: Reading, record: Record, published: datetime, title: str) -> tuple[str, str | None]:
+def _identity(
+    reading: ParseContext, record: Record, published: datetime, title: str
+) -> tuple[str, str | None]:
     """Return a record's id and the key that it is made of, if it has one: its id, or a link that can be published."""
     written = record.link.strip()
     key = record.id.strip() or (written if _WEB_ADDRESS.match(written) and web_address(written) else None)
@@ -226,7 +228,7 @@ def _identity(reading: Reading, record: Record, published: datetime, title: str)
 
 
 def _former_identity(
-    reading: Reading, record: Record, published: datetime, title: str, link: str | None
+    reading: ParseContext, record: Record, published: datetime, title: str, link: str | None
 ) -> str | None:
     """Return the id that version 0.1.0 gave, if it was another one.
 
@@ -246,7 +248,7 @@ def _former_identity(
 
 
 def _made_of(
-    reading: Reading, record: Record, key: str | None, published: datetime, title: str
+    reading: ParseContext, record: Record, key: str | None, published: datetime, title: str
 ) -> tuple[str, str | None]:
     bare = without_password(key) if key and record.keep_id and _IRI.match(key) else None
     if bare and bare != key:

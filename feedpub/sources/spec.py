@@ -65,7 +65,7 @@ class SourceSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseContext:
     """What every record of one file shares: its source, its name for origins, and who mints the ids.
 
     ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty where it is none.
@@ -80,7 +80,9 @@ class Reading:
     credit: tuple[Author, ...] = ()
     charset: str = ""
 
-    def of_feed(self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = "") -> Reading:
+    def of_feed(
+        self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = ""
+    ) -> ParseContext:
         """Return the reading of a file that is a feed: its id, its own address and its page are ``candidates``.
 
         Entries that name no author are credited to its ``authors``, else to the feed by its ``title``: never to the

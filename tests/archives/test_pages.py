@@ -8,7 +8,7 @@ import pytest
 from feedpub.articles.article import Article, Origin
 from feedpub.articles.entry import Entry, content_of
 from feedpub.history.memory import ArchiveIndex, ClosedPage
-from feedpub.planning.archive import Room, paginate
+from feedpub.planning.archive import ByteBudget, paginate
 
 # (how, closed pages, name of the open page, days of the entries, pages that come out with their days)
 CASES = {
@@ -157,7 +157,7 @@ def test_entries_go_to_the_page_that_the_table_says(name):
     names = [*closed.split(), *([opened] if opened else [])]
     index = ArchiveIndex(tuple(ClosedPage(*pair) for pair in pairwise(names)))
     size = 2 if name in FULL else len(days)
-    room = Room(size, lambda entry: size + 1 if "large" in entry.article.title else 1)
+    room = ByteBudget(size, lambda entry: size + 1 if "large" in entry.article.title else 1)
     pages = paginate([entry(day) for day in days], how, index, room)
     assert {page.name: [e.article.title for e in page.entries] for page in pages} == expected
     chain = [*closed.split(), *expected]

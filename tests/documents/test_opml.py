@@ -4,7 +4,7 @@ import json
 from xml.etree import ElementTree as ET
 
 from feedpub.documents.formats import Document
-from feedpub.planning.site_plan import check
+from feedpub.planning.site_plan import verify_documents
 
 
 def test_it_lists_every_feed_with_its_address(site):
@@ -43,7 +43,7 @@ def test_one_that_is_broken_is_not_published_and_the_last_one_stays(site, monkey
         document = Document(
             "subscriptions.opml", "", "text/x-opml", "https://x.test/f/subscriptions.opml", broken
         )
-        checked = check([], document)
+        checked = verify_documents([], document)
         assert set(checked.invalid) == checked.keep == {"subscriptions.opml"}
         monkeypatch.setattr("feedpub.documents.renderer.opml", lambda *_, data=broken: data)
         report = site.build()

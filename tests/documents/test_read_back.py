@@ -16,7 +16,7 @@ from feedpub.documents.formats import OUTPUT_FORMATS, of_media_type
 from feedpub.documents.renderer import Renderer
 from feedpub.documents.verification import first_refusal
 from feedpub.history.memory import ArchiveIndex
-from feedpub.planning.feed_plan import last_feed, plan_feed
+from feedpub.planning.feed_plan import moved_notice, plan_feed
 
 FORMATS = tuple(OUTPUT_FORMATS)
 EDGES = [
@@ -97,7 +97,7 @@ def test_the_longest_body_comes_back(settings):
 
 @pytest.mark.parametrize("number", range(3), ids=FORMATS)
 def test_the_notice_of_a_retired_feed_comes_back(settings, number):
-    feed = last_feed(settings.retired[0], settings.site, None)
+    feed = moved_notice(settings.retired[0], settings.site, None)
     document = Renderer(settings.site, {}, OUTPUT_FORMATS.values()).render(feed).documents[number]
     read = of_media_type(document.media_type).read_back(document.data)
     assert [entry.id for entry in read.entries] == [entry.article.id for entry in feed.entries]

@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["feedpub"]):
     from feedpub.core.yaml_node import read_yaml
     from feedpub.sources import SourceSpec
     from feedpub.sources.readers import FORMATS, reader
-    from feedpub.sources.spec import Reading
+    from feedpub.sources.spec import ParseContext
     from feedpub.sources.streams import InputStream
     from feedpub.text.dates import DatePolicy, parse_date
 
@@ -54,7 +54,7 @@ def read_any(name: str, spec: SourceSpec, data: bytes) -> None:
     """Read ``data`` as format ``name`` and check what must hold for any input."""
     stream = InputStream(io.BytesIO(data), spec.encoding)
     read = reader("text" if name == "layout" else name, "x")
-    items = list(read(stream, Reading(spec, "x", "example.org,2023")))
+    items = list(read(stream, ParseContext(spec, "x", "example.org,2023")))
     for item in items:
         assert 1 <= item.origin.line <= item.origin.last
         if isinstance(item, Article):

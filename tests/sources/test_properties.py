@@ -17,7 +17,7 @@ from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import decoding, read
 from feedpub.sources.normalisation import build, build_story
 from feedpub.sources.records import Record
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SEEDS = {
@@ -119,7 +119,7 @@ def test_the_size_of_blocks_does_not_count(name, case, size, tmp_path):
 def test_the_short_way_for_stories_leads_to_the_same_place(title, body, stamp, repair):
     """A clean record gives the same items when it is built with all the steps."""
     spec = replace(spec_of("a.txt", Path()), repair_mojibake=repair)
-    reading = Reading(spec, "a.txt", "example.org,2023")
+    reading = ParseContext(spec, "a.txt", "example.org,2023")
     long = build(reading, reading.origin(1, 3), Record(title, body, stamp), str, is_clean=True)
     assert build_story(reading, reading.origin(1, 3), title, body, stamp, str) == long
 

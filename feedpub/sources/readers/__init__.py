@@ -17,9 +17,9 @@ from feedpub.core.errors import SourceError, install_hint
 
 if TYPE_CHECKING:
     from feedpub.sources.records import ByteStream, Item
-    from feedpub.sources.spec import Reading
+    from feedpub.sources.spec import ParseContext
 
-    Reader = Callable[[ByteStream, Reading], Iterator[Item]]
+    Reader = Callable[[ByteStream, ParseContext], Iterator[Item]]
 
 
 @dataclass(frozen=True, slots=True)

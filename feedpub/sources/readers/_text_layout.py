@@ -22,13 +22,13 @@ from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
 from feedpub.sources.field_mapping import record_of
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, RecordError, reject, stretch
-from feedpub.sources.spec import Reading, TextLayout
+from feedpub.sources.spec import ParseContext, TextLayout
 
 MAX_RECORD = 16 << 20
 FIELDS = {"title": "title", "body": "body", "date": "published"}
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
     separator = reading.spec.layout.separator
     held: list[Item] = []
@@ -58,7 +58,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     yield from stretch(held, last)
 
 
-def items_of(reading: Reading, origin: Origin, lines: list[str], problem: str = "") -> list[Item]:
+def items_of(reading: ParseContext, origin: Origin, lines: list[str], problem: str = "") -> list[Item]:
     """Return what the lines of one record become; ``problem`` says why they can't be a record."""
     raw = "\n".join(lines)
     if problem:

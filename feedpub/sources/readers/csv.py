@@ -19,7 +19,7 @@ from feedpub.sources.field_mapping import row_of
 from feedpub.sources.field_names import name_map
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, RecordError, reject, stretch
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 
 # A quoted field with more lines than this has no end.
 MAX_LINES = 2000
@@ -84,7 +84,7 @@ class _Lines:
         return self.first + self._blank - 1
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the rows of ``stream`` become, in the file's order."""
     # The module's own limit on fields is 128 kB; lines are bounded here already.
     csv.field_size_limit(2 * MAX_LINE)
@@ -149,7 +149,7 @@ def _name(text: str, encoding: str | None) -> str:
     return text.strip()
 
 
-def _useless(header: list[str], reading: Reading) -> str:
+def _useless(header: list[str], reading: ParseContext) -> str:
     """Return why no row under this header can be read, or an empty text."""
     if len(set(header)) < len(header):
         return f"the header has {next(name for name in header if header.count(name) > 1)!r} twice"
@@ -158,7 +158,7 @@ def _useless(header: list[str], reading: Reading) -> str:
     return ""
 
 
-def _items(reading: Reading, origin: Origin, header: list[str], row: list[str], raw: str) -> list[Item]:
+def _items(reading: ParseContext, origin: Origin, header: list[str], row: list[str], raw: str) -> list[Item]:
     if len(row) != len(header):
         return [reject(origin, f"the row has {len(row)} fields, the header {len(header)}", raw)]
     try:

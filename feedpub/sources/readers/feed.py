@@ -23,7 +23,7 @@ from feedpub.sources.feed_encoding import UNREADABLE, FeedText, read_feed_text
 from feedpub.sources.field_mapping import authors_of, enclosure
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, Record, reject
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import FREE, Hold, hold_of
 from feedpub.text.dates import DatePolicy
 from feedpub.text.safe_html import plain_text
@@ -62,7 +62,7 @@ _NAME_MAIL = re.compile(r"(?P<name>[^@<>()]*[^@<>()\s])\s+\(?(?P<mail>[^<>\s@()]
 _CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the entries of a feed become, in the file's order."""
     data, whole = read_whole(stream, reading)
     if not data:
@@ -81,7 +81,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     yield from _items(text, whole, reading)
 
 
-def _items(text: FeedText, whole: Origin, reading: Reading) -> Iterator[Item]:
+def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Item]:
     data = text.data
     tree, problem = _tree(data)
     parsed: Any = None

@@ -20,7 +20,7 @@ from feedpub.sources.decoding import UndecodableError, read_whole, text_of_file
 from feedpub.sources.field_mapping import authors_of, categories_of
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import hold_of
 from feedpub.text.dates import DatePolicy
 
@@ -43,7 +43,7 @@ _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", r
 _ARTICLE_TYPES = ("Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle")
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield the page's article, or why there is none."""
     data, origin = read_whole(stream, reading)
     if not data.strip():

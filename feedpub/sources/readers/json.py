@@ -19,7 +19,7 @@ from feedpub.sources.field_mapping import DECODER, PLAIN_DECODER, authors_of, re
 from feedpub.sources.field_names import name_map
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, stretch
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 
 # Names under which an object holds its list of articles.
 LISTS = (
@@ -75,7 +75,7 @@ class _Window:
             self.more()
 
 
-def _of_feed(head: str, reading: Reading) -> Reading:
+def _of_feed(head: str, reading: ParseContext) -> ParseContext:
     """Return the reading of a JSON Feed by its ``head``: what is before its items."""
     try:
         feed = json.loads(head.rstrip().rstrip(",") + "}")
@@ -103,7 +103,7 @@ def _incomplete(data: bytes) -> int:
     return 0
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the elements of ``stream`` become, in the file's order."""
     window = _Window(stream)
     window.more()
@@ -148,7 +148,7 @@ def _end_problem(window: _Window, *, is_list: bool, is_array: bool) -> str:
     return ""
 
 
-def _enter_object(window: _Window, reading: Reading) -> bool:
+def _enter_object(window: _Window, reading: ParseContext) -> bool:
     """Move into the list of articles that an object holds, and say whether it holds one."""
     found = _LIST.search(window.text) if window.next() == "{" else None
     # An empty list may be that of a service which has no news, or of an article.
@@ -158,7 +158,7 @@ def _enter_object(window: _Window, reading: Reading) -> bool:
     return True
 
 
-def _is_article(window: _Window, reading: Reading) -> bool:
+def _is_article(window: _Window, reading: ParseContext) -> bool:
     try:
         value = DECODER.raw_decode(window.text, window.at)[0]
     except (ValueError, RecursionError):
@@ -214,7 +214,7 @@ def _behind(window: _Window, at: int) -> int:
 
 
 def _items(
-    reading: Reading, origin: Origin, value: Any, problem: str, raw: str, *, keep_id: bool
+    reading: ParseContext, origin: Origin, value: Any, problem: str, raw: str, *, keep_id: bool
 ) -> list[Item]:
     try:
         if not problem and not isinstance(value, Mapping):
@@ -227,7 +227,7 @@ def _items(
     return build(reading, origin, record, lambda: raw)
 
 
-def _record(reading: Reading, value: Mapping[str, Any], *, keep_id: bool) -> Record:
+def _record(reading: ParseContext, value: Mapping[str, Any], *, keep_id: bool) -> Record:
     record = record_of(_recovered(value, reading.spec.encoding), reading.spec)
     return record._replace(keep_id=True, authors=record.authors or reading.credit) if keep_id else record
 

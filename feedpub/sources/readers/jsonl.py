@@ -13,10 +13,10 @@ from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
 from feedpub.sources.field_mapping import DECODER, record_of
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject, stretch
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the lines of ``stream`` become, in the file's order."""
     held: list[Item] = []
     first = last = 0
@@ -34,7 +34,9 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
     yield from stretch(held, last)
 
 
-def _items(reading: Reading, origin: Origin, line: str, *, plain: bool, overlong: bool) -> Iterator[Item]:
+def _items(
+    reading: ParseContext, origin: Origin, line: str, *, plain: bool, overlong: bool
+) -> Iterator[Item]:
     if overlong:
         yield reject(origin, f"the line has more than {MAX_LINE >> 20} MB", line)
         return
@@ -46,7 +48,7 @@ def _items(reading: Reading, origin: Origin, line: str, *, plain: bool, overlong
         yield from build(reading, origin, record, lambda: line)
 
 
-def _record(line: str, reading: Reading) -> Record:
+def _record(line: str, reading: ParseContext) -> Record:
     try:
         values = DECODER.decode(line.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:

@@ -19,7 +19,7 @@ from feedpub.sources.decoding import UndecodableError, read_whole, text_of_file
 from feedpub.sources.field_mapping import DECODER, MAX_DIGITS, record_of
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import Hold
 
 _FENCED = re.compile(
@@ -38,7 +38,7 @@ _HEADING = re.compile(r"\s*#[ \t]+(?P<text>[^\n]+)")
 _DATED_NAME = re.compile(r"(?:.*/)?(\d{4}-\d\d-\d\d)[-_.][^/]*\Z")
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield the file's article, or why there is none; a draft is boilerplate with a notice."""
     data, origin = read_whole(stream, reading)
     if not data:
@@ -137,7 +137,7 @@ _READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
 }
 
 
-def _record(reading: Reading, values: Mapping[str, Any], body: str) -> Record:
+def _record(reading: ParseContext, values: Mapping[str, Any], body: str) -> Record:
     if "_drafts" in reading.file.split("/"):
         return Record(hold=Hold("draft", "it lies in a folder of drafts"))
     record = record_of(values, reading.spec)

@@ -10,13 +10,13 @@ from typing import IO, cast
 from feedpub.sources.field_mapping import row_of
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, RecordError, reject
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 
 _BATCH = 256
 _IN_MEMORY = 16 << 20
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the rows of ``stream`` become; a damaged file is one reject."""
     # The extra's modules.
     from pyarrow import ArrowException, parquet  # noqa: PLC0415
@@ -35,7 +35,7 @@ def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
             yield reject(origin, f"from here on, this is no Parquet: {error}", "")
 
 
-def _items(reading: Reading, number: int, row: dict[str, object]) -> list[Item]:
+def _items(reading: ParseContext, number: int, row: dict[str, object]) -> list[Item]:
     origin = reading.origin(number, number)
     try:
         record, told = row_of(origin, row, reading.spec)

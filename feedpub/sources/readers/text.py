@@ -26,7 +26,7 @@ from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
 from feedpub.sources.normalisation import build, build_story
 from feedpub.sources.readers import _text_layout
 from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, reject, stretch
-from feedpub.sources.spec import Reading, SourceSpec
+from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.text.dates import DatePolicy, is_declared, parse_date
 from feedpub.text.dates.policy import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 
@@ -86,7 +86,7 @@ class _Span(NamedTuple):
     problem: str = ""
 
 
-def read(stream: ByteStream, reading: Reading) -> Iterator[Item]:
+def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
     if reading.spec.layout.separator:
         yield from _text_layout.read(stream, reading)
@@ -151,7 +151,7 @@ def _why_no_date(line: str, policy: DatePolicy) -> str:
     return ""
 
 
-def _doubts(reading: Reading, span: _Span, shapes: set[str], *, taken: bool) -> Iterator[Notice]:
+def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool) -> Iterator[Notice]:
     """Tell of a timestamp in another form than those before it, and of a line that may be meant as one and is none.
 
     ``shapes`` are the forms of the file so far. What was not ``taken`` as an article tells of itself.
@@ -221,7 +221,7 @@ def _spans(stream: ByteStream, is_stamp: Callable[[str], object]) -> Iterator[_S
         yield _Span(first, last, pending, False, plain, problem)
 
 
-def _items(reading: Reading, span: _Span) -> list[Item]:
+def _items(reading: ParseContext, span: _Span) -> list[Item]:
     lines = span.lines
     if not span.plain or span.problem:
         problem = span.problem
@@ -278,7 +278,7 @@ def _block_end(lines: list[str], heading: int, stamped: bool) -> int:
 
 
 def _record(
-    reading: Reading, origin: Origin, lines: list[str], *, stamped: bool, is_clean: bool
+    reading: ParseContext, origin: Origin, lines: list[str], *, stamped: bool, is_clean: bool
 ) -> list[Item]:
     if not stamped:
         return [_half(reading, origin, lines, "the file ends before its timestamp")]
@@ -299,7 +299,7 @@ def _record(
     return build(reading, origin, record, lambda: "\n".join(lines))
 
 
-def _half(reading: Reading, origin: Origin, lines: list[str], problem: str) -> Reject:
+def _half(reading: ParseContext, origin: Origin, lines: list[str], problem: str) -> Reject:
     meant = next((line for line in lines if _is_meant(line)), None)
     cause = ""
     if meant:
