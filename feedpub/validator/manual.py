@@ -61,6 +61,18 @@ DIFFERENCES: Final = (
         "Apple ignores other words; the podcast namespace's own example has that form.",
     ),
     (
+        "`itunes:explicit` as `yes`, `no` or `clean`",
+        "error",
+        "warning",
+        "Apple listed these words until about 2019 and still understands them.",
+    ),
+    (
+        "`itunes:owner` without a name or an address",
+        "error",
+        "nothing",
+        "Apple no longer asks for it.",
+    ),
+    (
         "The modules of RSS 1.0, OPML, KML, Google Base and FeedSync",
         "checked",
         "not checked",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.validator._engine import plan_for
+from feedpub.validator._engine import grammar_of, plan_for
 from feedpub.validator._source_text import Source, decode
 from feedpub.validator.check_kinds import UNDEFINED, Context, ElementCheck, ValueCheck
 from feedpub.validator.checks import CHECKS
 from feedpub.validator.document import Node, read
+from feedpub.validator.vocabulary import ELEMENTS, IN_CONTEXT
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
 FILES = sorted(DATA.rglob("*.xml"))
@@ -65,6 +67,21 @@ def test_a_check_that_is_spared_an_element_would_find_nothing_in_it(node):
             and check not in called
         ):
             assert not list(check.find(about)), check.code
+
+
+GRAMMARS = {
+    value
+    for element in (*ELEMENTS.values(), *IN_CONTEXT.values())
+    for value in (element.text, *element.attributes.values())
+    if value is not None
+}
+
+
+@pytest.mark.parametrize("value", sorted(GRAMMARS, key=repr), ids=lambda value: value.name)
+def test_what_is_blank_is_told_once(value):
+    about = Context(value=value)
+    wrong = [check.code for check in grammar_of(value).checks("") if check.find(about) is not None]
+    assert len(wrong) <= 1, wrong
 
 
 @settings(deadline=None, max_examples=2000)

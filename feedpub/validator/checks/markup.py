@@ -31,6 +31,10 @@ def _markup(_within: str, tag: str, _element: Element | None) -> bool:
     return tag.startswith(MARKUP_PREFIXES)
 
 
+def _xhtml(_within: str, tag: str, _element: Element | None) -> bool:
+    return tag.startswith("xhtml:")
+
+
 @html_check(
     "not-html",
     Level.WARNING,
@@ -83,7 +87,7 @@ def dangerous_markup(about: Context) -> Iterator[str]:
     remedy="remove the attribute",
 )
 def dangerous_attribute(about: Context) -> Iterator[str]:
-    """A tag in HTML has an attribute that runs a script, or that HTML does not know.
+    """A tag in HTML has an attribute that runs a script.
 
     Wrong:
 
@@ -95,6 +99,70 @@ def dangerous_attribute(about: Context) -> Iterator[str]:
     """
     for name in about.survey.attributes:
         yield f"holds a tag with the attribute {name!r}"
+
+
+@element_too(dangerous_attribute, _xhtml, "attributes")
+def dangerous_xhtml_attribute(about: Context) -> Iterator[Problem]:
+    for name in about.node.attributes:
+        if html.runs_script(name.lower()):
+            yield here(about.node, f"{shown(about.node)} has the attribute {name!r}")
+
+
+@html_check(
+    "unknown-html-attribute",
+    Level.HINT,
+    *_MAYBE_HTML,
+    spec="https://html.spec.whatwg.org/multipage/indices.html#attributes-3",
+    remedy="remove the attribute; readers do so, too",
+)
+def unknown_html_attribute(about: Context) -> Iterator[str]:
+    """A tag has an attribute that HTML does not know. It does no harm, and no good.
+
+    Wrong:
+
+        <description>&lt;p markdown="1"&gt;News&lt;/p&gt;</description>
+
+    Right:
+
+        <description>&lt;p data-markdown="1"&gt;News&lt;/p&gt;</description>
+    """
+    for name in about.survey.unknown_attributes:
+        yield f"holds a tag with the attribute {name!r}"
+
+
+@element_too(unknown_html_attribute, _xhtml, "attributes")
+def unknown_xhtml_attribute(about: Context) -> Iterator[Problem]:
+    for name in about.node.attributes:
+        if ":" not in name and html.unknown_attribute(name.lower()):
+            yield here(about.node, f"{shown(about.node)} has the attribute {name!r}")
+
+
+@html_check(
+    "unknown-style",
+    Level.HINT,
+    *_MAYBE_HTML,
+    spec="https://www.w3.org/TR/CSS/",
+    remedy="remove the declaration; readers do so, too",
+)
+def unknown_style(about: Context) -> Iterator[str]:
+    """A style has a property, or a value, that is not known to be harmless. Most readers drop it.
+
+    Wrong:
+
+        <description>&lt;p style="mso-list: l0"&gt;News&lt;/p&gt;</description>
+
+    Right:
+
+        <description>&lt;p style="color: #080"&gt;News&lt;/p&gt;</description>
+    """
+    for style in about.survey.unknown_styles:
+        yield f"holds the style {quoted(style)}"
+
+
+@element_too(unknown_style, _markup, "attributes")
+def unknown_xhtml_style(about: Context) -> Iterator[Problem]:
+    for style in html.judge_style(about.node.attributes.get("style", ""))[1]:
+        yield here(about.node, f"{shown(about.node)} has the style {quoted(style)}")
 
 
 @html_check(
@@ -117,6 +185,12 @@ def dangerous_style(about: Context) -> Iterator[str]:
     """
     for style in about.survey.styles:
         yield f"holds the style {quoted(style)}"
+
+
+@element_too(dangerous_style, _markup, "attributes")
+def dangerous_xhtml_style(about: Context) -> Iterator[Problem]:
+    for style in html.judge_style(about.node.attributes.get("style", ""))[0]:
+        yield here(about.node, f"{shown(about.node)} has the style {quoted(style)}")
 
 
 @html_check(
@@ -217,53 +291,3 @@ def dangerous_xhtml(about: Context) -> Iterator[Problem]:
     safe = html.SAFE | {"body"} if prefix == "xhtml" else html.SVG if prefix == "svg" else html.MATHML
     if name not in safe:
         yield here(node, f"{shown(node)} is not safe in a feed")
-
-
-@element_check(
-    "dangerous-xhtml-attribute",
-    Level.WARNING,
-    lambda _within, tag, _element: tag.startswith("xhtml:"),
-    needs="attributes",
-    spec=_SECURITY,
-    remedy="remove the attribute",
-)
-def dangerous_xhtml_attribute(about: Context) -> Iterator[Problem]:
-    """An element of XHTML has an attribute that runs a script, or that XHTML does not know.
-
-    Wrong:
-
-        <p xmlns="http://www.w3.org/1999/xhtml" onclick="count()">News</p>
-
-    Right:
-
-        <p xmlns="http://www.w3.org/1999/xhtml">News</p>
-    """
-    node = about.node
-    for name in node.attributes:
-        if ":" not in name and html.unknown_attribute(name.lower()):
-            yield here(node, f"{shown(node)} has the attribute {name!r}")
-
-
-@element_check(
-    "dangerous-xhtml-style",
-    Level.WARNING,
-    _markup,
-    needs="attributes",
-    spec=_SECURITY,
-    remedy="remove the declaration",
-)
-def dangerous_xhtml_style(about: Context) -> Iterator[Problem]:
-    """A style in XHTML can do more than style its text.
-
-    Wrong:
-
-        <p xmlns="http://www.w3.org/1999/xhtml" style="position: fixed">News</p>
-
-    Right:
-
-        <p xmlns="http://www.w3.org/1999/xhtml" style="color: #080">News</p>
-    """
-    node = about.node
-    wrong = html.danger(node.attributes.get("style", ""))
-    if wrong:
-        yield here(node, f"{shown(node)} has the style {quoted(wrong)}")

@@ -249,7 +249,7 @@ def unusual_prefix(about: Context) -> Iterator[Problem]:
 
 @document_check(
     "unknown-namespace",
-    Level.WARNING,
+    Level.HINT,
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-6.3",
     remedy="check the spelling; if it is your own, all is well",
 )

@@ -95,10 +95,20 @@ def stray_angle_bracket(about: Context) -> str | None:
     return f"holds {quoted(found)}, which readers may take for a tag" if found else None
 
 
+# Kinds whose own checks refuse an empty text: it is told once.
+_NEVER_BLANK: Final = frozenset(
+    {
+        *(Kind.INTEGER, Kind.DECIMAL, Kind.CHOICE, Kind.PATTERN, Kind.LANGUAGE, Kind.MEDIA_TYPE),
+        *(Kind.RFC822, Kind.RFC3339, Kind.W3CDTF, Kind.ISO8601, Kind.URI, Kind.WEB, Kind.IRI),
+        *(Kind.ADDRESS, Kind.CONTACT, Kind.LINK_RELATION),
+    }
+)
+
+
 @value_check(
     "blank-value",
     Level.WARNING,
-    *(frozenset(Kind) - TYPED - {Kind.MARKUP}),
+    *(frozenset(Kind) - TYPED - {Kind.MARKUP} - _NEVER_BLANK),
     needs="blank",
     remedy="fill it or leave it out",
 )

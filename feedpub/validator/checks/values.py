@@ -81,7 +81,24 @@ def unlisted_value(about: Context) -> str | None:
     text = about.text
     value = about.value
     found = text.lower() in _folded(value.choices) if value.folded else text in value.choices
-    return None if found else f"is not {value.name}"
+    return None if found or text.lower() in value.former else f"is not {value.name}"
+
+
+@value_check("former-value", Level.WARNING, Kind.CHOICE, remedy="use one of the words of today's list")
+def former_value(about: Context) -> str | None:
+    """A value is a word that was listed once, and is no more: most programs still understand it.
+
+    Wrong:
+
+        <itunes:explicit>no</itunes:explicit>
+
+    Right:
+
+        <itunes:explicit>false</itunes:explicit>
+    """
+    return (
+        f"was listed once; now it is {about.value.name}" if about.text.lower() in about.value.former else None
+    )
 
 
 @lru_cache(maxsize=256)

@@ -84,7 +84,7 @@ ATTRIBUTES: Final = words(
     wrap xmlns xml:lang xml:space
     """,
 )
-_ATTRIBUTE_PREFIXES: Final = ("data-", "aria-")
+_ATTRIBUTE_PREFIXES: Final = ("data-", "aria-", "on")
 _ADDRESSES: Final = ("href", "src", "srcset", "action", "cite", "poster", "longdesc", "background", "data")
 
 _TAG: Final = re.compile(r"""</?[A-Za-z][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*>""")
@@ -112,9 +112,10 @@ _ENTITIES: Final = frozenset(name for name in html5 if not name.endswith(";")) |
 class Survey:
     """What a check may ask of a text of HTML; each field holds what was found, in the order of the alphabet.
 
-    ``mistake`` is the rest of a sentence, None where all can be read. ``unsafe`` names elements, ``attributes``
-    unknown ones, ``styles`` declarations that are not harmless, ``relative`` addresses, ``local`` those of localhost,
-    ``mute`` images without an alternative text. ``escaped`` is a tag that was escaped twice.
+    ``mistake`` is the rest of a sentence, None where all can be read. ``unsafe`` names elements, ``attributes`` those
+    that run scripts, ``styles`` dangerous declarations; ``unknown_attributes`` and ``unknown_styles`` are not known to
+    be HTML or harmless CSS. ``relative`` holds addresses, ``local`` those of localhost, ``mute`` images without an
+    alternative text; ``escaped`` is a tag that was escaped twice.
     """
 
     mistake: str | None
@@ -122,6 +123,8 @@ class Survey:
     attributes: tuple[str, ...]
     styles: tuple[str, ...]
     relative: tuple[str, ...] = ()
+    unknown_attributes: tuple[str, ...] = ()
+    unknown_styles: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
     mute: tuple[str, ...] = ()
     escaped: str | None = None
@@ -129,6 +132,7 @@ class Survey:
 
 # What a title is: of a page in its head, or of a drawing, where it is harmless.
 _TITLE: Final = Survey(None, ("title",), (), ())
+_NOTHING: Final = Survey(None, (), (), ())
 
 
 def survey(text: str) -> Survey | None:
@@ -149,6 +153,8 @@ def survey(text: str) -> Survey | None:
         _sorted(found.attributes for found in odd),
         _sorted(found.styles for found in odd),
         _sorted(found.relative for found in odd),
+        _sorted(found.unknown_attributes for found in odd),
+        _sorted(found.unknown_styles for found in odd),
         _sorted(found.local for found in odd),
         _sorted(found.mute for found in odd),
         escaped,
@@ -178,22 +184,24 @@ def _survey_of_tag(written: str) -> Survey | None:
     known = name in ELEMENTS or name in _FOREIGN or "-" in name or ":" in name
     mistake = None if known else f"holds {written!r}, which is no element of HTML"
     unsafe = (name,) if name in UNSAFE else ()
-    attributes, styles, relative, local, there = set(), set(), set(), set(), set()
-    for attribute, value in _attributes(written) if name in ELEMENTS or name in _FOREIGN else ():
-        if attribute.startswith("on") if name in _FOREIGN else unknown_attribute(attribute):
-            attributes.add(attribute)
-        if attribute == "style" and name not in _FOREIGN:
-            styles.add(danger(value) or "")
-        elif relative_address(attribute, value):
-            relative.add(value)
-        elif attribute in _ADDRESSES and iris.is_local(value):
-            local.add(value)
-        there.add(attribute)
-    styles.discard("")
-    mute = (written,) if name == "img" and "alt" not in there and written[:2] != "</" else ()
-    if mistake is None and not (unsafe or attributes or styles or relative or local or mute):
-        return None
-    return Survey(mistake, unsafe, tuple(attributes), tuple(styles), tuple(relative), tuple(local), mute)
+    there = dict(_attributes(written)) if name in ELEMENTS or name in _FOREIGN else {}
+    foreign = name in _FOREIGN
+    scripts = tuple(attribute for attribute in there if runs_script(attribute))
+    unknown = tuple(found for found in there if unknown_attribute(found)) if not foreign else ()
+    harmful, odd = judge_style(there.get("style", "")) if not foreign else ((), ())
+    addresses = [(attribute, value) for attribute, value in there.items() if attribute in _ADDRESSES]
+    found = Survey(
+        mistake,
+        unsafe,
+        scripts,
+        harmful,
+        tuple(value for _, value in addresses if is_relative(value)),
+        unknown,
+        odd,
+        tuple(value for _, value in addresses if iris.is_local(value)),
+        (written,) if name == "img" and "alt" not in there and written[:2] != "</" else (),
+    )
+    return None if found == _NOTHING else found
 
 
 def _name(written: str) -> str:
@@ -284,13 +292,13 @@ def _allowed(number: str) -> bool:
 
 
 def unknown_attribute(name: str) -> bool:
-    """Tell whether an attribute is none of HTML's; those that run scripts are none of those listed here."""
+    """Tell whether an attribute is neither one of HTML's nor a handler of events."""
     return name not in ATTRIBUTES and not name.startswith(_ATTRIBUTE_PREFIXES)
 
 
-def relative_address(name: str, value: str) -> bool:
-    """Tell whether an attribute holds an address that is relative, and so is lost outside its page."""
-    return name in _ADDRESSES and bool(value) and value[0] != "#" and not _ABSOLUTE.match(value)
+def is_relative(address: str) -> bool:
+    """Tell whether an address is relative, and so is lost outside its page."""
+    return bool(address) and address[0] != "#" and not _ABSOLUTE.match(address)
 
 
 # Properties that change how text looks in its own box (CSS 2.1 and the modules that grew from it).
@@ -320,12 +328,31 @@ _SAFE_VALUE: Final = re.compile(
 )
 
 
-def danger(style: str) -> str | None:
-    """Return the first declaration of a style that is not known to be harmless, None where all are."""
-    for declaration in style.split(";"):
+_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+# What loads a file, runs a script, hides either by an escape, or lays the text over the page around it.
+_HARMFUL: Final = re.compile(
+    r"\b(?:url|image|image-set|src|expression)\s*\(|(?:java|vb)script\s*:|[\\<]|"
+    r"\A\s*(?:behavior|-moz-binding|position|z-index|filter|-ms-filter|src)\s*:",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1024)
+def judge_style(style: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the declarations of a style that are dangerous, and those that are only unknown."""
+    harmful, unknown = [], []
+    for declaration in _COMMENT.sub("", style).split(";") if style else ():
+        name, colon, value = declaration.partition(":")
         if not declaration.strip():
             continue
-        name, colon, value = declaration.partition(":")
-        if not colon or name.strip().lower() not in _PROPERTIES or not _SAFE_VALUE.match(value):
-            return " ".join(declaration.split())
-    return None
+        line = " ".join(declaration.split())
+        if _HARMFUL.search(declaration):
+            harmful.append(line)
+        elif not colon or name.strip().lower() not in _PROPERTIES or not _SAFE_VALUE.match(value):
+            unknown.append(line)
+    return tuple(harmful), tuple(unknown)
+
+
+def runs_script(attribute: str) -> bool:
+    """Tell whether an attribute is a handler of events: its value is a script."""
+    return attribute.startswith("on")

@@ -47,7 +47,7 @@ class Value:
     """The grammar of a text or an attribute: its kind and, for numbers and words, its bounds.
 
     ``name`` says in a few words what the value should be; ``required`` counts for attributes, ``blank`` allows an
-    empty value, ``folded`` makes a choice ignore case.
+    empty value, ``folded`` makes a choice ignore case, ``former`` are words that were once among its choices.
     """
 
     kind: Kind
@@ -58,6 +58,7 @@ class Value:
     maximum: float | None = None
     choices: frozenset[str] = frozenset()
     folded: bool = False
+    former: frozenset[str] = frozenset()
     pattern: str = ""
     longest: int = 0
 
@@ -103,9 +104,10 @@ def decimal(minimum: float | None = None, maximum: float | None = None, name: st
     return Value(Kind.DECIMAL, name, minimum=minimum, maximum=maximum)
 
 
-def choice(*words: str, folded: bool = False) -> Value:
-    """Return the grammar of one word out of a list."""
-    return Value(Kind.CHOICE, f"one of {', '.join(words)}", choices=frozenset(words), folded=folded)
+def choice(*words: str, folded: bool = False, former: str = "") -> Value:
+    """Return the grammar of one word out of a list; ``former`` are words that were once in it."""
+    name = f"one of {', '.join(words)}"
+    return Value(Kind.CHOICE, name, choices=frozenset(words), folded=folded, former=frozenset(former.split()))
 
 
 def pattern(expression: str, name: str) -> Value:

@@ -34,7 +34,8 @@ _CHANNEL: Final = frozenset({"channel", "atom:feed"})
 _ITEM: Final = frozenset({"item", "podcast:liveItem", "atom:entry"})
 _BOTH: Final = _CHANNEL | _ITEM
 _LINK: Final = Value(Kind.IRI, "a whole address")
-_TRUE_FALSE: Final = choice("true", "false", folded=True)
+# Until about 2019, Apple listed other words, which its directory still understands.
+_EXPLICIT: Final = choice("true", "false", folded=True, former="yes no clean explicit")
 # Apple acts on "Yes"; any other value has no effect.
 _YES: Final = Value(Kind.FLAG, "Yes")
 
@@ -59,7 +60,7 @@ ITUNES: Final[dict[str, Element]] = {
     ),
     "itunes:episode": _apple(integer(1), _ITEM),
     "itunes:episodeType": _apple(choice("full", "trailer", "bonus", folded=True), _ITEM),
-    "itunes:explicit": _apple(_TRUE_FALSE),
+    "itunes:explicit": _apple(_EXPLICIT),
     "itunes:image": Element(
         APPLE,
         text=ANY,
