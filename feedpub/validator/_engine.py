@@ -8,7 +8,7 @@ A plan says which checks an element meets: it is decided once for each pair of p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -36,7 +36,7 @@ from feedpub.validator.checks.texts import is_html
 from feedpub.validator.document import NO_ATTRIBUTES, Node
 from feedpub.validator.finding import Finding, Report
 from feedpub.validator.grammar import html, iris
-from feedpub.validator.json_document import Json
+from feedpub.validator.json_document import Json, Shape, example
 from feedpub.validator.vocabulary import element as defined
 from feedpub.validator.vocabulary import json_feed
 from feedpub.validator.vocabulary.element import Element, Kind, Value
@@ -50,6 +50,7 @@ _IN_TABLE: Final = {
     table: tuple(check for check in _JSON if not check.tables or table in check.tables)
     for table in json_feed.TABLES
 }
+_OF_VERSION_1_1: Final = Json({"version": "https://jsonfeed.org/version/1.1"})
 _OF_XML: Final = ("https://www.rssboard.org/", "https://www.rfc-editor.org/rfc/rfc4287")
 _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
 
@@ -88,37 +89,79 @@ def _object_findings(about: Context, found: Json, table: str) -> Iterator[Findin
     """Check an object of JSON Feed, and what is in it; the tables bound the depth."""
     spec = json_feed.paragraph(table)
     about.object, about.table = found, table
-    for check in _IN_TABLE[table]:
+    for check in for_object(found, table):
         for problem in check.find(about):
             yield _stamped(check, problem, spec)
-    for member in found.members():
-        key = json_feed.TABLES[table].get(member.key)
-        if key is None:
+    plans = _KEYS[table]
+    for index, (name, raw) in enumerate(found.pairs()):
+        plan = plans.get(name)
+        if plan is None:
             continue
-        for value in member.value.items() if key.many else (member.value,):
-            if key.table and value.is_object:
-                yield from _object_findings(about, value, key.table)
-            elif value.kind in json_feed.TYPES[key.type] and key.type != "boolean":
-                yield from _text_findings(about, member.key, value, grammar_of(key.value), spec)
+        if not plan.many:
+            yield from _member_findings(about, plan, raw, found, index)
+        elif isinstance(raw, list):
+            array = found.below(raw, index)
+            for number, one in enumerate(raw):
+                yield from _member_findings(about, plan, one, array, number)
 
 
-def _text_findings(about: Context, key: str, found: Json, grammar: Grammar, spec: str) -> Iterator[Finding]:
+def _member_findings(
+    about: Context, plan: KeyPlan, raw: object, above: Json, index: int
+) -> Iterable[Finding]:
+    if plan.table and isinstance(raw, dict):
+        return _object_findings(about, above.below(raw, index), plan.table)
+    return _text_findings(about, plan, raw, above, index) if type(raw) in plan.types else ()
+
+
+def for_object(found: Json, table: str) -> tuple[JsonCheck, ...]:
+    """Return the checks that may find something in an object: feeds repeat a few shapes, so answers are kept."""
+    if len(found.raw) > _SHAPED:  # type: ignore[arg-type] # it is an object
+        return _IN_TABLE[table]
+    return _for_json_shape(table, found.shape())
+
+
+@lru_cache(maxsize=4096)
+def _for_json_shape(table: str, shape: Shape) -> tuple[JsonCheck, ...]:
+    about = Context(feed=_OF_VERSION_1_1, object=example(shape), table=table)
+    return tuple(
+        check for check in _IN_TABLE[table] if check.needs != "shape" or any(True for _ in check.find(about))
+    )
+
+
+def _text_findings(about: Context, plan: KeyPlan, raw: object, above: Json, index: int) -> Iterable[Finding]:
     """Check a text (or a number) of JSON Feed as one of the other formats."""
-    written = found.value if isinstance(found.value, str) else f"{found.value:f}"
-    about.text, about.value = grammar.in_attribute(written), grammar.value
+    grammar = plan.grammar
+    text = grammar.in_attribute(raw if isinstance(raw, str) else f"{raw:f}")
+    checks, marked = grammar.checks(text), bool(grammar.html) and ("<" in text or "&" in text)
+    if not checks and not marked:
+        return ()
+    about.text, about.value = text, grammar.value
     wrong: list[tuple[Check, str]] = []
-    for check in grammar.checks(about.text):
+    for check in checks:
         said = check.find(about)
         if said is not None:
-            wrong.append((check, f": {quoted(about.text)} {said}"))
-    survey = html.survey(about.text) if grammar.html and ("<" in about.text or "&" in about.text) else None
+            wrong.append((check, f": {quoted(text)} {said}"))
+    survey = html.survey(text) if marked else None
     if survey is not None:
         about.survey = survey
         wrong += [(by, f" {said}") for by in grammar.html for said in by.find(about)]
-    for by, message in wrong:
+    if not wrong:
+        return ()
+    found = above.below(raw, index)
+    return [
         # What another format says of it is no rule here; what a grammar says of its own values is.
-        own = spec if by.spec.startswith(_OF_XML) else ""
-        yield _stamped(by, Problem(f"{key}{message}", found.line, found.column, own), spec)
+        _stamped(
+            by,
+            Problem(
+                f"{plan.key}{message}",
+                found.line,
+                found.column,
+                plan.spec if by.spec.startswith(_OF_XML) else "",
+            ),
+            plan.spec,
+        )
+        for by, message in wrong
+    ]
 
 
 def _document_findings(about: Context) -> Iterator[Finding]:
@@ -203,6 +246,7 @@ class Grammar:
     bare: _ValueChecks
     marked: _ValueChecks
     html: tuple[HtmlCheck, ...]
+    as_it_is: bool
     is_ordinary: Callable[[str], bool] | None
 
     def checks(self, text: str) -> _ValueChecks:
@@ -215,7 +259,7 @@ class Grammar:
 
     def in_attribute(self, text: str) -> str:
         """Return the value of an attribute as it is to be checked."""
-        return text if self.value.kind in _AS_IT_IS else text.strip()
+        return text if self.as_it_is else text.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +339,39 @@ def grammar_of(value: Value) -> Grammar:
         return tuple(check for check in checks if check.needs in needs)
 
     of_html = tuple(check for check in _HTML if value.kind in check.kinds)
-    ordinary = _ORDINARY.get(value.kind)
-    return Grammar(value, needing("", "blank"), needing(""), needing("", "markup"), of_html, ordinary)
+    return Grammar(
+        value,
+        needing("", "blank"),
+        needing(""),
+        needing("", "markup"),
+        of_html,
+        value.kind in _AS_IT_IS,
+        _ORDINARY.get(value.kind),
+    )
 
 
+@dataclass(frozen=True, slots=True)
+class KeyPlan:
+    """What the value of a key of JSON Feed meets: the checks of a table if it is an object, else those of a text.
+
+    ``types`` are those of Python that the text may have, as a number is checked like one.
+    """
+
+    key: str
+    many: bool
+    table: str
+    types: tuple[type, ...]
+    grammar: Grammar
+    spec: str
+
+
+def _key_plan(table: str, name: str, key: json_feed.Key) -> KeyPlan:
+    types = json_document.types_of(json_feed.TYPES[key.type] - {"boolean"})
+    return KeyPlan(name, key.many, key.table, types, grammar_of(key.value), json_feed.paragraph(table))
+
+
+_KEYS: Final = {
+    table: {name: _key_plan(table, name, key) for name, key in keys.items()}
+    for table, keys in json_feed.TABLES.items()
+}
 _GLOBAL: Final = {name: grammar_of(value) for name, value in GLOBAL_ATTRIBUTES.items()}

@@ -31,7 +31,7 @@ from feedpub.validator.vocabulary.element import ANY, Element, Kind, Value
 NOTHING: Final = Document([], False, (), "", "")
 UNDEFINED: Final = Element("")
 NOWHERE: Final = Node("", "", "", None, NO_ATTRIBUTES, Source(b""), 0)
-NO_JSON: Final = Json(None, 1, 1)
+NO_JSON: Final = Json()
 _NO_SURVEY: Final = Survey(None, (), (), ())
 _IANA: Final = "http://www.iana.org/assignments/relation/"
 
@@ -119,6 +119,8 @@ def self_address(link: Node) -> str:
 # children of the same names, without any attribute and text, is a case for the check.
 ValueNeeds: TypeAlias = Literal["", "blank", "markup"]
 Needs: TypeAlias = Literal["", "children", "attributes", "text", "shape"]
+# Of an object: that an example of the same keys, with values of the same types, blank or not, is a case for the check.
+JsonNeeds: TypeAlias = Literal["", "shape"]
 Wants: TypeAlias = Callable[[str, str, Element | None], bool]
 Wrong: TypeAlias = Callable[[Context], str | None]
 Wrongs: TypeAlias = Callable[[Context], Iterator[str]]
@@ -175,6 +177,7 @@ class JsonCheck(Check):
 
     find: Problems
     tables: frozenset[str]
+    needs: JsonNeeds
 
 
 REGISTERED: Final[list[Check]] = []
@@ -235,11 +238,11 @@ def document_check(code: str, level: Level, *, spec: str, remedy: str) -> Callab
 
 
 def json_check(
-    code: str, level: Level, *tables: str, spec: str = "", remedy: str
+    code: str, level: Level, *tables: str, spec: str = "", needs: JsonNeeds = "", remedy: str
 ) -> Callable[[Problems], JsonCheck]:
     """Make a check of the objects of JSON Feed that these tables describe; of all, where there is none."""
     return lambda find: _registered(
-        JsonCheck(code, level, spec, remedy, _manual(find), find, frozenset(tables))
+        JsonCheck(code, level, spec, remedy, _manual(find), find, frozenset(tables), needs)
     )
 
 

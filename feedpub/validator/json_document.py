@@ -1,82 +1,307 @@
-"""JSON text → values that know their line and column.
+"""JSON text → values that know their line and column, duplicate keys included.
 
-The standard library's parser gives no positions and keeps the last of two equal keys in silence; this one keeps
-both, and refuses what JSON does (NaN, trailing commas, comments). Nesting is bounded.
+The standard library reads the text, which is fast and says nothing of places. A place is found when a finding asks for
+it, by reading once more what encloses the value; where each value of an array or object begins is kept then. A second,
+slow reader says what keeps a text from being JSON.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, TypeAlias
 
 from feedpub.validator._source_text import Remark
 
 MAX_DEPTH: Final = 64
-_TOKEN: Final = re.compile(
-    r'[ \t\r\n]*(?:("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*")|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?'
-    r"(?:[eE][+-]?[0-9]+)?)(?![0-9A-Za-z.])|(true|false|null)\b|([{}\[\],:]))"
-)
 
 Scalar: TypeAlias = "str | int | float | bool | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Json:
-    """One JSON value: a scalar, a tuple of values or, for an object, a tuple of members in their order."""
+class _Doubled(dict[str, object]):
+    """An object in which a key stands more than once: the last value of each, and all pairs."""
 
-    value: Scalar | tuple[Json, ...] | tuple[Member, ...]
-    line: int
-    column: int
-    is_object: bool = False
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+class _Several:
+    """What stands for the value of an array or object, which is no scalar."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __str__(self) -> str:
+        return self._name
+
+
+_ARRAY, _OBJECT = _Several("an array"), _Several("an object")
+_KINDS: Final[dict[type, str]] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+    list: "array",
+    dict: "object",
+    _Doubled: "object",
+}
+# What stands for every value of its kind.
+_EXAMPLES: Final[dict[str, object]] = {
+    "blank": "",
+    "string": "a",
+    "integer": 1,
+    "number": 0.5,
+    "boolean": True,
+    "null": None,
+    "object": {},
+}
+Shape: TypeAlias = tuple[tuple[str, str | frozenset[str]], ...]
+
+
+class Json:
+    """One JSON value. Read-only by contract; its place is looked for when somebody asks."""
+
+    __slots__ = ("_above", "_index", "_text", "raw")
+
+    def __init__(
+        self, raw: object = None, text: _Text | None = None, above: Json | None = None, index: str | int = 0
+    ) -> None:
+        self.raw = raw
+        self._text = text or _NO_TEXT
+        self._above = above
+        self._index = index
+
+    @property
+    def value(self) -> Scalar | _Several:
+        """The value of a scalar; of anything else, what can only be shown."""
+        raw = self.raw
+        if isinstance(raw, dict):
+            return _OBJECT
+        return _ARRAY if isinstance(raw, list) else raw  # type: ignore[return-value] # JSON has no other types
 
     @property
     def kind(self) -> str:
         """The type's name in JSON, and ``integer`` for whole numbers."""
-        if isinstance(self.value, tuple):
-            return "object" if self.is_object else "array"
-        if self.value is None:
-            return "null"
-        if isinstance(self.value, bool):
-            return "boolean"
-        return (
-            "string"
-            if isinstance(self.value, str)
-            else "integer"
-            if isinstance(self.value, int)
-            else "number"
-        )
+        return kind_of(self.raw)
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it is an object."""
+        return isinstance(self.raw, dict)
+
+    def pairs(self) -> Iterable[tuple[str, object]]:
+        """Return the keys of an object with their raw values."""
+        if isinstance(self.raw, _Doubled):
+            return self.raw.pairs
+        return self.raw.items() if isinstance(self.raw, dict) else ()
 
     def members(self) -> Iterator[Member]:
         """Yield the members of an object, none for anything else."""
-        if self.is_object and isinstance(self.value, tuple):
-            yield from (member for member in self.value if isinstance(member, Member))
+        for index, (key, value) in enumerate(self.pairs()):
+            yield Member(key, self.below(value, index))
 
     def items(self) -> Iterator[Json]:
         """Yield the values of an array, none for anything else."""
-        if not self.is_object and isinstance(self.value, tuple):
-            yield from (item for item in self.value if isinstance(item, Json))
+        if isinstance(self.raw, list):
+            for index, value in enumerate(self.raw):
+                yield self.below(value, index)
 
     def get(self, key: str) -> Json | None:
         """Return the last value under a key, as parsers do."""
-        return next((member.value for member in reversed(list(self.members())) if member.key == key), None)
+        if isinstance(self.raw, dict) and key in self.raw:
+            return self.below(self.raw[key], key)
+        return None
 
     def text(self, key: str) -> str:
         """Return the text under a key, empty where there is none."""
-        found = self.get(key)
-        return found.value if found is not None and isinstance(found.value, str) else ""
+        found = self.raw.get(key) if isinstance(self.raw, dict) else None
+        return found if isinstance(found, str) else ""
+
+    def below(self, raw: object, index: str | int) -> Json:
+        """Return a value in this one; ``index`` is its number, or a key of which it is the last value."""
+        return Json(raw, self._text, self, index)
+
+    def shape(self) -> Shape:
+        """Return the keys of an object, and of what kind the values are: all that most rules about an object ask."""
+        return tuple([(key, _sort(value)) for key, value in self.pairs()])
+
+    @property
+    def line(self) -> int:
+        """The line it begins in, from 1."""
+        return self._text.place(self.offset())[0]
+
+    @property
+    def column(self) -> int:
+        """The column it begins in, from 1; characters are counted."""
+        return self._text.place(self.offset())[1]
+
+    def offset(self, *, of_key: bool = False) -> int:
+        """Return where it begins in the text, or where the key before it does."""
+        if self._above is None or self._text is _NO_TEXT:
+            return self._text.start
+        starts, index = self._text.starts(self._above), self._index
+        start = (
+            next(one for one in reversed(starts) if one[2] == index)
+            if isinstance(index, str)
+            else starts[index]
+        )
+        return start[1] if of_key else start[0]
 
 
-@dataclass(frozen=True, slots=True)
 class Member:
     """One member of an object; the place is that of its key."""
 
-    key: str
-    value: Json
-    line: int
-    column: int
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: str, value: Json) -> None:
+        self.key = key
+        self.value = value
+
+    @property
+    def _place(self) -> tuple[int, int]:
+        return self.value._text.place(self.value.offset(of_key=True))  # noqa: SLF001 - both are of this module
+
+    @property
+    def line(self) -> int:
+        """The line it begins in, from 1."""
+        return self._place[0]
+
+    @property
+    def column(self) -> int:
+        """The column it begins in, from 1; characters are counted."""
+        return self._place[1]
+
+
+def kind_of(raw: object) -> str:
+    """Return the name of a raw value's type in JSON, and ``integer`` for whole numbers."""
+    return _KINDS[type(raw)]
+
+
+def types_of(kinds: Collection[str]) -> tuple[type, ...]:
+    """Return the types of Python that raw values of some kinds have."""
+    return tuple(kind for kind, name in _KINDS.items() if name in kinds)
+
+
+def _sort(raw: object) -> str | frozenset[str]:
+    if isinstance(raw, list):
+        return frozenset([_KINDS[kind] for kind in set(map(type, raw))])
+    return "blank" if isinstance(raw, str) and (not raw or raw.isspace()) else _KINDS[type(raw)]
+
+
+def example(shape: Shape) -> Json:
+    """Return an object of a shape."""
+    pairs = [
+        (key, _EXAMPLES[sort] if isinstance(sort, str) else [_example(kind) for kind in sort])
+        for key, sort in shape
+    ]
+    return Json(_object(pairs))
+
+
+def _example(kind: str) -> object:
+    return [] if kind == "array" else _EXAMPLES[kind]
+
+
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+_Start: TypeAlias = tuple[int, int, str]
+
+
+class _Text:
+    """The text of a document, and where things begin in it, as far as somebody has asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.start = self._skipped(0)
+        # By the identity of the raw value, which lives as long as the document.
+        self._starts: dict[int, list[_Start]] = {}
+        self._lines: list[int] = []
+        self._scan = json.JSONDecoder().raw_decode
+
+    def _skipped(self, at: int) -> int:
+        found = _SPACE.match(self._text, at)
+        return found.end() if found else at
+
+    def starts(self, found: Json) -> list[_Start]:
+        """Return for each value in an array or object where it and its key begin, and the key."""
+        known = self._starts.get(id(found.raw))
+        if known is None:
+            known = self._starts[id(found.raw)] = list(self._walk(found.offset(), keyed=found.is_object))
+        return known
+
+    def _walk(self, at: int, *, keyed: bool) -> Iterator[_Start]:
+        text = self._text
+        at = self._skipped(at + 1)
+        while text[at] not in "]}":
+            key, before = "", at
+            if keyed:
+                key, at = self._scan(text, at)
+                at = self._skipped(self._skipped(at) + 1)
+            yield at, before, key
+            at = self._skipped(self._scan(text, at)[1])
+            if text[at] == ",":
+                at = self._skipped(at + 1)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column of an offset, both from 1."""
+        if not self._lines:
+            self._lines = [0, *(found.end() for found in _LINE_END.finditer(self._text))]
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+
+_NO_TEXT: Final = _Text("")
+
+
+def read(data: bytes) -> tuple[Json | None, Remark | None]:
+    """Return the value that ``data`` holds, or what keeps it from being JSON (RFC 8259); never raises."""
+    try:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return None, Remark("json-not-well-formed", "the bytes are not UTF-8", line, 1)
+    try:
+        raw = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None, _complaint(text)
+    return (Json(raw, _Text(text)), None) if _is_flat(raw) else (None, _complaint(text))
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else _Doubled(pairs)
+
+
+def _whole(digits: str) -> int | float:
+    # Digits beyond what a double can tell apart are no number of a feed; int() of millions of them is slow.
+    return int(digits) if len(digits) < 20 else float(digits)
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, parse_constant=_no_constant)
+
+
+def _is_flat(raw: object) -> bool:
+    """Tell whether values nest no deeper than is allowed."""
+    level: list[object] = [raw]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            value
+            for above in level
+            for value in (
+                above.values() if isinstance(above, dict) else above if isinstance(above, list) else ()
+            )
+            if isinstance(value, (dict, list))
+        ]
+        if not level:
+            return True
+    return False
 
 
 class _Broken(Exception):
@@ -86,17 +311,19 @@ class _Broken(Exception):
         super().__init__(message)
 
 
+_TOKEN: Final = re.compile(
+    r'[ \t\r\n]*(?:("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*")|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?'
+    r"(?:[eE][+-]?[0-9]+)?)(?![0-9A-Za-z.])|(true|false|null)\b|([{}\[\],:]))"
+)
+
+
 class _Reader:
-    """A recursive-descent reader; the depth is bounded, so that recursion is."""
+    """A recursive-descent reader that keeps nothing; the depth is bounded, so that recursion is."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
         self.start = 0
-        # Line numbers are counted on from the last sign, so that reading stays linear.
-        self.counted = 0
-        self.line = 1
-        self.line_start = 0
 
     def token(self) -> tuple[str, str]:
         found = _TOKEN.match(self.text, self.position)
@@ -113,82 +340,49 @@ class _Reader:
         self.start = found.start(found.lastindex or 0)
         return ("string", "number", "word", "sign")[(found.lastindex or 1) - 1], found[found.lastindex or 0]
 
-    def end(self) -> None:
+    def document(self) -> None:
+        self.value(*self.token(), 0)
         rest = self.text[self.position :].lstrip(" \t\r\n")
         if rest:
             raise _Broken("more text follows the value", len(self.text) - len(rest))
 
-    def place(self) -> tuple[int, int]:
-        lines = self.text.count("\n", self.counted, self.start)
-        if lines:
-            self.line += lines
-            self.line_start = self.text.rfind("\n", 0, self.start) + 1
-        self.counted = self.start
-        return self.line, self.start - self.line_start + 1
-
-    def value(self, kind: str, sign: str, depth: int) -> Json:
-        line, column = self.place()
-        if kind == "string":
-            return Json(json.loads(sign), line, column)
-        if kind == "number":
-            # Digits beyond what a double can tell apart are no number of a feed; int() of millions of them is slow.
-            whole = sign.lstrip("-").isdecimal() and len(sign) < 20
-            return Json(int(sign) if whole else float(sign), line, column)
-        if kind == "word":
-            return Json({"true": True, "false": False, "null": None}[sign], line, column)
+    def value(self, kind: str, sign: str, depth: int) -> None:
+        if kind != "sign":
+            return
         if depth > MAX_DEPTH:
             raise _Broken(f"values nest more than {MAX_DEPTH} levels deep", self.start)
-        if sign == "{":
-            return Json(tuple(self.object(depth)), line, column, is_object=True)
-        if sign == "[":
-            return Json(tuple(self.array(depth)), line, column)
-        raise _Broken(f"{sign!r} stands where a value should", self.start)
-
-    def array(self, depth: int) -> Iterator[Json]:
+        if sign not in {"{", "["}:
+            raise _Broken(f"{sign!r} stands where a value should", self.start)
+        end = "}" if sign == "{" else "]"
         kind, sign = self.token()
-        while sign != "]" or kind != "sign":
-            yield self.value(kind, sign, depth + 1)
-            if self.comma("]"):
-                return
+        if (kind, sign) == ("sign", end):
+            return
+        while True:
+            if end == "}":
+                kind, sign = self.behind_key(kind, sign)
+            self.value(kind, sign, depth + 1)
             kind, sign = self.token()
-            if kind == "sign" and sign == "]":
-                raise _Broken("a comma stands before ']'", self.start)
-
-    def object(self, depth: int) -> Iterator[Member]:
-        kind, sign = self.token()
-        while sign != "}" or kind != "sign":
-            if kind != "string":
-                raise _Broken(f"{sign!r} stands where a key in quotes should", self.start)
-            line, column = self.place()
-            if self.token() != ("sign", ":"):
-                raise _Broken("a key has no ':' behind it", self.start)
-            yield Member(json.loads(sign), self.value(*self.token(), depth + 1), line, column)
-            if self.comma("}"):
+            if (kind, sign) == ("sign", end):
                 return
+            if (kind, sign) != ("sign", ","):
+                raise _Broken(f"{sign[:20]!r} stands where ',' or {end!r} should", self.start)
             kind, sign = self.token()
-            if kind == "sign" and sign == "}":
-                raise _Broken("a comma stands before '}'", self.start)
+            if (kind, sign) == ("sign", end):
+                raise _Broken(f"a comma stands before {end!r}", self.start)
 
-    def comma(self, end: str) -> bool:
-        kind, sign = self.token()
-        if kind == "sign" and sign in {end, ","}:
-            return sign == end
-        raise _Broken(f"{sign[:20]!r} stands where ',' or '{end}' should", self.start)
+    def behind_key(self, kind: str, sign: str) -> tuple[str, str]:
+        if kind != "string":
+            raise _Broken(f"{sign[:20]!r} stands where a key in quotes should", self.start)
+        if self.token() != ("sign", ":"):
+            raise _Broken("a key has no ':' behind it", self.start)
+        return self.token()
 
 
-def read(data: bytes) -> tuple[Json | None, Remark | None]:
-    """Return the value that ``data`` holds, or what keeps it from being JSON (RFC 8259); never raises."""
+def _complaint(text: str) -> Remark:
+    """Say what keeps a text from being JSON."""
+    message, position = "this is not JSON", 0
     try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return None, Remark("json-not-well-formed", "the bytes are not UTF-8", line, 1)
-    reader = _Reader(text)
-    try:
-        root = reader.value(*reader.token(), 0)
-        reader.end()
+        _Reader(text).document()
     except _Broken as broken:
-        line = text.count("\n", 0, broken.position) + 1
-        column = broken.position - text.rfind("\n", 0, broken.position)
-        return None, Remark("json-not-well-formed", f"not JSON: {broken.message}", line, column)
-    return root, None
+        message, position = broken.message, broken.position
+    return Remark("json-not-well-formed", message, *_Text(text).place(position))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.validator._engine import grammar_of, plan_for
+from feedpub.validator._engine import for_object, grammar_of, plan_for
 from feedpub.validator._source_text import Source, decode
-from feedpub.validator.check_kinds import UNDEFINED, Context, ElementCheck, ValueCheck
+from feedpub.validator.check_kinds import UNDEFINED, Context, ElementCheck, JsonCheck, ValueCheck
 from feedpub.validator.checks import CHECKS
 from feedpub.validator.document import Node, read
+from feedpub.validator.json_document import Json
+from feedpub.validator.json_document import read as read_json
 from feedpub.validator.vocabulary import ELEMENTS, IN_CONTEXT
+from feedpub.validator.vocabulary.json_feed import TABLES
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
 FILES = sorted(DATA.rglob("*.xml"))
@@ -103,3 +107,41 @@ def test_a_check_that_is_spared_a_value_would_find_nothing_in_it(node, other):
         for check in CHECKS:
             if isinstance(check, ValueCheck) and grammar.value.kind in check.kinds and check not in called:
                 assert check.find(about) is None, check.code
+
+
+VALUES = {
+    "id": ["a", " ", 7, None],
+    "version": ["https://jsonfeed.org/version/1", "https://jsonfeed.org/version/1.1", 2],
+    "items": [[], [{"id": "1"}], [1], {}],
+    "title": ["a", "", []],
+    "content_text": ["a", ""],
+    "author": [{}, [{}]],
+    "authors": [[], [{}], [[]], ["a"]],
+    "name": ["a", ""],
+    "colour": [1, "a"],
+    "_own": [1],
+}
+
+
+@settings(deadline=None, max_examples=1000)
+@given(
+    st.sampled_from(sorted(TABLES)),
+    st.lists(
+        st.sampled_from(sorted(VALUES)).flatmap(
+            lambda key: st.tuples(st.just(key), st.sampled_from(VALUES[key]))
+        )
+    ),
+    st.sampled_from(VALUES["version"]),
+)
+def test_a_check_that_is_spared_an_object_of_json_would_find_nothing_in_it(table, pairs, version):
+    text = f"{{{', '.join(f'{json.dumps(key)}: {json.dumps(value)}' for key, value in pairs)}}}"
+    found, _ = read_json(text.encode())
+    about = Context(feed=Json({"version": version}), object=found, table=table)
+    called = for_object(found, table)
+    for check in CHECKS:
+        if (
+            isinstance(check, JsonCheck)
+            and (not check.tables or table in check.tables)
+            and check not in called
+        ):
+            assert not list(check.find(about)), check.code

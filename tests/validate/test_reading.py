@@ -107,6 +107,8 @@ HOSTILE = {
     % (b";a=b" * 50_000 + b";"),
     "a long number in JSON": b"[%s]" % (b"9" * 1_000_000),
     "spaces in JSON": b"{" + b" " * 1_000_000,
+    "findings in JSON": b'{"items": [%s]}' % b",\n".join([b'{"id": 7, "tag": [1]}'] * 50_000),
+    "equal keys in JSON": b"{%s}" % b",".join([b'"items": [7]'] * 50_000),
 }
 
 
@@ -227,7 +229,78 @@ def test_the_json_reader_takes_what_the_standard_library_writes(value):
     assert plain(root) == value
 
 
+@settings(deadline=None, max_examples=200)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.text(max_size=8),
+        lambda below: (
+            st.lists(below, max_size=4)
+            | st.lists(st.tuples(st.sampled_from("abé"), below), max_size=4).map(tuple)
+        ),
+        max_leaves=20,
+    ),
+    st.sampled_from(["", " ", "\n", "\r", "\r\n", "\t \n"]),
+)
+def test_every_value_and_key_of_json_is_where_its_place_says(value, space):
+    """Also where keys are equal: a tuple here is an object's members."""
+    text = space + written(value, space)
+    root, broken = read_json(text.encode())
+    assert broken is None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    def begins(place, what):
+        assert lines[place.line - 1][place.column - 1 :].startswith(what[:1])
+        assert "\n".join([lines[place.line - 1][place.column - 1 :], *lines[place.line :]]).startswith(what)
+
+    def look(node, value):
+        begins(node, written(value, space).replace("\r\n", "\n").replace("\r", "\n"))
+        if isinstance(value, tuple):
+            assert [member.key for member in node.members()] == [key for key, _ in value]
+            for member, (key, below) in zip(node.members(), value, strict=True):
+                begins(member, json.dumps(key))
+                look(member.value, below)
+            for key, last in dict(value).items():
+                look(node.get(key), last)
+        for item, below in zip(node.items(), value if isinstance(value, list) else [], strict=True):
+            look(item, below)
+
+    look(root, value)
+
+
+def written(value, space):
+    """Return a value as JSON, with space wherever there may be some."""
+    comma = f"{space},{space}"
+    if isinstance(value, tuple):
+        members = [f"{json.dumps(key)}{space}:{space}{written(below, space)}" for key, below in value]
+        return f"{{{space}{comma.join(members)}{space}}}"
+    if isinstance(value, list):
+        return f"[{space}{comma.join(written(below, space) for below in value)}{space}]"
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ('{"a": 1,\n}', "a comma stands before '}'", (2, 1)),
+        ("[1,]", "a comma stands before ']'", (1, 4)),
+        ('{"a" 1}', "a key has no ':' behind it", (1, 6)),
+        ("{1: 2}", "'1' stands where a key in quotes should", (1, 2)),
+        ("[1 2]", "'2' stands where ',' or ']' should", (1, 4)),
+        ("[NaN]", "'NaN]' is not JSON", (1, 2)),
+        ("{'a': 1}", "\"'a': 1}\" is not JSON", (1, 2)),
+        ("[1] 2", "more text follows the value", (1, 5)),
+        ("[1", "the text ends too early", (1, 3)),
+        ("[" * 66 + "]" * 66, "values nest more than 64 levels deep", (1, 66)),
+        ("[\r01]", "'01]' is not JSON", (2, 1)),
+    ],
+)
+def test_what_keeps_a_text_from_being_json_is_said(text, message, place):
+    root, broken = read_json(text.encode())
+    assert root is None
+    assert (broken.message, (broken.line, broken.column)) == (message, place)
+
+
 def plain(node):
     if node.is_object:
         return {member.key: plain(member.value) for member in node.members()}
-    return [plain(item) for item in node.items()] if isinstance(node.value, tuple) else node.value
+    return [plain(item) for item in node.items()] if node.kind == "array" else node.value

@@ -52,7 +52,9 @@ def not_a_feed(about: Context) -> Iterator[Problem]:
         yield _at(version, f"version: {quoted(str(version.value))} is no version of JSON Feed")
 
 
-@json_check("json-missing-key", Level.ERROR, remedy="add the key, and a value that says something")
+@json_check(
+    "json-missing-key", Level.ERROR, needs="shape", remedy="add the key, and a value that says something"
+)
 def missing_key(about: Context) -> Iterator[Problem]:
     """A key that JSON Feed requires is not there, or the id of an item is blank, so that readers discard the item.
 
@@ -74,7 +76,7 @@ def missing_key(about: Context) -> Iterator[Problem]:
         yield _at(identifier, "the id is blank")
 
 
-@json_check("json-wrong-type", Level.ERROR, remedy="write a value of that type")
+@json_check("json-wrong-type", Level.ERROR, needs="shape", remedy="write a value of that type")
 def wrong_type(about: Context) -> Iterator[Problem]:
     """A value is not of the type that JSON Feed gives its key.
 
@@ -103,6 +105,7 @@ def wrong_type(about: Context) -> Iterator[Problem]:
     "json-duplicate-key",
     Level.ERROR,
     spec="https://www.rfc-editor.org/rfc/rfc8259.html#section-4",
+    needs="shape",
     remedy="keep one",
 )
 def duplicate_key(about: Context) -> Iterator[Problem]:
@@ -127,6 +130,7 @@ def duplicate_key(about: Context) -> Iterator[Problem]:
     "json-unknown-key",
     Level.HINT,
     spec=f"{SPEC}#extensions",
+    needs="shape",
     remedy="check the spelling; keys of your own begin with _",
 )
 def unknown_key(about: Context) -> Iterator[Problem]:
@@ -149,6 +153,7 @@ def unknown_key(about: Context) -> Iterator[Problem]:
     "json-item-without-content",
     Level.ERROR,
     "items",
+    needs="shape",
     remedy="add content_html or content_text",
 )
 def item_without_content(about: Context) -> Iterator[Problem]:
@@ -170,6 +175,7 @@ def item_without_content(about: Context) -> Iterator[Problem]:
     "json-empty-author",
     Level.ERROR,
     "authors",
+    needs="shape",
     remedy="give the author a name, a url or an avatar",
 )
 def empty_author(about: Context) -> Iterator[Problem]:
@@ -225,16 +231,15 @@ def duplicate_id(about: Context) -> Iterator[Problem]:
 
         "items": [{"id": "1", "content_text": "One"}, {"id": "2", "content_text": "Two"}]
     """
-    lines: dict[str, int] = {}
+    first: dict[str, Json] = {}
     for item in _items(about.object):
         identifier = item.get("id")
         text = str(identifier.value) if identifier is not None else ""
         if identifier is not None and text.strip():
-            if text in lines:
-                yield _at(
-                    identifier, f"id: {quoted(text)} is already the id of the item at line {lines[text]}"
-                )
-            lines.setdefault(text, item.line)
+            if text in first:
+                message = f"id: {quoted(text)} is already the id of the item at line {first[text].line}"
+                yield _at(identifier, message)
+            first.setdefault(text, item)
 
 
 @json_check(
@@ -255,17 +260,17 @@ def duplicate_attachment(about: Context) -> Iterator[Problem]:
 
         "attachments": [{"url": "https://example.org/1.mp3", … }]
     """
-    lines: dict[str, int] = {}
+    first: dict[str, Json] = {}
     for item in _items(about.object):
         attached = item.get("attachments")
         for one in attached.items() if attached is not None else ():
             url = one.text("url")
-            if url and url in lines:
-                yield _at(one, f"url: {quoted(url)} is already attached at line {lines[url]}")
-            lines.setdefault(url, one.line)
+            if url and url in first:
+                yield _at(one, f"url: {quoted(url)} is already attached at line {first[url].line}")
+            first.setdefault(url, one)
 
 
-@json_check("json-id-not-text", Level.WARNING, "items", remedy="write the id as a string")
+@json_check("json-id-not-text", Level.WARNING, "items", needs="shape", remedy="write the id as a string")
 def id_not_text(about: Context) -> Iterator[Problem]:
     """An id is a number. Readers turn it into a string, each in its own way.
 
@@ -288,6 +293,7 @@ def id_not_text(about: Context) -> Iterator[Problem]:
     "top-level",
     "items",
     spec=f"{SPEC}#top-level",
+    needs="shape",
     remedy="use authors, an array",
 )
 def author_of_version_1(about: Context) -> Iterator[Problem]:
