@@ -75,13 +75,13 @@ SURVEYS = {
         ("markdown",),
         ("mso-list: l0",),
     ),
-    "<nonsense>": ("holds '<nonsense>', which is no element of HTML", (), (), (), ()),
+    "<nonsense>": ("contains '<nonsense>', which is not an HTML element", (), (), (), ()),
     "<my-element onclick=x>": None,
     '<svg viewBox="0 0 9 9" fill="none"><title>Dot</title><linearGradient/><path style="fill: red"/></svg>': None,
     "<svg onload=x><math><mi>x</mi></math><title>Dot</title></svg>": (None, (), ("onload",), (), ()),
     "<title>News</title>": (None, ("title",), (), (), ()),
-    "<p": ("holds a tag that does not end, '<p'", (), (), (), ()),
-    "&#x92;": ("holds &#x92;, which is no character", (), (), (), ()),
+    "<p": ("contains a tag that does not end, '<p'", (), (), (), ()),
+    "&#x92;": ("contains &#x92;, which is not a character", (), (), (), ()),
 }
 RFC822 = {
     "Fri, 31 May 2024 08:00:00 GMT": (True, True),

@@ -41,7 +41,7 @@ _ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}")
     remedy="percent-encode the character, or remove it",
 )
 def invalid_iri_character(about: Context) -> str | None:
-    """An address holds a character that no address may hold: a space, a quote, a bare percent sign.
+    """An address contains a character that addresses cannot contain, such as a space or a quote.
 
     Wrong:
 
@@ -52,7 +52,7 @@ def invalid_iri_character(about: Context) -> str | None:
         <link>https://example.org/my%20feed</link>
     """
     wrong = iris.wrong_character(about.text)
-    return None if wrong is None else f"holds {wrong!r}, which no address may hold"
+    return None if wrong is None else f"contains {wrong!r}, which addresses cannot contain"
 
 
 @value_check(
@@ -62,10 +62,10 @@ def invalid_iri_character(about: Context) -> str | None:
     Kind.WEB,
     Kind.IRI,
     spec="https://www.rfc-editor.org/rfc/rfc3986.html#section-4.3",
-    remedy="write the whole address, with its scheme and host",
+    remedy="write the full address, with scheme and host",
 )
 def relative_iri(about: Context) -> str | None:
-    """An address that must be whole is relative, or lacks its host.
+    """An address is relative, or has no host, where a full address is required.
 
     Wrong:
 
@@ -76,7 +76,7 @@ def relative_iri(about: Context) -> str | None:
         <link>https://example.org/news/1</link>
     """
     text = about.text
-    return None if iris.is_absolute(text) or iris.wrong_character(text) else "is not a whole address"
+    return None if iris.is_absolute(text) or iris.wrong_character(text) else "is not a full address"
 
 
 @value_check(
@@ -85,10 +85,10 @@ def relative_iri(about: Context) -> str | None:
     Kind.URI,
     Kind.WEB,
     spec="https://www.rssboard.org/rss-profile#data-types-url",
-    remedy="write it as a URI: percent-encode the path, use punycode for the host",
+    remedy="percent-encode the path, and write the host in Punycode",
 )
 def non_ascii_uri(about: Context) -> str | None:
-    """An address in RSS has characters beyond ASCII: RSS takes URIs, not IRIs.
+    """An address in RSS contains non-ASCII characters. RSS takes URIs, not IRIs.
 
     Wrong:
 
@@ -109,7 +109,7 @@ def non_ascii_uri(about: Context) -> str | None:
     remedy="use an address that begins with https:// or http://",
 )
 def not_on_the_web(about: Context) -> str | None:
-    """A file that readers are to fetch is not on the web: its address is neither ``http`` nor ``https``.
+    """A file that readers should download has an address that is neither ``http`` nor ``https``.
 
     Wrong:
 
@@ -127,10 +127,10 @@ def not_on_the_web(about: Context) -> str | None:
     Level.WARNING,
     *_IRIS,
     spec="https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml",
-    remedy="use a registered scheme; https and tag are the usual ones",
+    remedy="use a registered scheme, usually https or tag",
 )
 def unregistered_scheme(about: Context) -> str | None:
-    """An address has a scheme that is not registered: nobody else knows what it means.
+    """An address has a scheme that is not registered. Other programs do not know what it means.
 
     Wrong:
 
@@ -150,10 +150,10 @@ def unregistered_scheme(about: Context) -> str | None:
     *_IRIS,
     Kind.GUID,
     spec="https://www.rfc-editor.org/rfc/rfc6761.html#section-6.3",
-    remedy="write the address that the page has on the web; a generator may have been told its own",
+    remedy="write the public address; your site generator may be using its development settings",
 )
 def localhost_address(about: Context) -> str | None:
-    """An address leads to the reader's own machine, such as ``localhost``, and the feed is not served from there.
+    """An address points to the reader's own computer, such as ``localhost``, but the feed is on the web.
 
     Wrong:
 
@@ -170,7 +170,7 @@ def localhost_address(about: Context) -> str | None:
 @html_too(localhost_address, Kind.HTML, Kind.TEXT_CONSTRUCT, Kind.CONTENT)
 def localhost_in_html(about: Context) -> Iterator[str]:
     for address in about.survey.local if not about.is_local else ():
-        yield f"holds {quoted(address)}, which leads to the reader's own machine"
+        yield f"contains {quoted(address)}, which leads to the reader's own machine"
 
 
 @element_too(localhost_address, lambda _within, tag, _element: tag.startswith("xhtml:"), "attributes")
@@ -190,7 +190,7 @@ def localhost_in_xhtml(about: Context) -> Iterator[Problem]:
     remedy="write it like tag:example.org,2024:news/1",
 )
 def invalid_tag_uri(about: Context) -> str | None:
-    """A tag URI is not one: its authority, its date or its specific part are not as RFC 4151 has them.
+    """A ``tag:`` URI does not follow RFC 4151: its authority, date or specific part is wrong.
 
     Wrong:
 
@@ -212,7 +212,7 @@ def invalid_tag_uri(about: Context) -> str | None:
     remedy="write it like urn:isbn:9780141036144",
 )
 def invalid_urn(about: Context) -> str | None:
-    """A URN is not one: its namespace identifier or what follows is not as RFC 8141 has them.
+    """A URN does not follow RFC 8141: its namespace, or what comes after it, is wrong.
 
     Wrong:
 
@@ -234,7 +234,7 @@ def invalid_urn(about: Context) -> str | None:
     remedy="write 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12",
 )
 def invalid_uuid(about: Context) -> str | None:
-    """A URN of the namespace ``uuid`` is not a UUID.
+    """A ``urn:uuid:`` address does not contain a UUID.
 
     Wrong:
 
@@ -254,10 +254,10 @@ def invalid_uuid(about: Context) -> str | None:
     named("atom:id"),
     needs="text",
     spec=f"{_RFC4287}4.2.6.1",
-    remedy="normalise the id once, before it is first published",
+    remedy="choose the canonical form before the id is first published, and keep it",
 )
 def noncanonical_id(about: Context) -> Iterator[Problem]:
-    """An id is not in the canonical form of its address, so that someone may write the same one differently.
+    """An id is not in canonical form, so another program may write the same id differently.
 
     Wrong:
 

@@ -30,7 +30,7 @@ _RFC4287 = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
     remedy="add an author to the feed, or to every entry",
 )
 def missing_author(about: Context) -> Iterator[Problem]:
-    """An entry has no author: neither itself, nor its source, nor the feed.
+    """An entry has no author, and neither its source nor the feed has one.
 
     Wrong:
 
@@ -59,7 +59,7 @@ def missing_author(about: Context) -> Iterator[Problem]:
     remedy="add the content, or a link to it",
 )
 def missing_content_or_alternate(about: Context) -> Iterator[Problem]:
-    """An entry has neither content nor a link with the relation ``alternate``: a reader has nowhere to go.
+    """An entry has neither content nor an ``alternate`` link. Readers have nothing to open.
 
     Wrong:
 
@@ -81,10 +81,10 @@ def missing_content_or_alternate(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     named("atom:feed", "atom:entry", "atom:source"),
     spec=f"{_RFC4287}4.1.1",
-    remedy="keep one, or tell them apart by type or hreflang",
+    remedy="keep one, or give them different types or languages",
 )
 def duplicate_alternate_link(about: Context) -> Iterator[Problem]:
-    """Two links with the relation ``alternate`` have the same type and language.
+    """Two ``alternate`` links have the same type and the same language.
 
     Wrong:
 
@@ -111,10 +111,10 @@ def duplicate_alternate_link(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     named("atom:feed"),
     spec=f"{_RFC4287}4.2.6",
-    remedy="give every entry an id of its own",
+    remedy="give every entry its own id",
 )
 def all_ids_equal(about: Context) -> Iterator[Problem]:
-    """Three entries or more, and all have the same id: that is no history of one entry, but an id that was never set.
+    """All entries have the same id, although there are three or more. The id was probably never set.
 
     Wrong:
 
@@ -134,10 +134,10 @@ def all_ids_equal(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     named("atom:feed"),
     spec=f"{_RFC4287}4.1.1",
-    remedy="give every entry an id of its own, or another updated to a newer version",
+    remedy="give every entry its own id, or give the newer version a later updated",
 )
 def duplicate_id(about: Context) -> Iterator[Problem]:
-    """Two entries have the same id and the same updated: they are one entry, and readers show one of them.
+    """Two entries have the same id and the same ``updated``. Readers show only one of them.
 
     Wrong:
 
@@ -175,10 +175,10 @@ def duplicate_id(about: Context) -> Iterator[Problem]:
         and element.text.kind in {Kind.RFC3339, Kind.IRI, Kind.IRI_REFERENCE}
     ),
     spec=f"{_RFC4287}2",
-    remedy="remove the space; a line break counts too",
+    remedy="remove the space, including line breaks",
 )
 def surrounding_space(about: Context) -> Iterator[Problem]:
-    """Space stands around a date or an address. Atom takes the text as it is, and neither may hold any.
+    """There is space around a date or an address. Atom does not strip it, so the value is wrong.
 
     Wrong:
 
@@ -201,7 +201,7 @@ def surrounding_space(about: Context) -> Iterator[Problem]:
     remedy="sort the entries by updated, newest first",
 )
 def entries_not_newest_first(about: Context) -> Iterator[Problem]:
-    """An entry was updated (and published) later than the one before it: readers that show the first few miss it.
+    """An entry is newer than the one before it. Readers that show only the first few may miss it.
 
     Atom itself allows any order.
 
@@ -248,7 +248,7 @@ def _first_later(feed: Node, tag: str) -> Node | None:
     remedy="copy id, title and updated from the source feed",
 )
 def missing_source_element(about: Context) -> Iterator[Problem]:
-    """The source of a copied entry lacks the id, the title or the updated of the feed it came from.
+    """The ``source`` of a copied entry lacks the id, title or ``updated`` of the original feed.
 
     Wrong:
 
@@ -274,7 +274,7 @@ def missing_source_element(about: Context) -> Iterator[Problem]:
     remedy="add a summary",
 )
 def nothing_to_read(about: Context) -> Iterator[Problem]:
-    """An entry has neither content nor a summary: readers show a title and nothing else.
+    """An entry has neither content nor a summary. Readers show only its title.
 
     Wrong:
 

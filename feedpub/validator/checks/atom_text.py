@@ -47,7 +47,7 @@ def _either(within: str, tag: str, element: Element | None) -> bool:
     remedy='use "text", "html" or "xhtml"; only content may have a media type',
 )
 def invalid_text_type(about: Context) -> Iterator[Problem]:
-    """The type of a title, summary or other text construct is not ``text``, ``html`` or ``xhtml``.
+    """The type of a text construct, such as a title or summary, is not ``text``, ``html`` or ``xhtml``.
 
     Wrong:
 
@@ -69,10 +69,10 @@ def invalid_text_type(about: Context) -> Iterator[Problem]:
     named("atom:content"),
     needs="attributes",
     spec=f"{_RFC4287}4.1.3.1",
-    remedy='use "text", "html", "xhtml" or a media type; with src a media type',
+    remedy='use "text", "html", "xhtml" or a media type; with src, use a media type',
 )
 def invalid_content_type(about: Context) -> Iterator[Problem]:
-    """The type of a content is neither one of Atom's three nor a media type of one part; or not a media type with src.
+    """The type of a content is not ``text``, ``html``, ``xhtml`` or a media type that Atom allows.
 
     Wrong:
 
@@ -97,10 +97,10 @@ def invalid_content_type(about: Context) -> Iterator[Problem]:
     named("atom:content"),
     needs="attributes",
     spec=f"{_RFC4287}4.1.3.2",
-    remedy="add the media type of what src points to",
+    remedy="add the media type of the file that src points to",
 )
 def missing_content_type(about: Context) -> Iterator[Problem]:
-    """A content that is elsewhere has no type: readers cannot tell whether they can show it.
+    """A content is in another file and has no type. Readers cannot tell whether they can show it.
 
     Wrong:
 
@@ -124,7 +124,7 @@ def missing_content_type(about: Context) -> Iterator[Problem]:
     remedy="keep one of the two",
 )
 def content_beside_src(about: Context) -> Iterator[Problem]:
-    """A content that is elsewhere has content here as well.
+    """A content points to another file with ``src``, and is not empty.
 
     Wrong:
 
@@ -144,10 +144,10 @@ def content_beside_src(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     named("atom:entry"),
     spec=f"{_RFC4287}4.1.2",
-    remedy="add a summary in text",
+    remedy="add a summary",
 )
 def missing_summary(about: Context) -> Iterator[Problem]:
-    """The content of an entry is elsewhere or binary, and there is no summary to show instead.
+    """The content of an entry is binary or in another file, and there is no summary to show instead.
 
     Wrong:
 
@@ -179,10 +179,10 @@ def _is_text(content: Node) -> bool:
     _either,
     needs="attributes",
     spec=f"{_RFC4287}4.1.3.3",
-    remedy="encode the bytes as base64",
+    remedy="encode the bytes as Base64",
 )
 def not_base64(about: Context) -> Iterator[Problem]:
-    """Content of a binary type is not base64.
+    """A content has a binary media type but is not Base64.
 
     Wrong:
 
@@ -208,10 +208,10 @@ def not_base64(about: Context) -> Iterator[Problem]:
     _either,
     needs="attributes",
     spec=f"{_RFC4287}4.1.3.3",
-    remedy='use type="html" or type="xhtml" for a part of a page',
+    remedy='use type="html" or type="xhtml" for part of a page',
 )
 def html_fragment(about: Context) -> Iterator[Problem]:
-    """A media type says that a content is a whole HTML page, and it is a part of one.
+    """The media type says that a content is a complete HTML page, but it is only part of one.
 
     Wrong:
 
@@ -225,7 +225,7 @@ def html_fragment(about: Context) -> Iterator[Problem]:
     kind = text_type(node)
     whole = "<html" in node.text.lower() or any(child.tag == "xhtml:html" for child in node.children)
     if kind in {"text/html", "application/xhtml+xml"} and "src" not in node.attributes and not whole:
-        yield here(node, f"{shown(node)} of type {quoted(kind)} is no whole page")
+        yield here(node, f"{shown(node)} of type {quoted(kind)} is not a whole page")
 
 
 @element_check(
@@ -237,7 +237,7 @@ def html_fragment(about: Context) -> Iterator[Problem]:
     remedy='put it into one <div xmlns="http://www.w3.org/1999/xhtml">',
 )
 def missing_xhtml_div(about: Context) -> Iterator[Problem]:
-    """A text of type ``xhtml`` is not one ``div`` in the XHTML namespace and nothing else.
+    """A text of type ``xhtml`` is not exactly one ``div`` in the XHTML namespace.
 
     Wrong:
 
@@ -265,7 +265,7 @@ def missing_xhtml_div(about: Context) -> Iterator[Problem]:
     remedy='write elements, or use type="html"',
 )
 def not_inline_markup(about: Context) -> Iterator[Problem]:
-    """A text of type ``xhtml`` holds its markup as escaped text: readers show the tags.
+    """A text of type ``xhtml`` contains escaped markup. Readers show the tags.
 
     Wrong:
 
@@ -277,7 +277,7 @@ def not_inline_markup(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     if text_type(node) == "xhtml" and not node.children and html.markup_in(node.text):
-        yield here(node, f"{shown(node)} of type 'xhtml' holds escaped markup")
+        yield here(node, f"{shown(node)} of type 'xhtml' contains escaped markup")
 
 
 @element_check(
@@ -286,10 +286,10 @@ def not_inline_markup(about: Context) -> Iterator[Problem]:
     typed,
     needs="children",
     spec=f"{_RFC4287}3.1.1",
-    remedy='escape the markup for type="html", or use type="xhtml" and a div',
+    remedy='escape the markup and use type="html", or use type="xhtml" and a div',
 )
 def elements_in_text(about: Context) -> Iterator[Problem]:
-    """A text whose type is ``text``, ``html`` or a text media type holds elements.
+    """A text contains elements, but its type is ``text``, ``html`` or a media type of text.
 
     Wrong:
 
@@ -303,7 +303,7 @@ def elements_in_text(about: Context) -> Iterator[Problem]:
     kind = text_type(node)
     for child in node.children[:1]:
         if kind in _PLAIN or (kind != "xhtml" and not tokens.is_xml_type(kind)):
-            yield here(child, f"{shown(node)} of type {quoted(kind or 'text')} holds {shown(child)}")
+            yield here(child, f"{shown(node)} of type {quoted(kind or 'text')} contains {shown(child)}")
 
 
 @element_check(
@@ -315,7 +315,7 @@ def elements_in_text(about: Context) -> Iterator[Problem]:
     remedy="declare the namespace on the div, without a prefix",
 )
 def prefixed_xhtml(about: Context) -> Iterator[Problem]:
-    """XHTML is written with a namespace prefix, which readers that copy the text do not understand.
+    """XHTML is written with a namespace prefix. Readers that copy the text do not understand it.
 
     Wrong:
 
@@ -337,10 +337,10 @@ def prefixed_xhtml(about: Context) -> Iterator[Problem]:
     named("atom:entry", "atom:feed", "atom:source"),
     needs="shape",
     spec=f"{_RFC4287}6.3",
-    remedy="put it into the content or the summary",
+    remedy="move it into the content or the summary",
 )
 def misplaced_xhtml(about: Context) -> Iterator[Problem]:
-    """XHTML stands beside the content of an entry instead of in it: readers do not show it.
+    """XHTML is next to the content of an entry instead of inside it. Readers do not show it.
 
     Wrong:
 
@@ -352,4 +352,4 @@ def misplaced_xhtml(about: Context) -> Iterator[Problem]:
     """
     for child in about.node.children:
         if child.tag.startswith(MARKUP_PREFIXES):
-            yield here(child, f"{shown(child)} stands outside of any content")
+            yield here(child, f"{shown(child)} is outside any content")

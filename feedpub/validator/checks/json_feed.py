@@ -35,7 +35,7 @@ def _at(place: Json | Member, message: str) -> Problem:
     remedy='begin with {"version": "https://jsonfeed.org/version/1.1"',
 )
 def not_a_feed(about: Context) -> Iterator[Problem]:
-    """The document is JSON and not a JSON Feed: no object, or its version is none of JSON Feed's.
+    """The document is JSON but not a JSON Feed. It is not an object, or its version is unknown.
 
     Wrong:
 
@@ -49,14 +49,12 @@ def not_a_feed(about: Context) -> Iterator[Problem]:
     if not about.object.is_object:
         yield _at(about.object, f"the document is of type {about.object.kind}, a feed is an object")
     elif version is not None and version.value not in VERSIONS:
-        yield _at(version, f"version: {quoted(str(version.value))} is no version of JSON Feed")
+        yield _at(version, f"version: {quoted(str(version.value))} is not a version of JSON Feed")
 
 
-@json_check(
-    "json-missing-key", Level.ERROR, needs="shape", remedy="add the key, and a value that says something"
-)
+@json_check("json-missing-key", Level.ERROR, needs="shape", remedy="add the key and a value")
 def missing_key(about: Context) -> Iterator[Problem]:
-    """A key that JSON Feed requires is not there, or the id of an item is blank, so that readers discard the item.
+    """A required key is missing, or the id of an item is blank. Readers discard such items.
 
     Wrong:
 
@@ -78,7 +76,7 @@ def missing_key(about: Context) -> Iterator[Problem]:
 
 @json_check("json-wrong-type", Level.ERROR, needs="shape", remedy="write a value of that type")
 def wrong_type(about: Context) -> Iterator[Problem]:
-    """A value is not of the type that JSON Feed gives its key.
+    """A value does not have the type that JSON Feed requires for its key.
 
     Wrong:
 
@@ -109,7 +107,7 @@ def wrong_type(about: Context) -> Iterator[Problem]:
     remedy="keep one",
 )
 def duplicate_key(about: Context) -> Iterator[Problem]:
-    """A key stands twice in an object: parsers take the first, the last, or fail.
+    """A key appears twice in an object. Parsers take the first, take the last, or fail.
 
     Wrong:
 
@@ -122,7 +120,7 @@ def duplicate_key(about: Context) -> Iterator[Problem]:
     seen: set[str] = set()
     for member in about.object.members():
         if member.key in seen:
-            yield _at(member, f"the key {member.key!r} stands twice")
+            yield _at(member, f"the key {member.key!r} appears twice")
         seen.add(member.key)
 
 
@@ -131,10 +129,10 @@ def duplicate_key(about: Context) -> Iterator[Problem]:
     Level.HINT,
     spec=f"{SPEC}#extensions",
     needs="shape",
-    remedy="check the spelling; keys of your own begin with _",
+    remedy="check the spelling; begin your own keys with _",
 )
 def unknown_key(about: Context) -> Iterator[Problem]:
-    """A key is not of JSON Feed, and not an extension, whose keys begin with an underscore.
+    """JSON Feed does not define this key. Extension keys begin with an underscore.
 
     Wrong:
 
@@ -179,7 +177,7 @@ def item_without_content(about: Context) -> Iterator[Problem]:
     remedy="give the author a name, a url or an avatar",
 )
 def empty_author(about: Context) -> Iterator[Problem]:
-    """An author has none of ``name``, ``url`` and ``avatar``, of which at least one is required.
+    """An author has no ``name``, ``url`` or ``avatar``. At least one is required.
 
     Wrong:
 
@@ -197,7 +195,7 @@ def empty_author(about: Context) -> Iterator[Problem]:
     "json-next-page-is-itself", Level.ERROR, "top-level", remedy="leave next_url out of the last page"
 )
 def next_page_is_itself(about: Context) -> Iterator[Problem]:
-    """``next_url`` is the address of this very page: a reader that follows it never comes to an end.
+    """``next_url`` is the address of the page itself. Readers that follow it never reach the end.
 
     Wrong:
 
@@ -218,10 +216,10 @@ def next_page_is_itself(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     "top-level",
     spec=f"{SPEC}#items",
-    remedy="give every item an id of its own",
+    remedy="give every item its own id",
 )
 def duplicate_id(about: Context) -> Iterator[Problem]:
-    """Two items have the same id: readers show one of them only.
+    """Two items have the same id. Readers show only one of them.
 
     Wrong:
 
@@ -250,7 +248,7 @@ def duplicate_id(about: Context) -> Iterator[Problem]:
     remedy="attach every file once",
 )
 def duplicate_attachment(about: Context) -> Iterator[Problem]:
-    """The same file is attached twice: to one item, or to two, of which players then download one.
+    """The same file is attached twice, to one item or to two. Players download only one of them.
 
     Wrong:
 
@@ -272,7 +270,7 @@ def duplicate_attachment(about: Context) -> Iterator[Problem]:
 
 @json_check("json-id-not-text", Level.WARNING, "items", needs="shape", remedy="write the id as a string")
 def id_not_text(about: Context) -> Iterator[Problem]:
-    """An id is a number. Readers turn it into a string, each in its own way.
+    """An id is a number. Readers convert it to text, each in its own way.
 
     Wrong:
 
@@ -294,10 +292,10 @@ def id_not_text(about: Context) -> Iterator[Problem]:
     "items",
     spec=f"{SPEC}#top-level",
     needs="shape",
-    remedy="use authors, an array",
+    remedy="use authors, which is an array",
 )
 def author_of_version_1(about: Context) -> Iterator[Problem]:
-    """A feed of version 1.1 has the key ``author``, which 1.1 replaced by ``authors``.
+    """A feed of version 1.1 uses ``author``, which 1.1 replaced with ``authors``.
 
     Wrong:
 
@@ -317,10 +315,10 @@ def author_of_version_1(about: Context) -> Iterator[Problem]:
     "json-feed-url",
     Level.WARNING,
     "top-level",
-    remedy="make feed_url the address that the feed is fetched from",
+    remedy="set feed_url to the address that the feed is fetched from",
 )
 def feed_url(about: Context) -> Iterator[Problem]:
-    """The feed does not say where it is fetched from, or names another address than the one it is served from.
+    """The feed does not give its own address, or gives another one than it is served from.
 
     Wrong:
 
@@ -347,7 +345,7 @@ def feed_url(about: Context) -> Iterator[Problem]:
     remedy="sort the items, newest first",
 )
 def items_not_newest_first(about: Context) -> Iterator[Problem]:
-    """An item was published later than the one before it: readers that show the first few miss it.
+    """An item is newer than the one before it. Readers that show only the first few may miss it.
 
     Wrong:
 
@@ -376,7 +374,7 @@ def items_not_newest_first(about: Context) -> Iterator[Problem]:
     remedy="correct the JSON at that place",
 )
 def not_well_formed(_about: Context) -> Iterator[Problem]:
-    """The document begins like JSON and is none: a quote or a bracket is missing, a comma too many, the bytes no UTF-8.
+    """The document starts like JSON but is not: for example, a quote is missing, or a comma is left over.
 
     Wrong:
 

@@ -54,7 +54,7 @@ RELATIONS: Final = words(
     remedy="use a registered relation, or an IRI of your own",
 )
 def unregistered_relation(about: Context) -> str | None:
-    """A link's relation is a word that is not registered, and not an IRI either.
+    """The relation of a link is neither a registered word nor an IRI.
 
     Wrong:
 
@@ -67,7 +67,7 @@ def unregistered_relation(about: Context) -> str | None:
     text = about.text
     name = text.removeprefix("http://www.iana.org/assignments/relation/")
     if name.lower() not in RELATIONS and (":" not in name or name != text):
-        return "is no registered link relation"
+        return "is not a registered link relation"
     return None
 
 
@@ -77,10 +77,10 @@ def unregistered_relation(about: Context) -> str | None:
     named("atom:link"),
     needs="text",
     spec=f"{_RFC4287}4.2.7",
-    remedy="put the address into href",
+    remedy="put the address in href",
 )
 def link_not_empty(about: Context) -> Iterator[Problem]:
-    """A link of Atom has text. Its address belongs into the attribute ``href``.
+    """An Atom link contains text. Its address belongs in the attribute ``href``.
 
     Wrong:
 
@@ -92,7 +92,7 @@ def link_not_empty(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     if node.text.strip():
-        yield here(node, f"{shown(node)} holds the text {quoted(node.text.strip())}")
+        yield here(node, f"{shown(node)} contains the text {quoted(node.text.strip())}")
 
 
 @element_check(
@@ -104,7 +104,7 @@ def link_not_empty(about: Context) -> Iterator[Problem]:
     remedy="use the type of the feed, or rel='alternate' for a page",
 )
 def self_link_type(about: Context) -> Iterator[Problem]:
-    """A self link says that what it points to is no feed.
+    """The type of a self link says that the address is not a feed.
 
     Wrong:
 
@@ -126,10 +126,10 @@ def self_link_type(about: Context) -> Iterator[Problem]:
     named("atom:link"),
     needs="attributes",
     spec="https://www.rfc-editor.org/rfc/rfc3986.html#section-4.4",
-    remedy="write the whole address",
+    remedy="write the full address",
 )
 def same_document_link(about: Context) -> Iterator[Problem]:
-    """A link is relative and means its own base: some readers take it for the feed itself.
+    """A relative link points to its own base address. Some readers take it for the feed itself.
 
     Wrong:
 
@@ -160,7 +160,7 @@ def _self_links(head: Node) -> list[Node]:
     remedy='add a link with rel="self" and the address that the feed is fetched from',
 )
 def missing_self_link(about: Context) -> Iterator[Problem]:
-    """A feed does not say where it is fetched from. In RSS the link is that of Atom.
+    """A feed does not say where it is fetched from. RSS uses the link element of Atom for this.
 
     Wrong:
 
@@ -180,10 +180,10 @@ def missing_self_link(about: Context) -> Iterator[Problem]:
     "self-link-mismatch",
     Level.WARNING,
     spec=_ATOM,
-    remedy="make the self link the address that the feed is fetched from",
+    remedy="set the self link to the address that the feed is fetched from",
 )
 def self_link_mismatch(about: Context) -> Iterator[Problem]:
-    """The self link names another address than the one the feed is served from (known with ``--location``).
+    """The self link is not the address that the feed is served from, as given with ``--location``.
 
     Wrong:
 
@@ -207,10 +207,10 @@ def self_link_mismatch(about: Context) -> Iterator[Problem]:
     "relative-self-link",
     Level.WARNING,
     spec=_ATOM,
-    remedy="write the whole address",
+    remedy="write the full address",
 )
 def relative_self_link(about: Context) -> Iterator[Problem]:
-    """The self link is relative, with nothing in the feed to resolve it: a reader that kept the file is lost.
+    """The self link is relative, and the feed has no base address. A saved copy cannot be updated.
 
     Wrong:
 

@@ -43,7 +43,7 @@ def _xhtml(_within: str, tag: str, _element: Element | None) -> bool:
     remedy="correct the markup, or escape what is not meant as markup",
 )
 def not_html(about: Context) -> Iterator[str]:
-    """A text that should be HTML holds what HTML does not know: a tag without an end, an unknown element.
+    """A text that should be HTML contains a tag that does not end, or an element that does not exist.
 
     Wrong:
 
@@ -62,10 +62,10 @@ def not_html(about: Context) -> Iterator[str]:
     Level.WARNING,
     *_MAYBE_HTML,
     spec=_SECURITY,
-    remedy="remove it; readers do so anyway, or are harmed",
+    remedy="remove the element; safe readers remove it anyway",
 )
 def dangerous_markup(about: Context) -> Iterator[str]:
-    """HTML holds elements that run, embed or redirect: script, object, meta … Readers remove them or are harmed.
+    """HTML contains elements that run code, embed files or redirect, such as ``script`` or ``iframe``.
 
     Wrong:
 
@@ -76,7 +76,7 @@ def dangerous_markup(about: Context) -> Iterator[str]:
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
     for name in about.survey.unsafe:
-        yield f"holds <{name}>"
+        yield f"contains <{name}>"
 
 
 @html_check(
@@ -87,7 +87,7 @@ def dangerous_markup(about: Context) -> Iterator[str]:
     remedy="remove the attribute",
 )
 def dangerous_attribute(about: Context) -> Iterator[str]:
-    """A tag in HTML has an attribute that runs a script.
+    """A tag has an attribute that runs a script, such as ``onclick``.
 
     Wrong:
 
@@ -98,7 +98,7 @@ def dangerous_attribute(about: Context) -> Iterator[str]:
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
     for name in about.survey.attributes:
-        yield f"holds a tag with the attribute {name!r}"
+        yield f"contains a tag with the attribute {name!r}"
 
 
 @element_too(dangerous_attribute, _xhtml, "attributes")
@@ -113,10 +113,10 @@ def dangerous_xhtml_attribute(about: Context) -> Iterator[Problem]:
     Level.HINT,
     *_MAYBE_HTML,
     spec="https://html.spec.whatwg.org/multipage/indices.html#attributes-3",
-    remedy="remove the attribute; readers do so, too",
+    remedy="remove the attribute; readers remove it anyway",
 )
 def unknown_html_attribute(about: Context) -> Iterator[str]:
-    """A tag has an attribute that HTML does not know. It does no harm, and no good.
+    """A tag has an attribute that HTML does not define. It is harmless but useless.
 
     Wrong:
 
@@ -127,7 +127,7 @@ def unknown_html_attribute(about: Context) -> Iterator[str]:
         <description>&lt;p data-markdown="1"&gt;News&lt;/p&gt;</description>
     """
     for name in about.survey.unknown_attributes:
-        yield f"holds a tag with the attribute {name!r}"
+        yield f"contains a tag with the attribute {name!r}"
 
 
 @element_too(unknown_html_attribute, _xhtml, "attributes")
@@ -142,10 +142,10 @@ def unknown_xhtml_attribute(about: Context) -> Iterator[Problem]:
     Level.HINT,
     *_MAYBE_HTML,
     spec="https://www.w3.org/TR/CSS/",
-    remedy="remove the declaration; readers do so, too",
+    remedy="remove the declaration; readers remove it anyway",
 )
 def unknown_style(about: Context) -> Iterator[str]:
-    """A style has a property, or a value, that is not known to be harmless. Most readers drop it.
+    """A style uses a property or value that is not known to be harmless. Most readers drop it.
 
     Wrong:
 
@@ -156,7 +156,7 @@ def unknown_style(about: Context) -> Iterator[str]:
         <description>&lt;p style="color: #080"&gt;News&lt;/p&gt;</description>
     """
     for style in about.survey.unknown_styles:
-        yield f"holds the style {quoted(style)}"
+        yield f"contains the style {quoted(style)}"
 
 
 @element_too(unknown_style, _markup, "attributes")
@@ -173,7 +173,7 @@ def unknown_xhtml_style(about: Context) -> Iterator[Problem]:
     remedy="remove the declaration",
 )
 def dangerous_style(about: Context) -> Iterator[str]:
-    """A style in HTML can do more than style its text: move it over the page, load a file, run a script.
+    """A style can do more than change how text looks: cover the page, load a file or run a script.
 
     Wrong:
 
@@ -184,7 +184,7 @@ def dangerous_style(about: Context) -> Iterator[str]:
         <description>&lt;p style="color: #080"&gt;News&lt;/p&gt;</description>
     """
     for style in about.survey.styles:
-        yield f"holds the style {quoted(style)}"
+        yield f"contains the style {quoted(style)}"
 
 
 @element_too(dangerous_style, _markup, "attributes")
@@ -198,10 +198,10 @@ def dangerous_xhtml_style(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     Kind.HTML,
     spec="https://www.rssboard.org/rss-profile#element-channel-item-description",
-    remedy="write whole addresses",
+    remedy="write full addresses",
 )
 def relative_link_in_html(about: Context) -> Iterator[str]:
-    """HTML in RSS has a relative link or image. Nothing says what it is relative to.
+    """A link or image in HTML has a relative address. Nothing says what it is relative to.
 
     Wrong:
 
@@ -212,7 +212,7 @@ def relative_link_in_html(about: Context) -> Iterator[str]:
         <description>&lt;img src="https://example.org/logo.png"&gt;</description>
     """
     for address in about.survey.relative if not about.node.base else ():
-        yield f"holds the relative address {quoted(address)}"
+        yield f"contains the relative address {quoted(address)}"
 
 
 @html_check(
@@ -223,7 +223,7 @@ def relative_link_in_html(about: Context) -> Iterator[str]:
     remedy="escape the markup once",
 )
 def markup_escaped_twice(about: Context) -> Iterator[str]:
-    """HTML was escaped twice, so that readers show its tags instead of following them.
+    """HTML was escaped twice. Readers show the tags as text.
 
     Wrong:
 
@@ -234,7 +234,7 @@ def markup_escaped_twice(about: Context) -> Iterator[str]:
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
     if about.survey.escaped:
-        yield f"holds {quoted(about.survey.escaped)}, escaped twice"
+        yield f"contains {quoted(about.survey.escaped)}, escaped twice"
 
 
 @html_check(
@@ -242,10 +242,10 @@ def markup_escaped_twice(about: Context) -> Iterator[str]:
     Level.HINT,
     *_MAYBE_HTML,
     spec="https://html.spec.whatwg.org/multipage/images.html#alt",
-    remedy='describe the image in alt="…"; write alt="" if it only decorates',
+    remedy='describe the image in alt="…", or write alt="" for decoration',
 )
 def image_without_alternative(about: Context) -> Iterator[str]:
-    """An image has no alternative text, so that who does not see it learns nothing of it.
+    """An image has no alternative text. People who cannot see the image learn nothing about it.
 
     Wrong:
 
@@ -257,7 +257,7 @@ def image_without_alternative(about: Context) -> Iterator[str]:
     """
     images = about.survey.mute
     if images:
-        yield f"holds {quoted(images[0])} without alt" + (
+        yield f"contains {quoted(images[0])} without alt" + (
             f", and {len(images) - 1} more" if images[1:] else ""
         )
 
@@ -273,10 +273,10 @@ def image_without_alternative_in_xhtml(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     _markup,
     spec=_SECURITY,
-    remedy="remove it; readers do so anyway, or are harmed",
+    remedy="remove the element; safe readers remove it anyway",
 )
 def dangerous_xhtml(about: Context) -> Iterator[Problem]:
-    """XHTML or SVG holds elements that run, embed or redirect, or that do not exist.
+    """XHTML or SVG contains an element that runs code, embeds files or redirects, or that does not exist.
 
     Wrong:
 

@@ -46,10 +46,10 @@ _HASH_DIGITS: Final = {"md5": 32, "sha-1": 40}
     Level.ERROR,
     named("media:group"),
     spec=f"{SPEC}#media-group",
-    remedy="add the other representations, or take the content out of the group",
+    remedy="add the other versions, or move the content out of the group",
 )
 def media_group_of_one(about: Context) -> Iterator[Problem]:
-    """A group holds fewer than two contents. It must only be used for several representations of the same thing.
+    """A ``media:group`` has fewer than two contents. It is meant for several versions of one file.
 
     Wrong:
 
@@ -61,7 +61,7 @@ def media_group_of_one(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     if len(node.all("media:content")) < 2:
-        yield here(node, f"{shown(node)} holds fewer than two contents")
+        yield here(node, f"{shown(node)} has fewer than two contents")
 
 
 @element_check(
@@ -69,10 +69,10 @@ def media_group_of_one(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     named("media:content"),
     spec=f"{SPEC}#media-content",
-    remedy="add url, or a media:player",
+    remedy="add a url, or a media:player",
 )
 def media_content_without_target(about: Context) -> Iterator[Problem]:
-    """A content has neither a url nor a player: there is nothing to play.
+    """A ``media:content`` has neither a url nor a player. There is nothing to play.
 
     Wrong:
 
@@ -92,10 +92,10 @@ def media_content_without_target(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     named("media:rating"),
     spec=f"{SPEC}#media-rating",
-    remedy="use a rating of the scheme; nonadult is one of the default scheme",
+    remedy="use a rating of the scheme, such as nonadult for the default scheme",
 )
 def invalid_media_rating(about: Context) -> Iterator[Problem]:
-    """A rating is not one of its scheme (``urn:simple`` by default).
+    """A rating does not belong to its scheme. The default scheme is ``urn:simple``.
 
     Wrong:
 
@@ -111,7 +111,7 @@ def invalid_media_rating(about: Context) -> Iterator[Problem]:
     known = _RATINGS.get(scheme)
     wrong = known is not None and text.lower() not in known
     if wrong or (scheme == "urn:icra" and not _ICRA.match(text)):
-        yield here(node, f"{shown(node)}: {quoted(text)} is no rating of {scheme}")
+        yield here(node, f"{shown(node)}: {quoted(text)} is not a rating of {scheme}")
 
 
 @element_check(
@@ -120,10 +120,10 @@ def invalid_media_rating(about: Context) -> Iterator[Problem]:
     named("media:credit"),
     needs="attributes",
     spec=f"{SPEC}#media-credit",
-    remedy="use a role of the EBU's list in lower case, or name another scheme",
+    remedy="use a role from the EBU list in lower case, or name another scheme",
 )
 def invalid_media_role(about: Context) -> Iterator[Problem]:
-    """The role of a credit is not in the list of its scheme (the EBU's by default), or not in small letters.
+    """The role of a credit is not in the list of its scheme, or not in lower case.
 
     Wrong:
 
@@ -141,7 +141,7 @@ def invalid_media_role(about: Context) -> Iterator[Problem]:
     if role != role.lower():
         yield here(node, f"{shown(node)}: the role {quoted(role)} is not in small letters")
     elif scheme == "urn:ebu" and role not in ROLES:
-        yield here(node, f"{shown(node)}: {quoted(role)} is no role of urn:ebu")
+        yield here(node, f"{shown(node)}: {quoted(role)} is not a role of urn:ebu")
 
 
 @element_check(
@@ -152,7 +152,7 @@ def invalid_media_role(about: Context) -> Iterator[Problem]:
     remedy="write the digest in hexadecimal digits",
 )
 def invalid_media_hash(about: Context) -> Iterator[Problem]:
-    """A hash is not the digest of its algorithm (``md5`` by default) in hexadecimal digits.
+    """A hash is not a digest of its algorithm in hexadecimal digits. The default algorithm is MD5.
 
     Wrong:
 
@@ -174,10 +174,10 @@ def invalid_media_hash(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     named("media:restriction"),
     spec=f"{SPEC}#media-restriction",
-    remedy="list country codes or addresses with spaces between them, or write all or none",
+    remedy="list country codes or full addresses separated by spaces, or write all or none",
 )
 def invalid_media_restriction(about: Context) -> Iterator[Problem]:
-    """A restriction lists what its type does not know: countries are codes of ISO 3166, addresses are whole.
+    """A restriction lists something that is not an ISO 3166 country code or a full address.
 
     Wrong:
 
@@ -194,9 +194,9 @@ def invalid_media_restriction(about: Context) -> Iterator[Problem]:
         return
     for word in text.split():
         if kind == "country" and word.lower() not in COUNTRIES:
-            yield here(node, f"{shown(node)}: {quoted(word)} is no country code")
+            yield here(node, f"{shown(node)}: {quoted(word)} is not a country code")
         elif kind == "uri" and not iris.is_absolute(word):
-            yield here(node, f"{shown(node)}: {quoted(word)} is not a whole address")
+            yield here(node, f"{shown(node)}: {quoted(word)} is not a full address")
         elif not kind:
             yield here(
                 node, f"{shown(node)}: {quoted(word)} is neither 'all' nor 'none', and there is no type"

@@ -29,10 +29,10 @@ def _targets(head: Node, name: str) -> set[str]:
     Level.ERROR,
     _HEADS,
     spec=f"{_RFC5005}2",
-    remedy="remove the link, or fh:complete",
+    remedy="remove the link, or remove fh:complete",
 )
 def paging_in_complete_feed(about: Context) -> Iterator[Problem]:
-    """A feed says that it is complete and links to further pages or archives.
+    """A feed says that it is complete, but links to more pages or archives.
 
     Wrong:
 
@@ -46,7 +46,7 @@ def paging_in_complete_feed(about: Context) -> Iterator[Problem]:
     if node.first("fh:complete"):
         for link in node.all("atom:link"):
             if relation(link) in _PAGING:
-                yield here(link, f"{shown(link)} with rel={quoted(relation(link))} stands in a complete feed")
+                yield here(link, f"{shown(link)} with rel={quoted(relation(link))} is in a complete feed")
 
 
 @element_check(
@@ -57,7 +57,7 @@ def paging_in_complete_feed(about: Context) -> Iterator[Problem]:
     remedy="remove the link; a complete feed is the current one",
 )
 def current_of_complete_feed(about: Context) -> Iterator[Problem]:
-    """A feed says that it is complete and that another document is the current one.
+    """A feed says that it is complete, but also that another document is the current one.
 
     Wrong:
 
@@ -80,10 +80,10 @@ def current_of_complete_feed(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     _HEADS,
     spec=f"{_RFC5005}3",
-    remedy="remove the link that leads past the end",
+    remedy="remove that link",
 )
 def page_past_the_end(about: Context) -> Iterator[Problem]:
-    """The first page of a feed links to a previous one, or the last page to a next one.
+    """The first page of a feed has a link to a previous page, or the last page to a next page.
 
     Wrong:
 
@@ -99,7 +99,7 @@ def page_past_the_end(about: Context) -> Iterator[Problem]:
     for end, beyond in (("last", "next"), ("first", "previous")):
         for link in node.all("atom:link") if own & _targets(node, end) else ():
             if relation(link) == beyond:
-                yield here(link, f"{shown(link)} with rel={quoted(beyond)} stands in the {end} page")
+                yield here(link, f"{shown(link)} with rel={quoted(beyond)} is on the {end} page")
 
 
 @element_check(
@@ -107,10 +107,10 @@ def page_past_the_end(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     _HEADS,
     spec=f"{_RFC5005}4",
-    remedy="link to the archive before it and to the current feed",
+    remedy="link to the previous archive and to the current feed",
 )
 def archive_without_links(about: Context) -> Iterator[Problem]:
-    """An archive document links neither to the archives beside it nor to the current feed: readers are stuck in it.
+    """An archive document has no link to other archives or to the current feed. Readers get stuck in it.
 
     Wrong:
 
@@ -135,10 +135,10 @@ def archive_without_links(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     named("atom:entry", "item"),
     spec=f"{_RFC5005}3",
-    remedy="put the link into the feed",
+    remedy="move the link to the feed",
 )
 def paging_in_entry(about: Context) -> Iterator[Problem]:
-    """An entry has a link of feed paging, which only means something in a feed.
+    """An entry has a paging link. Such links only mean something in a feed.
 
     Wrong:
 
@@ -150,4 +150,4 @@ def paging_in_entry(about: Context) -> Iterator[Problem]:
     """
     for link in about.node.children:
         if link.tag == "atom:link" and relation(link) in _PAGING | {"current"}:
-            yield here(link, f"{shown(link)} with rel={quoted(relation(link))} stands in an entry")
+            yield here(link, f"{shown(link)} with rel={quoted(relation(link))} is in an entry")

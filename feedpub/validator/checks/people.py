@@ -29,10 +29,10 @@ _EMAIL: Final = re.compile(r"[\w+-]@[\w-]+\.\w")
     Level.ERROR,
     Kind.ADDRESS,
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-3.2.3",
-    remedy="write the bare address; the name has its own element",
+    remedy="write only the address; the name has its own element",
 )
 def invalid_address(about: Context) -> str | None:
-    """An e-mail address is not one, or has a name beside it.
+    """An e-mail address is not valid, or has a name next to it.
 
     Wrong:
 
@@ -53,7 +53,7 @@ def invalid_address(about: Context) -> str | None:
     remedy="write the full domain",
 )
 def local_host(about: Context) -> str | None:
-    """The host of an e-mail address is a single word, which only means something inside one network.
+    """The host of an e-mail address is a single word, which only works inside one network.
 
     Wrong:
 
@@ -65,7 +65,9 @@ def local_host(about: Context) -> str | None:
     """
     text = about.text
     host = tokens.email_host(text)
-    return f"has the host {host!r}, which is no domain" if tokens.is_email(text) and host.isalnum() else None
+    return (
+        f"has the host {host!r}, which is not a domain" if tokens.is_email(text) and host.isalnum() else None
+    )
 
 
 @value_check(
@@ -73,10 +75,10 @@ def local_host(about: Context) -> str | None:
     Level.ERROR,
     Kind.CONTACT,
     spec="https://www.rssboard.org/rss-profile#data-types-email",
-    remedy="write user@example.org (Real Name); a bare name goes into dc:creator",
+    remedy="write user@example.org (Real Name), or put a name without an address in dc:creator",
 )
 def invalid_contact(about: Context) -> str | None:
-    """A person of an RSS feed is given without an e-mail address.
+    """A person in an RSS feed has no e-mail address.
 
     Wrong:
 
@@ -97,7 +99,7 @@ def invalid_contact(about: Context) -> str | None:
     remedy="write user@example.org (Real Name)",
 )
 def nameless_contact(about: Context) -> str | None:
-    """A person is given by an e-mail address alone: readers have no name to show.
+    """A person has an e-mail address but no name. Readers have no name to show.
 
     Wrong:
 
@@ -118,7 +120,7 @@ def nameless_contact(about: Context) -> str | None:
     remedy="write user@example.org (Real Name)",
 )
 def contact_form(about: Context) -> str | None:
-    """A person's address and name are there, in another form than the one that RSS readers look for.
+    """A person has an address and a name, but not in the form that RSS readers expect.
 
     Wrong:
 
@@ -137,10 +139,10 @@ def contact_form(about: Context) -> str | None:
     named("atom:name"),
     needs="text",
     spec=f"{_RFC4287}3.2.1",
-    remedy="put the address into <email>",
+    remedy="put the address in <email>",
 )
 def name_holds_address(about: Context) -> Iterator[Problem]:
-    """A person's name holds an e-mail address, which has an element of its own.
+    """The name of a person contains an e-mail address. The address has its own element.
 
     Wrong:
 
@@ -152,4 +154,4 @@ def name_holds_address(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     if _EMAIL.search(node.text):
-        yield here(node, f"{shown(node)}: {quoted(node.text.strip())} holds an e-mail address")
+        yield here(node, f"{shown(node)}: {quoted(node.text.strip())} contains an e-mail address")

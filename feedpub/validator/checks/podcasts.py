@@ -26,10 +26,10 @@ _REQUIRED: Final = ("itunes:category", "itunes:explicit", "itunes:image", "langu
     Level.ERROR,
     named("itunes:category"),
     spec=_LIST,
-    remedy="use a category of Apple's list, letter by letter",
+    remedy="use a category from Apple's list, spelled exactly as there",
 )
 def unknown_podcast_category(about: Context) -> Iterator[Problem]:
-    """A podcast's category or subcategory was never in Apple's list: the directory does not file it.
+    """A podcast has a category that was never in Apple's list. The directory ignores it.
 
     Wrong:
 
@@ -42,18 +42,18 @@ def unknown_podcast_category(about: Context) -> Iterator[Problem]:
     node = about.node
     if node.within == "itunes:category":
         for child in node.all("itunes:category"):
-            yield here(child, f"{shown(child)} stands in a subcategory, which has none")
+            yield here(child, f"{shown(child)} is in a subcategory, which cannot have any")
         return
     name = _name(node)
     if name not in CATEGORIES and name not in FORMER_CATEGORIES:
         # Whose subcategories nobody can know; one without a name is told as such.
         if "text" in node.attributes:
-            yield here(node, f"{shown(node)}: {quoted(name)} is no category")
+            yield here(node, f"{shown(node)}: {quoted(name)} is not a category")
         return
     for child in node.all("itunes:category"):
         sub = _name(child)
         if sub not in _below(CATEGORIES, name) and sub not in _below(FORMER_CATEGORIES, name):
-            yield here(child, f"{shown(child)}: {quoted(sub)} is no subcategory of {quoted(name)}")
+            yield here(child, f"{shown(child)}: {quoted(sub)} is not a subcategory of {quoted(name)}")
 
 
 def _name(category: Node) -> str:
@@ -70,10 +70,10 @@ def _below(table: Categories, name: str) -> frozenset[str]:
     named("itunes:category"),
     needs="attributes",
     spec=_LIST,
-    remedy="use a category of today's list",
+    remedy="use a category from the current list",
 )
 def old_podcast_category(about: Context) -> Iterator[Problem]:
-    """A podcast's category is one of Apple's former list.
+    """A podcast has a category from Apple's former list.
 
     Wrong:
 
@@ -103,7 +103,7 @@ def old_podcast_category(about: Context) -> Iterator[Problem]:
     remedy="add the element",
 )
 def missing_podcast_element(about: Context) -> Iterator[Problem]:
-    """A podcast lacks a tag that Apple's directory requires, so that it is not listed.
+    """A podcast lacks a tag that Apple requires. Apple's directory does not list it.
 
     Wrong:
 
@@ -132,10 +132,10 @@ def missing_podcast_element(about: Context) -> Iterator[Problem]:
     named("itunes:keywords"),
     needs="text",
     spec=APPLE,
-    remedy="put commas between the keywords, at most twelve",
+    remedy="separate the keywords with commas, and use at most twelve",
 )
 def podcast_keywords_form(about: Context) -> Iterator[Problem]:
-    """Keywords of a podcast are not words with commas between them.
+    """The keywords of a podcast are not words separated by commas.
 
     Wrong:
 
@@ -163,7 +163,7 @@ def podcast_keywords_form(about: Context) -> Iterator[Problem]:
     remedy="use JPEG or PNG",
 )
 def podcast_artwork_format(about: Context) -> Iterator[Problem]:
-    """The artwork of a podcast or an episode is not a JPEG or PNG file, which Apple's directory asks for.
+    """The artwork of a podcast or an episode is not a JPEG or PNG file. Apple requires one of them.
 
     Wrong:
 
@@ -187,7 +187,7 @@ def podcast_artwork_format(about: Context) -> Iterator[Problem]:
     remedy="use mp3, m4a, mp4, m4v, mov, pdf or epub",
 )
 def podcast_format(about: Context) -> Iterator[Problem]:
-    """An episode's file is of a format that podcast players do not play.
+    """The file of an episode has a format that podcast players do not play.
 
     Wrong:
 

@@ -21,7 +21,7 @@ _NAMES: Final = frozenset({"rss", "feed", "entry"})
     remedy="begin with <rss version='2.0'> or <feed xmlns='http://www.w3.org/2005/Atom'>",
 )
 def unknown_format(about: Context) -> Iterator[Problem]:
-    """The document is XML, and neither RSS 2.0 nor Atom 1.0.
+    """The document is XML, but neither RSS 2.0 nor Atom 1.0.
 
     Wrong:
 
@@ -36,17 +36,17 @@ def unknown_format(about: Context) -> Iterator[Problem]:
     if root is None or document.broken or document.unchecked:
         return
     if root.tag not in ROOTS and _local(root.tag) not in _NAMES:
-        yield here(root, f"{shown(root)} is the root element of no feed format that is known here")
+        yield here(root, f"{shown(root)} is not the root element of a known feed format")
 
 
 @document_check(
     "wrong-namespace",
     Level.ERROR,
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-1.2",
-    remedy="Atom stands in xmlns='http://www.w3.org/2005/Atom', RSS in no namespace",
+    remedy="put Atom in xmlns='http://www.w3.org/2005/Atom', and RSS in no namespace",
 )
 def wrong_namespace(about: Context) -> Iterator[Problem]:
-    """The root element has the name of a feed format and stands in another namespace, or in none.
+    """The root element has the name of a feed format, but not the namespace of that format.
 
     Wrong:
 
@@ -62,9 +62,9 @@ def wrong_namespace(about: Context) -> Iterator[Problem]:
         uri = root.tag[1:].partition("}")[0] if root.tag[:1] == "{" else root.tag.rpartition(":")[0]
         yield here(
             root,
-            f"{shown(root)} stands in the namespace {quoted(uri)}"
+            f"{shown(root)} is in the namespace {quoted(uri)}"
             if uri
-            else f"{shown(root)} stands in no namespace",
+            else f"{shown(root)} is in no namespace",
         )
 
 
@@ -79,7 +79,7 @@ def _local(tag: str) -> str:
     remedy="remove the document type declaration",
 )
 def dead_dtd(about: Context) -> Iterator[Problem]:
-    """The document type is that of Netscape's RSS 0.91, whose file is gone: readers that fetch it fail.
+    """The document type is that of Netscape's RSS 0.91. The file is gone, so readers that fetch it fail.
 
     Wrong:
 
@@ -103,7 +103,7 @@ def dead_dtd(about: Context) -> Iterator[Problem]:
     remedy='write <?xml version="1.0"?>',
 )
 def xml_version(about: Context) -> Iterator[Problem]:
-    """The XML declaration gives another version than 1.0. Hardly a reader knows XML 1.1.
+    """The XML declaration names a version other than 1.0. Few readers understand XML 1.1.
 
     Wrong:
 
@@ -134,10 +134,10 @@ _LOOSE: Final = {_loose(uri): uri for uri in namespaces.KNOWN}
     "invalid-namespace",
     Level.ERROR,
     spec=_XML_NAMES,
-    remedy="a namespace is an address: no spaces, and a scheme",
+    remedy="use an address with a scheme and without spaces",
 )
 def invalid_namespace(about: Context) -> Iterator[Problem]:
-    """The name of a namespace is no IRI, or a tag or UUID that is none.
+    """A namespace name is not a valid IRI, tag URI or UUID.
 
     Wrong:
 
@@ -156,7 +156,7 @@ def invalid_namespace(about: Context) -> Iterator[Problem]:
             or (scheme == "urn" and not iris.is_urn(uri))
         ):
             yield Problem(
-                f"xmlns:{found.prefix or '(default)'} is {quoted(uri)}, which is no IRI",
+                f"xmlns:{found.prefix or '(default)'} is {quoted(uri)}, which is not an IRI",
                 found.line,
                 found.column,
             )
@@ -166,10 +166,10 @@ def invalid_namespace(about: Context) -> Iterator[Problem]:
     "misspelled-namespace",
     Level.ERROR,
     spec=_XML_NAMES,
-    remedy="write the namespace exactly as its specification does; case and a slash at the end count",
+    remedy="write the name exactly as its specification does, including case and a final slash",
 )
 def misspelled_namespace(about: Context) -> Iterator[Problem]:
-    """A namespace is nearly one that is known: readers compare letter by letter and ignore all that is in it.
+    """A namespace name is misspelled. Readers compare every character and ignore elements in it.
 
     Wrong:
 
@@ -194,7 +194,7 @@ def misspelled_namespace(about: Context) -> Iterator[Problem]:
     remedy="use another prefix",
 )
 def reserved_prefix(about: Context) -> Iterator[Problem]:
-    """A prefix that stands for a known extension everywhere stands for something else here.
+    """A prefix that everybody uses for a known extension stands for something else here.
 
     Wrong:
 
@@ -226,7 +226,7 @@ def _is_taken(prefix: str, usual: str) -> bool:
     remedy="use the usual prefix",
 )
 def unusual_prefix(about: Context) -> Iterator[Problem]:
-    """A known namespace has another prefix than everywhere else: readers that compare prefixes miss it.
+    """A known namespace has an unusual prefix. Readers that look at prefixes miss its elements.
 
     Wrong:
 
@@ -241,7 +241,7 @@ def unusual_prefix(about: Context) -> Iterator[Problem]:
         # What is worse is told above.
         if usual is not None and found.prefix not in {"", usual} and not _is_taken(found.prefix, usual):
             yield Problem(
-                f"the prefix {found.prefix!r} stands for what is {usual!r} everywhere",
+                f"the prefix {found.prefix!r} is used for what is {usual!r} elsewhere",
                 found.line,
                 found.column,
             )
@@ -251,10 +251,10 @@ def unusual_prefix(about: Context) -> Iterator[Problem]:
     "unknown-namespace",
     Level.HINT,
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-6.3",
-    remedy="check the spelling; if it is your own, all is well",
+    remedy="check the spelling; if the namespace is your own, there is nothing to do",
 )
 def unknown_namespace(about: Context) -> Iterator[Problem]:
-    """A namespace is used that is not known here, so that nothing in it was checked.
+    """A namespace is not known here, so nothing in it was checked.
 
     Wrong:
 

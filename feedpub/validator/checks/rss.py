@@ -27,10 +27,10 @@ from feedpub.validator.vocabulary.rss import SPEC
     at(("channel", "item")),
     needs="shape",
     spec=f"{SPEC}#hrelementsOfLtitemgt",
-    remedy="give it at least one of the two",
+    remedy="add a title or a description",
 )
 def item_without_title_or_description(about: Context) -> Iterator[Problem]:
-    """An item has neither a title nor a description: there is nothing to show.
+    """An item has neither a title nor a description. There is nothing to show.
 
     Wrong:
 
@@ -50,10 +50,10 @@ def item_without_title_or_description(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     at(("channel", "item")),
     spec=f"{SPEC}#hrelementsOfLtitemgt",
-    remedy="add a link, or let the guid be the address of the item",
+    remedy="add a link, or use the address of the item as its guid",
 )
 def item_without_link(about: Context) -> Iterator[Problem]:
-    """An item has a title and nothing to open or to read: no link, no permalink, no file, no full text.
+    """An item has a title but nothing to open or read: no link, permalink, file or full text.
 
     Wrong:
 
@@ -94,7 +94,7 @@ _OPENED: Final = frozenset(
     remedy='add isPermaLink="false", or use the address of the item',
 )
 def guid_no_permalink(about: Context) -> Iterator[Problem]:
-    """A guid counts as a permalink, which it is by default, and is no address that a browser can open.
+    """A guid is a permalink by default, but this one is not a web address.
 
     Wrong:
 
@@ -109,7 +109,7 @@ def guid_no_permalink(about: Context) -> Iterator[Problem]:
     if node.attributes.get("isPermaLink", "true") == "true" and not (
         iris.scheme(text) in {"http", "https"} and iris.is_absolute(text) and not iris.wrong_character(text)
     ):
-        yield here(node, f"{shown(node)}: {quoted(text)} counts as a permalink and is no web address")
+        yield here(node, f"{shown(node)}: {quoted(text)} is a permalink but not a web address")
 
 
 @element_check(
@@ -117,10 +117,10 @@ def guid_no_permalink(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     named("channel"),
     spec=f"{SPEC}#ltguidgtSubelementOfLtitemgt",
-    remedy="give every item a guid of its own; drop the copy if the items are the same",
+    remedy="give every item its own guid, or remove the copy",
 )
 def duplicate_guid(about: Context) -> Iterator[Problem]:
-    """Two items have the same guid: readers show one of them only.
+    """Two items have the same guid. Readers show only one of them.
 
     Wrong:
 
@@ -153,7 +153,7 @@ def duplicate_guid(about: Context) -> Iterator[Problem]:
     remedy="list each hour or day once",
 )
 def duplicate_skip_value(about: Context) -> Iterator[Problem]:
-    """An hour or a day is listed twice; 0 and 24 are the same hour.
+    """An hour or a day is listed twice. 0 and 24 are the same hour.
 
     Wrong:
 
@@ -181,7 +181,7 @@ def duplicate_skip_value(about: Context) -> Iterator[Problem]:
     remedy="sort the items by pubDate, newest first",
 )
 def items_not_newest_first(about: Context) -> Iterator[Problem]:
-    """An item is newer than the one before it. Readers that show the first few then miss it.
+    """An item is newer than the one before it. Readers that show only the first few may miss it.
 
     Wrong:
 
@@ -215,10 +215,10 @@ OTHER_IMAGES: Final = frozenset(["tif", "tiff", "bmp", "ico", "svg", "webp", "av
     Level.WARNING,
     at(("channel", "textInput"), ("channel", "textinput")),
     spec=f"{_PROFILE}element-channel-textinput",
-    remedy="leave it out; readers ignore it",
+    remedy="leave it out",
 )
 def text_input(about: Context) -> Iterator[Problem]:
-    """A channel has a text input, which no reader shows.
+    """A channel has a text input. Readers do not show it.
 
     Wrong:
 
@@ -240,7 +240,7 @@ def text_input(about: Context) -> Iterator[Problem]:
     remedy="give the image the title of the channel",
 )
 def image_title_differs(about: Context) -> Iterator[Problem]:
-    """The title of the channel's image is not that of the channel, of which it is the alternative text.
+    """The title of the channel's image is not the channel's title. It is the alternative text of the image.
 
     Wrong:
 
@@ -258,10 +258,10 @@ def image_title_differs(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     named("channel"),
     spec=f"{_PROFILE}element-channel-image-link",
-    remedy="link the image to the page that the channel links to",
+    remedy="give the image the link of the channel",
 )
 def image_link_differs(about: Context) -> Iterator[Problem]:
-    """The link of the channel's image leads elsewhere than that of the channel.
+    """The channel's image links to a different page than the channel.
 
     Wrong:
 
@@ -293,7 +293,7 @@ def _differing(channel: Node, tag: str, comparable: Callable[[str], str]) -> Ite
     remedy="use GIF, JPEG or PNG",
 )
 def image_format(about: Context) -> Iterator[Problem]:
-    """The channel's image is not in one of the formats of RSS: GIF, JPEG and PNG.
+    """The channel's image is not a GIF, JPEG or PNG file, which are the formats of RSS.
 
     Wrong:
 
@@ -306,7 +306,7 @@ def image_format(about: Context) -> Iterator[Problem]:
     node = about.node
     ending = iris.file_ending(node.text.strip())
     if ending in OTHER_IMAGES:
-        yield here(node, f"{shown(node)}: files ending in .{ending} are no GIF, JPEG or PNG")
+        yield here(node, f"{shown(node)}: files ending in .{ending} are not GIF, JPEG or PNG")
 
 
 @element_check(
@@ -317,7 +317,7 @@ def image_format(about: Context) -> Iterator[Problem]:
     remedy="add lastBuildDate",
 )
 def comment_count_without_date(about: Context) -> Iterator[Problem]:
-    """Items count their comments, and the channel does not say as of when.
+    """Items give the number of their comments, but the channel does not say when they were counted.
 
     Wrong:
 
@@ -333,7 +333,7 @@ def comment_count_without_date(about: Context) -> Iterator[Problem]:
         for item in node.all("item"):
             count = item.first("slash:comments")
             if count is not None:
-                yield here(count, f"{shown(count)} stands in a channel without <lastBuildDate>")
+                yield here(count, f"{shown(count)} is in a channel without <lastBuildDate>")
                 return
 
 
@@ -345,7 +345,7 @@ def comment_count_without_date(about: Context) -> Iterator[Problem]:
     remedy="write 0 for midnight",
 )
 def midnight_as_24(about: Context) -> Iterator[Problem]:
-    """Midnight is written as 24, as RSS 0.91 did; since RSS 0.92 it is 0.
+    """Midnight is written as 24. That was right in RSS 0.91; since RSS 0.92 it is 0.
 
     Wrong:
 

@@ -50,10 +50,10 @@ _SAME_IN_ITEM: Final = (
     named("channel", "item"),
     needs="shape",
     spec=f"{_PROFILE}namespace-elements-dublin",
-    remedy="keep the element of RSS; use the extension only for what RSS cannot say",
+    remedy="keep the RSS element; use the extension only for what RSS cannot say",
 )
 def said_twice(about: Context) -> Iterator[Problem]:
-    """An element of RSS and one of an extension say the same: readers take either, or show both.
+    """An RSS element and an extension element say the same thing. Readers take either, or show both.
 
     Wrong:
 
@@ -76,10 +76,10 @@ def said_twice(about: Context) -> Iterator[Problem]:
     named("item"),
     needs="shape",
     spec=f"{_PROFILE}namespace-elements-content-encoded",
-    remedy="put the summary into description and the full text into content:encoded",
+    remedy="put the summary in description and the full text in content:encoded",
 )
 def content_said_twice(about: Context) -> Iterator[Problem]:
-    """An item has a description and the full text in ``atom:content`` or ``xhtml:body``: few readers see the latter.
+    """An item has its full text in ``atom:content`` or ``xhtml:body``. Few readers show those in RSS.
 
     Wrong:
 
@@ -97,7 +97,7 @@ def content_said_twice(about: Context) -> Iterator[Problem]:
             and "src" not in rival.attributes
             and tags.keys() & {"description", "content:encoded"}
         ):
-            yield here(rival, f"{shown(rival)} stands beside a <description>")
+            yield here(rival, f"{shown(rival)} is next to a <description>")
 
 
 @element_check(
@@ -106,10 +106,10 @@ def content_said_twice(about: Context) -> Iterator[Problem]:
     named("item"),
     needs="shape",
     spec=f"{_PROFILE}namespace-elements-content-encoded",
-    remedy="put the description first, with a summary",
+    remedy="put a description with a summary first",
 )
 def content_before_description(about: Context) -> Iterator[Problem]:
-    """``content:encoded`` stands before or without a description: readers that take the first text take the full one.
+    """No description comes before ``content:encoded``. Some readers take the first text as the summary.
 
     Wrong:
 
@@ -136,7 +136,7 @@ def content_before_description(about: Context) -> Iterator[Problem]:
     remedy="add a guid that never changes",
 )
 def missing_guid(about: Context) -> Iterator[Problem]:
-    """An item has no guid: readers guess by link or title, and show it again when those change.
+    """An item has no guid. Readers use its link or title, and show it again when that changes.
 
     Wrong:
 
@@ -156,10 +156,10 @@ def missing_guid(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     at(("item", "guid")),
     spec=f"{_PROFILE}element-channel-item-guid",
-    remedy="use a tag URI, a UUID or the item's address",
+    remedy="use a tag URI, a UUID or the address of the item",
 )
 def guid_not_unique_enough(about: Context) -> Iterator[Problem]:
-    """A guid is a short number, which another feed has as well: it should be unique in the world.
+    """A guid is a short number. Other feeds may use it too, but a guid should be unique in the world.
 
     Wrong:
 
@@ -184,7 +184,7 @@ def guid_not_unique_enough(about: Context) -> Iterator[Problem]:
     remedy="use Media RSS for more than one file",
 )
 def several_enclosures(about: Context) -> Iterator[Problem]:
-    """An item has several enclosures: most readers take the first, some the last.
+    """An item has several enclosures. Most readers take the first one, some the last.
 
     Wrong:
 
@@ -205,10 +205,10 @@ def several_enclosures(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     named("channel", "atom:feed"),
     spec=f"{SPEC}#ltenclosuregtSubelementOfLtitemgt",
-    remedy="give every item its own file, once",
+    remedy="enclose every file once",
 )
 def duplicate_enclosure(about: Context) -> Iterator[Problem]:
-    """The same file is enclosed twice: in one item, or in two, of which players then download one.
+    """The same file is enclosed twice, in one item or in two. Players download only one of them.
 
     Wrong:
 
@@ -245,7 +245,7 @@ def duplicate_enclosure(about: Context) -> Iterator[Problem]:
     remedy="write wfw:commentRss",
 )
 def misspelled_comment_feed(about: Context) -> Iterator[Problem]:
-    """The comment feed is written ``wfw:commentRSS``, a slip in the first version of its specification.
+    """The comment feed is written ``wfw:commentRSS``, a typing error in the first specification.
 
     Wrong:
 

@@ -35,7 +35,7 @@ def _display(tag: str) -> str:
     remedy="add the element",
 )
 def missing_element(about: Context) -> Iterator[Problem]:
-    """An element that the specification requires is not there.
+    """An element that the specification requires is missing.
 
     Wrong:
 
@@ -54,7 +54,7 @@ def missing_element(about: Context) -> Iterator[Problem]:
 
 @element_check("duplicate-element", Level.ERROR, _container, needs="shape", remedy="keep one of them")
 def duplicate_element(about: Context) -> Iterator[Problem]:
-    """An element stands more often than the specification allows: most may stand once in their parent.
+    """An element appears more often than the specification allows. Most may appear only once.
 
     Wrong:
 
@@ -71,17 +71,17 @@ def duplicate_element(about: Context) -> Iterator[Problem]:
         if tag not in seen:
             seen.add(tag)
         elif single(node.tag, tag):
-            yield here(child, f"{shown(child)} stands more than once in {shown(node)}", about.element.spec)
+            yield here(child, f"{shown(child)} appears more than once in {shown(node)}", about.element.spec)
 
 
 @element_check(
     "unknown-element",
     Level.ERROR,
     lambda within, tag, _element: undefined(within, tag),
-    remedy="remove it, or put it into a namespace of its own",
+    remedy="remove it, or put it in its own namespace",
 )
 def unknown_element(about: Context) -> Iterator[Problem]:
-    """An element is not defined where it stands: misspelled, misplaced, of another format, or in plain text.
+    """An element is not defined in this place. It may be misspelled, misplaced or of another format.
 
     Wrong:
 
@@ -106,7 +106,7 @@ def unknown_element(about: Context) -> Iterator[Problem]:
     remedy="add the attribute",
 )
 def missing_attribute(about: Context) -> Iterator[Problem]:
-    """An attribute that the specification requires is not there.
+    """An attribute that the specification requires is missing.
 
     Wrong:
 
@@ -127,10 +127,10 @@ def missing_attribute(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     lambda _within, _tag, element: element is not None,
     needs="attributes",
-    remedy="remove it; attributes of extensions stand in a namespace",
+    remedy="remove it; attributes of extensions need a namespace",
 )
 def unexpected_attribute(about: Context) -> Iterator[Problem]:
-    """An attribute without a namespace is not defined for the element. Case counts.
+    """An attribute is not defined for this element. Upper and lower case matter.
 
     Wrong:
 
@@ -151,10 +151,10 @@ def unexpected_attribute(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     _textless,
     needs="text",
-    remedy="put the text into the element that it belongs to",
+    remedy="move the text into the element it belongs to",
 )
 def unexpected_text(about: Context) -> Iterator[Problem]:
-    """Text stands between elements, or in an element that has attributes only.
+    """There is text between elements, or in an element that only has attributes.
 
     Wrong:
 
@@ -167,7 +167,7 @@ def unexpected_text(about: Context) -> Iterator[Problem]:
     node = about.node
     text = node.text.strip()
     if text:
-        yield here(node, f"{shown(node)} holds the text {quoted(text)} and may hold none", about.element.spec)
+        yield here(node, f"{shown(node)} contains the text {quoted(text)} and may not", about.element.spec)
 
 
 @element_check(
@@ -179,7 +179,7 @@ def unexpected_text(about: Context) -> Iterator[Problem]:
     remedy="use an element of the extension instead",
 )
 def extension_attribute(about: Context) -> Iterator[Problem]:
-    """An element of RSS has an attribute of another namespace. RSS is extended by elements; readers drop it.
+    """An RSS element has an attribute of another namespace. Readers drop it; RSS is extended by elements.
 
     Wrong:
 
@@ -204,7 +204,7 @@ def extension_attribute(about: Context) -> Iterator[Problem]:
     remedy="put the items last",
 )
 def misplaced_item(about: Context) -> Iterator[Problem]:
-    """An item stands before elements of the channel: readers that stop at the first item miss those.
+    """An item comes before other elements of the channel. Readers that stop at the first item miss them.
 
     Wrong:
 
@@ -219,7 +219,7 @@ def misplaced_item(about: Context) -> Iterator[Problem]:
         if child.tag == "item":
             item = item or child
         elif item is not None and ":" not in child.tag:
-            yield here(child, f"{shown(child)} stands after the first <item>, at line {item.line}")
+            yield here(child, f"{shown(child)} comes after the first <item>, at line {item.line}")
 
 
 @element_check(
@@ -230,7 +230,7 @@ def misplaced_item(about: Context) -> Iterator[Problem]:
     remedy="put it before the first entry",
 )
 def misplaced_metadata(about: Context) -> Iterator[Problem]:
-    """Metadata of an Atom feed stands after the first entry: readers that stream have lost it by then.
+    """Metadata of an Atom feed comes after the first entry. Readers that stream the feed miss it.
 
     Wrong:
 
@@ -245,4 +245,4 @@ def misplaced_metadata(about: Context) -> Iterator[Problem]:
         if child.tag == "atom:entry":
             entry = entry or child
         elif entry is not None and child.tag.startswith("atom:"):
-            yield here(child, f"{shown(child)} stands after the first <entry>, at line {entry.line}")
+            yield here(child, f"{shown(child)} comes after the first <entry>, at line {entry.line}")

@@ -1,4 +1,4 @@
-"""Texts: plain text that holds markup, blank text, and characters that were decoded wrongly.
+"""Texts: plain text that contains markup, blank text, and characters that were decoded wrongly.
 
 Whether a text is plain, the vocabulary says, or the ``type`` attribute where it leaves that open.
 """
@@ -55,10 +55,10 @@ def typed(_within: str, _tag: str, element: Element | None) -> bool:
     Kind.CONTACT,
     needs="markup",
     spec=_PROFILE,
-    remedy="write plain text; a literal & or < becomes &#x26; or &#x3C;",
+    remedy="write plain text; in RSS, write a literal & or < as &#x26; or &#x3C;",
 )
 def html_in_plain_text(about: Context) -> str | None:
-    """A text that is shown as it is holds tags or entities of HTML: some readers show them, others drop them.
+    """A plain text contains HTML tags or entities. Some readers show them, others drop them.
 
     Wrong:
 
@@ -69,7 +69,7 @@ def html_in_plain_text(about: Context) -> str | None:
         <title>Café news</title>
     """
     found = html.markup_in(about.text)
-    return f"holds {quoted(found)}, which readers may take for HTML" if found else None
+    return f"contains {quoted(found)}, which readers may take for HTML" if found else None
 
 
 @value_check(
@@ -78,10 +78,10 @@ def html_in_plain_text(about: Context) -> str | None:
     Kind.PLAIN,
     needs="markup",
     spec=_PROFILE,
-    remedy="put a space behind the bracket",
+    remedy="put a space after the bracket",
 )
 def stray_angle_bracket(about: Context) -> str | None:
-    """A ``<`` is followed by the name of an HTML element and never closed: readers drop the rest of the text.
+    """A ``<`` followed by the name of an HTML element is never closed. Readers drop the rest of the text.
 
     Wrong:
 
@@ -92,7 +92,7 @@ def stray_angle_bracket(about: Context) -> str | None:
         <title>if x &lt; b then</title>
     """
     found = html.unfinished_tag(about.text)
-    return f"holds {quoted(found)}, which readers may take for a tag" if found else None
+    return f"contains {quoted(found)}, which readers may take for a tag" if found else None
 
 
 # Kinds whose own checks refuse an empty text: it is told once.
@@ -110,10 +110,10 @@ _NEVER_BLANK: Final = frozenset(
     Level.WARNING,
     *(frozenset(Kind) - TYPED - {Kind.MARKUP} - _NEVER_BLANK),
     needs="blank",
-    remedy="fill it or leave it out",
+    remedy="fill it in, or leave it out",
 )
 def blank_value(about: Context) -> str | None:
-    """An element or an attribute is there, and empty.
+    """An element or attribute is present but empty.
 
     Wrong:
 
@@ -126,9 +126,9 @@ def blank_value(about: Context) -> str | None:
     return "is blank" if not about.text and not about.value.blank else None
 
 
-@element_check("blank-text", Level.WARNING, typed, spec=f"{_ATOM}3.1", remedy="fill it or leave it out")
+@element_check("blank-text", Level.WARNING, typed, spec=f"{_ATOM}3.1", remedy="fill it in, or leave it out")
 def blank_text(about: Context) -> Iterator[Problem]:
-    """A title, a summary or a content is there, and empty.
+    """A title, summary or content is present but empty.
 
     Wrong:
 
@@ -152,7 +152,7 @@ def blank_text(about: Context) -> Iterator[Problem]:
     remedy='add type="html", or write plain text',
 )
 def undeclared_html(about: Context) -> Iterator[Problem]:
-    """A text holds HTML and its type says that it is plain: readers show the tags.
+    """A text contains HTML, but its type says that it is plain text. Readers show the tags.
 
     Wrong:
 
@@ -167,17 +167,17 @@ def undeclared_html(about: Context) -> Iterator[Problem]:
         found = html.markup_in(node.text)
         if found:
             spec = about.element.spec if about.element and not node.tag.startswith("atom:") else ""
-            yield here(node, f"{shown(node)} is plain text and holds {quoted(found)}", spec)
+            yield here(node, f"{shown(node)} is plain text and contains {quoted(found)}", spec)
 
 
 @document_check(
     "bad-characters",
     Level.WARNING,
     spec="https://www.w3.org/TR/xml/#charsets",
-    remedy="decode the text with its real encoding before it goes into the feed",
+    remedy="decode the text with its real encoding before you put it in the feed",
 )
 def bad_characters(about: Context) -> Iterator[Problem]:
-    """A text holds control characters or letters that come from reading it in the wrong encoding.
+    """A text contains control characters, or letters that were decoded with the wrong encoding.
 
     Wrong:
 
@@ -193,6 +193,7 @@ def bad_characters(about: Context) -> Iterator[Problem]:
             found = _BAD.search(text)
             if found:
                 yield here(
-                    node, f"{shown(node)} holds {found[0]!r} in {quoted(text[max(0, found.start() - 20) :])}"
+                    node,
+                    f"{shown(node)} contains {found[0]!r} in {quoted(text[max(0, found.start() - 20) :])}",
                 )
                 break

@@ -20,9 +20,9 @@ _INTEGER = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z", re.ASCII)
 
 
-@value_check("invalid-integer", Level.ERROR, Kind.INTEGER, remedy="write digits only, within the bounds")
+@value_check("invalid-integer", Level.ERROR, Kind.INTEGER, remedy="write only digits, within the range")
 def invalid_integer(about: Context) -> str | None:
-    """A number is not a whole number or out of its bounds.
+    """A value is not a whole number, or is out of range.
 
     Wrong:
 
@@ -39,9 +39,9 @@ def invalid_integer(about: Context) -> str | None:
     return None
 
 
-@value_check("invalid-decimal", Level.ERROR, Kind.DECIMAL, remedy="write a decimal number within the bounds")
+@value_check("invalid-decimal", Level.ERROR, Kind.DECIMAL, remedy="write a decimal number within the range")
 def invalid_decimal(about: Context) -> str | None:
-    """A value is not a decimal number or out of its bounds.
+    """A value is not a decimal number, or is out of range.
 
     Wrong:
 
@@ -65,10 +65,13 @@ def _within(number: float, value: Value) -> bool:
 
 
 @value_check(
-    "unlisted-value", Level.ERROR, Kind.CHOICE, remedy="use one of the words of the list, in their case"
+    "unlisted-value",
+    Level.ERROR,
+    Kind.CHOICE,
+    remedy="use one of the listed words; upper and lower case matter",
 )
 def unlisted_value(about: Context) -> str | None:
-    """A value is not one of the words that its element or attribute knows.
+    """A value is not one of the words that are allowed here.
 
     Wrong:
 
@@ -84,9 +87,9 @@ def unlisted_value(about: Context) -> str | None:
     return None if found or text.lower() in value.former else f"is not {value.name}"
 
 
-@value_check("former-value", Level.WARNING, Kind.CHOICE, remedy="use one of the words of today's list")
+@value_check("former-value", Level.WARNING, Kind.CHOICE, remedy="use one of the current words")
 def former_value(about: Context) -> str | None:
-    """A value is a word that was listed once, and is no more: most programs still understand it.
+    """A value was allowed once but no longer is. Most programs still understand it.
 
     Wrong:
 
@@ -113,7 +116,7 @@ def _folded(choices: frozenset[str]) -> frozenset[str]:
     remedy="write Yes, or leave the element out",
 )
 def flag_without_effect(about: Context) -> str | None:
-    """A tag of Apple's that acts on ``Yes`` alone has another value that seems to mean yes: nothing happens.
+    """An Apple tag only reacts to ``Yes``, but has another value that seems to mean yes.
 
     Wrong:
 
@@ -133,7 +136,7 @@ _YES_OR_NO: Final = frozenset({"yes", "no", "false", "0", ""})
     "malformed-value", Level.ERROR, Kind.PATTERN, remedy="write it in the form that the specification gives"
 )
 def malformed_value(about: Context) -> str | None:
-    """A value does not have the form that its specification gives it.
+    """A value does not have the form that its specification requires.
 
     Wrong:
 
@@ -157,10 +160,10 @@ def _compiled(expression: str) -> re.Pattern[str]:
     Level.ERROR,
     Kind.LANGUAGE,
     spec="https://www.rfc-editor.org/rfc/rfc5646.html#section-2.1",
-    remedy="write a tag like en, en-GB or zh-Hant",
+    remedy="write a tag such as en, en-GB or zh-Hant",
 )
 def invalid_language(about: Context) -> str | None:
-    """A language is not a tag of RFC 5646, or its first part is no language.
+    """A language is not a valid RFC 5646 tag, or its first part is not a language.
 
     Wrong:
 
@@ -179,10 +182,10 @@ def invalid_language(about: Context) -> str | None:
     Level.ERROR,
     Kind.MEDIA_TYPE,
     spec="https://www.rfc-editor.org/rfc/rfc6838.html#section-4.2",
-    remedy="write type and subtype, like audio/mpeg",
+    remedy="write a type and a subtype, such as audio/mpeg",
 )
 def invalid_media_type(about: Context) -> str | None:
-    """A media type is not of the form ``type/subtype`` with optional parameters.
+    """A media type does not have the form ``type/subtype``, with optional parameters.
 
     Wrong:
 
@@ -195,7 +198,7 @@ def invalid_media_type(about: Context) -> str | None:
     return None if tokens.split_media_type(about.text) else "is not a media type"
 
 
-@value_check("too-long", Level.ERROR, Kind.PLAIN, spec=APPLE, remedy="shorten it; readers cut it")
+@value_check("too-long", Level.ERROR, Kind.PLAIN, spec=APPLE, remedy="shorten it; readers cut it off")
 def too_long(about: Context) -> str | None:
     """A text is longer than its specification allows.
 
@@ -227,7 +230,7 @@ _SLACK: Final = timedelta(days=1)
     remedy="write it like 2024-05-31T08:00:00Z or 2024-05-31T10:00:00+02:00",
 )
 def invalid_rfc3339_date(about: Context) -> str | None:
-    """A date is not an RFC 3339 date and time, with seconds and a zone, or names a day that does not exist.
+    """A date is not an RFC 3339 date with time and zone, or names a day that does not exist.
 
     Wrong:
 
@@ -266,10 +269,10 @@ def invalid_rfc822_date(about: Context) -> str | None:
     Level.ERROR,
     Kind.RFC822,
     spec="https://www.rfc-editor.org/rfc/rfc2822.html#section-3.3",
-    remedy="correct the day or leave the weekday out",
+    remedy="correct the weekday, or leave it out",
 )
 def wrong_weekday(about: Context) -> str | None:
-    """The weekday of a date is not that of the day it names.
+    """The weekday of a date does not match its day.
 
     Wrong:
 
@@ -295,7 +298,7 @@ def wrong_weekday(about: Context) -> str | None:
     remedy="write it like Fri, 31 May 2024 08:00:00 GMT",
 )
 def problematic_rfc822_date(about: Context) -> str | None:
-    """A date has a form of RFC 822 that readers get wrong: a year of two digits, a military zone, a comment.
+    """A date has a form that readers often misread, such as a two-digit year or a military zone.
 
     Wrong:
 
@@ -317,7 +320,7 @@ def problematic_rfc822_date(about: Context) -> str | None:
     remedy="write it like 2024, 2024-05, 2024-05-31 or 2024-05-31T08:00:00Z",
 )
 def invalid_w3c_date(about: Context) -> str | None:
-    """A date is not in the W3C's profile of ISO 8601, or names a day that does not exist.
+    """A date does not follow the W3C profile of ISO 8601, or names a day that does not exist.
 
     Wrong:
 
@@ -337,7 +340,7 @@ def invalid_w3c_date(about: Context) -> str | None:
     remedy="write it like 2024-05-31T08:00:00Z",
 )
 def invalid_iso_8601_date(about: Context) -> str | None:
-    """A date is in none of the forms of ISO 8601, or names a day that does not exist.
+    """A date does not follow ISO 8601, or names a day that does not exist.
 
     Wrong:
 
@@ -356,7 +359,7 @@ def invalid_iso_8601_date(about: Context) -> str | None:
     Kind.RFC822,
     Kind.RFC3339,
     spec="https://www.rssboard.org/rss-profile#data-types-datetime",
-    remedy="correct the date; readers hide items of the future or sort them wrongly for ever",
+    remedy="correct the date; readers hide items of the future, or keep them on top forever",
 )
 def implausible_date(about: Context) -> str | None:
     """A date is before 1970 or later than tomorrow.

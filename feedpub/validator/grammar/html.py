@@ -1,4 +1,4 @@
-"""HTML inside feeds: what tags, attributes and styles a text holds, without building a tree.
+"""HTML inside feeds: what tags, attributes and styles a text contains, without building a tree.
 
 The standard library's ``html.parser`` reads 2 to 4 MB/s and forgives everything; one expression finds the tags at a
 speed that a feed of 10 MB deserves, and what it cannot read as a tag is a finding by itself. Nothing is repaired.
@@ -110,7 +110,7 @@ _ENTITIES: Final = frozenset(name for name in html5 if not name.endswith(";")) |
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a check may ask of a text of HTML; each field holds what was found, in the order of the alphabet.
+    """What a check may ask of a text of HTML; each field contains what was found, in the order of the alphabet.
 
     ``mistake`` is the rest of a sentence, None where all can be read. ``unsafe`` names elements, ``attributes`` those
     that run scripts, ``styles`` dangerous declarations; ``unknown_attributes`` and ``unknown_styles`` are not known to
@@ -182,7 +182,7 @@ def _survey_of_tag(written: str) -> Survey | None:
         return None
     name = _name(written)
     known = name in ELEMENTS or name in _FOREIGN or "-" in name or ":" in name
-    mistake = None if known else f"holds {written!r}, which is no element of HTML"
+    mistake = None if known else f"contains {written!r}, which is not an HTML element"
     unsafe = (name,) if name in UNSAFE else ()
     there = dict(_attributes(written)) if name in ELEMENTS or name in _FOREIGN else {}
     foreign = name in _FOREIGN
@@ -273,13 +273,13 @@ def unfinished_tag(text: str) -> str | None:
 def _unfinished(text: str) -> str | None:
     rest = _TAG.sub(" ", text)
     opening = _OPENING.search(rest)
-    return f"holds a tag that does not end, {rest[opening.start() :][:20]!r}" if opening else None
+    return f"contains a tag that does not end, {rest[opening.start() :][:20]!r}" if opening else None
 
 
 def _wrong_number(text: str) -> str | None:
     for found in _REFERENCE.finditer(text):
         if found[1] and not _allowed(found[1]):
-            return f"holds {found[0]}, which is no character"
+            return f"contains {found[0]}, which is not a character"
     return None
 
 

@@ -35,7 +35,7 @@ from feedpub.validator.vocabulary.element import (
 HEAD: Final = frozenset({"channel", "atom:feed", "atom:source"})
 ENTRY: Final = frozenset({"item", "atom:entry", "podcast:liveItem"})
 _NO_BLANK_TEXT: Final = Value(Kind.ANY, "text")
-_LINK: Final = Value(Kind.IRI, "a whole address")
+_LINK: Final = Value(Kind.IRI, "a full address")
 
 _DC: Final = "https://www.dublincore.org/specifications/dublin-core/dces/"
 _TERMS: Final = "https://www.dublincore.org/specifications/dublin-core/dcmi-terms/"

@@ -31,7 +31,7 @@ NPT: Final = pattern(
     r"now|(?:[0-9]+:[0-5]?[0-9]:[0-5]?[0-9]|[0-9]+:[0-5]?[0-9]|[0-9]+)(?:\.[0-9]*)?",
     "a time like 12:05:35.3, or seconds",
 )
-_LINK: Final = Value(Kind.IRI, "a whole address")
+_LINK: Final = Value(Kind.IRI, "a full address")
 _TEXT: Final = Value(Kind.TEXT_CONSTRUCT, "text")
 _TEXT_TYPE: Final = choice("plain", "html")
 _SIZE: Final = integer(1)

@@ -33,7 +33,7 @@ _CHANNEL: Final = frozenset({"channel", "atom:feed"})
 # A live item holds what an item holds.
 _ITEM: Final = frozenset({"item", "podcast:liveItem", "atom:entry"})
 _BOTH: Final = _CHANNEL | _ITEM
-_LINK: Final = Value(Kind.IRI, "a whole address")
+_LINK: Final = Value(Kind.IRI, "a full address")
 # Until about 2019, Apple listed other words, which its directory still understands.
 _EXPLICIT: Final = choice("true", "false", folded=True, former="yes no clean explicit")
 # Apple acts on "Yes"; any other value has no effect.
