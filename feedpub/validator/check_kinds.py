@@ -253,9 +253,9 @@ def _manual(function: Callable[..., object]) -> str:
 
 
 def named(*tags: str) -> Wants:
-    """Choose elements by tag."""
+    """Choose elements by tag, where it means what the vocabulary says."""
     chosen = frozenset(tags)
-    return lambda _within, tag, _element: tag in chosen
+    return lambda _within, tag, element: tag in chosen and (element is not None or ":" in tag)
 
 
 def at(*places: tuple[str, str]) -> Wants:

@@ -317,7 +317,8 @@ class _Builder:
         uri, _, rest = raw.partition(_SEPARATOR)
         local, _, prefix = rest.partition(_SEPARATOR)
         if not rest:
-            found = (uri, "")
+            # In a feed that has a namespace, what is in none is foreign, whatever it is called.
+            found = (uri if not self.nodes or self.nodes[0].tag == "rss" else f"{{}}{uri}", "")
         elif uri in namespaces.KNOWN:
             found = (f"{namespaces.KNOWN[uri]}:{local}", prefix)
         else:
@@ -329,7 +330,10 @@ class _Builder:
     def renamed(self, attributes: dict[str, str]) -> dict[str, str]:
         for raw in attributes:
             if _SEPARATOR in raw:
-                return {(self.names.get(key) or self.name(key))[0]: attributes[key] for key in attributes}
+                return {
+                    (self.names.get(key) or self.name(key))[0] if _SEPARATOR in key else key: attributes[key]
+                    for key in attributes
+                }
         return attributes
 
     def namespace(self, prefix: str | None, uri: str | None) -> None:

@@ -73,6 +73,18 @@ DIFFERENCES: Final = (
         "Apple no longer asks for it.",
     ),
     (
+        "A date of RSS with an hour of one digit; RSS 0.93 and 0.94",
+        "errors",
+        "a warning; nothing",
+        "Readers take such dates; both versions were published.",
+    ),
+    (
+        "A namespace that is nearly a known one, such as `https://www.w3.org/2005/Atom`",
+        "nothing",
+        "an error",
+        "No specification forbids it, but readers ignore all that is in it.",
+    ),
+    (
         "The modules of RSS 1.0, OPML, KML, Google Base and FeedSync",
         "checked",
         "not checked",

@@ -7,8 +7,16 @@ from typing import Final
 
 from feedpub.validator.check_kinds import Context, Problem, element_check, here, named, quoted, shown
 from feedpub.validator.finding import Level
-from feedpub.validator.vocabulary import ELEMENTS, is_closed, single, undefined, unknown_attribute
+from feedpub.validator.vocabulary import (
+    ELEMENTS,
+    is_closed,
+    is_stray,
+    single,
+    undefined,
+    unknown_attribute,
+)
 from feedpub.validator.vocabulary.element import Element
+from feedpub.validator.vocabulary.rss import SPEC
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 
@@ -77,7 +85,7 @@ def duplicate_element(about: Context) -> Iterator[Problem]:
 @element_check(
     "unknown-element",
     Level.ERROR,
-    lambda within, tag, _element: undefined(within, tag),
+    lambda within, tag, _element: undefined(within, tag) or is_stray(within, tag),
     remedy="remove it, or put it in its own namespace",
 )
 def unknown_element(about: Context) -> Iterator[Problem]:
@@ -93,6 +101,12 @@ def unknown_element(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     above = ELEMENTS.get(node.within)
+    if not undefined(node.within, node.tag):
+        # RSS is extended by elements in a namespace; Atom lets any markup stand in that of others.
+        in_rss = about.document.root is not None and about.document.root.tag == "rss"
+        if in_rss and (above is None or above.text is None):
+            yield here(node, f"{shown(node)} is in no namespace", f"{SPEC}#extendingRss")
+        return
     spec = above.spec if above else f"{_RFC4287}3.1.1.3"
     yield here(node, f"{shown(node)} is not defined in {_display(node.within)}", spec)
 

@@ -43,7 +43,19 @@ LEAVES: Final = frozenset(Kind) - {Kind.ANY, Kind.MARKUP, Kind.CONTENT, Kind.TEX
 
 def element(within: str, tag: str) -> Element | None:
     """Return the definition of ``tag`` in the parent ``within``; None where no vocabulary has it."""
-    return IN_CONTEXT.get((within, tag)) or ELEMENTS.get(tag)
+    if is_stray(within, tag):
+        return None
+    # A live item holds what an item holds.
+    place = "item" if within == "podcast:liveItem" else within
+    return IN_CONTEXT.get((place, tag)) or ELEMENTS.get(tag)
+
+
+def is_stray(within: str, tag: str) -> bool:
+    """Tell whether ``tag`` is in no namespace and its parent in one, so that it is not the element of RSS."""
+    if ":" in tag or tag[:1] == "{" or not (":" in within or within[:1] == "{"):
+        return False
+    above = ELEMENTS.get(within)
+    return within != "podcast:liveItem" and (above is None or tag not in above.children)
 
 
 @lru_cache(maxsize=4096)
@@ -68,8 +80,8 @@ def undefined(parent: str, tag: str) -> bool:
     prefix, colon, _ = tag.partition(":")
     foreign = tag[:1] == "{"
     if parent.startswith(MARKUP_PREFIXES):
-        # Markup holds markup, and foreign markup; an element that is known to mean something else is lost in it.
-        return not foreign and prefix not in MARKUP and (not colon or prefix in CLOSED)
+        # Markup holds markup, and foreign markup; what is in no namespace, or means something else, is lost in it.
+        return tag[:2] == "{}" or (not foreign and prefix not in MARKUP and (not colon or prefix in CLOSED))
     above = ELEMENTS.get(parent)
     if above is None or foreign:
         return above is not None and _is_leaf(above)
