@@ -43,18 +43,20 @@ _FORBIDDEN: Final = frozenset(
 )
 _UTF_16_OR_32: Final = ("utf-16", "utf-32")
 # What XML processors in practice all read; anything else risks a reader that cannot.
-_COMMON: Final = frozenset(
-    codecs.lookup(name).name
-    for name in words(
-        """
-        us-ascii utf-8 utf-16 euc-jp iso-2022-jp iso-2022-kr shift_jis euc-kr gb2312 gbk gb18030 big5 koi8-r
-        koi8-u windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256
-        windows-1257 windows-1258 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 iso-8859-6
-        iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-10 iso-8859-11 iso-8859-13 iso-8859-14 iso-8859-15
-        iso-8859-16 tis-620
-        """
-    )
+_COMMON: Final = words(
+    """
+    us-ascii utf-8 utf-16 euc-jp iso-2022-jp iso-2022-kr shift_jis euc-kr gb2312 gbk gb18030 big5 koi8-r
+    koi8-u windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256
+    windows-1257 windows-1258 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 iso-8859-6
+    iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-10 iso-8859-11 iso-8859-13 iso-8859-14 iso-8859-15
+    iso-8859-16 tis-620
+    """
 )
+
+
+def _is_common(codec: str) -> bool:
+    # Each look-up loads a module.
+    return codec in {"utf-8", "ascii"} or codec in {codecs.lookup(name).name for name in _COMMON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _choose(declared: str, marked: str, family: str) -> tuple[str, list[Remark]]
         said = "the byte order mark says" if marked else "the bytes are"
         message = f"{said} {seen.upper() or 'of eight bits'}, the XML declaration says {declared!r}"
         return seen or "utf-8", [Remark("encoding-mismatch", message)]
-    if codec not in _COMMON and not seen:
+    if not seen and not _is_common(codec):
         return codec, [Remark("obscure-encoding", f"few readers know the encoding {declared!r}")]
     if codec not in {"utf-8", "ascii"} and not seen:
         return codec, [Remark("nonstandard-encoding", f"the feed is in {declared!r}")]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+from collections.abc import Callable
 from typing import Final
 
 from feedpub.validator.check_kinds import Check
@@ -14,7 +15,18 @@ from feedpub.validator.checks import CHECKS
 from feedpub.validator.document import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
 
 # The same thing may be looked for in values, in HTML and in elements.
+HOME: Final = "https://pypi.org/project/feedpub/"
 PAGES: Final[dict[str, Check]] = {check.code: check for check in reversed(CHECKS)}
+
+# The groups of the page, and the modules whose checks are in them.
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "Any XML feed": ("wellformedness", "root", "structure", "links", "paging"),
+    "Values and texts of any format": ("values", "addresses", "people", "texts", "markup"),
+    "RSS": ("rss", "rss_advice"),
+    "Atom": ("atom", "atom_text"),
+    "JSON Feed": ("json_feed",),
+    "Podcasts and Media RSS": ("podcasts", "media_rss"),
+}
 
 # Where this validator differs from the W3C feed validator on purpose: what, theirs, ours, why.
 DIFFERENCES: Final = (
@@ -99,6 +111,18 @@ def page(check: Check) -> str:
     return f"{check.code} ({check.level})\n\n{check.manual}\n\nRemedy: {check.remedy}.\nSpecification: {spec}"
 
 
+def rule(check: Check) -> dict[str, object]:
+    """Return what SARIF says of a check: a title, which GitHub shows for an alert, and its page."""
+    summary = _summary(check).replace("``", "`")
+    return {
+        "id": check.code,
+        "shortDescription": {"text": summary.partition(". ")[0].partition(": ")[0].rstrip(".")},
+        "fullDescription": {"text": summary},
+        "help": {"text": page(check), "markdown": f"{check.manual}\n\nRemedy: {check.remedy}."},
+        "helpUri": check.spec or HOME,
+    }
+
+
 def similar(code: str) -> str:
     """Return the known code nearest to ``code``, or an empty text."""
     return next(iter(difflib.get_close_matches(code, PAGES, n=1)), "")
@@ -121,25 +145,40 @@ def document() -> str:
         *(f"| {' | '.join(row)} |" for row in DIFFERENCES),
         "",
         "## All checks",
-        "",
-        "| code | level | what |",
-        "|---|---|---|",
-        *(f"| [`{c.code}`](#{c.code}) | {c.level} | {_summary(c)} |" for c in _sorted()),
     ]
-    for check in _sorted():
-        spec = f"[{check.spec}]({check.spec})" if check.spec else "the paragraph that defines the element"
-        lines += ["", f"## {check.code}", "", f"*{check.level}* · {spec}", "", check.manual]
-        lines += ["", f"Remedy: {check.remedy}."]
+    for name in GROUPS:
+        lines += ["", f"### {name}", "", "| code | level | what |", "|---|---|---|"]
+        lines += [
+            f"| [`{c.code}`](#{c.code}) | {c.level} | {_escaped(_summary(c))} |" for c in in_group(name)
+        ]
+    for name in GROUPS:
+        lines += ["", f"## {name}"]
+        for check in in_group(name):
+            spec = f"[{check.spec}]({check.spec})" if check.spec else "the paragraph that defines the element"
+            lines += ["", f"### {check.code}", "", f"*{check.level}* · {spec}", "", check.manual]
+            lines += ["", f"Remedy: {check.remedy}."]
     return "\n".join(lines) + "\n"
 
 
-def _sorted() -> list[Check]:
-    return sorted(PAGES.values(), key=lambda check: check.code)
+def in_group(name: str) -> list[Check]:
+    """Return the checks of a group, by their codes."""
+    modules = GROUPS[name]
+    found = [check for check in PAGES.values() if _module(check) in modules]
+    return sorted(found, key=lambda check: check.code)
+
+
+def _module(check: Check) -> str:
+    find: Callable[..., object] = check.find  # type: ignore[attr-defined] # every kind of check has it
+    return find.__module__.rpartition(".")[2]
 
 
 def _summary(check: Check) -> str:
     first = check.manual.partition("\n\n")[0]
-    return " ".join(first.split()).replace("|", "\\|").replace("<", "&lt;")
+    return " ".join(first.split())
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 if __name__ == "__main__":

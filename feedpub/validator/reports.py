@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 from feedpub.validator._source_text import LINE_END, decode
@@ -163,6 +164,7 @@ def json_line(feed: Validated) -> str:
                 "line": finding.line,
                 "column": finding.column,
                 "spec": finding.spec,
+                "remedy": finding.remedy,
             }
             for finding in feed.findings
         ],
@@ -207,11 +209,13 @@ def _property(value: str) -> str:
 
 def sarif(feeds: Iterable[Validated], version: str) -> str:
     """Return one SARIF 2.1.0 log of all feeds, for code scanning; ``version`` is the program's."""
-    rules: dict[str, Finding] = {}
+    from feedpub.validator.manual import HOME, PAGES, rule  # noqa: PLC0415 - loads the checks
+
+    codes = set()
     results = []
     for feed in feeds:
         for finding in feed.findings:
-            rules.setdefault(finding.code, finding)
+            codes.add(finding.code)
             region = {"startLine": max(finding.line, 1), "startColumn": max(finding.column, 1)}
             place = {"artifactLocation": {"uri": _uri(feed.file)}, "region": region}
             results.append(
@@ -225,9 +229,10 @@ def sarif(feeds: Iterable[Validated], version: str) -> str:
     driver = {
         "name": "feedpub",
         "version": version,
+        "informationUri": HOME,
         "rules": [
-            {"id": code, "shortDescription": {"text": finding.remedy}, "helpUri": finding.spec}
-            for code, finding in sorted(rules.items())
+            rule(PAGES[code]) | {"defaultConfiguration": {"level": _SARIF_LEVELS[PAGES[code].level]}}
+            for code in sorted(codes)
         ],
     }
     log = {
@@ -242,4 +247,8 @@ def _uri(file: str) -> str:
     from urllib.parse import quote  # noqa: PLC0415 - only this format needs it
 
     # The names of files are bytes, which need not be UTF-8.
-    return quote(file.replace("\\", "/"), safe="/-._~", errors="surrogateescape")
+    path = quote(file.replace("\\", "/"), safe="/-._~", errors="surrogateescape")
+    if PurePath(file).is_absolute():
+        # The letter of a drive is the first part of a path.
+        return f"file://{path}" if path.startswith("/") else f"file:///{path.replace('%3A', ':', 1)}"
+    return path

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from feedpub.cli.validate import validate
 from feedpub.core.errors import SourceError
+from feedpub.validator.manual import PAGES
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
 VALID = str(DATA / "wild" / "hugo.xml")
@@ -56,7 +57,9 @@ def test_json_is_one_object_a_file(run):
     first, second = (json.loads(line) for line in lines)
     assert first == {"file": VALID, "format": "rss", "valid": True, "findings": []}
     assert second["valid"] is False
-    assert set(second["findings"][0]) == {"code", "level", "message", "line", "column", "spec"}
+    assert set(second["findings"][0]) == {
+        "code", "level", "message", "line", "column", "spec", "remedy",
+    }  # fmt: skip
 
 
 def test_sarif_is_one_log_with_a_rule_for_every_code(run):
@@ -68,6 +71,31 @@ def test_sarif_is_one_log_with_a_rule_for_every_code(run):
     rules = {rule["id"] for rule in only["tool"]["driver"]["rules"]}
     assert rules == {result["ruleId"] for result in only["results"]} == {"missing-element", "missing-guid"}
     assert {result["level"] for result in only["results"]} == {"error", "warning"}
+
+
+def test_a_rule_of_sarif_has_a_title_a_page_and_the_level_of_its_check(run):
+    log = json.loads(run(INVALID, WARNED, "--format", "sarif").output)
+    driver = log["runs"][0]["tool"]["driver"]
+    assert driver["informationUri"].startswith("https://")
+    for rule in driver["rules"]:
+        check = PAGES[rule["id"]]
+        title = rule["shortDescription"]["text"]
+        assert check.manual.replace("\n", " ").replace("``", "`").startswith(title)
+        assert not title.endswith(".")
+        assert check.remedy in rule["help"]["text"]
+        assert check.remedy in rule["help"]["markdown"]
+        assert rule["helpUri"].startswith("https://")
+        assert rule["defaultConfiguration"] == {"level": str(check.level)}
+
+
+def test_sarif_names_an_absolute_path_as_a_file_and_a_relative_one_as_it_is(run, tmp_path, monkeypatch):
+    file = tmp_path / "a b" / "feed.rss"
+    file.parent.mkdir()
+    file.write_bytes(Path(WARNED).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    for name, uri in ((str(file), file.as_uri()), ("a b/feed.rss", "a%20b/feed.rss")):
+        (result,) = json.loads(run(name, "--format", "sarif").output)["runs"][0]["results"]
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
 def test_github_annotations_name_file_line_and_column(run):
@@ -279,7 +307,7 @@ def test_odd_names_of_files_break_no_report(run, tmp_path, name):
     assert len(run(shown, "--format", "github").output.splitlines()) == 1
     (result,) = json.loads(run(shown, "--format", "sarif").output)["runs"][0]["results"]
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert unquote_to_bytes(uri) == os.fsencode(file)
+    assert unquote_to_bytes(uri.removeprefix("file://")) == os.fsencode(file)
 
 
 def test_text_shows_no_control_character_of_a_feed(run, tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from feedpub.validator.checks import CHECKS
-from feedpub.validator.manual import PAGES, document, page
+from feedpub.validator.manual import GROUPS, PAGES, document, in_group, page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,3 +63,8 @@ def test_importing_the_package_loads_no_parser():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_every_check_is_in_one_group_of_the_page():
+    grouped = [check.code for name in GROUPS for check in in_group(name)]
+    assert sorted(grouped) == sorted(PAGES)
