@@ -201,6 +201,11 @@ def element_too(other: Check, wants: Wants, needs: Needs = "") -> Callable[[Prob
     return lambda find: _registered(ElementCheck(*_page(other), find, wants, needs))
 
 
+def json_too(other: Check, *tables: str) -> Callable[[Problems], JsonCheck]:
+    """Make a check that finds the same as ``other``, in objects of JSON Feed."""
+    return lambda find: _registered(JsonCheck(*_page(other), find, frozenset(tables), ""))
+
+
 def _page(check: Check) -> tuple[str, Level, str, str, str]:
     return check.code, check.level, check.spec, check.remedy, check.manual
 

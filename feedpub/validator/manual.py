@@ -73,6 +73,12 @@ DIFFERENCES: Final = (
         "Apple ignores other words; the podcast namespace's own example has that form.",
     ),
     (
+        "`itunes:duration` in another form than seconds or `h:mm:ss`",
+        "error",
+        "warning",
+        "Apple says that it takes different formats.",
+    ),
+    (
         "`itunes:explicit` as `yes`, `no` or `clean`",
         "error",
         "warning",

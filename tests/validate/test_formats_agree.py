@@ -22,7 +22,7 @@ PIECES = st.sampled_from(
         '<p style="color: red">',
         '<img src="https://example.org/a.png" alt="A">',
         "<nonsense>", "<iframe>", "<svg><title>Dot</title></svg>", "<p",
-        "&eacute;", "&#233;", "&amp;", "&lt;p&gt;", "&#x92;", "News", "5 < 6", "AT&T", " ", "http://localhost:4000/",
+        "&eacute;", "&#233;", "&amp;", "&lt;p&gt;", "&#x92;", "News", "CafÃ©", "5 < 6", "AT&T", " ", "http://localhost:4000/",
     ]
 )  # fmt: skip
 

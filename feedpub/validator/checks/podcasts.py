@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from feedpub.validator.check_kinds import element_check, here, named, quoted, shown
+from feedpub.validator.check_kinds import element_check, here, named, quoted, shown, value_check
 from feedpub.validator.checks.rss import OTHER_IMAGES
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import iris, words
+from feedpub.validator.vocabulary.element import Kind
 from feedpub.validator.vocabulary.podcasts import APPLE, CATEGORIES, FORMER_CATEGORIES
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from feedpub.validator.vocabulary.podcasts import Categories
 
 _LIST: Final = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
+_DURATION: Final = re.compile(r"[0-9]+(?::[0-5]?[0-9]){0,2}(?:\.[0-9]*)?\Z", re.ASCII)
 _REQUIRED: Final = ("itunes:category", "itunes:explicit", "itunes:image", "language")
 
 
@@ -124,6 +127,27 @@ def missing_podcast_element(about: Context) -> Iterator[Problem]:
         for tag in _REQUIRED:
             if tag not in own:
                 yield here(node, f"{shown(node)} of a podcast has no <{tag}>")
+
+
+@value_check(
+    "podcast-duration",
+    Level.WARNING,
+    Kind.DURATION,
+    spec=APPLE,
+    remedy="write the seconds, or hours:minutes:seconds",
+)
+def podcast_duration(about: Context) -> str | None:
+    """The duration of an episode has a form that not every player understands. Apple recommends seconds.
+
+    Wrong:
+
+        <itunes:duration>25 minutes</itunes:duration>
+
+    Right:
+
+        <itunes:duration>1507</itunes:duration>
+    """
+    return None if not about.text or _DURATION.match(about.text) else f"is not {about.value.name}"
 
 
 @element_check(

@@ -15,6 +15,7 @@ from feedpub.validator.check_kinds import (
     document_check,
     element_check,
     here,
+    json_too,
     quoted,
     shown,
     value_check,
@@ -192,8 +193,18 @@ def bad_characters(about: Context) -> Iterator[Problem]:
         for text in (node.text, *node.attributes.values()):
             found = _BAD.search(text)
             if found:
-                yield here(
-                    node,
-                    f"{shown(node)} contains {found[0]!r} in {quoted(text[max(0, found.start() - 20) :])}",
-                )
+                yield here(node, f"{shown(node)} {_around(found)}")
                 break
+
+
+@json_too(bad_characters)
+def bad_characters_in_json(about: Context) -> Iterator[Problem]:
+    for index, (key, text) in enumerate(about.object.pairs()):
+        found = _BAD.search(text) if isinstance(text, str) and not text.isascii() else None
+        if found:
+            place = about.object.below(text, index)
+            yield Problem(f"{key} {_around(found)}", place.line, place.column)
+
+
+def _around(found: re.Match[str]) -> str:
+    return f"contains {found[0]!r} in {quoted(found.string[max(0, found.start() - 20) :])}"

@@ -38,6 +38,7 @@ class Kind(Enum):
     CHOICE = auto()
     FLAG = auto()  # a word that switches something on; any other does nothing
     PATTERN = auto()
+    DURATION = auto()  # of an episode: seconds are best, other forms are taken
     GUID = auto()  # an RSS guid: a URL where it is a permalink
     LINK_RELATION = auto()
 
