@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import glob
-import os
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from feedpub.cli.console import FAILED, USAGE, count, print_error, print_text
-from feedpub.core.errors import SourceError
-from feedpub.validator import Level
+from feedpub.cli.console import FAILED, USAGE, print_text
+from feedpub.cli.validate_files import STDIN, Chosen, read
+from feedpub.cli.validate_settings import read_ignores
+from feedpub.validator import PROFILES, Level, Requirements
 
 if TYPE_CHECKING:
-    from feedpub.validator.recognition import Kind
+    from feedpub.cli.validate_settings import Ignores
     from feedpub.validator.reports import Validated
-
-_STDIN: Final = "-"
-# How many files that are passed over for one reason are named.
-_NAMED: Final = 3
 
 
 class Output(StrEnum):
@@ -34,6 +29,13 @@ class Output(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
+
+
+class Profile(StrEnum):
+    """A directory of podcasts whose requirements a feed is to meet."""
+
+    APPLE = "apple"
+    PODCAST_2 = "podcast-2.0"
 
 
 def validate(
@@ -46,9 +48,20 @@ def validate(
     *,
     report_format: Annotated[Output, typer.Option("--format", help="How to report.")] = Output.TEXT,
     level: Annotated[Level, typer.Option(help="The least grave findings to report.")] = Level.WARNING,
+    fail_on: Annotated[Level, typer.Option(help="The least grave findings that end with 1.")] = Level.ERROR,
     ignore: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="A check that does not count; may be repeated.")
     ] = None,
+    profile: Annotated[
+        Profile | None,
+        typer.Option(help="Check what this directory of podcasts requires.", show_default=False),
+    ] = None,
+    max_age: Annotated[
+        str | None, typer.Option(metavar="AGE", help="How old the newest item may be, such as 48h or 7d.")
+    ] = None,
+    min_items: Annotated[
+        int, typer.Option(metavar="N", min=0, help="How many items there must be.", show_default=False)
+    ] = 0,
     location: Annotated[
         str | None,
         typer.Option(metavar="URL", help="The address the feed is served from, for its self link."),
@@ -71,6 +84,8 @@ def validate(
     and RSS 1.0 are not checked. What was passed over is said on standard error. The exit status is 0 where all feeds
     are valid, 1 where one has an error, 2 for wrong usage: a folder without a feed, a named file that is not checked.
 
+    Checks that do not count, everywhere or in some files, can be listed in pyproject.toml or feedpub-validate.toml.
+
     Example: feedpub validate public/ --format github --ignore missing-guid
     """
     ignored = tuple(_known(code) for code in ignore or ())
@@ -79,32 +94,59 @@ def validate(
         return
     if not paths:
         raise typer.BadParameter("name at least one file, or - for standard input", param_hint="PATH")
-    chosen = _Chosen(only_feeds)
+    run = _Run(
+        Requirements(_duration(max_age), min_items, PROFILES[profile] if profile else None),
+        frozenset(ignored),
+        read_ignores(Path.cwd(), _problem_of),
+        level,
+        fail_on,
+        location,
+        datetime.now(UTC),
+    )
+    chosen = Chosen(only_feeds)
     try:
         for path in paths:
             chosen.add(path)
         if location is not None and len(chosen.files) != 1:
             raise typer.BadParameter("an address belongs to one feed; name one file", param_hint="--location")
-        now = datetime.now(UTC)
-        valid = _report(
-            (_validated(file, level, ignored, location, now) for file in chosen.files), chosen, report_format
-        )
+        _report(_noted(map(run.validated, chosen.files), chosen), report_format)
     finally:
         if not quiet:
             chosen.tell()
-    if not valid:
+    if run.failed:
         raise typer.Exit(FAILED)
     if chosen.unchecked:
         raise typer.Exit(USAGE)
 
 
-def _known(code: str) -> str:
+_AGE: Final = re.compile(r"(\d{1,6})\s*([mhdw])")
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _duration(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    found = _AGE.fullmatch(text.strip().lower())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is not an age; write 48h, 7d or 2w", param_hint="--max-age")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _problem_of(code: str) -> str:
+    """Say what is wrong with the code of a check; nothing if it is one."""
     from feedpub.validator.manual import PAGES, similar  # noqa: PLC0415 - loads the checks
 
     if code in PAGES:
-        return code
+        return ""
     near = similar(code)
-    raise typer.BadParameter(f"there is no check {code!r}" + (f"; did you mean {near!r}?" if near else ""))
+    return f"there is no check {code!r}" + (f"; did you mean {near!r}?" if near else "")
+
+
+def _known(code: str) -> str:
+    problem = _problem_of(code)
+    if problem:
+        raise typer.BadParameter(problem)
+    return code
 
 
 def _explain(code: str) -> None:
@@ -114,132 +156,64 @@ def _explain(code: str) -> None:
 
 
 @dataclass
-class _Chosen:
-    """The files that the paths mean, and those that are passed over or could not be checked, by what they are."""
+class _Run:
+    """What is asked of every feed, and whether one had a finding that ends the program with 1."""
 
-    only_feeds: bool
-    files: list[str] = field(default_factory=list)
-    passed: dict[Kind, list[str]] = field(default_factory=dict)
-    unchecked: list[tuple[str, str]] = field(default_factory=list)
-    from_folder: bool = False
+    requirements: Requirements
+    ignored: frozenset[str]
+    ignores: Ignores
+    level: Level
+    fail_on: Level
+    location: str | None
+    now: datetime
+    failed: bool = False
 
-    def add(self, path: str) -> None:
-        """Take every file that a path means. A path that means none is wrong usage: it would be valid for ever."""
-        before = len(self.files)
-        named = self._add(path)
-        if len(self.files) == before and not (named and self.only_feeds):
-            raise typer.BadParameter(f"there is no feed in {path}", param_hint="PATH")
+    def validated(self, file: str) -> Validated:
+        from feedpub.validator import inspect, is_valid, select  # noqa: PLC0415 - beside the next line
+        from feedpub.validator.document import MAX_BYTES  # noqa: PLC0415 - loads the parser
+        from feedpub.validator.recognition import HEAD, Kind, kind_of  # noqa: PLC0415 - as above
+        from feedpub.validator.reports import Validated as Made  # noqa: PLC0415 - as above
 
-    def _add(self, path: str) -> bool:
-        """Take the files of a path; return whether it names files, and no folder."""
-        if path == _STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
-            self._consider(path, named=True)
-            return True
-        if os.path.isdir(path):  # noqa: PTH112 - as above
-            self.from_folder = True
-            for file in sorted(map(str, Path(path).rglob("*"))):
-                self._consider(file, named=False)
-            return False
-        if os.path.exists(path):  # noqa: PTH110 - as above
-            # A pipe may never end, a device never does.
-            raise typer.BadParameter(
-                f"{path} is neither a file nor a folder; read it with: feedpub validate - < {path}",
-                param_hint="PATH",
-            )
-        matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
-        chosen = [match for match in matches if os.path.isfile(match) or os.path.isdir(match)]  # noqa: PTH112, PTH113 - as above
-        if not chosen:
-            raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
-        return any(list(map(self._add, chosen)))
-
-    def _consider(self, file: str, *, named: bool) -> None:
-        from feedpub.validator.recognition import HEAD, may_be_feed, passed_over  # noqa: PLC0415 - loads the reader
-
-        if named and (file == _STDIN or not self.only_feeds):
-            self.files.append(file)
-        elif (named or may_be_feed(file)) and os.path.isfile(file):  # noqa: PTH113 - as above
-            kind = passed_over(file, _read(file, HEAD))
-            if kind is None:
-                self.files.append(file)
-            else:
-                self.passed.setdefault(kind, []).append(file)
-
-    def tell(self) -> None:
-        """Say on standard error what came of the files, where that is not plain from what was asked."""
-        for file, what in self.unchecked:
-            print_error(f"{file} is not checked: {what}")
-        if not self.from_folder and not self.passed:
-            return
-        from feedpub.validator.recognition import Kind  # noqa: PLC0415 - as above
-
-        passed = sum(map(len, self.passed.values()))
-        validated = f"{count(len(self.files) - len(self.unchecked), 'feed')} validated"
-        print_error(f"{validated}, {count(passed, 'file')} passed over{':' * bool(passed)}")
-        for kind, files in sorted(self.passed.items(), key=lambda one: list(Kind).index(one[0])):
-            names = ", ".join(files[:_NAMED])
-            more = f" and {len(files) - _NAMED:,} more" if len(files) > _NAMED else ""
-            print_error(f"  {len(files):,} × {kind}: {names}{more}")
+        # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
+        data = read(file, MAX_BYTES + 1)
+        name = "<stdin>" if file == STDIN else file
+        if kind_of(data[:HEAD]) is Kind.TEMPLATE:
+            return Made(name, data, "unknown", None, (), f"a {Kind.TEMPLATE}")
+        report = inspect(data, self.location, now=self.now, requirements=self.requirements)
+        counted = select(report.findings, ignore=self.ignored | self.ignores.of(file))
+        valid = is_valid(counted)
+        shown, failing = (select(counted, level=level) for level in (self.level, self.fail_on))
+        self.failed = self.failed or bool(failing)
+        return Made(
+            name,
+            data,
+            report.format,
+            None if report.unchecked and valid else valid,
+            # What ends the program with 1 is shown in any case.
+            tuple(failing if len(failing) > len(shown) else shown),
+            report.unchecked,
+        )
 
 
-def _read(file: str, limit: int) -> bytes:
-    try:
-        if file == _STDIN:
-            return sys.stdin.buffer.read(limit)
-        with open(file, "rb") as stream:  # noqa: PTH123 - as above
-            return stream.read(limit)
-    except OSError as error:
-        raise SourceError(file, error.strerror or str(error)) from error
+def _noted(feeds: Iterable[Validated], chosen: Chosen) -> Iterator[Validated]:
+    for feed in feeds:
+        if feed.valid is None:
+            chosen.unchecked.append((feed.file, feed.unchecked))
+        yield feed
 
 
-def _validated(
-    file: str, level: Level, ignored: tuple[str, ...], location: str | None, now: datetime
-) -> Validated:
-    from feedpub.validator import inspect, is_valid, select  # noqa: PLC0415 - beside the next line
-    from feedpub.validator.document import MAX_BYTES  # noqa: PLC0415 - loads the parser
-    from feedpub.validator.recognition import HEAD, Kind, kind_of  # noqa: PLC0415 - as above
-    from feedpub.validator.reports import Validated as Made  # noqa: PLC0415 - as above
-
-    # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
-    data = _read(file, MAX_BYTES + 1)
-    name = "<stdin>" if file == _STDIN else file
-    if kind_of(data[:HEAD]) is Kind.TEMPLATE:
-        return Made(name, data, "unknown", None, (), f"a {Kind.TEMPLATE}")
-    report = inspect(data, location, now=now)
-    counted = select(report.findings, ignore=ignored)
-    valid = is_valid(counted)
-    return Made(
-        name,
-        data,
-        report.format,
-        None if report.unchecked and valid else valid,
-        tuple(select(counted, level=level)),
-        report.unchecked,
-    )
-
-
-def _report(feeds: Iterator[Validated], chosen: _Chosen, report_format: Output) -> bool:
-    """Print what was found, feed by feed where the format allows; return whether no feed has an error."""
+def _report(feeds: Iterator[Validated], report_format: Output) -> None:
+    """Print what was found, feed by feed where the format allows."""
     from feedpub.validator import reports  # noqa: PLC0415 - loads the reader
-
-    valid = True
-
-    def seen() -> Iterator[Validated]:
-        nonlocal valid
-        for feed in feeds:
-            valid = valid and feed.valid is not False
-            if feed.valid is None:
-                chosen.unchecked.append((feed.file, feed.unchecked))
-            yield feed
 
     if report_format is Output.SARIF:
         from feedpub import __version__  # noqa: PLC0415 - as above
 
-        print_text(reports.sarif(seen(), __version__))
+        print_text(reports.sarif(feeds, __version__))
     elif report_format is Output.GITHUB:
-        if shown := reports.github(seen()):
+        if shown := reports.github(feeds):
             print_text(shown)
     else:
         show = reports.text if report_format is Output.TEXT else reports.json_line
-        for feed in seen():
+        for feed in feeds:
             print_text(show(feed))
-    return valid

@@ -12,11 +12,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feedpub.validator.finding import Finding, Level, Report, is_valid, select
+from feedpub.validator.requirements import NO_REQUIREMENTS, PROFILES, Requirements
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["Finding", "Level", "Report", "inspect", "is_valid", "select", "validate"]
+__all__ = [
+    "PROFILES",
+    "Finding",
+    "Level",
+    "Report",
+    "Requirements",
+    "inspect",
+    "is_valid",
+    "select",
+    "validate",
+]
 
 
 def validate(data: bytes, location: str | None = None, *, now: datetime | None = None) -> list[Finding]:
@@ -29,8 +40,14 @@ def validate(data: bytes, location: str | None = None, *, now: datetime | None =
     return list(inspect(data, location, now=now).findings)
 
 
-def inspect(data: bytes, location: str | None = None, *, now: datetime | None = None) -> Report:
-    """Do what :func:`validate` does, and say as well which format the feed is in."""
+def inspect(
+    data: bytes,
+    location: str | None = None,
+    *,
+    now: datetime | None = None,
+    requirements: Requirements = NO_REQUIREMENTS,
+) -> Report:
+    """Do what :func:`validate` does, say as well which format the feed is in, and check what else is required of it."""
     from feedpub.validator._engine import examine  # noqa: PLC0415 - the parser is loaded when it is needed
 
-    return examine(data, location=location, now=now)
+    return examine(data, location=location, now=now, requirements=requirements)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -34,9 +34,10 @@ from feedpub.validator.check_kinds import (
 from feedpub.validator.checks import CHECKS
 from feedpub.validator.checks.texts import is_html
 from feedpub.validator.document import NO_ATTRIBUTES, Node
-from feedpub.validator.finding import Finding, Report
+from feedpub.validator.finding import Finding, Level, Report
 from feedpub.validator.grammar import html, iris
 from feedpub.validator.json_document import Json, Shape, example
+from feedpub.validator.requirements import NO_REQUIREMENTS, Requirements
 from feedpub.validator.vocabulary import element as defined
 from feedpub.validator.vocabulary import json_feed
 from feedpub.validator.vocabulary.element import Element, Kind, Value
@@ -55,12 +56,31 @@ _OF_XML: Final = ("https://www.rssboard.org/", "https://www.rfc-editor.org/rfc/r
 _FORMATS: Final = {"rss": "rss", "atom:feed": "atom", "atom:entry": "atom"}
 
 
-def examine(data: bytes, *, location: str | None, now: datetime | None) -> Report:
+def examine(
+    data: bytes,
+    *,
+    location: str | None,
+    now: datetime | None,
+    requirements: Requirements = NO_REQUIREMENTS,
+) -> Report:
     """Return format and findings of ``data``; see :func:`feedpub.validator.validate`."""
+    about = Context(location, now, requirements=requirements)
+    report = _report(data, about)
+    profile = requirements.profile
+    if profile is None:
+        return report
+    found = tuple(
+        replace(finding, level=Level.ERROR) if finding.code in profile.errors else finding
+        for finding in report.findings
+        if finding.code not in profile.replaced
+    )
+    return replace(report, findings=found)
+
+
+def _report(data: bytes, about: Context) -> Report:
     if _JSON_START.match(data) and len(data) <= reading.MAX_BYTES:
-        return _json_report(data, Context(location, now))
-    document = reading.read(data)
-    about = Context(location, now, document)
+        return _json_report(data, about)
+    document = about.document = reading.read(data)
     findings = list(_document_findings(about))
     if not document.broken and not document.unchecked:
         findings.extend(_element_findings(about))

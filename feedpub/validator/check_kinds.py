@@ -26,6 +26,7 @@ from feedpub.validator.grammar import iris
 from feedpub.validator.grammar.html import Survey
 from feedpub.validator.json_document import Json
 from feedpub.validator.namespaces import KNOWN
+from feedpub.validator.requirements import NO_REQUIREMENTS, Requirements
 from feedpub.validator.vocabulary.element import ANY, Element, Kind, Value
 
 NOTHING: Final = Document([], False, (), "", "")
@@ -51,7 +52,8 @@ class Problem:
 class Context:
     """What a check is shown. The engine sets what the next check is about; checks only read.
 
-    ``location`` is the address that the feed is served from, ``now`` the time, each where it is known. Of the rest,
+    ``location`` is the address that the feed is served from, ``now`` the time, each where it is known, ``requirements``
+    what else is asked. Of the rest,
     what a check is not about is empty: ``document``, the element ``node`` and what the vocabulary says of it; for JSON
     Feed, ``feed``, an ``object`` in it and the name of the ``table`` that describes it; a ``text`` and its grammar,
     ``value``; a ``survey`` of HTML.
@@ -68,6 +70,7 @@ class Context:
     text: str = ""
     value: Value = ANY
     survey: Survey = _NO_SURVEY
+    requirements: Requirements = NO_REQUIREMENTS
 
     def uses(self, prefix: str) -> bool:
         """Tell whether the feed declares a namespace, named by its usual prefix."""

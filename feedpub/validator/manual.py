@@ -26,6 +26,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Atom": ("atom", "atom_text"),
     "JSON Feed": ("json_feed",),
     "Podcasts and Media RSS": ("podcasts", "media_rss"),
+    "What was asked for": ("requirements",),
 }
 
 # Where this validator differs from the W3C feed validator on purpose: what, theirs, ours, why.

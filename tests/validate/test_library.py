@@ -23,9 +23,11 @@ def finding(code, level):
 
 def test_the_exported_names_are_these():
     assert feedpub.validator.__all__ == [
+        "PROFILES",
         "Finding",
         "Level",
         "Report",
+        "Requirements",
         "inspect",
         "is_valid",
         "select",

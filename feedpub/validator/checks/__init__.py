@@ -16,6 +16,7 @@ from feedpub.validator.checks import (  # noqa: F401 - imported for what they re
     paging,
     people,
     podcasts,
+    requirements,
     root,
     rss,
     rss_advice,

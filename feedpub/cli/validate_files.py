@@ -1,0 +1,104 @@
+"""Which files ``feedpub validate`` takes: those that are named, and the feeds of folders and patterns."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from feedpub.cli.console import count, print_error
+from feedpub.core.errors import SourceError, printable
+
+if TYPE_CHECKING:
+    from feedpub.validator.recognition import Kind
+
+STDIN: Final = "-"
+# How many files that are passed over for one reason are named.
+_NAMED: Final = 3
+
+
+@dataclass
+class Chosen:
+    """The files that the paths mean, and those that are passed over or could not be checked, by what they are.
+
+    ``only_feeds`` says that what is named is looked at as if a folder held it.
+    """
+
+    only_feeds: bool
+    files: list[str] = field(default_factory=list)
+    passed: dict[Kind, list[str]] = field(default_factory=dict)
+    unchecked: list[tuple[str, str]] = field(default_factory=list)
+    from_folder: bool = False
+
+    def add(self, path: str) -> None:
+        """Take every file that a path means. A path that means none is wrong usage: it would be valid for ever."""
+        before = len(self.files)
+        named = self._add(path)
+        if len(self.files) == before and not (named and self.only_feeds):
+            raise typer.BadParameter(f"there is no feed in {path}", param_hint="PATH")
+
+    def _add(self, path: str) -> bool:
+        """Take the files of a path; return whether it names files, and no folder."""
+        if path == STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
+            self._consider(path, named=True)
+            return True
+        if os.path.isdir(path):  # noqa: PTH112 - as above
+            self.from_folder = True
+            for file in sorted(map(str, Path(path).rglob("*"))):
+                self._consider(file, named=False)
+            return False
+        if os.path.exists(path):  # noqa: PTH110 - as above
+            # A pipe may never end, a device never does.
+            raise typer.BadParameter(
+                f"{path} is neither a file nor a folder; read it with: feedpub validate - < {path}",
+                param_hint="PATH",
+            )
+        matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207 - as above
+        chosen = [match for match in matches if os.path.isfile(match) or os.path.isdir(match)]  # noqa: PTH112, PTH113 - as above
+        if not chosen:
+            raise typer.BadParameter(f"{path}: no such file", param_hint="PATH")
+        return any(list(map(self._add, chosen)))
+
+    def _consider(self, file: str, *, named: bool) -> None:
+        from feedpub.validator.recognition import HEAD, may_be_feed, passed_over  # noqa: PLC0415 - loads the reader
+
+        if named and (file == STDIN or not self.only_feeds):
+            self.files.append(file)
+        elif (named or may_be_feed(file)) and os.path.isfile(file):  # noqa: PTH113 - as above
+            kind = passed_over(file, read(file, HEAD))
+            if kind is None:
+                self.files.append(file)
+            else:
+                self.passed.setdefault(kind, []).append(file)
+
+    def tell(self) -> None:
+        """Say on standard error what came of the files, where that is not plain from what was asked."""
+        for file, what in self.unchecked:
+            print_error(f"{printable(file)} is not checked: {what}")
+        if not self.from_folder and not self.passed:
+            return
+        from feedpub.validator.recognition import Kind  # noqa: PLC0415 - as above
+
+        passed = sum(map(len, self.passed.values()))
+        validated = f"{count(len(self.files) - len(self.unchecked), 'feed')} validated"
+        print_error(f"{validated}, {count(passed, 'file')} passed over{':' * bool(passed)}")
+        for kind, files in sorted(self.passed.items(), key=lambda one: list(Kind).index(one[0])):
+            names = ", ".join(map(printable, files[:_NAMED]))
+            more = f" and {len(files) - _NAMED:,} more" if len(files) > _NAMED else ""
+            print_error(f"  {len(files):,} × {kind}: {names}{more}")
+
+
+def read(file: str, limit: int) -> bytes:
+    """Return at most ``limit`` bytes of a file, or of standard input."""
+    try:
+        if file == STDIN:
+            return sys.stdin.buffer.read(limit)
+        with open(file, "rb") as stream:  # noqa: PTH123 - as above
+            return stream.read(limit)
+    except OSError as error:
+        raise SourceError(file, error.strerror or str(error)) from error
