@@ -3,14 +3,21 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from feedpub.config import load_config, loader, parse_config, parse_share
-from feedpub.config.sources import SOURCE_KEYS
+from feedpub.config import load_config, parse_config, parse_share
+from feedpub.config.feeds import ACTIVE, NEAR, RETIRED
+from feedpub.config.output import DEDUP, GUARDS, OUTPUT
+from feedpub.config.schema import CONFIG
+from feedpub.config.settings import Layout
+from feedpub.config.site import SITE
+from feedpub.config.sources import SOURCE
+from feedpub.core.declaration import names
 from feedpub.core.errors import ConfigError
 from feedpub.publishing.local.folder import LAYOUTS
-from feedpub.rules import MATCHING_KEYS, RULE_KEYS
+from feedpub.rules import MATCHING_KEYS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,10 +49,10 @@ WRONG = [
         "https://news.example.org/feeds",
         "news.example.org",
         4,
-        "no absolute URL; write one that begins with https://",
+        "not an absolute URL; write one that begins with https://",
     ),
-    ("https://news.example.org/feeds", '"javascript:alert(1)"', 4, "no absolute URL"),
-    ("https://news.example.org/feeds", "https://a b/", 4, "no absolute URL"),
+    ("https://news.example.org/feeds", '"javascript:alert(1)"', 4, "not an absolute URL"),
+    ("https://news.example.org/feeds", "https://a b/", 4, "not an absolute URL"),
     ("https://news.example.org/feeds", "https://a.org/?x=1", 4, "a base URL has no ?"),
     ('"example.org,2023-05"', "example.org", 5, "tagging entity (RFC 4151); write a domain you own"),
     ('"example.org,2023-05"', '"example.org,2023-13"', 5, "tagging entity"),
@@ -54,14 +61,19 @@ WRONG = [
         "language: en",
         "language: english",
         7,
-        "site.language: 'english' is no language tag (BCP 47); write en,",
+        "site.language: 'english' is not a language tag (BCP 47); write en,",
     ),
-    ("language: en", "language: jp", 7, "site.language: 'jp' is no language tag (BCP 47)"),
-    ("max_items: 7", "language: german", 13, "feeds.business.language: 'german' is no language tag (BCP 47)"),
-    ("email: news@example.org", "email: news", 6, "no e-mail address"),
+    ("language: en", "language: jp", 7, "site.language: 'jp' is not a language tag (BCP 47)"),
+    (
+        "max_items: 7",
+        "language: german",
+        13,
+        "feeds.business.language: 'german' is not a language tag (BCP 47)",
+    ),
+    ("email: news@example.org", "email: news", 6, "not an e-mail address"),
     ("timezone: UTC", "timezone: Europe/Berlim", 10, "Europe/Berlin"),
     ("timezone: UTC", "timezon: UTC", 10, "did you mean 'timezone'?"),
-    ("  all: {title: All}", "  All News: {title: All}", 12, "use a-z, 0-9 and - only: all-news"),
+    ("  all: {title: All}", "  All News: {title: All}", 12, "use a-z, 0-9, - and _ only: all-news"),
     ("  all: {title: All}", "  nul: {title: All}", 12, "the name 'nul' is reserved"),
     ("  all: {title: All}", "  manifest: {title: All}", 12, "reserved"),
     ("  all: {title: All}", "  all: {titel: All}", 12, "did you mean 'title'?"),
@@ -93,13 +105,13 @@ WRONG = [
     ("max_rejects: 5%", "max_vanished: 12", 15, "12 is a count; write a share, such as 50%"),
     ("formats: [atom]", "layout: release", 14, "did you mean 'releases'?"),
     ("formats: [atom]", "gzip: yes", 14, "output.gzip: expected true or false, found 'yes'"),
-    ("formats: [atom]", "max_bytes: 1 KB", 14, "1 KB is no size of at least 4 KB; write 512 KB, 2 MB"),
+    ("formats: [atom]", "max_bytes: 1 KB", 14, "1 KB is not a size of at least 4 KB; write 512 KB, 2 MB"),
     ("formats: [atom]", "max_bytes: 512kb", 14, "write 512 KB, 2 MB or a number of bytes"),
     (
         "formats: [atom]",
         "archive: weekly",
         14,
-        "'weekly' is no way to archive; write off, monthly or a number",
+        "'weekly' is not a way to archive; write off, monthly or a number",
     ),
     ("formats: [atom]", "archive: 0", 14, "output.archive: expected a whole number from 1 to 10000"),
     ("formats: [atom]", "archive: [1]", 14, "expected text, found a list; write off, monthly or a number"),
@@ -114,7 +126,7 @@ WRONG = [
     ("max_items: 7", "retired: {}", 13, "a retired feed takes no articles and has no 'any'; remove it"),
     ("any: [oil], max_items: 7", "max_items: 7, retired: {}", 13, "has no 'max_items'; remove it"),
     ("any: [oil], max_items: 7", "retired: {}", 13, "feeds.business.retired: the key 'moved_to' is missing"),
-    ("any: [oil], max_items: 7", "retired: {moved_to: x}", 13, "'x' is no absolute URL"),
+    ("any: [oil], max_items: 7", "retired: {moved_to: x}", 13, "'x' is not an absolute URL"),
     ("any: [oil], max_items: 7", "retired: true", 13, "feeds.business.retired: expected a mapping"),
     (
         "{title: Business, any: [oil], max_items: 7}",
@@ -185,7 +197,7 @@ def test_a_retired_feed_stands_apart_from_those_that_take_articles():
 
 
 def test_the_layouts_are_those_that_publishing_knows():
-    assert loader.LAYOUTS == LAYOUTS
+    assert get_args(Layout) == LAYOUTS
 
 
 def documented(section: str) -> list[str]:
@@ -198,20 +210,20 @@ def documented(section: str) -> list[str]:
 @pytest.mark.parametrize(
     ("section", "keys"),
     [
-        ("", loader.TOP_KEYS),
-        ("site", loader.SITE_KEYS),
-        ("sources", SOURCE_KEYS),
+        ("", CONFIG.keys + CONFIG.others),
+        ("site", SITE.keys),
+        ("sources", SOURCE.keys),
         ("matching", MATCHING_KEYS),
-        ("feeds", {*loader.FEED_KEYS, "retired", *RULE_KEYS}),
-        ("dedup", loader.SITE_DEDUP_KEYS),
-        ("feeds.dedup", loader.DEDUP_KEYS),
-        ("retired", loader.RETIRED_KEYS),
-        ("output", loader.OUTPUT_KEYS),
-        ("guards", loader.GUARD_KEYS),
+        ("feeds", ACTIVE.keys + ACTIVE.others),
+        ("dedup", DEDUP.keys),
+        ("feeds.dedup", NEAR.keys),
+        ("retired", RETIRED.keys),
+        ("output", OUTPUT.keys),
+        ("guards", GUARDS.keys),
     ],
 )
 def test_every_key_is_documented_once_and_every_documented_key_is_known(section, keys):
-    assert sorted(documented(section)) == sorted(keys)
+    assert sorted(documented(section)) == sorted(names(keys))
 
 
 def test_the_shipped_config_is_right_and_its_examples_hold():

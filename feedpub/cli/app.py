@@ -13,7 +13,7 @@ import typer
 import feedpub
 from feedpub.cli.build import build
 from feedpub.cli.check import check
-from feedpub.cli.console import FAILED, print_error, print_text, status_of
+from feedpub.cli.console import FAILED, print_error, print_text, report_config_errors, status_of
 from feedpub.cli.diff import diff
 from feedpub.cli.explain import explain
 from feedpub.cli.fetch import fetch
@@ -21,7 +21,7 @@ from feedpub.cli.init import init
 from feedpub.cli.report import report
 from feedpub.cli.serve import serve
 from feedpub.cli.validate import validate
-from feedpub.core.errors import FeedpubError
+from feedpub.core.errors import ConfigError, FeedpubError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     init,
@@ -46,7 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command()(report_config_errors(command))
 
 
 def _version(wanted: bool) -> None:
@@ -72,6 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> Any:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app(args=list(arguments) if arguments is not None else None)
+    except ConfigError as error:
+        for one in error.errors:
+            print_error(str(one))
+        sys.exit(status_of(error))
     except FeedpubError as error:
         print_error(str(error))
         sys.exit(status_of(error))

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,6 +53,33 @@ def count(number: int, what: str) -> str:
 def status_of(error: FeedpubError) -> int:
     """Return the exit status that ``error`` ends the program with."""
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), FAILED)
+
+
+def report_config_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command; with ``--format json`` it prints on standard output, too, what is wrong with a config."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except ConfigError as error:
+            if options.get("report_format") == Format.JSON:
+                print_json({"config_errors": [_config_error(one) for one in error.errors]})
+            raise
+
+    return run
+
+
+def _config_error(error: ConfigError) -> dict[str, str | int]:
+    where = error.where
+    return {
+        "file": where.file,
+        "line": where.line,
+        "column": where.column,
+        "key": where.key_path,
+        "problem": error.problem,
+        "remedy": error.remedy,
+    }
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -16,6 +16,9 @@ from feedpub.sources import SourceSpec
 Archive: TypeAlias = int | Literal["monthly"] | None
 """How older entries are archived (RFC 5005 §4): so many in a document, those of a month, or not at all."""
 
+Layout: TypeAlias = Literal["files", "releases"]
+"""Whether files are replaced one by one, or the whole folder flips."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -45,15 +48,15 @@ class FeedSettings(Channel):
 class Output:
     """Where documents go and which formats are written; ``state`` is the folder that is never served.
 
-    ``layout`` says whether files are replaced one by one or the whole folder flips; ``gzip``, whether each has a
-    compressed twin.
+    ``gzip`` says whether each file has a compressed twin; ``limits`` are those of feeds that name no others.
     """
 
     dir: Path
     state: Path
     formats: tuple[OutputFormat, ...]
-    layout: Literal["files", "releases"]
+    layout: Layout
     gzip: bool
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Guards:
 
     max_rejects: float | int | None
     max_vanished: float
-    future: str
+    future: Literal["hold", "publish"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,60 +3,35 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from feedpub.core.errors import install_hint
+from feedpub.core.declaration import (
+    FLAG,
+    PATH,
+    TEXT,
+    Check,
+    Key,
+    Section,
+    Value,
+    integer,
+    list_of,
+    mapping_of,
+    one_of,
+)
+from feedpub.core.errors import ConfigError, Problems, install_hint
 from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.field_names import CANONICAL
 from feedpub.sources.readers import FORMATS, missing_extra
 from feedpub.sources.spec import ORDERS, SourceSpec, TextLayout
 from feedpub.sources.withheld import fold_status
-from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, DatePolicy, compile_format
+from feedpub.text.dates import DEFAULT, DatePolicy
+from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, compile_format
 from feedpub.text.dates.zones import UnknownZoneError, is_zone, parse_offset
-
-DATE_KEYS = (
-    "ambiguous",
-    "nonexistent",
-    "formats",
-    "zones",
-    "day_first",
-    "two_digit_years",
-    "languages",
-    "horizon",
-)
-
-
-def parse_policy(timezone: Node | None, dates: Node | None) -> DatePolicy:
-    """Return the policy of a source's ``timezone`` and ``dates`` values; either may be absent.
-
-    Raises :class:`~feedpub.core.errors.ConfigError` with the place and what would be right.
-    """
-    zone = _zone_name(timezone) if timezone is not None else None
-    keys: Mapping[str, Node] = dates.fields(DATE_KEYS) if dates is not None else {}
-    years = keys["two_digit_years"].integer(minimum=1900, maximum=2099) if "two_digit_years" in keys else None
-    return DatePolicy(
-        zone=zone,
-        ambiguous=keys["ambiguous"].choice(AMBIGUOUS) if "ambiguous" in keys else "earlier",
-        nonexistent=keys["nonexistent"].choice(NONEXISTENT) if "nonexistent" in keys else "shift",
-        formats=tuple(_date_format(node, years) for node in keys["formats"].items(single=True))
-        if "formats" in keys
-        else (),
-        zone_names=tuple(_meaning(name, node) for name, node in keys["zones"].mapping().items())
-        if "zones" in keys
-        else (),
-        day_first=keys["day_first"].flag() if "day_first" in keys else None,
-        two_digit_years=years,
-        languages=tuple(_language(node) for node in keys["languages"].items(single=True))
-        if "languages" in keys
-        else (),
-        horizon=keys["horizon"].integer(minimum=1901, maximum=9998)
-        if "horizon" in keys
-        else DatePolicy().horizon,
-    )
 
 
 def _zone_name(node: Node) -> str:
@@ -65,25 +40,42 @@ def _zone_name(node: Node) -> str:
         return name
     remedy = (
         did_you_mean(name, available_timezones())
-        or "write a zone of the IANA database, as Europe/Paris or UTC"
+        or "write a zone of the IANA database, such as Europe/Paris or UTC"
     )
     raise node.error(f"there is no time zone {name!r}", remedy)
 
 
-def _date_format(node: Node, years: int | None) -> str:
+def _date_format(node: Node) -> str:
     pattern = node.text()
     if pattern in EPOCHS:
         return pattern
     try:
         compile_format(pattern)
     except ValueError as error:
-        raise node.error(f"the date format {pattern!r} {error}") from None
-    if years is None and ("%y" in pattern or "%D" in pattern):
+        problem, _, remedy = str(error).partition("; ")
         raise node.error(
-            f"the date format {pattern!r} has a year of two digits",
-            "declare the first year they mean, as in two_digit_years: 1950",
-        )
+            f"the date format {pattern!r} {problem}", remedy or "write a whole date, such as %d.%m.%Y %H:%M"
+        ) from None
     return pattern
+
+
+def _short_years_declared(node: Node, years: int | None) -> None:
+    formats = node.mapping().get("formats")
+    if years is not None or formats is None:
+        return
+    problems = Problems()
+    for item in formats.items(single=True):
+        # One that is wrong in another way is told of already.
+        with suppress(ConfigError):
+            pattern = _date_format(item)
+            if "%y" in pattern or "%D" in pattern:
+                problems.add(
+                    item.error(
+                        f"the date format {pattern!r} has a year of two digits",
+                        "declare the first year they mean, as in two_digit_years: 1950",
+                    )
+                )
+    problems.raise_any()
 
 
 def _language(node: Node) -> str:
@@ -105,74 +97,147 @@ def _meaning(name: str, node: Node) -> tuple[str, str]:
         try:
             parse_offset(meaning)
         except UnknownZoneError as error:
-            raise node.error(f"{name} is mapped to {error}") from None
+            raise node.error(
+                f"{name} is mapped to {error}",
+                'write an offset such as "+01:00", or a zone such as Europe/London',
+            ) from None
         return name, meaning
     return name, _zone_name(node)
 
 
-def parse_layout(node: Node) -> TextLayout:
-    """Return the layout that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
-    keys = node.fields(("order", "separator", "headers"))
-    order = keys["order"].choice(ORDERS) if "order" in keys else ORDERS[0]
-    separator = keys["separator"].text().strip() if "separator" in keys else ""
+ZONE = Value(_zone_name, TEXT.schema)
+
+
+def _policy(
+    ambiguous: str,
+    nonexistent: str,
+    formats: tuple[str, ...],
+    zones: tuple[tuple[str, str], ...],
+    day_first: bool | None,
+    two_digit_years: int | None,
+    languages: tuple[str, ...],
+    horizon: int,
+) -> DatePolicy:
+    return DatePolicy(
+        ambiguous=ambiguous,
+        nonexistent=nonexistent,
+        formats=formats,
+        zone_names=zones,
+        day_first=day_first,
+        two_digit_years=two_digit_years,
+        languages=languages,
+        horizon=horizon,
+    )
+
+
+DATES = Section(
+    keys=(
+        Key(
+            "formats",
+            list_of(Value(_date_format, TEXT.schema), single=True),
+            "strptime patterns, `epoch` or `epoch-ms`, tried first; names of months and days are English",
+            default="[]",
+            without="none",
+        ),
+        Key(
+            "day_first",
+            FLAG,
+            "`true` reads 3/4/2023 as 3 April, `false` as March 4",
+            without="undeclared",
+        ),
+        Key(
+            "two_digit_years",
+            integer(1900, 2099),
+            "the first year of the hundred that two digits mean: `1950` reads 49 as 2049",
+            without="undeclared",
+        ),
+        Key(
+            "zones",
+            mapping_of(_meaning, TEXT.schema),
+            'what abbreviations mean: `{IST: Asia/Kolkata, BST: "+01:00"}`',
+            default="{}",
+            without="none",
+        ),
+        Key(
+            "ambiguous",
+            one_of(*AMBIGUOUS),
+            "a time that the clocks showed twice: `earlier`, `later` or `reject`",
+            default=DEFAULT.ambiguous,
+        ),
+        Key(
+            "nonexistent",
+            one_of(*NONEXISTENT),
+            "a time that the clocks skipped: `shift` it on by the gap, or `reject`",
+            default=DEFAULT.nonexistent,
+        ),
+        Key(
+            "languages",
+            list_of(Value(_language, TEXT.schema), single=True),
+            "codes of further languages of month names, by `feedpub[dates]`",
+            default="[]",
+            without="none",
+        ),
+        Key(
+            "horizon",
+            integer(1901, 9998),
+            "the first year that is too far off to be meant",
+            default=str(DEFAULT.horizon),
+        ),
+    ),
+    make=_policy,
+    checks=(Check(("two_digit_years",), _short_years_declared),),
+)
+
+
+def _header(name: str, node: Node) -> tuple[str, str]:
+    return name.strip().casefold(), node.choice(CANONICAL)
+
+
+def _order_has_separator(node: Node, order: str, separator: str) -> None:
     if order != ORDERS[0] and not separator:
         raise node.error(
             f"the order {order!r} needs a separator line",
             'name the line between records, as in separator: "---"',
         )
-    headers: list[tuple[str, str]] = []
-    if "headers" in keys:
-        for name, item in keys["headers"].mapping().items():
-            headers.append((name.strip().casefold(), item.choice(CANONICAL)))
-        if not separator and any(field == "published" for _, field in headers):
-            # Without a separator it is the date's line that ends a record.
-            raise node.error(
-                "a date in a header line needs a separator line", 'name it, as in separator: "---"'
-            )
-    return TextLayout(order, separator, tuple(headers))
 
 
-SOURCE_KEYS = (
-    "path",
-    "format",
-    "timezone",
-    "dates",
-    "encoding",
-    "fields",
-    "body",
-    "namespace",
-    "layout",
-    "boilerplate",
-    "related_links",
-    "repair_mojibake",
-    "published_when",
+def _date_has_separator(node: Node, separator: str, headers: tuple[tuple[str, str], ...]) -> None:
+    # Without a separator it is the date's line that ends a record.
+    if not separator and any(field == "published" for _, field in headers):
+        raise node.error("a date in a header line needs a separator line", 'name it, as in separator: "---"')
+
+
+_STRIPPED = Value(lambda node: node.text().strip(), TEXT.schema)
+_TEXTS = list_of(_STRIPPED, single=True)
+
+LAYOUT = Section(
+    keys=(
+        Key("order", one_of(*ORDERS), "the order of a record's lines", default=TextLayout().order),
+        Key(
+            "separator",
+            _STRIPPED,
+            "a line that ends each record",
+            without="the line of the date ends it",
+        ),
+        Key(
+            "headers",
+            mapping_of(_header, {"enum": list(CANONICAL)}),
+            "which field of an article is in header lines of that name: `{Author: author, URL: link}`",
+            default="{}",
+            without="none",
+        ),
+    ),
+    make=lambda order, separator, headers: TextLayout(order, separator or "", headers),
+    checks=(
+        Check(("order", "separator"), _order_has_separator),
+        Check(("separator", "headers"), _date_has_separator),
+    ),
 )
 
-
-def parse_source(node: Node, base: Path, own: tuple[Path, ...] = ()) -> SourceSpec:
-    """Return the source that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
-    keys = node.fields(SOURCE_KEYS, required=("path",))
-    return SourceSpec(
-        patterns=tuple(item.path().strip() for item in keys["path"].items(single=True)),
-        base=base,
-        own=own,
-        format=_format(keys["format"]) if "format" in keys else None,
-        dates=parse_policy(keys.get("timezone"), keys.get("dates")),
-        encoding=_encoding(keys["encoding"]) if "encoding" in keys else None,
-        fields=_fields(keys["fields"]) if "fields" in keys else (),
-        html_body="body" in keys and keys["body"].choice(("text", "html")) == "html",
-        namespace=keys["namespace"].text() if "namespace" in keys else None,
-        layout=parse_layout(keys["layout"]) if "layout" in keys else TextLayout(),
-        boilerplate=frozenset(fold_heading(text) for text in _texts(keys.get("boilerplate"))),
-        related_links=_texts(keys.get("related_links")),
-        repair_mojibake="repair_mojibake" in keys and _repair(keys["repair_mojibake"]),
-        published_when=frozenset(fold_status(text) for text in _texts(keys.get("published_when"))),
-        where=node.where,
-    )
-
-
-def _texts(node: Node | None) -> tuple[str, ...]:
-    return tuple(item.text().strip() for item in node.items(single=True)) if node is not None else ()
+FIELDS = Section(
+    keys=tuple(Key(name, TEXT, f"what the source calls the {name}") for name in CANONICAL),
+    make=lambda **names: tuple((field, name) for field, name in names.items() if name is not None),
+)
 
 
 def _format(node: Node) -> str:
@@ -195,12 +260,142 @@ def _encoding(node: Node) -> str:
     return found.name
 
 
-def _fields(node: Node) -> tuple[tuple[str, str], ...]:
-    return tuple((name, item.text()) for name, item in node.fields(CANONICAL).items())
-
-
 def _repair(node: Node) -> bool:
     wanted = node.flag()
     if wanted and find_spec("ftfy") is None:
         raise node.error("the repair of mojibake needs ftfy", install_hint("repair"))
     return wanted
+
+
+def _source(
+    path: tuple[str, ...],
+    format: str | None,  # noqa: A002 - it is the name of the key
+    timezone: str | None,
+    dates: DatePolicy,
+    encoding: str | None,
+    fields: tuple[tuple[str, str], ...],
+    body: str,
+    namespace: str | None,
+    layout: TextLayout,
+    boilerplate: tuple[str, ...],
+    related_links: tuple[str, ...],
+    repair_mojibake: bool,
+    published_when: tuple[str, ...],
+) -> SourceSpec:
+    return SourceSpec(
+        patterns=path,
+        base=Path(),
+        format=format,
+        dates=replace(dates, zone=timezone),
+        encoding=encoding,
+        fields=fields,
+        html_body=body == "html",
+        namespace=namespace,
+        layout=layout,
+        boilerplate=frozenset(map(fold_heading, boilerplate)),
+        related_links=related_links,
+        repair_mojibake=repair_mojibake,
+        published_when=frozenset(map(fold_status, published_when)),
+    )
+
+
+SOURCE = Section(
+    keys=(
+        Key(
+            "path",
+            list_of(Value(lambda node: node.path().strip(), PATH.schema), single=True),
+            "one glob or a list, relative to the config: `drop/*.txt`, `drop/**/*.csv.gz`; `-` is standard input;"
+            " `https://…` is a feed to fetch; with `feedpub[remote]` any URL of fsspec, such as `s3://bucket/*.jsonl`",
+            required=True,
+        ),
+        Key(
+            "format",
+            Value(_format, {"enum": [known.name for known in FORMATS]}),
+            "one of the [formats](sources.md#formats), where extension and content would tell another",
+            without="by name and content",
+        ),
+        Key(
+            "timezone",
+            ZONE,
+            "the zone of dates that name none, see [Time](time.md)",
+            without="none: times without one are rejected",
+        ),
+        Key(
+            "dates",
+            DATES,
+            "how dates are written and what is open in them, see [Time](time.md)",
+            default="{}",
+            without="as in [Time](time.md)",
+        ),
+        Key(
+            "encoding",
+            Value(_encoding, TEXT.schema),
+            "the encoding of what is not UTF-8, such as `cp1252`",
+            without="none: what is not UTF-8 is rejected",
+        ),
+        Key(
+            "fields",
+            FIELDS,
+            "which of the source's fields is which of an article's: `{title: headline, body: text.plain}`",
+            default="{}",
+            without="the usual names",
+        ),
+        Key(
+            "body",
+            one_of("text", "html"),
+            "`text` or `html`: what bodies are in text, JSON and tables; the other formats say it themselves",
+            default="text",
+        ),
+        Key(
+            "namespace",
+            TEXT,
+            "a word that keeps the ids of this source apart from those of others that count the same way",
+        ),
+        Key(
+            "layout",
+            LAYOUT,
+            "how a text format differs from title, body, timestamp: [the lines of a record](sources.md#text)",
+            default="{}",
+            without="title, body, timestamp",
+        ),
+        Key(
+            "boilerplate",
+            _TEXTS,
+            "headings of blocks that are no articles, and of such blocks at the end of a body",
+            default="[]",
+            without="none",
+        ),
+        Key(
+            "related_links",
+            _TEXTS,
+            "words at which a tail of other articles' headlines begins in a body",
+            default="[]",
+            without="none",
+        ),
+        Key(
+            "repair_mojibake",
+            Value(_repair, FLAG.schema),
+            "`true` repairs text that was decoded wrongly (`CafÃ©`), with `feedpub[repair]`; each repair is reported",
+            default="false",
+        ),
+        Key(
+            "published_when",
+            _TEXTS,
+            "the words of a status with which alone a record is public, such as `[live, ok]`; one without a status is"
+            " public too",
+            default="[]",
+            without="every status that says nothing else",
+        ),
+    ),
+    make=_source,
+)
+
+
+def read_source(node: Node) -> SourceSpec:
+    """Return the source that ``node`` describes, of which ``base`` and ``own`` are still to be said."""
+    return replace(SOURCE.read(node), where=node.where)
+
+
+def parse_source(node: Node, base: Path, own: tuple[Path, ...] = ()) -> SourceSpec:
+    """Return the source that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
+    return replace(read_source(node), base=base, own=own)

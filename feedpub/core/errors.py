@@ -2,6 +2,7 @@
 
     FeedpubError
     ├── ConfigError        the config (or a rule in it) is wrong: file, line, key path, remedy
+    │   └── ConfigErrors   several things in it are wrong
     ├── SourceError        an input that was asked for cannot be read at all
     ├── DateError          a text is not a date under the declared policy
     ├── TooManyRejects     more input was rejected than the config allows; nothing was written
@@ -18,6 +19,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -64,6 +66,75 @@ class ConfigError(FeedpubError):
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"{where}: {problem}" + (f"; {remedy}" if remedy else ""))
+
+    @property
+    def errors(self) -> tuple[ConfigError, ...]:
+        """What was found in one run: here, the error itself."""
+        return (self,)
+
+
+class ConfigErrors(ConfigError):
+    """Several things in the config are wrong. ``str`` has a line for each; the rest tells of the first of them."""
+
+    def __init__(self, errors: Iterable[ConfigError]) -> None:
+        self._errors = tuple(errors)
+        first = self._errors[0]
+        super().__init__(first.where, first.problem, first.remedy)
+        self.args = ("\n".join(map(str, self._errors)),)
+
+    @property
+    def errors(self) -> tuple[ConfigError, ...]:
+        """Each of the errors, in the order of their lines."""
+        return self._errors
+
+
+class Problems:
+    """Collects what is wrong with a config, so that one run reports all of it.
+
+    What reads a part of a config goes on after an error as long as it makes sense::
+
+        problems = Problems()
+        with problems:
+            title = read_line(node)
+        problems.raise_any()
+    """
+
+    def __init__(self) -> None:
+        self._errors: list[ConfigError] = []
+        self._causes: dict[tuple[int, int], ConfigError] = {}
+
+    def add(self, error: ConfigError, *, cause: bool = False) -> None:
+        """Collect an error, or all errors that it holds; as a ``cause``, it is the only one told of its place."""
+        self._errors.extend(error.errors)
+        if cause:
+            self._causes[error.where.line, error.where.column] = error
+
+    def add_all(self, others: Problems) -> None:
+        """Collect what others have collected."""
+        self._errors.extend(others._errors)
+        self._causes.update(others._causes)
+
+    def __enter__(self) -> None:
+        """Begin something that may fail."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        """Collect the error that it failed with."""
+        if isinstance(error, ConfigError):
+            self.add(error)
+            return True
+        return False
+
+    def raise_any(self) -> None:
+        """Raise what was collected, if anything: each error once, in the order of their lines."""
+        different: dict[tuple[Where, str], ConfigError] = {}
+        for error in self._errors:
+            if self._causes.get((error.where.line, error.where.column), error) is error:
+                different.setdefault((error.where, error.problem), error)
+        errors = sorted(different.values(), key=lambda error: (error.where.line, error.where.column))
+        if len(errors) > 1:
+            raise ConfigErrors(errors)
+        if errors:
+            raise errors[0]
 
 
 class SourceError(FeedpubError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from feedpub.core.errors import ConfigError, Where
+from feedpub.core.errors import ConfigError, Problems, Where
 
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 64
@@ -93,7 +93,7 @@ class Node:
 
     def integer(self, *, minimum: int = 0, maximum: int | None = None) -> int:
         """Return a whole number within bounds."""
-        bounds = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+        bounds = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
         if isinstance(self.value, str) and re.fullmatch(r"-?(?:0|[1-9][0-9]{0,17})", self.value):
             number = int(self.value)
             if number >= minimum and (maximum is None or number <= maximum):
@@ -123,20 +123,31 @@ class Node:
             raise self.error(f"expected a mapping, found {self.kind}", "write key: value lines")
         return self.value
 
-    def fields(self, allowed: Collection[str], required: Collection[str] = ()) -> Mapping[str, Node]:
-        """Return a mapping's nodes, refusing keys that are not ``allowed`` and the lack of ``required`` ones."""
-        mapping = self.mapping()
-        for key, node in mapping.items():
-            if key not in allowed:
-                raise ConfigError(
-                    node.key_where or node.where,
-                    f"unknown key {key!r}",
-                    did_you_mean(key, allowed) or f"known here: {', '.join(allowed)}",
-                )
-        for key in required:
-            if key not in mapping:
-                raise self.error(f"the key {key!r} is missing")
-        return mapping
+    def fields(
+        self, allowed: Collection[str], required: Collection[str] = (), problems: Problems | None = None
+    ) -> Mapping[str, Node]:
+        """Return a mapping's nodes, refusing keys that are not ``allowed`` and the lack of ``required`` ones.
+
+        With ``problems``, errors are collected there, and what is right is returned.
+        """
+        found = Problems() if problems is None else problems
+        mapping: Mapping[str, Node] = {}
+        with found:
+            mapping = self.mapping()
+            meant = set()
+            for key, node in mapping.items():
+                if key not in allowed:
+                    remedy = did_you_mean(key, allowed)
+                    meant.add(remedy)
+                    remedy = remedy or f"known here: {', '.join(allowed)}"
+                    found.add(ConfigError(node.key_where or node.where, f"unknown key {key!r}", remedy))
+            for key in required:
+                # One that is only misspelt is told of once.
+                if key not in mapping and _did_you_mean(key) not in meant:
+                    found.add(self.error(f"the key {key!r} is missing", f"add {key}: …"))
+        if problems is None:
+            found.raise_any()
+        return {key: node for key, node in mapping.items() if key in allowed}
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it."""
@@ -154,35 +165,38 @@ class Node:
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """Return ``did you mean 'x'?`` for the known word nearest to ``word``, or an empty text."""
     near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
-    return next((f"did you mean {k!r}?" for k in known if k.lower() in near), "")
+    return next((_did_you_mean(k) for k in known if k.lower() in near), "")
 
 
-def read_yaml(data: bytes, file: str) -> Node:
+def _did_you_mean(word: str) -> str:
+    return f"did you mean {word!r}?"
+
+
+def read_yaml(data: bytes, file: str, problems: Problems | None = None) -> Node:
     """Read one YAML document; ``file`` is the name that errors give.
 
     Raises :class:`ConfigError` for what is not UTF-8, not YAML, too large or too deep, and for duplicate keys,
-    anchors, aliases, tags and keys that are not text.
+    anchors, aliases, tags and keys that are not text. With ``problems``, those after which the rest can still be read
+    are collected there.
     """
-    start = Where(file, 1, 1)
+    found = Problems() if problems is None else problems
+    document: Node | None = None
+    with found:
+        document = _read(_decoded(data, file), file, found)
+    if problems is None or document is None:
+        found.raise_any()
+    assert document is not None
+    return document
+
+
+def _decoded(data: bytes, file: str) -> str:
     if len(data) > MAX_BYTES:
-        raise ConfigError(start, f"the file has more than {MAX_BYTES >> 20} MB")
+        raise ConfigError(Where(file, 1, 1), f"the file has more than {MAX_BYTES >> 20} MB")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(Where(file, line, 1), "the file is not UTF-8", "save it as UTF-8") from error
-    try:
-        return _read(text, file)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Where(file, mark.line + 1, mark.column + 1) if mark else start
-        problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise ConfigError(place, f"this is not YAML: {problem}", _hint(error)) from error
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise ConfigError(
-            Where(file, line, 1), f"the character U+{ord(text[error.position]):04X} may not stand in YAML"
-        ) from error
 
 
 def _hint(error: yaml.MarkedYAMLError) -> str:
@@ -195,64 +209,103 @@ def _hint(error: yaml.MarkedYAMLError) -> str:
     return ""
 
 
-def _read(text: str, file: str) -> Node:
+def _read(text: str, file: str, problems: Problems) -> Node:
     if yaml.__with_libyaml__:
+        found = Problems()
         try:
             # Ten times as fast; but what it says of errors is not what the other one says.
-            return _document(yaml.parse(text, Loader=yaml.CSafeLoader), file)
+            document = _document(yaml.parse(text, Loader=yaml.CSafeLoader), file, found)
         except yaml.YAMLError:
             pass
-    return _document(yaml.parse(text, Loader=yaml.SafeLoader), file)
+        else:
+            problems.add_all(found)
+            return document
+    try:
+        return _document(yaml.parse(text, Loader=yaml.SafeLoader), file, problems)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
+        problem = " ".join(str(part) for part in (error.context, error.problem) if part)
+        raise ConfigError(place, f"this is not YAML: {problem}", _hint(error)) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError(
+            Where(file, line, 1),
+            f"YAML cannot have the character U+{ord(text[error.position]):04X}",
+            "take it out",
+        ) from error
 
 
-def _document(events: Iterator[yaml.Event], file: str) -> Node:
+def _document(events: Iterator[yaml.Event], file: str, problems: Problems) -> Node:
     start = Where(file, 1, 1)
     document: Node | None = None
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if document is not None:
-                raise ConfigError(_at(event, start), "a second YAML document begins here")
-            document = _value(next(events), events, start, 0)
+                problems.add(
+                    ConfigError(
+                        _at(event, start), "a second YAML document begins here", "take the line --- out"
+                    )
+                )
+                break
+            document = _Composer(events, problems).value(next(events), start, 0)
     return document or Node(start, "", plain=True)
 
 
-def _value(event: yaml.Event, events: Iterator[yaml.Event], parent: Where, depth: int) -> Node:
-    """Return the value that begins with ``event``, taking the rest of it from ``events``."""
-    where = _at(event, parent)
-    _refuse(event, where, depth)
-    if isinstance(event, yaml.ScalarEvent):
-        return Node(where, event.value, plain=not event.style)
-    if isinstance(event, yaml.SequenceStartEvent):
-        items: list[Node] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(_value(event, events, _below(where, len(items)), depth + 1))
-        return Node(where, tuple(items))
-    mapping: dict[str, Node] = {}
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        key = _value(event, events, where, depth + 1)
-        if not isinstance(key.value, str):
-            raise ConfigError(key.where, "a key must be text")
-        place = _below(key.where, key.value)
-        if key.value in mapping:
-            first = mapping[key.value].where.line
-            raise ConfigError(place, f"the key {key.value!r} stands twice", f"the first is on line {first}")
-        node = _value(next(events), events, place, depth + 1)
-        mapping[key.value] = Node(node.where, node.value, node.plain, place)
-    return Node(where, mapping)
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    """Makes nodes of ``events``; what is refused goes to ``problems``, and composing goes on."""
+
+    events: Iterator[yaml.Event]
+    problems: Problems
+
+    def value(self, event: yaml.Event, parent: Where, depth: int) -> Node:
+        """Return the value that begins with ``event``, taking the rest of it from the events."""
+        where = _at(event, parent)
+        if depth > MAX_DEPTH:
+            raise ConfigError(where, f"more than {MAX_DEPTH} levels deep")
+        if refused := _refused(event, where):
+            self.problems.add(refused, cause=True)
+        if isinstance(event, yaml.AliasEvent):
+            return Node(where, f"*{event.anchor}")
+        if isinstance(event, yaml.ScalarEvent):
+            return Node(where, event.value, plain=not event.style)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Node] = []
+            while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+                items.append(self.value(event, _below(where, len(items)), depth + 1))
+            return Node(where, tuple(items))
+        mapping: dict[str, Node] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.value(event, where, depth + 1)
+            name = key.value if isinstance(key.value, str) else ""
+            place = _below(key.where, name)
+            node = self.value(next(self.events), place, depth + 1)
+            if not isinstance(key.value, str):
+                self.problems.add(
+                    ConfigError(key.where, "a key must be text", "write a word before the colon")
+                )
+            elif name in mapping:
+                first = mapping[name].where.line
+                self.problems.add(
+                    ConfigError(place, f"the key {name!r} stands twice", f"the first is on line {first}")
+                )
+            else:
+                mapping[name] = Node(node.where, node.value, node.plain, place)
+        return Node(where, mapping)
 
 
-def _refuse(event: yaml.Event, where: Where, depth: int) -> None:
+def _refused(event: yaml.Event, where: Where) -> ConfigError | None:
     anchor = getattr(event, "anchor", None)
     if anchor:
         sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-        raise ConfigError(
+        return ConfigError(
             where, f"YAML takes {sign}{anchor} for an alias", f'write "{sign}{anchor}" in quotes'
         )
     tag = getattr(event, "tag", None)
     if tag not in (None, "!"):
-        raise ConfigError(where, f"YAML takes {tag} for a tag", "put text that begins with ! in quotes")
-    if depth > MAX_DEPTH:
-        raise ConfigError(where, f"more than {MAX_DEPTH} levels deep")
+        return ConfigError(where, f"YAML takes {tag} for a tag", "put text that begins with ! in quotes")
+    return None
 
 
 def _at(event: yaml.Event, parent: Where) -> Where:

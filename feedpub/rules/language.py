@@ -10,20 +10,38 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from feedpub.core.errors import Where
+from feedpub.core.declaration import TEXT, Key, Value, list_of, names
+from feedpub.core.errors import ConfigError, Problems, Where
 from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.rules.conditions import AtLeast, Condition, Every, Has, Not
+from feedpub.rules.keys import (
+    ACCENTS,
+    ALL,
+    ANY,
+    EXAMPLES,
+    EXCLUDE,
+    FALLBACK,
+    GROUP_KEYS,
+    IN_FIELDS,
+    INCLUDE,
+    LIST,
+    LIST_KEYS,
+    MATCH,
+    MATCHING_KEYS,
+    MIN_HITS,
+    NO_MATCH,
+    NONE,
+    OPTION_KEYS,
+    STEMMING,
+    TERMS,
+)
 from feedpub.rules.rule import Example, FeedRule, Rules
 from feedpub.rules.scanner import regex_problem
 from feedpub.rules.terms import FIELDS, Term, View
-from feedpub.text.folding import LANGUAGES
 
-_GROUP_KEYS = ("any", "all", "none", "min_hits")
-_OPTION_KEYS = ("fields", "accents", "stemming")
-_FEED_KEYS = ("fallback", "include", "exclude", "examples")
-RULE_KEYS = frozenset((*_GROUP_KEYS, *_OPTION_KEYS, *_FEED_KEYS))
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-MATCHING_KEYS = frozenset(("none", *_OPTION_KEYS))
+_IN_GROUPS = names((*GROUP_KEYS, *OPTION_KEYS))
+_NOWHERE = Where("", 1, 1)
 
 
 @dataclass(slots=True)
@@ -34,36 +52,63 @@ class Parser:
     terms: dict[Term, int] = field(default_factory=dict)
     places: list[Where] = field(default_factory=list)
     expanded: dict[tuple[str, View], Condition] = field(default_factory=dict)
+    broken: dict[tuple[str, View], ConfigError] = field(default_factory=dict)
     open_lists: list[str] = field(default_factory=list)
 
-    def group(self, mapping: Mapping[str, Node], view: View) -> tuple[Condition | None, Condition | None]:
+    def group(self, node: Node, view: View) -> tuple[Condition | None, Condition | None]:
         """Return what the ``any`` and ``all`` of a mapping want and what its ``none`` refuses."""
+        problems = Problems()
+        mapping = node.mapping()
+        with problems:
+            view = options(mapping, view)
         wanted: list[Condition] = []
-        if "any" in mapping:
-            items = self._several(mapping["any"], view, flat=True)
-            count = 1
-            if "min_hits" in mapping:
-                count = mapping["min_hits"].integer(minimum=1)
-                if count > len(items):
-                    raise mapping["min_hits"].error(f"any has fewer different terms than that: {len(items)}")
-            wanted.append(AtLeast(count, items))
-        elif "min_hits" in mapping:
-            raise mapping["min_hits"].error("min_hits counts the terms of any, which is missing")
-        if "all" in mapping:
-            wanted.extend(self._several(mapping["all"], view, flat=False))
-        veto = AtLeast(1, self._several(mapping["none"], view, flat=True)) if "none" in mapping else None
+        veto = None
+        with problems:
+            if ANY.name in mapping:
+                wanted.append(self._at_least(node, view))
+            elif MIN_HITS.name in mapping:
+                raise mapping[MIN_HITS.name].error(
+                    "min_hits counts the terms of any, which is missing", "add any, or take min_hits out"
+                )
+        if ALL.name in mapping:
+            with problems:
+                wanted.extend(self._several(mapping[ALL.name], view, flat=False))
+        if NONE.name in mapping:
+            with problems:
+                veto = self.any_of(mapping[NONE.name], view)
+        problems.raise_any()
         return (wanted[0] if len(wanted) == 1 else Every(tuple(wanted)) if wanted else None), veto
+
+    def _at_least(self, node: Node, view: View) -> Condition:
+        problems = Problems()
+        mapping = node.mapping()
+        items: tuple[Condition, ...] | None = None
+        with problems:
+            items = self._several(mapping[ANY.name], view, flat=True)
+        count = 0
+        with problems:
+            count = MIN_HITS.read(mapping, node)
+            if items is not None and count > len(items):
+                raise mapping[MIN_HITS.name].error(
+                    f"any has fewer different terms than that: {len(items)}", f"write {len(items)} or less"
+                )
+        problems.raise_any()
+        return AtLeast(count, items or ())
 
     def _several(self, node: Node, view: View, *, flat: bool) -> tuple[Condition, ...]:
         """Return the different conditions of a list; with ``flat``, those of a ``{list: …}`` each by itself."""
+        problems = Problems()
         found: dict[Condition, None] = {}
-        for item in node.items(single=True):
-            condition = self.item(item, view)
-            if flat and isinstance(condition, AtLeast) and condition.count == 1:
-                found.update(dict.fromkeys(condition.of))
-            else:
-                found[condition] = None
-        if not found:
+        items = node.items(single=True)
+        for item in items:
+            with problems:
+                condition = self.item(item, view)
+                if flat and isinstance(condition, AtLeast) and condition.count == 1:
+                    found.update(dict.fromkeys(condition.of))
+                else:
+                    found[condition] = None
+        problems.raise_any()
+        if not items:
             raise node.error("nothing stands here, so this can never hold", "add a term or leave the key out")
         return tuple(found)
 
@@ -71,18 +116,23 @@ class Parser:
         """Return the condition that one item of a group is: a term, a list, a field's or a group of its own."""
         if isinstance(node.value, str):
             return self._term(node, view)
-        mapping = node.fields((*_GROUP_KEYS, *FIELDS, "list", *_OPTION_KEYS))
-        if any(key in mapping for key in _GROUP_KEYS):
-            node.fields((*_GROUP_KEYS, *_OPTION_KEYS))
-            wanted, veto = self.group(mapping, options(mapping, view))
+        problems = Problems()
+        mapping = node.fields((*_IN_GROUPS, *FIELDS, LIST), (), problems)
+        if any(key.name in mapping for key in GROUP_KEYS):
+            node.fields(_IN_GROUPS, (), problems)
+            wanted, veto = None, None
+            with problems:
+                wanted, veto = self.group(node, view)
+            problems.raise_any()
             parts = [part for part in (wanted, veto and Not(veto)) if part is not None]
             return parts[0] if len(parts) == 1 else Every(tuple(parts))
+        problems.raise_any()
         if len(mapping) != 1:
             raise node.error(
                 "expected one key", f"write {{{next(iter(mapping), 'title')}: term}}, each by itself"
             )
         key, value = next(iter(mapping.items()))
-        if key == "list":
+        if key == LIST:
             return self.list(value, view)
         for name in FIELDS:
             if key == name:
@@ -90,7 +140,7 @@ class Parser:
                 return (
                     self.any_of(value, narrow) if isinstance(value.value, tuple) else self.item(value, narrow)
                 )
-        raise node.error(f"{key} alone is no condition", "write it beside any, all or none")
+        raise node.error(f"{key} alone is not a condition", "write it beside any, all or none")
 
     def any_of(self, node: Node, view: View) -> Condition:
         """Return the condition that one of a list of items holds."""
@@ -100,20 +150,40 @@ class Parser:
         """Return the condition that one of the list's terms is there."""
         name = node.text()
         if name not in self.lists:
-            raise node.error(f"there is no list {name!r}", did_you_mean(name, self.lists))
+            raise node.error(
+                f"there is no list {name!r}",
+                did_you_mean(name, self.lists) or f"add {name}: […] under lists:",
+            )
         if name in self.open_lists:
             chain = " → ".join((*self.open_lists[self.open_lists.index(name) :], name))
             raise node.error(f"the list holds itself: {chain}", "take one of them out")
         key = name, view
+        if key in self.broken:
+            raise self.broken[key]
         if key not in self.expanded:
-            terms = self.lists[name]
-            if isinstance(terms.value, Mapping):
-                mapping = terms.fields(("terms", "accents", "stemming"), required=("terms",))
-                view, terms = options(mapping, view), mapping["terms"]
             self.open_lists.append(name)
-            self.expanded[key] = self.any_of(terms, view)
-            self.open_lists.pop()
+            try:
+                self.expanded[key] = self._terms_of(self.lists[name], view)
+            except ConfigError as error:
+                self.broken[key] = error
+                raise
+            finally:
+                self.open_lists.pop()
         return self.expanded[key]
+
+    def _terms_of(self, node: Node, view: View) -> Condition:
+        if not isinstance(node.value, Mapping):
+            return self.any_of(node, view)
+        problems = Problems()
+        mapping = node.fields(names(LIST_KEYS), (TERMS.name,), problems)
+        with problems:
+            view = options(mapping, view)
+        found: Condition = AtLeast(1, ())
+        if TERMS.name in mapping:
+            with problems:
+                found = self.any_of(mapping[TERMS.name], view)
+        problems.raise_any()
+        return found
 
     def _term(self, node: Node, view: View) -> Condition:
         term = parse_term(node, view)
@@ -124,18 +194,19 @@ class Parser:
 
 
 def options(mapping: Mapping[str, Node], view: View) -> View:
-    """Return ``view`` changed by the options that stand in ``mapping``."""
-    if "fields" in mapping:
-        names = frozenset(item.choice(FIELDS) for item in mapping["fields"].items(single=True))
-        if not names:
-            raise mapping["fields"].error("no field is left to look at", f"name some of {', '.join(FIELDS)}")
-        view = replace(view, fields=frozenset(name for name in FIELDS if name in names))
-    if "stemming" in mapping:
-        language = mapping["stemming"]
-        view = replace(view, stemming="" if language.value == "false" else language.choice(LANGUAGES))
-    if "accents" in mapping:
-        # The config says whether accents are folded; the view, whether they count.
-        view = replace(view, accents=not mapping["accents"].flag())
+    """Return ``view`` changed by the options in ``mapping``."""
+    problems = Problems()
+    if IN_FIELDS.name in mapping:
+        with problems:
+            view = replace(view, fields=frozenset(IN_FIELDS.kind.read(mapping[IN_FIELDS.name])))
+    if STEMMING.name in mapping:
+        with problems:
+            view = replace(view, stemming=STEMMING.kind.read(mapping[STEMMING.name]))
+    if ACCENTS.name in mapping:
+        with problems:
+            # The config says whether accents are folded; the view, whether they count.
+            view = replace(view, accents=not ACCENTS.kind.read(mapping[ACCENTS.name]))
+    problems.raise_any()
     return view
 
 
@@ -161,7 +232,7 @@ def parse_term(node: Node, view: View) -> Term:
         view = replace(view, case=True)
     term = Term(" ".join(text.split()), view, exact, open_left, open_right)
     if _CONTROL.search(term.text):
-        raise node.error("a term cannot hold control characters")
+        raise node.error("a term cannot hold control characters", "write it without")
     if not term.words:
         raise node.error("nothing of this term can be seen", "write letters, digits or symbols")
     return term
@@ -169,7 +240,7 @@ def parse_term(node: Node, view: View) -> Term:
 
 def _regex(node: Node, pattern: str, view: View) -> Term:
     if not pattern:
-        raise node.error("expected a regular expression after re:")
+        raise node.error("expected a regular expression after re:", 'write one, such as "re:q[1-4] results"')
     pattern = unicodedata.normalize("NFC", pattern)
     problem = regex_problem(pattern)
     if problem is not None:
@@ -180,59 +251,96 @@ def _regex(node: Node, pattern: str, view: View) -> Term:
 def parse_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> Rules:
     """Return the rules of all feeds, in their order.
 
-    Raises :class:`feedpub.core.errors.ConfigError` with the place of the first thing that is wrong.
+    Raises :class:`feedpub.core.errors.ConfigError` with all that is wrong.
     """
-    defaults = matching.fields(sorted(MATCHING_KEYS)) if matching else {}
-    view = options(defaults, View(frozenset(("title", "body"))))
-    parser = Parser(lists.mapping() if lists else {})
-    veto = None
-    if "none" in defaults and defaults["none"].items(single=True):
-        veto = parser.any_of(defaults["none"], view)
+    problems = Problems()
+    parser = Parser({})
+    if lists:
+        with problems:
+            parser.lists = lists.mapping()
+    view, veto = View(frozenset()), None
+    with problems:
+        view, veto = _matching(matching or Node(_NOWHERE, {}), parser)
     numbers = {slug: number for number, slug in enumerate(feeds)}
-    rules = tuple(_feed_rule(slug, node, parser, view, numbers) for slug, node in feeds.items())
-    used = {name for name, _ in parser.expanded}
+    rules: list[FeedRule] = []
+    for slug, node in feeds.items():
+        with problems:
+            rules.append(_feed_rule(slug, node, parser, view, numbers))
+    used = {name for name, _ in (*parser.expanded, *parser.broken)}
     # A list that nothing names is checked all the same, without leaving its terms behind.
     aside = Parser(parser.lists)
     for name, node in parser.lists.items():
-        if name not in used:
-            aside.list(Node(node.where, name), view)
+        if name not in used and name not in {tried for tried, _ in aside.broken}:
+            with problems:
+                aside.list(Node(node.where, name), view)
+    problems.raise_any()
     unused = tuple(
         (name, node.key_where or node.where) for name, node in parser.lists.items() if name not in used
     )
-    return Rules(rules, tuple(parser.terms), tuple(parser.places), veto, unused, _in_order(rules, feeds))
+    order = _in_order(rules, feeds)
+    return Rules(tuple(rules), tuple(parser.terms), tuple(parser.places), veto, unused, order)
+
+
+def _matching(node: Node, parser: Parser) -> tuple[View, Condition | None]:
+    """Return how terms are looked for unless a feed says otherwise, and what no feed takes."""
+    problems = Problems()
+    mapping = node.fields(sorted(names(MATCHING_KEYS)), (), problems)
+    said = {key.name: value for key in MATCHING_KEYS if (value := key.node(mapping, node)) is not None}
+    view, veto = View(frozenset()), None
+    with problems:
+        view = options(said, view)
+    if NONE.name in said:
+        with problems:
+            if said[NONE.name].items(single=True):
+                veto = parser.any_of(said[NONE.name], view)
+    problems.raise_any()
+    return view, veto
 
 
 def _feed_rule(slug: str, node: Node, parser: Parser, view: View, numbers: Mapping[str, int]) -> FeedRule:
+    problems = Problems()
     mapping = node.mapping()
-    wanted, veto = parser.group(mapping, options(mapping, view))
-    fallback = "fallback" in mapping and mapping["fallback"].flag()
-    if fallback and (wanted or "include" in mapping):
-        raise mapping["fallback"].error(
-            "a fallback takes what no other feed takes, so it cannot ask for more",
-            "take any, all and include out",
-        )
-    return FeedRule(
-        slug,
-        wanted,
-        veto,
-        fallback,
-        _others(mapping, "include", slug, numbers),
-        _others(mapping, "exclude", slug, numbers),
-        parse_examples(mapping["examples"]) if "examples" in mapping else (),
-    )
+    wanted, veto = None, None
+    with problems:
+        wanted, veto = parser.group(node, view)
+    fallback = False
+    with problems:
+        fallback = FALLBACK.read(mapping, node)
+        if fallback and any(key.name in mapping for key in (ANY, ALL, INCLUDE)):
+            raise mapping[FALLBACK.name].error(
+                "a fallback takes what no other feed takes, so it cannot ask for more",
+                "take any, all and include out",
+            )
+    include: tuple[int, ...] = ()
+    exclude: tuple[int, ...] = ()
+    with problems:
+        include = _others(mapping, INCLUDE, slug, numbers)
+    with problems:
+        exclude = _others(mapping, EXCLUDE, slug, numbers)
+    examples: tuple[Example, ...] = ()
+    if EXAMPLES.name in mapping:
+        with problems:
+            examples = parse_examples(mapping[EXAMPLES.name])
+    problems.raise_any()
+    return FeedRule(slug, wanted, veto, fallback, include, exclude, examples)
 
 
-def _others(mapping: Mapping[str, Node], key: str, slug: str, numbers: Mapping[str, int]) -> tuple[int, ...]:
-    if key not in mapping:
+def _others(mapping: Mapping[str, Node], key: Key, slug: str, numbers: Mapping[str, int]) -> tuple[int, ...]:
+    if key.name not in mapping:
         return ()
-    found = []
-    for item in mapping[key].items(single=True):
+
+    def number(item: Node) -> int:
         name = item.text()
         if name == slug:
-            raise item.error(f"{slug} cannot {key} itself")
+            raise item.error(f"{slug} cannot {key.name} itself", "name another feed")
         if name not in numbers:
-            raise item.error(f"there is no feed {name!r}", did_you_mean(name, numbers))
-        found.append(numbers[name])
+            raise item.error(
+                f"there is no feed {name!r}",
+                did_you_mean(name, numbers) or "name another feed that is not retired",
+            )
+        return numbers[name]
+
+    found = list_of(Value(number, TEXT.schema), single=True).read(mapping[key.name])
     return tuple(dict.fromkeys(found))
 
 
@@ -258,12 +366,15 @@ def _in_order(rules: Sequence[FeedRule], feeds: Mapping[str, Node]) -> tuple[int
 
 def parse_examples(node: Node) -> tuple[Example, ...]:
     """Return the examples of one feed."""
-    mapping = node.fields(("match", "no_match"))
-    return tuple(
-        _example(item, wanted=key == "match")
-        for key, items in mapping.items()
-        for item in items.items(single=True)
-    )
+    problems = Problems()
+    found: list[Example] = []
+    for name, items in node.fields(names((MATCH, NO_MATCH)), (), problems).items():
+        with problems:
+            for item in items.items(single=True):
+                with problems:
+                    found.append(_example(item, wanted=name == MATCH.name))
+    problems.raise_any()
+    return tuple(found)
 
 
 def _example(node: Node, *, wanted: bool) -> Example:

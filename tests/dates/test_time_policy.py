@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.config.sources import DATE_KEYS, parse_policy
+from feedpub.config.sources import DATES, parse_source
+from feedpub.core.declaration import names
 from feedpub.core.errors import DateError
 from feedpub.core.yaml_node import read_yaml
 from feedpub.text.dates import parse_date
@@ -26,8 +27,7 @@ LOCALES = ("C", "C.UTF-8", "POSIX")
 
 
 def policy(declared):
-    keys = read_yaml(f"{{{declared}}}".encode(), "docs/time.md").mapping()
-    return parse_policy(keys.get("timezone"), keys.get("dates"))
+    return parse_source(read_yaml(f"{{path: x, {declared}}}".encode(), "docs/time.md"), Path()).dates
 
 
 def outcome(text, declared):
@@ -83,4 +83,6 @@ def test_the_page_has_every_row_and_key():
     """No row of the page escapes the test by its form, and no key is left out."""
     assert len(ROWS) == len(re.findall(r"^\| `[^|]*\|[^|]*\| (?:rejected|\d{4}-)", PAGE, re.MULTILINE))
     assert len(ROWS) > 100
-    assert set(DATE_KEYS) == set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("\n## ")[0], re.MULTILINE))
+    assert set(names(DATES.keys)) == set(
+        re.findall(r"^\| `(\w+)` \|", PAGE.partition("\n## ")[0], re.MULTILINE)
+    )

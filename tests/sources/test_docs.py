@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import feedpub
-from feedpub.config.sources import SOURCE_KEYS
+from feedpub.config.sources import SOURCE
+from feedpub.core.declaration import names
 from feedpub.sources import decoding
 from feedpub.sources.field_names import NAMES
 from feedpub.sources.readers import (
@@ -44,7 +45,7 @@ def rows(heading):
 
 
 def test_every_key_of_a_source_is_explained():
-    assert {cells[0].strip("`") for cells in rows("Keys of a source")} == set(SOURCE_KEYS)
+    assert {cells[0].strip("`") for cells in rows("Keys of a source")} == set(names(SOURCE.keys))
 
 
 def test_every_format_is_listed_with_its_extensions_and_extra():

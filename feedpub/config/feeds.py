@@ -1,0 +1,161 @@
+"""The section ``feeds:`` of a config → :class:`FeedSettings`, but for the rules, which ``feedpub.rules`` reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from feedpub.articles.article import Author
+from feedpub.config.output import ARCHIVE, MAX_BYTES, MAX_ITEMS, archive_of
+from feedpub.config.scalars import AUTHOR, LANGUAGE, LINE, URL, proper_share
+from feedpub.config.settings import FeedSettings, Limits
+from feedpub.core.declaration import Key, Kind, Section, mapping_of, names
+from feedpub.core.errors import ConfigError, Problems, Where
+from feedpub.core.yaml_node import Node
+from feedpub.documents.channel import Site
+from feedpub.rules import RULE_CONSTRAINTS, RULE_KEYS
+
+_SLUG = "[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+# Names that Windows keeps for devices, and those of the site's own files.
+_RESERVED = (
+    "con", "prn", "aux", "nul", "index", "manifest", "subscriptions",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+)  # fmt: skip
+
+
+NEAR = Section(
+    keys=(
+        Key(
+            "near",
+            proper_share(example="80%", minimum=0.5),
+            "the share of its pairs of words, from `50%`, that an entry has in common with an earlier one for it to"
+            " be left out",
+            without="off",
+        ),
+    ),
+    make=lambda near: near,
+)
+
+
+RETIRED = Section(
+    keys=(Key("moved_to", URL, "the address that takes its place", required=True),),
+    make=lambda moved_to: moved_to,
+)
+
+ABOUT_KEYS = (
+    Key("title", LINE, "its name", required=True),
+    Key("description", LINE, "a line about it", without="the site's and its own title"),
+    Key("link", URL, "its page for people", without="`site.link`"),
+    Key(
+        "author",
+        AUTHOR,
+        "who is responsible for it; the author of articles that name none",
+        without="`site.author`",
+    ),
+    Key("language", LANGUAGE, "its language tag", without="`site.language`"),
+    Key("rights", LINE, "a line about copyright", without="`site.rights`"),
+)
+TAKING_KEYS = (
+    Key("max_items", MAX_ITEMS, "as there, for this feed", without="`output.max_items`"),
+    Key("max_bytes", MAX_BYTES, "as there, for this feed", without="`output.max_bytes`"),
+    Key("archive", ARCHIVE, "as there, for this feed", without="`output.archive`"),
+    Key("dedup", NEAR, "which texts count as nearly the same, see below", default="{}"),
+)
+RETIRED_KEY = Key("retired", RETIRED, "the feed has moved, see below", without="not")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedKeys:
+    """What the file says of a feed; ``None`` where it leaves it to the site, to ``output`` or to a default."""
+
+    title: str
+    description: str | None
+    link: str | None
+    author: Author | None
+    language: str | None
+    rights: str | None
+    max_items: int | None = None
+    max_bytes: int | None = None
+    archive: int | Literal["off", "monthly"] | None = None
+    dedup: float | None = None
+    retired: str | None = None
+    slug: str = ""
+    selective: bool = False
+
+    def settle(self, site: Site, limits: Limits) -> FeedSettings:
+        """Return the settings of the feed on this site."""
+        return FeedSettings(
+            slug=self.slug,
+            title=self.title,
+            description=self.description or f"{site.title}: {self.title}",
+            link=self.link or site.link,
+            author=self.author or site.author,
+            language=self.language or site.language,
+            rights=self.rights or site.rights,
+            max_items=self.max_items or limits.max_items,
+            max_bytes=self.max_bytes or limits.max_bytes,
+            archive=limits.archive if self.archive is None else archive_of(self.archive),
+            selective=self.selective,
+            near=self.dedup,
+            moved_to=self.retired,
+        )
+
+
+ACTIVE = Section(
+    keys=(*ABOUT_KEYS, *TAKING_KEYS),
+    make=FeedKeys,
+    others=(RETIRED_KEY, *RULE_KEYS),
+    constraints={
+        **RULE_CONSTRAINTS,
+        "if": {"required": [RETIRED_KEY.name]},
+        "then": {"propertyNames": {"enum": [*names(ABOUT_KEYS), RETIRED_KEY.name]}},
+    },
+)
+MOVED = Section(keys=(*ABOUT_KEYS, replace(RETIRED_KEY, required=True)), make=FeedKeys)
+
+
+def is_retired(feed: Node) -> bool:
+    """Say whether the feed takes no articles any more."""
+    return isinstance(feed.value, Mapping) and RETIRED_KEY.name in feed.value
+
+
+def read_feed(slug: str, node: Node) -> FeedKeys:
+    """Return what ``node`` says of the feed. Raises :class:`ConfigError` with all that is wrong in it."""
+    problems = Problems()
+    with problems:
+        _check_slug(slug, node.key_where or node.where)
+    section = ACTIVE
+    if is_retired(node):
+        section = MOVED
+        feed = dict(node.mapping())
+        for key in (*TAKING_KEYS, *RULE_KEYS):
+            if value := feed.pop(key.name, None):
+                where = value.key_where or value.where
+                problem = f"a retired feed takes no articles and has no {key.name!r}"
+                problems.add(ConfigError(where, problem, "remove it"))
+        node = replace(node, value=feed)
+    said = None
+    with problems:
+        said = section.read(node)
+    problems.raise_any()
+    assert said is not None
+    return replace(said, slug=slug, selective="any" in node.mapping() or "all" in node.mapping())
+
+
+def _check_slug(slug: str, where: Where) -> None:
+    if not re.fullmatch(_SLUG, slug):
+        nearest = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-")[:63]
+        raise ConfigError(
+            where,
+            f"{slug!r} cannot name a file and a URL",
+            "use a-z, 0-9, - and _ only" + (f": {nearest}" if nearest else ""),
+        )
+    if slug in _RESERVED:
+        raise ConfigError(where, f"the name {slug!r} is reserved", f"choose another, such as {slug}-news")
+
+
+FEEDS: Kind[tuple[FeedKeys, ...]] = mapping_of(
+    read_feed, ACTIVE.schema, named={"pattern": f"^{_SLUG}$", "not": {"enum": list(_RESERVED)}}, least=1
+)

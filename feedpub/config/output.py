@@ -1,0 +1,166 @@
+"""The sections ``output:``, ``guards:`` and ``dedup:`` of a config: what all feeds share on their way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from feedpub.articles.duplicates import Exact
+from feedpub.config.scalars import SHARE, proper_share, size
+from feedpub.config.settings import Archive, Guards, Layout, Limits, Output
+from feedpub.core.declaration import FLAG, PATH, Check, Key, Kind, Section, Value, integer, list_of, one_of
+from feedpub.core.yaml_node import Node
+from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
+
+_MOST_ITEMS = 10_000
+
+MAX_ITEMS = integer(1, _MOST_ITEMS)
+MAX_BYTES = size(4 << 10)
+
+
+def _archive(node: Node) -> int | Literal["off", "monthly"]:
+    if node.value == "off":
+        return "off"
+    if node.value == "monthly":
+        return "monthly"
+    if isinstance(node.value, str) and node.value.isdecimal():
+        return MAX_ITEMS.read(node)
+    raise node.error(
+        f"{node.value!r} is not a way to archive"
+        if isinstance(node.value, str)
+        else f"expected text, found {node.kind}",
+        "write off, monthly or a number of entries for each document",
+    )
+
+
+ARCHIVE: Kind[int | Literal["off", "monthly"]] = Value(
+    _archive, {"anyOf": [{"enum": ["off", "monthly"]}, MAX_ITEMS.schema]}
+)
+
+
+def archive_of(said: int | Literal["off", "monthly"]) -> Archive:
+    """Return how older entries are archived, by what the file says of it."""
+    return None if said == "off" else said
+
+
+def _formats(node: Node) -> tuple[OutputFormat, ...]:
+    chosen = list_of(one_of(*OUTPUT_FORMATS), single=True).read(node)
+    if not chosen:
+        raise node.error("no format is left", f"choose from {', '.join(OUTPUT_FORMATS)}")
+    return tuple(known for known in OUTPUT_FORMATS.values() if known.name in chosen)
+
+
+def _apart(node: Node, folder: str, state: str) -> None:
+    base = Path(node.where.file).parent
+    if (base / state).resolve().is_relative_to((base / folder).resolve()):
+        said = node.mapping()
+        raise (said.get("state") or said.get("dir") or node).error(
+            "the state folder lies inside the output folder, which is served", "put them beside each other"
+        )
+
+
+def _output(
+    dir: str,  # noqa: A002 - it is the name of the key
+    state: str,
+    formats: tuple[OutputFormat, ...],
+    layout: Layout,
+    gzip: bool,
+    max_items: int,
+    max_bytes: int,
+    archive: int | Literal["off", "monthly"],
+) -> Output:
+    return Output(
+        Path(dir), Path(state), formats, layout, gzip, Limits(max_items, max_bytes, archive_of(archive))
+    )
+
+
+_LAYOUT: Kind[Layout] = one_of("files", "releases")
+
+OUTPUT = Section(
+    keys=(
+        Key("dir", PATH, "the folder that is served", default="feeds"),
+        Key(
+            "state",
+            PATH,
+            "the folder for the ledger and the lock; it must not be served",
+            default=".feedpub",
+        ),
+        Key(
+            "formats",
+            Value(_formats, list_of(one_of(*OUTPUT_FORMATS), single=True, least=1).schema),
+            f"any of {', '.join(f'`{name}`' for name in OUTPUT_FORMATS)}",
+            default=f"[{', '.join(known.name for known in OUTPUT_FORMATS.values() if known.default)}]",
+        ),
+        Key(
+            "layout",
+            _LAYOUT,
+            "`files` replaces each file in place, `releases` the folder as a whole; see [publishing](publishing.md)",
+            default="files",
+        ),
+        Key("gzip", FLAG, "a compressed twin beside each document", default="false"),
+        Key(
+            "max_items",
+            MAX_ITEMS,
+            f"how many entries a feed holds, up to {_MOST_ITEMS:,}",
+            default="50",
+        ),
+        Key(
+            "max_bytes",
+            MAX_BYTES,
+            "how large a document of a feed may be, from `4 KB`; as `512 KB`, `2 MB` or in bytes",
+            default="512 KB",
+        ),
+        Key(
+            "archive",
+            ARCHIVE,
+            "where older entries go: `off` nowhere, `monthly` a document for each month, a number: so many in each",
+            default="off",
+        ),
+    ),
+    make=_output,
+    checks=(Check(("dir", "state"), _apart),),
+)
+
+_FUTURE: Kind[Literal["hold", "publish"]] = one_of("hold", "publish")
+
+GUARDS = Section(
+    keys=(
+        Key(
+            "max_rejects",
+            SHARE,
+            "the most records, or the largest share, that may be rejected",
+            without="any",
+        ),
+        Key(
+            "max_vanished",
+            proper_share(example="50%"),
+            "the largest share of a feed's published ids that may vanish at once, and of articles whose date may"
+            " change",
+            default="50%",
+        ),
+        Key(
+            "future",
+            _FUTURE,
+            "articles dated in the future: `hold` until they are due, or `publish`; what was published is not held"
+            " any more. An embargo holds in any case, see [Sources](sources.md#what-is-left-out)",
+            default="hold",
+        ),
+    ),
+    make=Guards,
+)
+
+_EXACT: Kind[Exact] = one_of("across", "all", "none")
+
+
+DEDUP = Section(
+    keys=(
+        Key(
+            "exact",
+            _EXACT,
+            "which records with the same title and text are one article: `across`, those of different sources;"
+            " `all` of them; `none`",
+            default="across",
+        ),
+    ),
+    make=lambda exact: exact,
+)

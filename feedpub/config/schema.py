@@ -1,0 +1,100 @@
+"""The whole config file, declared: its top level, and the JSON Schema (draft 2020-12) that editors check it against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from feedpub.articles.duplicates import Exact
+from feedpub.config.feeds import FEEDS, FeedKeys
+from feedpub.config.output import DEDUP, GUARDS, OUTPUT
+from feedpub.config.settings import Guards, Output
+from feedpub.config.site import SITE
+from feedpub.config.sources import SOURCE, read_source
+from feedpub.core.declaration import Key, Section, Value, list_of
+from feedpub.core.yaml_node import Node
+from feedpub.documents.channel import Site
+from feedpub.rules import DEFINITIONS, LISTS, MATCHING
+from feedpub.sources import SourceSpec
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What a config says, section by section."""
+
+    version: int
+    site: Site
+    sources: tuple[SourceSpec, ...]
+    dedup: Exact
+    feeds: tuple[FeedKeys, ...]
+    output: Output
+    guards: Guards
+
+
+def _version(node: Node) -> int:
+    if node.value != str(VERSION):
+        raise node.error(f"version {node.value!s} is not known here", f"write version: {VERSION}")
+    return VERSION
+
+
+def _sources(node: Node) -> tuple[SourceSpec, ...]:
+    sources = list_of(Value(read_source, SOURCE.schema)).read(node)
+    if not sources:
+        raise node.error("there are no sources", "add at least one - path: …")
+    return sources
+
+
+def _feeds(node: Node) -> tuple[FeedKeys, ...]:
+    feeds = FEEDS.read(node)
+    if not feeds:
+        raise node.error("there are no feeds", "add at least one feed")
+    return feeds
+
+
+VERSION_KEY = Key(
+    "version",
+    Value(_version, {"enum": [VERSION, str(VERSION)]}),
+    f"`{VERSION}`: the version of this format",
+    required=True,
+)
+MATCHING_KEY = Key(
+    "matching", MATCHING, "what holds for the rules of all feeds", default="{}", without="as below"
+)
+LISTS_KEY = Key("lists", LISTS, "named lists of terms, see [rules](rules.md)", default="{}", without="none")
+
+CONFIG = Section(
+    keys=(
+        VERSION_KEY,
+        Key("site", SITE, "what is true of all feeds", required=True),
+        Key(
+            "sources",
+            Value(_sources, list_of(SOURCE, least=1).schema),
+            "where articles come from: a list",
+            required=True,
+        ),
+        Key("dedup", DEDUP, "which records count as one article", default="{}", without="as below"),
+        Key(
+            "feeds",
+            Value(_feeds, FEEDS.schema),
+            "the feeds by slug: a name of `a-z`, `0-9`, `-` and `_` that is part of the address",
+            required=True,
+        ),
+        Key("output", OUTPUT, "where documents go, and how much they hold", default="{}", without="as below"),
+        Key("guards", GUARDS, "what a build refuses to do", default="{}", without="as below"),
+    ),
+    make=ConfigFile,
+    others=(MATCHING_KEY, LISTS_KEY),
+)
+"""The top level of a config."""
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a config file. It accepts every config that can be loaded."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The config of feedpub",
+        **CONFIG.schema,
+        "$defs": dict(DEFINITIONS),
+    }

@@ -1,0 +1,61 @@
+"""The section ``site:`` of a config → :class:`~feedpub.documents.channel.Site`."""
+
+from __future__ import annotations
+
+from feedpub.articles.article import Author
+from feedpub.articles.ids import is_authority
+from feedpub.config.scalars import AUTHOR, BASE_URL, LANGUAGE, LINE, URL
+from feedpub.core.declaration import Key, Section, Value
+from feedpub.core.yaml_node import Node
+from feedpub.documents.channel import Site
+
+
+def _authority(node: Node) -> str:
+    authority = node.text()
+    if not is_authority(authority):
+        raise node.error(
+            f"{authority!r} is not a tagging entity (RFC 4151)",
+            'write a domain you own and a year in which you owned it, as in "example.org,2023"',
+        )
+    return authority
+
+
+def _site(
+    title: str,
+    base_url: str,
+    link: str | None,
+    id_authority: str,
+    author: Author | None,
+    language: str | None,
+    rights: str | None,
+) -> Site:
+    return Site(
+        title=title,
+        base_url=base_url,
+        link=link or base_url,
+        id_authority=id_authority,
+        author=author or Author(title),
+        language=language,
+        rights=rights,
+    )
+
+
+SITE = Section(
+    keys=(
+        Key("title", LINE, "the site's name; a feed is called `title: feed's title`", required=True),
+        Key("base_url", BASE_URL, "where the output folder is served", required=True),
+        Key("link", URL, "the page for people", without="`base_url`"),
+        Key(
+            "id_authority",
+            Value(_authority, {"type": "string", "pattern": "^[^,]+,[0-9]{4}(-[0-9]{2}){0,2}$"}),
+            "who mints the ids of articles: a domain or address you owned, and when, such as"
+            ' `"example.org,2023"` ([RFC 4151](https://www.rfc-editor.org/rfc/rfc4151)). It is part of every id:'
+            " never change it; a build refuses to, unless told `--allow-vanished`",
+            required=True,
+        ),
+        Key("author", AUTHOR, "a name, or `{name, email, uri}`", without="`title`"),
+        Key("language", LANGUAGE, 'a language tag, such as `en` or `"pt-BR"`'),
+        Key("rights", LINE, "a line about copyright"),
+    ),
+    make=_site,
+)

@@ -1,0 +1,154 @@
+"""The keys of the rule language, declared: what they mean, and the JSON Schema of what they hold.
+
+Conditions are read by :mod:`feedpub.rules.language`: what a term means depends on the options and lists around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from feedpub.core.declaration import (
+    FLAG,
+    TEXT,
+    Key,
+    Kind,
+    Schema,
+    Value,
+    integer,
+    list_of,
+    mapping_schema,
+    one_of,
+)
+from feedpub.core.yaml_node import Node
+from feedpub.rules.terms import FIELDS, Field
+from feedpub.text.folding import LANGUAGES
+
+
+def _left(schema: Schema) -> Kind[Node]:
+    """Return a kind whose values are left as nodes, to be read with what is around them."""
+    return Value(lambda node: node, schema)
+
+
+def _stemming(node: Node) -> str:
+    return "" if node.value == "false" else node.choice(LANGUAGES)
+
+
+def _fields(node: Node) -> tuple[Field, ...]:
+    chosen = list_of(one_of(*FIELDS), single=True).read(node)
+    if not chosen:
+        raise node.error("no field is left to look at", f"name some of {', '.join(FIELDS)}")
+    return chosen
+
+
+_CONDITIONS = _left({"$ref": "#/$defs/conditions"})
+_FIELDS = Value(_fields, list_of(one_of(*FIELDS), single=True, least=1).schema)
+_STEMMING = Value(_stemming, {"enum": [False, *LANGUAGES]})
+_FEEDS = list_of(TEXT, single=True)
+
+ANY: Final = Key("any", _CONDITIONS, "terms of which one, or `min_hits`, must be found")
+ALL: Final = Key("all", _CONDITIONS, "terms that all must be found")
+NONE: Final = Key("none", _CONDITIONS, "terms that must not be found; they win over everything")
+MIN_HITS: Final = Key("min_hits", integer(1), "how many different terms of `any` must be found", default="1")
+GROUP_KEYS: Final = (ANY, ALL, NONE, MIN_HITS)
+
+IN_FIELDS: Final = Key("fields", _FIELDS, "as there", without="`matching.fields`")
+ACCENTS: Final = Key("accents", FLAG, "as there", without="`matching.accents`")
+STEMMING: Final = Key("stemming", _STEMMING, "as there", without="`matching.stemming`")
+OPTION_KEYS: Final = (IN_FIELDS, ACCENTS, STEMMING)
+"""What a feed, a group or, but for ``fields``, a list says otherwise than what is around it."""
+
+MATCHING_KEYS: Final = (
+    Key(
+        "none",
+        _left({"anyOf": [_CONDITIONS.schema, {"type": "array", "maxItems": 0}]}),
+        "a veto for all feeds",
+    ),
+    Key(
+        "fields",
+        _FIELDS,
+        f"where terms look unless they say so themselves: any of {', '.join(f'`{name}`' for name in FIELDS)}",
+        default="[title, body]",
+    ),
+    Key("accents", FLAG, "fold accents; with `false`, `resume` and `résumé` are two words", default="true"),
+    Key(
+        "stemming",
+        _STEMMING,
+        "find inflections of plain words and phrases, in a [Snowball](https://snowballstem.org) language such as `en`",
+        default="false",
+    ),
+)
+
+FALLBACK: Final = Key("fallback", FLAG, "takes what no other feed took", default="false")
+INCLUDE: Final = Key("include", _FEEDS, "feeds whose articles it takes as well")
+EXCLUDE: Final = Key("exclude", _FEEDS, "feeds whose articles it does not take")
+
+_EXAMPLE: Schema = {
+    **mapping_schema([Key(name, TEXT, f"the {name} of an article") for name in FIELDS]),
+    "minProperties": 1,
+}
+_EXAMPLES = list_of(_left({"anyOf": [TEXT.schema, _EXAMPLE]}), single=True)
+MATCH: Final = Key("match", _EXAMPLES, "headlines that the rule must take, or `{title: …, body: …}`")
+NO_MATCH: Final = Key("no_match", _EXAMPLES, "headlines that the rule must not take")
+EXAMPLES: Final = Key(
+    "examples",
+    _left(mapping_schema([MATCH, NO_MATCH])),
+    "`match` and `no_match`: headlines that the rule must and must not take",
+)
+
+RULE_KEYS: Final = (*GROUP_KEYS, *OPTION_KEYS, FALLBACK, INCLUDE, EXCLUDE, EXAMPLES)
+"""The keys of a feed that this package reads."""
+
+_MIN_HITS_COUNTS_ANY: Schema = {"dependentRequired": {MIN_HITS.name: [ANY.name]}}
+RULE_CONSTRAINTS: Final[Schema] = {
+    **_MIN_HITS_COUNTS_ANY,
+    "allOf": [
+        {
+            "if": {"properties": {FALLBACK.name: {"const": True}}, "required": [FALLBACK.name]},
+            "then": {"not": {"anyOf": [{"required": [key.name]} for key in (ANY, ALL, INCLUDE)]}},
+        }
+    ],
+}
+"""What JSON Schema can say of the keys of a rule beside each other."""
+
+TERMS: Final = Key("terms", _CONDITIONS, "what a mere list would hold", required=True)
+LIST_KEYS: Final = (TERMS, ACCENTS, STEMMING)
+"""The keys of a named list that has options of its own."""
+
+LIST: Final = "list"
+"""The key of a condition that stands for the terms of a named list."""
+
+MATCHING: Final = _left(mapping_schema(MATCHING_KEYS))
+LISTS: Final = _left(
+    {
+        "type": "object",
+        "additionalProperties": {"anyOf": [_CONDITIONS.schema, mapping_schema(LIST_KEYS)]},
+    }
+)
+
+_CONDITION: Schema = {"$ref": "#/$defs/condition"}
+_BY_ITSELF: Schema = {
+    "type": "object",
+    "properties": {
+        **{
+            name: {
+                "anyOf": [_CONDITION, _CONDITIONS.schema],
+                "description": f"a condition on the {name} alone",
+            }
+            for name in FIELDS
+        },
+        LIST: {**TEXT.schema, "description": "the name of a list of terms under `lists:`"},
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+    "maxProperties": 1,
+}
+_GROUP: Schema = mapping_schema(
+    (*GROUP_KEYS, *OPTION_KEYS),
+    {**_MIN_HITS_COUNTS_ANY, "anyOf": [{"required": [key.name]} for key in GROUP_KEYS]},
+)
+DEFINITIONS: Final[Mapping[str, Schema]] = {
+    "condition": {"anyOf": [TEXT.schema, _BY_ITSELF, _GROUP]},
+    "conditions": {"anyOf": [TEXT.schema, {"type": "array", "items": _CONDITION, "minItems": 1}]},
+}
+"""The schemas that others here refer to, by the names under ``$defs``."""
