@@ -17,7 +17,7 @@ import re, sys
 from pathlib import Path
 from feedpub.core.yaml_node import read_yaml
 from feedpub.config.sources import parse_source
-from feedpub.sources.spec import Reading
+from feedpub.sources.spec import ParseContext
 from feedpub.sources.readers import reader
 class Endless:
     def __init__(self, piece, size): self.piece, self.left, self.rest = piece, size, b""
@@ -29,7 +29,7 @@ class Endless:
         return taken
 spec = parse_source(read_yaml(b"path: x\\ntimezone: UTC\\nboilerplate: You Might Like", "c.yaml"), Path())
 stream = Endless(eval(sys.argv[2]), int(sys.argv[3]) << 20)
-count = sum(1 for _ in reader(sys.argv[1], "x")(stream, Reading(spec, "x", "e,2023")))
+count = sum(1 for _ in reader(sys.argv[1], "x")(stream, ParseContext(spec, "x", "e,2023")))
 # Not getrusage: its peak may be that of the process that started this one.
 peak = re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())
 print(count, int(peak[1]) >> 10)
