@@ -1,4 +1,4 @@
-"""``feedpub validate``: say what is wrong with any RSS, Atom or JSON feed, offline."""
+"""``feedpub validate``: say what is wrong with any RSS, Atom or JSON feed, offline unless its address is given."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from feedpub.cli.console import FAILED, USAGE, print_text
-from feedpub.cli.validate_files import STDIN, Chosen, read
+from feedpub.cli.validate_files import STDIN, Chosen, fetched, read
 from feedpub.cli.validate_settings import read_ignores
 from feedpub.validator import PROFILES, Level, Requirements
+from feedpub.validator.delivery import is_web
 
 if TYPE_CHECKING:
     from feedpub.cli.validate_settings import Ignores
@@ -42,7 +43,9 @@ def validate(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PATH...", help="Files, folders, patterns, or - for standard input.", show_default=False
+            metavar="PATH...",
+            help="Files, folders, patterns, https addresses, or - for standard input.",
+            show_default=False,
         ),
     ] = None,
     *,
@@ -66,6 +69,7 @@ def validate(
         str | None,
         typer.Option(metavar="URL", help="The address the feed is served from, for its self link."),
     ] = None,
+    allow_private: Annotated[bool, typer.Option(help="Ask private and local addresses, too.")] = False,
     only_feeds: Annotated[
         bool, typer.Option("--only-feeds", help="Pass over named files that are not feeds, as in a folder.")
     ] = False,
@@ -77,12 +81,14 @@ def validate(
         typer.Option(metavar="CODE", help="Print the manual page of a check, and validate nothing."),
     ] = None,
 ) -> None:
-    """Validate feeds: RSS 2.0, Atom 1.0, JSON Feed 1.1 and their extensions. Nothing is fetched.
+    """Validate feeds: RSS 2.0, Atom 1.0, JSON Feed 1.1 and their extensions.
 
     In a folder, files ending in .rss, .atom and .jsonfeed count, those that are feeds by convention (feed.xml, rss.xml,
     atom.xml, podcast.xml, feed.json), and other .xml and .json files that look like feeds. Templates of site generators
     and RSS 1.0 are not checked. What was passed over is said on standard error. The exit status is 0 where all feeds
     are valid, 1 where one has an error, 2 for wrong usage: a folder without a feed, a named file that is not checked.
+
+    Nothing is fetched but a feed that is named by its address; then it is also checked how the server sends it.
 
     Checks that do not count, everywhere or in some files, can be listed in pyproject.toml or feedpub-validate.toml.
 
@@ -102,6 +108,7 @@ def validate(
         fail_on,
         location,
         datetime.now(UTC),
+        allow_private,
     )
     chosen = Chosen(only_feeds)
     try:
@@ -166,6 +173,7 @@ class _Run:
     fail_on: Level
     location: str | None
     now: datetime
+    allow_private: bool
     failed: bool = False
 
     def validated(self, file: str) -> Validated:
@@ -174,12 +182,17 @@ class _Run:
         from feedpub.validator.recognition import HEAD, Kind, kind_of  # noqa: PLC0415 - as above
         from feedpub.validator.reports import Validated as Made  # noqa: PLC0415 - as above
 
-        # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
-        data = read(file, MAX_BYTES + 1)
         name = "<stdin>" if file == STDIN else file
-        if kind_of(data[:HEAD]) is Kind.TEMPLATE:
-            return Made(name, data, "unknown", None, (), f"a {Kind.TEMPLATE}")
-        report = inspect(data, self.location, now=self.now, requirements=self.requirements)
+        location, delivery = self.location, None
+        if is_web(file):
+            data, delivery = fetched(file, allow_private=self.allow_private)
+            location = location or delivery.location
+        else:
+            # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
+            data = read(file, MAX_BYTES + 1)
+            if kind_of(data[:HEAD]) is Kind.TEMPLATE:
+                return Made(name, data, "unknown", None, (), f"a {Kind.TEMPLATE}")
+        report = inspect(data, location, now=self.now, requirements=self.requirements, delivery=delivery)
         counted = select(report.findings, ignore=self.ignored | self.ignores.of(file))
         valid = is_valid(counted)
         shown, failing = (select(counted, level=level) for level in (self.level, self.fail_on))

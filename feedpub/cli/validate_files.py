@@ -13,8 +13,10 @@ import typer
 
 from feedpub.cli.console import count, print_error
 from feedpub.core.errors import SourceError, printable
+from feedpub.validator.delivery import is_web
 
 if TYPE_CHECKING:
+    from feedpub.validator import Delivery
     from feedpub.validator.recognition import Kind
 
 STDIN: Final = "-"
@@ -44,6 +46,9 @@ class Chosen:
 
     def _add(self, path: str) -> bool:
         """Take the files of a path; return whether it names files, and no folder."""
+        if is_web(path):
+            self.files.append(path)
+            return True
         if path == STDIN or os.path.isfile(path):  # noqa: PTH113 - names are printed as they were given
             self._consider(path, named=True)
             return True
@@ -102,3 +107,37 @@ def read(file: str, limit: int) -> bytes:
             return stream.read(limit)
     except OSError as error:
         raise SourceError(file, error.strerror or str(error)) from error
+
+
+def fetched(url: str, *, allow_private: bool) -> tuple[bytes, Delivery]:
+    """Return the feed at an address, and how the server sent it; asked twice if it can be asked for changes only."""
+    import time  # noqa: PLC0415 - only for this
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    from feedpub.core.errors import install_hint  # noqa: PLC0415
+    from feedpub.validator import Delivery as Made  # noqa: PLC0415
+
+    if find_spec("httpx") is None:
+        raise SourceError(url, f"fetching needs httpx; {install_hint('fetch')}")
+    from feedpub.sources.fetch import Limits, look  # noqa: PLC0415 - loads the libraries
+
+    limits = Limits(allow_private=allow_private)
+    answer = look(url, limits, time.monotonic)
+    etag, last_modified = (answer.headers.get(name, "") for name in ("etag", "last-modified"))
+    again = None
+    if answer.status == 200 and (etag or last_modified):
+        second = look(url, limits, time.monotonic, etag=etag, last_modified=last_modified)
+        # What has changed since then is sent rightly.
+        changed = second.status == 200 and second.content != answer.content
+        again = None if changed else second.status
+    delivery = Made(
+        url,
+        answer.status,
+        answer.reason,
+        answer.redirects,
+        answer.headers.get("content-type", ""),
+        etag,
+        last_modified,
+        again,
+    )
+    return answer.content, delivery

@@ -10,7 +10,8 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -19,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 import httpx
 
+from feedpub.core.errors import SourceError
 from feedpub.sources.connection import Backend, RefusedError, Transport, check_public
 from feedpub.sources.http_cache import Copy, Memory
 from feedpub.sources.readers import choose, has_extension
@@ -79,24 +81,68 @@ def fetch(
             copy.url, Outcome.NOT_DUE, f"the server asked to wait {memory.wait_until - now} s more"
         )
     visit = _Visit(copy, memory, now, limits, seconds, seconds() + limits.max_seconds, format_name)
-    transport = Transport(Backend(seconds, visit.end, allow_private=limits.allow_private))
     try:
-        with httpx.Client(timeout=limits.timeout, transport=transport, follow_redirects=False) as client:
+        with _client(limits, seconds, visit.end) as client:
             return _ask(client, visit)
-    except RefusedError as error:
-        problem = str(error)
-    except (httpcore.TimeoutException, httpx.TimeoutException):
-        over = seconds() >= visit.end
-        problem = (
-            f"not complete after {limits.max_seconds:g} s" if over else f"silent for {limits.timeout:g} s"
-        )
     except _FAILURES as error:
-        problem = f"{error}" or type(error).__name__
-    return Fetched(copy.url, Outcome.FAILED, problem)
+        return Fetched(copy.url, Outcome.FAILED, _said(error, limits, over=seconds() >= visit.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server says to a request for an address: the last answer, and the redirects that led to it.
+
+    A redirect is its status and the address that it leads to; ``headers`` have names in lower case.
+    """
+
+    url: str
+    redirects: tuple[tuple[int, str], ...]
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def look(
+    url: str, limits: Limits, seconds: Callable[[], float], *, etag: str = "", last_modified: str = ""
+) -> Answer:
+    """Ask for an address once, within the limits of :func:`fetch`, and keep nothing; raises SourceError."""
+    end = seconds() + limits.max_seconds
+    redirects: list[tuple[int, str]] = []
+    headers = _request_headers(limits, etag, last_modified)
+    try:
+        with (
+            _client(limits, seconds, end) as client,
+            _opened(client, url, headers, limits, redirects) as response,
+        ):
+            content = b"".join(_decoded(response, limits.max_bytes))
+    except _FAILURES as error:
+        raise SourceError(url, _said(error, limits, over=seconds() >= end)) from error
+    return Answer(
+        redirects[-1][1] if redirects else url,
+        tuple(redirects),
+        response.status_code,
+        response.reason_phrase,
+        {name.lower(): value for name, value in response.headers.items()},
+        content,
+    )
+
+
+def _client(limits: Limits, seconds: Callable[[], float], end: float) -> httpx.Client:
+    transport = Transport(Backend(seconds, end, allow_private=limits.allow_private))
+    return httpx.Client(timeout=limits.timeout, transport=transport, follow_redirects=False)
+
+
+def _said(error: BaseException, limits: Limits, *, over: bool) -> str:
+    """Say what went wrong; ``over`` tells whether the time for all of it had passed."""
+    if isinstance(error, (httpcore.TimeoutException, httpx.TimeoutException)):
+        return f"not complete after {limits.max_seconds:g} s" if over else f"silent for {limits.timeout:g} s"
+    return f"{error}" or type(error).__name__
 
 
 # What the libraries raise for what servers do; the last is for lengths and sizes that no machine has room for.
 _FAILURES = (
+    *(RefusedError, httpcore.TimeoutException),
     *(httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpcore.UnsupportedProtocol),
     *(httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, MemoryError),
 )
@@ -120,26 +166,45 @@ class _Visit:
 
 
 def _ask(client: httpx.Client, visit: _Visit) -> Fetched:
-    copy, memory, limits = visit.copy, visit.memory, visit.limits
+    memory = visit.memory
+    headers = _request_headers(visit.limits, memory.etag, memory.last_modified)
+    with _opened(client, visit.copy.url, headers, visit.limits, []) as response:
+        return _take(response, visit)
+
+
+def _request_headers(limits: Limits, etag: str, last_modified: str) -> dict[str, str]:
     headers = {
         "User-Agent": limits.agent,
         "Accept": "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5",
         "Accept-Encoding": "gzip",
     }
     # A validator may hold other bytes (RFC 9110 §8.8.3), but a request header of httpx may not.
-    if memory.etag and memory.etag.isascii():
-        headers["If-None-Match"] = memory.etag
-    if memory.last_modified and memory.last_modified.isascii():
-        headers["If-Modified-Since"] = memory.last_modified
-    url = copy.url
+    if etag and etag.isascii():
+        headers["If-None-Match"] = etag
+    if last_modified and last_modified.isascii():
+        headers["If-Modified-Since"] = last_modified
+    return headers
+
+
+@contextmanager
+def _opened(
+    client: httpx.Client,
+    url: str,
+    headers: dict[str, str],
+    limits: Limits,
+    redirects: list[tuple[int, str]],
+) -> Iterator[httpx.Response]:
+    """Open the answer to which ``url`` leads; its redirects are noted in ``redirects``."""
     for _ in range(limits.max_redirects + 1):
         check_address(url)
         with client.stream("GET", url, headers=headers) as response:
             _check_peer(response, limits)
             if response.is_redirect and response.headers.get("location"):
                 url = _redirected(url, response.headers["location"])
+                redirects.append((response.status_code, url))
                 continue
-            return _take(response, visit)
+            yield response
+            return
     raise RefusedError(f"more than {limits.max_redirects} redirects")
 
 

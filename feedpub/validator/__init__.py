@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feedpub.validator.delivery import Delivery
 from feedpub.validator.finding import Finding, Level, Report, is_valid, select
 from feedpub.validator.requirements import NO_REQUIREMENTS, PROFILES, Requirements
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PROFILES",
+    "Delivery",
     "Finding",
     "Level",
     "Report",
@@ -46,8 +48,12 @@ def inspect(
     *,
     now: datetime | None = None,
     requirements: Requirements = NO_REQUIREMENTS,
+    delivery: Delivery | None = None,
 ) -> Report:
-    """Do what :func:`validate` does, say as well which format the feed is in, and check what else is required of it."""
+    """Do what :func:`validate` does, say as well which format the feed is in, and check what else is required of it.
+
+    ``delivery`` is how the feed came from its address, which is checked as well.
+    """
     from feedpub.validator._engine import examine  # noqa: PLC0415 - the parser is loaded when it is needed
 
-    return examine(data, location=location, now=now, requirements=requirements)
+    return examine(data, location=location, now=now, requirements=requirements, delivery=delivery)

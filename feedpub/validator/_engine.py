@@ -21,6 +21,7 @@ from feedpub.validator.check_kinds import (
     UNDEFINED,
     Check,
     Context,
+    DeliveryCheck,
     DocumentCheck,
     ElementCheck,
     HtmlCheck,
@@ -33,6 +34,7 @@ from feedpub.validator.check_kinds import (
 )
 from feedpub.validator.checks import CHECKS
 from feedpub.validator.checks.texts import is_html
+from feedpub.validator.delivery import Delivery
 from feedpub.validator.document import NO_ATTRIBUTES, Node
 from feedpub.validator.finding import Finding, Level, Report
 from feedpub.validator.grammar import html, iris
@@ -44,6 +46,7 @@ from feedpub.validator.vocabulary.element import Element, Kind, Value
 from feedpub.validator.vocabulary.extensions import GLOBAL_ATTRIBUTES
 
 _READING: Final = tuple(check for check in CHECKS if isinstance(check, DocumentCheck))
+_DELIVERY: Final = tuple(check for check in CHECKS if isinstance(check, DeliveryCheck))
 _JSON: Final = tuple(check for check in CHECKS if isinstance(check, JsonCheck))
 # A template of a site generator begins with a brace as well; it makes XML more often than JSON.
 _JSON_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:\[|\{(?![{%]))")
@@ -62,10 +65,11 @@ def examine(
     location: str | None,
     now: datetime | None,
     requirements: Requirements = NO_REQUIREMENTS,
+    delivery: Delivery | None = None,
 ) -> Report:
     """Return format and findings of ``data``; see :func:`feedpub.validator.validate`."""
     about = Context(location, now, requirements=requirements)
-    report = _report(data, about)
+    report = _report(data, about) if delivery is None else _delivered(data, about, delivery)
     profile = requirements.profile
     if profile is None:
         return report
@@ -75,6 +79,15 @@ def examine(
         if finding.code not in profile.replaced
     )
     return replace(report, findings=found)
+
+
+def _delivered(data: bytes, about: Context, delivery: Delivery) -> Report:
+    """Return what is wrong with how a feed is served, and with the feed if it was."""
+    about.delivery = delivery
+    report = _report(data, about) if delivery.status == 200 else Report("unknown", ())
+    about.format = report.format
+    served = [_stamped(check, problem, "") for check in _DELIVERY for problem in check.find(about)]
+    return replace(report, findings=(*served, *report.findings))
 
 
 def _report(data: bytes, about: Context) -> Report:

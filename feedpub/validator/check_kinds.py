@@ -7,6 +7,7 @@ argument is a :class:`Context`, of which it reads what its kind is about:
 * an *HTML* check, what a text of HTML holds; it yields what is wrong with it;
 * an *element* check, an element whose definition it asked for; it yields problems;
 * a *document* check, the whole document; it yields problems;
+* a *delivery* check, how the feed came from its address; it yields problems;
 * a *JSON* check, an object of a JSON Feed; it yields problems.
 
 The decorator registers it. The engine stamps code, level and address; a check only says what and where.
@@ -20,6 +21,7 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias, TypeVar
 
 from feedpub.validator._source_text import Source
+from feedpub.validator.delivery import Delivery
 from feedpub.validator.document import NO_ATTRIBUTES, Document, Node
 from feedpub.validator.finding import Level
 from feedpub.validator.grammar import iris
@@ -30,6 +32,7 @@ from feedpub.validator.requirements import NO_REQUIREMENTS, Requirements
 from feedpub.validator.vocabulary.element import ANY, Element, Kind, Value
 
 NOTHING: Final = Document([], False, (), "", "")
+_NO_DELIVERY: Final = Delivery("", 200)
 UNDEFINED: Final = Element("")
 NOWHERE: Final = Node("", "", "", None, NO_ATTRIBUTES, Source(b""), 0)
 NO_JSON: Final = Json()
@@ -53,7 +56,7 @@ class Context:
     """What a check is shown. The engine sets what the next check is about; checks only read.
 
     ``location`` is the address that the feed is served from, ``now`` the time, each where it is known, ``requirements``
-    what else is asked. Of the rest,
+    what else is asked; ``delivery`` is how it came from there, and ``format`` what it turned out to be. Of the rest,
     what a check is not about is empty: ``document``, the element ``node`` and what the vocabulary says of it; for JSON
     Feed, ``feed``, an ``object`` in it and the name of the ``table`` that describes it; a ``text`` and its grammar,
     ``value``; a ``survey`` of HTML.
@@ -71,6 +74,8 @@ class Context:
     value: Value = ANY
     survey: Survey = _NO_SURVEY
     requirements: Requirements = NO_REQUIREMENTS
+    delivery: Delivery = _NO_DELIVERY
+    format: str = ""
 
     def uses(self, prefix: str) -> bool:
         """Tell whether the feed declares a namespace, named by its usual prefix."""
@@ -183,6 +188,13 @@ class JsonCheck(Check):
     needs: JsonNeeds
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryCheck(Check):
+    """A check of how a feed is served, for one that came from its address."""
+
+    find: Problems
+
+
 REGISTERED: Final[list[Check]] = []
 """Every check whose module has been imported; :mod:`feedpub.validator.checks` imports all of them."""
 
@@ -243,6 +255,11 @@ def element_check(
 def document_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[Problems], DocumentCheck]:
     """Make a check of whole documents."""
     return lambda find: _registered(DocumentCheck(code, level, spec, remedy, _manual(find), find))
+
+
+def delivery_check(code: str, level: Level, *, spec: str, remedy: str) -> Callable[[Problems], DeliveryCheck]:
+    """Make a check of how a feed is served."""
+    return lambda find: _registered(DeliveryCheck(code, level, spec, remedy, _manual(find), find))
 
 
 def json_check(

@@ -26,6 +26,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Atom": ("atom", "atom_text"),
     "JSON Feed": ("json_feed",),
     "Podcasts and Media RSS": ("podcasts", "media_rss"),
+    "A feed that is validated by its address": ("delivery",),
     "What was asked for": ("requirements",),
 }
 

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Final
 
 from feedpub.validator._source_text import LINE_END, decode
+from feedpub.validator.delivery import is_web
 from feedpub.validator.finding import Finding, Level
 
 _TITLES: Final = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "unknown": "unknown format"}
@@ -246,6 +247,8 @@ def sarif(feeds: Iterable[Validated], version: str) -> str:
 def _uri(file: str) -> str:
     from urllib.parse import quote  # noqa: PLC0415 - only this format needs it
 
+    if is_web(file):
+        return quote(file, safe="/-._~:?#[]@!$&'()*+,;=%")
     # The names of files are bytes, which need not be UTF-8.
     path = quote(file.replace("\\", "/"), safe="/-._~", errors="surrogateescape")
     if PurePath(file).is_absolute():

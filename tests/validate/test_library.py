@@ -24,6 +24,7 @@ def finding(code, level):
 def test_the_exported_names_are_these():
     assert feedpub.validator.__all__ == [
         "PROFILES",
+        "Delivery",
         "Finding",
         "Level",
         "Report",

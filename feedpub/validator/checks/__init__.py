@@ -9,6 +9,7 @@ from feedpub.validator.checks import (  # noqa: F401 - imported for what they re
     addresses,
     atom,
     atom_text,
+    delivery,
     json_feed,
     links,
     markup,
