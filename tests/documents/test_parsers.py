@@ -159,6 +159,26 @@ parts = st.fixed_dictionaries(
 )
 
 
+# What the validator says of a text that looks like markup but is not, of articles from before 1970 or with the same
+# file, and of a source whose own date is unknown.
+UNAVOIDABLE = {
+    "html-in-plain-text",
+    "stray-angle-bracket",
+    "undeclared-html",
+    "markup-escaped-twice",
+    "implausible-date",
+    "duplicate-enclosure",
+    "json-duplicate-attachment",
+    "missing-source-element",
+}
+
+
+def odd_names(entries):
+    """A name that would make an address unreadable in RSS is left out of the contact, and stands beside it."""
+    names = [author.name for entry in entries for author in entry.article.authors]
+    return {"nameless-contact", "said-twice"} if any(set(name) & set("@<>") for name in names) else set()
+
+
 def documents(entries):
     composed = plan_feed(FEED, entries, SITE, {"all": "News"}, ArchiveIndex())
     renderer = Renderer(SITE, {"all": "News"}, tuple(OUTPUT_FORMATS.values()))
@@ -180,7 +200,7 @@ def make(number: int, part) -> Entry:
 def test_every_parser_reads_every_format_as_it_was_meant(given_parts):
     entries, made = documents([make(number, part) for number, part in enumerate(given_parts)])
     for extension, document in made.items():
-        assert [f for f in validate(document.data, document.url) if f.level == "error"] == []
+        assert {f.code for f in validate(document.data, document.url)} <= UNAVOIDABLE | odd_names(entries)
         for name in READ_BY[extension]:
             expected = [wanted(entry, extension) for entry in entries]
             if (extension, name) == ("atom", "fastfeedparser"):  # it reads no lengths of Atom links

@@ -66,8 +66,14 @@ def said_twice(about: Context) -> Iterator[Problem]:
     node = about.node
     there = {child.tag: child for child in node.children}
     for core, extension in _SAME_IN_CHANNEL if node.tag == "channel" else _SAME_IN_ITEM:
-        if core in there and extension in there:
+        if core in there and extension in there and not _names(node, there[core], extension):
             yield here(there[extension], f"{shown(there[extension])} says the same as {shown(there[core])}")
+
+
+def _names(node: Node, contact: Node, creator: str) -> bool:
+    """Tell whether one of the creators is the name of the contact, for readers that show no addresses."""
+    name = contact.text.partition("(")[2].rpartition(")")[0].strip()
+    return creator == "dc:creator" and bool(name) and name in {c.text.strip() for c in node.all(creator)}
 
 
 @element_check(
