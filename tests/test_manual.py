@@ -15,8 +15,10 @@ def test_the_page_of_commands_is_what_help_says():
 
 
 def test_every_command_has_an_example_in_its_help():
-    for command in COMMANDS:
-        assert f"Example: feedpub {command.__name__}" in (command.__doc__ or "")
+    pages = manual().split("\n## feedpub ")[1:]
+    assert [page.split()[0] for page in pages] == list(COMMANDS)
+    for name, page in zip(COMMANDS, pages, strict=True):
+        assert f"Example: feedpub {name}" in page
 
 
 def test_every_page_of_the_docs_is_linked_from_the_readme():

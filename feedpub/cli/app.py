@@ -2,51 +2,71 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, cast
 
 import typer
+import typer.main
+from typer.core import TyperGroup
 
 import feedpub
-from feedpub.cli.build import build
-from feedpub.cli.check import check
 from feedpub.cli.console import FAILED, print_error, print_text, report_config_errors, status_of
-from feedpub.cli.diff import diff
-from feedpub.cli.explain import explain
-from feedpub.cli.fetch import fetch
-from feedpub.cli.init import init
-from feedpub.cli.report import report
-from feedpub.cli.serve import serve
-from feedpub.cli.validate import validate
 from feedpub.core.errors import ConfigError, FeedpubError
 
-COMMANDS: tuple[Callable[..., None], ...] = (
-    init,
-    fetch,
-    check,
-    build,
-    explain,
-    diff,
-    report,
-    validate,
-    serve,
-)
-"""Every command, in the order in which help lists them; the function's name is the command's."""
+COMMANDS = {
+    "init": "Write a first config for the articles of a folder.",
+    "fetch": "Fetch the remote sources of a config.",
+    "check": "Check a config and what its sources give.",
+    "build": "Build the feeds of a config and publish them.",
+    "explain": "Say what becomes of an article, and why.",
+    "diff": "Say which articles a changed config moves.",
+    "report": "Count what the rules find.",
+    "validate": "Validate feeds of any origin.",
+    "serve": "Look at the published feeds in a browser or reader.",
+}
+"""Every command, in the order in which help lists them; each is the function of its name in a module of its name."""
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _LazyGroup(TyperGroup):
+    """Imports a command when it is used, so that the others, and what they need, cost nothing."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        # For the suggestion that a misspelled name gets.
+        self.commands = cast("dict[str, Any]", dict.fromkeys(COMMANDS))
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: Any, name: str) -> Any:
+        if name not in COMMANDS:
+            return None
+        found = getattr(importlib.import_module(f"feedpub.cli.{name}"), name)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_CONTEXT)
+        alone.command(name)(report_config_errors(found))
+        return typer.main.get_command(alone)
+
+    def format_commands(self, _ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 app = typer.Typer(
     name="feedpub",
+    cls=_LazyGroup,
     help="From a folder of articles to valid, stable category feeds (RSS 2.0 and Atom 1.0).",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=_CONTEXT,
 )
-for command in COMMANDS:
-    app.command()(report_config_errors(command))
 
 
 def _version(wanted: bool) -> None:

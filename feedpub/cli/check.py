@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,10 +17,10 @@ from feedpub.cli.console import (
     print_json,
     print_text,
 )
+from feedpub.config import load_config
 from feedpub.core.errors import printable
-
-if TYPE_CHECKING:
-    from feedpub.sources import Surveyed
+from feedpub.planning.site_plan import check_heads
+from feedpub.sources import Surveyed, survey
 
 
 def check(
@@ -35,10 +35,6 @@ def check(
 
     Example: feedpub check --config config.yaml
     """
-    from feedpub.config import load_config  # noqa: PLC0415 - keeps --help fast
-    from feedpub.planning.site_plan import check_heads  # noqa: PLC0415
-    from feedpub.sources import survey  # noqa: PLC0415
-
     settings = load_config(config)
     check_heads(settings)
     failing = [str(example.error()) for example in settings.rules.failing_examples()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -16,13 +18,22 @@ from feedpub.cli.console import (
     print_json,
     print_text,
 )
+from feedpub.config import load_config
+from feedpub.core.errors import install_hint, printable
+from feedpub.sources.fetch import Limits, Outcome
+from feedpub.sources.fetch import fetch as fetch_copy
+from feedpub.sources.http_cache import Copy, is_web
 
 
 def fetch(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
-    force: Annotated[bool, typer.Option(help="Ask even before the time that a server set.")] = False,
-    allow_private: Annotated[bool, typer.Option(help="Fetch from private and local addresses too.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Ask even before the time that a server set.")
+    ] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from private and local addresses too.")
+    ] = False,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
     """Fetch the feeds that the config names by https address; a build reads what was fetched last.
@@ -31,13 +42,6 @@ def fetch(
 
     Example: feedpub fetch --config config.yaml
     """
-    import time  # noqa: PLC0415 - keeps --help fast
-    from importlib.util import find_spec  # noqa: PLC0415
-
-    from feedpub.config import load_config  # noqa: PLC0415
-    from feedpub.core.errors import install_hint, printable  # noqa: PLC0415
-    from feedpub.sources.http_cache import Copy, is_web  # noqa: PLC0415
-
     settings = load_config(config)
     copies = [
         (Copy.of(pattern, spec.base), spec.format)
@@ -51,9 +55,6 @@ def fetch(
     if not copies:
         print_error(f"{config} names no source by address; write one as - path: https://example.org/feed.xml")
         raise typer.Exit(FAILED)
-    from feedpub.sources.fetch import Limits, Outcome  # noqa: PLC0415
-    from feedpub.sources.fetch import fetch as fetch_copy  # noqa: PLC0415
-
     limits = Limits(allow_private=allow_private)
     results = [
         fetch_copy(copy, int(time.time()), limits, time.monotonic, force=force, format_name=format_name)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from feedpub.cli.console import DEFAULT_CONFIG, FAILED, count, print_error, print_text
 from feedpub.core.errors import printable
-
-if TYPE_CHECKING:
-    from feedpub.sources.proposal import Proposal
+from feedpub.sources.proposal import Proposal, propose
 
 _HEAD = """\
 version: 1
@@ -49,16 +48,12 @@ def init(
         Path, typer.Option("--config", "-c", help="Where to write.", metavar="FILE")
     ] = DEFAULT_CONFIG,
     *,
-    force: Annotated[bool, typer.Option(help="Replace a config that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a config that is there.")] = False,
 ) -> None:
     """Look at a folder of files, say what can be read, and write a first config with comments.
 
     Example: feedpub init articles
     """
-    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
-
-    from feedpub.sources.proposal import propose  # noqa: PLC0415
-
     if config.exists() and not force:
         print_error(
             f"{config} is there already; replace it with --force, or write another with --config FILE"

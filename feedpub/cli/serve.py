@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import suppress
 from typing import Annotated
 
 import typer
+import uvicorn
 
 from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, print_error, print_text
+from feedpub.cli.preview import Page, make_app
+from feedpub.config import load_config
+from feedpub.documents.pages import index_page
+from feedpub.publishing.local.folder import read_manifest
 
 
 def serve(
@@ -22,15 +28,6 @@ def serve(
 
     Example: feedpub serve --port 8000
     """
-    import socket  # noqa: PLC0415 - keeps --help fast
-
-    import uvicorn  # noqa: PLC0415
-
-    from feedpub.cli.preview import Page, make_app  # noqa: PLC0415
-    from feedpub.config import load_config  # noqa: PLC0415
-    from feedpub.documents.pages import index_page  # noqa: PLC0415
-    from feedpub.publishing.local.folder import read_manifest  # noqa: PLC0415
-
     settings = load_config(config)
     if not read_manifest(settings.output.dir).documents:
         print_error(f"nothing is published in {settings.output.dir} yet; run feedpub build first")
