@@ -119,7 +119,7 @@ class LeftOut:
 
     Of one that was withdrawn or has expired, ``id`` is that of its article, where it can be told, ``also`` are others
     that it may have been published under, ``changed`` is when it changed last, and ``version`` and ``feed`` are as an
-    article has them.
+    article has them. ``title`` is the record's own, as far as it has one.
     """
 
     origin: Origin
@@ -130,6 +130,7 @@ class LeftOut:
     version: int | None = None
     feed: str = ""
     also: frozenset[str] = frozenset()
+    title: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -25,11 +25,12 @@ from feedpub.cli.console import (
     print_json,
     print_text,
 )
-
-if TYPE_CHECKING:
-    from feedpub.config import Settings
-    from feedpub.planning.routing import Progress
-    from feedpub.publishing.build_report import BuildReport, DocumentReport, FeedReport
+from feedpub.config import Settings, load_config, parse_share
+from feedpub.planning.routing import Progress
+from feedpub.planning.verdicts import duplicates
+from feedpub.publishing.build import build as run
+from feedpub.publishing.build import open_plan
+from feedpub.publishing.build_report import BuildReport, DocumentReport, FeedReport
 
 SHOWN_REJECTS = 20
 SHOWN_DOCUMENTS = 6
@@ -66,9 +67,6 @@ def build(
 
     Example: feedpub build --config config.yaml
     """
-    from feedpub.config import load_config, parse_share  # noqa: PLC0415 - keeps --help fast
-    from feedpub.publishing.build import build as run  # noqa: PLC0415
-
     settings = load_config(config)
     if max_rejects is not None:
         try:
@@ -126,6 +124,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
                 "entries": feed.entries,
                 "new": feed.new,
                 "archived": feed.archived,
+                "limit": feed.limit,
                 "near": [
                     {
                         "file": near.entry.article.origin.file,
@@ -157,8 +156,12 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
     table.add_column("entries", justify="right")
     table.add_column("new", justify="right")
     table.add_column("documents")
+    most = {feed.slug: feed.max_items for feed in settings.feeds}
     for feed in report.feeds:
-        table.add_row(feed.slug, str(feed.entries), str(feed.new), _state(feed, dry_run=dry_run))
+        entries = str(feed.entries)
+        if feed.limit == "max_bytes":
+            entries = f"{feed.entries} of {most[feed.slug]}: max_bytes"
+        table.add_row(feed.slug, entries, str(feed.new), _state(feed, dry_run=dry_run))
     out = console()
     out.print(table)
     for path in report.removed:
@@ -204,16 +207,13 @@ def _warn(report: BuildReport, *, quiet: bool) -> None:
 
 
 def _show_details(report: BuildReport, settings: Settings) -> None:
-    from feedpub.insight.lookup import duplicates, known  # noqa: PLC0415
-
     for notice in report.notices:
         print_text(f"{notice.origin}: {notice.message}")
     # Not in the report: it would hold the place of every article, and most builds are not asked for it.
     if report.duplicates:
-        now = datetime.now(UTC)
-        with known(settings, now) as subscribers:
-            for duplicate in duplicates(settings, now, subscribers.past):
-                print_text(f"{duplicate.origin}: {duplicate.reason}")
+        with open_plan(settings, datetime.now(UTC)) as plan:
+            for verdict in duplicates(plan):
+                print_text(f"{verdict.record.origin}: {verdict.reason}")
     for feed in report.feeds:
         for near in feed.near:
             print_text(f"{near.entry.article.origin}: {near.reason}")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
@@ -19,12 +22,10 @@ from feedpub.cli.console import (
     print_json,
     print_text,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from feedpub.core.errors import FeedpubError
-    from feedpub.insight.diff import FeedChange
+from feedpub.config import load_config, parse_config
+from feedpub.core.errors import FeedpubError
+from feedpub.insight.diff import FeedChange, compare, planned, published
+from feedpub.publishing.build import plan
 
 SHOWN = 20
 
@@ -50,12 +51,6 @@ def diff(
 
     Example: feedpub diff --git HEAD
     """
-    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
-
-    from feedpub.config import load_config, parse_config  # noqa: PLC0415
-    from feedpub.insight.diff import compare, planned, published  # noqa: PLC0415
-    from feedpub.publishing.build import plan  # noqa: PLC0415
-
     if old is not None and revision is not None:
         print_error("compare with one config: --config or --git")
         raise typer.Exit(USAGE)
@@ -116,8 +111,6 @@ def _committed(path: Path, revision: str) -> bytes:
 
 
 def _show(changes: Sequence[FeedChange]) -> None:
-    from rich.text import Text  # noqa: PLC0415 - rich is slow to import
-
     out = console()
     for change in changes:
         if change.status == "same":

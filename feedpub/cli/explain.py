@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
+from feedpub.articles.article import Article, Origin, Reject
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
@@ -17,18 +22,14 @@ from feedpub.cli.console import (
     console,
     print_error,
     print_json,
-    print_text,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.text import Text
-
-    from feedpub.articles.article import Article
-    from feedpub.config import Settings
-    from feedpub.insight.lookup import Duplicate, Known
-    from feedpub.rules.explanation import Explanation, FeedExplanation, Hit
+from feedpub.config import load_config
+from feedpub.insight.lookup import find, find_at
+from feedpub.planning.site_plan import SitePlan
+from feedpub.planning.verdicts import Fate, Placement, Verdict, Where
+from feedpub.publishing.build import open_plan
+from feedpub.rules.explanation import Explanation, FeedExplanation, Hit
+from feedpub.rules.terms import texts
 
 SHOWN_HITS = 5
 SHOWN_MISSES = 3
@@ -37,52 +38,58 @@ AROUND = 32
 
 
 def explain(
-    article: Annotated[str | None, typer.Argument(help="Its title, part of it, its id or its link.")] = None,
+    article: Annotated[
+        str | None, typer.Argument(help="Its title, part of it, its id, its link or its file.")
+    ] = None,
     *,
     config: ConfigOption = DEFAULT_CONFIG,
-    file: Annotated[Path | None, typer.Option(help="The file it stands in, with --line.")] = None,
+    file: Annotated[Path | None, typer.Option(help="The file it is in, with --line.")] = None,
     line: Annotated[int | None, typer.Option(help="A line of it, from 1.", min=1)] = None,
     text: Annotated[
         str | None, typer.Option(help="A text that need not exist: its first line is the title.")
     ] = None,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
-    """Say of each feed whether it takes an article, and by which terms.
+    """Say what the next build makes of an article, and of each feed whether it takes it, and by which terms.
+
+    Drafts, rejects and what is held are found as well as articles.
 
     Example: feedpub explain "Oil Supply Cuts"
     """
-    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
-
-    from feedpub.config import load_config  # noqa: PLC0415
-    from feedpub.insight.lookup import known  # noqa: PLC0415
-
     settings = load_config(config)
     given = [article is not None, text is not None, file is not None or line is not None]
     if given.count(True) != 1 or (file is None) != (line is None):
-        print_error("name one article: by its title or id, by --file and --line, or by --text")
+        print_error("name one article: by its title, id, link or file, by --file and --line, or by --text")
         raise typer.Exit(USAGE)
-    duplicate, left_out, kept = None, [], None
     if text is not None:
         found = _from_text(text)
-    else:
-        with known(settings, datetime.now(UTC)) as subscribers:
-            found = _looked_up(settings, subscribers, article, file, line)
-            if duplicate := _duplicate(settings, subscribers, found):
-                kept = _kept_as_json(settings, subscribers, duplicate)
-        left_out = [duplicate.reason] if duplicate else _left_out(settings, found)
-    explanation = settings.rules.explain(found)
+        shown = settings.rules.explain(found)
+        if report_format is Format.JSON:
+            print_json(as_json(shown))
+        else:
+            _show_feeds(shown, found, {})
+        return
+    with open_plan(settings, datetime.now(UTC)) as plan:
+        verdict = _looked_up(plan, article, file, line)
+    record = verdict.record
+    explained = settings.rules.explain(record) if isinstance(record, Article) else None
     if report_format is Format.JSON:
-        print_json(as_json(explanation) | {"left_out": left_out, "duplicate_of": kept})
+        print_json(as_json(explained, verdict))
     else:
-        _show(explanation, found)
-        for reason in left_out:
-            print_text(reason)
+        _show(verdict, explained)
 
 
-def as_json(explanation: Explanation) -> dict[str, Any]:
-    """Return an explanation in the shape that ``--format json`` documents."""
-    return {
-        "article": {"id": explanation.id, "title": explanation.title},
+def as_json(explanation: Explanation | None, verdict: Verdict | None = None) -> dict[str, Any]:
+    """Return an explanation in the shape that ``--format json`` documents.
+
+    What was rejected or left out has no ``explanation``: its rules cannot be asked.
+    """
+    placements = {placement.feed: placement for placement in verdict.placements} if verdict else {}
+    shown: dict[str, Any] = {
+        "article": {
+            "id": (verdict.id if verdict else explanation and explanation.id) or "",
+            "title": explanation.title if explanation else _title(verdict),
+        },
         "feeds": [
             {
                 "slug": feed.slug,
@@ -93,44 +100,46 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
                 "near_misses": [{"term": miss.term, "reason": miss.reason} for miss in feed.near_misses],
                 "included_by": list(feed.included_by),
                 "excluded_by": list(feed.excluded_by),
+                "placement": _placement_as_json(placements.get(feed.slug)),
             }
-            for feed in explanation.feeds
+            for feed in (explanation.feeds if explanation else ())
         ],
+        "fate": None,
+        "left_out": [],
+        "duplicate_of": None,
+    }
+    if verdict:
+        place = verdict.record.origin
+        shown["fate"] = {
+            "is": verdict.fate,
+            "reason": verdict.reason,
+            "file": place.file,
+            "line": place.line,
+        }
+        near = [p.reason for p in verdict.placements if p.where is Where.NEAR_DUPLICATE]
+        shown["left_out"] = near if verdict.fate is Fate.ARTICLE else [verdict.reason]
+        if verdict.kept:
+            kept = {"id": verdict.kept_id, "file": verdict.kept.file, "line": verdict.kept.line}
+            shown["duplicate_of"] = kept
+    return shown
+
+
+def _placement_as_json(placement: Placement | None) -> dict[str, Any] | None:
+    if placement is None:
+        return None
+    return {
+        "where": placement.where,
+        "documents": list(placement.documents),
+        "reason": placement.reason,
     }
 
 
-def _duplicate(settings: Settings, subscribers: Known, article: Article) -> Duplicate | None:
-    """Return what a build now would leave out ``article`` for, if it is a record of one that stands elsewhere."""
-    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
-
-    from feedpub.insight.lookup import duplicates  # noqa: PLC0415
-
-    found = duplicates(settings, datetime.now(UTC), subscribers.past)
-    return next((duplicate for duplicate in found if duplicate.origin == article.origin), None)
-
-
-def _left_out(settings: Settings, article: Article) -> list[str]:
-    """Return why feeds that leave out near-duplicates leave out ``article``, as a build would now."""
-    if all(feed.near is None for feed in settings.feeds):
-        return []
-    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
-
-    from feedpub.core.errors import ALLOWANCES  # noqa: PLC0415
-    from feedpub.publishing.build import build  # noqa: PLC0415
-
-    report = build(settings, datetime.now(UTC), dry_run=True, allow=ALLOWANCES)
-    near = (duplicate for feed in report.feeds for duplicate in feed.near)
-    return [duplicate.reason for duplicate in near if duplicate.entry.article.origin == article.origin]
-
-
-def _kept_as_json(settings: Settings, subscribers: Known, duplicate: Duplicate) -> dict[str, Any]:
-    from feedpub.insight.lookup import every_article  # noqa: PLC0415 - keeps --help fast
-
-    kept = (article for article in every_article(settings) if article.origin == duplicate.kept)
-    named = (subscribers.named(article).id for article in kept)
-    # A file that was changed since the duplicates were found may lack it.
-    kept_id = next(named, duplicate.kept_id)
-    return {"id": kept_id, "file": duplicate.kept.file, "line": duplicate.kept.line}
+def _title(verdict: Verdict | None) -> str:
+    """Return the title of a record that is no article; of a reject, the first line of its text."""
+    record = verdict.record if verdict else None
+    if isinstance(record, Reject):
+        return next(iter(record.text.splitlines()), "")
+    return record.title if record else ""
 
 
 def _hit_as_json(hit: Hit) -> dict[str, Any]:
@@ -138,43 +147,59 @@ def _hit_as_json(hit: Hit) -> dict[str, Any]:
 
 
 def _from_text(text: str) -> Article:
-    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
-
-    from feedpub.articles.article import Article, Origin  # noqa: PLC0415
-
     title, _, body = text.partition("\n")
     return Article("", title, body, datetime(1970, 1, 1, tzinfo=UTC), Origin("--text", 1, 1))
 
 
-def _looked_up(
-    settings: Settings, subscribers: Known, wish: str | None, file: Path | None, line: int | None
-) -> Article:
-    from feedpub.insight.lookup import by_line, by_words, every_article  # noqa: PLC0415
-
+def _looked_up(plan: SitePlan, wish: str | None, file: Path | None, line: int | None) -> Verdict:
     if wish is not None:
-        found, what = by_words(every_article(settings), wish), f"an article {wish!r}"
+        found, what = find(plan, wish), repr(wish)
     else:
+        assert file is not None
         assert line is not None
-        found, what = by_line(every_article(settings, file), line), f"an article at {file}:{line}"
+        found, what = find_at(plan, file, line), f"{file}:{line}"
     if found.exact:
-        return subscribers.named(found.articles[0])
-    if wish is not None and (edited := subscribers.find(every_article(settings), wish)):
-        return edited
-    if not found.articles:
-        print_error(f"there is no such thing as {what} in the sources")
+        return found.verdicts[0]
+    if not found.verdicts:
+        print_error(f"the sources have no article {what}")
     else:
-        print_error(f"{what} may be any of these; name it by its id or by --file and --line")
-        for article in found.articles[:SHOWN_CHOICES]:
-            print_error(f"  {article.origin}: {article.title} ({subscribers.named(article).id})")
+        print_error(f"{what} may be any of these; name one by its id or by --file and --line")
+        for verdict in found.verdicts[:SHOWN_CHOICES]:
+            title = verdict.record.title if isinstance(verdict.record, Article) else _title(verdict)
+            about = verdict.id if verdict.fate is Fate.ARTICLE else verdict.fate
+            print_error(f"  {verdict.record.origin}: {title} ({about})")
+        if (more := len(found.verdicts) - SHOWN_CHOICES) > 0:
+            print_error(f"  … and {more} more")
     raise typer.Exit(FAILED)
 
 
-def _show(explanation: Explanation, article: Article) -> None:
-    from rich.text import Text  # noqa: PLC0415 - rich is slow to import
+def _show(verdict: Verdict, explanation: Explanation | None) -> None:
+    if explanation and isinstance(verdict.record, Article):
+        placements = {placement.feed: placement for placement in verdict.placements}
+        article = replace(verdict.record, id=verdict.id or "")
+        _show_feeds(explanation, article, placements, verdict.id)
+    else:
+        out = console()
+        out.print(Text(_title(verdict), "bold"))
+        out.print(Text(f"{verdict.record.origin}  {verdict.id or ''}".rstrip(), "dim"))
+    if verdict.fate is not Fate.ARTICLE:
+        said = (
+            verdict.reason
+            if verdict.reason.startswith(("left out", "held"))
+            else f"{verdict.fate}: {verdict.reason}"
+        )
+        console().print(Text(said, "bold yellow"))
 
+
+def _show_feeds(
+    explanation: Explanation,
+    article: Article,
+    placements: Mapping[str, Placement],
+    known_as: str | None = None,
+) -> None:
     out = console()
     out.print(Text(explanation.title, "bold"))
-    out.print(Text(f"{article.origin}  {explanation.id}".rstrip(), "dim"))
+    out.print(Text(f"{article.origin}  {known_as or explanation.id}".rstrip(), "dim"))
     ways = sorted(
         explanation.feeds, key=lambda feed: (not feed.taken, not (feed.vetoed_by or feed.near_misses))
     )
@@ -182,10 +207,21 @@ def _show(explanation: Explanation, article: Article) -> None:
     for feed in ways:
         if feed.taken or _has_reasons(feed):
             out.print(_heading(feed))
+            if feed.taken and (placement := placements.get(feed.slug)):
+                out.print(_placed(placement))
             for row in _rows(feed, article):
                 out.print(row)
     if silent:
         out.print(Text("· not in ", "dim").append(", ".join(silent)))
+
+
+def _placed(placement: Placement) -> Text:
+    """Return where an article is in a feed that takes it, as a line."""
+    if placement.documents:
+        return Text(f"    documents  {', '.join(placement.documents)}")
+    if placement.where is Where.ARCHIVE:
+        return Text("    documents  a closed archive document")
+    return Text(f"    left out   {placement.reason}", "yellow")
 
 
 def _has_reasons(feed: FeedExplanation) -> bool:
@@ -193,8 +229,6 @@ def _has_reasons(feed: FeedExplanation) -> bool:
 
 
 def _heading(feed: FeedExplanation) -> Text:
-    from rich.text import Text  # noqa: PLC0415 - rich is slow to import
-
     if feed.taken:
         how = {
             "rule": "its rule holds",
@@ -213,8 +247,6 @@ def _heading(feed: FeedExplanation) -> Text:
 
 
 def _rows(feed: FeedExplanation, article: Article) -> list[Text]:
-    from rich.text import Text  # noqa: PLC0415 - rich is slow to import
-
     rows = _hit_rows("refused by", feed.vetoed_by, article, "bold red")
     rows += _hit_rows("found", feed.hits, article, "bold green" if feed.taken else "bold yellow")
     rows += [
@@ -226,8 +258,6 @@ def _rows(feed: FeedExplanation, article: Article) -> list[Text]:
 
 def _hit_rows(label: str, hits: Sequence[Hit], article: Article, style: str) -> list[Text]:
     """Return a row for each place, though several terms may be found there."""
-    from rich.text import Text  # noqa: PLC0415 - rich is slow to import
-
     places: dict[tuple[str, int, int], Hit] = {}
     for hit in hits:
         places.setdefault((hit.field, hit.value, hit.start), hit)
@@ -243,8 +273,6 @@ def _hit_rows(label: str, hits: Sequence[Hit], article: Article, style: str) -> 
 
 def snippet(hit: Hit, article: Article) -> tuple[str, str]:
     """Return what stands before and after a hit, in one line."""
-    from feedpub.rules.terms import texts  # noqa: PLC0415 - keeps --help fast
-
     whole = texts(article, hit.field)[hit.value]
     before, after = whole[max(0, hit.start - AROUND) : hit.start], whole[hit.end : hit.end + AROUND]
     left = "…" if hit.start > AROUND else ""

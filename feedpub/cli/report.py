@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
@@ -18,13 +20,16 @@ from feedpub.cli.console import (
     print_json,
     print_text,
 )
-
-if TYPE_CHECKING:
-    from feedpub.insight.statistics import FeedCount, Statistics
+from feedpub.config import load_config
+from feedpub.insight.report_page import page
+from feedpub.insight.statistics import FeedCount, Statistics, count
+from feedpub.planning.verdicts import articles
+from feedpub.publishing.build import open_plan
 
 TOP_TERMS = 5
 SHOWN_DEAD = 8
 SHOWN_PAIRS = 10
+SHOWN_UNROUTED = 20
 
 
 def report(
@@ -39,18 +44,10 @@ def report(
 
     Example: feedpub report --html report.html
     """
-    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
-
-    from feedpub.config import load_config  # noqa: PLC0415
-    from feedpub.insight.lookup import due_articles, known  # noqa: PLC0415
-    from feedpub.insight.report_page import page  # noqa: PLC0415
-    from feedpub.insight.statistics import count  # noqa: PLC0415
-
     settings = load_config(config)
     titles = {feed.slug: feed.title for feed in settings.feeds}
-    now = datetime.now(UTC)
-    with known(settings, now) as subscribers:
-        statistics = count(settings.rules, titles, due_articles(settings, now, subscribers.past))
+    with open_plan(settings, datetime.now(UTC)) as plan:
+        statistics = count(settings.rules, titles, articles(plan))
     if html is not None:
         try:
             html.write_text(page(statistics, settings.site.title), encoding="utf-8", errors="replace")
@@ -69,7 +66,11 @@ def as_json(statistics: Statistics) -> dict[str, Any]:
     """Return the counts in the shape that ``--format json`` documents."""
     return {
         "articles": statistics.articles,
-        "unrouted": statistics.unrouted,
+        "unrouted": len(statistics.unrouted),
+        "unrouted_articles": [
+            {"title": title, "file": origin.file, "line": origin.line}
+            for title, origin in statistics.unrouted
+        ],
         "feeds": [_feed_as_json(feed) for feed in statistics.feeds],
         "overlaps": [
             {"feeds": list(pair), "articles": shared} for pair, shared in statistics.overlaps.items()
@@ -81,7 +82,7 @@ def _feed_as_json(feed: FeedCount) -> dict[str, Any]:
     return {
         "slug": feed.slug,
         "articles": feed.articles,
-        "per_week": round(feed.per_week, 2),
+        "per_week": None if feed.per_week is None else round(feed.per_week, 2),
         "oldest": feed.oldest.isoformat() if feed.oldest else None,
         "newest": feed.newest.isoformat() if feed.newest else None,
         "weeks": {week.isoformat(): number for week, number in feed.weeks.items()},
@@ -99,8 +100,6 @@ def _feed_as_json(feed: FeedCount) -> dict[str, Any]:
 
 
 def _show(statistics: Statistics) -> None:
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to import
-
     out = console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("feed")
@@ -110,16 +109,22 @@ def _show(statistics: Statistics) -> None:
         days = [f"{moment:%Y-%m-%d}" if moment else "–" for moment in (feed.oldest, feed.newest)]
         counts = (
             f"{feed.articles:,}",
-            f"{feed.per_week:.1f}",
+            "–" if feed.per_week is None else f"{feed.per_week:,.1f}",
             *days,
             f"{len(feed.terms):,}",
             f"{len(feed.dead):,}",
         )
         table.add_row(feed.slug, *counts)
     out.print(table)
+    unrouted = statistics.unrouted
+    ends = ":" if unrouted else "."
     print_text(
-        f"\n{statistics.articles:,} articles, {statistics.unrouted:,} of them in no feed that has a rule."
+        f"\n{statistics.articles:,} articles, {len(unrouted):,} of them in no feed that has a rule{ends}"
     )
+    for title, origin in unrouted[:SHOWN_UNROUTED]:
+        print_text(f"  {origin}: {title}")
+    if (more := len(unrouted) - SHOWN_UNROUTED) > 0:
+        print_text(f"  … and {more:,} more; --format json has all")
     for feed in statistics.feeds:
         if feed.terms:
             _show_terms(feed)

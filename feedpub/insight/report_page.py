@@ -10,6 +10,7 @@ from feedpub.insight.statistics import FeedCount, Statistics
 
 _TERMS = 15
 _DEAD = 60
+_LISTED = 100
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1d21; --dim: #666b73; --paper: #fff; --line: #d8dce2; --bar: #8fb4e3;
@@ -46,7 +47,7 @@ def page(statistics: Statistics, title: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)}: what the rules find</title><style>{_STYLE}</style></head><body>",
         f"<h1>{escape(title)}: what the rules find</h1>",
-        f"<p>{statistics.articles:,} articles. {statistics.unrouted:,} are in no feed that has a rule.</p>",
+        f"<p>{statistics.articles:,} articles. {len(statistics.unrouted):,} are in no feed that has a rule.</p>",
         _overview(statistics),
         "<h2>Feeds that share articles</h2>",
         "<p class=\"dim\">Of a row's articles, the percentage that is in the column's feed, too.</p>",
@@ -61,7 +62,7 @@ def page(statistics: Statistics, title: str) -> str:
 def _overview(statistics: Statistics) -> str:
     rows = "".join(
         f'<tr><td><a href="#{escape(feed.slug)}">{escape(feed.title)}</a></td><td>{feed.articles:,}</td>'
-        f"<td>{feed.per_week:,.1f}</td><td>{_day(feed.oldest)}</td><td>{_day(feed.newest)}</td>"
+        f"<td>{_rate(feed)}</td><td>{_day(feed.oldest)}</td><td>{_day(feed.newest)}</td>"
         f"<td>{len(feed.terms):,}</td><td>{len(feed.dead):,}</td></tr>"
         for feed in statistics.feeds
     )
@@ -100,10 +101,17 @@ def _feed(feed: FeedCount, span: tuple[date, date] | None) -> str:
 def _unrouted(statistics: Statistics) -> str:
     if not statistics.unrouted:
         return ""
-    items = "".join(f"<li>{escape(title)}</li>" for title in statistics.examples)
-    more = statistics.unrouted - len(statistics.examples)
+    listed = statistics.unrouted[:_LISTED]
+    items = "".join(
+        f'<li>{escape(title)} <span class="dim">{escape(str(origin))}</span></li>' for title, origin in listed
+    )
+    more = len(statistics.unrouted) - len(listed)
     rest = f'<p class="dim">… and {more:,} more.</p>' if more else ""
     return f"<h2>In no feed that has a rule</h2><ul>{items}</ul>{rest}"
+
+
+def _rate(feed: FeedCount) -> str:
+    return "–" if feed.per_week is None else f"{feed.per_week:,.1f}"
 
 
 def _day(moment: date | None) -> str:

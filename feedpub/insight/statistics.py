@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import combinations
 
-from feedpub.articles.article import Article
+from feedpub.articles.article import Article, Origin
 from feedpub.core.errors import Where
 from feedpub.rules import RuleSet
 from feedpub.rules.conditions import predicate, wanted_terms
 from feedpub.rules.rule import FeedRule, Rules
 from feedpub.rules.scanner import TermFinder
 
-_SAMPLE = 20
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class TermCount:
 
 @dataclass(frozen=True, slots=True)
 class FeedCount:
-    """One feed: how many articles it takes, from when to when, how many in each week (by its Monday)."""
+    """One feed: how many articles it takes, from when to when, how many in each week (by its Monday).
+
+    Dates are in the zones of the sources.
+    """
 
     slug: str
     title: str
@@ -50,23 +53,22 @@ class FeedCount:
         return tuple(term for term in self.terms if not term.seen)
 
     @property
-    def per_week(self) -> float:
-        """Entries a week, from the oldest's week to the newest's."""
-        if not self.weeks:
-            return 0.0
-        return self.articles / ((max(self.weeks) - min(self.weeks)).days // 7 + 1)
+    def per_week(self) -> float | None:
+        """Entries a week from the oldest to the newest; ``None`` where these are not a week apart."""
+        if self.oldest is None or self.newest is None or self.newest - self.oldest < _WEEK:
+            return None
+        return self.articles * (_WEEK / (self.newest - self.oldest))
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """All counts. ``overlaps`` has, for each pair of feeds that share articles, how many they share.
 
-    ``unrouted`` counts the articles that no feed with a rule takes; a few of their titles are in ``examples``.
+    ``unrouted`` are the articles that no feed with a rule takes: title and place of each.
     """
 
     articles: int
-    unrouted: int
-    examples: tuple[str, ...]
+    unrouted: tuple[tuple[str, Origin], ...]
     feeds: tuple[FeedCount, ...]
     overlaps: Mapping[tuple[str, str], int]
 
@@ -76,8 +78,8 @@ def count(rules: RuleSet, titles: Mapping[str, str], articles: Iterable[Article]
     tallies = [_Tally(rules.rules, rule) for rule in rules.rules.feeds]
     finder = TermFinder(enumerate(rules.rules.terms))
     overlaps: Counter[tuple[str, str]] = Counter()
-    total = unrouted = 0
-    examples: list[str] = []
+    total = 0
+    unrouted: list[tuple[str, Origin]] = []
     asking = {
         number for number, rule in enumerate(rules.rules.feeds) if not (rule.everything or rule.fallback)
     }
@@ -89,11 +91,9 @@ def count(rules: RuleSet, titles: Mapping[str, str], articles: Iterable[Article]
             tally.add(article, found, taken=number in taken)
         overlaps.update((rules.slugs[one], rules.slugs[other]) for one, other in combinations(taken, 2))
         if asking.isdisjoint(taken):
-            unrouted += 1
-            if len(examples) < _SAMPLE:
-                examples.append(article.title)
+            unrouted.append((article.title, article.origin))
     feeds = tuple(tally.counted(titles[tally.slug]) for tally in tallies)
-    return Statistics(total, unrouted, tuple(examples), feeds, dict(sorted(overlaps.items())))
+    return Statistics(total, tuple(unrouted), feeds, dict(sorted(overlaps.items())))
 
 
 class _Tally:
@@ -119,7 +119,7 @@ class _Tally:
         self._hits.update(present)
         if self._holds is not None and self._holds(found):
             self._alone.update(term for term in present if not self._holds(found - {term}))
-        published = article.published.astimezone(UTC)
+        published = article.published
         self._weeks[published.date() - timedelta(published.weekday())] += 1
         self._oldest = min(self._oldest or published, published)
         self._newest = max(self._newest or published, published)

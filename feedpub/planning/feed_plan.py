@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import escape
 from itertools import accumulate
+from typing import Literal, TypeAlias
 
 from feedpub.articles.article import Article, Origin
 from feedpub.articles.duplicates import NearDuplicate, leave_out_near
@@ -19,18 +20,22 @@ from feedpub.documents.readback import PublishedFeed
 from feedpub.history.memory import ArchiveIndex
 from feedpub.planning.archive import ByteBudget, paginate
 
+Limit: TypeAlias = Literal["max_items", "max_bytes"]
+
 
 @dataclass(frozen=True, slots=True)
 class FeedPlan:
     """A feed as it is to be written: the subscription document's selection, and the archive's changed pages.
 
-    ``index`` are the archive's closed pages from before, which stay as they are. ``near`` was left out.
+    ``index`` are the archive's closed pages from before, which stay as they are. ``near`` was left out. ``limit`` is
+    what keeps older entries out of the subscription document; ``None`` where it holds them all.
     """
 
     feed: Feed
     pages: tuple[Page, ...] = ()
     index: ArchiveIndex = field(default_factory=ArchiveIndex)
     near: tuple[NearDuplicate, ...] = ()
+    limit: Limit | None = None
 
     @property
     def slug(self) -> str:
@@ -75,7 +80,11 @@ def plan_feed(
         settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)
     )
     pages = paginate(ordered[held:], settings.archive, index, room)
-    return FeedPlan(feed, tuple(replace(page, since=dates.get(page.name)) for page in pages), index, near)
+    dated = tuple(replace(page, since=dates.get(page.name)) for page in pages)
+    limit: Limit | None = None
+    if held < len(ordered):
+        limit = "max_items" if held == settings.max_items else "max_bytes"
+    return FeedPlan(feed, dated, index, near, limit)
 
 
 def moved_notice(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:

@@ -7,7 +7,7 @@ What comes out does not depend on the order in which files and records are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -44,16 +44,16 @@ class IngestResult:
     """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
     Of a feed that is archived, they are all articles that are in no closed page, as entries whose texts are put aside.
-    ``ids`` holds the id of every article that stays, selected or not. ``released`` holds the ids of what its owner has
-    withdrawn and of what has expired: no guard counts those. ``listed`` gives, for each feed of other people by its
-    keys, the date of its oldest entry; ``source_of`` gives, for each file, the number of its source.
+    ``publicity`` and ``index`` decided which records became articles; ``index`` holds the id of each that stays,
+    selected or not. ``released`` holds the ids of what its owner has withdrawn and of what has expired: no guard
+    counts those. ``listed`` gives, for each feed of other people by its keys, the date of its oldest entry.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
-    ids: Container[str]
+    index: DuplicateIndex
     released: frozenset[str]
     listed: Mapping[str, datetime]
-    source_of: Mapping[str, int]
+    publicity: Publicity
     articles: int
     duplicates: int
     held: int
@@ -154,10 +154,10 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
     released = tally.released | {known.id for known in was if known}
     return IngestResult(
         selected=router.newest(),
-        ids=watched,
+        index=watched,
         released=frozenset(released),
         listed=tally.listed,
-        source_of=watched.source_of(),
+        publicity=publicity,
         articles=router.offered,
         duplicates=tally.articles - tally.held - tally.not_public - router.offered,
         held=tally.held,

@@ -255,7 +255,7 @@ class _Planner:
             released=ingested.released,
         )
         selected = {s.article.id: s for selection in ingested.selected for s in selection}
-        return resolve_identities(selected.values(), self._state.ledger, ingested.ids, options)
+        return resolve_identities(selected.values(), self._state.ledger, ingested.index, options)
 
     def _archived(self, feed: FeedSettings, entries: Mapping[str, Entry]) -> tuple[str, ...]:
         """Return the ids, as their articles derive them, of those ``entries`` that are in a closed page of ``feed``."""
@@ -289,8 +289,9 @@ def _changed_zones(
 ) -> tuple[ChangedZone, ...]:
     """Return the sources whose dates are read in another zone than those that are published, and are kept."""
     found: dict[int, list[Entry]] = defaultdict(list)
+    source_of = ingested.index.source_of()
     for entry in resolved.redated:
-        source = ingested.source_of.get(entry.article.origin.file)
+        source = source_of.get(entry.article.origin.file)
         kept = entry.article.published
         if (
             source is not None
@@ -334,6 +335,6 @@ def _missing(online: PublishedFeed, ingested: IngestResult, ledger: Ledger) -> P
         entries=tuple(
             e
             for e in online.entries
-            if e.id not in ingested.released and (e.id in ingested.ids or not slid(e))
+            if e.id not in ingested.released and (e.id in ingested.index or not slid(e))
         ),
     )

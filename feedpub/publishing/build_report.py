@@ -13,7 +13,7 @@ from feedpub.core.errors import ALLOWANCES
 from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Rendered
 from feedpub.documents.verification import Invalid
-from feedpub.planning.feed_plan import FeedPlan
+from feedpub.planning.feed_plan import FeedPlan, Limit
 from feedpub.planning.site_plan import ChangedZone, SitePlan, Verified
 from feedpub.publishing.local.changes import Changes
 
@@ -31,8 +31,9 @@ class DocumentReport:
 class FeedReport:
     """One feed: the entries of its subscription document, how many of them are new to subscribers, its documents.
 
-    Of its archive documents, only those are listed that changed or failed. ``archived`` are the entries in those
-    that are still written to; ``near`` is what was left out as nearly the same as an earlier entry.
+    ``limit`` is what keeps older entries out of the subscription document; ``None`` where it holds them all. Of archive
+    documents, only those are listed that changed or failed. ``archived`` are the entries in those that are still
+    written to; ``near`` is what was left out as nearly the same as an earlier entry.
     """
 
     slug: str
@@ -41,6 +42,7 @@ class FeedReport:
     archived: int
     documents: tuple[DocumentReport, ...]
     near: tuple[NearDuplicate, ...]
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def _feed_report(
         archived=sum(len(page.entries) for page in feed_plan.pages) if feed_plan else 0,
         documents=tuple(_document_report(path, verified, written) for path in paths),
         near=feed_plan.near if feed_plan else (),
+        limit=feed_plan.limit if feed_plan else None,
     )
 
 

@@ -102,7 +102,7 @@ def build_story(
 def _left_out(reading: ParseContext, origin: Origin, record: Record) -> LeftOut:
     kind, reason = record.hold.kind, record.hold.reason
     if kind not in {"withdrawn", "expired"}:
-        return LeftOut(origin, kind, reason)
+        return LeftOut(origin, kind, reason, title=record.title.strip())
     record = _cleaned(reading.spec, record, _Notes(origin))
     times: list[datetime] = []
     for text in (record.published, record.updated):
@@ -113,9 +113,19 @@ def _left_out(reading: ParseContext, origin: Origin, record: Record) -> LeftOut:
     known = key is not None or (times and record.title)
     changed = max(times, default=None)
     if not known:
-        return LeftOut(origin, kind, reason)
+        return LeftOut(origin, kind, reason, title=record.title.strip())
     also = _other_ids(reading, record, key, published if times else None)
-    return LeftOut(origin, kind, reason, identity, changed, record.version, reading.feed, also - {identity})
+    return LeftOut(
+        origin,
+        kind,
+        reason,
+        identity,
+        changed,
+        record.version,
+        reading.feed,
+        also - {identity},
+        record.title.strip(),
+    )
 
 
 def _other_ids(

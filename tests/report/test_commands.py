@@ -88,7 +88,9 @@ def test_explain_as_json_has_the_documented_shape(run):
         "near_misses": [],
         "included_by": [],
         "excluded_by": [],
+        "placement": None,
     }
+    assert (explained["fate"], explained["left_out"], explained["duplicate_of"]) == (None, [], None)
 
 
 def test_explain_finds_an_article_by_its_id_and_by_a_line_of_its_file(run):
@@ -161,9 +163,13 @@ def test_explain_asks_which_of_the_articles_that_share_a_line_is_meant(run):
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
-        (["explain", "nowhere"], 1, "there is no such thing as an article 'nowhere' in the sources"),
+        (["explain", "nowhere"], 1, "the sources have no article 'nowhere'"),
         (["explain", "r"], 1, "may be any of these"),
-        (["explain", "--file", "in/news.txt", "--line", "99"], 1, "an article at in/news.txt:99"),
+        (
+            ["explain", "--file", "in/news.txt", "--line", "99"],
+            1,
+            "the sources have no article in/news.txt:99",
+        ),
         (["explain"], 2, "name one article"),
         (["explain", "x", "--text", "y"], 2, "name one article"),
         (["explain", "--line", "4"], 2, "name one article"),
@@ -261,6 +267,7 @@ def test_diff_with_a_revision_reads_the_config_from_git(run):
 def test_report_counts_terms_alone_and_dead_overlaps_and_what_is_nowhere(run):
     report = json.loads(run("report", "--format", "json").stdout)
     assert (report["articles"], report["unrouted"]) == (4, 2)
+    assert [a["title"] for a in report["unrouted_articles"]] == ["An oil painting", "A quiet day"]
     energy = report["feeds"][1]
     assert (energy["articles"], energy["oldest"][:10], energy["newest"][:10]) == (
         2,
@@ -268,7 +275,7 @@ def test_report_counts_terms_alone_and_dead_overlaps_and_what_is_nowhere(run):
         "2024-01-20",
     )
     assert energy["weeks"] == {"2024-01-01": 1, "2024-01-15": 1}
-    assert energy["per_week"] == 0.67
+    assert energy["per_week"] == 0.74
     counts = {term["term"]: (term["seen"], term["hits"], term["alone"]) for term in energy["terms"]}
     assert counts == {"wind*": (1, 1, 1), "oil": (2, 1, 0), "gas": (1, 1, 0), "hydrogen": (0, 0, 0)}
     assert energy["terms"][-1]["where"] == "config.yaml:6:31: lists.energy[3]"
@@ -277,7 +284,7 @@ def test_report_counts_terms_alone_and_dead_overlaps_and_what_is_nowhere(run):
 
 def test_report_as_text_names_dead_terms(run):
     text = run("report").stdout
-    assert "4 articles, 2 of them in no feed that has a rule." in text
+    assert "4 articles, 2 of them in no feed that has a rule:\n  in/news.txt:4: An oil painting\n" in text
     assert "never found: hydrogen" in text
     assert re.search(r"1  energy, prices", text)
 

@@ -9,8 +9,8 @@ from lxml import etree
 from feedpub.config import load_config
 from feedpub.history.state import read_feeds
 from feedpub.insight.diff import compare, planned, published
-from feedpub.insight.lookup import due_articles, known
-from feedpub.publishing.build import build, plan
+from feedpub.planning.verdicts import articles
+from feedpub.publishing.build import build, open_plan, plan
 from feedpub.publishing.local.folder import LocalFolder
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
@@ -130,8 +130,8 @@ def test_what_is_said_of_the_next_build_is_what_it_does(tmp_path, change):
         planned(plan(settings, NOW)),
         settings.retired,
     )
-    with known(settings, NOW) as subscribers:
-        counted = sum(1 for _ in due_articles(settings, NOW, subscribers.past))
+    with open_plan(settings, NOW) as coming:
+        counted = sum(1 for _ in articles(coming))
     dry = build(settings, NOW, dry_run=True)
     real = build(settings, NOW)
 

@@ -1,0 +1,270 @@
+"""What a build makes of each record, and where it places each article: told from its plan, never worked out anew.
+
+A record has exactly one fate. An article has one placement in each feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+from feedpub.articles.article import Article, LeftOut, Origin, Reject
+from feedpub.articles.entry import RoutedArticle
+from feedpub.config import Settings
+from feedpub.documents.formats import of_media_type
+from feedpub.history.identity import IdentityOptions, resolve_identities
+from feedpub.planning.feed_plan import FeedPlan
+from feedpub.planning.routing import WHY, SourceTimes
+from feedpub.planning.site_plan import SitePlan
+from feedpub.sources import files, read
+
+Record: TypeAlias = Article | LeftOut | Reject
+"""What a source has for one article: it became one, is not to be published, or could not become one."""
+
+
+class Fate(StrEnum):
+    """What becomes of a record."""
+
+    ARTICLE = "article"
+    DUPLICATE = "duplicate"
+    HELD = "held"
+    LEFT_OUT = "left out"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+
+
+class Where(StrEnum):
+    """Where an article is placed in one feed."""
+
+    SUBSCRIPTION = "subscription document"
+    ARCHIVE = "archive document"
+    NO_ROOM = "no room"
+    NEAR_DUPLICATE = "near-duplicate"
+    NOT_TAKEN = "not taken"
+    HELD_BACK = "held back"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an article is in one feed, and in which of its ``documents``; ``reason`` is a sentence, or empty."""
+
+    feed: str
+    where: Where
+    documents: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a build makes of one ``record``.
+
+    ``reason`` says why it is not an article; it is empty for one that is. ``id`` is the one by which subscribers know
+    its article, or will. ``kept`` is the place of the record that stays for a duplicate, and ``kept_id`` its article's
+    id. ``placements`` has one for each feed of the config; it is empty for what is not an article.
+    """
+
+    record: Record
+    fate: Fate
+    reason: str = ""
+    id: str | None = None
+    kept: Origin | None = None
+    kept_id: str | None = None
+    placements: tuple[Placement, ...] = ()
+
+
+def every_record(
+    settings: Settings, only: Callable[[Path | str], bool] | None = None
+) -> Iterator[tuple[int, Record]]:
+    """Yield the records of all sources in the order of a build, each with the number of its source.
+
+    ``only`` chooses files, by their path or their address. Raises :class:`feedpub.core.errors.SourceError` where a file
+    cannot be read at all.
+    """
+    for source, spec in enumerate(settings.sources):
+        for file in files(spec):
+            if only is None or only(file):
+                for item in read(spec, file, settings.site.id_authority):
+                    if isinstance(item, Record):
+                        yield source, item
+
+
+def articles(plan: SitePlan) -> Iterator[Article]:
+    """Yield the articles that ``plan`` offers to the feeds, each once. Sources are read once more."""
+    yield from (kept for _, kept, _ in _judged(plan) if kept)
+
+
+def verdicts(plan: SitePlan, wanted: Callable[[Record], bool] = lambda _: True) -> list[Verdict]:
+    """Return what ``plan`` makes of each record that is ``wanted``. Sources are read once more.
+
+    The ledger that the plan was made over has to be open.
+    """
+    return _verdicts(plan, lambda record, _winner: wanted(record))
+
+
+def duplicates(plan: SitePlan) -> list[Verdict]:
+    """Return the verdicts over records that ``plan`` leaves out for others. Sources are read once more."""
+    return _verdicts(plan, lambda _record, winner: winner is not None)
+
+
+def _verdicts(plan: SitePlan, wanted: Callable[[Record, str | None], bool]) -> list[Verdict]:
+    origins: dict[str, Origin] = {}
+    found: list[tuple[Record, Article | None, str | None]] = []
+    for record, kept, winner in _judged(plan):
+        if kept:
+            origins[kept.id] = kept.origin
+        if wanted(record, winner):
+            found.append((record, kept, winner))
+    # Articles that no feed has room for are not resolved yet: rare enough to read once more for them.
+    unresolved = {winner for _, _, winner in found if winner and winner not in plan.resolved.entries}
+    known = {
+        kept.id: known_id(plan, kept)
+        for _, kept, _ in (_judged(plan) if unresolved else ())
+        if kept and kept.id in unresolved
+    }
+    judge = _Judge(plan, origins, known)
+    return [judge.verdict(*judged) for judged in found]
+
+
+def known_id(plan: SitePlan, article: Article) -> str:
+    """Return the id by which subscribers know ``article``, or will."""
+    index, ledger, settings = plan.ingested.index, plan.state.ledger, plan.settings
+    article = replace(article, id=index.identify(article))
+    if entry := plan.resolved.entries.get(article.id):
+        return entry.article.id
+    if ledger.by_id(article.id):
+        return article.id
+    changed_at = SourceTimes(settings, plan.now).of_article
+    options = IdentityOptions(settings.site.id_authority, plan.now, changed_at)
+    resolved = resolve_identities([RoutedArticle(article, ())], ledger, index, options)
+    return resolved.entries[article.id].article.id
+
+
+def _judged(plan: SitePlan) -> Iterator[tuple[Record, Article | None, str | None]]:
+    """Yield each record with the article that it stays as, or the id of the one that stays for it."""
+    publicity, index = plan.ingested.publicity, plan.ingested.index
+    winner = index.winners()
+    for source, record in every_record(plan.settings):
+        if not isinstance(record, Article) or publicity.why_not(record):
+            yield record, None, None
+            continue
+        article = publicity.without_future_update(record)
+        instant = article.published.timestamp()
+        kept = winner(article, instant, source)
+        yield article, kept, None if kept else index.winner_of(article, instant, source)
+
+
+class _Judge:
+    """Gives verdicts over one plan.
+
+    ``origins`` are the places of the articles that stay, by the ids that they derive; ``known`` are the ids by which
+    subscribers know those that the plan has not resolved.
+    """
+
+    def __init__(self, plan: SitePlan, origins: Mapping[str, Origin], known: Mapping[str, str]) -> None:
+        self._plan = plan
+        self._origins = origins
+        self._known = known
+        self._settings = plan.settings
+
+    def verdict(self, record: Record, kept: Article | None, winner: str | None) -> Verdict:
+        """Return the verdict over ``record``, of which ``kept`` stays, or for which ``winner`` stays."""
+        if isinstance(record, Reject):
+            return Verdict(record, Fate.REJECTED, record.reason)
+        if isinstance(record, LeftOut):
+            fate = Fate.WITHDRAWN if record.kind == "withdrawn" else Fate.LEFT_OUT
+            return Verdict(record, fate, record.reason, record.id)
+        if kept:
+            return self._article(record, kept)
+        if why := self._plan.ingested.publicity.why_not(record):
+            return self._not_public(record, why)
+        if winner is None or winner not in self._origins:
+            return Verdict(record, Fate.LEFT_OUT, "its file changed while it was read", record.id)
+        place = self._origins[winner]
+        reason = f"left out of every feed as a duplicate of {place}, which stays"
+        entry = self._plan.resolved.entries.get(winner)
+        kept_id = entry.article.id if entry else self._known[winner]
+        return Verdict(record, Fate.DUPLICATE, reason, kept_id, place, kept_id)
+
+    def _not_public(self, record: Article, why: str) -> Verdict:
+        own_id = known_id(self._plan, record)
+        if why != "held":
+            fate = Fate.WITHDRAWN if why == "withdrawn" else Fate.LEFT_OUT
+            return Verdict(record, fate, WHY[why], own_id)
+        until = max(filter(None, (record.due, record.published)))
+        return Verdict(record, Fate.HELD, f"held until {until.isoformat()}", own_id)
+
+    def _article(self, record: Article, kept: Article) -> Verdict:
+        entry = self._plan.resolved.entries.get(kept.id)
+        own_id = entry.article.id if entry else known_id(self._plan, kept)
+        if own_id in self._quarantined:
+            return Verdict(record, Fate.REJECTED, self._quarantined[own_id], own_id)
+        rules = self._settings.rules
+        taken = {rules.slugs[number] for number in rules.route(kept)}
+        placements = tuple(
+            self._placement(feed, kept.id, own_id)
+            if feed.slug in taken
+            else Placement(feed.slug, Where.NOT_TAKEN)
+            for feed in self._plan.feeds
+        )
+        return Verdict(record, Fate.ARTICLE, "", own_id, placements=placements)
+
+    @cached_property
+    def _quarantined(self) -> Mapping[str, str]:
+        return {q.entry.article.id: q.reason for q in self._plan.quarantined}
+
+    @cached_property
+    def _placed(self) -> Mapping[str, Mapping[str, Placement]]:
+        """The placements of entries by feed and id, but for those in closed archive documents."""
+        return {feed.slug: self._placements(feed) for feed in self._plan.feeds}
+
+    def _placements(self, feed: FeedPlan) -> dict[str, Placement]:
+        slug, verified = feed.slug, self._plan.verified
+        if slug in verified.held:
+            # Nothing of it is published, so what is online stays.
+            wrong = next(path for path in verified.invalid if path.partition(".")[0] == slug)
+            reason = f"the feed stays as it is: {wrong} is invalid, {verified.invalid[wrong].reason}"
+            return {e.article.id: Placement(slug, Where.HELD_BACK, (), reason) for e in feed.entries}
+        near = {n.entry.article.id: Placement(slug, Where.NEAR_DUPLICATE, (), n.reason) for n in feed.near}
+        names = self._documents(slug)
+        newest = {e.article.id: Placement(slug, Where.SUBSCRIPTION, names) for e in feed.feed.entries}
+        older = {
+            entry.article.id: Placement(slug, Where.ARCHIVE, self._documents(f"{slug}.{page.name}"))
+            for page in feed.pages
+            for entry in page.entries
+        }
+        return near | older | newest
+
+    def _documents(self, stem: str) -> tuple[str, ...]:
+        names = (f"{stem}.{known.name}" for known in self._settings.output.formats)
+        return tuple(name for name in names if name not in self._plan.verified.invalid)
+
+    def _placement(self, feed: FeedPlan, derived: str, own_id: str) -> Placement:
+        if placed := self._placed[feed.slug].get(own_id):
+            return placed
+        archived = self._plan.state.ledger.archived
+        if (
+            archived(feed.slug, derived)
+            or archived(feed.slug, own_id)
+            or derived in self._plan.became[feed.slug]
+        ):
+            return Placement(feed.slug, Where.ARCHIVE, self._closed_documents(feed, own_id))
+        limit = feed.limit or "max_items"
+        reason = f"{feed.slug} holds its newest {len(feed.feed.entries):,} entries ({limit}), and this one is older"
+        return Placement(feed.slug, Where.NO_ROOM, (), reason)
+
+    def _closed_documents(self, feed: FeedPlan, own_id: str) -> tuple[str, ...]:
+        """Look for an entry in the published documents of the closed pages; a near-duplicate's is in none."""
+        published = self._plan.state.published
+        for page in feed.index.pages:
+            names = self._documents(f"{feed.slug}.{page.name}")
+            for name in names[:1]:
+                document, data = published.documents.get(name), published.read(name)
+                known = of_media_type(document.media_type) if document else None
+                read_back = known.read_back(data) if known and data is not None else None
+                if read_back and any(entry.id == own_id for entry in read_back.entries):
+                    return names
+        return ()
