@@ -6,6 +6,7 @@ element opened where, and what would be right.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -122,6 +123,12 @@ def _before_root(fault: Fault) -> _Said:
     if not fault.opened and not fault.ended and not text.startswith(b"<"):
         start = len(fault.text) - len(text)
         stray = text.partition(b"<")[0]
+        if stray.strip() == codecs.BOM_UTF8:
+            return (
+                "a byte order mark stands behind the beginning",
+                "save the file with one at its beginning",
+                start,
+            )
         return (
             f"the text '{_shown(stray)}' stands before the first tag",
             "remove it; a feed begins with <",

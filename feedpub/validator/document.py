@@ -8,6 +8,7 @@ counted when a finding asks for them.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -398,6 +399,14 @@ def read(data: bytes) -> Document:
         remark = Remark("not-well-formed", message, remedy=remedy)
         return Document([], True, (remark,), "", "")
     decoded = _source_text.decode(data)
+    if decoded.data.startswith(codecs.BOM_UTF8):
+        # Which the parser would take for the first.
+        message, remedy = (
+            "a second byte order mark stands before the feed",
+            "save the file with one, or without",
+        )
+        remark = Remark("not-well-formed", message, remedy=remedy)
+        return Document([], True, (*decoded.remarks, remark), decoded.encoding, decoded.version)
     parser = expat.ParserCreate("utf-8", _SEPARATOR)
     builder = _Builder(parser, Source(decoded.data))
     parser.namespace_prefixes = True

@@ -35,6 +35,8 @@ SENTENCES = {
     " document began there",
     "\nNotice: x <?xml version='1.0'?><r/>": "2:1 the text 'Notice: x' stands before the first tag",
     "&amp;<r/>": "1:1 the text '&amp;' stands before the first tag",
+    "\ufeff\ufeff<r/>": "1:1 a second byte order mark stands before the feed",
+    "\n\ufeff<?xml version='1.0'?><r/>": "2:1 a byte order mark stands behind the beginning",
     "</r>": "1:1 '</r>' is not a tag with which a feed can begin",
     "<r/>\nBye": "2:1 behind the end of the feed stands 'Bye'",
     "<r/><s/>": "1:5 behind the end of the feed stands '<s/>'",
