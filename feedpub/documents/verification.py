@@ -43,10 +43,7 @@ def _refusal(document: Document) -> Invalid | None:
 _FATAL = frozenset(
     {
         "duplicate-id",
-        "entries-not-newest-first",
         "items-not-newest-first",
-        "json-feed-url",
-        "json-items-not-newest-first",
         "missing-self-link",
         "relative-self-link",
         "self-link-mismatch",

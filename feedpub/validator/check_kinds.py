@@ -16,7 +16,7 @@ The decorator registers it. The engine stamps code, level and address; a check o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, TypeVar
 
@@ -216,9 +216,10 @@ def element_too(other: Check, wants: Wants, needs: Needs = "") -> Callable[[Prob
     return lambda find: _registered(ElementCheck(*_page(other), find, wants, needs))
 
 
-def json_too(other: Check, *tables: str) -> Callable[[Problems], JsonCheck]:
-    """Make a check that finds the same as ``other``, in objects of JSON Feed."""
-    return lambda find: _registered(JsonCheck(*_page(other), find, frozenset(tables), ""))
+def json_too(other: Check, *tables: str, needs: JsonNeeds = "") -> Callable[[Problems], JsonCheck]:
+    """Make a check that finds the same as ``other``, in objects of JSON Feed, whose paragraphs are its own."""
+    page = replace(other, spec="")
+    return lambda find: _registered(JsonCheck(*_page(page), find, frozenset(tables), needs))
 
 
 def _page(check: Check) -> tuple[str, Level, str, str, str]:

@@ -21,7 +21,7 @@ PAGES: Final[dict[str, Check]] = {check.code: check for check in reversed(CHECKS
 # The groups of the page, and the modules whose checks are in them.
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Any XML feed": ("wellformedness", "root", "structure", "links", "paging"),
-    "Values and texts of any format": ("values", "addresses", "people", "texts", "markup"),
+    "Any format": ("feeds", "values", "addresses", "people", "texts", "markup"),
     "RSS": ("rss", "rss_advice"),
     "Atom": ("atom", "atom_text"),
     "JSON Feed": ("json_feed",),

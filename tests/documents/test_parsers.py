@@ -168,7 +168,6 @@ UNAVOIDABLE = {
     "markup-escaped-twice",
     "implausible-date",
     "duplicate-enclosure",
-    "json-duplicate-attachment",
     "missing-source-element",
 }
 

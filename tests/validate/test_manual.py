@@ -24,12 +24,9 @@ def test_the_page_of_checks_is_what_the_docstrings_say():
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
 def test_checks_of_one_code_have_one_page(check):
     other = PAGES[check.code]
-    assert (check.level, check.manual, check.spec, check.remedy) == (
-        other.level,
-        other.manual,
-        other.spec,
-        other.remedy,
-    )
+    assert (check.level, check.manual, check.remedy) == (other.level, other.manual, other.remedy)
+    # JSON Feed has paragraphs of its own.
+    assert check.spec in {"", other.spec}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)

@@ -10,6 +10,7 @@ from feedpub.validator.checks import (  # noqa: F401 - imported for what they re
     atom,
     atom_text,
     delivery,
+    feeds,
     json_feed,
     links,
     markup,

@@ -194,52 +194,6 @@ def surrounding_space(about: Context) -> Iterator[Problem]:
 
 
 @element_check(
-    "entries-not-newest-first",
-    Level.HINT,
-    named("atom:feed"),
-    spec=f"{_RFC4287}4.1.1",
-    remedy="sort the entries by updated, newest first",
-)
-def entries_not_newest_first(about: Context) -> Iterator[Problem]:
-    """An entry is newer than the one before it. Readers that show only the first few may miss it.
-
-    Atom itself allows any order.
-
-    Wrong:
-
-        <entry> … <updated>2024-05-27T08:00:00Z</updated></entry>
-        <entry> … <updated>2024-05-31T08:00:00Z</updated></entry>
-
-    Right:
-
-        <entry> … <updated>2024-05-31T08:00:00Z</updated></entry>
-        <entry> … <updated>2024-05-27T08:00:00Z</updated></entry>
-    """
-    node = about.node
-    late = _first_later(node, "atom:updated")
-    # A feed in the order of publishing is in order too, though an old entry was edited.
-    if late is not None and (not any(map(_published, node.children)) or _first_later(node, "atom:published")):
-        yield here(late, f"{shown(late)}: {quoted(late.text.strip())} is newer than the entry before it")
-
-
-def _published(entry: Node) -> bool:
-    return entry.first("atom:published") is not None
-
-
-def _first_later(feed: Node, tag: str) -> Node | None:
-    """Return the first date that is later than that of the entry before it."""
-    last = None
-    for entry in feed.children:
-        date = entry.first(tag) if entry.tag == "atom:entry" else None
-        found = dates.rfc3339(date.text.strip()) if date else None
-        if date and found:
-            if last is not None and found > last:
-                return date
-            last = found
-    return None
-
-
-@element_check(
     "missing-source-element",
     Level.WARNING,
     named("atom:source"),

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 from feedpub.validator.check_kinds import Context, Problem, json_check, quoted
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import dates
 from feedpub.validator.grammar.iris import same as same_address
 from feedpub.validator.json_document import Json, Member
 from feedpub.validator.vocabulary.json_feed import SPEC, TABLES, TYPES, VERSIONS
@@ -240,34 +239,6 @@ def duplicate_id(about: Context) -> Iterator[Problem]:
             first.setdefault(text, item)
 
 
-@json_check(
-    "json-duplicate-attachment",
-    Level.WARNING,
-    "top-level",
-    spec=f"{SPEC}#attachments",
-    remedy="attach every file once",
-)
-def duplicate_attachment(about: Context) -> Iterator[Problem]:
-    """The same file is attached twice, to one item or to two. Players download only one of them.
-
-    Wrong:
-
-        "attachments": [{"url": "https://example.org/1.mp3", … }, {"url": "https://example.org/1.mp3", … }]
-
-    Right:
-
-        "attachments": [{"url": "https://example.org/1.mp3", … }]
-    """
-    first: dict[str, Json] = {}
-    for item in _items(about.object):
-        attached = item.get("attachments")
-        for one in attached.items() if attached is not None else ():
-            url = one.text("url")
-            if url and url in first:
-                yield _at(one, f"url: {quoted(url)} is already attached at line {first[url].line}")
-            first.setdefault(url, one)
-
-
 @json_check("json-id-not-text", Level.WARNING, "items", needs="shape", remedy="write the id as a string")
 def id_not_text(about: Context) -> Iterator[Problem]:
     """An id is a number. Readers convert it to text, each in its own way.
@@ -309,62 +280,6 @@ def author_of_version_1(about: Context) -> Iterator[Problem]:
         for member in about.object.members():
             if member.key == "author" and not about.object.get("authors"):
                 yield _at(member, "author was replaced by authors")
-
-
-@json_check(
-    "json-feed-url",
-    Level.WARNING,
-    "top-level",
-    remedy="set feed_url to the address that the feed is fetched from",
-)
-def feed_url(about: Context) -> Iterator[Problem]:
-    """The feed does not give its own address, or gives another one than it is served from.
-
-    Wrong:
-
-        {"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": []}
-
-    Right:
-
-        {"version": "https://jsonfeed.org/version/1.1", "title": "News",
-         "feed_url": "https://example.org/feed.json", "items": []}
-    """
-    feed, location = about.object, about.location
-    own = feed.get("feed_url")
-    if feed.is_object and own is None:
-        yield _at(feed, "the feed has no feed_url")
-    elif own is not None and location and same_address(str(own.value)) != same_address(location):
-        yield _at(own, f"feed_url: {quoted(str(own.value), 200)} is not {quoted(location, 200)}")
-
-
-@json_check(
-    "json-items-not-newest-first",
-    Level.HINT,
-    "top-level",
-    spec=f"{SPEC}#items",
-    remedy="sort the items, newest first",
-)
-def items_not_newest_first(about: Context) -> Iterator[Problem]:
-    """An item is newer than the one before it. Readers that show only the first few may miss it.
-
-    Wrong:
-
-        {"id": "1", "date_published": "2024-05-27T08:00:00Z", …},
-        {"id": "2", "date_published": "2024-05-31T08:00:00Z", …}
-
-    Right:
-
-        {"id": "2", "date_published": "2024-05-31T08:00:00Z", …},
-        {"id": "1", "date_published": "2024-05-27T08:00:00Z", …}
-    """
-    last = None
-    for item in _items(about.object):
-        published = dates.rfc3339(item.text("date_published"))
-        if published is not None:
-            if last is not None and published > last:
-                yield _at(item, "the item is newer than the one before it")
-                return
-            last = published
 
 
 @json_check(

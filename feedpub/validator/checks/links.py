@@ -8,20 +8,16 @@ from typing import Final
 from feedpub.validator.check_kinds import (
     Context,
     Problem,
-    document_check,
     element_check,
     here,
-    is_self_link,
     named,
     quoted,
     relation,
-    self_address,
     shown,
     value_check,
 )
-from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import iris, tokens, words
+from feedpub.validator.grammar import tokens, words
 from feedpub.validator.vocabulary.element import Kind
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
@@ -143,85 +139,3 @@ def same_document_link(about: Context) -> Iterator[Problem]:
     href = node.attributes.get("href", "").strip()
     if node.base and "href" in node.attributes and relation(node) != "self" and href in {"", ".", "./"}:
         yield here(node, f"{shown(node)}: {quoted(href)} means the base address itself")
-
-
-_ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-4.1.1"
-_PROFILE: Final = "https://www.rssboard.org/rss-profile#namespace-elements-atom-link"
-
-
-def _self_links(head: Node) -> list[Node]:
-    return [link for link in head.children if is_self_link(link)]
-
-
-@document_check(
-    "missing-self-link",
-    Level.WARNING,
-    spec=_ATOM,
-    remedy='add a link with rel="self" and the address that the feed is fetched from',
-)
-def missing_self_link(about: Context) -> Iterator[Problem]:
-    """A feed does not say where it is fetched from. RSS uses the link element of Atom for this.
-
-    Wrong:
-
-        <feed xmlns="http://www.w3.org/2005/Atom"><title>News</title> … </feed>
-
-    Right:
-
-        <feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="https://example.org/feed.atom"/> … </feed>
-    """
-    head = about.head
-    if head is not None and not about.before_rss_2 and not _self_links(head):
-        spec = _PROFILE if head.tag == "channel" else _ATOM
-        yield here(head, "the feed has no link with rel='self'", spec)
-
-
-@document_check(
-    "self-link-mismatch",
-    Level.WARNING,
-    spec=_ATOM,
-    remedy="set the self link to the address that the feed is fetched from",
-)
-def self_link_mismatch(about: Context) -> Iterator[Problem]:
-    """The self link is not the address that the feed is served from, as given with ``--location``.
-
-    Wrong:
-
-        <link rel="self" href="http://localhost:8000/feed.atom"/> served as https://example.org/feed.atom
-
-    Right:
-
-        <link rel="self" href="https://example.org/feed.atom"/>
-    """
-    head = about.head
-    location = about.location
-    if head is None or location is None:
-        return
-    links = _self_links(head)
-    if links and iris.same(location) not in {iris.same(self_address(link)) for link in links}:
-        found = links[0].attributes.get("href", "")
-        yield here(links[0], f"<link rel='self'>: {quoted(found, 200)} is not {quoted(location, 200)}")
-
-
-@document_check(
-    "relative-self-link",
-    Level.WARNING,
-    spec=_ATOM,
-    remedy="write the full address",
-)
-def relative_self_link(about: Context) -> Iterator[Problem]:
-    """The self link is relative, and the feed has no base address. A saved copy cannot be updated.
-
-    Wrong:
-
-        <link rel="self" href="feed.atom"/>
-
-    Right:
-
-        <link rel="self" href="https://example.org/feed.atom"/>
-    """
-    head = about.head
-    for link in _self_links(head) if head is not None else ():
-        target = self_address(link)
-        if ":" not in target.partition("/")[0]:
-            yield here(link, f"<link rel='self'>: {quoted(target)} is relative")

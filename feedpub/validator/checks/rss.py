@@ -17,7 +17,7 @@ from feedpub.validator.check_kinds import (
 )
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
-from feedpub.validator.grammar import dates, iris
+from feedpub.validator.grammar import iris
 from feedpub.validator.vocabulary.rss import SPEC
 
 
@@ -171,39 +171,6 @@ def duplicate_skip_value(about: Context) -> Iterator[Problem]:
         if value in seen:
             yield here(child, f"{shown(child)}: {quoted(text)} is listed twice in {shown(node)}")
         seen.add(value)
-
-
-@element_check(
-    "items-not-newest-first",
-    Level.HINT,
-    named("channel"),
-    spec="https://www.rssboard.org/rss-profile#element-channel-item",
-    remedy="sort the items by pubDate, newest first",
-)
-def items_not_newest_first(about: Context) -> Iterator[Problem]:
-    """An item is newer than the one before it. Readers that show only the first few may miss it.
-
-    Wrong:
-
-        <item><title>Monday</title><pubDate>Mon, 27 May 2024 08:00:00 GMT</pubDate></item>
-        <item><title>Friday</title><pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate></item>
-
-    Right:
-
-        <item><title>Friday</title><pubDate>Fri, 31 May 2024 08:00:00 GMT</pubDate></item>
-        <item><title>Monday</title><pubDate>Mon, 27 May 2024 08:00:00 GMT</pubDate></item>
-    """
-    last = None
-    for item in about.node.children:
-        date = item.first("pubDate") if item.tag == "item" else None
-        found = dates.rfc822(date.text.strip()) if date else None
-        if date and found:
-            if last is not None and found[0] > last:
-                yield here(
-                    date, f"{shown(date)}: {quoted(date.text.strip())} is newer than the item before it"
-                )
-                return
-            last = found[0]
 
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#"

@@ -13,12 +13,10 @@ from feedpub.validator.check_kinds import (
     here,
     named,
     quoted,
-    relation,
     shown,
 )
 from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
-from feedpub.validator.vocabulary.rss import SPEC
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#"
 # Pairs that say the same: an element of the channel, or of an item, and that of an extension.
@@ -204,43 +202,6 @@ def several_enclosures(about: Context) -> Iterator[Problem]:
     found = {enclosure.attributes.get("url", ""): enclosure for enclosure in reversed(node.all("enclosure"))}
     if len(found) > 1:
         yield here(list(found.values())[-2], f"{shown(node)} has {len(found)} enclosures")
-
-
-@element_check(
-    "duplicate-enclosure",
-    Level.WARNING,
-    named("channel", "atom:feed"),
-    spec=f"{SPEC}#ltenclosuregtSubelementOfLtitemgt",
-    remedy="enclose every file once",
-)
-def duplicate_enclosure(about: Context) -> Iterator[Problem]:
-    """The same file is enclosed twice, in one item or in two. Players download only one of them.
-
-    Wrong:
-
-        <item><title>One</title><enclosure url="https://example.org/1.mp3" … /></item>
-        <item><title>Two</title><enclosure url="https://example.org/1.mp3" … /></item>
-
-    Right:
-
-        <item><title>One</title><enclosure url="https://example.org/1.mp3" … /></item>
-        <item><title>Two</title><enclosure url="https://example.org/2.mp3" … /></item>
-    """
-    first: dict[str, Node] = {}
-    for entry in about.node.children:
-        for child in entry.children if entry.tag in {"item", "atom:entry"} else ():
-            if child.tag == "enclosure":
-                address = child.attributes.get("url", "").strip()
-            elif child.tag == "atom:link" and relation(child) == "enclosure":
-                address = child.attributes.get("href", "").strip()
-            else:
-                continue
-            if address and address in first:
-                yield here(
-                    child,
-                    f"{shown(child)}: {quoted(address)} is already enclosed at line {first[address].line}",
-                )
-            first.setdefault(address, child)
 
 
 @element_check(
