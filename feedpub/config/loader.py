@@ -14,8 +14,9 @@ from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.rules import RuleSet, compile_rules
 
 
-def load_config(path: Path) -> Settings:
+def load_config(path: str | Path) -> Settings:
     """Read and compile the config at ``path``; :class:`ConfigError` says what is wrong with it."""
+    path = Path(path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
