@@ -26,7 +26,7 @@ from feedpub.core.errors import ConfigError, Problems, install_hint
 from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.field_names import CANONICAL
-from feedpub.sources.readers import FORMATS, missing_extra
+from feedpub.sources.readers import INPUT_FORMATS, missing_extra
 from feedpub.sources.spec import ORDERS, SourceSpec, TextLayout
 from feedpub.sources.withheld import fold_status
 from feedpub.text.dates import DEFAULT, DatePolicy
@@ -241,7 +241,7 @@ FIELDS = Section(
 
 
 def _format(node: Node) -> str:
-    name = node.choice([known.name for known in FORMATS])
+    name = node.choice(INPUT_FORMATS)
     if extra := missing_extra(name):
         raise node.error(f"the format {name!r} needs a further package", install_hint(extra))
     return name
@@ -310,7 +310,7 @@ SOURCE = Section(
         ),
         Key(
             "format",
-            Value(_format, {"enum": [known.name for known in FORMATS]}),
+            Value(_format, {"enum": [*INPUT_FORMATS]}),
             "one of the [formats](sources.md#formats), where extension and content would tell another",
             without="by name and content",
         ),

@@ -121,9 +121,9 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
     reading = ParseContext(spec, name, authority, charset=charset)
     with open_stream(spec, file) as stream:
-        read_format = reader(format_of(spec, stream, reading.file), reading.file)
+        module = reader(format_of(spec, stream, reading.file), reading.file)
         last = 0
-        for item in read_format(stream, reading):
+        for item in module.read(stream, reading):
             if not isinstance(item, Notice):
                 last = max(last, item.origin.last)
             yield item

@@ -21,10 +21,10 @@ from feedpub.core.errors import SourceError, printable
 from feedpub.sources.boilerplate import fold_heading, tail_start
 from feedpub.sources.field_names import NAMES, fold_name
 from feedpub.sources.files import display_name, format_of, open_stream, read
-from feedpub.sources.readers import COMPRESSED, has_extension, reader
+from feedpub.sources.readers import COMPRESSED, INPUT_FORMATS, has_extension, reader
 from feedpub.sources.records import Item
 from feedpub.sources.spec import SourceSpec
-from feedpub.sources.survey import NAMED, Surveyed, likely_fields, survey_file
+from feedpub.sources.survey import Surveyed, likely_fields, survey_file
 from feedpub.text.dates import DatePolicy
 
 MAX_FILES = 5000
@@ -173,7 +173,7 @@ def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
     for sign, question in _QUESTIONS:
         if any(sign in reason for reason in reasons):
             lines += question
-    named = any(result.format in NAMED for result in surveyed)
+    named = any(INPUT_FORMATS[result.format].named for result in surveyed)
     if named and any(sign in reason for sign in _LACKING for reason in reasons):
         lines += [_FIELDS, f"# fields: {json.dumps(likely or _EXAMPLE, ensure_ascii=False)}"]
     lines += _layout(spec, sample)
@@ -208,7 +208,9 @@ class _Head:
     def is_binary(self) -> bool:
         """Whether its bytes are no text, in any encoding that goes without a declaration."""
         controls = len(self.data) - len(self.data.translate(None, _CONTROLS))
-        return self.format != "parquet" and (20 * controls > len(self.data) or self.data.startswith(b"%PDF-"))
+        return not INPUT_FORMATS[self.format].binary and (
+            20 * controls > len(self.data) or self.data.startswith(b"%PDF-")
+        )
 
     @property
     def has_headers(self) -> bool:

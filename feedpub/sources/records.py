@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
@@ -73,8 +74,27 @@ def reject(origin: Origin, reason: str, raw: str) -> Reject:
     return Reject(origin, reason, raw if len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…")
 
 
-def stretch(items: list[Item], last: int) -> list[Item]:
-    """Return the items of a file's last record with the blank lines up to line ``last`` given to them."""
+def with_blank_lines(groups: Generator[list[Item], None, int], file: str) -> Iterator[Item]:
+    """Yield the items of each record of ``groups``, with the blank lines at the end of the file given to the last.
+
+    Each group has the items of one record, whose origins begin with the blank lines before it. The generator returns
+    the number of the file's last line. So every line of a ``file`` belongs to an item, and none is lost in silence.
+    """
+    held: list[Item] = []
+    while True:
+        try:
+            group = next(groups)
+        except StopIteration as end:
+            last: int = end.value
+            break
+        yield from held
+        held = group
+    if last and not held:
+        held = [Boilerplate(Origin(file, 1, last))]
+    yield from _stretched(held, last)
+
+
+def _stretched(items: list[Item], last: int) -> list[Item]:
     end = max((item.origin.last for item in items), default=last)
     if end >= last:
         return items

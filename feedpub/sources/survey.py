@@ -11,10 +11,9 @@ from pathlib import Path
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
 from feedpub.core.errors import DateError
 from feedpub.sources.decoding import UndecodableError, recover
-from feedpub.sources.field_mapping import DECODER
 from feedpub.sources.field_names import name_map
 from feedpub.sources.files import display_name, format_of, open_stream, read, search
-from feedpub.sources.readers.csv import first_row
+from feedpub.sources.readers import INPUT_FORMATS, sampled_reader
 from feedpub.sources.records import RecordError
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.withheld import Statuses
@@ -25,9 +24,6 @@ _AUTHORITY = "example.org,2000"
 _OWN = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|0x[0-9A-F]{2}|\d+")
 # Notices that a config can do something about.
 DOUBTS = ("odd-date", "maybe-date")
-NAMED = ("jsonl", "json", "csv", "tsv", "parquet")
-# The formats in whose sources ``body`` says what bodies are.
-_PLAIN = ("text", *NAMED)
 # What running text hardly has: an end tag, or a tag that has none.
 _TAG = re.compile(
     r"</(?:a|b|blockquote|div|em|h[1-6]|i|li|ol|p|span|strong|table|td|ul)\s*>|<(?:br|hr|img|p)(?:\s[^<>]*)?/?>",
@@ -107,6 +103,7 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
     name = display_name(spec, file)
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
+        is_plain = INPUT_FORMATS[taken].body_option
     articles = tagged = unfit = lines = 0
     keys = _Keys()
     rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
@@ -118,7 +115,7 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
             # Their texts are not needed.
             last = replace(item, body="", summary=None)
             keys.add(last)
-            tagged += taken in _PLAIN and not item.html and _TAG.search(item.body) is not None
+            tagged += is_plain and not item.html and _TAG.search(item.body) is not None
         elif isinstance(item, Boilerplate):
             lines += item.origin.lines
         elif isinstance(item, Reject):
@@ -194,14 +191,10 @@ def _first_record(taken: str, head: bytes) -> Mapping[str, str]:
     whole, newline, last = head.rpartition(b"\n")
     try:
         text = recover((whole if newline else last).decode(errors="surrogateescape"), "cp1252")
-        if taken in ("csv", "tsv"):
-            return first_row(text.split("\n"))
-        if taken == "jsonl":
-            values = DECODER.decode(text.partition("\n")[0])
-            return {name: value for name, value in values.items() if isinstance(value, str)}
-    except (UndecodableError, RecordError, ValueError, RecursionError, AttributeError):
-        pass
-    return {}
+        sampled = sampled_reader(taken, "")
+        return sampled.first_record(text) if sampled else {}
+    except (UndecodableError, RecordError, ValueError, RecursionError):
+        return {}
 
 
 def _is_date(text: str) -> bool:

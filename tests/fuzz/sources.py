@@ -23,13 +23,13 @@ with atheris.instrument_imports(include=["feedpub"]):
     from feedpub.core.errors import DateError
     from feedpub.core.yaml_node import read_yaml
     from feedpub.sources import SourceSpec
-    from feedpub.sources.readers import FORMATS, reader
+    from feedpub.sources.readers import INPUT_FORMATS, reader
     from feedpub.sources.spec import ParseContext
     from feedpub.sources.streams import InputStream
     from feedpub.text.dates import DatePolicy, parse_date
 
     # A format is imported when it is read first, which is too late to be instrumented.
-    for known in FORMATS:
+    for known in INPUT_FORMATS.values():
         importlib.import_module(f"feedpub.sources.readers.{known.module}")
 
 CONFIG = b"path: x\ntimezone: Europe/Berlin\nboilerplate: You Might Like\nrelated_links: Read More\nencoding: cp1252"
@@ -53,7 +53,7 @@ def spec_of(name: str) -> SourceSpec:
 def read_any(name: str, spec: SourceSpec, data: bytes) -> None:
     """Read ``data`` as format ``name`` and check what must hold for any input."""
     stream = InputStream(io.BytesIO(data), spec.encoding)
-    read = reader("text" if name == "layout" else name, "x")
+    read = reader("text" if name == "layout" else name, "x").read
     items = list(read(stream, ParseContext(spec, "x", "example.org,2023")))
     for item in items:
         assert 1 <= item.origin.line <= item.origin.last

@@ -11,7 +11,7 @@ from feedpub.core.declaration import names
 from feedpub.sources import decoding
 from feedpub.sources.field_names import NAMES
 from feedpub.sources.readers import (
-    FORMATS,
+    INPUT_FORMATS,
     text,
 )
 from feedpub.sources.readers import (
@@ -51,7 +51,7 @@ def test_every_key_of_a_source_is_explained():
 def test_every_format_is_listed_with_its_extensions_and_extra():
     wanted = [
         [f"`{f.name}`", " ".join(f"`{e}`" for e in f.extensions), f"`feedpub[{f.extra}]`" if f.extra else ""]
-        for f in FORMATS
+        for f in INPUT_FORMATS.values()
     ]
     assert [cells[:3] for cells in rows("Formats")] == wanted
 

@@ -29,7 +29,7 @@ class Endless:
         return taken
 spec = parse_source(read_yaml(b"path: x\\ntimezone: UTC\\nboilerplate: You Might Like", "c.yaml"), Path())
 stream = Endless(eval(sys.argv[2]), int(sys.argv[3]) << 20)
-count = sum(1 for _ in reader(sys.argv[1], "x")(stream, ParseContext(spec, "x", "e,2023")))
+count = sum(1 for _ in reader(sys.argv[1], "x").read(stream, ParseContext(spec, "x", "e,2023")))
 # Not getrusage: its peak may be that of the process that started this one.
 peak = re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())
 print(count, int(peak[1]) >> 10)

@@ -1,17 +1,16 @@
-"""The table of formats: their names, extensions, modules and the extra that a module needs.
+"""The table of input formats: what is known of each one, in one row.
 
-A module has ``read(stream, reading)``, a generator of items. It is imported when a file of its format is
-read.
+A format's module is a :class:`Reader`. It is imported when a file of its format is read.
 """
 
 from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from feedpub.core.errors import SourceError, install_hint
 
@@ -19,34 +18,98 @@ if TYPE_CHECKING:
     from feedpub.sources.records import ByteStream, Item
     from feedpub.sources.spec import ParseContext
 
-    Reader = Callable[[ByteStream, ParseContext], Iterator[Item]]
+
+class Reader(Protocol):
+    """What a module of this package has to have."""
+
+    def read(self, stream: ByteStream, reading: ParseContext, /) -> Iterator[Item]:
+        """Yield what ``stream`` holds, in its order: a reject for what cannot be read, and nothing in silence.
+
+        Each line of the file belongs to an item (:func:`feedpub.sources.records.with_blank_lines`). Nothing is raised
+        for what a record says.
+        """
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """One input format; ``packages`` are what its extra installs."""
+class SampledReader(Reader, Protocol):
+    """A reader that can say how the first record names its fields."""
+
+    def first_record(self, text: str, /) -> Mapping[str, str]:
+        """Return the texts of the first record by their names; ``ValueError`` where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFormat:
+    """One input format; ``packages`` are what its ``extra`` installs, if it needs one.
+
+    ``named``: its records name their fields, so that ``fields:`` of a source maps them. ``sampled``: its module is a
+    :class:`SampledReader`. ``body_option``: ``body:`` of a source says what its bodies are. ``binary``: its files are
+    not text.
+    """
 
     name: str
     extensions: tuple[str, ...]
     module: str
     extra: str = ""
     packages: tuple[str, ...] = ()
+    named: bool = False
+    sampled: bool = False
+    body_option: bool = False
+    binary: bool = False
 
 
-FORMATS = (
-    Format("text", (".txt", ".text"), "text"),
-    Format("jsonl", (".jsonl", ".ndjson"), "jsonl"),
-    Format("json", (".json",), "json"),
-    Format("csv", (".csv",), "csv"),
-    Format("tsv", (".tsv", ".tab"), "csv"),
-    Format("markdown", (".md", ".markdown", ".mdown"), "markdown", "markdown", ("markdown_it",)),
-    Format("html", (".html", ".htm", ".xhtml"), "html", "html", ("trafilatura",)),
-    Format("feed", (".rss", ".atom", ".rdf"), "feed", "feeds", ("feedparser",)),
-    Format("parquet", (".parquet",), "parquet", "tables", ("pyarrow",)),
+_ALL: Final = (
+    InputFormat(name="text", extensions=(".txt", ".text"), module="text", body_option=True),
+    InputFormat(
+        name="jsonl",
+        extensions=(".jsonl", ".ndjson"),
+        module="jsonl",
+        sampled=True,
+        named=True,
+        body_option=True,
+    ),
+    InputFormat(name="json", extensions=(".json",), module="json", named=True, body_option=True),
+    InputFormat(name="csv", extensions=(".csv",), module="csv", sampled=True, named=True, body_option=True),
+    InputFormat(
+        name="tsv", extensions=(".tsv", ".tab"), module="csv", sampled=True, named=True, body_option=True
+    ),
+    InputFormat(
+        name="markdown",
+        extensions=(".md", ".markdown", ".mdown"),
+        module="markdown",
+        extra="markdown",
+        packages=("markdown_it",),
+    ),
+    InputFormat(
+        name="html",
+        extensions=(".html", ".htm", ".xhtml"),
+        module="html",
+        extra="html",
+        packages=("trafilatura",),
+    ),
+    InputFormat(
+        name="feed",
+        extensions=(".rss", ".atom", ".rdf"),
+        module="feed",
+        extra="feeds",
+        packages=("feedparser",),
+    ),
+    InputFormat(
+        name="parquet",
+        extensions=(".parquet",),
+        module="parquet",
+        extra="tables",
+        packages=("pyarrow",),
+        binary=True,
+        named=True,
+        body_option=True,
+    ),
 )
+INPUT_FORMATS: Final[dict[str, InputFormat]] = {known.name: known for known in _ALL}
+"""By name, in the order in which docs list them."""
+
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
-_BY_NAME = {known.name: known for known in FORMATS}
-_BY_EXTENSION = {extension: known.name for known in FORMATS for extension in known.extensions}
 _FRONT_MATTER = re.compile(rb"(?:---|\+\+\+)\w*[ \t]*\r?\n")
 # What a file's content begins with, behind white space; the first that matches counts, else it is text.
 _CONTENTS = (
@@ -62,7 +125,7 @@ _CONTENTS = (
 
 def missing_extra(name: str) -> str:
     """Return the extra that has to be installed before format ``name`` can be read, or an empty text."""
-    known = _BY_NAME[name]
+    known = INPUT_FORMATS[name]
     return known.extra if any(find_spec(package) is None for package in known.packages) else ""
 
 
@@ -83,7 +146,7 @@ def _by_extension(file: str) -> str | None:
     for extension in COMPRESSED:
         name = name.removesuffix(extension)
     _, dot, extension = name.rpartition("/")[2].rpartition(".")
-    return _BY_EXTENSION.get(dot + extension)
+    return next((known.name for known in INPUT_FORMATS.values() if dot + extension in known.extensions), None)
 
 
 def _by_content(head: bytes) -> str:
@@ -95,6 +158,9 @@ def reader(name: str, file: str) -> Reader:
     """Return the reader of format ``name``. Raises :class:`SourceError` where its extra is not installed."""
     if extra := missing_extra(name):
         raise SourceError(file, f"the format {name!r} needs a further package; {install_hint(extra)}")
-    module = importlib.import_module(f"feedpub.sources.readers.{_BY_NAME[name].module}")
-    read: Reader = module.read
-    return read
+    return cast("Reader", importlib.import_module(f"feedpub.sources.readers.{INPUT_FORMATS[name].module}"))
+
+
+def sampled_reader(name: str, file: str) -> SampledReader | None:
+    """Return the reader of format ``name`` if it can be asked for the first record."""
+    return cast("SampledReader", reader(name, file)) if INPUT_FORMATS[name].sampled else None

@@ -13,7 +13,7 @@ are declared without a separator, a line that is the date ends the record as in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 from feedpub.articles.article import Boilerplate, Origin
@@ -21,7 +21,7 @@ from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
 from feedpub.sources.field_mapping import record_of
 from feedpub.sources.normalisation import build
-from feedpub.sources.records import ByteStream, Item, RecordError, reject, stretch
+from feedpub.sources.records import ByteStream, Item, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext, TextLayout
 
 MAX_RECORD = 16 << 20
@@ -30,8 +30,11 @@ FIELDS = {"title": "title", "body": "body", "date": "published"}
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
+    return with_blank_lines(_records(stream, reading), reading.file)
+
+
+def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
     separator = reading.spec.layout.separator
-    held: list[Item] = []
     lines: list[str] = []
     first, last, size, problem = 1, 0, 0, ""
     for block in blocks(stream):
@@ -40,8 +43,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
         for number, line in enumerate(block.lines, block.first):
             last = number
             if line.strip() == separator:
-                yield from held
-                held = items_of(reading, reading.origin(first, last), lines, problem)
+                yield items_of(reading, reading.origin(first, last), lines, problem)
                 first, lines, size, problem = last + 1, [], 0, ""
                 continue
             # What a line costs in memory beside its text counts too.
@@ -51,11 +53,8 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
             else:
                 problem = problem or f"no separator comes within {MAX_RECORD >> 20} MB"
     if problem or any(line.strip() for line in lines):
-        yield from held
-        held = items_of(reading, reading.origin(first, last), lines, problem)
-    elif not held and last:
-        held = [Boilerplate(reading.origin(1, last))]
-    yield from stretch(held, last)
+        yield items_of(reading, reading.origin(first, last), lines, problem)
+    return last
 
 
 def items_of(reading: ParseContext, origin: Origin, lines: list[str], problem: str = "") -> list[Item]:

@@ -10,7 +10,7 @@ import csv
 import itertools
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 
 from feedpub.articles.article import Boilerplate, Origin
@@ -18,7 +18,7 @@ from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
 from feedpub.sources.field_mapping import row_of
 from feedpub.sources.field_names import name_map
 from feedpub.sources.normalisation import build
-from feedpub.sources.records import ByteStream, Item, RecordError, reject, stretch
+from feedpub.sources.records import ByteStream, Item, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext
 
 # A quoted field with more lines than this has no end.
@@ -86,10 +86,13 @@ class _Lines:
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the rows of ``stream`` become, in the file's order."""
+    return with_blank_lines(_records(stream, reading), reading.file)
+
+
+def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
     # The module's own limit on fields is 128 kB; lines are bounded here already.
     csv.field_size_limit(2 * MAX_LINE)
     lines = _Lines(stream)
-    held: list[Item] = []
     header: list[str] = []
     useless = ""
     delimiter = declared = ""
@@ -97,7 +100,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
         if not header and not declared and (found := _DECLARED.match(line)):
             declared = found[1]
             lines.take()
-            held = [Boilerplate(reading.origin(*lines.done()[:2]))]
+            yield [Boilerplate(reading.origin(*lines.done()[:2]))]
             continue
         if not header:
             delimiter = declared or _delimiter(line)
@@ -109,25 +112,22 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
             problem = ""
         first, last, raw = lines.done(broken=bool(problem))
         origin = reading.origin(first, last)
-        yield from held
         if problem:
-            held = [reject(origin, problem, raw)]
+            yield [reject(origin, problem, raw)]
         elif not header:
             header = [_name(name, reading.spec.encoding) for name in row]
             useless = _useless(header, reading)
-            held = [reject(origin, useless, raw) if useless else Boilerplate(origin)]
+            yield [reject(origin, useless, raw) if useless else Boilerplate(origin)]
         elif useless:
-            held = [reject(origin, useless, raw)]
+            yield [reject(origin, useless, raw)]
         else:
-            held = _items(reading, origin, header, row, raw)
-    if lines.last and not held:
-        held = [Boilerplate(reading.origin(1, lines.last))]
-    yield from stretch(held, lines.last)
+            yield _items(reading, origin, header, row, raw)
+    return lines.last
 
 
-def first_row(lines: list[str]) -> dict[str, str]:
-    """Return the first row under the header by its names, or nothing where ``lines`` don't reach so far."""
-    filled = [line for line in lines if line.strip()]
+def first_record(text: str) -> dict[str, str]:
+    """Return the first row under the header by its names, or nothing where ``text`` does not reach so far."""
+    filled = [line for line in text.split("\n") if line.strip()]
     declared = _DECLARED.match(filled[0]) if filled else None
     rows = filled[1:] if declared else filled
     delimiter = declared[1] if declared else _delimiter(rows[0]) if rows else ","

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from feedpub.articles.article import Boilerplate, Origin
+from feedpub.articles.article import Origin
 from feedpub.sources.decoding import BLOCK, MAX_LINE, UndecodableError, recover, unified
 from feedpub.sources.field_mapping import DECODER, PLAIN_DECODER, authors_of, record_of
 from feedpub.sources.field_names import name_map
 from feedpub.sources.normalisation import build
-from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, stretch
+from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext
 
 # Names under which an object holds its list of articles.
@@ -46,6 +46,7 @@ class _Window:
         self.column = 0
         self.ended = False
         self.ends_line = True
+        self.end_problem = ""
 
     def more(self) -> None:
         """Read as much again as is there already; bytes that begin a character wait for the others."""
@@ -112,30 +113,30 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     if keep_id:
         head = window.text[: found.start()] if (found := _LIST.search(window.text)) else window.text
         reading = _of_feed(head, reading)
+    yield from with_blank_lines(_records(window, reading, keep_id=keep_id), reading.file)
+    if window.end_problem:
+        last = _last_line(window)
+        yield reject(reading.origin(last + 1, last + 1), window.end_problem, "")
+
+
+def _records(window: _Window, reading: ParseContext, *, keep_id: bool) -> Generator[list[Item], None, int]:
     is_array = window.next() == "["
     is_list = is_array or _enter_object(window, reading)
     if is_array:
         window.move(window.at + 1)
-    held: list[Item] = []
     first, problem = 1, ""
     # The line that something else ends in: what begins there needs a column to be found.
     used = window.line if is_list else 0
     while (sign := window.next()) and not (is_list and sign == "]"):
-        yield from held
         column = window.column + 1 if window.line == used else 0
         value, problem, raw = _element(window)
         used = window.line
-        held = _items(reading, reading.origin(first, used, column), value, problem, raw, keep_id=keep_id)
+        yield _items(reading, reading.origin(first, used, column), value, problem, raw, keep_id=keep_id)
         # The rest of a line that only ends an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
     # A broken last element has told already that the file is cut off.
-    problem = "" if problem else _end_problem(window, is_list=is_list, is_array=is_array)
-    last = _last_line(window)
-    if last and not held:
-        held = [Boilerplate(reading.origin(1, last))]
-    yield from stretch(held, last)
-    if problem:
-        yield reject(reading.origin(last + 1, last + 1), problem, "")
+    window.end_problem = "" if problem else _end_problem(window, is_list=is_list, is_array=is_array)
+    return _last_line(window)
 
 
 def _end_problem(window: _Window, *, is_list: bool, is_array: bool) -> str:

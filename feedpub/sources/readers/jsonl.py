@@ -6,32 +6,40 @@ A line that is none costs itself only; blank lines belong to the next one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 
-from feedpub.articles.article import Boilerplate, Origin
+from feedpub.articles.article import Origin
 from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
 from feedpub.sources.field_mapping import DECODER, record_of
 from feedpub.sources.normalisation import build
-from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject, stretch
+from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the lines of ``stream`` become, in the file's order."""
-    held: list[Item] = []
+    return with_blank_lines(_records(stream, reading), reading.file)
+
+
+def first_record(text: str) -> dict[str, str]:
+    """Return the texts of the first object in ``text`` by their names. Raises ``ValueError`` where there is none."""
+    values = DECODER.decode(text.partition("\n")[0])
+    if not isinstance(values, Mapping):
+        raise ValueError("the line is no JSON object")  # noqa: TRY004 - it is about the text
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
     first = last = 0
     for block in blocks(stream):
         for number, line in enumerate(block.lines, block.first):
             first, last = first or number, number
             if line and not line.isspace():
-                yield from held
                 overlong = block.overlong and number == block.first
                 origin = reading.origin(first, number)
-                held = list(_items(reading, origin, line, plain=block.plain, overlong=overlong))
+                yield list(_items(reading, origin, line, plain=block.plain, overlong=overlong))
                 first = 0
-    if first and not held:
-        held = [Boilerplate(reading.origin(first, last))]
-    yield from stretch(held, last)
+    return last
 
 
 def _items(

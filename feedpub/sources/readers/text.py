@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from feedpub.sources.boilerplate import fold_heading, longest_line
 from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
 from feedpub.sources.normalisation import build, build_story
 from feedpub.sources.readers import _text_layout
-from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, reject, stretch
+from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.text.dates import DatePolicy, is_declared, parse_date
 from feedpub.text.dates.policy import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
@@ -91,19 +91,19 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     if reading.spec.layout.separator:
         yield from _text_layout.read(stream, reading)
         return
-    # The items of one record are held back: if only blank lines follow, they belong to the last of them.
-    held: list[Item] = []
+    yield from with_blank_lines(_records(stream, reading), reading.file)
+
+
+def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
     shapes: set[str] = set()
+    last = 0
     for span in _spans(stream, _stamps_of(reading.spec)):
+        last = span.last
         if span.stamped or span.problem or any(line.strip() for line in span.lines):
-            yield from held
-            held = _items(reading, span)
-            held += _doubts(reading, span, shapes, taken=any(isinstance(item, Article) for item in held))
-        elif held:
-            held = stretch(held, span.last)
-        else:
-            held = [Boilerplate(reading.origin(span.first, span.last))]
-    yield from held
+            items = _items(reading, span)
+            items += _doubts(reading, span, shapes, taken=any(isinstance(item, Article) for item in items))
+            yield items
+    return last
 
 
 def _stamps_of(spec: SourceSpec) -> Callable[[str], object]:
