@@ -62,7 +62,17 @@ SURVEYS = {
         (),
         ('<img src="https://example.org/a.png">',),
     ),
-    '<a href="http://localhost:4000/">News</a>': (None, (), (), (), (), (), (), ("http://localhost:4000/",)),
+    '<a href="http://localhost:4000/">News</a>': None,
+    '<img src="http://localhost:4000/a.png" alt="A">': (
+        None,
+        (),
+        (),
+        (),
+        (),
+        (),
+        (),
+        ("http://localhost:4000/a.png",),
+    ),
     "&lt;p&gt;News&lt;/p&gt;": (None, (), (), (), (), (), (), (), (), "<p>"),
     "&lt;p&gt; begins a paragraph, &lt;/p&gt; ends it": None,
     "<script>count()</script><p onclick=x>": (None, ("script",), ("onclick",), (), ()),
@@ -144,6 +154,8 @@ MEDIA_TYPES = {
 PLAIN = {
     "AT&T": None, "M&S": None, "a < b": None, "<gorilla>": None, "the &amp; sign": None, "caf&eacute;": "&eacute;",
     "AT&amp;T": "&amp;", "&#233;": "&#233;", "<b>bold</b>": "<b>", "</p>": "</p>", "<!-- x -->": "<!--",
+    "https://example.org/?a=1&copy=2&order=3&lang=en": None, "Caf&eacute": "&eacute", "&thetasym;": "&thetasym;",
+    "R&D": None, "&nonsense;": None,
 }  # fmt: skip
 # Dangerous declarations, and those that are only unknown.
 STYLES = {

@@ -176,10 +176,9 @@ def localhost_in_html(about: Context) -> Iterator[str]:
 @element_too(localhost_address, lambda _within, tag, _element: tag.startswith("xhtml:"), "attributes")
 def localhost_in_xhtml(about: Context) -> Iterator[Problem]:
     node = about.node
-    for name in ("href", "src"):
-        address = node.attributes.get(name, "")
-        if iris.is_local(address) and not about.is_local:
-            yield here(node, f"{shown(node)}: {quoted(address)} leads to the reader's own machine")
+    address = node.attributes.get("src", "")
+    if iris.is_local(address) and not about.is_local:
+        yield here(node, f"{shown(node)}: {quoted(address)} leads to the reader's own machine")
 
 
 @value_check(

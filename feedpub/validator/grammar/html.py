@@ -102,10 +102,6 @@ _ESCAPED: Final = re.compile(r"\s*&(?:lt|#60|#x3[Cc]);[A-Za-z]")
 # What begins a comment, a CDATA section, a declaration or a processing instruction, and what ends it.
 _SPECIAL: Final = re.compile(r"<!--|<!\[CDATA\[|<![A-Za-z]|<\?")
 _ENDS: Final = {"<!--": "-->", "<![CDATA[": "]]>"}
-# The names of HTML 4's entities; those that old readers resolve without a semicolon as well.
-_ENTITIES: Final = frozenset(name for name in html5 if not name.endswith(";")) | {
-    name[:-1] for name in html5 if name.endswith(";") and len(name) < 9 and name[:-1].isalnum()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ class Survey:
 
     ``mistake`` is the rest of a sentence, None where all can be read. ``unsafe`` names elements, ``attributes`` those
     that run scripts, ``styles`` dangerous declarations; ``unknown_attributes`` and ``unknown_styles`` are not known to
-    be HTML or harmless CSS. ``relative`` holds addresses, ``local`` those of localhost, ``mute`` images without an
+    be HTML or harmless CSS. ``relative`` holds addresses, ``local`` files on localhost, ``mute`` images without an
     alternative text; ``escaped`` is a tag that was escaped twice.
     """
 
@@ -178,7 +174,7 @@ def _sorted(found: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _survey_of_tag(written: str) -> Survey | None:
     """Return what there is to say of one tag, None where that is nothing."""
-    if _LINK.match(written) and not iris.is_local(written[9:-2]):
+    if _LINK.match(written):
         return None
     name = _name(written)
     known = name in ELEMENTS or name in _FOREIGN or "-" in name or ":" in name
@@ -198,7 +194,8 @@ def _survey_of_tag(written: str) -> Survey | None:
         tuple(value for _, value in addresses if is_relative(value)),
         unknown,
         odd,
-        tuple(value for _, value in addresses if iris.is_local(value)),
+        # A tutorial may well link to the reader's own machine; nothing can be loaded from there.
+        tuple(value for attribute, value in addresses if attribute != "href" and iris.is_local(value)),
         (written,) if name == "img" and "alt" not in there and written[:2] != "</" else (),
     )
     return None if found == _NOTHING else found
@@ -232,13 +229,16 @@ def markup_in(text: str) -> str | None:
         if "&#x" in text:
             return "&#x"
         for found in _REFERENCE.finditer(text):
-            if found[1] or (found[2] in _ENTITIES and (found[2] not in _OF_XML or _meant(text, found[0]))):
+            if found[1] or _is_entity(found, text):
                 return found[0]
     return None
 
 
-def _meant(text: str, entity: str) -> bool:
-    return entity.endswith(";") and not _ABOUT_HTML.search(text)
+def _is_entity(found: re.Match[str], text: str) -> bool:
+    if found[2] in _OF_XML:
+        return found[0].endswith(";") and not _ABOUT_HTML.search(text)
+    # Old readers need no semicolon; in an address, &copy=1 is a parameter.
+    return f"{found[2]};" in html5 and text[found.end() : found.end() + 1] != "="
 
 
 def _tags_only(text: str) -> str:
