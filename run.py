@@ -98,8 +98,12 @@ The last of ``lowest`` runs in the environment that those before it made.
 GENERATED = {
     "docs/checks.md": ["-m", "feedpub.validator.manual"],
     "docs/commands.md": ["-m", "feedpub.cli.reference"],
+    **{
+        f"docs/{page}.md": ["-m", "feedpub.config.manual", f"docs/{page}.md"]
+        for page in ("config", "rules", "sources", "time")
+    },
 }
-"""The pages that are printed by a module, and never edited."""
+"""The pages that are printed by a module: the first two wholly, of the others the tables of keys."""
 
 NEEDS_ONLY_BASE = {"build"}
 

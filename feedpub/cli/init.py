@@ -13,6 +13,8 @@ from feedpub.core.errors import printable
 from feedpub.sources.proposal import Proposal, propose
 
 _HEAD = """\
+# yaml-language-server: $schema=feedpub.schema.json
+# Editors check this file by that schema and complete its keys; make it with: feedpub schema > feedpub.schema.json
 version: 1
 
 site:

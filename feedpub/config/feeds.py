@@ -63,7 +63,7 @@ TAKING_KEYS = (
     Key("archive", ARCHIVE, "as there, for this feed", without="`output.archive`"),
     Key("dedup", NEAR, "which texts count as nearly the same, see below", default="{}"),
 )
-RETIRED_KEY = Key("retired", RETIRED, "the feed has moved, see below", without="not")
+RETIRED_KEY = Key("retired", RETIRED, "marks a feed that has moved, see below")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ OUTPUT = Section(
         Key(
             "max_bytes",
             MAX_BYTES,
-            "how large a document of a feed may be, from `4 KB`; as `512 KB`, `2 MB` or in bytes",
+            "how large a document of a feed may be, from `4 KB`: such as `512 KB`, `2 MB` or a number of bytes",
             default="512 KB",
         ),
         Key(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedpub.articles.article import Author
 from feedpub.articles.ids import is_authority
 from feedpub.config.scalars import AUTHOR, BASE_URL, LANGUAGE, LINE, URL
-from feedpub.core.declaration import Key, Section, Value
+from feedpub.core.declaration import Key, Kind, Section, Value
 from feedpub.core.yaml_node import Node
 from feedpub.documents.channel import Site
 
@@ -18,6 +18,10 @@ def _authority(node: Node) -> str:
             'write a domain you own and a year in which you owned it, as in "example.org,2023"',
         )
     return authority
+
+
+_DAY = "(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+_AUTHORITY: Kind[str] = Value(_authority, {"type": "string", "pattern": f"^[^,]+,[0-9]{{4}}{_DAY}$"})
 
 
 def _site(
@@ -47,7 +51,7 @@ SITE = Section(
         Key("link", URL, "the page for people", without="`base_url`"),
         Key(
             "id_authority",
-            Value(_authority, {"type": "string", "pattern": "^[^,]+,[0-9]{4}(-[0-9]{2}){0,2}$"}),
+            _AUTHORITY,
             "who mints the ids of articles: a domain or address you owned, and when, such as"
             ' `"example.org,2023"` ([RFC 4151](https://www.rfc-editor.org/rfc/rfc4151)). It is part of every id:'
             " never change it; a build refuses to, unless told `--allow-vanished`",

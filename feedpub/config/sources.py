@@ -311,7 +311,7 @@ SOURCE = Section(
         Key(
             "format",
             Value(_format, {"enum": [*INPUT_FORMATS]}),
-            "one of the [formats](sources.md#formats), where extension and content would tell another",
+            "one of the [formats](sources.md#formats); overrides detection",
             without="by name and content",
         ),
         Key(
@@ -323,14 +323,14 @@ SOURCE = Section(
         Key(
             "dates",
             DATES,
-            "how dates are written and what is open in them, see [Time](time.md)",
+            "how dates are written, and how what they leave open is decided, see [Time](time.md)",
             default="{}",
-            without="as in [Time](time.md)",
+            without="none declared",
         ),
         Key(
             "encoding",
             Value(_encoding, TEXT.schema),
-            "the encoding of what is not UTF-8, such as `cp1252`",
+            "fallback encoding for input that is not valid UTF-8, such as `cp1252`",
             without="none: what is not UTF-8 is rejected",
         ),
         Key(

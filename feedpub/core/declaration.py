@@ -68,6 +68,13 @@ class Key:
             described["default"] = as_json(_written(self.default))
         return described
 
+    @property
+    def shown_default(self) -> str:
+        """What the docs say of the default; a key without one has to be there."""
+        if self.required:
+            return "–"
+        return self.without or ("none" if self.default is None else f"`{self.default}`")
+
     def node(self, mapping: Mapping[str, Node], parent: Node) -> Node | None:
         """Return the value that ``mapping``, which ``parent`` holds, has under the key, or the default."""
         if self.name in mapping or self.default is None:
@@ -163,7 +170,9 @@ def as_json(node: Node) -> Any:
 
 # A text may look like a number (a term such as 747), but not be blank.
 TEXT: Kind[str] = Value(Node.text, {"type": ["string", "number"], "pattern": r"\S"})
-PATH: Kind[str] = Value(Node.path, {"type": ["string", "number"], "pattern": r"\S"})
+PATH: Kind[str] = Value(
+    Node.path, {"type": ["string", "number"], "pattern": r"^(?!\s*$)[^\u0000-\u001f\u007f-\u009f]+(?![\s\S])"}
+)
 FLAG: Kind[bool] = Value(Node.flag, {"type": ["boolean", "string"], "pattern": "^(true|false)$"})
 
 

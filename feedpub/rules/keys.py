@@ -43,7 +43,9 @@ def _fields(node: Node) -> tuple[Field, ...]:
 
 _CONDITIONS = _left({"$ref": "#/$defs/conditions"})
 _FIELDS = Value(_fields, list_of(one_of(*FIELDS), single=True, least=1).schema)
-_STEMMING = Value(_stemming, {"enum": [False, *LANGUAGES]})
+_STEMMING = Value(
+    _stemming, {"anyOf": [{"enum": [False, *LANGUAGES]}, {"type": "string", "pattern": "^false$"}]}
+)
 _FEEDS = list_of(TEXT, single=True)
 
 ANY: Final = Key("any", _CONDITIONS, "terms of which one, or `min_hits`, must be found")
@@ -74,7 +76,8 @@ MATCHING_KEYS: Final = (
     Key(
         "stemming",
         _STEMMING,
-        "find inflections of plain words and phrases, in a [Snowball](https://snowballstem.org) language such as `en`",
+        "find inflections of plain words and phrases, in a [Snowball](https://snowballstem.org) language such as `en`;"
+        " `false` switches it off",
         default="false",
     ),
 )

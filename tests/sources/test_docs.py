@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 
 import feedpub
-from feedpub.config.sources import SOURCE
-from feedpub.core.declaration import names
 from feedpub.sources import decoding
 from feedpub.sources.field_names import NAMES
 from feedpub.sources.readers import (
@@ -42,10 +40,6 @@ def rows(heading):
     found = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
     lines_of_table = found[0].splitlines()[2:]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines_of_table]
-
-
-def test_every_key_of_a_source_is_explained():
-    assert {cells[0].strip("`") for cells in rows("Keys of a source")} == set(names(SOURCE.keys))
 
 
 def test_every_format_is_listed_with_its_extensions_and_extra():

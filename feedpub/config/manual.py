@@ -1,0 +1,54 @@
+"""The tables of keys in the docs, made from the declarations.
+
+``python -m feedpub.config.manual PAGE`` prints a page with its tables renewed. A table is between
+``<!-- keys of NAME -->`` and ``<!-- end of keys -->``.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from feedpub.config.feeds import ABOUT_KEYS, NEAR, RETIRED, RETIRED_KEY, TAKING_KEYS
+from feedpub.config.output import DEDUP, GUARDS, OUTPUT
+from feedpub.config.schema import CONFIG
+from feedpub.config.site import SITE
+from feedpub.config.sources import DATES, LAYOUT, SOURCE
+from feedpub.core.declaration import Key
+from feedpub.rules import MATCHING_KEYS, RULE_KEYS
+
+TABLES: Mapping[str, tuple[Key, ...]] = {
+    "a config": CONFIG.keys + CONFIG.others,
+    "site": SITE.keys,
+    "a source": SOURCE.keys,
+    "dates": DATES.keys,
+    "layout": LAYOUT.keys,
+    "matching": MATCHING_KEYS,
+    "dedup": DEDUP.keys,
+    "a feed": (*ABOUT_KEYS, *TAKING_KEYS, RETIRED_KEY),
+    "a rule": RULE_KEYS,
+    "feeds.dedup": NEAR.keys,
+    "retired": RETIRED.keys,
+    "output": OUTPUT.keys,
+    "guards": GUARDS.keys,
+}
+"""The keys of each table by the name in its marker."""
+
+_TABLE = re.compile(r"(<!-- keys of (.+?) -->\n).*?(<!-- end of keys -->)", re.DOTALL)
+
+
+def renewed(page: str) -> str:
+    """Return a page of the docs with its tables of keys as the declarations have them."""
+    return _TABLE.sub(lambda found: f"{found[1]}\n{table(TABLES[found[2]])}\n{found[3]}", page)
+
+
+def table(keys: tuple[Key, ...]) -> str:
+    """Return the table of these keys, in Markdown."""
+    rows = (f"| `{key.name}` | {key.shown_default} | {key.doc.replace('|', chr(92) + '|')} |" for key in keys)
+    return "\n".join(("| key | default | meaning |", "|---|---|---|", *rows, ""))
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(renewed(Path(sys.argv[1]).read_text(encoding="utf-8")).encode())
