@@ -12,6 +12,7 @@ current one upwards. Patterns are relative to its folder: ``*`` is part of a nam
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,12 +38,13 @@ class Ignores:
         """Return the codes that do not count in a file."""
         if not self.by_pattern:
             return self.everywhere
-        try:
-            name = Path(file).resolve().relative_to(self.folder).as_posix()
-        except ValueError:
-            return self.everywhere
+        # By the path that was typed, and by the one to which links lead.
+        places = {Path(os.path.abspath(file)), Path(file).resolve()}  # noqa: PTH100 - Path has nothing that keeps links
+        names = [
+            place.relative_to(self.folder).as_posix() for place in places if place.is_relative_to(self.folder)
+        ]
         return self.everywhere.union(
-            *(codes for pattern, codes in self.by_pattern if pattern.fullmatch(name))
+            *(codes for pattern, codes in self.by_pattern if any(map(pattern.fullmatch, names)))
         )
 
 

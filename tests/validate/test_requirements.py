@@ -223,6 +223,15 @@ def test_checks_that_do_not_count_are_listed_for_all_files_or_by_path(run, files
         assert sorted(name for name, findings in found.items() if findings) == sorted(counted)
 
 
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="there are no links here")
+def test_a_path_through_a_link_is_known_by_both_its_names(run, tmp_path):
+    for pattern in ("public/*", "built/*"):
+        write(**{"built/feed.rss": WARNED, "pyproject": f'{BY_FILE}"{pattern}" = ["missing-guid"]\n'})
+        Path("public").unlink(missing_ok=True)
+        Path("public").symlink_to(tmp_path / "built")
+        assert "missing-guid" not in run("public/feed.rss").output
+
+
 def test_the_file_of_the_nearest_folder_counts(run, monkeypatch):
     write(
         **{
