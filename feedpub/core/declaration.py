@@ -2,7 +2,7 @@
 
 A :class:`Section` reads one mapping of the file. It tries every key, so that one run reports all errors, and hands what
 was read to its ``make`` under the names of the keys. So a key without a reader cannot exist, and neither can one that
-nobody takes. JSON Schema and the tables of the docs are made of the same declarations.
+nobody takes. JSON Schema and the tables of the docs are made from the same declarations.
 """
 
 from __future__ import annotations
