@@ -14,9 +14,127 @@ from feedpub.publishing.local.folder import LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[1]
 
+<<<<<<< HEAD
 DATA = ROOT / "tests/data/config"
 GOOD = (DATA / "good.yaml").read_text("utf-8")
 WRONG = yaml.safe_load((DATA / "errors.yaml").read_text("utf-8"))
+=======
+GOOD = """\
+version: 1
+site:
+  title: Example News
+  base_url: https://news.example.org/feeds
+  id_authority: "example.org,2023-05"
+  author: {name: Newsroom, email: news@example.org}
+  language: en
+sources:
+  - path: seeds/*.txt
+    timezone: UTC
+feeds:
+  all: {title: All}
+  business: {title: Business, any: [oil], max_items: 7}
+output: {formats: [atom], max_items: 20}
+guards: {max_rejects: 5%}
+"""
+
+# (what is replaced, by what, line of the error, what the sentence says)
+WRONG = [
+    ("version: 1", "version: 2", 1, "version 2 is not known here; write version: 1"),
+    ("  title: Example News\n", "", 3, "site: the key 'title' is missing"),
+    ("  title: Example News", "  tittle: Example News", 3, "did you mean 'title'?"),
+    ("  title: Example News", "  title: Example News\n  title: Again", 4, "the key 'title' is given twice"),
+    (
+        "https://news.example.org/feeds",
+        "news.example.org",
+        4,
+        "not an absolute URL; write one that begins with https://",
+    ),
+    ("https://news.example.org/feeds", '"javascript:alert(1)"', 4, "not an absolute URL"),
+    ("https://news.example.org/feeds", "https://a b/", 4, "not an absolute URL"),
+    ("https://news.example.org/feeds", "https://a.org/?x=1", 4, "a base URL has no ?"),
+    ('"example.org,2023-05"', "example.org", 5, "tagging entity (RFC 4151); write a domain you own"),
+    ('"example.org,2023-05"', '"example.org,2023-13"', 5, "tagging entity"),
+    ("language: en", "language: NO", 7, 'site.language: YAML reads NO as false; write "NO" in quotes'),
+    (
+        "language: en",
+        "language: english",
+        7,
+        "site.language: 'english' is not a language tag (BCP 47); write en,",
+    ),
+    ("language: en", "language: jp", 7, "site.language: 'jp' is not a language tag (BCP 47)"),
+    (
+        "max_items: 7",
+        "language: german",
+        13,
+        "feeds.business.language: 'german' is not a language tag (BCP 47)",
+    ),
+    ("email: news@example.org", "email: news", 6, "not an e-mail address"),
+    ("timezone: UTC", "timezone: Europe/Berlim", 10, "Europe/Berlin"),
+    ("timezone: UTC", "timezon: UTC", 10, "did you mean 'timezone'?"),
+    ("  all: {title: All}", "  All News: {title: All}", 12, "use a-z, 0-9, - and _ only: all-news"),
+    ("  all: {title: All}", "  nul: {title: All}", 12, "the name 'nul' is reserved"),
+    ("  all: {title: All}", "  manifest: {title: All}", 12, "reserved"),
+    ("  all: {title: All}", "  all: {titel: All}", 12, "did you mean 'title'?"),
+    ("  all: {title: All}", "  all: [title]", 12, "feeds.all: expected a mapping, found a list"),
+    ("any: [oil]", "any: []", 13, "feeds.business.any"),
+    ("any: [oil]", "any: [12:30]", 13, 'YAML reads 12:30 as a number in base 60; write "12:30" in quotes'),
+    ("any: [oil]", "any: [NO]", 13, 'YAML reads NO as false; write "NO" in quotes'),
+    ("any: [oil]", 'any: [""]', 13, "feeds.business.any[0]"),
+    ("any: [oil]", "anny: [oil]", 13, "did you mean 'any'?"),
+    ("max_items: 7", "max_items: 0", 13, "feeds.business.max_items: expected a whole number from 1 to 10000"),
+    ("formats: [atom]", "formats: [atomm]", 14, "did you mean 'atom'?"),
+    ("formats: [atom]", "formats: []", 14, "no format is left"),
+    (
+        "formats: [atom]",
+        "formats: [atom], state: ./feeds/x",
+        14,
+        "the state folder lies inside the output folder",
+    ),
+    (
+        "formats: [atom]",
+        r'dir: "a\0b"',
+        14,
+        "output.dir: a path has no U+0000, which is not a visible character",
+    ),
+    ("formats: [atom]", r'state: "\x1b[2Jx"', 14, "output.state: a path has no U+001B"),
+    ("formats: [atom]", r'dir: "a\n"', 14, "output.dir: a path has no U+000A"),
+    ("path: seeds/*.txt", r'path: ["a\0*.txt"]', 9, "path[0]: a path has no U+0000"),
+    ("max_rejects: 5%", "max_rejects: many", 15, "write 12 or 5%"),
+    ("max_rejects: 5%", "max_vanished: 12", 15, "12 is a count; write a share, such as 50%"),
+    ("formats: [atom]", "layout: release", 14, "did you mean 'releases'?"),
+    ("formats: [atom]", "gzip: yes", 14, "output.gzip: expected true or false, found 'yes'"),
+    ("formats: [atom]", "max_bytes: 1 KB", 14, "1 KB is not a size of at least 4 KB; write 512 KB, 2 MB"),
+    ("formats: [atom]", "max_bytes: 512kb", 14, "write 512 KB, 2 MB or a number of bytes"),
+    (
+        "formats: [atom]",
+        "archive: weekly",
+        14,
+        "'weekly' is not a way to archive; write off, monthly or a number",
+    ),
+    ("formats: [atom]", "archive: 0", 14, "output.archive: expected a whole number from 1 to 10000"),
+    ("formats: [atom]", "archive: [1]", 14, "expected text, found a list; write off, monthly or a number"),
+    (
+        "max_items: 7",
+        "dedup: {near: 0.9}",
+        13,
+        "feeds.business.dedup.near: '0.9' is neither a count nor a share",
+    ),
+    ("max_items: 7", "dedup: {near: 10%}", 13, "10% is less than 50%; write a share, such as 80%"),
+    ("max_items: 7", "dedup: {naer: 80%}", 13, "did you mean 'near'?"),
+    ("max_items: 7", "retired: {}", 13, "a retired feed takes no articles and has no 'any'; remove it"),
+    ("any: [oil], max_items: 7", "max_items: 7, retired: {}", 13, "has no 'max_items'; remove it"),
+    ("any: [oil], max_items: 7", "retired: {}", 13, "feeds.business.retired: the key 'moved_to' is missing"),
+    ("any: [oil], max_items: 7", "retired: {moved_to: x}", 13, "'x' is not an absolute URL"),
+    ("any: [oil], max_items: 7", "retired: true", 13, "feeds.business.retired: expected a mapping"),
+    (
+        "{title: Business, any: [oil], max_items: 7}",
+        "{retired: {moved_to: x}}",
+        13,
+        "the key 'title' is missing",
+    ),
+    ("guards:", "guard:", 15, "did you mean 'guards'?"),
+]
+>>>>>>> 3642df1 (Write messages as a native speaker would)
 
 
 @pytest.mark.parametrize("row", WRONG, ids=lambda row: row["to"][:40])

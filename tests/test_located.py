@@ -7,8 +7,8 @@ from feedpub.core.yaml_node import MAX_DEPTH, read_yaml
 
 REFUSED = [
     # (YAML, line, column, what the message says)
-    ("a: 1\na: 2", 2, 1, "the key 'a' stands twice; the first is on line 1"),
-    ("a:\n  b: 1\n  b: 2", 3, 3, "a.b: the key 'b' stands twice"),
+    ("a: 1\na: 2", 2, 1, "the key 'a' is given twice; the first is on line 1"),
+    ("a:\n  b: 1\n  b: 2", 3, 3, "a.b: the key 'b' is given twice"),
     ("a: &x 1", 1, 4, 'write "&x" in quotes'),
     ("a: *x", 1, 4, 'write "*x" in quotes'),
     ("a: *infix*", 1, 10, "put text that begins with * or & in quotes"),

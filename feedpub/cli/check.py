@@ -59,19 +59,17 @@ def check(
             if found.more:
                 print_text(f"{spec.path}: and {count(found.more, 'more file')}; --files looks into more")
         if not failing:
-            feeds, sources = len(settings.feeds), len(settings.sources)
-            verdict = f"{config} is right, and its examples hold"
-            if missing:
-                verdict = f"The examples of {config} hold, but not all that its sources name can be read"
-            print_text(f"{verdict}: feeds {feeds}, sources {sources}.")
+            counts = f"{count(len(settings.feeds), 'feed')}, {count(len(settings.sources), 'source')}"
+            verdict = "OK" if not missing else "some of what its sources name cannot be read"
+            print_text(f"{config}: {verdict} ({counts}, all examples pass)")
     if failing:
         raise typer.Exit(FAILED)
 
 
 def _show(found: Surveyed) -> None:
     print_text(
-        f"{printable(found.file)}: read as {found.format}: articles {found.articles:,}, rejects {found.rejects:,},"
-        f" lines of boilerplate {found.boilerplate_lines:,}"
+        f"{printable(found.file)}: {found.format}, {count(found.articles, 'article')},"
+        f" {count(found.rejects, 'reject')}, {count(found.boilerplate_lines, 'line')} of boilerplate"
     )
     for reason, place, times in found.reasons:
         print_text(f"  {place}: {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
@@ -86,7 +84,7 @@ def _show(found: Surveyed) -> None:
             + "; all stay, but give each its own"
         )
     if found.unfit:
-        print_text(f"  links that are no web address and are left out: {found.unfit:,}")
+        print_text(f"  links that are not web addresses and are left out: {found.unfit:,}")
     if found.tagged:
         print_text(
             f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"

@@ -95,7 +95,7 @@ def as_json(changes: Sequence[FeedChange], refusal: FeedpubError | None = None) 
 def _committed(path: Path, revision: str) -> bytes:
     """Return a config as it was in a revision of its Git repository."""
     if revision.startswith("-"):
-        print_error(f"{revision} is no revision")
+        print_error(f"{revision} is not a revision")
         raise typer.Exit(USAGE)
     command = ["git", "show", f"{revision}:./{path.name}"]
     try:
@@ -115,7 +115,7 @@ def _show(changes: Sequence[FeedChange]) -> None:
     for change in changes:
         if change.status == "same":
             continue
-        counts = f"{len(change.entering)} enter, {len(change.leaving)} leave"
+        counts = f"{len(change.entering)} added, {len(change.leaving)} removed"
         what = {
             "new": f"new feed, {counts}",
             "retired": f"retired, moved to {change.moved_to}",

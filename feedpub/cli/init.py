@@ -62,7 +62,7 @@ def init(
         )
         raise typer.Exit(FAILED)
     if not folder.is_dir():
-        print_error(f"{folder} is no folder")
+        print_error(f"{folder} is not a folder")
         raise typer.Exit(FAILED)
     found = propose(folder, config.parent)
     proposals = [proposal for proposal in found if proposal.lines]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from typing import Any
 
 import typer.main
 
@@ -18,13 +18,13 @@ for all: 0 done, 1 findings, 2 usage or config, 3 refused by a guard, 75 another
 
 def manual() -> str:
     """Return the page: the help of every command, as a terminal of 100 columns shows it."""
-    os.environ |= {"COLUMNS": "100", "NO_COLOR": "1"}
     group = typer.main.get_command(app)
+    width: dict[str, Any] = {"terminal_width": 100, "color": False}
     pages = [_HEAD]
-    context = group.make_context("feedpub", [], resilient_parsing=True)
+    context = group.make_context("feedpub", [], resilient_parsing=True, **width)
     for name in group.list_commands(context):  # type: ignore[attr-defined] # typer's own group has it
         command = group.get_command(context, name)  # type: ignore[attr-defined]
-        with command.make_context(f"feedpub {name}", [], resilient_parsing=True) as below:
+        with command.make_context(f"feedpub {name}", [], resilient_parsing=True, **width) as below:
             pages.append(f"## feedpub {name}\n\n```\n{command.get_help(below).rstrip()}\n```\n")
     return "\n".join(pages)
 

@@ -256,7 +256,7 @@ def _encoding(node: Node) -> str:
     except (LookupError, ValueError, AttributeError, TypeError):
         text = None
     if not isinstance(text, str):
-        raise node.error(f"there is no text encoding {name!r}", "write one such as cp1252 or shift_jis")
+        raise node.error(f"there is not text encoding {name!r}", "write one such as cp1252 or shift_jis")
     return found.name
 
 

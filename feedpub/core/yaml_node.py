@@ -79,7 +79,7 @@ class Node:
         text = self.text()
         if wrong := _NO_PATH.search(text):
             raise self.error(
-                f"a path has no U+{ord(wrong[0]):04X}, which is no visible character", "write it without"
+                f"a path has no U+{ord(wrong[0]):04X}, which is not a visible character", "write it without"
             )
         return text
 
@@ -288,7 +288,7 @@ class _Composer:
             elif name in mapping:
                 first = mapping[name].where.line
                 self.problems.add(
-                    ConfigError(place, f"the key {name!r} stands twice", f"the first is on line {first}")
+                    ConfigError(place, f"the key {name!r} is given twice", f"the first is on line {first}")
                 )
             else:
                 mapping[name] = Node(node.where, node.value, node.plain, place)

@@ -70,7 +70,7 @@ def _opml(data: bytes, _: str) -> Iterator[tuple[int, str]]:
         yield 1, "it is not an OPML 2.0 document with a head and a body"
     for outline in root.iterfind("body/outline"):
         if outline.get("type") != "rss" or not outline.get("text") or not _is_address(outline.get("xmlUrl")):
-            yield 1, f"the outline {outline.get('text')!r} is no subscription"
+            yield 1, f"the outline {outline.get('text')!r} is not a subscription"
 
 
 def _is_address(value: str | None) -> bool:

@@ -109,7 +109,7 @@ class Parser:
                     found[condition] = None
         problems.raise_any()
         if not items:
-            raise node.error("nothing stands here, so this can never hold", "add a term or leave the key out")
+            raise node.error("this is empty, so it can never hold", "add a term or leave the key out")
         return tuple(found)
 
     def item(self, node: Node, view: View) -> Condition:
@@ -216,11 +216,14 @@ def parse_term(node: Node, view: View) -> Term:
     if text.startswith("re:"):
         return _regex(node, text.removeprefix("re:").strip(), view)
     exact = text.startswith("=") and len(text) > 1
-    text = text[exact:].strip()
+    if exact:
+        text = text.removeprefix("=").strip()
     open_left, open_right = text.startswith("*"), text.endswith("*") and len(text) > 1
-    text = text[open_left : len(text) - open_right]
+    text = text.removeprefix("*")
+    if open_right:
+        text = text.removesuffix("*")
     if "*" in text:
-        raise node.error("a * may only stand at an end of a term", "write a regular expression: re:…")
+        raise node.error("a * may only be at an end of a term", "write a regular expression: re:…")
     if not text or text != text.strip():
         raise node.error("a * must touch what it leaves open", 'write "supply cut*", "*cut*" or "*cut"')
     # A word that is open or exact is not inflected.

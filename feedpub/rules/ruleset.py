@@ -22,7 +22,10 @@ class RuleSet:
 
     A set of feeds is a number whose bits are the feeds, so that what a hit does to all of them is one
     operation. Only a rule that asks for more than any one of its terms is looked at by itself, and only when
-    one of its terms was found (or it can hold without).
+    one of its terms was found (or it can hold without). What a hit does is one number of three such sets::
+
+        | feeds to look at | feeds that refuse it | feeds that want it |
+          high bits                                          low bits
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -32,8 +35,10 @@ class RuleSet:
         wanted, vetoing, touching = ([0] * len(rules.terms) for _ in range(3))
         for number, rule in enumerate(rules.feeds):
             bit = 1 << number
-            self._everything |= bit * rule.everything
-            self._fallback |= bit * rule.fallback
+            if rule.everything:
+                self._everything |= bit
+            if rule.fallback:
+                self._fallback |= bit
             any_of, none_of = any_terms(rule.wanted), any_terms(rule.veto)
             if any_of is not None and none_of is not None:
                 _set(wanted, any_of, bit)

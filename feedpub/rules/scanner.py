@@ -99,7 +99,8 @@ class _Candidates:
                 role, core.count(b" ") if phrase else -1, pattern, int(before), int(after), back
             )
             if core.strip():
-                candidates.setdefault(b" " * before + core + b" " * after, []).append(candidate)
+                start, end = b" " if before else b"", b" " if after else b""
+                candidates.setdefault(start + core + end, []).append(candidate)
             else:
                 self._symbols.append(candidate)
         self._entries = tuple(candidates.values())

@@ -76,7 +76,9 @@ class Term:
     def __str__(self) -> str:
         """The term as it is written in a config, but for its field."""
         sign = "re:" if self.view.regex else "=" if self.exact else ""
-        return f"{sign}{'*' * self.open_left}{self.text}{'*' * self.open_right}"
+        left = "*" if self.open_left else ""
+        right = "*" if self.open_right else ""
+        return f"{sign}{left}{self.text}{right}"
 
     @property
     def shown(self) -> str:

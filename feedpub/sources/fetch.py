@@ -212,7 +212,7 @@ def check_address(url: str) -> None:
     """Refuse what is not http(s) or carries a password; where it leads to is checked when it is connected to."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise RefusedError(f"{url} is no web address")
+        raise RefusedError(f"{url} is not a web address")
     if parts.username or parts.password:
         raise RefusedError(f"{parts.hostname}: an address with a password is not fetched")
 

@@ -272,13 +272,15 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
-        raise RecordError(f"the name {next(name for name in names if names.count(name) > 1)!r} stands twice")
+        raise RecordError(
+            f"the name {next(name for name in names if names.count(name) > 1)!r} is given twice"
+        )
     return found
 
 
 def refuse_constant(name: str) -> Any:
     """Refuse NaN and Infinity, which Python's json takes and RFC 8259 §6 does not."""
-    raise RecordError(f"{name} is no JSON")
+    raise RecordError(f"{name} is not JSON")
 
 
 def bounded_integer(digits: str) -> int:

@@ -11,22 +11,23 @@ from types import MappingProxyType
 
 # Folded: lower case, without spaces, hyphens and underscores.
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "name"),
-    "body": ("body", "content", "text", "articlebody", "fulltext", "contenthtml", "contenttext",
-    "description"), "published": (
-        "published", "publishedat", "datepublished", "pubdate", "publishedon", "publicationdate", "date",
-        "createdat", "created", "timestamp", "time",
-    ),
-    "updated": ("updated", "updatedat", "modified", "modifiedat", "datemodified", "lastmod", "lastmodified"),
-    "id": ("id", "guid", "uuid"),
-    "link": ("link", "url", "permalink", "href"),
-    "author": ("author", "authors", "byline", "creator"),
-    "categories": ("categories", "category", "tags", "tag", "keywords", "topics", "section"),
-    "language": ("language", "lang"),
-    "summary": ("summary", "excerpt", "abstract", "teaser", "description"),
-    "image": ("image", "imageurl", "thumbnail"),
-    "enclosure": ("enclosure", "enclosures", "attachments", "audio"),
-}  # fmt: skip
+    field: tuple(names.split())
+    for field, names in {
+        "title": "title headline name",
+        "body": "body content text articlebody fulltext contenthtml contenttext description",
+        "published": "published publishedat datepublished pubdate publishedon publicationdate date "
+        "createdat created timestamp time",
+        "updated": "updated updatedat modified modifiedat datemodified lastmod lastmodified",
+        "id": "id guid uuid",
+        "link": "link url permalink href",
+        "author": "author authors byline creator",
+        "categories": "categories category tags tag keywords topics section",
+        "language": "language lang",
+        "summary": "summary excerpt abstract teaser description",
+        "image": "image imageurl thumbnail",
+        "enclosure": "enclosure enclosures attachments audio",
+    }.items()
+}
 CANONICAL = tuple(NAMES)
 
 

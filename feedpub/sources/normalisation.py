@@ -314,7 +314,9 @@ def _address(text: str | None, what: str, notes: _Notes) -> str | None:
     written = (text or "").strip()
     address = web_address(written) if _WEB_ADDRESS.match(written) else None
     if written and not address:
-        notes.add("bad-address", f"left out the {what} {written[:200]!r}, which is no absolute web address")
+        notes.add(
+            "bad-address", f"left out the {what} {written[:200]!r}, which is not an absolute web address"
+        )
     elif written != (address or ""):
         # A notice is for more eyes than a password.
         shown = without_password(written)
@@ -330,7 +332,10 @@ def _address(text: str | None, what: str, notes: _Notes) -> str | None:
 def _language(text: str, notes: _Notes) -> str | None:
     tag = language_tag(text)
     if text.strip() and not tag:
-        notes.add("bad-language", f"left out the language {text.strip()[:80]!r}, which is no tag of BCP 47")
+        notes.add(
+            "bad-language",
+            f"left out the language {text.strip()[:80]!r}, which is not a language tag (BCP 47)",
+        )
     return tag
 
 
@@ -371,7 +376,7 @@ def _author(author: Author, name: str, notes: _Notes) -> Author | None:
         return None
     email = mail_address(author.email) if author.email else None
     if author.email and not email:
-        notes.add("bad-address", f"left out {author.email[:200]!r}, which is no e-mail address")
+        notes.add("bad-address", f"left out {author.email[:200]!r}, which is not an e-mail address")
     return Author(name, email, _address(author.uri, "author's address", notes))
 
 

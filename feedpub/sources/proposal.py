@@ -46,7 +46,10 @@ _AUTHORITY = "example.org,2000"
 _QUESTIONS = (
     (
         "no time zone",
-        ("# Dates here name no zone: write the one they are meant in, as Europe/Paris.", "timezone: UTC"),
+        (
+            "# Dates here name no zone: write the one they are meant in, such as Europe/Paris.",
+            "timezone: UTC",
+        ),
     ),
     (
         "is not UTF-8",
@@ -159,7 +162,7 @@ def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
     heads, problems = _heads(spec, found[:SAMPLE])
     sample = [path for path, head in heads.items() if not head.is_binary]
     if not sample:
-        problems += [f"{display_name(spec, path)} is no text" for path in heads]
+        problems += [f"{display_name(spec, path)} is not text" for path in heads]
         return Proposal(pattern, len(found), problem=problems[0])
     surveyed = _surveyed(spec, sample)
     if not any(result.articles for result in surveyed) and all(heads[path].has_headers for path in sample):

@@ -36,7 +36,7 @@ class Surveyed:
     """What one file gave: its format, its counts, and its rejects by kind: the first one's reason and place.
 
     ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are, ``unfit``
-    those whose link is no web address. ``left_out`` has what is not to be published, in the same way as rejects, and
+    those whose link is not a web address. ``left_out`` has what is not to be published, in the same way as rejects, and
     ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
     ids or links that articles of other titles and dates had before: each with the place of the first article that has
     it again, and how many do.

@@ -106,7 +106,7 @@ def fold(text: str, *, accents: bool = False, case: bool = False) -> bytes:
     """
     if text.isascii():
         return text.encode()
-    mode = _MODES[accents, case]
+    mode = _mode(accents, case)
     data = text.encode("utf-8", "surrogatepass")
     if len(data) < _SPARSE * len(text):
         others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
@@ -238,9 +238,9 @@ def _within(char: str, ranges: Iterable[tuple[int, int]]) -> bool:
     return any(first <= ord(char) < last for first, last in ranges)
 
 
-_MODES = {
-    (accents, case): _Mode(accents=accents, case=case) for accents in (False, True) for case in (False, True)
-}
+@cache
+def _mode(accents: bool, case: bool) -> _Mode:
+    return _Mode(accents=accents, case=case)
 
 
 # The languages of Snowball (https://snowballstem.org/algorithms/) by their ISO 639-1 codes.

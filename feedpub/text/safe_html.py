@@ -14,107 +14,27 @@ import nh3
 
 from feedpub.core.feed_values import without_password
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 MAX_DEPTH = 256
 MAX_TAGS = 20_000
 
-_TAGS = {
-    *(
-        "a",
-        "abbr",
-        "acronym",
-        "address",
-        "article",
-        "aside",
-        "audio",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "blockquote",
-        "br",
-    ),
-    *(
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "div",
-        "dl",
-        "dt",
-        "em",
-    ),
-    *(
-        "figcaption",
-        "figure",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-    ),
-    *(
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "picture",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "section",
-        "small",
-        "source",
-    ),
-    *(
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-    ),
-    *("tr", "tt", "u", "ul", "var", "video", "wbr"),
-}
-_DROPPED_WHOLE = {
-    *(
-        "iframe",
-        "math",
-        "noscript",
-        "object",
-        "script",
-        "select",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-    ),
-}
+_TAGS = _words(
+    """
+    a abbr acronym address article aside audio b bdi bdo big blockquote br caption center cite code
+    col colgroup dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header
+    hr i img ins kbd li mark ol p picture pre q rp rt ruby s samp section small source span strike
+    strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr
+    """
+)
+_DROPPED_WHOLE = _words(
+    """
+    iframe math noscript object script select style svg template textarea title
+    """
+)
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
     "a": {"href", "hreflang"},
@@ -138,11 +58,14 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 
 _OPEN_OR_CLOSE = re.compile(r"<(/?)[a-zA-Z]")
 _ANY_TAG = re.compile(r"<[^<>]*>")
-# Tags that stand within a line, so that no space belongs in their place.
-_WITHIN_LINE = re.compile(
-    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike"
-    r"|strong|sub|sup|time|tt|u|var|wbr)(?=[\s>])[^<>]*>"
+# Elements within a line: no space belongs in place of their tags, while the tags of all others break the line.
+_INLINE = _words(
+    """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s
+    samp small span strike strong sub sup time tt u var wbr
+    """
 )
+_WITHIN_LINE = re.compile(rf"</?(?:{'|'.join(sorted(_INLINE))})(?=[\s>])[^<>]*>")
 # What most bodies have not, so that they need not be parsed for it: the end of href, src, cite or poster, and an
 # address that is not absolute. It begins with the one sign that is rare in a text.
 _MAYBE_RELATIVE = re.compile(r"=(?<=[fcer\s]=)\s*+[\"']?+\s*+(?!https?:|mailto:|tel:)", re.IGNORECASE)
@@ -271,47 +194,6 @@ _MARKUP = re.compile(
 
 # Elements whose content no one is shown.
 _UNSEEN = frozenset(("head", "iframe", "script", "style", "template", "title"))
-
-
-# Elements that stand within a line; the tags of all others break it.
-_INLINE = frozenset(
-    (
-        *(
-            "a",
-            "abbr",
-            "acronym",
-            "b",
-            "bdi",
-            "bdo",
-            "big",
-            "cite",
-            "code",
-            "data",
-            "del",
-            "dfn",
-            "em",
-            "font",
-            "i",
-        ),
-        *(
-            "ins",
-            "kbd",
-            "label",
-            "mark",
-            "q",
-            "rp",
-            "rt",
-            "ruby",
-            "s",
-            "samp",
-            "small",
-            "span",
-            "strike",
-            "strong",
-        ),
-        *("sub", "sup", "time", "tt", "u", "var", "wbr"),
-    )
-)
 
 
 def visible(markup: str) -> str:

@@ -168,9 +168,7 @@ def test_a_pipe_in_place_of_what_is_to_be_kept_goes(either):
 
 def test_a_state_folder_that_is_a_link_is_refused(either, victim):
     either.state.symlink_to(victim)
-    with pytest.raises(
-        PublishError, match=r"a symbolic link or a file stands .*: remove it, or name the real"
-    ):
+    with pytest.raises(PublishError, match=r"a symbolic link or a file is .*: remove it, or name the real"):
         either.publish(OLD)
     assert either.tree() == {}
 
@@ -179,7 +177,7 @@ def test_a_lock_that_is_a_link_is_refused(either, victim):
     either.publish(OLD)
     (either.state / "lock").unlink()
     (either.state / "lock").symlink_to(victim / "lock")
-    with pytest.raises(PublishError, match="a symbolic link stands there, which is not followed: remove it"):
+    with pytest.raises(PublishError, match="a symbolic link is there, which is not followed: remove it"):
         either.publish(NEW)
     assert either.tree()["a.rss"] == b"one"
 
@@ -193,7 +191,7 @@ def test_a_folder_in_the_locks_place_is_an_error_with_a_sentence(site):
 def test_a_releases_folder_that_is_a_link_is_refused(site, victim):
     site.publish(OLD)
     (site.root / "feeds.releases").symlink_to(victim)
-    with pytest.raises(PublishError, match="a symbolic link or a file stands in the folder's place"):
+    with pytest.raises(PublishError, match="a symbolic link or a file is in the folder's place"):
         site.with_(layout="releases").publish(NEW)
     assert site.publish(NEW).written == ("a.rss", "c.rss")
 
@@ -220,7 +218,7 @@ def test_a_file_in_the_output_folders_place_is_an_error_with_a_sentence(either):
     either.out.write_bytes(b"mine")
     for attempt in (either.publish, either.compare):
         with pytest.raises(
-            PublishError, match=r"is no folder; remove it, or name another folder as output\.dir"
+            PublishError, match=r"is not a folder; remove it, or name another folder as output\.dir"
         ):
             attempt(OLD)
     assert either.out.read_bytes() == b"mine"
@@ -231,7 +229,7 @@ def test_a_damaged_manifest_stops_the_build_and_says_so(either, name):
     either.publish(OLD)
     (either.out / MANIFEST).write_text(MANIFESTS["damaged"][name])
     for attempt in (either.publish, either.compare):
-        with pytest.raises(PublishError, match=r"is no manifest of feedpub; restore it, or remove it"):
+        with pytest.raises(PublishError, match=r"is not a manifest of feedpub; restore it, or remove it"):
             attempt(NEW)
     assert (either.out / "a.rss").read_bytes() == b"one"
 
@@ -239,7 +237,7 @@ def test_a_damaged_manifest_stops_the_build_and_says_so(either, name):
 def test_a_manifest_nested_too_deeply_is_a_damaged_one(either):
     either.publish(OLD)
     (either.out / MANIFEST).write_text("[" * 100_000)
-    with pytest.raises(PublishError, match="is no manifest of feedpub"):
+    with pytest.raises(PublishError, match="is not a manifest of feedpub"):
         either.publish(NEW)
 
 

@@ -98,7 +98,7 @@ NOT_NAMES = ["../x", "/etc/passwd", "", ".hidden", "a/b", "A.rss", "a\n.rss", "Ã
 @pytest.mark.parametrize("name", NOT_NAMES)
 def test_no_name_leaves_the_folder_or_takes_the_manifests_place(either, name):
     for attempt in (either.publish, either.compare):
-        with pytest.raises(PublishError, match="no name for a published file; rename the feed"):
+        with pytest.raises(PublishError, match="not a name for a published file; rename the feed"):
             attempt({name: b"one"})
     assert either.tree() == {}
 
@@ -111,7 +111,7 @@ def test_no_two_files_share_a_name(either):
 def test_a_name_that_is_too_long_for_its_twin_is_refused(either):
     name = "x" * 200
     either.publish({name: b"one"})
-    with pytest.raises(PublishError, match=r"x\.gz' is no name for a published file"):
+    with pytest.raises(PublishError, match=r"x\.gz' is not a name for a published file"):
         either.with_(gzip=True).publish({name: b"one"})
 
 
@@ -149,7 +149,7 @@ def test_a_folder_in_a_files_place_is_an_error_with_a_sentence(either):
     (either.out / "a.rss").mkdir(parents=True)
     for attempt in (either.publish, either.compare):
         with pytest.raises(
-            PublishError, match=r"\(a.rss\): a folder stands where a file belongs; .*move that folder"
+            PublishError, match=r"\(a.rss\): a folder is where a file belongs; .*move that folder"
         ):
             attempt({"a.rss": b"one"})
     assert either.tree()["b.rss"] == b"two"

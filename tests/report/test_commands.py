@@ -174,7 +174,7 @@ def test_explain_asks_which_of_the_articles_that_share_a_line_is_meant(run):
         (["explain", "x", "--text", "y"], 2, "name one article"),
         (["explain", "--line", "4"], 2, "name one article"),
         (["diff", "--config", "a", "--git", "b"], 2, "compare with one config"),
-        (["diff", "--git", "--help-me"], 2, "is no revision"),
+        (["diff", "--git", "--help-me"], 2, "is not a revision"),
         (["report", "--html", "nowhere/page.html"], 1, "cannot be written"),
     ],
 )
@@ -188,7 +188,7 @@ def test_diff_with_another_config_says_what_enters_and_leaves_and_writes_nothing
     (run.folder / "old.yaml").write_text(CONFIG.replace('"wind*", ', "").replace(", none: [painting]", ""))
     done = run("diff", "--config", "old.yaml")
     assert done.exit_code == 0
-    assert "energy  1 enter, 1 leave\n  + Windmills <turn> & turn\n  - An oil painting\n" in done.stdout
+    assert "energy  1 added, 1 removed\n  + Windmills <turn> & turn\n  - An oil painting\n" in done.stdout
     assert "unchanged: all, prices" in done.stdout
     assert run("diff", "--config", "old.yaml", "--exit-code").exit_code == 1
     assert run("diff", "--config", "config.yaml", "--exit-code").exit_code == 0
@@ -260,7 +260,7 @@ def test_diff_with_a_revision_reads_the_config_from_git(run):
     subprocess.run(["git", *author, "commit", "-qm", "Begin"], cwd=run.folder, check=True)
     (run.folder / "config.yaml").write_text(CONFIG.replace("[painting]", "[rises]"))
     done = run("diff", "--git", "HEAD")
-    assert "energy  1 enter, 1 leave\n  + An oil painting\n  - Oil price rises\n" in done.stdout
+    assert "energy  1 added, 1 removed\n  + An oil painting\n  - Oil price rises\n" in done.stdout
     assert "git knows no config.yaml in nowhere" in run("diff", "--git", "nowhere").stderr
 
 

@@ -148,7 +148,7 @@ def test_init_replaces_nothing_unless_told(folder):
         ),
         pytest.param(
             {"[a].txt": RECORD.encode(), "b.png": b"\x89PNG\r\n\x1a\n", "c.rst": b"T\n=\n\n:date: x\n"},
-            ["drop/*.png (files 1): drop/b.png is no text", "passed over drop/*.rst", 'path: "drop/*.txt"'],
+            ["drop/*.png (files 1): drop/b.png is not text", "passed over drop/*.rst", 'path: "drop/*.txt"'],
             id="files of other kinds",
         ),
         pytest.param(
@@ -157,13 +157,13 @@ def test_init_replaces_nothing_unless_told(folder):
                 "b.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01",
                 "c.pdf": b"%PDF-1.7\n%\xe2\xe3\n",
             },
-            ["drop/b.jpg is no text", "drop/c.pdf is no text"],
+            ["drop/b.jpg is not text", "drop/c.pdf is not text"],
             id="pictures and documents",
         ),
         pytest.param(
             {"a.txt": b"A\x03" + RECORD.encode(), "b.txt": bytes(range(256)) * 20},
             ['path: "drop/*.txt"', "1 article, 0 rejects"],
-            id="a file that is no text among texts",
+            id="a file that is not text among texts",
         ),
         pytest.param(
             {"a.gz": gzip.compress(RECORD.encode()), "b.txt.gz": gzip.compress(RECORD.encode())},

@@ -150,11 +150,11 @@ def test_no_value_makes_a_reader_raise(record, more, tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("a.md", f"+++\nweight = {'9' * 4301}\n+++\nB\n", "no TOML"),
+        ("a.md", f"+++\nweight = {'9' * 4301}\n+++\nB\n", "not TOML"),
         ("a.md", f"+++\ntitle = 0x{'f' * 4301}\n+++\nB\n", "more than 100 digits"),
         ("a.md", f"+++\n{'.'.join('a' * 30_000)} = 1\n+++\nB\n", "more than 16 dots"),
         ("a.md", f"+++\n[{' . '.join(['a', chr(34) + 'b c' + chr(34)] * 20)}]\n+++\nB\n", "more than 16 dots"),
-        ("a.md", f"+++\na = {'[' * 2000}\n+++\nB\n", "no TOML"),
+        ("a.md", f"+++\na = {'[' * 2000}\n+++\nB\n", "not TOML"),
         ("a.md", f"---\na: {'x' * (64 << 10)}\n---\nB\n", "more than 64 KB"),
         ("a.jsonl", '{"title":"A","date":"2023-10-09","author":' + "[" * 900 + "]" * 900 + "}", "nested too deeply"),
     ],

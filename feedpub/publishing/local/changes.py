@@ -45,7 +45,7 @@ class Changes:
 class File:
     """One file as it will stand: its manifest entry, and the document to write; ``None``: what stands is right.
 
-    ``standing`` is what stands there now, looked at before it was read, ``None`` for nothing. ``twin`` names the
+    ``standing`` is what is there now, looked at before it was read, ``None`` for nothing. ``twin`` names the
     document that a compressed file belongs to and shares the mtime of.
     """
 
@@ -73,7 +73,7 @@ class File:
 
     @property
     def mtime(self) -> int | None:
-        """The mtime of what stands there now, in nanoseconds."""
+        """The mtime of what is there now, in nanoseconds."""
         return self.standing.st_mtime_ns if self.standing else None
 
 
@@ -179,7 +179,10 @@ def _unread(
 ) -> list[File]:
     """Return what is to be kept, with its twin, as the manifest lists it; nothing if it has to be read."""
     files: list[File] = []
-    for path, twin in ((name, None), (name + COMPRESSED, name))[: 1 + gzip]:
+    wanted: list[tuple[str, str | None]] = [(name, None)]
+    if gzip:
+        wanted.append((name + COMPRESSED, name))
+    for path, twin in wanted:
         entry, status = ours.get(path), folder.stat(path)
         if not entry or not status or stamps.get(path) != stamp(entry.sha256, status):
             return []

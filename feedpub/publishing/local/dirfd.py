@@ -15,6 +15,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -35,14 +36,14 @@ _REMEDIES = {
     errno.EACCES: "give the user who builds the right to write there",
     errno.EBUSY: "it is a mount point or in use: name a folder inside it as output.dir",
     errno.EDQUOT: "free some of the quota and build again",
-    errno.EEXIST: "move away what stands there, or name another folder in the config",
+    errno.EEXIST: "move away what is there, or name another folder in the config",
     errno.EFBIG: "raise the limit on the size of files (ulimit -f) and build again",
     errno.EIO: "the disk may be failing: look into the system's log before you build again",
     errno.EISDIR: "move that folder away and build again",
-    errno.ELOOP: "a symbolic link stands there, which is not followed: remove it, or name the real place",
+    errno.ELOOP: "a symbolic link is there, which is not followed: remove it, or name the real place",
     errno.EMFILE: "raise the limit on open files (ulimit -n) and build again",
     errno.ENOSPC: "free some space (df) or inodes (df -i) there and build again",
-    errno.ENOTDIR: "a symbolic link or a file stands in the folder's place: remove it, or name the real folder",
+    errno.ENOTDIR: "a symbolic link or a file is in the folder's place: remove it, or name the real folder",
     errno.EPERM: "give the user who builds the right to write there",
     errno.EROFS: "mount it for writing, or name another folder in the config",
 }
@@ -116,7 +117,7 @@ class Folder:
         try:
             status = os.fstat(handle)
             if stat.S_ISDIR(status.st_mode):
-                raise IsADirectoryError(errno.EISDIR, "a folder stands where a file belongs", name)
+                raise IsADirectoryError(errno.EISDIR, "a folder is where a file belongs", name)
             if not stat.S_ISREG(status.st_mode) or (size is not None and status.st_size != size):
                 return None
             with os.fdopen(handle, "rb", closefd=False) as file:
@@ -165,7 +166,7 @@ class Folder:
         os.symlink(target, name, dir_fd=self._handle)
 
     def move(self, name: str, other: Folder, new: str) -> None:
-        """Move ``name`` to ``other`` as ``new``, replacing what stands there; a link is replaced, not followed."""
+        """Move ``name`` to ``other`` as ``new``, replacing what is there; a link is replaced, not followed."""
         os.replace(name, new, src_dir_fd=self._handle, dst_dir_fd=other._handle)
 
     def reaches(self, other: Folder) -> bool:
@@ -232,6 +233,7 @@ def exclusive(state: Path) -> Iterator[None]:
     except OSError as error:
         raise failure("cannot open the lock in", state, error) from error
     _locks.add(handle)
+    _release_in_children()
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -256,7 +258,14 @@ def _release_all() -> None:
         _release(handle)
 
 
-# A lock belongs to all processes that inherited it: a forked worker that outlives its killed parent would hold it
-# for ever. Closing the child's copy leaves the parent's lock alone.
+@cache
+def _release_in_children() -> None:
+    """See to it, once, that forked children give back the locks that they inherit.
+
+    A lock belongs to all processes that inherited it: a forked worker that outlives its killed parent would hold it for
+    ever. Closing the child's copy leaves the parent's lock alone.
+    """
+    os.register_at_fork(after_in_child=_release_all)
+
+
 _locks: set[int] = set()
-os.register_at_fork(after_in_child=_release_all)

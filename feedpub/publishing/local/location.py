@@ -79,7 +79,7 @@ def locate(folder: Path) -> Output:
         raise PublishError(f"{path} cannot be published to as a whole; name a folder inside it as output.dir")
     if not path.is_symlink():
         if os.path.lexists(path) and not path.is_dir():
-            raise PublishError(f"{path} is no folder; remove it, or name another folder as output.dir")
+            raise PublishError(f"{path} is not a folder; remove it, or name another folder as output.dir")
         return Output(path, path.is_dir())
     target = str(path.readlink())
     shelf, _, name = target.rpartition("/")

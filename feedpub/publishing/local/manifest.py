@@ -70,7 +70,7 @@ def check_names(documents: Sequence[Publishable], *, gzip: bool) -> None:
     for document in documents:
         for name in (document.path, document.path + COMPRESSED) if gzip else (document.path,):
             if not is_name(name):
-                raise PublishError(f"{name!r} is no name for a published file; rename the feed")
+                raise PublishError(f"{name!r} is not a name for a published file; rename the feed")
             if name in names:
                 raise PublishError(f"two documents are to be published as {name!r}; rename one of the feeds")
             names.add(name)
@@ -97,7 +97,7 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
         documents = _entries(version, content["documents"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise PublishError(
-            f"{path} is no manifest of feedpub; restore it, or remove it to begin anew, or, if it is another"
+            f"{path} is not a manifest of feedpub; restore it, or remove it to begin anew, or, if it is another"
             f" program's, name another folder as output.dir"
         ) from error
     return Manifest({document.path: document for document in documents if is_name(document.path)})

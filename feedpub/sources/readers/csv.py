@@ -107,7 +107,7 @@ def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item],
         try:
             row = next(csv.reader(lines, delimiter=delimiter, strict=True))
         except csv.Error as error:
-            row, problem = [], f"the line is no row: {error}"
+            row, problem = [], f"the line is not a row: {error}"
         else:
             problem = ""
         first, last, raw = lines.done(broken=bool(problem))

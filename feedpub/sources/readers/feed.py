@@ -169,7 +169,7 @@ def _parsed(data: bytes) -> tuple[str, Any]:
     except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError) as error:
         return f"the feed cannot be read: {error}", None
     if not parsed.version:
-        return "this is no feed that is known here (RSS, Atom or RDF)", None
+        return "this is not a feed in a known format (RSS, Atom or RDF)", None
     if parsed.bozo and not parsed.entries:
         return f"the feed is damaged before its first entry: {parsed.bozo_exception}", None
     return "", parsed

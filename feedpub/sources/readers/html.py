@@ -77,7 +77,7 @@ def _record(markup: str, policy: DatePolicy) -> Record:
     try:
         tree = html.document_fromstring(markup.encode(errors="surrogatepass"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise RecordError(f"the page is no HTML: {error}") from None
+        raise RecordError(f"the page is not HTML: {error}") from None
     # The other extractors that it compares its own with take the square of a page's paragraphs.
     is_long = sum(1 for _ in tree.iter(etree.Element)) > MAX_COMPARED
     text = trafilatura.extract(
@@ -131,7 +131,7 @@ def _metadata(tree: Any) -> dict[str, str]:
 
 
 def _linked_data(tree: Any) -> dict[str, Any]:
-    """Return the page's schema.org article (JSON-LD), or nothing; what is no JSON is passed over."""
+    """Return the page's schema.org article (JSON-LD), or nothing; what is not JSON is passed over."""
     for element in tree.xpath("//script[@type='application/ld+json']"):
         try:
             found = json.loads(element.text or "")

@@ -1,6 +1,6 @@
 """JSON: an array of objects, one object, or an object that holds such an array. Read as a stream.
 
-An element that is no JSON costs itself: reading goes on behind the next ``},`` that an object follows. What
+An element that is not JSON costs itself: reading goes on behind the next ``},`` that an object follows. What
 stands before the first element belongs to it, what stands behind the last one to that. Where several elements
 share a line, so do their places, which have a column then.
 """
@@ -183,7 +183,7 @@ def _element(window: _Window) -> tuple[Any, str, str]:
                 continue
             value, problem, end = (
                 None,
-                f"this is no JSON: {error.msg}",
+                f"this is not JSON: {error.msg}",
                 _behind(window, max(error.pos, start)),
             )
         else:
@@ -219,7 +219,7 @@ def _items(
 ) -> list[Item]:
     try:
         if not problem and not isinstance(value, Mapping):
-            problem = "the element is no JSON object"
+            problem = "the element is not a JSON object"
         record = Record() if problem else _record(reading, value, keep_id=keep_id)
     except (UndecodableError, RecordError) as error:
         problem = problem or str(error)

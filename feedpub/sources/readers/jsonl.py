@@ -25,7 +25,7 @@ def first_record(text: str) -> dict[str, str]:
     """Return the texts of the first object in ``text`` by their names. Raises ``ValueError`` where there is none."""
     values = DECODER.decode(text.partition("\n")[0])
     if not isinstance(values, Mapping):
-        raise ValueError("the line is no JSON object")  # noqa: TRY004 - it is about the text
+        raise ValueError("the line is not a JSON object")  # noqa: TRY004 - it is about the text
     return {name: value for name, value in values.items() if isinstance(value, str)}
 
 
@@ -60,9 +60,9 @@ def _record(line: str, reading: ParseContext) -> Record:
     try:
         values = DECODER.decode(line.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
-        raise RecordError(f"the line is no JSON: {error}") from None
+        raise RecordError(f"the line is not JSON: {error}") from None
     except RecursionError:
         raise RecordError("the JSON is nested too deeply") from None
     if not isinstance(values, Mapping):
-        raise RecordError("the line is no JSON object")
+        raise RecordError("the line is not a JSON object")
     return record_of(values, reading.spec)

@@ -81,7 +81,7 @@ def _yaml(matter: str) -> Mapping[str, Any]:
         # The fence is the file's first line.
         raise RecordError(f"the front matter, line {error.where.line + 1}: {error.problem}") from None
     if not isinstance(found, Mapping):
-        raise RecordError("the front matter is no mapping")
+        raise RecordError("the front matter is not a mapping")
     return found
 
 
@@ -98,9 +98,9 @@ def _toml(matter: str) -> Mapping[str, Any]:
         raise RecordError(f"the front matter has a key with more than {MAX_DOTS} dots")
     try:
         values = tomllib.loads(matter)
-    # A number of too many digits is another ValueError than what is no TOML.
+    # A number of too many digits is another ValueError than what is not TOML.
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"the front matter is no TOML: {error}") from None
+        raise RecordError(f"the front matter is not TOML: {error}") from None
     _refuse_long_numbers(values)
     return values
 
@@ -123,9 +123,9 @@ def _json(text: str) -> tuple[Mapping[str, Any], int]:
     try:
         values, end = DECODER.raw_decode(text)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"the front matter is no JSON: {error}") from None
+        raise RecordError(f"the front matter is not JSON: {error}") from None
     if not isinstance(values, Mapping):
-        raise RecordError("the front matter is no mapping")
+        raise RecordError("the front matter is not a mapping")
     return values, end
 
 

@@ -32,7 +32,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
                     yield from _items(reading, number, row)
         except (ArrowException, OSError, ValueError) as error:
             origin = reading.origin(number + 1, number + 1)
-            yield reject(origin, f"from here on, this is no Parquet: {error}", "")
+            yield reject(origin, f"from here on, this is not Parquet: {error}", "")
 
 
 def _items(reading: ParseContext, number: int, row: dict[str, object]) -> list[Item]:

@@ -213,7 +213,9 @@ def _spans(stream: ByteStream, is_stamp: Callable[[str], object]) -> Iterator[_S
         pending += lines[start:]
         last = block.first + len(lines) - 1
         # What a line costs in memory beside its text counts too: a gigabyte may be nothing but line ends.
-        size = (0 if start else size) + sum(map(len, lines[start:])) + 64 * (len(lines) - start)
+        added = sum(map(len, lines[start:])) + 64 * (len(lines) - start)
+        # A timestamp in this block has ended what was pending.
+        size = added if start else size + added
         if size > MAX_RECORD:
             problem = problem or f"no timestamp comes within {MAX_RECORD >> 20} MB"
             pending = [line[:MAX_RAW] for line in pending[:8]]
@@ -234,7 +236,9 @@ def _items(reading: ParseContext, span: _Span) -> list[Item]:
             return [reject(reading.origin(span.first, span.last), problem, text)]
     items: list[Item] = []
     start = 0
-    for heading in _headings(lines, reading.spec.boilerplate, len(lines) - span.stamped):
+    # The timestamp itself is the last line.
+    end_of_text = len(lines) - 1 if span.stamped else len(lines)
+    for heading in _headings(lines, reading.spec.boilerplate, end_of_text):
         if heading < start:
             continue
         if any(line.strip() for line in lines[start:heading]):
@@ -267,7 +271,8 @@ def _block_end(lines: list[str], heading: int, stamped: bool) -> int:
     """
     # Not all filled lines at once: there may be as many headings as lines.
     filled: deque[int] = deque(maxlen=3)
-    for number in range(heading + 1, len(lines) - stamped):
+    end_of_text = len(lines) - 1 if stamped else len(lines)
+    for number in range(heading + 1, end_of_text):
         if lines[number].strip():
             if filled and number > filled[-1] + 1:
                 return filled[-1] + 1

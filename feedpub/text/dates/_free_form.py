@@ -91,7 +91,7 @@ def read_free_form(text: str, policy: DatePolicy) -> Fields:
         raise DateError(text, f"lacks the {' and the '.join(lacking)}, and nothing is filled in")
     if str(first.year) not in _YEAR.findall(rest):
         # dateutil takes the year -0001 of an unset date for 2001.
-        raise DateError(text, "is no date that is known here")
+        raise DateError(text, "is not a date in a known form")
     hour = None if first.hour != second.hour else 24 if end_of_day else first.hour
     return Fields(
         first.year, first.month, first.day, hour, first.minute, 60 if leap else first.second, weekday, zone
@@ -149,7 +149,7 @@ def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[st
     rest = _WORD.sub(keep, rest)
     known |= RFC822_ZONES.keys()
     if len(names) > 1 or any(name.upper() not in known and not _ZONE_NAME.match(name) for name in names):
-        problem = f"has the word {names[-1]!r}, which is no part of a date"
+        problem = f"has the word {names[-1]!r}, which is not part of a date"
         raise DateError(text, f"{problem}; if it is of another language, declare dates: languages")
     # An offset says more than a name beside it, as in +0100 CET.
     return rest, zone or "".join(names), weekday
@@ -172,9 +172,9 @@ def order_numbers(text: str, rest: str, policy: DatePolicy) -> str:
         day, month = _day_and_month(text, int(first), int(middle), policy)
         year = int(last)
     else:
-        raise DateError(text, "is no date that is known here")
+        raise DateError(text, "is not a date in a known form")
     if not 1 <= month <= 12:
-        raise DateError(text, "is no real date: month must be in 1..12")
+        raise DateError(text, "is not a real date: month must be in 1..12")
     return f"{rest[: match.start()]} {day} {MONTHS[month - 1]} {year:04} {rest[match.end() :]}"
 
 
@@ -202,14 +202,14 @@ def _lengthen_year(text: str, rest: str, policy: DatePolicy) -> str:
     for pattern in _SHORT_YEAR:
         if match := pattern.search(rest):
             return f"{rest[: match.start()]}{match[1]}{_full_year(text, int(match[2]), policy)}{rest[match.end() :]}"
-    raise DateError(text, "is no date that is known here, or lacks the year")
+    raise DateError(text, "is not a date in a known form, or lacks the year")
 
 
 def _check_numbers(text: str, rest: str) -> None:
     """Refuse numbers beside day, year and time of day: dateutil would find a meaning for them."""
     numbers = _NUMBER.findall(_CLOCK.sub(" ", rest, count=1))
     if len(numbers) > 2 or any(not number.isdecimal() for number in numbers):
-        raise DateError(text, "has numbers that are no part of a date")
+        raise DateError(text, "has numbers that are not part of a date")
 
 
 def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:
@@ -223,7 +223,7 @@ def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:
     except (ValueError, ArithmeticError, TypeError, LookupError, AttributeError) as error:
         # What dateutil did make out, but the calendar does not have, is its cause.
         unreal = type(error.__cause__) is ValueError
-        problem = f"is no real date: {error.__cause__}" if unreal else "is no date that is known here"
+        problem = f"is not a real date: {error.__cause__}" if unreal else "is not a date in a known form"
         raise DateError(text, problem) from error
     return first, second
 
@@ -243,7 +243,7 @@ def read_localized(text: str, policy: DatePolicy) -> Fields:
     if not zone and (name := _TRAILING_ZONE.search(rest)):
         rest, zone = rest[: name.start()], name[1]
     if not _YEAR.search(rest):
-        raise DateError(text, "is no date that is known here, or lacks a year of four digits")
+        raise DateError(text, "is not a date in a known form, or lacks a year of four digits")
     found = parse(
         rest,
         languages=[*policy.languages, "en"],
@@ -256,6 +256,6 @@ def read_localized(text: str, policy: DatePolicy) -> Fields:
         },
     )
     if found is None or str(found.year) not in _YEAR.findall(rest):
-        raise DateError(text, f"is no date in the languages {', '.join((*policy.languages, 'en'))}")
+        raise DateError(text, f"is not a date in the languages {', '.join((*policy.languages, 'en'))}")
     hour = found.hour if found.hour or _LOCAL_CLOCK.search(rest) else None
     return Fields(found.year, found.month, found.day, hour, found.minute, found.second, None, zone)

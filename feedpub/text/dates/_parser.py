@@ -164,7 +164,7 @@ def _assemble(text: str, fields: Fields, policy: DatePolicy) -> ParsedDate:
     try:
         naive = datetime(fields.year, fields.month, fields.day, hour, fields.minute, second) + later  # noqa: DTZ001
     except ValueError as error:
-        raise DateError(text, f"is no real date: {error}") from None
+        raise DateError(text, f"is not a real date: {error}") from None
     if fields.weekday is not None and (naive - later).weekday() != fields.weekday:
         named, real = (WEEKDAY_NAMES[day].title() for day in (fields.weekday, (naive - later).weekday()))
         warnings.append(DateWarning("weekday-mismatch", f"{text!r} says {named}, but that day was a {real}"))

@@ -58,7 +58,7 @@ def parse_offset(text: str) -> timezone:
     """
     match = _OFFSET.match(text)
     if not match:
-        raise UnknownZoneError(f"the zone {text!r}, which is no offset")
+        raise UnknownZoneError(f"the zone {text!r}, which is not an offset")
     sign, hours, minutes = match.groups(default="0")
     offset = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == "-" else 1)
     if int(minutes) > 59 or not WESTMOST <= offset <= EASTMOST:
