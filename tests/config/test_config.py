@@ -12,7 +12,7 @@ from feedpub.config.settings import Layout
 from feedpub.core.errors import ConfigError
 from feedpub.publishing.local.folder import LAYOUTS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 DATA = ROOT / "tests/data/config"
 GOOD = (DATA / "good.yaml").read_text("utf-8")

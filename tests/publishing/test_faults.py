@@ -2,7 +2,7 @@
 
 The suite takes an even sample of the cases; all of them run with
 
-    FEEDPUB_FAULTS=all .venv/bin/pytest tests/publish/test_faults.py -q -s
+    FEEDPUB_FAULTS=all .venv/bin/pytest tests/publishing/test_faults.py -q -s
 """
 
 import os

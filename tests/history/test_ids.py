@@ -85,7 +85,7 @@ def day(number):
     return f"{START + timedelta(days=number):%a, %d %b %Y} 10:00:00 GMT"
 
 
-CASES = yaml.safe_load((Path(__file__).parent / "data/shared-ids.yaml").read_text())
+CASES = yaml.safe_load((Path(__file__).parents[1] / "data/shared-ids.yaml").read_text())
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
