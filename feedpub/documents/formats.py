@@ -136,7 +136,7 @@ class OutputFormat:
 
 
 def _check(data: bytes, url: str) -> Iterator[tuple[int, str]]:
-    from feedpub.documents.verification import feed_faults  # noqa: PLC0415 - the validator is heavy
+    from feedpub.documents.faults import feed_faults  # noqa: PLC0415 - the validator is heavy
 
     return feed_faults(data, url)
 

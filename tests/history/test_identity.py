@@ -11,7 +11,7 @@ import pytest
 
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal, PublishError
-from feedpub.documents import verification
+from feedpub.documents import faults
 from feedpub.documents.formats import best_evidence
 from feedpub.publishing.build import build
 
@@ -426,10 +426,10 @@ def test_a_document_that_stays_unpublished_does_not_make_an_edit_look_new_in_oth
     site.build()
     title, body, time = site.stories[0]
     site.write([(title, f"{body} Talks go on.", time), *site.stories[1:]])
-    real = verification.validate
-    broken = [verification.validate(b"")[0]]
+    real = faults.validate
+    broken = [faults.validate(b"")[0]]
     monkeypatch.setattr(
-        verification,
+        faults,
         "validate",
         lambda data, url: (
             broken if "/also" in url and data.count(b"Talks") and b"Choir" in data else real(data, url)

@@ -7,7 +7,7 @@ import pytest
 
 from feedpub.config import load_config
 from feedpub.core.errors import ConfigError, GuardRefusal, TooManyRejects
-from feedpub.documents import verification
+from feedpub.documents import faults
 from feedpub.publishing.build import build
 from feedpub.validator import Finding
 
@@ -48,14 +48,14 @@ def test_a_bad_record_costs_itself_and_not_its_neighbours(small):
 def test_what_fails_validation_stays_unpublished_and_the_last_good_file_stays(small, monkeypatch):
     small("One\nBody oil\n2023-01-01 10:00\n")
     good = (small.folder / "feeds/oil.rss").read_bytes()
-    real = verification.validate
+    real = faults.validate
 
     def strict(data, location=None):
         if data.count(b"<item>") == 2 and location.endswith("oil.rss"):
             return [Finding("test", "error", "broken on purpose", 7, 1, "https://x.test/", "")]
         return real(data, location)
 
-    monkeypatch.setattr(verification, "validate", strict)
+    monkeypatch.setattr(faults, "validate", strict)
     report = small("One\nBody oil\n2023-01-01 10:00\nTwo\nMore oil\n2023-01-02 10:00\n")
     assert [(i.path, i.line, i.reason) for i in report.invalid] == [("oil.rss", 7, "broken on purpose")]
     assert (small.folder / "feeds/oil.rss").read_bytes() == good
@@ -65,14 +65,14 @@ def test_what_fails_validation_stays_unpublished_and_the_last_good_file_stays(sm
 
 
 def test_an_entry_that_would_make_its_feeds_invalid_is_rejected_and_costs_nobody_else(small, monkeypatch):
-    real = verification.validate
+    real = faults.validate
 
     def strict(data, location=None):
         if b"Two" in data and location.endswith(".rss"):
             return [Finding("test", "error", "broken on purpose", 7, 1, "https://x.test/", "")]
         return real(data, location)
 
-    monkeypatch.setattr(verification, "validate", strict)
+    monkeypatch.setattr(faults, "validate", strict)
     report = small("One\nBody oil\n2023-01-01 10:00\nTwo\nMore oil\n2023-01-02 10:00\n")
     assert [(r.origin.line, r.reason) for r in report.rejects] == [
         (4, "it would make oil.rss invalid: broken on purpose")

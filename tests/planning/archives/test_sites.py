@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from feedpub.core.errors import GuardRefusal
-from feedpub.documents import verification
+from feedpub.documents import faults
 from feedpub.publishing.local import folder
 from feedpub.validator import Finding, validate
 
@@ -134,7 +134,7 @@ def test_switched_off_and_on_again_an_archive_is_made_anew(site):
 
 def test_an_archive_document_that_fails_holds_back_its_whole_feed_and_loses_nothing(site, monkeypatch):
     before = site.files()
-    real = verification.validate
+    real = faults.validate
 
     def strict(data, location=None):
         if location.endswith("all.5.atom"):
@@ -143,7 +143,7 @@ def test_an_archive_document_that_fails_holds_back_its_whole_feed_and_loses_noth
 
     more = [*STORIES, ("Story 12", "New.", "2024-01-12 10:00")]
     with monkeypatch.context() as patch:
-        patch.setattr(verification, "validate", strict)
+        patch.setattr(faults, "validate", strict)
         report = site.build(more)
     assert [i.path for i in report.invalid] == ["all.5.atom"]
     assert site.files() == before
