@@ -21,7 +21,7 @@ ZONES = (
 PARTS = (
     "2023", "10", "09", "9th", "31", "2", "Oct", "october", "Mon", "Monday", "14:25", "24:00", "23:59:60", "2:25 pm",
     "-", "/", ".", ",", " ", " ", "T", "Z", "+02:00", "-0500", "UTC", "UTC+3", "EST", "IST", "(CET)", "'23", "of",
-    "at", "1696861500", "\u2212", "é", "\0", "00", "99", ":",
+    "at", "1696861500", "\u2212", "é", "\0", "00", "99", ":", "h", "(Mon)", "[UTC]", "W41",
 )  # fmt: skip
 
 
@@ -39,13 +39,22 @@ def written(instant):
         f"{instant:%B %d, %Y at %H:%M:%S %z}",
         f"{instant:%Y/%m/%d %H:%M:%S %z}",
         f"{utc:%d-%b-%Y %H:%M:%S} GMT",
+        f"{utc:%Y-%m-%dT%H:%M:%S} UTC",
+        f"{instant.isoformat()}[Etc/GMT]",
+        f"{instant.year}-{instant.month}-{instant.day}T{instant:%H:%M:%S%z}",
+        f"{instant:%d %B %Y (%a) %H:%M:%S %z}",
+        f"{instant:%d %b %Y %Hh%Mm%Ss} {instant:%z}",
+        f"{utc:%G-W%V-%uT%H:%M:%SZ}",
+        f"{utc:%Y-%jT%H:%M:%SZ}",
+        f"{instant:%a %b %d %Y %H:%M:%S GMT%z} (Some Standard Time)",
+        f"{instant:%Y-%m-%d %H:%M:%S.123456789 %z %z} m=+0.000012",
     )
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.datetimes(*YEARS), st.integers(-12 * 4, 14 * 4))
 def test_an_instant_is_read_back_however_it_is_written(naive, quarters):
-    """Ten ways of writing, one instant, without a warning."""
+    """Many ways of writing, one instant, without a warning."""
     instant = naive.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=15 * quarters)))
     for text in written(instant):
         parsed = parse_date(text, DatePolicy())

@@ -80,10 +80,7 @@ def read_free_form(text: str, policy: DatePolicy) -> Fields:
     rest = order_numbers(text, rest, policy)
     if not _YEAR.search(rest):
         rest = _lengthen_year(text, rest, policy)
-    end_of_day = _HOUR_24.search(rest)
-    if end_of_day:
-        rest = rest.replace(end_of_day[0], "00:00")
-    rest, leap = _SECOND_60.subn(r"\1:59", rest)
+    rest, end_of_day, leap = _take_ends(rest)
     _check_numbers(text, rest)
     first, second = _both_readings(text, rest)
     lacking = [name for name in ("year", "month", "day") if getattr(first, name) != getattr(second, name)]
@@ -96,6 +93,15 @@ def read_free_form(text: str, policy: DatePolicy) -> Fields:
     return Fields(
         first.year, first.month, first.day, hour, first.minute, 60 if leap else first.second, weekday, zone
     )
+
+
+def _take_ends(rest: str) -> tuple[str, bool, bool]:
+    """Return the text with neither an hour 24 nor a second 60, which no parser takes, and whether it had them."""
+    end_of_day = _HOUR_24.search(rest)
+    if end_of_day:
+        rest = rest.replace(end_of_day[0], "00:00")
+    rest, leap = _SECOND_60.subn(r"\1:59", rest)
+    return rest, end_of_day is not None, leap > 0
 
 
 def has_unknown_words(text: str, policy: DatePolicy) -> bool:
@@ -229,7 +235,7 @@ def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:
 
 
 _LOCAL_CLOCK = re.compile(r"\d{1,2}\s?(?:[:hH時时点시]|Uhr|uur)", re.ASCII)
-_TRAILING_ZONE = re.compile(r"(?<=\d) ([A-Z]{1,5})\Z")
+_TRAILING_ZONE = re.compile(r"(?<=\d) (?!AM|PM)([A-Z]{1,5})\Z|(?<=[ap]m) ([A-Z]{1,5})\Z")
 
 
 def read_localized(text: str, policy: DatePolicy) -> Fields:
@@ -241,7 +247,8 @@ def read_localized(text: str, policy: DatePolicy) -> Fields:
     rest, zone = take_zone(text)
     rest = order_numbers(text, rest, policy).strip()
     if not zone and (name := _TRAILING_ZONE.search(rest)):
-        rest, zone = rest[: name.start()], name[1]
+        rest, zone = rest[: name.start()], name[1] or name[2]
+    rest, end_of_day, leap = _take_ends(rest)
     if not _YEAR.search(rest):
         raise DateError(text, "is not a date in a known form, or lacks a year of four digits")
     found = parse(
@@ -257,5 +264,7 @@ def read_localized(text: str, policy: DatePolicy) -> Fields:
     )
     if found is None or str(found.year) not in _YEAR.findall(rest):
         raise DateError(text, f"is not a date in the languages {', '.join((*policy.languages, 'en'))}")
-    hour = found.hour if found.hour or _LOCAL_CLOCK.search(rest) else None
-    return Fields(found.year, found.month, found.day, hour, found.minute, found.second, None, zone)
+    hour = 24 if end_of_day else found.hour if found.hour or _LOCAL_CLOCK.search(rest) else None
+    return Fields(
+        found.year, found.month, found.day, hour, found.minute, 60 if leap else found.second, None, zone
+    )

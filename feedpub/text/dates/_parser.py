@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from feedpub.core.errors import DateError
 from feedpub.text.dates._free_form import has_unknown_words, read_free_form, read_localized
+from feedpub.text.dates._spelling import respell
 from feedpub.text.dates.policy import (
     EPOCHS,
     FIRST_YEAR,
@@ -69,10 +71,13 @@ def is_declared(text: str, policy: DatePolicy) -> bool:
         pattern = _LONG_NUMBER if name in EPOCHS else compile_format(name)
         if pattern.match(plain):
             return True
-    if not policy.languages or not has_unknown_words(plain, policy):
+    if not policy.languages:
+        return False
+    spelled = respell(plain, policy.languages).text
+    if not has_unknown_words(spelled, policy):
         return False
     try:
-        read_localized(plain, policy)
+        read_localized(spelled, policy)
     except DateError:
         return False
     return True
@@ -114,8 +119,20 @@ def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
     for pattern in _RFC822:
         if fields := read_format(pattern, plain, None):
             return _assemble(plain, fields, policy)
-    read = read_localized if policy.languages and has_unknown_words(plain, policy) else read_free_form
-    return _assemble(plain, read(plain, policy), policy)
+    return _assemble(plain, _spelled(plain, policy), policy)
+
+
+def _spelled(plain: str, policy: DatePolicy) -> Fields:
+    """Return the fields of a date in free form. Raises :class:`DateError`, which names it as it was written."""
+    text, weekday = respell(plain, policy.languages)
+    if match := _ISO.match(text):
+        return replace(_iso_fields(match), weekday=weekday)
+    read = read_localized if policy.languages and has_unknown_words(text, policy) else read_free_form
+    try:
+        fields = read(text, policy)
+    except DateError as error:
+        raise DateError(plain, error.reason) from error
+    return fields if weekday is None else replace(fields, weekday=weekday)
 
 
 def _iso_fields(match: re.Match[str]) -> Fields:
