@@ -73,6 +73,9 @@ class Context:
     text: str = ""
     value: Value = ANY
     survey: Survey = _NO_SURVEY
+    # What several checks ask, answered once: a document may hold a million elements that ask it.
+    _is_local: bool | None = None
+    _head: Node | None = NOWHERE
     requirements: Requirements = NO_REQUIREMENTS
     delivery: Delivery = _NO_DELIVERY
     format: str = ""
@@ -84,20 +87,22 @@ class Context:
     @property
     def head(self) -> Node | None:
         """The element that holds the feed's own links, None where there is no feed."""
-        root = self.document.root
-        if root is None or self.document.broken:
-            return None
-        if root.tag == "rss":
-            return root.first("channel")
-        return root if root.tag == "atom:feed" else None
+        if self._head is NOWHERE:
+            root = self.document.root
+            self._head = None
+            if root is not None and not self.document.broken and root.tag in {"rss", "atom:feed"}:
+                self._head = root.first("channel") if root.tag == "rss" else root
+        return self._head
 
     @property
     def is_local(self) -> bool:
         """Whether the feed is served from the machine that it is read on, as far as is known."""
-        own = self.location or self.feed.text("feed_url")
-        if not own and self.head is not None:
-            own = next((self_address(link) for link in self.head.children if is_self_link(link)), "")
-        return iris.is_local(own)
+        if self._is_local is None:
+            own = self.location or self.feed.text("feed_url")
+            if not own and self.head is not None:
+                own = next((self_address(link) for link in self.head.children if is_self_link(link)), "")
+            self._is_local = iris.is_local(own)
+        return self._is_local
 
     @property
     def before_rss_2(self) -> bool:

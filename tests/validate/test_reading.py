@@ -87,6 +87,18 @@ HOSTILE = {
     % (b"a:" + b"1 " * 50_000 + b"(" * 1000),
     "digits in a style": b"<rss><item><description>&lt;p style='a:%s('&gt;</description></item></rss>"
     % (b"1" * 50_000),
+    "entities in a title about HTML": b"<rss><channel><title>%s HTML</title></channel></rss>"
+    % (b"&amp;amp; " * 100_000),
+    "many local links": b"<rss><channel>%s</channel></rss>"
+    % (b"<item><link>http://localhost/</link></item>" * 50_000),
+    "many channels of podcasts": b"<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'>%s</rss>"
+    % (b"<channel><a/></channel>" * 50_000),
+    "a long local host": b"<rss><channel><link>http://%slocalhost.</link></channel></rss>"
+    % (b"a." * 200_000),
+    "comments in a style": b"<rss><channel><item><description>&lt;p style='%s'&gt;</description></item></channel></rss>"
+    % (b"/*" * 100_000),
+    "a long escaped tag": b"<rss><channel><item><description>%s</description></item></channel></rss>"
+    % (b"&amp;lt;p&amp;gt;" * 50_000),
     "a long name": b"<feed xmlns='http://www.w3.org/2005/Atom'><author><name>%s</name></author></feed>"
     % (b"a" * 200_000 + b"@"),
     "a long period": b"<rss xmlns:t='http://purl.org/dc/terms/'><channel><t:valid>%s;x</t:valid></channel></rss>"

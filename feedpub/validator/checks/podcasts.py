@@ -119,10 +119,11 @@ def missing_podcast_element(about: Context) -> Iterator[Problem]:
         <language>en</language> … </channel>
     """
     node = about.node
+    if node is not about.head or not about.uses("itunes"):
+        return
     # What is blocked is not to be listed: newsletters have these tags for their authors' names.
     blocked = any(found.text.strip().lower() == "yes" for found in node.all("itunes:block"))
-    used = about.uses("itunes") and any(found.tag.startswith("itunes:") for found in about.document.nodes)
-    if used and not blocked:
+    if not blocked and any(found.tag.startswith("itunes:") for found in about.document.nodes):
         own = {child.tag for child in node.children}
         for tag in _REQUIRED:
             if tag not in own:
@@ -221,7 +222,7 @@ def podcast_format(about: Context) -> Iterator[Problem]:
 
         <enclosure url="https://example.org/1.mp4" type="video/mp4" length="1"/>
     """
-    if not about.uses("itunes"):
+    if about.node is not about.head or not about.uses("itunes"):
         return
     for item in about.node.all("item"):
         for enclosure in item.all("enclosure"):

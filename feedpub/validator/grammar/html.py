@@ -228,15 +228,16 @@ def markup_in(text: str) -> str | None:
     if "&" in text:
         if "&#x" in text:
             return "&#x"
+        about_html = _ABOUT_HTML.search(text) is not None
         for found in _REFERENCE.finditer(text):
-            if found[1] or _is_entity(found, text):
+            if found[1] or _is_entity(found, text, about_html):
                 return found[0]
     return None
 
 
-def _is_entity(found: re.Match[str], text: str) -> bool:
+def _is_entity(found: re.Match[str], text: str, about_html: bool) -> bool:
     if found[2] in _OF_XML:
-        return found[0].endswith(";") and not _ABOUT_HTML.search(text)
+        return found[0].endswith(";") and not about_html
     # Old readers need no semicolon; in an address, &copy=1 is a parameter.
     return f"{found[2]};" in html5 and text[found.end() : found.end() + 1] != "="
 
