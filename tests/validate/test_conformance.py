@@ -52,12 +52,13 @@ def test_the_verdict_agrees_on_99_percent_of_the_files(outcome):
     assert outcome.verdicts >= 0.99, "\n".join(outcome.lines)
 
 
-def test_nine_of_ten_expected_warnings_are_given(outcome):
-    assert outcome.warned >= 0.9 * outcome.warnings, "\n".join(outcome.lines)
+def test_98_percent_of_the_expected_warnings_are_given(outcome):
+    assert outcome.warned >= 0.98 * outcome.warnings, "\n".join(outcome.lines)
 
 
-def test_99_percent_of_the_expected_silences_are_kept(outcome):
-    assert outcome.silent >= 0.99 * outcome.silences, "\n".join(outcome.lines)
+def test_the_expected_silences_are_kept_but_for_the_written_difference(outcome):
+    # Markup in the description of RSS 0.91, of which the page of checks says why.
+    assert outcome.silent >= outcome.silences - 1, "\n".join(outcome.lines)
 
 
 def test_the_mapping_names_every_check_of_xml_feeds_and_no_other():
