@@ -282,7 +282,9 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("form", ["jsonl", "csv", "md", "rss"])
+@pytest.mark.parametrize(
+    "form", ["jsonl", *(pytest.param(f, marks=pytest.mark.slow) for f in ("csv", "md", "rss"))]
+)
 @given(
     steps=st.lists(st.sampled_from(sorted(KEYS)), min_size=2, max_size=4),
     lost=st.booleans(),

@@ -180,7 +180,7 @@ def run_history(builds):
 
 
 @given(BUILDS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_plan_dry_run_and_verdicts_say_what_the_build_does(builds):
     run_history(builds)
 

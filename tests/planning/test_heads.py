@@ -1,8 +1,5 @@
 """A feed that no entry could make right is the config's fault: check and build say so, and nothing is emptied."""
 
-import subprocess
-import sys
-
 import pytest
 
 CONFIG = """version: 1
@@ -21,17 +18,14 @@ GOOD = {
 }
 
 
-def run(folder, command, **values):
-    (folder / "a.jsonl").write_text('{"title": "A", "body": "B", "published": "2024-01-01"}')
-    (folder / "config.yaml").write_text(CONFIG.format(**GOOD | values))
-    return subprocess.run(
-        [sys.executable, "-m", "feedpub", command],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@pytest.fixture
+def run(command):
+    def run_with(folder, name, **values):
+        (folder / "a.jsonl").write_text('{"title": "A", "body": "B", "published": "2024-01-01"}')
+        (folder / "config.yaml").write_text(CONFIG.format(**GOOD | values))
+        return command(folder, name)
+
+    return run_with
 
 
 @pytest.mark.parametrize(
@@ -44,7 +38,7 @@ def run(folder, command, **values):
         {"mail": "a@bücher.test"},
     ],
 )
-def test_an_address_is_written_as_a_uri(tmp_path, values):
+def test_an_address_is_written_as_a_uri(tmp_path, run, values):
     for command in ("check", "build"):
         assert run(tmp_path, command, **values).returncode == 0
     for name in ("rss", "atom", "json"):
@@ -60,7 +54,7 @@ def test_an_address_is_written_as_a_uri(tmp_path, values):
         ({"mail": "desk@x..test"}, 5),
     ],
 )
-def test_what_cannot_be_published_is_an_error_of_the_config(tmp_path, values, line):
+def test_what_cannot_be_published_is_an_error_of_the_config(tmp_path, run, values, line):
     assert run(tmp_path, "build").returncode == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "feeds").iterdir()}
     for command in ("check", "build"):
@@ -71,9 +65,9 @@ def test_what_cannot_be_published_is_an_error_of_the_config(tmp_path, values, li
     assert {path.name: path.read_bytes() for path in (tmp_path / "feeds").iterdir()} == before
 
 
-@pytest.mark.parametrize("command", ["check", "build"])
-def test_what_makes_a_feed_invalid_without_entries_is_not_put_on_its_entries(tmp_path, command):
-    result = run(tmp_path, command, authority="x..test,2023")
+@pytest.mark.parametrize("name", ["check", "build"])
+def test_what_makes_a_feed_invalid_without_entries_is_not_put_on_its_entries(tmp_path, run, name):
+    result = run(tmp_path, name, authority="x..test,2023")
     assert result.returncode == 2
     assert "feeds.all: all.atom would be invalid whatever its entries are" in result.stderr
     assert not (tmp_path / "feeds").exists()
