@@ -151,7 +151,9 @@ def test_what_sources_do_not_give_is_told_by_check_and_by_each_build(feedpub):
     config.write_text(config.read_text().replace("sources:\n", f"sources:\n{wrong}", 1))
     checked = feedpub("check")
     assert checked.returncode == 0
-    assert checked.stdout.splitlines()[-1].startswith("config.yaml: some of what its sources name cannot be read (")
+    assert checked.stdout.splitlines()[-1].startswith(
+        "config.yaml: some of what its sources name cannot be read ("
+    )
     built = feedpub("build", "--quiet")
     assert (built.returncode, built.stdout) == (0, "")
     assert built.stderr.splitlines() == [f"feedpub: {warning}" for _, warning in SOURCE_WARNINGS]

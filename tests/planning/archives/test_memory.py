@@ -14,7 +14,7 @@ import os, re, sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from feedpub.config import load_config
-from feedpub.pipeline import build
+from feedpub.publishing.build import build
 os.fsync = lambda _: None
 body, start = " ".join(f"word{number}" for number in range(500)), datetime(2020, 1, 1)
 with open("a.txt", "w") as file:
