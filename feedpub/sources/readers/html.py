@@ -2,23 +2,23 @@
 
 A date is taken only from where a page declares it: Open Graph's ``article:published_time``, schema.org's
 ``datePublished``, Dublin Core, or a ``<time datetime>`` of its article; never from what looks like one in the text, and
-never from a comment or a teaser.
+never from a comment or a teaser. A heading that names the site is not the title of its article.
 """
 
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree, html
 
-from feedpub.articles.article import Author, Boilerplate
+from feedpub.articles.article import Article, Author, Boilerplate, Notice
 from feedpub.sources.decoding import UndecodableError, read_whole, text_of_file
 from feedpub.sources.field_mapping import authors_of, categories_of
 from feedpub.sources.normalisation import build
+from feedpub.sources.readers._linked_data import linked_data, text_of_node
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
 from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import hold_of
@@ -27,8 +27,17 @@ from feedpub.text.dates import DatePolicy
 _DATE = (
     "article:published_time", "datepublished", "og:published_time", "date", "dc.date", "dc.date.issued",
     "dcterms.created", "dcterms.issued", "parsely-pub-date", "publish-date", "pubdate", "sailthru.date",
+    "publish_date", "published_date", "published-date", "publication_date", "publication-date", "date_published",
+    "published_time", "published", "article:published", "og:article:published_time", "bt:pubdate", "article.published",
+    "originalpublicationdate", "dc.date.published", "dcterms.date", "dcterms.available", "dc.date.available",
+    "cxenseparse:recs:publishtime", "rnews:datepublished", "citation_publication_date", "citation_date", "displaydate",
+    "article_date_original", "shareaholic:article_published_time", "pub_date", "publishdate",
 )  # fmt: skip
-_UPDATED = ("article:modified_time", "datemodified", "og:updated_time", "dcterms.modified", "modified")
+_UPDATED = (
+    "article:modified_time", "datemodified", "og:updated_time", "dcterms.modified", "modified", "article:modified",
+    "og:article:modified_time", "dc.date.modified", "bt:moddate", "article.updated", "last-modified", "lastmod",
+    "last_modified", "date_modified", "shareaholic:article_modified_time",
+)  # fmt: skip
 _TITLE = ("og:title", "headline", "dc.title", "twitter:title")
 _AUTHOR = ("author", "authors", "article:author:name", "dc.creator", "parsely-author", "sailthru.author")
 _SUMMARY = ("og:description", "description", "dc.description", "summary")
@@ -40,7 +49,19 @@ _ASIDE = re.compile(
 )
 MAX_COMPARED = 5_000
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
-_ARTICLE_TYPES = ("Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle")
+# What a page shows of itself around its article: its name, its menu, its imprint.
+_BANNER = re.compile(
+    r"(?:^|[\s_-])(?:site-?(?:title|name|header|branding)|brand|logo|masthead|banner)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_FRAME = frozenset(("header", "nav", "footer", "aside"))
+# What parts the title of a page from the name of its site.
+_PARTS = re.compile(r"\s+(?:\||-|–|—|::|»|·|•|<|«)\s+")
+# Microformats: classes of a date in hAtom and h-entry.
+_PUBLISHED_CLASSES = frozenset(("published", "dt-published"))
+_PARAGRAPHS = ("p", "blockquote", "pre", "li")
+# An article that holds less is short, whatever is kept of it.
+MIN_OWN = 500
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
@@ -52,11 +73,14 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
         return
     try:
         markup = text_of_file(data, reading.spec.encoding or _declared_encoding(data))
-        record = _record(markup, reading.spec.dates)
+        record, told = _record(markup, reading.spec.dates)
     except (RecordError, UndecodableError) as error:
         yield reject(origin, str(error), data[:8192].decode(errors="replace"))
         return
-    yield from build(reading, origin, record, lambda: markup)
+    items = build(reading, origin, record, lambda: markup)
+    yield from items
+    if told and any(isinstance(item, Article) for item in items):
+        yield Notice(origin, "short-text", told)
 
 
 def _declared_encoding(data: bytes) -> str | None:
@@ -68,55 +92,173 @@ def _declared_encoding(data: bytes) -> str | None:
         return None
 
 
-def _record(markup: str, policy: DatePolicy) -> Record:
-    # The extra's module.
-    import trafilatura  # noqa: PLC0415
+class _Page(NamedTuple):
+    """A page's tree; the ``h1`` of its article, the best first, without its site's name; the elements around these."""
 
+    tree: Any
+    headings: list[Any]
+    holders: set[Any]
+
+
+def _record(markup: str, policy: DatePolicy) -> tuple[Record, str]:
+    """Return the page's record, and what is to be told of its text."""
     # Bytes: lxml refuses a text that declares an encoding.
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
         tree = html.document_fromstring(markup.encode(errors="surrogatepass"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise RecordError(f"the page is not HTML: {error}") from None
-    # The other extractors that it compares its own with take the square of a page's paragraphs.
-    is_long = sum(1 for _ in tree.iter(etree.Element)) > MAX_COMPARED
-    text = trafilatura.extract(
-        markup, include_comments=False, include_tables=False, favor_precision=True, fast=is_long
-    )
-    if not text or not text.strip():
-        raise RecordError("no main text was found in the page")
-    meta, linked = _metadata(tree), _linked_data(tree)
-    heading = _text(tree, "//h1")
-    title = _first(meta, _TITLE) or str(linked.get("headline") or "") or heading or _text(tree, "//title")
+    page = _page_of(tree)
+    meta = _metadata(page)
+    heading = " ".join(page.headings[0].text_content().split()) if page.headings else ""
+    link = _text(tree, "//link[@rel='canonical']/@href") or meta.get("og:url", "")
+    article, whole = linked_data(tree, frozenset({link, heading, _first(meta, _TITLE)} - {""}))
+    is_free = text_of_node(article.get("isAccessibleForFree")).lower() != "false"
+    text, told = _main_text(markup, page, text_of_node(article.get("articleBody")) if is_free else "")
+    title = _first(meta, _TITLE) or text_of_node(article.get("headline")) or heading or _page_title(tree)
     lines = [line for line in text.split("\n") if line.strip()]
     # The heading stands above the text that it is the title of.
     if " ".join(lines[0].split()) in (heading, " ".join(title.split())):
         del lines[0]
-    return Record(
+    record = Record(
         title=title,
         body="\n\n".join(lines),
-        published=str(linked.get("datePublished") or "") or _first(meta, _DATE) or _time(tree),
-        updated=str(linked.get("dateModified") or "") or _first(meta, _UPDATED),
-        link=_text(tree, "//link[@rel='canonical']/@href") or meta.get("og:url", ""),
-        authors=authors_of(_first(meta, _AUTHOR)) or _people(linked.get("author")),
+        published=text_of_node(article.get("datePublished"))
+        or _first(meta, _DATE)
+        or _time(page)
+        or text_of_node(whole.get("datePublished")),
+        updated=text_of_node(article.get("dateModified"))
+        or _first(meta, _UPDATED)
+        or _declared_time(page, "datemodified", frozenset())
+        or text_of_node(whole.get("dateModified")),
+        link=link,
+        authors=authors_of(_first(meta, _AUTHOR)) or _people(article.get("author")),
         categories=categories_of(_first(meta, _CATEGORIES)),
         language=_text(tree, "/html/@lang"),
         summary=_first(meta, _SUMMARY),
         image=meta.get("og:image", ""),
         hold=hold_of(
             {
-                "status": linked.get("creativeWorkStatus"),
-                "expires": linked.get("expires") or meta.get("article:expiration_time"),
+                "status": article.get("creativeWorkStatus"),
+                "expires": article.get("expires") or meta.get("article:expiration_time"),
             },
             policy,
         ),
     )
+    return record, told
 
 
-def _metadata(tree: Any) -> dict[str, str]:
+def _main_text(markup: str, page: _Page, declared: str) -> tuple[str, str]:
+    """Return the page's main text, and what is to be told where the extraction kept far less than the article holds.
+
+    ``declared`` is the text that the page itself gives of its article. Raises :class:`RecordError` for no text.
+    """
+    # The extra's module.
+    import trafilatura  # noqa: PLC0415
+
+    # The other extractors that it compares its own with take the square of a page's paragraphs.
+    is_long = sum(1 for _ in page.tree.iter(etree.Element)) > MAX_COMPARED
+    own = "\n\n".join(_paragraphs(page))
+    holds = max(len(own), len(declared))
+    kept = ""
+    for precise, ample in ((True, False), (False, False), (False, True)):
+        text = trafilatura.extract(
+            markup,
+            include_comments=False,
+            include_tables=False,
+            favor_precision=precise,
+            favor_recall=ample,
+            fast=is_long,
+        )
+        kept = max(kept, (text or "").strip(), key=len)
+        if not _is_far_less(kept, holds):
+            break
+    if _is_far_less(kept, holds):
+        told = f"the extraction kept {len(kept):,} of the article's {holds:,} characters; took its paragraphs instead"
+        return declared if _is_far_less(own, holds) else own, told
+    if not kept:
+        raise RecordError("no main text was found in the page")
+    return kept, ""
+
+
+def _is_far_less(text: str, holds: int) -> bool:
+    return holds >= MIN_OWN and len(text) * 2 < holds
+
+
+def _paragraphs(page: _Page) -> list[str]:
+    """Return the texts of the paragraphs of the page's own article; nothing where no element is known to hold it."""
+    bodies = [n for n in page.tree.xpath("//*[@itemprop='articleBody']") if not _is_aside(n, page.holders)]
+    main = _main_article(page.tree, page.holders)
+    bodies = _of_page(bodies, page.holders) or ([] if main is None else [main])
+    found: list[str] = []
+    for element in bodies[0].iter(*_PARAGRAPHS) if len(bodies) == 1 else ():
+        text = " ".join(element.text_content().split())
+        linked = sum(len(" ".join(link.text_content().split())) for link in element.iter("a"))
+        if text and linked * 2 < len(text) and _is_running(element, bodies[0], page.holders):
+            found.append(text)
+    return found
+
+
+def _is_running(element: Any, body: Any, holders: set[Any]) -> bool:
+    """Say whether a paragraph is part of the text of ``body``, and of no paragraph around it, form or frame."""
+    for around in element.iterancestors():
+        if around is body:
+            break
+        if around.tag in (*_PARAGRAPHS, *_FRAME, "form", "article"):
+            return False
+    return not _is_aside(element, holders)
+
+
+def _page_of(tree: Any) -> _Page:
+    """Return the page with its article's own headings."""
+    headings = [node for node in tree.iter("h1") if node.text_content().strip()]
+    site = {_folded(name) for name in tree.xpath("//meta[@property='og:site_name']/@content")}
+    parts = [_folded(part) for part in _PARTS.split(_text(tree, "//title"))]
+    # A name beside which another heading is the rest of the page's title.
+    if len(parts) > 1 and {_folded(node.text_content()) for node in tree.iter("h1", "h2", "h3")} & {
+        *parts[:-1]
+    }:
+        site.add(parts[-1])
+    own = [node for node in headings if not _is_banner(node) and _folded(node.text_content()) not in site]
+    held = [node for node in own if next(node.iterancestors("article"), None) is not None]
+    own = held + [node for node in own if node not in held]
+    # A page that has no other name than that of its site is called so.
+    if headings and not own and len(parts) < 2:
+        own = headings
+    return _Page(tree, own, {around for node in own for around in node.iterancestors()})
+
+
+def _is_banner(heading: Any) -> bool:
+    """Say whether a heading stands in what a page shows of itself, and in no article."""
+    around = [heading, *heading.iterancestors()]
+    if any(node.tag in ("article", "main") or "headline" in (node.get("itemprop") or "") for node in around):
+        return False
+    return any(
+        node.tag in _FRAME
+        or node.get("role") == "banner"
+        or _BANNER.search(f"{node.get('class') or ''} {node.get('id') or ''}")
+        for node in around
+        if node.tag not in ("body", "html")
+    )
+
+
+def _page_title(tree: Any) -> str:
+    """Return the title of the page without the name of its site, where a heading or the page tells that."""
+    title = _text(tree, "//title")
+    names = {_folded(node.text_content()) for node in tree.iter("h1")}
+    names |= {_folded(name) for name in tree.xpath("//meta[@property='og:site_name']/@content")}
+    kept = [part for part in _PARTS.split(title) if _folded(part) not in names]
+    return kept[0] if len(kept) == 1 else title
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _metadata(page: _Page) -> dict[str, str]:
     """Return the page's ``meta`` values under their lower-case names; the first of a name counts."""
+    tree, holders = page.tree, page.holders
     found: dict[str, str] = {}
-    holders = _holders(tree)
     # Microdata may speak of a comment or of another article.
     items = [m for m in tree.iter("meta") if m.get("itemprop") and not (m.get("property") or m.get("name"))]
     foreign = {*items}.difference(_of_page([item for item in items if not _is_aside(item, holders)], holders))
@@ -130,40 +272,52 @@ def _metadata(tree: Any) -> dict[str, str]:
     return found
 
 
-def _linked_data(tree: Any) -> dict[str, Any]:
-    """Return the page's schema.org article (JSON-LD), or nothing; what is not JSON is passed over."""
-    for element in tree.xpath("//script[@type='application/ld+json']"):
-        try:
-            found = json.loads(element.text or "")
-        except (ValueError, RecursionError):
-            continue
-        graph = found.get("@graph", found) if isinstance(found, dict) else found
-        for node in graph if isinstance(graph, list) else [graph]:
-            if isinstance(node, dict) and node.get("@type") in _ARTICLE_TYPES:
-                return node
-    return {}
-
-
-def _time(tree: Any) -> str:
+def _time(page: _Page) -> str:
     """Return the time that the page's own article gives: of the one that holds the heading.
 
     What stands in a comment, an aside or another article is the time of something else.
     """
-    holders = _holders(tree)
-    times = [time for time in tree.iter("time") if time.get("datetime") and not _is_aside(time, holders)]
-    # Declared as the publication, in the article or in no other one.
-    declared = [t for t in times if t.get("pubdate") is not None or t.get("itemprop") == "datePublished"]
-    main = _main_article(tree, holders)
-    found = _of_page(declared, holders)
-    found += [
-        time for time in times if main is not None and next(time.iterancestors("article"), None) is main
+    if declared := _declared_time(page, "datepublished", _PUBLISHED_CLASSES):
+        return declared
+    main = _main_article(page.tree, page.holders)
+    found = (
+        time
+        for time in page.tree.iter("time")
+        if time.get("datetime")
+        and main is not None
+        and next(time.iterancestors("article"), None) is main
+        and not _is_aside(time, page.holders)
+    )
+    return next((" ".join(time.get("datetime").split()) for time in found), "")
+
+
+def _declared_time(page: _Page, name: str, classes: frozenset[str]) -> str:
+    """Return the time that microdata, RDFa or a microformat of the article, or of no other one, calls ``name``."""
+    found = [
+        element
+        for element in page.tree.iter(etree.Element)
+        if element.tag != "meta"
+        and _machine_time(element)
+        and _calls(element, name, classes)
+        and not _is_aside(element, page.holders)
     ]
-    return " ".join(found[0].get("datetime").split()) if found else ""
+    found = _of_page(found, page.holders)
+    return " ".join(_machine_time(found[0]).split()) if found else ""
 
 
-def _holders(tree: Any) -> set[Any]:
-    """Return the elements that hold a page's heading."""
-    return {ancestor for heading in tree.iter("h1") for ancestor in heading.iterancestors()}
+def _calls(element: Any, name: str, classes: frozenset[str]) -> bool:
+    named = f"{element.get('itemprop') or ''} {element.get('property') or ''}".lower().split()
+    if name in (part.rpartition(":")[2] for part in named):
+        return True
+    if name == "datepublished" and element.tag == "time" and element.get("pubdate") is not None:
+        return True
+    return element.tag in ("time", "abbr") and not classes.isdisjoint((element.get("class") or "").split())
+
+
+def _machine_time(element: Any) -> str:
+    """Return the value that is meant for programs: never the text that people see."""
+    shown = element.get("title") if element.tag == "abbr" else None
+    return element.get("datetime") or element.get("content") or shown or ""
 
 
 def _of_page(elements: list[Any], holders: set[Any]) -> list[Any]:
