@@ -16,8 +16,8 @@ from feedpub.articles.article import Article
 from feedpub.rules.conditions import AtLeast, Condition, Every, Has, wanted_terms
 from feedpub.rules.rule import FeedRule, Rules, Verdict, Why, verdicts
 from feedpub.rules.scanner import compile_regex
-from feedpub.rules.terms import FIELDS, Field, Term, View, pattern_of, texts
-from feedpub.text.folding import MARK, WORD
+from feedpub.rules.terms import FIELDS, Field, Term, View, as_regex_sees, pattern_of, texts
+from feedpub.text.folding import MARK, WORD, settled
 
 _REST_OF_WORD = re.compile(r"\w+")
 
@@ -130,7 +130,7 @@ class Finder:
     def _see(self, view: View, field: Field, value: int, text: str) -> _Seen:
         key = (replace(view, fields=frozenset()), field, value)
         if key not in self._folded:
-            self._folded[key] = composed(text) if view.regex else folded(text, view)
+            self._folded[key] = composed(text) if view.regex else folded(settled(text), view)
         return _Seen(field, value, text, self._folded[key], self._folded[key].data.lower())
 
 
@@ -264,12 +264,12 @@ def folded(text: str, view: View) -> Folded:
 
 
 def composed(text: str) -> Folded:
-    """Return the text in NFC, as regular expressions see it, with the way back; no zero bytes around it."""
+    """Return the text as regular expressions see it, with the way back; no zero bytes around it."""
     cuts = [place for place, char in enumerate(text) if place == 0 or not _joins(char)]
     data = bytearray()
     spans: list[tuple[int, int]] = []
     for start, end in pairwise((*cuts, len(text))):
-        part = unicodedata.normalize("NFC", text[start:end]).encode("utf-8", "replace")
+        part = as_regex_sees(text[start:end]).encode("utf-8", "replace")
         data += part
         spans += [(start, end)] * len(part)
     return Folded(bytes(data), tuple(spans))

@@ -6,7 +6,6 @@ What a rule means when it is run is written in :mod:`feedpub.rules.rule`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -37,7 +36,7 @@ from feedpub.rules.keys import (
 )
 from feedpub.rules.rule import Example, FeedRule, Rules
 from feedpub.rules.scanner import regex_problem
-from feedpub.rules.terms import FIELDS, Term, View
+from feedpub.rules.terms import FIELDS, Term, View, as_regex_sees
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _IN_GROUPS = names((*GROUP_KEYS, *OPTION_KEYS))
@@ -244,7 +243,7 @@ def parse_term(node: Node, view: View) -> Term:
 def _regex(node: Node, pattern: str, view: View) -> Term:
     if not pattern:
         raise node.error("expected a regular expression after re:", 'write one, such as "re:q[1-4] results"')
-    pattern = unicodedata.normalize("NFC", pattern)
+    pattern = as_regex_sees(pattern)
     problem = regex_problem(pattern)
     if problem is not None:
         raise node.error(*problem)

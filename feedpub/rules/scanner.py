@@ -12,7 +12,6 @@ Terms come with the number of their role; terms that do the same for every feed 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from feedpub.articles.article import Article
-from feedpub.rules.terms import WORD, Pattern, Term, View, joined, pattern_of, texts
+from feedpub.rules.terms import NUMBER, WORD, Pattern, Term, View, joined, pattern_of, texts
 from feedpub.text.safe_html import visible
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
@@ -91,13 +90,12 @@ class _Candidates:
         for role, term, pattern in patterns:
             text = pattern.text.encode("utf-8", "surrogatepass")
             core = text.translate(_BLANK)
-            # A boundary is blank in the text; beside a symbol stands what only the pattern can judge.
-            before, after = pattern.left == WORD and core[0] != 0x20, pattern.right == WORD
-            phrase = not term.exact and core.count(b" ") == text.count(b" ")
-            back = bool(pattern.left) and not before
-            candidate = _Candidate(
-                role, core.count(b" ") if phrase else -1, pattern, int(before), int(after), back
-            )
+            # A boundary is blank in the text; beside a symbol or number stands what only the pattern can judge.
+            before = pattern.left in (WORD, NUMBER) and core[0] != 0x20
+            after = pattern.right in (WORD, NUMBER)
+            phrase = not term.exact and NUMBER not in (pattern.left, pattern.right)
+            phrase = phrase and core.count(b" ") == text.count(b" ")
+            candidate = _Candidate(role, core.count(b" ") if phrase else -1, pattern, int(before), int(after))
             if core.strip():
                 start, end = b" " if before else b"", b" " if after else b""
                 candidates.setdefault(start + core + end, []).append(candidate)
@@ -134,7 +132,7 @@ class _Candidate:
     """What a hit in blanked text may stand for.
 
     ``spaces`` is how many of the term's blanks are spaces, where all are, and -1 where only the pattern can
-    tell; ``before`` and ``after`` tell that the hit holds a blank neighbour, ``back`` that it lacks one.
+    tell; ``before`` and ``after`` tell that the hit holds a blank neighbour.
     """
 
     role: int
@@ -142,18 +140,17 @@ class _Candidate:
     pattern: Pattern
     before: int
     after: int
-    back: bool
 
     def stands(self, data: bytes, start: int, end: int) -> bool:
         """Say whether the term itself stands where the hit is."""
         if self.spaces >= 0:
             return data.count(b" ", start + self.before, end - self.after) == self.spaces
-        return self.confirm.match(data, start - self.back) is not None
+        return self.confirm.match(data, start + self.before) is not None
 
     @cached_property
     def confirm(self) -> re.Pattern[bytes]:
         """The pattern, compiled when a hit first needs it."""
-        return re.compile(self.pattern.consuming().encode("latin-1"))
+        return re.compile(self.pattern.looking().encode("latin-1"))
 
 
 # What RE2 may use for the states of one automaton; it makes them as texts ask for them.
@@ -235,7 +232,7 @@ def _options(memory: int, *, latin: bool) -> re2.Options:
 
 
 class RegexScanner:
-    """The regular expressions of one view, case ignored; ``find`` wants visible text in NFC."""
+    """The regular expressions of one view, case ignored; ``find`` wants visible text as its view prepares it."""
 
     def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
         self._roles, patterns = zip(*((role, term.text) for role, term in terms), strict=True)
@@ -273,5 +270,5 @@ class TermFinder:
                 continue
             for field in view.fields:
                 for text in texts(article, field):
-                    found.extend(scanner.find(unicodedata.normalize("NFC", text).encode("utf-8", "replace")))
+                    found.extend(scanner.find(view.prepare(text)))
         return found

@@ -7,11 +7,12 @@ in what RE2 and ``re`` have in common.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
 from feedpub.articles.article import Article
-from feedpub.text.folding import MARK, fold, is_hangul, stemmed
+from feedpub.text.folding import MARK, fold, is_hangul, settled, stemmed
 from feedpub.text.safe_html import visible
 
 Field = Literal["title", "body", "author", "category"]
@@ -20,6 +21,17 @@ FIELDS: tuple[Field, ...] = ("title", "body", "author", "category")
 # A letter, digit or mark of a script written with spaces, as bytes.
 WORD = "0-9A-Za-z\\x80-\\xff"
 _SPACE = "[\\t-\\r ]+"
+# What may stand beside a digit: a number is whole, so no full stop or comma with a digit behind it. But the parts
+# of a date (1.5.2024) are numbers of their own.
+NUMBER = "number"
+_BEFORE_NUMBER = f"(?:[^{WORD}.,]|[^0-9][.,]|[0-9]\\.[0-9]{{1,2}}\\.)"
+_AFTER_NUMBER = f"(?:[^{WORD}.,]|[.,][^0-9]|\\.[0-9]{{1,2}}\\.[0-9])"
+_BEHIND_NUMBER = f"(?<![{WORD}])(?:(?<![0-9][.,])|(?<=[0-9]\\.[0-9]\\.)|(?<=[0-9]\\.[0-9][0-9]\\.))"
+_AHEAD_OF_NUMBER = f"(?![{WORD}])(?:(?![.,][0-9])|(?=\\.[0-9]{{1,2}}\\.[0-9]))"
+# Signs that people repeat for effect, or that end a sentence behind a name that ends in one.
+_REPEATED = ".!?"
+# Blanks that people do not tell from a plain one.
+_BLANKS = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,7 @@ class View:
     """What a term looks at: the text of which fields, folded how.
 
     ``accents`` and ``case`` say that they count; ``stemming`` is a language (``en``) or empty; ``regex`` asks
-    for the visible text as it stands, in NFC.
+    for the visible text as it stands, in NFC, each blank a plain one.
     """
 
     fields: frozenset[Field]
@@ -38,9 +50,17 @@ class View:
 
     def prepare(self, text: str) -> bytes:
         """Return a visible text as terms of this view see it."""
+        if self.regex:
+            return as_regex_sees(text).encode("utf-8", "replace")
+        text = settled(text)
         if self.stemming:
-            text = stemmed(text, self.stemming)
+            text = stemmed(text, self.stemming, accents=self.accents)
         return fold(text, accents=self.accents, case=self.case)
+
+
+def as_regex_sees(text: str) -> str:
+    """Return a text, or an expression, composed and with plain blanks for all others: RE2's white space is ASCII."""
+    return unicodedata.normalize("NFC", text).translate(_BLANKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +108,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A literal term in parts: its folded words, what may not stand beside it (empty for any), its middle."""
+    """A literal term in parts: its folded words, what may not stand beside it, its middle.
+
+    A side is a class of characters (such as ``WORD``), ``NUMBER``, or empty where anything may stand.
+    """
 
     text: str
     left: str
@@ -97,21 +120,23 @@ class Pattern:
 
     def consuming(self) -> str:
         """The pattern, with its neighbours, for texts that stand between other characters."""
-        return f"{self._not(self.left)}{self.middle}{self._not(self.right)}"
+        return f"{_beside(self.left, _BEFORE_NUMBER)}{self.middle}{_beside(self.right, _AFTER_NUMBER)}"
 
     def looking(self) -> str:
         """The pattern of the term alone, which looks at its neighbours; for ``re``."""
-        left = f"(?<![{self.left}])" if self.left else ""
-        return f"{left}{self.middle}{f'(?![{self.right}])' if self.right else ''}"
+        left = _BEHIND_NUMBER if self.left == NUMBER else f"(?<![{self.left}])" if self.left else ""
+        right = _AHEAD_OF_NUMBER if self.right == NUMBER else f"(?![{self.right}])" if self.right else ""
+        return f"{left}{self.middle}{right}"
 
     def in_ascii(self) -> str:
         r"""The pattern for ASCII without underscores, where ``\b`` says what ``consuming`` says, but faster."""
-        left, right = (r"\b" if side == WORD else self._not(side) for side in (self.left, self.right))
+        left = r"\b" if self.left == WORD else _beside(self.left, _BEFORE_NUMBER)
+        right = r"\b" if self.right == WORD else _beside(self.right, _AFTER_NUMBER)
         return f"{left}{self.middle}{right}"
 
-    @staticmethod
-    def _not(neighbours: str) -> str:
-        return f"[^{neighbours}]" if neighbours else ""
+
+def _beside(neighbours: str, number: str) -> str:
+    return number if neighbours == NUMBER else f"[^{neighbours}]" if neighbours else ""
 
 
 def pattern_of(term: Term) -> Pattern:
@@ -121,7 +146,7 @@ def pattern_of(term: Term) -> Pattern:
         raise ValueError(f"nothing is left of {term} when it is folded")
     middle = _SPACE.join(_literal(word, exact=term.exact) for word in words)
     left = "" if term.open_left else _left(words[0])
-    right = "" if term.open_right else _neighbours(words[-1][-1])
+    right = "" if term.open_right or words[-1][-1] in _REPEATED else _neighbours(words[-1][-1])
     return Pattern(" ".join(words), left, middle, right)
 
 
@@ -145,6 +170,8 @@ def _neighbours(edge: str) -> str:
     """Return the class of what may not stand beside a term that has ``edge`` there."""
     if edge == MARK or is_hangul(edge):
         return ""
+    if edge.isascii() and edge.isdigit():
+        return NUMBER
     return WORD if edge.isalnum() or not edge.isascii() else re.escape(edge)
 
 

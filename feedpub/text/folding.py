@@ -8,11 +8,13 @@ folded text is UTF-8 and holds three kinds of characters:
   no more than looking at it;
 - letters, digits and marks of scripts written with spaces, which ask for a boundary at a term's edge;
 - all else (Chinese, Japanese, Thai, Lao, Khmer, Myanmar; symbols) between two :data:`MARK`, so that it is
-  nobody's neighbour. Equal symbols in a row share their marks: ``€`` is not found in ``€€``. A run of Korean
-  has one mark in front: what stands before it ends there, as particles attach to any word, while a Korean
-  term itself still asks for a boundary before the mark.
+  nobody's neighbour. Equal symbols in a row share their marks (``€`` is not found in ``€€``), but for emoji. A
+  flag is one symbol, and so is each digit that is raised. A run of Korean has one mark in front: what stands
+  before it ends there, as particles attach to any word, while a Korean term itself still asks for a boundary
+  before the mark.
 
 Stemming cuts each word to its stem, so that a term finds its inflections; only a rule that asks for it gets it.
+What does not count for a fold does not count for a stem.
 """
 
 from __future__ import annotations
@@ -28,28 +30,39 @@ MARK = "\x1f"
 _TOGETHER = MARK * 3
 
 _APOSTROPHES = (
-    "\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u055a\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a"
+    "\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u055a\u05f3\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a"
     "\ua78c\uff07\uff40"
 )
 _QUOTES = "\u00ab\u00bb\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u301d\u301e\u301f\uff02"
 _HYPHENS = "\u058a\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 # Done before NFKC, which would make a space and an accent of a lone acute. The rest: the lengthening stroke of
-# Arabic, the dotted I of Turkish, whose casefold is two characters, the old Afrikaans n with its apostrophe,
-# and NEL, a line break.
+# Arabic and its decimal and thousands signs, the dotted I of Turkish, whose casefold is two characters, the old
+# Afrikaans n with its apostrophe, and NEL, a line break.
 _SIGNS = (
     dict.fromkeys(map(ord, _APOSTROPHES), "'")
     | dict.fromkeys(map(ord, _QUOTES), '"')
     | dict.fromkeys(map(ord, _HYPHENS), "-")
-    | {0x0640: None, 0x0130: "I", 0x0149: "'n", 0x0085: " "}
+    | {0x0640: None, 0x066B: ".", 0x066C: ",", 0x0130: "I", 0x0149: "'n", 0x0085: " "}
 )
 _SIGN = re.compile(f"[{''.join(map(chr, _SIGNS))}]")
-# NFKC makes letters of these, and Acme™ would end in "tm".
-_LETTER_SIGN = re.compile("([\u2120\u2122])")
+_SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+_RAISED = str.maketrans("0123456789", _SUPERSCRIPTS)
+_LOWERED = str.maketrans(_SUPERSCRIPTS, "0123456789")
+# NFKC makes letters and digits of these: Acme™ would end in "tm", a footnote would be part of the word before it,
+# and 1½ would be 11 and a half.
+_NUMBER_SIGNS = f"{_SUPERSCRIPTS}\u00bc-\u00be\u2150-\u215f\u2189\u2460-\u2473\u24ea-\u24ff\u2776-\u2793"
+_LETTER_SIGN = re.compile(f"([\u2120\u2122{_NUMBER_SIGNS}])")
+# Digits of any script; those between MARKs, too.
+_DIGIT = re.compile(r"\d")
+# Letters that keyboards of Persian and Arabic tell apart and readers do not.
+_KEYBOARDS = {0x06CC: "\u064a", 0x06A9: "\u0643"}
 
 # Letters that Unicode does not take apart although people do: strokes and ligatures.
 _LETTERS = str.maketrans(
     dict(zip("ŁłØøĐđÐðĦħŦŧɃƀƗɨǤǥƵƶ\u0131", "LlOoDdDdHhTtBbIiGgZzi", strict=True))
     | {"Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "ẞ": "SS", "ß": "ss", "Þ": "Th", "þ": "th"}
+    # Alef maksura, ta marbuta, alef wasla; the heh of Urdu.
+    | {"\u0649": "\u064a", "\u0629": "\u0647", "\u0671": "\u0627", "\u06c1": "\u0647"}
 )
 # Marks that are accents: of Latin, Greek and Cyrillic, the points of Hebrew, Arabic and Syriac. The vowel
 # signs of Indic and South-East Asian scripts and the voice marks of kana belong to the letter.
@@ -69,6 +82,12 @@ _UNSPACED_RUN = re.compile(
     "\u3038-\u303c\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua9e0-\ua9fe\uaa60-\uaa7f\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff]+"
 )
+_EAST_ASIAN = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    "\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
+)
+_FLAG_OR_CHAR = re.compile("[\U0001f1e6-\U0001f1ff]{2}|.", re.DOTALL)
 _OUTSIDE = re.compile("[^\x00-\x7f]+")
 # Python's \w knows letters and numbers; whether the rest are marks is looked up.
 _OTHERS = re.compile("[^\\w\x00-\x7f]+")
@@ -132,7 +151,8 @@ def _fold_run(run: str, *, accents: bool, case: bool) -> str:
         return "".join(parts)
     if _SIGN.search(run):
         run = run.translate(_SIGNS)
-    run = unicodedata.normalize("NFKC", run)
+    run = unicodedata.normalize("NFKC", run).translate(_KEYBOARDS)
+    run = _DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), run)
     if not accents:
         run = _ACCENTED.sub(_without_accents, run).translate(_LETTERS)
     if not case:
@@ -156,22 +176,59 @@ def _without_accents(match: re.Match[str]) -> str:
 
 def _set_apart(match: re.Match[str]) -> str:
     """Put symbols between marks, and drop what no one can see."""
+    seen = (
+        char for char in match[0] if unicodedata.category(char) != "Cf" and not "\ufe00" <= char <= "\ufe0f"
+    )
     parts: list[str] = []
     before = ""
-    for char in match[0]:
-        kind = unicodedata.category(char)
-        if kind == "Cf" or "\ufe00" <= char <= "\ufe0f":
-            continue
+    for char in _FLAG_OR_CHAR.findall("".join(seen)):
+        kind = unicodedata.category(char[0])
         if kind[0] == "M":
             parts.append(char)
         elif kind[0] == "Z":
             parts.append(" ")
-        elif char == before:
+        elif char == before and kind != "So":
             parts[-1] = f"{parts[-1][:-1]}{char}{MARK}"
         else:
             parts.append(f"{MARK}{char}{MARK}")
         before = char
     return "".join(parts)
+
+
+# What ends a paragraph: a blank line.
+_PARAGRAPH = re.compile("\u2029|(?:\r\n|\n|\r(?!\n))(?=[^\\S\r\n]*[\r\n])")
+# CSS drops such a break, too (CSS Text 3, §4.1.3).
+_BREAK_IN_WORD = re.compile(
+    f"(?<=[{_EAST_ASIAN}\u3099\u309a\ufe00-\ufe0f])[ \t]*\r?\n[ \t]*(?=[{_EAST_ASIAN}])"
+)
+_HARDLY_SEEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff"
+_LETTER = f"[^\\W\\d_{_NUMBER_SIGNS}]"
+_FORMULA = re.compile(
+    f"(?<!{_LETTER})(?<![{_HARDLY_SEEN}])(?:{_LETTER}[{_HARDLY_SEEN}]*){{1,2}}[{_SUPERSCRIPTS}]+"
+)
+_FIRST_EAST_ASIAN = "\u2e80"
+
+
+def settled(text: str) -> str:
+    """Return a whole text, no longer and no shorter, with what a fold of its words cannot tell decided.
+
+    The end of a paragraph becomes a zero character, which no term holds; a line break between characters of
+    Chinese or Japanese, what no one can see; raised digits behind one or two letters (``CO²``) plain ones. Behind
+    a longer word they are a footnote.
+    """
+    if "\n" in text or "\r" in text or "\u2029" in text:
+        text = _PARAGRAPH.sub(lambda match: "\0" * len(match[0]), text)
+        lines = text.split("\n")
+        if any(line.lstrip(" \t")[:1] >= _FIRST_EAST_ASIAN for line in lines):
+            text = _BREAK_IN_WORD.sub(lambda match: "\u200b" * len(match[0]), text)
+    if not text.isascii() and any(digit in text for digit in _SUPERSCRIPTS):
+        text = _FORMULA.sub(lambda match: match[0].translate(_LOWERED), text)
+    return text
+
+
+def raised(digits: str) -> str:
+    """Return digits as superscripts."""
+    return digits.translate(_RAISED)
 
 
 class _Mode:
@@ -252,23 +309,41 @@ LANGUAGES = {
     "sv": "swedish", "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
 
-WORD = re.compile(r"[^\W\d_]+")
+# With what belongs to a letter and is none: marks, and what no one can see.
+_WITHIN_WORD = (
+    "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u0640\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
+    "\u0951-\u0957\u0962\u0963\u0b82\u0bbe-\u0bcd\u0bd7\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+)
+_NO_LETTER = f"\\W\\d_{_APOSTROPHES}\u0149{_NUMBER_SIGNS}"
+WORD = re.compile(f"[^{_NO_LETTER}](?:[^{_NO_LETTER}]|[{_WITHIN_WORD}])*")
 
 
-def stemmed(text: str, language: str) -> str:
-    """Return the text with each word in lower case and cut to its stem."""
+def stemmed(text: str, language: str, *, accents: bool = False) -> str:
+    """Return the text with each word in lower case and cut to its stem; with ``accents``, stress marks stay."""
     stem = _stemmer(language)
-    return WORD.sub(lambda word: stem(word[0]), text)
+    return WORD.sub(lambda word: stem(word[0], accents), text)
 
 
 @cache
-def _stemmer(language: str) -> Callable[[str], str]:
+def _stemmer(language: str) -> Callable[[str, bool], str]:
     import snowballstemmer  # noqa: PLC0415 - few rules need it, and it loads all languages
 
     stemmer = snowballstemmer.stemmer(LANGUAGES[language])
 
     @lru_cache(1 << 16)
-    def stem(word: str) -> str:
-        return str(stemmer.stemWord(word.lower()))
+    def stem(word: str, accents: bool) -> str:
+        return str(stemmer.stemWord(_as_spelled(word, accents=accents)))
 
     return stem
+
+
+def _as_spelled(word: str, *, accents: bool) -> str:
+    """Return a word as stemmers know it: in lower case and composed, without what does not count."""
+    if not word.isascii():
+        # The dotted I is two characters in lower case, and the lengthening stroke is none.
+        word = unicodedata.normalize("NFKC", word).replace("\u0130", "i").replace("\u0640", "")
+        word = "".join(char for char in word if unicodedata.category(char) != "Cf")
+        if not accents:
+            # What is left of accents in NFC is no part of the spelling: stress marks, points.
+            word = _ACCENT.sub("", word)
+    return word.lower()

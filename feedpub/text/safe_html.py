@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 
 from feedpub.core.feed_values import without_password
+from feedpub.text.folding import raised
 
 
 def _words(text: str) -> frozenset[str]:
@@ -194,27 +195,53 @@ _MARKUP = re.compile(
 
 # Elements whose content no one is shown.
 _UNSEEN = frozenset(("head", "iframe", "script", "style", "template", "title"))
+# Elements whose ends no phrase runs over. Those that are neither these nor within a line, such as images, break it.
+_BLOCKS = _words(
+    """
+    address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre search section
+    summary table tbody td tfoot th thead tr ul
+    """
+)
 
 
 def visible(markup: str) -> str:
-    """Return the text that a browser would show, with a line break where a block begins or ends.
+    """Return the text that a browser would show, with a blank line where a block begins or ends.
 
-    Broken markup is read as far as the HTML standard's tokeniser would (§13.2.5), without its repairs.
+    Raised digits (``<sup>2</sup>``) are superscripts, and a raised link, a footnote, stands apart from the word
+    before it. Broken markup is read as far as the HTML standard's tokeniser would (§13.2.5), without its repairs.
     """
     if "<" not in markup:
         return html.unescape(markup)
     parts: list[str] = []
     place = 0
+    raised_from = -1
+    linked = False
+    link_ends_at = -1
     while (match := _MARKUP.search(markup, place)) is not None:
         parts.append(html.unescape(markup[place : match.start()]))
         place = match.end()
         name = (match["name"] or "").lower()
         if name in _UNSEEN and not match["end"]:
             place = _end_of_unseen(markup, name, place)
+        elif name == "sup":
+            if match["end"] and raised_from >= 0:
+                parts[raised_from:] = [_raised("".join(parts[raised_from:]), linked=linked)]
+            raised_from = -1 if match["end"] else len(parts)
+            linked = link_ends_at == match.start()
+        elif name == "a":
+            linked = not match["end"] or linked
+            link_ends_at = -1 if match["end"] else place
         elif name and name not in _INLINE:
-            parts.append("\n")
+            parts.append("\n\n" if name in _BLOCKS else "\n")
     parts.append(html.unescape(markup[place:]))
     return "".join(parts)
+
+
+def _raised(text: str, *, linked: bool) -> str:
+    if text.isascii() and text.strip().isdigit():
+        text = raised(text)
+    return f" {text}" if linked else text
 
 
 def _end_of_unseen(markup: str, name: str, place: int) -> int:
