@@ -12,14 +12,16 @@ from typing import Any
 from feedpub.articles.ids import feed_key
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_TERMS = "{http://purl.org/dc/terms/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntry:
-    """One entry as it stands in a document that is online; ``updated`` is ``None`` where RSS does not say.
+    """One entry of a document that is online.
 
-    ``feed`` is the key of the other people's feed that it was taken from, as far as the document tells.
+    ``updated`` is ``None`` where RSS does not say: of an item that was not corrected since it was published. ``feed``
+    is the key of the other people's feed that it was taken from, as far as the document tells.
     """
 
     id: str
@@ -65,7 +67,7 @@ def read_atom(data: bytes) -> PublishedFeed:
 
 
 def read_rss(data: bytes) -> PublishedFeed:
-    """Read an RSS document of ours; it does not say when an item was changed."""
+    """Read an RSS document of ours; an item says when it was changed only where it was."""
     channel = _root(data).find("channel")
 
     def entries() -> Iterator[PublishedEntry]:
@@ -75,7 +77,9 @@ def read_rss(data: bytes) -> PublishedFeed:
             html = item.findtext(f"{_CONTENT}encoded", "")
             source = item.find("source")
             feed = None if source is None else feed_key(source.get("url"))
-            yield _entry(_text(item, "guid"), published, None, _text(item, "title"), html, feed)
+            modified = item.findtext(f"{_TERMS}modified")
+            updated = datetime.fromisoformat(modified) if modified else None
+            yield _entry(_text(item, "guid"), published, updated, _text(item, "title"), html, feed)
 
     updated = parsedate_to_datetime(_text(channel, "lastBuildDate"))
     return PublishedFeed(

@@ -28,6 +28,7 @@ from feedpub.documents.channel import DocumentLinks, Feed, Site, whole_seconds
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
+DCTERMS = "http://purl.org/dc/terms/"
 HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -62,6 +63,8 @@ class Syndicator:
         """Return ``feed`` as an RSS 2.0 document that will be served at ``place``."""
         generator = self._generator(feed, place, "application/rss+xml")
         generator.feedpub.namespaces["dc"] = DC
+        if any(_terms(entry.article) for entry in feed.entries):
+            generator.feedpub.namespaces["dcterms"] = DCTERMS
         data: bytes = generator.rss_str(pretty=True)
         return data
 
@@ -208,6 +211,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
             _add(entry, f"{{{DC}}}language", self.article.language)
         if self.article.image:
             _add(entry, f"{{{MEDIA}}}thumbnail", url=self.article.image)
+        for name, value in _terms(self.article):
+            _add(entry, f"{{{DCTERMS}}}{name}", value)
         return entry
 
     def extend_atom(self, entry: Any) -> Any:
@@ -238,6 +243,16 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
             _add(source, "title", article.via.title)
             if article.via.url:
                 _add(source, "link", href=article.via.url, rel="self")
+
+
+def _terms(article: Article) -> list[tuple[str, str]]:
+    """Return what RSS has no words for, in those of Dublin Core: when an item was corrected, until when it is valid."""
+    terms: list[tuple[str, str]] = []
+    if article.updated is not None and article.updated > article.published:
+        terms.append(("modified", whole_seconds(article.updated).isoformat()))
+    if article.expires is not None:
+        terms.append(("valid", f"end={whole_seconds(article.expires).isoformat()}; scheme=W3C-DTF"))
+    return terms
 
 
 def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> Any:

@@ -11,6 +11,7 @@ import feedparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from reader._parser.feedparser import FeedparserParser
 from reader._parser.jsonfeed import JSONFeedParser
 
@@ -242,6 +243,26 @@ def test_authors_categories_source_language_and_image_come_through_xml(extension
         entry.content[0].value == "&lt;p&gt;Body &amp;amp; more&lt;/p&gt;" or "Body" in entry.content[0].value
     )
     assert b"fr" in made[extension].data
+
+
+def test_rss_says_when_an_item_was_corrected_and_until_when_it_is_valid():
+    expiring = FULL | {"expires": datetime(2030, 1, 1, tzinfo=UTC), "updated": None}
+    plain = FULL | {"updated": FULL["published"]}
+    _, made = documents([make(1, FULL), make(2, expiring), make(3, plain)])
+    items = etree.fromstring(made["rss"].data).findall("channel/item")
+    terms = "{http://purl.org/dc/terms/}"
+    assert [item.findtext(f"{terms}modified") for item in items] == ["2024-05-02T12:00:00+00:00", None, None]
+    assert [item.findtext(f"{terms}valid") for item in items] == [
+        None,
+        "end=2030-01-01T00:00:00+00:00; scheme=W3C-DTF",
+        None,
+    ]
+    assert {f.code for f in validate(made["rss"].data, made["rss"].url)} == {"duplicate-enclosure"}
+
+
+def test_an_rss_feed_without_corrections_has_no_word_of_them():
+    _, made = documents([make(1, FULL | {"updated": None})])
+    assert b"dcterms" not in made["rss"].data
 
 
 def test_authors_categories_language_and_image_come_through_json():
