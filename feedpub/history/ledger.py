@@ -304,7 +304,9 @@ def note(
 
 
 def _unwritten(file: Path, error: sqlite3.Error) -> PublishError:
-    return PublishError(f"the feeds are published, but the ledger {file} cannot be written: {error}")
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    remedy = f"; {_REMEDIES[code]}" if code in _REMEDIES else ""
+    return PublishError(f"the feeds are published, but the ledger {file} cannot be written: {error}{remedy}")
 
 
 def _record_pages(connection: sqlite3.Connection, change: ArchiveUpdate) -> None:
@@ -336,7 +338,11 @@ def _open(file: Path) -> sqlite3.Connection:
                 blank.close()
                 return connection
             if version > VERSION:
-                raise _damaged(file, f"its version is {version}, not {VERSION}")
+                raise PublishError(
+                    f"the ledger {file} was written by a newer feedpub (its version is {version}, not {VERSION});"
+                    " install that one again, or delete the ledger: ids are derived, and edits are read back from the"
+                    " feeds"
+                )
             if version:  # at 0, it was killed before the schema was written
                 connection.backup(blank)
             connection.close()
@@ -346,10 +352,22 @@ def _open(file: Path) -> sqlite3.Connection:
     return blank
 
 
-def _damaged(file: Path, why: object) -> PublishError:
-    return PublishError(
-        f"the ledger {file} cannot be read ({why}); delete it: ids are derived, and edits are read back from the feeds"
-    )
+def _damaged(file: Path, why: Exception) -> PublishError:
+    """Return what keeps the ledger from being read, and what helps against just that."""
+    code = getattr(why, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    return PublishError(f"the ledger {file} cannot be read ({why}); {_REMEDIES.get(code, _DELETE)}")
+
+
+_DELETE = "delete it: ids are derived, and edits are read back from the feeds"
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "another program has it open: close that, or build again later",
+    sqlite3.SQLITE_LOCKED: "another program has it open: close that, or build again later",
+    sqlite3.SQLITE_CANTOPEN: "give the user who builds the right to read and write it and its folder",
+    sqlite3.SQLITE_PERM: "give the user who builds the right to read and write it and its folder",
+    sqlite3.SQLITE_READONLY: "give the user who builds the right to write it and its folder",
+    sqlite3.SQLITE_IOERR: "the disk it is on does not answer as it should: look at that first",
+    sqlite3.SQLITE_FULL: "make room on the disk that it is on",
+}
 
 
 def _row(entry: EntryRecord) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -488,3 +489,43 @@ def test_a_damaged_ledger_says_that_it_may_be_deleted(site):
         site.build()
     site.lose_state()
     assert site.build().feeds[0].new == 0
+
+
+def test_a_ledger_of_a_newer_feedpub_says_so(site):
+    with closing(sqlite3.connect(site.folder / ".feedpub/ledger.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(
+        PublishError, match=r"written by a newer feedpub .* version is 99.*install that one again"
+    ):
+        site.build()
+
+
+@pytest.mark.slow  # SQLite waits five seconds for whoever has it
+def test_a_ledger_that_another_program_holds_is_not_to_be_deleted(site):
+    with closing(sqlite3.connect(site.folder / ".feedpub/ledger.sqlite")) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(PublishError, match="another program has it open") as refusal:
+            site.build()
+    assert "delete" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "helps"),
+    [
+        (sqlite3.SQLITE_CANTOPEN, "the right to read"),
+        (sqlite3.SQLITE_READONLY, "the right to write"),
+        (sqlite3.SQLITE_IOERR_READ, "the disk it is on"),
+        (sqlite3.SQLITE_CORRUPT, "delete it"),
+        (sqlite3.SQLITE_NOTADB, "delete it"),
+    ],
+)
+def test_each_way_in_which_a_ledger_fails_has_its_own_advice(site, monkeypatch, code, helps):
+    error = sqlite3.OperationalError("told by SQLite")
+    error.sqlite_errorcode = code
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(sqlite3, "connect", fail)
+    with pytest.raises(PublishError, match=f"told by SQLite.*{helps}"):
+        site.build()
