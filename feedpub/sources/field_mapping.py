@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import mimetypes
 import re
@@ -12,13 +13,13 @@ from typing import Any, TypeVar
 
 from feedpub.articles.article import Author, Enclosure, Notice, Origin
 from feedpub.core.feed_values import media_type as media_type_of
-from feedpub.sources.field_names import fold_name, name_map
+from feedpub.sources.field_names import LATER_LINKS, fold_name, name_map
 from feedpub.sources.records import Record, RecordError
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
 
 # "Name <mail@example.org>", as RFC 5322 §3.4 writes a person, or RSS's "mail@example.org (Name)".
-_NAME_MAIL = re.compile(r"\s*(?P<name>[^<>()]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>\s*\Z")
+_NAME_MAIL = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>\s*\Z")
 _MAIL_NAME = re.compile(r"\s*(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\s*\((?P<name>[^()]*)\)\s*\Z")
 _MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
 MAX_DIGITS = 100
@@ -45,6 +46,10 @@ MAX_NOTHING = 20
 # Names of when a record was made, which is not when it was published.
 _MADE = ("createdat", "created")
 _LIST = re.compile(r"\s*[,;|]\s*")
+# What numpy writes for an array of texts, without commas.
+_QUOTED = r"""(?:'[^']*+'|"[^"]*+")"""
+_ARRAY = re.compile(rf"\[\s*{_QUOTED}(?:\s+{_QUOTED})+\s*\]")
+MAX_CELL = 10_000
 
 Field = TypeVar("Field")
 
@@ -92,6 +97,9 @@ def _stands_for_nothing(value: Any) -> bool:
 
 def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any]) -> Record:
     names = former = name_map(tuple(values), spec.fields)
+    is_later = fold_name(names.get("link", "")) in LATER_LINKS
+    if is_later:
+        former = name_map(tuple(n for n in values if fold_name(n) not in LATER_LINKS), spec.fields)
     # The first name that is filled counts. An empty publication is none: when a record was made says nothing of it.
     empty = {name for name, value in values.items() if _is_empty(value)}
     if fold_name(dated := names.get("published", "")) == "published" and is_yes(values.get(dated)):
@@ -133,7 +141,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         image=optional(_address_of, "image", ""),
         enclosures=optional(_enclosures_of, "enclosure", ()),
         left_out=tuple(left_out),
-        formerly=None if not empty else _formerly(raw, former, identity),
+        formerly=_formerly(raw, former, identity) if empty or is_later else None,
         version=_version(values),
     )
 
@@ -203,7 +211,13 @@ def authors_of(value: Any) -> tuple[Author, ...]:
     if value is None or value == "":
         return ()
     if isinstance(value, str):
-        return (_person(value),)
+        listed = _listed(value)
+        people = [part for part in value.split(";") if part.strip()] if listed is None else listed
+        return tuple(
+            found
+            for part in people
+            for found in (authors_of(part) if listed is not None else (_person(part),))
+        )
     if isinstance(value, Mapping):
         name, mail = str(value.get("name") or ""), str(value.get("email") or "")
         uri = str(value.get("url") or value.get("uri") or "") or None
@@ -226,10 +240,31 @@ def categories_of(value: Any) -> tuple[str, ...]:
     if value is None or value == "":
         return ()
     if isinstance(value, str):
-        return tuple(part for part in _LIST.split(value.strip()) if part)
+        listed = _listed(value)
+        return (
+            tuple(part for part in _LIST.split(value.strip()) if part)
+            if listed is None
+            else categories_of(listed)
+        )
     if isinstance(value, list | tuple):
         return tuple(part for item in value if (part := text_of(_term(item), "category").strip()))
     raise RecordError(f"the category is {_kind(value)}, not text or a list")
+
+
+def _listed(text: str) -> list[Any] | None:
+    """Return the list that a cell holds as JSON, Python or numpy write it, or nothing where it is none."""
+    text = text.strip()
+    if not (text.startswith("[") and text.endswith("]")) or len(text) > MAX_CELL:
+        return None
+    if _ARRAY.fullmatch(text):
+        return [part[1:-1] for part in re.findall(_QUOTED, text)]
+    for read in (json.loads, ast.literal_eval):
+        try:
+            found = read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        return found if isinstance(found, list) else None
+    return None
 
 
 def _term(item: Any) -> Any:

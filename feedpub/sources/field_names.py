@@ -13,22 +13,32 @@ from types import MappingProxyType
 NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(names.split())
     for field, names in {
-        "title": "title headline name",
-        "body": "body content text articlebody fulltext contenthtml contenttext description",
+        "title": "title headline name webtitle articletitle posttitle newstitle",
+        "body": "body content maintext text articlebody fulltext contenthtml contenttext articletext plaintext "
+        "bodytext storytext articlecontent newscontent description shortdescription",
         "published": "published publishedat datepublished pubdate publishedon publicationdate date "
+        "publishdate datepublish publisheddate publishingdate dateofpublication webpublicationdate publishtime "
+        "publishedtime publicationtime datetime articledate postdate newsdate issued dateissued releasedate "
         "createdat created timestamp time",
-        "updated": "updated updatedat modified modifiedat datemodified lastmod lastmodified",
+        "updated": "updated updatedat modified modifiedat datemodified lastmod lastmodified "
+        "datemodify modifieddate updateddate dateupdated lastupdated lastupdate",
         "id": "id guid uuid",
-        "link": "link url permalink href",
-        "author": "author authors byline creator",
-        "categories": "categories category tags tag keywords topics section",
-        "language": "language lang",
-        "summary": "summary excerpt abstract teaser description",
-        "image": "image imageurl thumbnail",
+        "link": "canonicallink link url permalink href canonicalurl weburl articleurl sourceurl "
+        "storyurl posturl newsurl",
+        "author": "author authors byline creator authorname authornames writer journalist reporter",
+        "categories": "categories category tags tag keywords topics section "
+        "topic articlesection sectionname subject subjects labels",
+        "language": "language lang inlanguage metalang languagecode",
+        "summary": "summary excerpt abstract teaser description shortdescription metadescription "
+        "customexcerpt standfirst",
+        "image": "image imageurl thumbnail topimage featureimage featuredimage coverimage leadimage mainimage "
+        "thumbnailurl urltoimage",
         "enclosure": "enclosure enclosures attachments audio",
     }.items()
 }
 CANONICAL = tuple(NAMES)
+# What version 0.1.0 did not know, and would have made other ids of.
+LATER_LINKS = frozenset(["canonicallink"])
 
 
 @lru_cache(maxsize=4096)

@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from feedpub.articles.article import Notice
+from feedpub.articles.article import Article, Notice, Origin
 from feedpub.core.errors import SourceError, install_hint, printable
 from feedpub.sources.http_cache import Copy, is_web
-from feedpub.sources.readers import choose, reader
+from feedpub.sources.readers import INPUT_FORMATS, choose, reader
 from feedpub.sources.records import Item, reject
 from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.streams import InputStream, MissingPackageError
@@ -121,14 +121,31 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
     reading = ParseContext(spec, name, authority, charset=charset)
     with open_stream(spec, file) as stream:
-        module = reader(format_of(spec, stream, reading.file), reading.file)
+        name_of_format = format_of(spec, stream, reading.file)
+        items = reader(name_of_format, reading.file).read(stream, reading)
         last = 0
-        for item in module.read(stream, reading):
+        for item in _with_bodies(items) if INPUT_FORMATS[name_of_format].named else items:
             if not isinstance(item, Notice):
                 last = max(last, item.origin.last)
             yield item
         if stream.problem:
             yield reject(reading.origin(last + 1, last + 1), f"from here on, {stream.problem}", "")
+
+
+def _with_bodies(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield the items of a file, and tell of articles without a body where others of the file have one."""
+    first: Origin | None = None
+    without, has_bodies = 0, False
+    for item in items:
+        if isinstance(item, Article):
+            if item.body:
+                has_bodies = True
+            else:
+                first, without = first or item.origin, without + 1
+        yield item
+    if first and has_bodies:
+        told = f"a record has no body, but others of the file have one (records {without:,})"
+        yield Notice(first, "no-body", told)
 
 
 @contextmanager

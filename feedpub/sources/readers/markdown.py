@@ -1,41 +1,61 @@
 """Markdown with front matter, as Hugo, Jekyll, Eleventy and Pelican write it: one article a file.
 
 Front matter is YAML between ``---`` lines, TOML between ``+++`` lines, a JSON object, or Pelican's ``Name:
-value`` lines up to a blank one. YAML is read by the strict reader of the config: no timestamp, ``NO`` or
+value`` lines up to a blank one or dashes. YAML is read by the strict reader of the config: no timestamp, ``NO`` or
 ``1.10`` is turned into something else. What its author marked as a draft is not published.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from feedpub.articles.article import Article, Notice
 from feedpub.core.errors import ConfigError
 from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.sources.decoding import UndecodableError, read_whole, text_of_file
 from feedpub.sources.field_mapping import DECODER, MAX_DIGITS, record_of
+from feedpub.sources.field_names import fold_name
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
 from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import Hold
 
 _FENCED = re.compile(
-    r"(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n(?P<matter>.*?)^(?P=fence)[ \t]*(?:\n|\Z)",
+    r"\n*(?:(?P<fence>---)(?P<language>\w*)[ \t]*\n(?P<matter>.*?)^(?:---|\.\.\.)"
+    r"|\+\+\+(?P<other>\w*)[ \t]*\n(?P<toml>.*?)^\+\+\+)[ \t]*(?:\n|\Z)",
     re.DOTALL | re.MULTILINE,
 )
-_PELICAN = re.compile(r"(?:[A-Za-z][\w -]*:.*\n(?:[ \t]+\S.*\n)*)+(?:[ \t]*\n|\Z)")
+_PELICAN = re.compile(
+    r"(?:[A-Za-z][\w -]*:.*\n(?:[ \t]+\S.*\n)*)+(?:[ \t]*\n|(?P<dashes>-{3,}|\.{3})[ \t]*(?:\n|\Z)|\Z)"
+)
 _PELICAN_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)\n")
 # tomllib needs the square of a dotted key in memory.
 MAX_MATTER = 64 << 10
 MAX_DOTS = 16
 _KEY = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
 _DOTTED = re.compile(rf"(?:^|[{{\[,])[ \t]*+(?:{_KEY}\.[ \t]*+){{{MAX_DOTS + 1}}}", re.MULTILINE)
-_HEADING = re.compile(r"\s*#[ \t]+(?P<text>[^\n]+)")
-# Jekyll and Eleventy date a post by its file's name.
-_DATED_NAME = re.compile(r"(?:.*/)?(\d{4}-\d\d-\d\d)[-_.][^/]*\Z")
+# Jekyll and Eleventy date a post by its file's name, Zola and Hugo by its folder's, some by folders of years.
+_DATED_NAME = re.compile(
+    r"(?:.*/)?(?:(\d{4}-\d{1,2}-\d{1,2})(?:[-_.][^/]*|[-_][^/]*/_?index\.[^/]*|/_?index\.[^/]*)"
+    r"|((?:19|20)\d\d/\d\d?/\d\d?)/[^/]*)\Z"
+)
+# Markup of the generators, which turn it into text before they publish it: Liquid, Jinja, Hugo's shortcodes, MDX.
+_TEMPLATE = re.compile(
+    r"\{%.{1,200}?%\}|\{\{.{1,200}?\}\}|^(?:import|export)\s[^\n]{1,200}", re.MULTILINE | re.DOTALL
+)
+_TAG = re.compile(r"<[^<>]*>")
+_CODE = re.compile(r"<(code|pre)[\s>].*?</\1>", re.DOTALL)
+# By CommonMark 0.31, §4.2 and §4.3: a line with #, or one line above = or -.
+_MARKED = re.compile(r"#{1,6}(?:[ \t]|\Z)")
+_UNMARKED = re.compile(r"(?![#>*+|`~<-]|\d+[.)])")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*\Z")
+MAX_HEADING = 1_000
+_ATTRIBUTES = re.compile(r"\{[#.:][^{}]*\}\s*\Z")
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
@@ -51,18 +71,30 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     except (RecordError, UndecodableError) as error:
         yield reject(origin, str(error), raw)
         return
-    yield from build(reading, origin, record, lambda: raw)
+    items = build(reading, origin, record, lambda: raw)
+    yield from items
+    found = _TEMPLATE.findall(html.unescape(_TAG.sub("", _CODE.sub("", record.body))))
+    if found and any(isinstance(item, Article) for item in items):
+        told = f"holds template code ({len(found):,}), such as {found[0][:80]!r}, which is published as it stands"
+        yield Notice(origin, "template-code", told)
 
 
 def _split(text: str) -> tuple[Mapping[str, Any], str]:
     """Return the front matter's values and the text behind it. Raises :class:`RecordError`."""
     if fenced := _FENCED.match(text):
-        language = fenced["language"].lower() or ("yaml" if fenced["fence"] == "---" else "toml")
-        if len(fenced["matter"]) > MAX_MATTER:
+        language = (fenced["language"] or fenced["other"] or ("yaml" if fenced["fence"] else "toml")).lower()
+        matter = fenced["matter"] if fenced["fence"] else fenced["toml"]
+        if len(matter) > MAX_MATTER:
             raise RecordError(f"the front matter has more than {MAX_MATTER >> 10} KB")
         if language not in _READERS:
-            raise RecordError(f"the front matter is {fenced['language']!r}; yaml, toml and json can be read")
-        return _READERS[language](fenced["matter"]), text[fenced.end() :]
+            raise RecordError(f"the front matter is {language!r}; yaml, toml and json can be read")
+        try:
+            return _READERS[language](matter), text[fenced.end() :]
+        except RecordError:
+            # Behind blank lines, dashes may be a line of the text.
+            if not text.startswith("\n"):
+                raise
+            return {}, text
     if text.startswith("{"):
         values, end = _json(text)
         return values, text[end:]
@@ -70,7 +102,10 @@ def _split(text: str) -> tuple[Mapping[str, Any], str]:
         raise RecordError("the front matter is not closed")
     if pelican := _PELICAN.match(text):
         pairs = _PELICAN_LINE.findall(pelican[0] if pelican[0].endswith("\n") else f"{pelican[0]}\n")
-        return {name.strip(): " ".join(value.split()) for name, value in pairs}, text[pelican.end() :]
+        values = {name.strip(): " ".join(value.split()) for name, value in pairs}
+        # A line above dashes may be a heading that has a colon.
+        if not pelican["dashes"] or {"title", "date"} & {fold_name(name) for name in values}:
+            return values, text[pelican.end() :]
     return {}, text
 
 
@@ -80,6 +115,8 @@ def _yaml(matter: str) -> Mapping[str, Any]:
     except ConfigError as error:
         # The fence is the file's first line.
         raise RecordError(f"the front matter, line {error.where.line + 1}: {error.problem}") from None
+    if found is None or found == "":
+        return {}
     if not isinstance(found, Mapping):
         raise RecordError("the front matter is not a mapping")
     return found
@@ -143,22 +180,66 @@ def _record(reading: ParseContext, values: Mapping[str, Any], body: str) -> Reco
     record = record_of(values, reading.spec)
     published, title = record.published, record.title
     if not published and (dated := _DATED_NAME.match(reading.file)):
-        published = dated[1]
-    if not title and (heading := _HEADING.match(body)):
-        title, body = _unclosed(heading["text"]), body[heading.end() :]
+        published = (dated[1] or dated[2]).replace("/", "-")
+    if not title:
+        title, body = _without_heading(body)
     return record._replace(title=title, body=_renderer().render(body), html=True, published=published)
 
 
-def _unclosed(heading: str) -> str:
-    """Return a heading's text without the signs that may close it (CommonMark 0.31 §4.2)."""
-    text = heading.strip()
-    before = text.rstrip("#")
-    return before.rstrip() if not before or before[-1].isspace() else text
+def _without_heading(body: str) -> tuple[str, str]:
+    """Return the text of the heading that a body begins with, of any level, and what follows it; comments may precede.
+
+    Its links, code and emphasis are text, and attributes in braces at its end are not.
+    """
+    start = _behind_comments(body)
+    end = _line_end(body, start)
+    line, below = body[start:end].strip(), body[end : _line_end(body, end)]
+    if len(line) > MAX_HEADING:
+        return "", body
+    if line and _UNMARKED.match(line) and _UNDERLINE.match(below.rstrip("\n")):
+        end += len(below)
+        line += f"\n{below}"
+    elif not _MARKED.match(line):
+        return "", body
+    tokens = _renderer().parse(line)
+    if len(tokens) < 3 or tokens[0].type != "heading_open":
+        return "", body
+    title = " ".join(_ATTRIBUTES.sub("", "".join(map(_text_of, tokens[1].children))).split())
+    return (title, body[:start] + body[end:]) if title else ("", body)
+
+
+def _behind_comments(body: str) -> int:
+    """Return where the first text of a body begins, behind white space and comments of HTML."""
+    at = 0
+    while True:
+        while at < len(body) and body[at].isspace():
+            at += 1
+        end = body.find("-->", at) if body.startswith("<!--", at) else -1
+        if end < 0:
+            return at
+        at = end + len("-->")
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end + 1
+
+
+def _text_of(token: Any) -> str:
+    return "" if token.type == "html_inline" else " " if token.type.endswith("break") else str(token.content)
 
 
 @lru_cache(maxsize=1)
 def _renderer() -> Any:
     # The extra's module. CommonMark with tables; its own limit on nesting keeps time linear.
     from markdown_it import MarkdownIt  # noqa: PLC0415
+    from markdown_it.rules_block import reference  # noqa: PLC0415
 
-    return MarkdownIt("commonmark").enable("table").enable("strikethrough")
+    def no_footnote(state: Any, first: int, last: int, silent: bool) -> bool:
+        start = state.bMarks[first] + state.tShift[first]
+        return not state.src.startswith("[^", start) and reference(state, first, last, silent)
+
+    renderer = MarkdownIt("commonmark").enable("table").enable("strikethrough")
+    # CommonMark takes a footnote of one word for the address of a link, which nobody sees.
+    renderer.block.ruler.at("reference", no_footnote)
+    return renderer
