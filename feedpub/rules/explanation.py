@@ -13,7 +13,7 @@ from functools import cache
 from itertools import pairwise
 
 from feedpub.articles.article import Article
-from feedpub.rules.conditions import AtLeast, Condition, Every, Has, wanted_terms
+from feedpub.rules.conditions import AtLeast, Condition, Every, Has, any_terms, wanted_terms
 from feedpub.rules.rule import FeedRule, Rules, Verdict, Why, verdicts
 from feedpub.rules.scanner import compile_regex
 from feedpub.rules.terms import FIELDS, Field, Term, View, as_regex_sees, pattern_of, texts
@@ -194,7 +194,8 @@ def _one_short(rules: Rules, condition: Condition, found: frozenset[int]) -> Ite
     elif isinstance(condition, AtLeast) and condition.count > 1:
         held = [part for part in condition.of if part.holds(found)]
         if len(held) == condition.count - 1:
-            names = [rules.shown(part.term) for part in held if isinstance(part, Has)]
+            named = (next(wanted_terms(part), None) for part in held if any_terms(part) is not None)
+            names = [rules.shown(number) for number in named if number is not None]
             yield NearMiss(", ".join(names), f"min_hits is {condition.count}, one more term is missing")
 
 

@@ -6,7 +6,7 @@ What a rule means when it is run is written in :mod:`feedpub.rules.rule`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feedpub.core.declaration import TEXT, Key, Value, list_of, names
@@ -87,12 +87,22 @@ class Parser:
         count = 0
         with problems:
             count = MIN_HITS.read(mapping, node)
+            if count > 1 and items is not None:
+                items = self._different(items)
             if items is not None and count > len(items):
                 raise mapping[MIN_HITS.name].error(
                     f"any has fewer different terms than that: {len(items)}", f"write {len(items)} or less"
                 )
         problems.raise_any()
         return AtLeast(count, items or ())
+
+    def _different(self, items: Iterable[Condition]) -> tuple[Condition, ...]:
+        """Return the conditions, with the terms that fold alike, and so are one, as one."""
+        terms = tuple(self.terms)
+        alike: dict[object, list[Condition]] = {}
+        for item in items:
+            alike.setdefault(terms[item.term].fold if isinstance(item, Has) else item, []).append(item)
+        return tuple(same[0] if len(same) == 1 else AtLeast(1, tuple(same)) for same in alike.values())
 
     def _several(self, node: Node, view: View, *, flat: bool) -> tuple[Condition, ...]:
         """Return the different conditions of a list; with ``flat``, those of a ``{list: …}`` each by itself."""
@@ -213,7 +223,7 @@ def parse_term(node: Node, view: View) -> Term:
     """Return the term that a text stands for; refuse one that could never be found."""
     text = node.text().strip()
     if text.startswith("re:"):
-        return _regex(node, text.removeprefix("re:").strip(), view)
+        return _regex(node, node.text().lstrip().removeprefix("re:"), view)
     exact = text.startswith("=") and len(text) > 1
     if exact:
         text = text.removeprefix("=").strip()
@@ -241,9 +251,10 @@ def parse_term(node: Node, view: View) -> Term:
 
 
 def _regex(node: Node, pattern: str, view: View) -> Term:
+    # Not all white space: what YAML made of a backslash is warned of.
+    pattern = as_regex_sees(pattern).strip(" \t\r\n")
     if not pattern:
         raise node.error("expected a regular expression after re:", 'write one, such as "re:q[1-4] results"')
-    pattern = as_regex_sees(pattern)
     problem = regex_problem(pattern)
     if problem is not None:
         raise node.error(*problem)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from feedpub.core.errors import Where
-from feedpub.rules.conditions import Condition, Every, Has, any_terms, groups, wanted_terms
+from feedpub.rules.conditions import AtLeast, Condition, Every, Has, any_terms, groups, wanted_terms
 from feedpub.rules.rule import FeedRule, Rules
 from feedpub.rules.scanner import Scanner
 from feedpub.rules.terms import Term, View
@@ -31,13 +32,15 @@ def lint(rules: Rules) -> list[Warned]:
     found = {
         *(Warned(place, f"nothing uses the list {name}") for name, place in rules.unused_lists),
         *_wide_terms(rules),
-        *_ascii_boundaries(rules),
+        *_odd_expressions(rules),
+        *_other_syntax(rules),
     }
     common = any_terms(rules.veto) or frozenset()
     wider = _wider_terms(rules)
     for rule in rules.feeds:
         found.update(_vetoed_terms(rules, rule, wider, common))
     found.update(_idle_terms(rules, wider))
+    found.update(_counted_twice(rules, wider))
     return sorted(found, key=lambda warned: (warned.where.line, warned.where.column, warned.message))
 
 
@@ -47,10 +50,66 @@ def _wide_terms(rules: Rules) -> Iterator[Warned]:
             yield Warned(place, f"{term} is found in very many words; write more letters or no *")
 
 
-def _ascii_boundaries(rules: Rules) -> Iterator[Warned]:
+# What double quotes of YAML make of a \\b, \\e, \\N, \\L or \\P, or of \\0.
+_FROM_ESCAPES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_WIDE_BLANK = re.compile(r"\\xa0|\\x\{0*(?:a0|1680|200[0-9a]|202f|205f|3000)\}", re.IGNORECASE)
+
+
+def _odd_expressions(rules: Rules) -> Iterator[Warned]:
     for term, place in zip(rules.terms, rules.places, strict=True):
-        if term.view.regex and any(sign in term.text for sign in (r"\b", r"\B", r"\w", r"\W")):
+        if not term.view.regex:
+            continue
+        if any(sign in term.text for sign in (r"\b", r"\B", r"\w", r"\W")):
             yield Warned(place, r"RE2's \b and \w know ASCII letters only; \pL is a letter of any script")
+        if (control := _FROM_ESCAPES.search(term.text)) is not None:
+            yield Warned(
+                place,
+                f"this regular expression holds the control character U+{ord(control[0]):04X}, which YAML makes of a"
+                r" backslash (such as \b) in double quotes; write it in single quotes",
+            )
+        if _WIDE_BLANK.search(term.text):
+            yield Warned(
+                place, r"a regular expression sees all blanks as plain ones; write \s or a plain blank"
+            )
+
+
+# How other tools write a filter; here it is a literal text that hardly any article holds. The sign, and what to
+# write; the first that fits is told.
+_OTHER_SYNTAX = (
+    (re.compile(r"^/.+/[a-z]*$"), "a regular expression begins with re: and has no slashes around it"),
+    (
+        re.compile(r"\S +(?:OR|\|\||\|) +\S|^\w[\w ]*\|[\w |]*\w$"),
+        "of a list of terms under any, each one will do",
+    ),
+    (re.compile(r"\S +(?:AND|&&) +\S"), "terms that must all be found stand in a list under all"),
+    (re.compile(r"\S +(?:AND )?NOT +\S"), "terms that must not be found stand in a list under none"),
+    (re.compile(r"^[-!][^\W\d_]"), "terms that must not be found stand in a list under none"),
+    (re.compile(r"^\+[^\W\d_]"), "terms that must all be found stand in a list under all"),
+    (
+        re.compile(r"^(?:in|all(?:in)?)?(title|body|author|category):\S"),
+        "a term of one field is written {{{0}: term}}",
+    ),
+    (re.compile(r"\\[bBdDsSwWpP]|^\^\w|^\(\?[a-zA-Z]"), "a regular expression begins with re:"),
+)
+_SEPARATED = re.compile(r"[,;] *")
+
+
+def _other_syntax(rules: Rules) -> Iterator[Warned]:
+    for term, place in zip(rules.terms, rules.places, strict=True):
+        if term.view.regex or term.exact:
+            continue
+        for pattern, remedy in _OTHER_SYNTAX:
+            if (match := pattern.search(term.text)) is not None:
+                said = remedy.format(*match.groups())
+                yield Warned(place, f"{term} is looked for as it is written, signs and all; {said}")
+                break
+        else:
+            parts = _SEPARATED.split(term.text)
+            # A name, such as Washington, D.C., may hold a comma; 1,000 does.
+            if len(parts) > 2 or (len(parts) == 2 and all(part[:1].islower() for part in parts)):
+                yield Warned(
+                    place, f"{term} is one term, comma and all; write [{', '.join(parts)}], each by itself"
+                )
 
 
 def _vetoed_terms(rules: Rules, rule: FeedRule, wider: _Wider, common: frozenset[int]) -> Iterator[Warned]:
@@ -92,6 +151,19 @@ def _idle_terms(rules: Rules, wider: _Wider) -> Iterator[Warned]:
     for number, said in idle.items():
         if len(said) == stands[number]:
             yield Warned(rules.places[number], f"{rules.terms[number]} adds nothing to {said[0]}")
+
+
+def _counted_twice(rules: Rules, wider: _Wider) -> Iterator[Warned]:
+    """Find words that ``min_hits`` counts beside a wider one; of a phrase and a word in it, that may be meant."""
+    conditions = (part for rule in rules.feeds for part in (rule.wanted, rule.veto) if part is not None)
+    for group in dict.fromkeys(group for condition in conditions for group in groups(condition)):
+        if not isinstance(group, AtLeast) or group.count == 1:
+            continue
+        terms = frozenset(part.term for part in group.of if isinstance(part, Has))
+        for number in (number for number in terms if rules.terms[number].text.isalnum()):
+            for by in wider[number] & terms:
+                message = f"where {rules.terms[number]} is found, {rules.terms[by]} is too, and min_hits counts both"
+                yield Warned(rules.places[number], f"{message}; take one of them out")
 
 
 def _all_terms(condition: Condition) -> frozenset[int]:

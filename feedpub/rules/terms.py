@@ -93,6 +93,14 @@ class Term:
             words[-1] = words[-1].removesuffix(MARK)
         return tuple(word for word in words if word)
 
+    @property
+    def fold(self) -> tuple[object, ...]:
+        """What two terms share that are found in the same places, however they are spelled."""
+        if self.view.regex:
+            return self.view, self.text
+        words = self.words if self.exact else tuple(word.lower() for word in self.words)
+        return self.view, words, self.exact, self.open_left, self.open_right
+
     def __str__(self) -> str:
         """The term as it is written in a config, but for its field."""
         sign = "re:" if self.view.regex else "=" if self.exact else ""

@@ -348,8 +348,8 @@ def groups(draw, below):
     if "any" in group and draw(st.booleans()):
         # Where accents count, more terms are different.
         flat = {same(item, accents=False) for item in group["any"] if isinstance(item, str)}
-        if len(flat) == len(group["any"]):
-            group["min_hits"] = draw(st.integers(1, 2 if len(flat) > 1 else 1))
+        if flat:
+            group["min_hits"] = draw(st.integers(1, min(2, len(flat))))
     return group
 
 

@@ -104,6 +104,9 @@ def test_one_hit_short_is_a_near_miss():
     assert near_misses("a: {any: [oil, gas], min_hits: 2}", "oil") == [
         ("oil", "min_hits is 2, one more term is missing")
     ]
+    assert near_misses("a: {any: [oil, Oil, gas], min_hits: 2}", "oil") == [
+        ("oil", "min_hits is 2, one more term is missing")
+    ]
 
 
 def test_a_term_that_would_match_as_a_prefix_without_accents_or_in_any_case_is_a_near_miss():

@@ -5,6 +5,10 @@ import pytest
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 
+CONTROL = (
+    "this regular expression holds the control character U+{}, which YAML makes of a backslash (such as \\b) in double"
+    " quotes; write it in single quotes"
+)
 CASES = [
     (
         "a star on two letters",
@@ -29,7 +33,17 @@ CASES = [
         ["=IT adds nothing to it, which is found wherever it is"],
     ),
     ("a plain one beside an exact one", "a: {any: [=IT, item]}", []),
-    ("terms of which two are needed", "a: {any: [cuts, 'cut*'], min_hits: 2}", []),
+    ("terms of which two are needed", "a: {any: [cuts, gas], min_hits: 2}", []),
+    (
+        "terms of which two are needed and one word is both",
+        "a: {any: [cuts, 'cut*'], min_hits: 2}",
+        ["where cuts is found, cut* is too, and min_hits counts both; take one of them out"],
+    ),
+    (
+        "two spellings of one of the terms of which two are needed",
+        "a: {any: [oil, Oil, gas], min_hits: 2}",
+        ["Oil adds nothing to oil, which is found wherever it is"],
+    ),
     (
         "an idle term in a group",
         "a: {all: [price, {any: [cuts, 'cut*']}]}",
@@ -82,6 +96,92 @@ CASES = [
         [r"RE2's \b and \w know ASCII letters only; \pL is a letter of any script"],
     ),
     ("a plain expression", "a: {any: ['re:oil']}", []),
+    *(
+        (
+            f"what YAML makes of {escape} in double quotes",
+            f'a: {{any: ["re:{escape}oil"]}}',
+            [CONTROL.format(code)],
+        )
+        for escape, code in (
+            (r"\b", "0008"),
+            (r"\e", "001B"),
+            (r"\0", "0000"),
+            (r"\N", "0085"),
+            (r"\PL", "2029"),
+        )
+    ),
+    ("white space that YAML makes of a backslash", r'a: {any: ["re:oil\tgas\n"]}', []),
+    *(
+        (
+            f"a blank that no regular expression sees, {sign}",
+            f"a: {{any: ['re:oil{sign}gas']}}",
+            [r"a regular expression sees all blanks as plain ones; write \s or a plain blank"],
+        )
+        for sign in (r"\xa0", r"\x{A0}", r"\x{202f}", r"\x{03000}")
+    ),
+    ("a sign that is no blank", r"a: {any: ['re:oil\x{a01}']}", []),
+    *(
+        (
+            f"another tool's {text}",
+            f"a: {{any: ['{text}']}}",
+            [f"{text} is looked for as it is written, signs and all; {remedy}"],
+        )
+        for text, remedy in (
+            ("oil OR gas", "of a list of terms under any, each one will do"),
+            ("oil | gas", "of a list of terms under any, each one will do"),
+            ("oil|gas", "of a list of terms under any, each one will do"),
+            ("oil AND gas", "terms that must all be found stand in a list under all"),
+            ("oil && gas", "terms that must all be found stand in a list under all"),
+            ("oil NOT painting", "terms that must not be found stand in a list under none"),
+            ("-podcast", "terms that must not be found stand in a list under none"),
+            ("!podcast", "terms that must not be found stand in a list under none"),
+            ("+oil", "terms that must all be found stand in a list under all"),
+            ("/oil/i", "a regular expression begins with re: and has no slashes around it"),
+            ("/oil prices?/", "a regular expression begins with re: and has no slashes around it"),
+            ("title:oil", "a term of one field is written {title: term}"),
+            ("intitle:oil", "a term of one field is written {title: term}"),
+            (r"\boil\b", "a regular expression begins with re:"),
+            ("^oil", "a regular expression begins with re:"),
+            ("(?i)oil", "a regular expression begins with re:"),
+        )
+    ),
+    (
+        "a list in one text",
+        "a: {any: ['oil, gas']}",
+        ["oil, gas is one term, comma and all; write [oil, gas], each by itself"],
+    ),
+    (
+        "a list of three in one text",
+        "a: {any: ['Oil;Gas; Coal']}",
+        ["Oil;Gas; Coal is one term, comma and all; write [Oil, Gas, Coal], each by itself"],
+    ),
+    *(
+        (f"a name with signs, {text}", f"a: {{any: ['{text}']}}", [])
+        for text in (
+            *(
+                "Washington, D.C.",
+                "1,000",
+                "kingdom: come",
+                "C++",
+                ".NET",
+                "AT&T",
+                "either or",
+                "PARIS or Rome",
+                "-5",
+            ),
+            *(
+                "+1",
+                "9/11",
+                "=oil OR gas",
+                "Either/Or",
+                "TITLE: oil",
+                "#metoo",
+                "co-operate",
+                "Order Order",
+                "A/B/C",
+            ),
+        )
+    ),
     (
         "two spellings of one term",
         "a: {any: [café, cafe]}",
