@@ -99,7 +99,7 @@ GENERATED = {
     "docs/checks.md": ["-m", "feedpub.validator.manual"],
     "docs/commands.md": ["-m", "feedpub.cli.reference"],
     **{
-        f"docs/{page}.md": ["-m", "feedpub.config.manual", f"docs/{page}.md"]
+        f"docs/{page}.md": ["-m", "feedpub.config.tables", f"docs/{page}.md"]
         for page in ("config", "rules", "sources", "time")
     },
 }

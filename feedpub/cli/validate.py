@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
+from feedpub import __version__
 from feedpub.cli.console import FAILED, USAGE, print_text
 from feedpub.cli.validate_files import STDIN, Chosen, fetched, read
-from feedpub.cli.validate_settings import read_ignores
-from feedpub.validator import PROFILES, Level, Requirements
+from feedpub.cli.validate_settings import Ignores, read_ignores
+from feedpub.validator import PROFILES, Level, Requirements, inspect, is_valid, reports, select
 from feedpub.validator.delivery import is_web
-
-if TYPE_CHECKING:
-    from feedpub.cli.validate_settings import Ignores
-    from feedpub.validator.reports import Validated
+from feedpub.validator.document import MAX_BYTES
+from feedpub.validator.manual import PAGES, page, similar
+from feedpub.validator.recognition import HEAD, Kind, kind_of
+from feedpub.validator.reports import Validated
 
 
 class Output(StrEnum):
@@ -141,8 +142,6 @@ def _duration(text: str | None) -> timedelta | None:
 
 def _problem_of(code: str) -> str:
     """Say what is wrong with the code of a check; nothing if it is one."""
-    from feedpub.validator.manual import PAGES, similar  # noqa: PLC0415 - loads the checks
-
     if code in PAGES:
         return ""
     near = similar(code)
@@ -157,8 +156,6 @@ def _known(code: str) -> str:
 
 
 def _explain(code: str) -> None:
-    from feedpub.validator.manual import PAGES, page  # noqa: PLC0415 - loads the checks
-
     print_text(page(PAGES[code]))
 
 
@@ -177,11 +174,6 @@ class _Run:
     failed: bool = False
 
     def validated(self, file: str) -> Validated:
-        from feedpub.validator import inspect, is_valid, select  # noqa: PLC0415 - beside the next line
-        from feedpub.validator.document import MAX_BYTES  # noqa: PLC0415 - loads the parser
-        from feedpub.validator.recognition import HEAD, Kind, kind_of  # noqa: PLC0415 - as above
-        from feedpub.validator.reports import Validated as Made  # noqa: PLC0415 - as above
-
         name = "<stdin>" if file == STDIN else file
         location, delivery = self.location, None
         if is_web(file):
@@ -191,13 +183,13 @@ class _Run:
             # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
             data = read(file, MAX_BYTES + 1)
             if kind_of(data[:HEAD]) is Kind.TEMPLATE:
-                return Made(name, data, "unknown", None, (), f"a {Kind.TEMPLATE}")
+                return Validated(name, data, "unknown", None, (), f"a {Kind.TEMPLATE}")
         report = inspect(data, location, now=self.now, requirements=self.requirements, delivery=delivery)
         counted = select(report.findings, ignore=self.ignored | self.ignores.of(file))
         valid = is_valid(counted)
         shown, failing = (select(counted, level=level) for level in (self.level, self.fail_on))
         self.failed = self.failed or bool(failing)
-        return Made(
+        return Validated(
             name,
             data,
             report.format,
@@ -217,11 +209,7 @@ def _noted(feeds: Iterable[Validated], chosen: Chosen) -> Iterator[Validated]:
 
 def _report(feeds: Iterator[Validated], report_format: Output) -> None:
     """Print what was found, feed by feed where the format allows."""
-    from feedpub.validator import reports  # noqa: PLC0415 - loads the reader
-
     if report_format is Output.SARIF:
-        from feedpub import __version__  # noqa: PLC0415 - as above
-
         print_text(reports.sarif(feeds, __version__))
     elif report_format is Output.GITHUB:
         if shown := reports.github(feeds):

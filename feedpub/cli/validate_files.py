@@ -5,19 +5,19 @@ from __future__ import annotations
 import glob
 import os
 import sys
+import time
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import typer
 
 from feedpub.cli.console import count, print_error
-from feedpub.core.errors import SourceError, printable
+from feedpub.core.errors import SourceError, install_hint, printable
+from feedpub.validator import Delivery
 from feedpub.validator.delivery import is_web
-
-if TYPE_CHECKING:
-    from feedpub.validator import Delivery
-    from feedpub.validator.recognition import Kind
+from feedpub.validator.recognition import HEAD, Kind, may_be_feed, passed_over
 
 STDIN: Final = "-"
 # How many files that are passed over for one reason are named.
@@ -70,8 +70,6 @@ class Chosen:
         return any(list(map(self._add, chosen)))
 
     def _consider(self, file: str, *, named: bool) -> None:
-        from feedpub.validator.recognition import HEAD, may_be_feed, passed_over  # noqa: PLC0415 - loads the reader
-
         if named and (file == STDIN or not self.only_feeds):
             self.files.append(file)
         elif (named or may_be_feed(file)) and os.path.isfile(file):  # noqa: PTH113 - as above
@@ -87,8 +85,6 @@ class Chosen:
             print_error(f"{printable(file)} is not checked: {what}")
         if not self.from_folder and not self.passed:
             return
-        from feedpub.validator.recognition import Kind  # noqa: PLC0415 - as above
-
         passed = sum(map(len, self.passed.values()))
         validated = f"{count(len(self.files) - len(self.unchecked), 'feed')} validated"
         print_error(f"{validated}, {count(passed, 'file')} passed over{':' * bool(passed)}")
@@ -111,12 +107,6 @@ def read(file: str, limit: int) -> bytes:
 
 def fetched(url: str, *, allow_private: bool) -> tuple[bytes, Delivery]:
     """Return the feed at an address, and how the server sent it; asked twice if it can be asked for changes only."""
-    import time  # noqa: PLC0415 - only for this
-    from importlib.util import find_spec  # noqa: PLC0415
-
-    from feedpub.core.errors import install_hint  # noqa: PLC0415
-    from feedpub.validator import Delivery as Made  # noqa: PLC0415
-
     if find_spec("httpx") is None:
         raise SourceError(url, f"fetching needs httpx; {install_hint('fetch')}")
     from feedpub.sources.fetch import Limits, look  # noqa: PLC0415 - loads the libraries
@@ -130,7 +120,7 @@ def fetched(url: str, *, allow_private: bool) -> tuple[bytes, Delivery]:
         # What has changed since then is sent rightly.
         changed = second.status == 200 and second.content != answer.content
         again = None if changed else second.status
-    delivery = Made(
+    delivery = Delivery(
         url,
         answer.status,
         answer.reason,

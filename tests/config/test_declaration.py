@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.config.manual import TABLES
 from feedpub.config.sources import parse_source
+from feedpub.config.tables import TABLES
 from feedpub.core.declaration import TEXT, Check, Key, Section, integer, list_of, one_of
 from feedpub.core.errors import ConfigError
 from feedpub.core.yaml_node import read_yaml

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.config.manual import TABLES, renewed
+from feedpub.config.tables import TABLES, renewed
 
 PAGES = {
     page.name: page.read_text(encoding="utf-8") for page in (Path(__file__).parents[2] / "docs").glob("*.md")

@@ -1,6 +1,6 @@
 """The tables of keys in the docs, made from the declarations.
 
-``python -m feedpub.config.manual PAGE`` prints a page with its tables renewed. A table is between
+``python -m feedpub.config.tables PAGE`` prints a page with its tables renewed. A table is between
 ``<!-- keys of NAME -->`` and ``<!-- end of keys -->``.
 """
 
