@@ -24,11 +24,12 @@ from feedpub.documents.readback import PublishedEntry
 from feedpub.history.memory import ArchiveIndex, ArchiveUpdate, ClosedPage, EntryRecord, is_current, record_of
 from feedpub.text.similarity import digest
 
-VERSION = 4
+VERSION = 5
 A_DAY = timedelta(days=1)
 """How long ids that were replaced count with those that follow."""
 
-# Version 1 had no archives, version 2 no dates of sources, version 3 no owners, aliases and what follows; what
+# Version 1 had no archives, version 2 no dates of sources, version 3 no owners, aliases and what follows, version 4
+# no site; what
 # is missing is added when it is next written to.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS entries (
@@ -66,6 +67,10 @@ CREATE TABLE IF NOT EXISTS replaced (
 CREATE TABLE IF NOT EXISTS zones (
     source TEXT PRIMARY KEY,  -- the patterns of a source
     zone TEXT NOT NULL        -- in which its dates were read that are published
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS site (
+    name TEXT PRIMARY KEY,    -- of a value that all ids depend on
+    value TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pages (
     feed TEXT NOT NULL,
@@ -153,6 +158,11 @@ class Ledger:
     def zone(self, source: str) -> str | None:
         """Return the zone in which the dates of a source were read that are published, if it is known."""
         rows = self._rows("SELECT zone FROM zones WHERE source = ?", source)
+        return str(rows[0][0]) if rows else None
+
+    def authority(self) -> str | None:
+        """Return the tagging entity under which the last build made ids, if it is known."""
+        rows = self._rows("SELECT value FROM site WHERE name = 'id_authority'")
         return str(rows[0][0]) if rows else None
 
     def split_ids(self) -> Mapping[str, str | None]:
@@ -279,10 +289,14 @@ def note(
     replaced: Mapping[str, Collection[str]],
     now: datetime,
     zones: Mapping[str, str],
+    authority: str,
     *,
     anew: bool,
 ) -> None:
-    """Remember in ``file`` which ids were ``replaced`` in each feed ``now``, and in which ``zones`` sources were read.
+    """Remember in ``file`` what a build at ``now`` stood on beside entries.
+
+    That is which ids were ``replaced`` in each feed, in which ``zones`` sources were read, and the ``authority`` of
+    ids.
 
     ``anew`` says that this was meant, so that nothing that was replaced before counts any more.
     """
@@ -299,6 +313,7 @@ def note(
                     "INSERT OR REPLACE INTO replaced VALUES (?, ?, ?)", [] if anew else rows
                 )
                 connection.executemany("INSERT OR REPLACE INTO zones VALUES (?, ?)", zones.items())
+                connection.execute("INSERT OR REPLACE INTO site VALUES ('id_authority', ?)", (authority,))
     except sqlite3.Error as error:
         raise _unwritten(file, error) from error
 

@@ -76,6 +76,7 @@ def why_refused(
             redated=redated,
             share=settings.guards.max_vanished,
             causes=ingested.source_warnings,
+            remedy=f"put the zone back, or {starting_over(settings)}",
             allowed=allowed,
         )
     except FeedpubError as refusal:
@@ -94,7 +95,7 @@ def check_before_reading(settings: Settings, state: State, allowed: Collection[s
     slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
     check_damaged(state.damaged, allowed)
     check_removed(state.online, slugs, state.dropped, allowed)
-    check_authority(state.online, settings.site.id_authority, allowed)
+    check_authority(settings, state, allowed)
     for archive in state.archives.values():
         if archive.broken and "vanished" not in allowed:
             raise GuardRefusal(archive.broken, ALLOWANCES["vanished"])
@@ -149,19 +150,35 @@ def check_removed(
         )
 
 
-def check_authority(
-    online: Mapping[str, PublishedFeed], authority: str, allowed: Collection[str] = ()
-) -> None:
-    """Raise :class:`GuardRefusal` where feeds ``online`` have their ids from another ``authority``."""
+def check_authority(settings: Settings, state: State, allowed: Collection[str] = ()) -> None:
+    """Raise :class:`GuardRefusal` where ids were made under another authority than that of ``settings``.
+
+    The documents say so, and the ledger, which knows it too where they were moved or deleted.
+    """
     if "vanished" in allowed:
         return
-    for slug, feed in online.items():
+    authority, remedy = settings.site.id_authority, f"put back what it was, or {starting_over(settings)}"
+    for slug, feed in state.online.items():
         if feed.id not in (None, feed_id(authority, slug)):
             raise GuardRefusal(
                 f"the feed {slug} is known to its subscribers as {feed.id}, and with {authority!r} as site.id_authority"
-                " would be another one to them; put back what it was",
+                f" would be another one to them; {remedy}",
                 ALLOWANCES["vanished"],
             )
+    if (known := state.ledger.authority()) not in (None, authority):
+        raise GuardRefusal(
+            f"ids were made under {known}, and with {authority!r} as site.id_authority new articles would have ids of"
+            f" another kind than those that subscribers know; {remedy}",
+            ALLOWANCES["vanished"],
+        )
+
+
+def starting_over(settings: Settings) -> str:
+    """Return how a first config can be corrected that nobody has subscribed to, as a clause."""
+    return (
+        f"if nobody has subscribed yet, start over: delete {settings.output.dir} and {settings.output.state}, and build"
+        " again"
+    )
 
 
 def check_flood(
@@ -170,18 +187,21 @@ def check_flood(
     redated: Redated,
     share: float,
     causes: Iterable[str] = (),
+    remedy: str = "put the zone back",
     allowed: Collection[str] = (),
 ) -> None:
     """Raise :class:`GuardRefusal` where publishing ``feeds`` would hurt their subscribers.
 
     ``share`` is the part of a feed's published ids that may vanish, and of the known entries that may be
-    ``redated``, both at once. ``causes`` say what is wrong with the sources, which a refusal begins with.
+    ``redated``, both at once. ``causes`` say what is wrong with the sources, which a refusal begins
+    with; ``remedy`` is what helps against dates that moved.
     """
     why = "".join(f"{cause}; " for cause in causes)
     if "moved-dates" not in allowed and redated.entries >= FEW and redated.entries > share * redated.known:
         raise GuardRefusal(
             f"{redated.entries} of {redated.known} known articles have another date than was published; "
-            + ("; ".join(redated.zones) or "did a time zone change?"),
+            + ("; ".join(redated.zones) or "did a time zone change?")
+            + f"; {remedy}",
             ALLOWANCES["moved-dates"],
         )
     for previous in feeds:

@@ -126,8 +126,9 @@ def _remember(plan: SitePlan) -> None:
         if spec.dates.zone and spec.path not in kept and ledger.zone(spec.path) != spec.dates.zone
     }
     meant = "vanished" in plan.allowed
-    if any(replaced.values()) or zones or meant:
-        note(file, replaced, plan.now, zones, anew=meant)
+    authority = settings.site.id_authority
+    if any(replaced.values()) or zones or meant or ledger.authority() != authority:
+        note(file, replaced, plan.now, zones, authority, anew=meant)
 
 
 def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]:

@@ -60,6 +60,7 @@ class Site:
         self.output = "feeds"
         self.formats = "[rss, atom]"
         self.feeds = "  all: {title: All}"
+        self.folder.mkdir(exist_ok=True)
         self.write([(title, body, f"2023-06-{day:02} 10:00") for day, (title, body) in enumerate(STORIES, 1)])
 
     def write(self, stories, name="a.txt", encoding="utf-8"):
@@ -276,10 +277,51 @@ def test_a_changed_authority_is_refused_and_when_it_is_meant_articles_keep_their
         assert site.feed.id == "tag:typo.test,2023:feed:all"
 
 
+@pytest.mark.parametrize("formats", ["[rss, atom]", "[rss]", "[json]"])
+@pytest.mark.parametrize("where", ["feeds deleted", "another folder", "nothing else"])
+def test_the_ledger_knows_the_authority_where_no_document_says_it(tmp_path, formats, where):
+    site = Site(tmp_path)
+    site.formats = formats
+    site.build()
+    site.authority = "typo.test,2023"
+    if where == "feeds deleted":
+        shutil.rmtree(site.folder / "feeds")
+    elif where == "another folder":
+        site.output = "elsewhere"
+    with pytest.raises(GuardRefusal, match=r"start over: delete .* and .*\.feedpub, and build again"):
+        site.build()
+    site.build(allow={"vanished"})
+    site.build()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"authority": "typo.test,2023"}, {"options": "timezone: Asia/Tokyo"}, {"output": "f"}]
+)
+def test_starting_over_corrects_a_first_config(tmp_path, wrong):
+    """As docs/publishing.md says it: correct the config, delete both folders, build."""
+    site, right = Site(tmp_path / "a"), Site(tmp_path / "b")
+    meant = {name: getattr(site, name) for name in wrong}
+    for name, value in wrong.items():
+        setattr(site, name, value)
+    site.build()
+    for name, value in meant.items():
+        setattr(site, name, value)
+    for folder in (wrong.get("output", "feeds"), ".feedpub"):
+        shutil.rmtree(site.folder / folder)
+    site.build()
+    right.build()
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == {
+        p.name: p.read_bytes() for p in (right.folder / "feeds").iterdir()
+    }
+
+
 def test_a_changed_zone_is_refused_and_when_it_is_meant_floods_nobody(site):
     before = site.ids
     site.options = "timezone: Asia/Tokyo"
-    with pytest.raises(GuardRefusal, match=r"6 of 6 known articles have another date.*--allow-moved-dates"):
+    with pytest.raises(
+        GuardRefusal,
+        match=r"6 of 6 known articles have another date.*put the zone back, or .*start over.*--allow-moved-dates",
+    ):
         site.build()
     assert site.ids == before
     site.build(allow={"moved-dates"})
