@@ -607,19 +607,19 @@ COMMON = 200
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicate:
-    """An ``entry`` that ``feed`` left out because of an earlier one, ``kept``; ``likeness`` from 0 to 1."""
+    """An ``entry`` that ``feed`` left out because of an earlier one, ``kept``; ``similarity`` from 0 to 1."""
 
     feed: str
     entry: Entry
     kept: Entry
-    likeness: float
+    similarity: float
 
     @property
     def reason(self) -> str:
         """Why it was left out, as a sentence."""
         kept = self.kept.article
         return (
-            f"left out of {self.feed}: {self.likeness:.0%} of its text is in {kept.title!r} ({kept.origin}),"
+            f"left out of {self.feed}: {self.similarity:.0%} of its text is in {kept.title!r} ({kept.origin}),"
             " which is earlier"
         )
 

@@ -53,7 +53,7 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class IdentityOptions:
-    """By what identities are settled: ``authority`` mints the ids, and what is dated later than ``now`` was a mistake.
+    """How identities are resolved: ``authority`` mints the ids, and what is dated later than ``now`` was a mistake.
 
     ``changed_at`` tells when an article's source last changed, for one without an ``updated`` of its own. With
     ``keep_dates`` off, moved times are taken over. ``released`` are ids of what was withdrawn or has expired: no other
@@ -73,7 +73,7 @@ def resolve_identities(
     ids: Container[str],
     options: IdentityOptions,
 ) -> Resolved:
-    """Settle the identity of all ``selected`` articles.
+    """Resolve the identities of all ``selected`` articles.
 
     ``ids`` holds the ids of all articles that there are, but for duplicates of others.
     """

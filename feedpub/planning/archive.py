@@ -31,19 +31,21 @@ class ByteBudget:
 
 
 def paginate(
-    entries: Iterable[Entry], archive: Archive, index: ArchiveIndex, room: ByteBudget
+    entries: Iterable[Entry], archive: Archive, index: ArchiveIndex, budget: ByteBudget
 ) -> tuple[Page, ...]:
     """Return the pages that hold ``entries``, none of which stands in a closed page of ``index``, oldest first.
 
     The last of them is the open one. There is none while nothing is archived. A page ends where the next entry
-    would take more than its ``room``, but has one, however large. A month is that of an entry's ``published`` in
+    would take more than its ``budget``, but has one, however large. A month is that of an entry's ``published`` in
     UTC, so that a page's name does not depend on the zone that a source writes.
     """
     pending = newest_first(entries)[::-1]
     if archive is None or not (pending or index.pages):
         return ()
     make = (
-        _by_month(pending, index, room) if archive == "monthly" else _by_count(pending, archive, index, room)
+        _by_month(pending, index, budget)
+        if archive == "monthly"
+        else _by_count(pending, archive, index, budget)
     )
     groups = list(make)
     names = [name for name, _ in groups]
@@ -57,15 +59,15 @@ def paginate(
 
 
 def _by_count(
-    pending: Sequence[Entry], size: int, index: ArchiveIndex, room: ByteBudget
+    pending: Sequence[Entry], size: int, index: ArchiveIndex, budget: ByteBudget
 ) -> Iterator[tuple[str, Sequence[Entry]]]:
     first = len(index.pages) + 1
-    for number, group in enumerate(_cut(pending, room, size)):
+    for number, group in enumerate(_cut(pending, budget, size)):
         yield index.open if number == 0 and index.open else str(first + number), group
 
 
 def _by_month(
-    pending: Sequence[Entry], index: ArchiveIndex, room: ByteBudget
+    pending: Sequence[Entry], index: ArchiveIndex, budget: ByteBudget
 ) -> Iterator[tuple[str, Sequence[Entry]]]:
     """Yield pages by month; the first takes what is no newer than the newest page that has a month for its name."""
     ingested = {*(page.name for page in index.pages), index.open or ""}
@@ -77,20 +79,20 @@ def _by_month(
         months.setdefault(max(floor, _month(entry.article.published)), []).append(entry)
     name = index.open
     for month, entries in months.items():
-        for group in _cut(entries, room):
+        for group in _cut(entries, budget):
             name = name or _free(month, ingested)
             ingested.add(name)
             yield name, group
             name = None
 
 
-def _cut(entries: Sequence[Entry], room: ByteBudget, most: int | None = None) -> Iterator[list[Entry]]:
+def _cut(entries: Sequence[Entry], budget: ByteBudget, most: int | None = None) -> Iterator[list[Entry]]:
     """Yield ``entries`` in groups, at least one of them, that hold ``most`` and fit."""
     group: list[Entry] = []
     used = 0
     for entry in entries:
-        size = room.of(entry)
-        if group and (used + size > room.size or len(group) == most):
+        size = budget.of(entry)
+        if group and (used + size > budget.size or len(group) == most):
             yield group
             group, used = [], 0
         group.append(entry)

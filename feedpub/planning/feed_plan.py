@@ -76,10 +76,10 @@ def plan_feed(
         ordered, near = leave_out_near(ordered, settings.slug, settings.near)
     held = fitting(ordered, settings, site, titles)
     feed = make_feed(settings, ordered[:held], site, full=full or held < len(ordered), since=dates.get(""))
-    room = ByteBudget(
+    budget = ByteBudget(
         settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)
     )
-    pages = paginate(ordered[held:], settings.archive, index, room)
+    pages = paginate(ordered[held:], settings.archive, index, budget)
     dated = tuple(replace(page, since=dates.get(page.name)) for page in pages)
     limit: Limit | None = None
     if held < len(ordered):

@@ -38,8 +38,8 @@ from feedpub.publishing.local.manifest import (
     is_name,
 )
 from feedpub.publishing.local.releases import (
+    open_releases,
     refuse_foreign,
-    release_shelf,
     remove_releases,
     show_plain,
     show_release,
@@ -172,7 +172,7 @@ def _publish_files(make: Planner, output: Output, places: tuple[Path, ...]) -> P
 
 
 def _publish_release(make: Planner, output: Output, places: tuple[Path, ...], layout: Layout) -> Plan:
-    with release_shelf(output) as shelf, _shown(output) as shown:
+    with open_releases(output) as kept_releases, _shown(output) as shown:
         plain = shown is not None and output.release is None
         unfinished: Mapping[str, Published] = {}
         if shown and plain:
@@ -185,9 +185,9 @@ def _publish_release(make: Planner, output: Output, places: tuple[Path, ...], la
             replace_files(plan, shown, places)
             plan = make(shown, {})
         if layout == "files":
-            show_plain(plan, output, shelf, shown)
+            show_plain(plan, output, kept_releases, shown)
         elif shown is None or plain or not plan.idle:
-            show_release(plan, output, shelf, shown)
+            show_release(plan, output, kept_releases, shown)
     return first
 
 

@@ -82,9 +82,9 @@ def locate(folder: Path) -> Output:
             raise PublishError(f"{path} is not a folder; remove it, or name another folder as output.dir")
         return Output(path, path.is_dir())
     target = str(path.readlink())
-    shelf, _, name = target.rpartition("/")
+    kept_releases, _, name = target.rpartition("/")
     number = release_number(name)
-    if shelf == f"{path.name}.releases" and number is not None:
+    if kept_releases == f"{path.name}.releases" and number is not None:
         return Output(path, exists=True, release=number)
     if not path.is_dir():
         raise PublishError(f"{path} is a symbolic link that leads to no folder; mend it or remove it")

@@ -58,54 +58,54 @@ def refuse_foreign(output: Output, plan: Plan, folder: Folder | None) -> None:
 
 
 @contextmanager
-def release_shelf(output: Output) -> Iterator[Folder]:
+def open_releases(output: Output) -> Iterator[Folder]:
     """Open the folder of the releases, for this build alone, and remove what a killed build left there."""
     make_folder(output.releases)
     try:
-        with Folder(output.releases) as shelf:
-            shelf.lock()
+        with Folder(output.releases) as kept_releases:
+            kept_releases.lock()
             check_unmoved(output)
-            _prune(shelf, output.release)
-            yield shelf
+            _prune(kept_releases, output.release)
+            yield kept_releases
     finally:
         _remove_if_empty(output.releases)
 
 
-def show_release(plan: Plan, output: Output, shelf: Folder, shown: Folder | None) -> None:
+def show_release(plan: Plan, output: Output, kept_releases: Folder, shown: Folder | None) -> None:
     """Carry out ``plan`` as a new release, and make the output folder a link to it."""
     plain = output.release is None and output.exists
     number = (output.release or int(plain)) + 1
     # A plain folder becomes the release before: the link that changes places with it waits under that name.
     link = release_name(number - 1) if plain else _NEXT
-    with _new_release(plan, output, shelf, number, shown), Folder(output.path.parent) as parent:
-        shelf.point(link, output.target(number))
+    with _new_release(plan, output, kept_releases, number, shown), Folder(output.path.parent) as parent:
+        kept_releases.point(link, output.target(number))
         if plain:
-            _swap(shelf, link, parent, output)
+            _swap(kept_releases, link, parent, output)
         else:
-            shelf.move(link, parent, output.path.name)
+            kept_releases.move(link, parent, output.path.name)
         parent.sync()
-    _prune(shelf, number)
+    _prune(kept_releases, number)
 
 
-def show_plain(plan: Plan, output: Output, shelf: Folder, shown: Folder | None) -> None:
+def show_plain(plan: Plan, output: Output, kept_releases: Folder, shown: Folder | None) -> None:
     """Carry out ``plan`` as a plain folder again in the link's place, and remove all releases."""
     number = (output.release or 0) + 1
-    with _new_release(plan, output, shelf, number, shown), Folder(output.path.parent) as parent:
-        _swap(shelf, release_name(number), parent, output)
+    with _new_release(plan, output, kept_releases, number, shown), Folder(output.path.parent) as parent:
+        _swap(kept_releases, release_name(number), parent, output)
         parent.sync()
-    _prune(shelf, None)
+    _prune(kept_releases, None)
 
 
 def remove_releases(output: Output) -> None:
     """Remove the releases that a killed build left beside a plain folder, as far as all in them is ours."""
     if not output.releases.is_symlink() and output.releases.is_dir():
-        with release_shelf(output):
+        with open_releases(output):
             pass
 
 
-def _swap(shelf: Folder, name: str, parent: Folder, output: Output) -> None:
+def _swap(kept_releases: Folder, name: str, parent: Folder, output: Output) -> None:
     try:
-        shelf.swap(name, parent, output.path.name)
+        kept_releases.swap(name, parent, output.path.name)
     except OSError as error:
         if error.errno not in _CANNOT_SWAP:
             raise
@@ -117,10 +117,10 @@ def _swap(shelf: Folder, name: str, parent: Folder, output: Output) -> None:
 
 @contextmanager
 def _new_release(
-    plan: Plan, output: Output, shelf: Folder, number: int, shown: Folder | None
+    plan: Plan, output: Output, kept_releases: Folder, number: int, shown: Folder | None
 ) -> Iterator[None]:
     """Make the release on the disk; if that or showing it fails, leave nothing of it."""
-    path = shelf.path / release_name(number)
+    path = kept_releases.path / release_name(number)
     try:
         path.mkdir()
         path.chmod(FOLDER_MODE)  # whatever the umask says
@@ -130,13 +130,13 @@ def _new_release(
                 if shown:
                     _carry_over([file for file in files if not file.changed], plan, shown, release)
                 release.sync()
-        shelf.sync()
+        kept_releases.sync()
         yield
     except BaseException:
         # What went wrong first is what is to be told; and what is shown already stays for the next build.
         with contextlib.suppress(OSError, PublishError):
             if locate(output.path) == output:
-                _prune(shelf, output.release)
+                _prune(kept_releases, output.release)
         raise
 
 
@@ -153,19 +153,19 @@ def _carry_over(files: Iterable[File], plan: Plan, shown: Folder, release: Folde
             release.write(file.name, data, mtime=file.mtime)
 
 
-def _prune(shelf: Folder, shown: int | None) -> None:
+def _prune(kept_releases: Folder, shown: int | None) -> None:
     """Remove all releases but ``shown`` and the one before, and a link that was not moved into place."""
-    for name in shelf.names():
+    for name in kept_releases.names():
         number = release_number(name)
-        if shelf.holds_file(name):
+        if kept_releases.holds_file(name):
             if number is not None or name == _NEXT:
-                shelf.remove(name)
+                kept_releases.remove(name)
         elif number is not None and (shown is None or not shown - KEPT < number <= shown):
-            _remove_release(shelf, name)
+            _remove_release(kept_releases, name)
 
 
-def _remove_release(shelf: Folder, name: str) -> None:
-    with Folder(shelf.path / name) as release:
+def _remove_release(kept_releases: Folder, name: str) -> None:
+    with Folder(kept_releases.path / name) as release:
         try:
             listed = read_listing(release).documents
         except PublishError:
@@ -173,7 +173,7 @@ def _remove_release(shelf: Folder, name: str) -> None:
         for file in (*listed, MANIFEST):  # the list last, so that it outlives a kill
             if release.holds_file(file):
                 release.remove(file)
-    _remove_if_empty(shelf.path / name)
+    _remove_if_empty(kept_releases.path / name)
 
 
 def _remove_if_empty(path: Path) -> None:

@@ -157,8 +157,8 @@ def test_entries_go_to_the_page_that_the_table_says(name):
     names = [*closed.split(), *([opened] if opened else [])]
     index = ArchiveIndex(tuple(ClosedPage(*pair) for pair in pairwise(names)))
     size = 2 if name in FULL else len(days)
-    room = ByteBudget(size, lambda entry: size + 1 if "large" in entry.article.title else 1)
-    pages = paginate([entry(day) for day in days], how, index, room)
+    budget = ByteBudget(size, lambda entry: size + 1 if "large" in entry.article.title else 1)
+    pages = paginate([entry(day) for day in days], how, index, budget)
     assert {page.name: [e.article.title for e in page.entries] for page in pages} == expected
     chain = [*closed.split(), *expected]
     for page in pages:
