@@ -207,10 +207,24 @@ def without_password(address: str) -> str:
     return _USER.sub(r"\1", address, count=1) if _USER.match(address) else address
 
 
+def _ascii_host(host: str) -> str:
+    """Return a host in ASCII as browsers have it (UTS 46, not transitional): ß stays apart from ss, ς from σ."""
+    if host.isascii():
+        return host
+    # Of use to few.
+    import idna  # noqa: PLC0415
+
+    mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
+    labels = re.split("[.。．｡]", mapped)
+    return ".".join(
+        label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels
+    )
+
+
 def web_address(text: str) -> str | None:
     """Return ``text`` as an absolute web address in ASCII, or ``None`` if it is none.
 
-    What may not stand in a URI is percent-encoded as UTF-8, and a host beyond ASCII is written as IDNA has it; what
+    What may not stand in a URI is percent-encoded as UTF-8, and a host beyond ASCII is written as UTS 46 has it; what
     is fit already stays byte for byte.
     """
     if _FIT.fullmatch(text):
@@ -223,7 +237,7 @@ def web_address(text: str) -> str | None:
             if literal.scope_id:
                 return None
         else:
-            host = host.encode("idna").decode("ascii")
+            host = _ascii_host(host)
     except (
         ValueError
     ):  # a bracket without its other, a port or a literal that is none, a name that IDNA refuses

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 from feedpub.articles.article import (
     Article,
@@ -38,6 +39,10 @@ from feedpub.text.safe_html import plain_text, relative_addresses
 # What stands in no IRI (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
 _NOT_IRI = r"\s<>\"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff\ufff0-\uffff"
 _WEB_ADDRESS = re.compile(rf"https?://[^{_NOT_IRI}/?#][^{_NOT_IRI}]*\Z", re.IGNORECASE)
+# What people and programs leave unencoded behind a host; browsers mend it.
+_MENDABLE = re.compile(
+    rf"https?://[^{_NOT_IRI}/?#]+(?:[/?#](?:[^{_NOT_IRI}]|[ \"{{}}|\\^`])*)?\Z", re.IGNORECASE
+)
 # What 0.1.0 took for an id that another feed minted.
 _IRI = re.compile(rf"[a-z][a-z0-9+.-]*:[^{_NOT_IRI}]+\Z", re.IGNORECASE)
 # A title of these alone can't be seen.
@@ -166,7 +171,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         notes.add("bad-field", f"left out a field: {reason}")
     for unknown in record.hold.unknown:
         notes.add("unknown-status", unknown)
-    link = _address(record.link, "link", notes)
+    link = _address(record.link, "link", notes, record.base)
     identity, key = _identity(reading, record, parsed.instant, title)
     former = _former_identity(reading, record, parsed.instant, title, link)
     if former and record.id and not record.formerly:
@@ -204,11 +209,11 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         categories=record.categories,
         language=_language(record.language, notes),
         summary=record.summary or None,
-        image=_address(record.image, "image", notes),
+        image=_address(record.image, "image", notes, record.base),
         enclosures=tuple(
             replace(enclosure, url=url)
             for enclosure in record.enclosures
-            if (url := _address(enclosure.url, "enclosure", notes))
+            if (url := _address(enclosure.url, "enclosure", notes, record.base))
         ),
         via=record.via,
         due=published if record.hold.scheduled else due,
@@ -252,7 +257,7 @@ def _former_identity(
         # RSS alone and JSON Feed carry ids that Atom cannot.
         changes = without_password(key) != key or not identifier(key)
         return key if record.keep_id and _IRI.match(key) and changes else None
-    if link or not record.link.strip():
+    if not record.link.strip() or (link and _WEB_ADDRESS.match(record.link.strip())):
         return None
     return _made_of(reading, record, record.link.strip(), published, title)[0]
 
@@ -309,10 +314,25 @@ def _updated(text: str, published: datetime, spec: SourceSpec, notes: _Notes) ->
     return updated
 
 
-def _address(text: str | None, what: str, notes: _Notes) -> str | None:
+def _whole(written: str, base: str) -> str:
+    """Return an address with the scheme and the host that it leaves to its document."""
+    try:
+        if base and written:
+            # Without a host it stands for the page that it is on, which says nothing of an article.
+            whole = urljoin(base, written)
+            return whole if whole != base else written
+        if written.startswith("//"):
+            return f"https:{written}"
+    except ValueError:
+        pass
+    return written
+
+
+def _address(text: str | None, what: str, notes: _Notes, base: str = "") -> str | None:
     """Return an address as every format can carry it, with a notice where it is another one, or none."""
     written = (text or "").strip()
-    address = web_address(written) if _WEB_ADDRESS.match(written) else None
+    whole = _whole(written, base)
+    address = web_address(whole) if _MENDABLE.match(whole) else None
     if written and not address:
         notes.add(
             "bad-address", f"left out the {what} {written[:200]!r}, which is not an absolute web address"

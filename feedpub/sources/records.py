@@ -40,6 +40,7 @@ class Record(NamedTuple):
     """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
 
     ``formerly`` are id and link as version 0.1.0 would have read them, where it did so otherwise.
+    ``base`` is the address that relative ones are resolved against; ids are made of what is written.
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
     feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``.
     """
@@ -63,6 +64,7 @@ class Record(NamedTuple):
     formerly: tuple[str, str] | None = None
     hold: Hold = FREE
     version: int | None = None
+    base: str = ""
 
 
 class RecordError(ValueError):

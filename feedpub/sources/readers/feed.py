@@ -103,13 +103,16 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
         authors=_named(parsed.feed),
         title=_plain(parsed.feed, "title"),
     )
+    base = _base_of(reading.file, parsed.feed)
     people = _people(tree, len(entries)) or [_named(entry) for entry in entries]
     for origin, entry, authors in zip(_places(data, whole, len(entries)), entries, people, strict=True):
         if text.unreadable and UNREADABLE in _raw(entry):
             yield reject(origin, _NOT_UTF8, _raw(entry).replace(UNREADABLE, "\ufffd"))
             continue
         hold = _hold(entry, spoken, reading.spec.dates)
-        record = _record(entry, parsed.feed, via)._replace(hold=hold, authors=authors or reading.credit)
+        record = _record(entry, parsed.feed, via)._replace(
+            hold=hold, authors=authors or reading.credit, base=base
+        )
         yield from build(reading, origin, record, partial(_raw, entry))
     if parsed.bozo and is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
@@ -213,6 +216,12 @@ def _self_link(feed: Any) -> str | None:
     return next((str(link["href"]) for link in links if link.get("href")), None)
 
 
+def _base_of(file: str, feed: Any) -> str:
+    """Return the address that relative ones in a feed mean: where it was fetched, else its own, else its page's."""
+    candidates = (file, _self_link(feed), feed.get("link"))
+    return next((str(url) for url in candidates if str(url).startswith(("http://", "https://"))), "")
+
+
 def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
     contents = [*(entry.get("content") or ()), {}]
     content = max(contents, key=lambda part: len(str(part.get("value") or "")))
@@ -228,11 +237,11 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         updated=updated,
         id=str(entry.get("id") or ""),
         keep_id=True,
-        link=_link(entry),
+        link=_link(entry) or _remote_content(entry),
         categories=tuple(str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()),
         language=str((entry.get("title_detail") or {}).get("language") or feed.get("language") or ""),
         summary=_plain(entry, "summary") if body and summary != body else "",
-        image=next((str(t["url"]) for t in entry.get("media_thumbnail") or () if t.get("url")), ""),
+        image=_image(entry),
         enclosures=_enclosures(entry),
         via=_source_of(entry["source"]) or via if entry.get("source") else via,
     )
@@ -325,12 +334,55 @@ def _named(holder: Any) -> tuple[Author, ...]:
     return tuple(Author(name) for name in names if name and "@" not in name)
 
 
+def _remote_content(entry: Any) -> str:
+    """Return where the content of an entry lies that is not in the feed (RFC 4287 §4.1.3.2), if it is a page."""
+    # Of an entry without an id, a link would make another one.
+    if not entry.get("id"):
+        return ""
+    found = (
+        part
+        for part in entry.get("content") or ()
+        if part.get("src") and "html" in str(part.get("type") or "html")
+    )
+    return next((str(part["src"]) for part in found), "")
+
+
+def _image(entry: Any) -> str:
+    """Return the picture of an entry: its thumbnail, else its first one in Media RSS, else that of iTunes or RSS."""
+    candidates = [
+        *(entry.get("media_thumbnail") or ()),
+        *(found for found in entry.get("media_content") or () if _kind_of(found) == "image"),
+    ]
+    image = entry.get("image") or {}
+    urls = [*(found.get("url") for found in candidates), image.get("href") or image.get("url")]
+    return next((str(url) for url in urls if url), "")
+
+
+def _kind_of(found: Any) -> str:
+    """Return what a file of Media RSS is: image, audio or video; by its medium, its type or its name."""
+    kind = str(found.get("medium") or "").lower()
+    return (
+        kind
+        or enclosure(str(found.get("url") or ""), str(found.get("type") or ""), "0").type.partition("/")[0]
+    )
+
+
 def _enclosures(entry: Any) -> tuple[Enclosure, ...]:
-    return tuple(
+    found = [
         enclosure(str(found["href"]), str(found.get("type") or ""), str(found.get("length") or "0"))
         for found in entry.get("enclosures") or ()
         if found.get("href")
-    )
+    ]
+    if not found:
+        # Media RSS gives one film or sound in several sizes: the one that it prefers, else the first.
+        played = [each for each in entry.get("media_content") or () if _kind_of(each) in ("audio", "video")]
+        played.sort(key=lambda each: str(each.get("isdefault")).lower() != "true")
+        found = [
+            enclosure(str(each["url"]), str(each.get("type") or ""), str(each.get("filesize") or "0"))
+            for each in played[:1]
+            if each.get("url")
+        ]
+    return tuple(found)
 
 
 def _raw(entry: Any) -> str:

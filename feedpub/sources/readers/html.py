@@ -137,6 +137,7 @@ def _record(markup: str, policy: DatePolicy) -> tuple[Record, str]:
         language=_text(tree, "/html/@lang"),
         summary=_first(meta, _SUMMARY),
         image=meta.get("og:image", ""),
+        base=link if link.startswith(("http://", "https://")) else "",
         hold=hold_of(
             {
                 "status": article.get("creativeWorkStatus"),
