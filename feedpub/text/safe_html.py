@@ -75,6 +75,135 @@ _IMAGE_OR_LINK = re.compile(r'<img((?: [^\s="]+="[^"]*")*)>|<(/?)a((?: [^\s="]+=
 _ATTRIBUTE = re.compile(r' ([^\s="]+)="([^"]*)"')
 
 
+# What a browser would show and a feed can't carry, or shows only by a program; looked for before anything is parsed.
+_EMBEDDED = re.compile(
+    r"<(?:iframe|embed|object|noscript|math)\b|\s(?:srcset|data-[a-z-]*src|data-original)\s*=", re.IGNORECASE
+)
+# Bounded, so that broken markup costs no more than its length: a tag, and the attributes of one.
+_TAG = re.compile(
+    r"""<(?P<end>/)?(?P<name>iframe|embed|object|noscript|math|img|script|style|template)(?=[\s/>])
+      (?P<attributes>(?: [^<>"']{1,500} | "[^"]{0,2000}" | '[^']{0,2000}' ){0,40}+)>""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_VALUE = re.compile(r"""([a-z][a-z0-9-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_LAZY = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-original-src",
+    "data-orig-src",
+    "data-hi-res-src",
+)
+_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_TEX = re.compile(
+    r"<annotation[^>]*encoding\s*=\s*[\"']?application/x-tex[^>]*>(.*?)</annotation>",
+    re.IGNORECASE | re.DOTALL,
+)
+_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def carried(html: str) -> str:
+    """Return ``html`` with what a feed can carry in place of embeds, images that a program loads, and formulas.
+
+    An embed becomes a link, an image has its own address, a formula is its text. What nobody would see goes.
+    """
+    if not _EMBEDDED.search(html):
+        return html
+    tags = list(_TAG.finditer(html))
+    parts: list[str] = []
+    place = 0
+    for number, tag in enumerate(tags):
+        if tag.start() < place or tag["end"]:
+            continue
+        name = tag["name"].lower()
+        end = _end_of(name, tags, number, len(html)) if name in _HOLDING else tag.end()
+        parts.append(html[place : tag.start()])
+        parts.append(_instead(name, tag, html[tag.end() : end], "".join(parts[-3:])))
+        place = end
+    return "".join((*parts, html[place:]))
+
+
+_HOLDING = frozenset(("iframe", "noscript", "math", "script", "style", "template"))
+
+
+def _instead(name: str, tag: re.Match[str], inner: str, before: str) -> str:
+    """Return what stands in place of an element that holds ``inner``."""
+    match name:
+        case "iframe" | "embed":
+            return _link_to(_values(tag))
+        case "math":
+            return _formula(_values(tag), inner)
+        case "noscript":
+            return _without_program(inner, before)
+        case "object":
+            # What it holds is for those who can't show it.
+            return ""
+        case "img":
+            return _own_address(tag)
+        case _:
+            return tag[0] + inner
+
+
+def _end_of(name: str, tags: list[re.Match[str]], number: int, length: int) -> int:
+    """Return where the element of a start tag ends: behind its end tag, else at the end of the text."""
+    for later in tags[number + 1 : number + 50]:
+        if later["end"] and later["name"].lower() == name:
+            return later.end()
+    return length if name in ("script", "style") else tags[number].end()
+
+
+def _values(tag: re.Match[str]) -> dict[str, str]:
+    found = _VALUE.findall(tag["attributes"])
+    return {name.lower(): unescape(one or two or three).strip() for name, one, two, three in reversed(found)}
+
+
+def _link_to(values: dict[str, str]) -> str:
+    """Return a link to what is embedded; nothing for what is too small or hidden to be seen."""
+    address = values.get("src") or values.get("data-src") or values.get("data-lazy-src") or ""
+    if address.startswith("//"):
+        address = f"https:{address}"
+    is_seen = not _INVISIBLE.search(values.get("style", "")) and not {"0", "1"} & {
+        values.get("width"),
+        values.get("height"),
+    }
+    if not is_seen or not address or address.startswith(("about:", "data:", "javascript:")):
+        return ""
+    return f'<p><a href="{escape(address)}">{escape(values.get("title") or address)}</a></p>'
+
+
+def _own_address(tag: re.Match[str]) -> str:
+    """Return an image with the address that a program would give it; as it is, where it has one."""
+    values = _values(tag)
+    lazy = next((values[name] for name in _LAZY if values.get(name)), "")
+    sets = (values[name].split(",")[-1].split() for name in _SETS if values.get(name))
+    source = values.get("src", "")
+    better = lazy or next((found[0] for found in sets if found), "")
+    if not better or (source and not source.startswith("data:") and not lazy):
+        return tag[0]
+    kept = "".join(
+        f' {name}="{escape(values[name])}"' for name in ("alt", "title", "width", "height") if name in values
+    )
+    return f'<img src="{escape(better)}"{kept}>'
+
+
+def _without_program(inner: str, before: str) -> str:
+    """Return the images that are for browsers without programs, if they are not those that stand before them."""
+    images = [tag for tag in _TAG.finditer(inner) if tag["name"].lower() == "img" and not tag["end"]]
+    addresses = [_values(tag).get("src", "") for tag in images]
+    shown = unescape(before)
+    return "".join(
+        tag[0] for tag, address in zip(images, addresses, strict=True) if address and address not in shown
+    )
+
+
+def _formula(values: dict[str, str], inner: str) -> str:
+    """Return the text of a formula: as TeX where it is given so."""
+    tex = _TEX.search(inner)
+    if tex or values.get("alttext"):
+        return f"<code>{escape(unescape(tex[1].strip()) if tex else values['alttext'], quote=False)}</code>"
+    return f"<span>{' '.join(_ANY_TAG.sub(' ', inner).split())}</span>"
+
+
 def sanitise(html: str, base: str | None) -> str:
     """Return ``html`` with what a feed may carry; addresses become absolute against ``base``.
 
@@ -84,6 +213,7 @@ def sanitise(html: str, base: str | None) -> str:
     """
     if _too_deep(html):
         return escape(visible_text(html), quote=False)
+    html = carried(html)
 
     def absolute(_: str, attribute: str, value: str) -> str | None:
         if attribute not in _ADDRESSES:
@@ -102,6 +232,7 @@ def relative_addresses(html: str) -> list[str]:
     """Return the addresses in ``html`` that :func:`sanitise` drops where it is given no base."""
     if not _MAYBE_RELATIVE.search(html) or _too_deep(html):
         return []
+    html = carried(html)
     found: list[str] = []
 
     def note(tag: str, attribute: str, value: str) -> None:
