@@ -20,6 +20,7 @@ from feedpub.cli.console import (
     print_json,
     print_text,
 )
+from feedpub.cli.console import count as counted
 from feedpub.config import load_config
 from feedpub.insight.report_page import page
 from feedpub.insight.statistics import FeedCount, Statistics, count
@@ -82,6 +83,7 @@ def _feed_as_json(feed: FeedCount) -> dict[str, Any]:
     return {
         "slug": feed.slug,
         "articles": feed.articles,
+        "never_found": len(feed.dead) if feed.enough else None,
         "per_week": None if feed.per_week is None else round(feed.per_week, 2),
         "oldest": feed.oldest.isoformat() if feed.oldest else None,
         "newest": feed.newest.isoformat() if feed.newest else None,
@@ -112,7 +114,7 @@ def _show(statistics: Statistics) -> None:
             "–" if feed.per_week is None else f"{feed.per_week:,.1f}",
             *days,
             f"{len(feed.terms):,}",
-            f"{len(feed.dead):,}",
+            f"{len(feed.dead):,}" if feed.enough else "–",
         )
         table.add_row(feed.slug, *counts)
     out.print(table)
@@ -127,7 +129,7 @@ def _show(statistics: Statistics) -> None:
         print_text(f"  … and {more:,} more; --format json has all")
     for feed in statistics.feeds:
         if feed.terms:
-            _show_terms(feed)
+            _show_terms(feed, statistics.articles)
     if statistics.overlaps:
         print_text("\nFeeds that share articles")
         pairs = sorted(statistics.overlaps.items(), key=lambda item: (-item[1], item[0]))
@@ -137,11 +139,14 @@ def _show(statistics: Statistics) -> None:
             print_text(f"  … and {len(pairs) - SHOWN_PAIRS} more pairs; --format json has all")
 
 
-def _show_terms(feed: FeedCount) -> None:
+def _show_terms(feed: FeedCount, articles: int) -> None:
     print_text(f"\n{feed.slug}: articles by term (by it alone)")
     for term in [term for term in feed.terms if term.hits][:TOP_TERMS]:
         print_text(f"  {term.hits:>7,} ({term.alone:,})  {term.term}")
-    if feed.dead:
+    if feed.dead and not feed.enough:
+        few = f"{counted(articles, 'article')} {'is' if articles == 1 else 'are'} too few to expect each"
+        print_text(f"  {len(feed.dead):,} of {len(feed.terms):,} terms not found yet; {few}")
+    elif feed.dead:
         names = ", ".join(term.term for term in feed.dead[:SHOWN_DEAD])
         more = f" and {len(feed.dead) - SHOWN_DEAD:,} more" if len(feed.dead) > SHOWN_DEAD else ""
-        print_text(f"  never found: {names}{more}")
+        print_text(f"  never found in {counted(articles, 'article')}: {names}{more}")

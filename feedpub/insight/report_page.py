@@ -52,7 +52,7 @@ def page(statistics: Statistics, title: str) -> str:
         "<h2>Feeds that share articles</h2>",
         "<p class=\"dim\">Of a row's articles, the percentage that is in the column's feed, too.</p>",
         f'<div class="scroll">{_matrix(statistics)}</div>',
-        *(_feed(feed, span) for feed in statistics.feeds),
+        *(_feed(feed, span, statistics.articles) for feed in statistics.feeds),
         _unrouted(statistics),
         "</body></html>",
     ]
@@ -63,7 +63,7 @@ def _overview(statistics: Statistics) -> str:
     rows = "".join(
         f'<tr><td><a href="#{escape(feed.slug)}">{escape(feed.title)}</a></td><td>{feed.articles:,}</td>'
         f"<td>{_rate(feed)}</td><td>{_day(feed.oldest)}</td><td>{_day(feed.newest)}</td>"
-        f"<td>{len(feed.terms):,}</td><td>{len(feed.dead):,}</td></tr>"
+        f"<td>{len(feed.terms):,}</td><td>{f'{len(feed.dead):,}' if feed.enough else '–'}</td></tr>"
         for feed in statistics.feeds
     )
     heads = "".join(
@@ -78,7 +78,7 @@ def _matrix(statistics: Statistics) -> str:
     return matrix([feed.slug for feed in feeds], [feed.articles for feed in feeds], statistics.overlaps)
 
 
-def _feed(feed: FeedCount, span: tuple[date, date] | None) -> str:
+def _feed(feed: FeedCount, span: tuple[date, date] | None, articles: int) -> str:
     parts = [f'<h2 id="{escape(feed.slug)}">{escape(feed.title)}</h2>']
     if span is None or not feed.articles:
         parts.append("<p>No article is in this feed.</p>")
@@ -90,10 +90,12 @@ def _feed(feed: FeedCount, span: tuple[date, date] | None) -> str:
         parts.append("<h3>Articles by term</h3>")
         parts.append('<p class="dim">The strong part of a bar: articles that are in by this term alone.</p>')
         parts.append(bars(found, f"Articles of {feed.title} by term"))
-    if feed.dead:
+    if feed.dead and feed.enough:
         shown = ", ".join(f"<code>{escape(term.term)}</code>" for term in feed.dead[:_DEAD])
         more = f" and {len(feed.dead) - _DEAD:,} more" if len(feed.dead) > _DEAD else ""
-        parts.append(f"<details><summary>{len(feed.dead):,} terms that no article holds</summary>")
+        parts.append(
+            f"<details><summary>{len(feed.dead):,} terms that none of {articles:,} articles holds</summary>"
+        )
         parts.append(f"<p>{shown}{more}</p></details>")
     return "\n".join(parts)
 

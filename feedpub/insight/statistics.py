@@ -16,6 +16,8 @@ from feedpub.rules.rule import FeedRule, Rules
 from feedpub.rules.scanner import TermFinder
 
 _WEEK = timedelta(days=7)
+# Where a term of the feed is found so often on average, one like the others is missed by chance in 1 of 20 cases.
+_EXPECTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class FeedCount:
     def dead(self) -> tuple[TermCount, ...]:
         """The terms that no article holds."""
         return tuple(term for term in self.terms if not term.seen)
+
+    @property
+    def enough(self) -> bool:
+        """Whether there were articles enough to expect that each term is found, so that a dead one says something."""
+        return sum(term.seen for term in self.terms) >= _EXPECTED * len(self.terms)
 
     @property
     def per_week(self) -> float | None:

@@ -282,11 +282,21 @@ def test_report_counts_terms_alone_and_dead_overlaps_and_what_is_nowhere(run):
     assert {"feeds": ["energy", "prices"], "articles": 1} in report["overlaps"]
 
 
-def test_report_as_text_names_dead_terms(run):
+def test_report_as_text_names_dead_terms_once_there_are_articles_enough(run):
     text = run("report").stdout
     assert "4 articles, 2 of them in no feed that has a rule:\n  in/news.txt:4: An oil painting\n" in text
-    assert "never found: hydrogen" in text
+    assert "1 of 4 terms not found yet; 4 articles are too few to expect each" in text
+    assert re.search(r"energy +2 .* 4 +–\n", text)
+    assert "never found in" not in text
     assert re.search(r"1  energy, prices", text)
+    more = "".join(f"\nOil and wind of day {day}\nGas.\n2024-02-{day:02} 10:00\n" for day in range(1, 11))
+    with (run.folder / "in/news.txt").open("a", encoding="utf-8") as file:
+        file.write(more)
+    text = run("report").stdout
+    assert "never found in 14 articles: hydrogen" in text
+    assert re.search(r"energy +12 .* 4 +1\n", text)
+    never = [feed["never_found"] for feed in json.loads(run("report", "--format", "json").stdout)["feeds"]]
+    assert never[1] == 1
 
 
 def test_the_page_is_whole_escaped_and_needs_no_network(run):
