@@ -87,7 +87,7 @@ class Chosen:
             return
         passed = sum(map(len, self.passed.values()))
         validated = f"{count(len(self.files) - len(self.unchecked), 'feed')} validated"
-        print_error(f"{validated}, {count(passed, 'file')} passed over{':' * bool(passed)}")
+        print_error(f"{validated}, {count(passed, 'file')} passed over" + (":" if passed else ""))
         for kind, files in sorted(self.passed.items(), key=lambda one: list(Kind).index(one[0])):
             names = ", ".join(map(printable, files[:_NAMED]))
             more = f" and {len(files) - _NAMED:,} more" if len(files) > _NAMED else ""

@@ -344,7 +344,7 @@ def _declaration_inside(fault: Fault) -> _Said:
     if not lines:
         return ("a space stands before <?xml", remedy)
     return (
-        f"{lines:,} blank line{'s' * (lines > 1)} {'stand' if lines > 1 else 'stands'} before <?xml",
+        f"{lines:,} blank lines come before <?xml" if lines > 1 else "a blank line comes before <?xml",
         remedy,
     )
 

@@ -62,8 +62,8 @@ class _Group:
         lines = list(dict.fromkeys(finding.line for finding in self.others))
         if lines == [self.shown[-1].line]:
             return f"{len(self.others):,} more in this line"
-        named = ", ".join(map(str, lines[:_PLACES])) + " …" * (len(lines) > _PLACES)
-        return f"{len(self.others):,} more, in line{'s' * (len(lines) > 1)} {named}"
+        named = ", ".join(map(str, lines[:_PLACES])) + (" …" if len(lines) > _PLACES else "")
+        return f"{len(self.others):,} more, in {'lines' if len(lines) > 1 else 'line'} {named}"
 
 
 def _grouped(findings: Iterable[Finding], *, rounds: int) -> list[_Group]:
@@ -104,7 +104,7 @@ def text(feed: Validated) -> str:
     for group in _grouped(feed.findings, rounds=_PLACES):
         for finding in group.shown:
             lines.append(f"  {_headline(finding)}")
-            if source is not None:
+            if source is not None and not _is_binary(source.line(finding.line)):
                 lines += _pointed(source.line(finding.line), finding.column)
         if group.others:
             lines.append(f"      and {group.more()}")
@@ -119,7 +119,7 @@ def _headline(finding: Finding) -> str:
 def _counted(findings: Iterable[Finding]) -> str:
     levels = [finding.level for finding in findings]
     counts = [(levels.count(level), level) for level in Level]
-    words = ", ".join(f"{count} {level}{'s' * (count > 1)}" for count, level in counts if count)
+    words = ", ".join(f"{count} {level}" + ("s" if count > 1 else "") for count, level in counts if count)
     return f" ({words})" if words else ""
 
 
@@ -144,6 +144,14 @@ def _pointed(line: str, column: int) -> list[str]:
         f"      | {_printable(line[start : start + _WIDTH])}",
         f"      | {' ' * (column - 1 - start)}^",
     ]
+
+
+def _is_binary(line: str) -> bool:
+    """Tell whether a line is not text: to show it helps nobody."""
+    shown = line[:_WIDTH]
+    return 4 * sum(not char.isprintable() or char == "\N{REPLACEMENT CHARACTER}" for char in shown) > len(
+        shown
+    )
 
 
 def _printable(line: str) -> str:

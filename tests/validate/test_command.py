@@ -364,3 +364,10 @@ def test_a_file_that_cannot_be_read_stops_with_a_sentence(run, tmp_path, monkeyp
     done = run(str(file))
     assert isinstance(done.exception, SourceError)
     assert str(done.exception) == f"{file}: Permission denied"
+
+
+def test_a_line_that_is_not_text_is_not_shown(run, tmp_path):
+    (tmp_path / "rss.xml").write_bytes(gzip.compress(Path(VALID).read_bytes()))
+    done = run(str(tmp_path / "rss.xml"))
+    assert "the file is compressed with gzip" in done.stdout
+    assert "      | " not in done.stdout

@@ -26,8 +26,8 @@ SENTENCES = {
     "{{ define }}<rss/>": "1:1 this is a template of a site generator, not what it makes",
     "---\ntitle: x\n---\n<rss/>": "1:1 this is a template of a site generator, not what it makes",
     # Before the feed, and behind it.
-    "\n\n<?xml version='1.0'?><r/>": "3:1 2 blank lines stand before <?xml",
-    "\r\n<?xml version='1.0'?><r/>": "2:1 1 blank line stands before <?xml",
+    "\n\n<?xml version='1.0'?><r/>": "3:1 2 blank lines come before <?xml",
+    "\r\n<?xml version='1.0'?><r/>": "2:1 a blank line comes before <?xml",
     " <?xml version='1.0'?><r/>": "1:2 a space stands before <?xml",
     "<!-- x --><?xml version='1.0'?><r/>": "1:11 '<!-- x -->' stands before <?xml",
     "<?xml version='1.0'?>\n<?xml version='1.0'?><r/>": "2:1 there is a second <?xml",

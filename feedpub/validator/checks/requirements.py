@@ -96,7 +96,7 @@ def _spoken(seconds: float) -> str:
     for name, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= length and seconds % length == 0:
             number = int(seconds // length)
-            return f"{number:,} {name}{'s' * (number > 1)}"
+            return f"{number:,} {name}" + ("s" if number > 1 else "")
     return f"{seconds:,.0f} seconds"
 
 
