@@ -1,0 +1,315 @@
+"""``feedpub suggest``: a rule for a feed, learned from examples."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from feedpub.articles.article import Article, Origin
+from feedpub.cli.console import (
+    DEFAULT_CONFIG,
+    FAILED,
+    USAGE,
+    ConfigOption,
+    count,
+    print_error,
+    print_json,
+    print_text,
+)
+from feedpub.config import Settings, load_config
+from feedpub.core.yaml_node import did_you_mean, read_yaml
+from feedpub.insight.suggest import ALPHA, ALPHA_SHORT, LEAST, Candidate, Evidence, Learner, Score, Suggestion
+from feedpub.planning.verdicts import articles
+from feedpub.publishing.build import open_plan
+from feedpub.rules import RuleSet, compile_rules
+from feedpub.rules.rule import as_article
+from feedpub.rules.terms import FIELDS, texts
+
+_PRECISE_ENOUGH = 0.5
+_AT_MOST = 200
+_PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
+_NOT_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
+
+
+class SuggestFormat(StrEnum):
+    """How the rule is written."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+class _Unfit(Exception):
+    """Why nothing can be learned, as a sentence."""
+
+
+def suggest(
+    feed: Annotated[str, typer.Argument(help="The slug of the feed that the rule is for.", metavar="FEED")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    like: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Articles that belong: a source's file or pattern, or a file of titles or links, one a line.",
+            metavar="FILE",
+        ),
+    ] = None,
+    unlike: Annotated[
+        list[str] | None, typer.Option(help="Articles that do not belong, in the same way.", metavar="FILE")
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            help="Learn from a field of the articles (title, body, author, category): those that have the value"
+            " belong, those that have others do not.",
+            metavar="FIELD=VALUE",
+        ),
+    ] = None,
+    share: Annotated[
+        str | None,
+        typer.Option(
+            help="Learn from the rest of the articles too, of which about this part belongs.",
+            metavar="PERCENT",
+        ),
+    ] = None,
+    terms: Annotated[
+        int, typer.Option(min=1, max=_AT_MOST, help="The most terms that the rule may have.")
+    ] = 40,
+    short: Annotated[
+        bool, typer.Option("--short", help="Make a shorter rule that finds a little less.")
+    ] = False,
+    suggest_format: Annotated[
+        SuggestFormat, typer.Option("--format", help="How to write the rule.")
+    ] = SuggestFormat.YAML,
+) -> None:
+    """Propose a rule for a feed, learned from articles that belong and articles that do not; write no file.
+
+    Without --like and --where, it learns from the examples of the feed. Its figures are of articles that were left
+    out in learning.
+
+    Example: feedpub suggest energy --where category=Energy --short
+    """
+    settings = load_config(config)
+    slugs = settings.rules.slugs
+    if feed not in slugs:
+        remedy = did_you_mean(feed, slugs) or f"feeds of this config: {', '.join(slugs)}"
+        print_error(f"there is no feed {feed!r}; {remedy}")
+        raise typer.Exit(USAGE)
+    part = _share(share)
+    with open_plan(settings, datetime.now(UTC)) as plan:
+        at_hand = list(articles(plan))
+    try:
+        belonging, others = _chosen(settings, feed, at_hand, like or [], unlike or [], where)
+        if part is not None:
+            known = {article.id for article in (*belonging, *others)}
+            others = [*others, *(article for article in at_hand if article.id not in known)]
+        learner = _learner(belonging, others, part)
+        suggestion = _learned(learner, terms, ALPHA_SHORT if short else ALPHA)
+    except _Unfit as unfit:
+        print_error(str(unfit))
+        raise typer.Exit(FAILED) from None
+    now = _scored(learner, settings.rules, feed)
+    if suggest_format is SuggestFormat.JSON:
+        print_json(_as_json(suggestion, now, learner))
+    else:
+        print_text(as_yaml(suggestion, now, learner))
+
+
+def _share(text: str | None) -> float | None:
+    if text is None:
+        return None
+    number = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())
+    if number is None or not 0 < float(number[1]) < 100:
+        print_error(f"--share {text}: write a part of a hundred, such as 10%")
+        raise typer.Exit(USAGE)
+    return float(number[1]) / 100
+
+
+def _chosen(
+    settings: Settings,
+    slug: str,
+    at_hand: Sequence[Article],
+    like: Sequence[str],
+    unlike: Sequence[str],
+    where: str | None,
+) -> tuple[list[Article], list[Article]]:
+    """Return the articles that belong, and those that are known not to; nothing is in both."""
+    belonging: list[Article] = [article for named in like for article in _named(named, at_hand)]
+    others: list[Article] = [article for named in unlike for article in _named(named, at_hand)]
+    if where is not None:
+        name, _, value = where.partition("=")
+        field = next((field for field in FIELDS if field == name), None)
+        if field is None or not value.strip():
+            print_error(f"--where {where}: write a field and a value, such as category=Energy")
+            raise typer.Exit(USAGE)
+        wanted = value.strip().casefold()
+        for article in at_hand:
+            values = {text.strip().casefold() for text in texts(article, field)}
+            if wanted in values:
+                belonging.append(article)
+            elif any(values):
+                others.append(article)
+    rule = settings.rules.rules.feeds[settings.rules.slugs.index(slug)]
+    examples = [
+        (_example(str(number), as_article(example)), example.wanted)
+        for number, example in enumerate(rule.examples)
+    ]
+    if not like and where is None:
+        belonging += [article for article, wanted in examples if wanted]
+    if not unlike and where is None:
+        others += [article for article, wanted in examples if not wanted]
+    inside = {article.id for article in belonging}
+    return belonging, [article for article in others if article.id not in inside]
+
+
+def _example(name: str, article: Article) -> Article:
+    return Article(f"example-{name}", article.title, article.body, article.published, article.origin)
+
+
+def _named(named: str, at_hand: Sequence[Article]) -> list[Article]:
+    """Return the articles that a file or pattern names, of the sources or as lines of a file."""
+    path = Path(named)
+    found = [
+        article
+        for article in at_hand
+        if fnmatch(article.origin.file, named) or Path(article.origin.file).absolute() == path.absolute()
+    ]
+    if found:
+        return found
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is no text in UTF-8"
+        raise _Unfit(
+            f"{named}: no article of the sources is from it, and it cannot be read: {reason}"
+        ) from None
+    known = {key: article for article in at_hand for key in (article.title, article.link, article.id) if key}
+    day = datetime(1970, 1, 1, tzinfo=UTC)
+    return [
+        known.get(line) or Article(f"{named}-{number}", line, "", day, Origin(named, number, number))
+        for number, line in enumerate(lines, 1)
+        if line
+    ]
+
+
+def _learner(belonging: Iterable[Article], others: Iterable[Article], share: float | None) -> Learner:
+    learner = Learner(list(belonging), list(others), share)
+    if len(learner.belonging) < LEAST:
+        raise _Unfit(
+            f"{count(len(learner.belonging), 'different article')} cannot make a rule: give at least {LEAST} that"
+            " belong, with --like, --where or as examples"
+        )
+    if not learner.others:
+        raise _Unfit(
+            "there is no article that does not belong: name some with --unlike, or say with --share what part of the"
+            " rest belongs, such as 10%"
+        )
+    return learner
+
+
+def _learned(learner: Learner, most: int, alpha: float) -> Suggestion:
+    suggestion = learner.learn(most=most, alpha=alpha)
+    if not len(suggestion.rule) or suggestion.held_out.precision < _PRECISE_ENOUGH:
+        raise _Unfit(
+            f"these articles have too little in common: held out, {suggestion.held_out.precision:.0%} of what a rule"
+            " takes would belong; give more of them, or articles that are more alike"
+        )
+    return suggestion
+
+
+def _scored(learner: Learner, rules: RuleSet, slug: str) -> Score:
+    """Return what the rules that a feed has do with the articles that were learned from."""
+    number = rules.slugs.index(slug)
+    taken = 0
+    for place, article in enumerate((*learner.belonging, *learner.others)):
+        if number in rules.route(article):
+            taken |= 1 << place
+    return learner.score(taken)
+
+
+def as_yaml(suggestion: Suggestion, now: Score, learner: Learner) -> str:
+    """Return the rule as a part of a config, with what each of its terms does as comments."""
+    others = "do not" if learner.share is None else f"are the rest, of which {learner.share:.3g} belongs"
+    belong = count(len(learner.belonging), "article")
+    lines = [
+        f"# suggested from {belong} that belong and {len(learner.others):,} that {others}",
+        f"# held out (3 folds): {_figures(suggestion.held_out)}",
+        f"# the present rule on the same articles: {_figures(now)}",
+        "any:",
+    ]
+    rule = suggestion.rule
+    first, second = len(rule.strong), len(rule.strong) + len(rule.weak)
+    lines += [f"  - {_item(one.term)}  # {_evidence(one)}" for one in suggestion.evidence[:first]]
+    if rule.weak:
+        lines.append("  - min_hits: 2\n    any:")
+        lines += [
+            f"      - {_item(one.term)}  # {_evidence(one)}" for one in suggestion.evidence[first:second]
+        ]
+    if rule.vetoes:
+        lines.append("none:")
+        lines += [
+            f"  - {_item(one.term)}  # takes {one.right:,} wrong out, and {one.wrong:,} right"
+            for one in suggestion.evidence[second:]
+        ]
+    if suggestion.possible:
+        more = ", ".join(f"{_item(one.term)} {one.right:,}/{one.wrong:,}" for one in suggestion.possible)
+        lines.append(f"# also possible (right/wrong): {more}")
+    text = "\n".join(lines)
+    # What is shown is what a config takes.
+    compile_rules({"suggested": read_yaml(text.encode(), "suggested")}, None, None)
+    return text
+
+
+def _figures(score: Score) -> str:
+    return f"precision {score.precision:.2f}, recall {score.recall:.2f}"
+
+
+def _evidence(one: Evidence) -> str:
+    return f"{one.right:,} right, {one.wrong:,} wrong; alone finds {one.alone:,}"
+
+
+def _item(term: Candidate) -> str:
+    """Return a term as an item of a list in YAML."""
+    plain = _PLAIN.fullmatch(term.text) and term.text not in _NOT_TEXT
+    text = term.text if plain else json.dumps(term.text, ensure_ascii=False)
+    return f"{{title: {text}}}" if term.title else text
+
+
+def _as_json(suggestion: Suggestion, now: Score, learner: Learner) -> dict[str, Any]:
+    rule = suggestion.rule
+    wanted: list[Any] = [_value(term) for term in rule.strong]
+    if rule.weak:
+        wanted.append({"any": [_value(term) for term in rule.weak], "min_hits": 2})
+    return {
+        "belong": len(learner.belonging),
+        "others": len(learner.others),
+        "held_out": _score(suggestion.held_out),
+        "present_rule": _score(now),
+        "rule": {"any": wanted} | ({"none": [_value(term) for term in rule.vetoes]} if rule.vetoes else {}),
+        "terms": [
+            {"term": _value(one.term), "right": one.right, "wrong": one.wrong, "alone": one.alone}
+            for one in suggestion.evidence
+        ],
+        "also_possible": [
+            {"term": _value(one.term), "right": one.right, "wrong": one.wrong} for one in suggestion.possible
+        ],
+    }
+
+
+def _score(score: Score) -> dict[str, float]:
+    return {
+        "precision": round(score.precision, 3),
+        "recall": round(score.recall, 3),
+        "f1": round(score.f1, 3),
+    }
+
+
+def _value(term: Candidate) -> Any:
+    return {"title": term.text} if term.title else term.text

@@ -1,0 +1,481 @@
+"""A rule learned from articles that belong in a feed and articles that do not: ``any``, ``min_hits`` and ``none``.
+
+Terms are sets of articles, each a long number with a bit an article, so that a move of the learner costs a few
+operations on numbers. The learner is greedy: it adds the term, or the veto, that gains most for its price, and stops
+where nothing gains. There is no chance in it: the same articles in the same order give the same rule.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from feedpub.articles.article import Article
+from feedpub.rules.terms import FIELDS, View, texts
+from feedpub.text.folding import MARK
+
+LEAST: Final = 5
+"""So many articles must belong, or nothing can be learned."""
+
+ALPHA: Final = 0.5
+ALPHA_SHORT: Final = 4.0
+"""What a term costs, in articles; the second makes short rules."""
+
+_CANDIDATES, _VETOES, _SEEN_VETOES, _PREFIXED = 1200, 300, 6000, 300
+_PAIRED, _PAIRS = 120, 400
+# A veto takes out at least so many of the others, and so many for each article that belongs.
+_VETOED, _VETOED_FOR_EACH = 4, 3
+_NOTHING = 1e-12
+# Articles that a term, and a veto, must at least be in.
+_TWICE, _USUAL = 2, 3
+_IN_TITLE = "\0"
+_FOLDS = 3
+# From so many articles on that belong, the length of the rule is found by cross-validation.
+_ENOUGH = 30
+
+_VIEW = View(frozenset(FIELDS))
+_LETTER = "0-9a-z\x80-\U0010ffff"
+_WORD = re.compile(f"[{_LETTER}]{{2,}}")
+_PAIR = re.compile(f"(?<![{_LETTER}])(?=([{_LETTER}]{{2,}})[\t-\r ]+([{_LETTER}]{{2,}}))")
+_UNSPACED = re.compile(f"(?:{MARK}[\u0e01-\U0003ffff]{MARK}){{2,}}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Candidate:
+    """A term that a rule may hold, as it is written in a config, perhaps of the title alone."""
+
+    text: str
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A rule: ``strong`` terms of which one is enough, ``weak`` ones of which two are needed, ``vetoes``."""
+
+    strong: tuple[Candidate, ...] = ()
+    weak: tuple[Candidate, ...] = ()
+    vetoes: tuple[Candidate, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.strong) + len(self.weak) + len(self.vetoes)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many articles a rule takes rightly, takes wrongly and misses."""
+
+    right: int
+    wrong: int
+    missed: int
+
+    @property
+    def precision(self) -> float:
+        """The part of what is taken that belongs; 0 where nothing is taken."""
+        return self.right / (self.right + self.wrong) if self.right else 0.0
+
+    @property
+    def recall(self) -> float:
+        """The part of what belongs that is taken."""
+        return self.right / (self.right + self.missed) if self.right else 0.0
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of the two."""
+        return 2 * self.right / (2 * self.right + self.wrong + self.missed) if self.right else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one term finds: articles rightly and wrongly, and those rightly by it alone."""
+
+    term: Candidate
+    right: int
+    wrong: int
+    alone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The rule, what each of its terms does, its figures on articles it was not learned from, and more terms."""
+
+    rule: Suggested
+    evidence: tuple[Evidence, ...]
+    held_out: Score
+    possible: tuple[Evidence, ...]
+
+
+def features(article: Article) -> set[str]:
+    """Return the words and pairs of words of an article, folded as the matcher folds; those of its title twice."""
+    title = _features(_VIEW.prepare(article.title).decode("utf-8", "replace").lower())
+    found = title.union(f"{_IN_TITLE}{term}" for term in title)
+    for body in texts(article, "body"):
+        found |= _features(_VIEW.prepare(body).decode("utf-8", "replace").lower())
+    return found
+
+
+def _candidate(feature: str) -> Candidate:
+    return Candidate(feature.removeprefix(_IN_TITLE), title=feature.startswith(_IN_TITLE))
+
+
+def _features(text: str) -> set[str]:
+    found = {word for word in set(_WORD.findall(text)) if not word.isdecimal()}
+    found.update(map(" ".join, _PAIR.findall(text)))
+    for run in _UNSPACED.findall(text):
+        chars = run.replace(MARK, "")
+        if chars.isalpha():
+            found.update(chars[at : at + size] for size in (2, 3, 4) for at in range(len(chars) - size + 1))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """What a rule is worth: the articles that belong, those that do not or, with a ``weight``, all the others."""
+
+    belongs: int
+    others: int
+    alpha: float
+    weight: float | None
+
+    def value(self, right: int, wrong: int, price: float) -> float:
+        """Return the worth of a rule by what it takes; ``price`` is the number of its terms, vetoes twice."""
+        if self.weight is None:
+            whole = right + wrong + self.alpha * price + self.belongs.bit_count()
+            return 2 * right / whole
+        weighed = self.weight * right
+        whole = max(wrong, weighed) + self.weight * (self.alpha * price + self.belongs.bit_count())
+        return 2 * weighed / whole
+
+
+@dataclass(slots=True)
+class _State:
+    """A rule while it is made, and what it takes."""
+
+    rule: Suggested = Suggested()
+    strong: int = 0
+    one: int = 0
+    two: int = 0
+    vetoed: int = 0
+    price: float = 0
+    value: float = 0.0
+
+    @property
+    def taken(self) -> int:
+        return (self.strong | self.two) & ~self.vetoed
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the moves of the learner may add, the best first."""
+
+    strong: Sequence[Candidate]
+    vetoes: Sequence[Candidate]
+    pairs: Sequence[tuple[Candidate, Candidate]]
+
+
+@dataclass(slots=True)
+class Learner:
+    """Articles that belong and others, and the terms that they hold.
+
+    ``share`` is what part of the others belongs, too, where they were not looked through: from 0 to 1.
+    """
+
+    belonging: Sequence[Article]
+    others: Sequence[Article]
+    share: float | None = None
+    _bits: dict[Candidate, int] = field(default_factory=dict)
+    _veto_terms: list[Candidate] = field(default_factory=list)
+    _any_terms: list[Candidate] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.belonging, self.others = list(_different(self.belonging)), list(_different(self.others))
+        held: Counter[str] = Counter()
+        seen: Counter[str] = Counter()
+        each: list[set[str]] = []
+        for number, article in enumerate((*self.belonging, *self.others)):
+            terms = features(article)
+            each.append(terms)
+            (held if number < len(self.belonging) else seen).update(terms)
+        wanted = [term for term, number in held.items() if number >= _TWICE]
+        usual = [(number, term) for term, number in seen.items() if number >= _USUAL]
+        usual.sort(key=lambda item: (-item[0], item[1]))
+        refusing = [term for _, term in usual[:_SEEN_VETOES]]
+        kept = {*wanted, *refusing}
+        places: dict[str, list[int]] = {term: [] for term in kept}
+        words: dict[str, list[int]] = {}
+        for number, terms in enumerate(each):
+            for term in terms & kept:
+                places[term].append(number)
+            for term in terms:
+                if term.isalpha():
+                    words.setdefault(term, []).append(number)
+        size = len(each) // 8 + 1
+        self._bits = {_candidate(term): _as_bits(numbers, size) for term, numbers in places.items()}
+        self._any_terms = sorted(map(_candidate, wanted))
+        self._veto_terms = list(map(_candidate, refusing))
+        self._add_prefixes(words, size)
+
+    def _add_prefixes(self, words: dict[str, list[int]], size: int) -> None:
+        """Add ``prefix*`` where it tells the articles apart better than each of the words that it stands for."""
+        goal = self._goal(-1, ALPHA)
+        best = self._best(
+            goal, (term for term in self._any_terms if not term.title and term.text in words), _PREFIXED
+        )
+        in_order = sorted(words)
+        found: dict[int, str] = {}
+        for prefix in sorted(
+            {t.text[:n] for t in best for n in range(max(4, len(t.text) - 4), len(t.text) + 1)}
+        ):
+            first = bisect_left(in_order, prefix)
+            last = bisect_left(in_order, f"{prefix}\U0010ffff")
+            union, single = 0, 0.0
+            for word in in_order[first:last]:
+                bits = self._bits.get(Candidate(word))
+                bits = _as_bits(words[word], size) if bits is None else bits
+                union |= bits
+                single = max(single, _chi(goal, bits))
+            if (
+                last - first > 1
+                and _chi(goal, union) > 1.02 * single
+                and len(prefix) > len(found.get(union, ""))
+            ):
+                found[union] = prefix
+        for union, prefix in found.items():
+            term = Candidate(f"{prefix}*")
+            self._bits[term] = union
+            self._any_terms.append(term)
+
+    def _goal(self, among: int, alpha: float) -> _Goal:
+        belongs = (1 << len(self.belonging)) - 1
+        others = ((1 << len(self.others)) - 1) << len(self.belonging)
+        weight = None
+        if self.share is not None:
+            weight = max(self.share * (len(self.belonging) + len(self.others)) / len(self.belonging), 1.0)
+        return _Goal(belongs & among, others & among, alpha, weight)
+
+    def _best(self, goal: _Goal, terms: Iterable[Candidate], most: int) -> list[Candidate]:
+        scored = ((_chi(goal, self._bits[term]), term) for term in terms)
+        ranked = sorted(
+            ((chi, term) for chi, term in scored if chi > 0),
+            key=lambda item: (-item[0], len(item[1].text), item[1]),
+        )
+        return [term for _, term in ranked[:most]]
+
+    def _candidates(self, goal: _Goal) -> list[Candidate]:
+        most = goal.others.bit_count() / 5
+        return self._best(
+            goal,
+            (
+                term
+                for term in self._any_terms
+                if (self._bits[term] & goal.belongs).bit_count() >= 2
+                and ((self._bits[term] & goal.others).bit_count() <= most or self.share is not None)
+            ),
+            _CANDIDATES,
+        )
+
+    def _path(self, among: int, alpha: float, most: int) -> Iterator[_State]:
+        """Yield the rule after each move of the learner."""
+        goal = self._goal(among, alpha)
+        strong = self._candidates(goal)
+        turned = replace(goal, belongs=goal.others, others=goal.belongs)
+        vetoes = self._best(turned, self._veto_terms, _VETOES)
+        pairs = self._pairs(goal, strong[:_PAIRED])
+        terms = _Terms(strong, vetoes, pairs)
+        state = _State()
+        while len(state.rule) < most:
+            moved = self._move(goal, state, terms, most)
+            if moved is None:
+                return
+            state = moved
+            yield state
+
+    def _pairs(self, goal: _Goal, terms: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
+        precise = {term: _precision(goal, self._bits[term]) for term in terms}
+        found = []
+        for number, one in enumerate(terms):
+            for other in terms[number + 1 :]:
+                both = self._bits[one] & self._bits[other]
+                if _precision(goal, both) >= 1.15 * max(precise[one], precise[other]):
+                    found.append((-_chi(goal, both), one, other))
+        return [(one, other) for _, one, other in sorted(found)[:_PAIRS]]
+
+    def _move(self, goal: _Goal, state: _State, terms: _Terms, most: int) -> _State | None:
+        """Return the state after the move that gains most for each term it adds, or ``None`` if none gains."""
+        best: tuple[float, int, str] | None = None
+        moved = None
+        for after, text in (*self._additions(state, terms, most), *self._refusals(goal, state, terms.vetoes)):
+            now, cost = after.taken, after.price - state.price
+            right, wrong = (now & goal.belongs).bit_count(), (now & goal.others).bit_count()
+            after.value = goal.value(right, wrong, after.price)
+            gain = (after.value - state.value) / cost
+            rank = -gain, len(text), text
+            if gain > _NOTHING and (best is None or rank < best):
+                best, moved = rank, after
+        return moved
+
+    def _additions(self, state: _State, terms: _Terms, most: int) -> Iterator[tuple[_State, str]]:
+        rule, new = state.rule, ~state.vetoed & ~state.taken
+        for term in terms.strong:
+            bits = self._bits[term]
+            if bits & new and term not in rule.strong:
+                more = replace(rule, strong=(*rule.strong, term))
+                yield replace(state, rule=more, strong=state.strong | bits, price=state.price + 1), term.text
+            if rule.weak and state.one & bits & new and term not in rule.weak:
+                more = replace(rule, weak=(*rule.weak, term))
+                two, one = state.two | (state.one & bits), state.one | bits
+                yield replace(state, rule=more, two=two, one=one, price=state.price + 1), term.text
+        for one_of, other in terms.pairs if not rule.weak and len(rule) + 1 < most else ():
+            two, one = self._bits[one_of] & self._bits[other], self._bits[one_of] | self._bits[other]
+            if two & new:
+                more = replace(rule, weak=(one_of, other))
+                after = replace(state, rule=more, one=one, two=two, price=state.price + 2)
+                yield after, f"{one_of.text} {other.text}"
+
+    def _refusals(
+        self, goal: _Goal, state: _State, vetoes: Sequence[Candidate]
+    ) -> Iterator[tuple[_State, str]]:
+        taken = state.taken
+        wrong, right = taken & goal.others, taken & goal.belongs
+        for term in vetoes:
+            bits = self._bits[term]
+            out = (bits & wrong).bit_count()
+            if out >= _VETOED and out >= _VETOED_FOR_EACH * (bits & right).bit_count():
+                more = replace(state.rule, vetoes=(*state.rule.vetoes, term))
+                yield replace(state, rule=more, vetoed=state.vetoed | bits, price=state.price + 2), term.text
+
+    def taken_by(self, rule: Suggested) -> int:
+        """Return the articles that a rule takes, as bits."""
+        one = two = strong = vetoed = 0
+        for term in rule.weak:
+            two |= one & self._bits[term]
+            one |= self._bits[term]
+        for term in rule.strong:
+            strong |= self._bits[term]
+        for term in rule.vetoes:
+            vetoed |= self._bits[term]
+        return (strong | two) & ~vetoed
+
+    def _value(self, goal: _Goal, rule: Suggested) -> float:
+        taken = self.taken_by(rule)
+        price = len(rule) + len(rule.vetoes)
+        return goal.value((taken & goal.belongs).bit_count(), (taken & goal.others).bit_count(), price)
+
+    def score(self, taken: int, among: int = -1) -> Score:
+        """Return how right it is to take these articles, of all or of those ``among``."""
+        goal = self._goal(among, ALPHA)
+        right = (taken & goal.belongs).bit_count()
+        wrong = (taken & goal.others).bit_count()
+        if goal.weight is not None:
+            # Of the others that are taken, so many belong, if what is known is like the rest.
+            wrong = max(round(wrong - (goal.weight - 1) * right), 0)
+        return Score(right, wrong, goal.belongs.bit_count() - right)
+
+    def learn(self, *, most: int = 40, alpha: float = ALPHA) -> Suggestion:
+        """Return the rule of at most so many terms, with figures from articles that were left out in learning."""
+        length, held_out = self._cross_validated(most, alpha)
+        goal = self._goal(-1, alpha)
+        rule = Suggested()
+        for state in self._path(-1, alpha, most):
+            if len(state.rule) > length and len(rule):
+                break
+            rule = state.rule
+        rule, dropped = self._pruned(goal, rule)
+        evidence = tuple(self._evidence(rule))
+        known = {*rule.strong, *rule.weak}
+        more = [*dropped, *(term for term in self._candidates(goal)[:60] if term not in dropped)]
+        rest = ~self.taken_by(rule)
+        possible = [self._found(term) for term in more if term not in known]
+        useful = [one for one in possible if self._bits[one.term] & goal.belongs & rest]
+        return Suggestion(rule, evidence, held_out, tuple(useful[:8]))
+
+    def _cross_validated(self, most: int, alpha: float) -> tuple[int, Score]:
+        articles = [*self.belonging, *self.others]
+        folds = [0] * _FOLDS
+        for number, article in enumerate(articles):
+            folds[zlib.crc32(article.id.encode()) % _FOLDS] |= 1 << number
+        scores: list[list[Score]] = []
+        for fold in folds:
+            by_length = [Score(0, 0, self.score(0, fold).missed)] * (most + 1)
+            for state in self._path(~fold, alpha, most):
+                reached = self.score(state.taken, fold)
+                by_length[len(state.rule) :] = [reached] * (most + 1 - len(state.rule))
+            scores.append(by_length)
+        length = most
+        if len(self.belonging) >= _ENOUGH:
+            means = [sum(score[at].f1 for score in scores) / _FOLDS for at in range(most + 1)]
+            top = max(range(most + 1), key=lambda at: means[at])
+            spread = sum((score[top].f1 - means[top]) ** 2 for score in scores) / (_FOLDS - 1)
+            enough = means[top] - (spread / _FOLDS) ** 0.5 / 4
+            length = next(at for at in range(most + 1) if means[at] >= enough)
+        at = [score[length] for score in scores]
+        return length, Score(sum(s.right for s in at), sum(s.wrong for s in at), sum(s.missed for s in at))
+
+    def _pruned(self, goal: _Goal, rule: Suggested) -> tuple[Suggested, list[Candidate]]:
+        """Leave out the terms without which the rule is worth no less."""
+        dropped: list[Candidate] = []
+        for part in ("vetoes", "weak", "strong"):
+            for term in getattr(rule, part):
+                rest = tuple(other for other in getattr(rule, part) if other != term)
+                if part == "weak" and len(rest) < 2:
+                    continue
+                without = replace(rule, **{part: rest})
+                if self._value(goal, without) >= self._value(goal, rule):
+                    rule = without
+                    if part != "vetoes":
+                        dropped.append(term)
+        return rule, dropped
+
+    def _found(self, term: Candidate) -> Evidence:
+        goal = self._goal(-1, ALPHA)
+        bits = self._bits[term]
+        return Evidence(term, (bits & goal.belongs).bit_count(), (bits & goal.others).bit_count())
+
+    def _evidence(self, rule: Suggested) -> Iterator[Evidence]:
+        goal = self._goal(-1, ALPHA)
+        taken = self.taken_by(rule)
+        for part in ("strong", "weak"):
+            for term in getattr(rule, part):
+                rest = tuple(other for other in getattr(rule, part) if other != term)
+                alone = taken & ~self.taken_by(replace(rule, **{part: rest}))
+                yield replace(self._found(term), alone=(alone & goal.belongs).bit_count())
+        open_ = self.taken_by(replace(rule, vetoes=()))
+        for term in rule.vetoes:
+            out = self._bits[term] & open_
+            yield Evidence(term, (out & goal.others).bit_count(), (out & goal.belongs).bit_count())
+
+
+def _different(articles: Iterable[Article]) -> Iterator[Article]:
+    """Yield the articles, but those of equal title and body once."""
+    seen = set()
+    for article in articles:
+        story = article.title, article.body
+        if story not in seen:
+            seen.add(story)
+            yield article
+
+
+def _as_bits(numbers: Iterable[int], size: int) -> int:
+    bits = bytearray(size)
+    for number in numbers:
+        bits[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(bits, "little")
+
+
+def _precision(goal: _Goal, bits: int) -> float:
+    right, wrong = (bits & goal.belongs).bit_count(), (bits & goal.others).bit_count()
+    return right / (right + wrong) if right else 0.0
+
+
+def _chi(goal: _Goal, bits: int) -> float:
+    """Return how far a term is bound up with what belongs (χ²); less than 0 if it is with the others."""
+    right, wrong = (bits & goal.belongs).bit_count(), (bits & goal.others).bit_count()
+    belonging, others = goal.belongs.bit_count(), goal.others.bit_count()
+    missed, left = belonging - right, others - wrong
+    whole = (right + wrong) * (missed + left) * belonging * others
+    difference = right * left - wrong * missed
+    return abs(difference) * difference * (belonging + others) / whole if whole else 0.0
