@@ -164,11 +164,16 @@ def test_what_sources_do_not_give_is_told_by_check_and_by_each_build(feedpub):
 
 
 @pytest.mark.slow
-def test_check_says_how_many_files_it_did_not_look_into(feedpub):
+def test_check_says_how_many_files_it_did_not_look_into_and_where_no_article_has_a_link(feedpub):
     for number in range(4):
         (feedpub.folder / f"seeds/more-{number}.txt").write_text("A\nB\n2023-01-01 10:00\n")
     assert "seeds/*.txt: and 2 more files; --files looks into more" in feedpub("check").stdout
     assert "more file" not in feedpub("check", "--files", "9").stdout
+    assert "seeds/*.txt: none of " in feedpub("check").stdout
+    config = feedpub.folder / "config.yaml"
+    linked = "  - link: https://quay.example.org/{slug}\n    path: seeds/*.txt"
+    config.write_text(config.read_text().replace("  - path: seeds/*.txt", linked))
+    assert "none of " not in feedpub("check").stdout
 
 
 def test_a_missing_config_says_how_to_name_one(feedpub):

@@ -56,6 +56,12 @@ def check(
         for spec, found in zip(settings.sources, surveys, strict=True):
             for file in found.files:
                 _show(file)
+            articles = sum(file.articles for file in found.files)
+            if articles and not any(file.linked for file in found.files):
+                print_text(
+                    f"{spec.path}: none of {count(articles, 'article')} has a link, so readers can't open them;"
+                    " if they are on a site, say how its addresses are made with link: of the source"
+                )
             if found.more:
                 print_text(f"{spec.path}: and {count(found.more, 'more file')}; --files looks into more")
         if not failing:

@@ -23,11 +23,12 @@ from feedpub.core.declaration import (
     one_of,
 )
 from feedpub.core.errors import ConfigError, Problems, install_hint
+from feedpub.core.feed_values import web_address
 from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.sources.boilerplate import fold_heading
 from feedpub.sources.field_names import CANONICAL
 from feedpub.sources.readers import INPUT_FORMATS, missing_extra
-from feedpub.sources.spec import ORDERS, SourceSpec, TextLayout
+from feedpub.sources.spec import ORDERS, PLACEHOLDER, SourceSpec, TextLayout
 from feedpub.sources.withheld import fold_status
 from feedpub.text.dates import DEFAULT, DatePolicy
 from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, compile_format
@@ -267,6 +268,31 @@ def _repair(node: Node) -> bool:
     return wanted
 
 
+def _template(node: Node) -> str:
+    template = node.text().strip()
+    if not template.startswith(("http://", "https://")) or not PLACEHOLDER.search(template):
+        raise node.error(
+            f"the template {template!r} makes no links",
+            "write a web address with names in braces, such as https://example.org/{year}/{slug}/",
+        )
+    left = PLACEHOLDER.sub("x", template)
+    if "{" in left or "}" in left or not web_address(left):
+        raise node.error(
+            f"the template {template!r} makes no web address",
+            "write names in braces, and braces around nothing else, such as https://example.org/{year}/{slug}/",
+        )
+    return template
+
+
+def _base_address(node: Node) -> str:
+    address = web_address(node.text().strip())
+    if not address:
+        raise node.error(
+            f"{node.text()!r} is not a web address", "write a whole one, such as https://example.org/"
+        )
+    return address
+
+
 def _source(
     path: tuple[str, ...],
     format: str | None,  # noqa: A002 - it is the name of the key
@@ -281,6 +307,9 @@ def _source(
     related_links: tuple[str, ...],
     repair_mojibake: bool,
     published_when: tuple[str, ...],
+    link: str | None,
+    link_base: str | None,
+    date: str | None,
 ) -> SourceSpec:
     return SourceSpec(
         patterns=path,
@@ -296,6 +325,9 @@ def _source(
         related_links=related_links,
         repair_mojibake=repair_mojibake,
         published_when=frozenset(map(fold_status, published_when)),
+        link=link or "",
+        link_base=link_base or "",
+        date=date or "",
     )
 
 
@@ -385,6 +417,23 @@ SOURCE = Section(
             " public too",
             default="[]",
             without="every status that says nothing else",
+        ),
+        Key(
+            "link",
+            Value(_template, TEXT.schema),
+            "the link of an article that has none, such as `https://example.org/{year}/{slug}/`, see"
+            " [Links](sources.md#links)",
+        ),
+        Key(
+            "link_base",
+            Value(_base_address, TEXT.schema),
+            "the address that relative links are resolved against, such as `https://example.org/`",
+        ),
+        Key(
+            "date",
+            one_of("filename"),
+            "`filename`: the date of an article that has none is in the name of its file or folder; a text file is one"
+            " article then, its first line the title",
         ),
     ),
     make=_source,

@@ -15,7 +15,7 @@ from feedpub.articles.article import Author, Enclosure, Notice, Origin
 from feedpub.core.feed_values import media_type as media_type_of
 from feedpub.sources.field_names import LATER_LINKS, fold_name, name_map
 from feedpub.sources.records import Record, RecordError
-from feedpub.sources.spec import SourceSpec
+from feedpub.sources.spec import PLACEHOLDER, SourceSpec
 from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
 
 # "Name <mail@example.org>", as RFC 5322 §3.4 writes a person, or RSS's "mail@example.org (Name)".
@@ -143,6 +143,15 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         left_out=tuple(left_out),
         formerly=_formerly(raw, former, identity) if empty or is_later else None,
         version=_version(values),
+        named=_named(values, spec.link) if spec.link else (),
+    )
+
+
+def _named(values: Mapping[str, Any], template: str) -> tuple[tuple[str, str], ...]:
+    """Return the values that a template of links asks for by their names, where they are scalars."""
+    found = ((name, _value(values, name)) for name in PLACEHOLDER.findall(template))
+    return tuple(
+        (name, text_of(value, name)) for name, value in found if isinstance(value, str | int | float)
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from feedpub.articles.article import (
     Article,
@@ -30,8 +30,10 @@ from feedpub.core.feed_values import (
     without_password,
 )
 from feedpub.sources.boilerplate import tail_start, without_tail
+from feedpub.sources.file_names import declared_date, path_of, slug_of_file, slug_of_title, stem_of
+from feedpub.sources.readers import choose
 from feedpub.sources.records import Item, Record, RecordError, reject
-from feedpub.sources.spec import ParseContext, SourceSpec
+from feedpub.sources.spec import PLACEHOLDER, ParseContext, SourceSpec
 from feedpub.sources.withheld import FREE
 from feedpub.text.dates import ParsedDate, parse_date
 from feedpub.text.safe_html import plain_text, relative_addresses
@@ -91,7 +93,11 @@ def build_story(
     """
     spec = reading.spec
     plain_title, plain_body = title.strip(), body.strip()
-    if "\t" not in title and plain_title.strip(_ZERO_WIDTH) and not (spec.repair_mojibake or spec.html_body):
+    if (
+        "\t" not in title
+        and plain_title.strip(_ZERO_WIDTH)
+        and not (spec.repair_mojibake or spec.html_body or spec.link)
+    ):
         try:
             parsed = parse_date(published, spec.dates)
         except DateError:
@@ -164,14 +170,16 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         if not title:
             raise RecordError("the record has neither title nor body")
         notes.add("title-from-body", "the record has no title; took the first sentence of its body")
-    parsed = _parsed(record, spec)
+    parsed = _parsed(record, reading)
     for warning in parsed.warnings:
         notes.add(warning.kind, warning.message)
     for reason in (*record.left_out, *record.hold.unread):
         notes.add("bad-field", f"left out a field: {reason}")
     for unknown in record.hold.unknown:
         notes.add("unknown-status", unknown)
-    link = _address(record.link, "link", notes, record.base)
+    link = _address(record.link, "link", notes, record.base or spec.link_base) or _linked(
+        reading, record, parsed.instant, title, notes
+    )
     identity, key = _identity(reading, record, parsed.instant, title)
     former = _former_identity(reading, record, parsed.instant, title, link)
     if former and record.id and not record.formerly:
@@ -180,7 +188,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
             notes.add("password", f"its id holds a password; {unless}")
         else:
             notes.add("bad-id", f"its id {former[:200]!r} is none that every format can carry; {unless}")
-    if not _has_more(record):
+    if not link and not _has_more(record):
         return Article(
             identity,
             title,
@@ -225,9 +233,12 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
     )
 
 
-def _parsed(record: Record, spec: SourceSpec) -> ParsedDate:
-    if record.published.strip():
-        return parse_date(record.published, spec.dates)
+def _parsed(record: Record, reading: ParseContext) -> ParsedDate:
+    written = record.published.strip()
+    if not written and reading.spec.date:
+        written = declared_date(reading.file)
+    if written:
+        return parse_date(written, reading.spec.dates)
     if record.hold.due:
         return ParsedDate(record.hold.due)
     raise RecordError("the record has no date")
@@ -312,6 +323,40 @@ def _updated(text: str, published: datetime, spec: SourceSpec, notes: _Notes) ->
         notes.add("bad-updated", "left out a time of the update that lies before the publication")
         return None
     return updated
+
+
+def _linked(
+    reading: ParseContext, record: Record, published: datetime, title: str, notes: _Notes
+) -> str | None:
+    """Return the link that the source's template gives an article, if it has one; ids are not made of it."""
+    if not reading.spec.link:
+        return None
+    file = reading.file
+    values = {
+        "path": path_of(file),
+        "stem": stem_of(file),
+        "slug": slug_of_file(file) if _holds_one(reading) else slug_of_title(title),
+        "year": f"{published:%Y}",
+        "month": f"{published:%m}",
+        "day": f"{published:%d}",
+        "id": record.id.strip(),
+        **dict(record.named),
+    }
+    lacking = [name for name in PLACEHOLDER.findall(reading.spec.link) if not values.get(name)]
+    if lacking:
+        notes.add(
+            "bad-address", f"has no link: its source makes it of {{{lacking[0]}}}, which the record lacks"
+        )
+        return None
+    filled = PLACEHOLDER.sub(lambda name: quote(values[name[1]].strip("/"), safe="/"), reading.spec.link)
+    return web_address(filled)
+
+
+def _holds_one(reading: ParseContext) -> bool:
+    """Say whether a file holds one article, so that its name is that of the article."""
+    return (reading.spec.format or choose(reading.file, b"")) in ("markdown", "html") or bool(
+        reading.spec.date
+    )
 
 
 def _whole(written: str, base: str) -> str:

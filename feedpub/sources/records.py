@@ -41,6 +41,7 @@ class Record(NamedTuple):
 
     ``formerly`` are id and link as version 0.1.0 would have read them, where it did so otherwise.
     ``base`` is the address that relative ones are resolved against; ids are made of what is written.
+    ``named`` are the values of the names that the source's template of links asks for.
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
     feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``.
     """
@@ -65,6 +66,7 @@ class Record(NamedTuple):
     hold: Hold = FREE
     version: int | None = None
     base: str = ""
+    named: tuple[tuple[str, str], ...] = ()
 
 
 class RecordError(ValueError):

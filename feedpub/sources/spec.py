@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from feedpub.articles.ids import feed_key
 from feedpub.core.errors import Where
 from feedpub.text.dates import DEFAULT, DatePolicy
 
+# A name in braces in a template of links: {slug}, {year}.
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
 ORDERS = ("title body date", "title date body", "date title body")
 
 
@@ -39,7 +42,9 @@ class SourceSpec:
     the one to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's
     names; ``html_body`` says that bodies of text, JSON and tables are HTML. ``namespace`` keeps this source's own
     ids apart from those of others. ``boilerplate`` holds folded headings. ``published_when`` are the folded words of
-    a status with which alone a record is public. ``where`` is the place in the config.
+    a status with which alone a record is public. ``where`` is the place in the config. ``link`` is the template of the
+    links of records that have none, ``link_base`` the address that relative ones are resolved against, and ``date``
+    says where else a date may be: ``filename``.
     """
 
     patterns: tuple[str, ...]
@@ -57,6 +62,9 @@ class SourceSpec:
     repair_mojibake: bool = False
     published_when: frozenset[str] = frozenset()
     where: Where | None = None
+    link: str = ""
+    link_base: str = ""
+    date: str = ""
 
     @property
     def path(self) -> str:

@@ -37,6 +37,7 @@ class Surveyed:
 
     ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are, ``unfit``
     those whose link is not a web address. ``left_out`` has what is not to be published, in the same way as rejects, and
+    ``linked`` counts the articles that have a link.
     ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
     ids or links that articles of other titles and dates had before: each with the place of the first article that has
     it again, and how many do.
@@ -53,6 +54,7 @@ class Surveyed:
     doubts: tuple[tuple[str, str], ...] = ()
     unfit: int = 0
     shared: tuple[tuple[str, str, int], ...] = ()
+    linked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,14 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
         is_plain = INPUT_FORMATS[taken].body_option
-    articles = tagged = unfit = lines = 0
+    articles = tagged = unfit = lines = linked = 0
     keys = _Keys()
     rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
     doubts: list[Notice] = []
     for item in read(spec, file, _AUTHORITY):
         if isinstance(item, Article):
             articles += 1
+            linked += item.link is not None
             unfit += item.former is not None and item.key is None
             # Their texts are not needed.
             last = replace(item, body="", summary=None)
@@ -139,6 +142,7 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
         tuple((notice.message, str(notice.origin)) for notice in [*statuses.notices(), *doubts][:20]),
         unfit,
         keys.take(),
+        linked,
     )
 
 

@@ -20,6 +20,7 @@ from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.sources.decoding import UndecodableError, read_whole, text_of_file
 from feedpub.sources.field_mapping import DECODER, MAX_DIGITS, record_of
 from feedpub.sources.field_names import fold_name
+from feedpub.sources.file_names import dated_name
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
 from feedpub.sources.spec import ParseContext
@@ -39,11 +40,6 @@ MAX_MATTER = 64 << 10
 MAX_DOTS = 16
 _KEY = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
 _DOTTED = re.compile(rf"(?:^|[{{\[,])[ \t]*+(?:{_KEY}\.[ \t]*+){{{MAX_DOTS + 1}}}", re.MULTILINE)
-# Jekyll and Eleventy date a post by its file's name, Zola and Hugo by its folder's, some by folders of years.
-_DATED_NAME = re.compile(
-    r"(?:.*/)?(?:(\d{4}-\d{1,2}-\d{1,2})(?:[-_.][^/]*|[-_][^/]*/_?index\.[^/]*|/_?index\.[^/]*)"
-    r"|((?:19|20)\d\d/\d\d?/\d\d?)/[^/]*)\Z"
-)
 # Markup of the generators, which turn it into text before they publish it: Liquid, Jinja, Hugo's shortcodes, MDX.
 _TEMPLATE = re.compile(
     r"\{%.{1,200}?%\}|\{\{.{1,200}?\}\}|^(?:import|export)\s[^\n]{1,200}", re.MULTILINE | re.DOTALL
@@ -179,8 +175,8 @@ def _record(reading: ParseContext, values: Mapping[str, Any], body: str) -> Reco
         return Record(hold=Hold("draft", "it lies in a folder of drafts"))
     record = record_of(values, reading.spec)
     published, title = record.published, record.title
-    if not published and (dated := _DATED_NAME.match(reading.file)):
-        published = (dated[1] or dated[2]).replace("/", "-")
+    if not published:
+        published = dated_name(reading.file)
     if not title:
         title, body = _without_heading(body)
     return record._replace(title=title, body=_renderer().render(body), html=True, published=published)

@@ -22,10 +22,10 @@ from typing import NamedTuple
 from feedpub.articles.article import Article, Boilerplate, Notice, Origin, Reject
 from feedpub.core.errors import DateError
 from feedpub.sources.boilerplate import fold_heading, longest_line
-from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
+from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, read_whole, recover, text_of_file
 from feedpub.sources.normalisation import build, build_story
 from feedpub.sources.readers import _text_layout
-from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, reject, with_blank_lines
+from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.text.dates import DatePolicy, is_declared, parse_date
 from feedpub.text.dates.policy import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
@@ -88,10 +88,29 @@ class _Span(NamedTuple):
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
+    if reading.spec.date:
+        yield from _one(stream, reading)
+        return
     if reading.spec.layout.separator:
         yield from _text_layout.read(stream, reading)
         return
     yield from with_blank_lines(_records(stream, reading), reading.file)
+
+
+def _one(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
+    """Yield the article of a file that is one record: its first line is the title, and its name has the date."""
+    data, origin = read_whole(stream, reading)
+    if not data.strip():
+        if data:
+            yield Boilerplate(origin)
+        return
+    try:
+        title, _, body = text_of_file(data, reading.spec.encoding).strip().partition("\n")
+    except (RecordError, UndecodableError) as error:
+        yield reject(origin, str(error), data[:8192].decode(errors="replace"))
+        return
+    record = Record(title, body, html=reading.spec.html_body)
+    yield from build(reading, origin, record, lambda: f"{title}\n{body}")
 
 
 def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
