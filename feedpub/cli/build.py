@@ -94,6 +94,8 @@ def build(
         if (more := len(report.new_rejects) - SHOWN_REJECTS) > 0:
             where = settings.output.state / "rejects.jsonl"
             print_error(f"{count(more, 'more new reject')}; {where} has all")
+    for warned in () if quiet else settings.rules.misread():
+        print_error(str(warned))
     _warn(report, quiet=quiet)
     if report.invalid:
         raise typer.Exit(FAILED)

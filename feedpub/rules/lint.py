@@ -32,6 +32,7 @@ def lint(rules: Rules) -> list[Warned]:
     found = {
         *(Warned(place, f"nothing uses the list {name}") for name, place in rules.unused_lists),
         *_wide_terms(rules),
+        *misread(rules),
         *_odd_expressions(rules),
         *_other_syntax(rules),
     }
@@ -55,18 +56,23 @@ _FROM_ESCAPES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _WIDE_BLANK = re.compile(r"\\xa0|\\x\{0*(?:a0|1680|200[0-9a]|202f|205f|3000)\}", re.IGNORECASE)
 
 
+def misread(rules: Rules) -> Iterator[Warned]:
+    """Yield the warnings that a build gives too: of expressions that cannot have been meant, and find nothing."""
+    for term, place in zip(rules.terms, rules.places, strict=True):
+        if term.view.regex and (control := _FROM_ESCAPES.search(term.text)) is not None:
+            yield Warned(
+                place,
+                f"this regular expression holds the control character U+{ord(control[0]):04X}, which YAML makes of a"
+                r" backslash (such as \b) in double quotes; write it in single quotes",
+            )
+
+
 def _odd_expressions(rules: Rules) -> Iterator[Warned]:
     for term, place in zip(rules.terms, rules.places, strict=True):
         if not term.view.regex:
             continue
         if any(sign in term.text for sign in (r"\b", r"\B", r"\w", r"\W")):
             yield Warned(place, r"RE2's \b and \w know ASCII letters only; \pL is a letter of any script")
-        if (control := _FROM_ESCAPES.search(term.text)) is not None:
-            yield Warned(
-                place,
-                f"this regular expression holds the control character U+{ord(control[0]):04X}, which YAML makes of a"
-                r" backslash (such as \b) in double quotes; write it in single quotes",
-            )
         if _WIDE_BLANK.search(term.text):
             yield Warned(
                 place, r"a regular expression sees all blanks as plain ones; write \s or a plain blank"

@@ -11,7 +11,7 @@ from feedpub.core.yaml_node import Node
 from feedpub.rules.conditions import Condition, Predicate, any_terms, predicate
 from feedpub.rules.explanation import Explanation, explain
 from feedpub.rules.language import parse_rules
-from feedpub.rules.lint import Warned, lint
+from feedpub.rules.lint import Warned, lint, misread
 from feedpub.rules.rule import FailingExample, Rules, as_article
 from feedpub.rules.scanner import TermFinder
 from feedpub.rules.terms import Term, View
@@ -129,6 +129,10 @@ class RuleSet:
     def lint(self) -> list[Warned]:
         """Return what is allowed but hardly meant."""
         return lint(self.rules)
+
+    def misread(self) -> list[Warned]:
+        """Return those of the warnings that a build gives too."""
+        return list(misread(self.rules))
 
 
 def compile_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> RuleSet:

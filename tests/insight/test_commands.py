@@ -312,3 +312,14 @@ def test_the_page_is_whole_escaped_and_needs_no_network(run):
     assert len(page.xpath("//svg[@class='matrix']//rect")) == 9
     assert page.xpath("//h2[@id='energy']")[0].text == "Energy & more"
     assert "A quiet day" in page.text_content()
+
+
+def test_a_build_and_check_warn_of_an_expression_that_yaml_made_another_one(run):
+    config = run.folder / "config.yaml"
+    config.write_text(CONFIG.replace("none: [painting]", 'none: ["re:\\bpainting"]'))
+    warning = (
+        "config.yaml:9:64: feeds.energy.none[0]: this regular expression holds the control character U+0008"
+    )
+    assert warning in run("check").stdout
+    assert warning in run("build").stderr
+    assert "control character" not in run("build", "--quiet").stderr
