@@ -16,8 +16,9 @@ from typing import Any, BinaryIO
 
 from feedpub.articles.article import Article, Notice, Origin
 from feedpub.core.errors import SourceError, install_hint, printable
+from feedpub.sources.decoding import read_whole
 from feedpub.sources.http_cache import Copy, is_web
-from feedpub.sources.readers import INPUT_FORMATS, choose, reader
+from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, reader
 from feedpub.sources.records import Item, reject
 from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.streams import InputStream, MissingPackageError
@@ -121,6 +122,13 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
     reading = ParseContext(spec, name, authority, charset=charset)
     with open_stream(spec, file) as stream:
+        if spec.format is None and (other := foreign(reading.file, stream.head)):
+            whole = read_whole(stream, reading)[1]
+            told = (
+                f"the file is {other}, which is none of the formats; convert it, or say format: of its source"
+            )
+            yield reject(whole, told, "")
+            return
         name_of_format = format_of(spec, stream, reading.file)
         items = reader(name_of_format, reading.file).read(stream, reading)
         last = 0

@@ -109,6 +109,22 @@ _ALL: Final = (
 INPUT_FORMATS: Final[dict[str, InputFormat]] = {known.name: known for known in _ALL}
 """By name, in the order in which docs list them."""
 
+# What is text and no article by any of the formats: read as text, it would publish what nobody meant.
+_FOREIGN: Final = {
+    ".adoc": "AsciiDoc", ".asciidoc": "AsciiDoc", ".bib": "BibTeX", ".docx": "Word", ".eml": "mail",
+    ".ics": "a calendar", ".mbox": "mail",
+    ".msg": "mail", ".odt": "OpenDocument", ".org": "Org", ".pdf": "PDF", ".ris": "RIS",
+    ".rst": "reStructuredText", ".rtf": "RTF", ".tex": "TeX", ".vcf": "an address book", ".warc": "a web archive",
+    ".xls": "Excel", ".xlsx": "Excel",
+}  # fmt: skip
+_FOREIGN_CONTENTS: Final = (
+    ("RTF", re.compile(rb"\{\\rtf")),
+    ("a calendar", re.compile(rb"BEGIN:VCALENDAR")),
+    ("PDF", re.compile(rb"%PDF-")),
+    ("mail", re.compile(rb"(?:From |(?:Return-Path|Received|Delivered-To|Message-ID|MIME-Version): )")),
+    ("BibTeX", re.compile(rb"@[A-Za-z]+\s*\{[^\s,{}]+,\s*\n")),
+)
+
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _FRONT_MATTER = re.compile(rb"(?:---|\+\+\+)\w*[ \t]*\r?\n")
 # What a file's content begins with, behind white space; the first that matches counts, else it is text.
@@ -134,6 +150,20 @@ def choose(file: str, head: bytes) -> str:
     known = _by_extension(file)
     # Jekyll has front matter in pages of HTML too; Markdown may hold HTML.
     return _by_content(head) if known is None or (known == "html" and _FRONT_MATTER.match(head)) else known
+
+
+def foreign(file: str, head: bytes) -> str:
+    """Return what a file is that is none of the formats, by its extension, else by its ``head``; or an empty text."""
+    name = file.lower()
+    for extension in COMPRESSED:
+        name = name.removesuffix(extension)
+    _, dot, extension = name.rpartition("/")[2].rpartition(".")
+    if known := _FOREIGN.get(dot + extension):
+        return known
+    if _by_extension(file) is not None:
+        return ""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next((name for name, pattern in _FOREIGN_CONTENTS if pattern.match(start)), "")
 
 
 def has_extension(file: str) -> bool:

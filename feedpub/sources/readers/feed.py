@@ -17,11 +17,12 @@ from typing import Any
 
 from lxml import etree
 
-from feedpub.articles.article import Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
+from feedpub.articles.article import Article, Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
 from feedpub.sources.decoding import MAX_FILE, read_whole
 from feedpub.sources.feed_encoding import UNREADABLE, FeedText, read_feed_text
 from feedpub.sources.field_mapping import authors_of, enclosure
 from feedpub.sources.normalisation import build
+from feedpub.sources.readers._wordpress import Post, posts
 from feedpub.sources.records import ByteStream, Item, Record, reject
 from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import FREE, Hold, hold_of
@@ -105,7 +106,9 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
     )
     base = _base_of(reading.file, parsed.feed)
     people = _people(tree, len(entries)) or [_named(entry) for entry in entries]
-    for origin, entry, authors in zip(_places(data, whole, len(entries)), entries, people, strict=True):
+    exported = posts(tree, len(entries))
+    places = _places(data, whole, len(entries))
+    for number, (origin, entry, authors) in enumerate(zip(places, entries, people, strict=True)):
         if text.unreadable and UNREADABLE in _raw(entry):
             yield reject(origin, _NOT_UTF8, _raw(entry).replace(UNREADABLE, "\ufffd"))
             continue
@@ -113,7 +116,14 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
         record = _record(entry, parsed.feed, via)._replace(
             hold=hold, authors=authors or reading.credit, base=base
         )
-        yield from build(reading, origin, record, partial(_raw, entry))
+        lost = 0
+        if exported:
+            record, lost = _of_export(record, exported[number], reading), exported[number].left_out
+        items = build(reading, origin, record, partial(_raw, entry))
+        yield from items
+        if lost and any(isinstance(item, Article) for item in items):
+            told = f"left out short codes ({lost:,}), of which a theme makes galleries, films or sounds"
+            yield Notice(origin, "shortcode", told)
     if parsed.bozo and is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
 
@@ -216,6 +226,21 @@ def _self_link(feed: Any) -> str | None:
     return next((str(link["href"]) for link in links if link.get("href")), None)
 
 
+def _of_export(record: Record, post: Post, reading: ParseContext) -> Record:
+    """Return the record of a post with what its export says in its own vocabulary."""
+    return record._replace(
+        authors=(post.authors or reading.credit) if post.is_listed else record.authors,
+        body=post.body,
+        html=True,
+        summary=post.summary,
+        categories=post.categories,
+        published=post.published or record.published,
+        updated=post.updated,
+        image=post.image or record.image,
+        enclosures=record.enclosures or post.enclosures,
+    )
+
+
 def _base_of(file: str, feed: Any) -> str:
     """Return the address that relative ones in a feed mean: where it was fetched, else its own, else its page's."""
     candidates = (file, _self_link(feed), feed.get("link"))
@@ -237,8 +262,13 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         updated=updated,
         id=str(entry.get("id") or ""),
         keep_id=True,
-        link=_link(entry) or _remote_content(entry),
-        categories=tuple(str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()),
+        # Blogger's new export has the path of a post only.
+        link=_link(entry) or _remote_content(entry) or str(entry.get("blogger_filename") or ""),
+        categories=tuple(
+            str(tag.get("label") or tag.get("term") or "")
+            for tag in entry.get("tags") or ()
+            if tag.get("scheme") != _KIND
+        ),
         language=str((entry.get("title_detail") or {}).get("language") or feed.get("language") or ""),
         summary=_plain(entry, "summary") if body and summary != body else "",
         image=_image(entry),
@@ -315,6 +345,8 @@ def _author(element: Any) -> Author | None:
     }
     name, mail = parts.get("name", ""), parts.get("email", "")
     uri = parts.get("uri") or parts.get("url") or parts.get("homepage")
+    # Blogger gives all its authors one address, which is nobody's.
+    mail = "" if mail.lower() == "noreply@blogger.com" else mail
     if name or mail:
         return Author(name or mail, mail or None, uri)
     text = "" if parts else " ".join((element.text or "").split())
