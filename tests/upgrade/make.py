@@ -30,7 +30,10 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from feedpub.config import load_config
-from feedpub.pipeline import build
+try:
+    from feedpub import build
+except ImportError:  # 0.1.0
+    from feedpub.pipeline import build
 build(load_config(Path(sys.argv[1])), datetime.fromisoformat(sys.argv[2]))
 """
 
