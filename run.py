@@ -67,11 +67,11 @@ TASKS: dict[str, list[list[str]]] = {
             "-n",
             "auto",
             "--deselect",
-            "tests/test_manual.py::test_the_page_of_commands_is_what_help_says",
+            "tests/cli/test_reference.py::test_the_page_of_commands_is_what_help_says",
         ],
     ],
     "golden": [["-m", "feedpub", "build"]],
-    "conformance": [["tests/validate/conformance.py"]],
+    "conformance": [["tests/validator/conformance.py"]],
     "lock": [
         UV,
         [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from feedpub.validator.recognition import Kind, kind_of, may_be_feed, passed_over
 
 ROOT = Path(__file__).resolve().parents[2]
-WILD = sorted((ROOT / "tests/data/validate/wild").iterdir())
+WILD = sorted((ROOT / "tests/data/validator/wild").iterdir())
 
 RSS = b'<rss version="2.0"><channel><title>Tides</title><item><title>Monday</title></item></channel></rss>'
 RDF = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://%s"/>'

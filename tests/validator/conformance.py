@@ -1,6 +1,6 @@
 """Hold the validator against the W3C feed validator's own test files.
 
-    python tests/validate/conformance.py [FOLDER]
+    python tests/validator/conformance.py [FOLDER]
 
 prints the agreement by folder, every disagreement on validity with both verdicts, and every expectation on a warning
 or on silence that is not met. The files stand in a folder beside the checkout and are not part of the project; the

@@ -17,7 +17,7 @@ from feedpub.cli.validate import validate
 from feedpub.core.errors import SourceError
 from feedpub.validator.manual import PAGES
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
+DATA = Path(__file__).resolve().parents[1] / "data" / "validator"
 VALID = str(DATA / "wild" / "hugo.xml")
 INVALID = str(DATA / "rss-2.0" / "missing-element.xml")
 WARNED = str(DATA / "rss-profile" / "missing-guid.xml")

@@ -19,7 +19,7 @@ from feedpub.validator.json_document import read as read_json
 from feedpub.validator.vocabulary import ELEMENTS, IN_CONTEXT
 from feedpub.validator.vocabulary.json_feed import TABLES
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
+DATA = Path(__file__).resolve().parents[1] / "data" / "validator"
 FILES = sorted(DATA.rglob("*.xml"))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from feedpub.cli.app import COMMANDS
 from feedpub.cli.reference import manual
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_page_of_commands_is_what_help_says():

@@ -1,4 +1,4 @@
-"""Every file under ``tests/data/validate`` says in its header what must be found in it, and nothing else is."""
+"""Every file under ``tests/data/validator`` says in its header what must be found in it, and nothing else is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from feedpub.validator import Level, document, validate
 from feedpub.validator._source_text import decode
 from feedpub.validator.manual import PAGES, in_group
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
+DATA = Path(__file__).resolve().parents[1] / "data" / "validator"
 FILES = sorted(file for file in DATA.rglob("*") if file.is_file())
 WILD = sorted((DATA / "wild").iterdir())
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from feedpub.validator import _xml_errors, validate
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "validate"
+DATA = Path(__file__).resolve().parents[1] / "data" / "validator"
 CODES = {"not-well-formed", "undefined-entity", "undeclared-prefix", "entity-expansion"}
 # What a program does wrong, not a document.
 OF_PROGRAMS = {1, 23, 25, 26, 33, 34, 35, 36, 37, 41, 42, 44}
