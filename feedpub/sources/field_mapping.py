@@ -49,6 +49,10 @@ _LIST = re.compile(r"\s*[,;|]\s*")
 # What numpy writes for an array of texts, without commas.
 _QUOTED = r"""(?:'[^']*+'|"[^"]*+")"""
 _ARRAY = re.compile(rf"\[\s*{_QUOTED}(?:\s+{_QUOTED})+\s*\]")
+# Names of bodies that say what they are.
+_HTML_NAMES = ("contenthtml", "html")
+# What stands for the address of the site in exports of Ghost.
+_OWN_SITE = "__GHOST_URL__"
 MAX_CELL = 10_000
 
 Field = TypeVar("Field")
@@ -128,9 +132,9 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
     identity = (text_of(get("id"), "id"), optional(lambda value: text_of(value, "link"), "link", ""))
     return Record(
         title=text_of(get("title"), "title"),
-        body=_body_of(get("body")),
+        body=_on_site(_body_of(get("body")), spec),
         published=text_of(get("published"), "date"),
-        html=spec.html_body or names.get("body", "").lower().replace("_", "") == "contenthtml",
+        html=spec.html_body or fold_name(names.get("body", "")) in _HTML_NAMES,
         updated=optional(lambda value: text_of(value, "update"), "updated", ""),
         id=identity[0],
         link=identity[1],
@@ -138,7 +142,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         categories=optional(categories_of, "categories", ()),
         language=optional(lambda value: text_of(value, "language"), "language", ""),
         summary=optional(lambda value: text_of(value, "summary"), "summary", ""),
-        image=optional(_address_of, "image", ""),
+        image=_on_site(optional(_address_of, "image", ""), spec),
         enclosures=optional(_enclosures_of, "enclosure", ()),
         left_out=tuple(left_out),
         formerly=_formerly(raw, former, identity) if empty or is_later else None,
@@ -191,6 +195,10 @@ def _formerly(
     except RecordError:
         return None
     return None if (id_, link) == identity else (id_, link)
+
+
+def _on_site(text: str, spec: SourceSpec) -> str:
+    return text.replace(_OWN_SITE, spec.link_base.rstrip("/")) if _OWN_SITE in text else text
 
 
 def _body_of(value: Any) -> str:
@@ -256,7 +264,11 @@ def categories_of(value: Any) -> tuple[str, ...]:
             else categories_of(listed)
         )
     if isinstance(value, list | tuple):
-        return tuple(part for item in value if (part := text_of(_term(item), "category").strip()))
+        # Ghost has tags that are for its editors only.
+        shown = (
+            item for item in value if not (isinstance(item, Mapping) and item.get("visibility") == "internal")
+        )
+        return tuple(part for item in shown if (part := text_of(_term(item), "category").strip()))
     raise RecordError(f"the category is {_kind(value)}, not text or a list")
 
 

@@ -14,7 +14,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(names.split())
     for field, names in {
         "title": "title headline name webtitle articletitle posttitle newstitle",
-        "body": "body content maintext text articlebody fulltext contenthtml contenttext articletext plaintext "
+        "body": "body content maintext text articlebody fulltext contenthtml contenttext html articletext plaintext "
         "bodytext storytext articlecontent newscontent description shortdescription",
         "published": "published publishedat datepublished pubdate publishedon publicationdate date "
         "publishdate datepublish publisheddate publishingdate dateofpublication webpublicationdate publishtime "
