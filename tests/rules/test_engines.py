@@ -16,6 +16,7 @@ from feedpub.rules.terms import Term, View
 
 VIEW = View(frozenset(("title", "body")))
 PIECES = [
+    *("5", ",", "1.5.2024", "!", "²", "½", "🔥", "🇦🇺", "🇺🇦", "\n\n", "北", "京", "ی"),
     "oil",
     "Oil",
     "IT",
