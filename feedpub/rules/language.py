@@ -88,7 +88,10 @@ class Parser:
         with problems:
             count = MIN_HITS.read(mapping, node)
             if count > 1 and items is not None:
-                items = self._different(items)
+                different = self._different(items)
+                # Up to 0.1.0, spellings of one term counted each. A rule that can hold only so goes on to, and is
+                # warned of.
+                items = different if count <= len(different) else items
             if items is not None and count > len(items):
                 raise mapping[MIN_HITS.name].error(
                     f"any has fewer different terms than that: {len(items)}", f"write {len(items)} or less"

@@ -35,6 +35,14 @@ CASES = [
     ("a plain one beside an exact one", "a: {any: [=IT, item]}", []),
     ("terms of which two are needed", "a: {any: [cuts, gas], min_hits: 2}", []),
     (
+        "spellings of one term alone, of which two are needed, as 0.1.0 took them",
+        "a: {any: [oil, Oil], min_hits: 2}",
+        [
+            "where oil is found, Oil is too, and min_hits counts both; take one of them out",
+            "where Oil is found, oil is too, and min_hits counts both; take one of them out",
+        ],
+    ),
+    (
         "terms of which two are needed and one word is both",
         "a: {any: [cuts, 'cut*'], min_hits: 2}",
         ["where cuts is found, cut* is too, and min_hits counts both; take one of them out"],
