@@ -39,6 +39,7 @@ def test_importing_the_package_imports_none_of_its_modules():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_the_examples_of_the_page_run_and_are_typed(project, number):
     done = subprocess.run(

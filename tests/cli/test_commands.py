@@ -226,6 +226,7 @@ def test_an_output_that_cannot_be_written_is_status_1_and_one_sentence(feedpub):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_texts_are_printed_in_any_locale(feedpub):
     (feedpub.folder / "seeds/bad.txt").write_text("Löner\x1b[31m ☃\n2023-01-01 10:00\n", encoding="utf-8")
     done = feedpub("build", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
@@ -233,6 +234,7 @@ def test_texts_are_printed_in_any_locale(feedpub):
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.slow
 def test_signs_and_letters_are_printed_in_any_encoding(feedpub):
     done = feedpub("explain", "Guatemala’s Highways", PYTHONIOENCODING="latin-1")
     assert (done.returncode, done.stderr) == (0, "")
@@ -312,6 +314,7 @@ def test_help_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_output_into_a_closed_pipe_gives_no_traceback(feedpub):
     done = subprocess.run(
         f"{sys.executable} -m feedpub build --format json | true",

@@ -13,6 +13,8 @@ from lxml import etree
 from feedpub.config import load_config
 from feedpub.publishing.build import build
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Answer:

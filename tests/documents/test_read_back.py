@@ -95,7 +95,7 @@ def test_the_longest_body_comes_back(settings):
         assert of_media_type(document.media_type).read_back(document.data).entries[0].id == BARE.id
 
 
-@pytest.mark.parametrize("number", range(3), ids=FORMATS)
+@pytest.mark.parametrize("number", range(len(FORMATS)), ids=FORMATS)
 def test_the_notice_of_a_retired_feed_comes_back(settings, number):
     feed = moved_notice(settings.retired[0], settings.site, None)
     document = Renderer(settings.site, {}, OUTPUT_FORMATS.values()).render(feed).documents[number]

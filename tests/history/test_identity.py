@@ -504,6 +504,7 @@ output: {formats: [rss]}
     assert built[0] == built[1] == built[2]
 
 
+@pytest.mark.slow
 def test_many_edits_at_one_instant_do_not_take_for_ever(tmp_path):
     site = Site(tmp_path)
     stories = [

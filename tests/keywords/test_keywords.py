@@ -11,6 +11,8 @@ from feedpub.articles.article import Article, Origin
 from feedpub.config import load_config
 from feedpub.sources import files, read
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data" / "keywords"
 FLOORS = yaml.safe_load((DATA / "floors.yaml").read_text("utf-8"))

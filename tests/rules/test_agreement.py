@@ -5,6 +5,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -402,6 +403,7 @@ def test_a_term_is_found_where_the_plain_matcher_finds_it(term, text, accents):
     assert rules.explain(article(text)).feeds[0].taken == bool(wanted)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(configs(), texts, texts, st.lists(texts, max_size=2), st.lists(texts, max_size=2))
 def test_rules_of_any_shape_mean_the_same_fast_explained_and_plain(config, title, body, author, category):

@@ -9,6 +9,7 @@ from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 from feedpub.rules.language import parse_examples
 from feedpub.rules.rule import as_article
+from feedpub.rules.terms import FIELDS
 
 DATA = Path(__file__).parent.parent / "data" / "rules" / "cases.yaml"
 
@@ -41,3 +42,10 @@ def test_there_are_enough_cases_of_both_kinds():
     verdicts = [case.values[-1] for case in cases()]
     assert verdicts.count(True) >= 150
     assert verdicts.count(False) >= 150
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_an_example_can_say_each_field_that_terms_look_at(field):
+    config = f"feeds: {{a: {{any: [{{{field}: oil}}], examples: {{match: [{{{field}: oil}}]}}}}}}"
+    root = read_yaml(config.encode(), "c.yaml").mapping()
+    assert not compile_rules(root["feeds"].mapping(), None, None).failing_examples()

@@ -47,6 +47,7 @@ def terms(draw):
     return Term(text, VIEW, *flags)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.lists(terms().filter(lambda term: term.words), min_size=1, max_size=5, unique=True), texts)
 def test_every_engine_finds_the_same(found_terms, text):
@@ -81,6 +82,7 @@ def test_rules_can_be_sent_to_another_process():
     assert sent.route(article("hot gas")) == (0, 1)
 
 
+@pytest.mark.slow
 def test_ten_thousand_terms_are_all_found():
     words = [f"w{number:x}" for number in range(10_000)]
     feeds = {f"f{n}": words[n::100] for n in range(100)}

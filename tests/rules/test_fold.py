@@ -28,6 +28,7 @@ texts = st.text(characters, max_size=8)
 modes = st.fixed_dictionaries({"accents": st.booleans(), "case": st.booleans()})
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=1000)
 @given(texts, texts, modes)
 def test_a_fold_is_the_fold_of_its_parts_however_long_the_rest(one, other, mode):

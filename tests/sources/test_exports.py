@@ -78,6 +78,7 @@ def test_a_text_of_the_old_editor_becomes_paragraphs(text, body):
     assert body_of(text)[0] == body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["[caption]", "[gallery", "[embed]", "<!--", "<pre>", "[caption]<img "])
 def test_broken_short_codes_take_no_longer_than_their_length(part):
     """A megabyte in seconds."""

@@ -137,6 +137,7 @@ records = st.dictionaries(names, values, max_size=6).map(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(record=records, more=st.sampled_from(["", *CONFIG.values()]))
 def test_no_value_makes_a_reader_raise(record, more, tmp_path):

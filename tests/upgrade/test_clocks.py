@@ -13,6 +13,8 @@ import yaml
 from feedpub.config import load_config
 from feedpub.publishing.build import build
 
+pytestmark = pytest.mark.slow
+
 SOON, LATE = datetime(2025, 2, 1, tzinfo=UTC), datetime(2026, 7, 8, 9, 10, 11, tzinfo=UTC)
 OLD, YOUNG = datetime(2019, 1, 1, tzinfo=UTC), datetime(2025, 1, 31, 1, 2, 3, tzinfo=UTC)
 TO_COME = datetime(2030, 1, 1, tzinfo=UTC)

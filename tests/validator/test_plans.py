@@ -58,6 +58,7 @@ def elements(draw):
     return changed
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=2000)
 @given(elements())
 def test_a_check_that_is_spared_an_element_would_find_nothing_in_it(node):
@@ -88,6 +89,7 @@ def test_what_is_blank_is_told_once(value):
     assert len(wrong) <= 1, wrong
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=2000)
 @given(
     elements(),
@@ -123,6 +125,7 @@ VALUES = {
 }
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=1000)
 @given(
     st.sampled_from(sorted(TABLES)),
