@@ -15,7 +15,6 @@ from feedpub.validator.checks import CHECKS
 from feedpub.validator.document import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
 
 # The same thing may be looked for in values, in HTML and in elements.
-HOME: Final = "https://pypi.org/project/feedpub/"
 PAGES: Final[dict[str, Check]] = {check.code: check for check in reversed(CHECKS)}
 
 # The groups of the page, and the modules whose checks are in them.
@@ -119,15 +118,15 @@ def page(check: Check) -> str:
     return f"{check.code} ({check.level})\n\n{check.manual}\n\nRemedy: {check.remedy}.\nSpecification: {spec}"
 
 
-def rule(check: Check) -> dict[str, object]:
-    """Return what SARIF says of a check: a title, which GitHub shows for an alert, and its page."""
+def rule(check: Check, spec: str) -> dict[str, object]:
+    """Return what SARIF says of a check, with a title, which GitHub shows, and the paragraph ``spec`` as its page."""
     summary = _summary(check).replace("``", "`")
     return {
         "id": check.code,
         "shortDescription": {"text": summary.partition(". ")[0].partition(": ")[0].rstrip(".")},
         "fullDescription": {"text": summary},
         "help": {"text": page(check), "markdown": f"{check.manual}\n\nRemedy: {check.remedy}."},
-        "helpUri": check.spec or HOME,
+        "helpUri": spec,
     }
 
 

@@ -218,13 +218,13 @@ def _property(value: str) -> str:
 
 def sarif(feeds: Iterable[Validated], version: str) -> str:
     """Return one SARIF 2.1.0 log of all feeds, for code scanning; ``version`` is the program's."""
-    from feedpub.validator.manual import HOME, PAGES, rule  # noqa: PLC0415 - loads the checks
+    from feedpub.validator.manual import PAGES, rule  # noqa: PLC0415 - loads the checks
 
-    codes = set()
+    specs: dict[str, str] = {}
     results = []
     for feed in feeds:
         for finding in feed.findings:
-            codes.add(finding.code)
+            specs.setdefault(finding.code, finding.spec)
             region = {"startLine": max(finding.line, 1), "startColumn": max(finding.column, 1)}
             place = {"artifactLocation": {"uri": _uri(feed.file)}, "region": region}
             results.append(
@@ -238,10 +238,9 @@ def sarif(feeds: Iterable[Validated], version: str) -> str:
     driver = {
         "name": "feedpub",
         "version": version,
-        "informationUri": HOME,
         "rules": [
-            rule(PAGES[code]) | {"defaultConfiguration": {"level": _SARIF_LEVELS[PAGES[code].level]}}
-            for code in sorted(codes)
+            rule(PAGES[code], spec) | {"defaultConfiguration": {"level": _SARIF_LEVELS[PAGES[code].level]}}
+            for code, spec in sorted(specs.items())
         ],
     }
     log = {

@@ -76,7 +76,7 @@ def test_sarif_is_one_log_with_a_rule_for_every_code(run):
 def test_a_rule_of_sarif_has_a_title_a_page_and_the_level_of_its_check(run):
     log = json.loads(run(INVALID, WARNED, "--format", "sarif").output)
     driver = log["runs"][0]["tool"]["driver"]
-    assert driver["informationUri"].startswith("https://")
+    assert "informationUri" not in driver  # the project has no page of its own to name
     for rule in driver["rules"]:
         check = PAGES[rule["id"]]
         title = rule["shortDescription"]["text"]
