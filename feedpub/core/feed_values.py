@@ -122,8 +122,9 @@ def mail_address(text: str) -> str | None:
 
 
 def media_type(text: str) -> str | None:
-    """Return a media type without parameters (RFC 6838 §4.2)."""
-    return text if _MEDIA_TYPE.fullmatch(text) else None
+    """Return a media type without its parameters (RFC 6838 §4.2)."""
+    name = text.partition(";")[0].strip()
+    return name if _MEDIA_TYPE.fullmatch(name) else None
 
 
 def identifier(text: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import mimetypes
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -13,10 +12,12 @@ from typing import Any, TypeVar
 
 from feedpub.articles.article import Author, Enclosure, Notice, Origin
 from feedpub.core.feed_values import media_type as media_type_of
+from feedpub.core.media_types import type_of
 from feedpub.sources.field_names import LATER_LINKS, fold_name, name_map
 from feedpub.sources.records import Record, RecordError
 from feedpub.sources.spec import PLACEHOLDER, SourceSpec
 from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
+from feedpub.text.safe_html import shows_something
 
 # "Name <mail@example.org>", as RFC 5322 §3.4 writes a person, or RSS's "mail@example.org (Name)".
 _NAME_MAIL = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>\s*\Z")
@@ -54,6 +55,8 @@ _HTML_NAMES = ("contenthtml", "html")
 # What stands for the address of the site in exports of Ghost.
 _OWN_SITE = "__GHOST_URL__"
 MAX_CELL = 10_000
+# Markup without words is short; longer bodies are not looked through for it.
+MAX_BARE = 300
 
 Field = TypeVar("Field")
 
@@ -105,7 +108,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
     if is_later:
         former = name_map(tuple(n for n in values if fold_name(n) not in LATER_LINKS), spec.fields)
     # The first name that is filled counts. An empty publication is none: when a record was made says nothing of it.
-    empty = {name for name, value in values.items() if _is_empty(value)}
+    empty = {name for name, value in values.items() if _is_empty(value) or _is_bare_markup(name, value)}
     if fold_name(dated := names.get("published", "")) == "published" and is_yes(values.get(dated)):
         # A flag is no date.
         empty.add(dated)
@@ -175,6 +178,15 @@ def _is_empty(value: Any) -> bool:
     if isinstance(value, str):
         return not value or value.isspace()
     return value is None or value == []
+
+
+def _is_bare_markup(name: str, value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) < MAX_BARE
+        and fold_name(name) in _HTML_NAMES
+        and not shows_something(value)
+    )
 
 
 def _value(values: Mapping[str, Any], name: str | None) -> Any:
@@ -313,8 +325,8 @@ def _enclosures_of(value: Any) -> tuple[Enclosure, ...]:
 
 
 def enclosure(url: str, media_type: str, length: str) -> Enclosure:
-    """Return an enclosure; a type that is missing or none is told from the address, a length becomes 0."""
-    kind = media_type_of(media_type) or mimetypes.guess_type(url)[0] or "application/octet-stream"
+    """Return an enclosure; a type that is missing or says nothing is told from the address, a length becomes 0."""
+    kind = type_of(url.strip(), media_type_of(media_type))
     return Enclosure(url.strip(), kind, int(length) if re.fullmatch(r"[0-9]{1,15}", length) else 0)
 
 

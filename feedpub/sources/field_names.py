@@ -24,7 +24,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "datemodify modifieddate updateddate dateupdated lastupdated lastupdate",
         "id": "id guid uuid",
         "link": "canonicallink link url permalink href canonicalurl weburl articleurl sourceurl "
-        "storyurl posturl newsurl",
+        "storyurl posturl newsurl externalurl",
         "author": "author authors byline creator authorname authornames writer journalist reporter",
         "categories": "categories category tags tag keywords topics section "
         "topic articlesection sectionname subject subjects labels",
@@ -38,7 +38,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 CANONICAL = tuple(NAMES)
 # What version 0.1.0 did not know, and would have made other ids of.
-LATER_LINKS = frozenset(["canonicallink"])
+LATER_LINKS = frozenset(["canonicallink", "externalurl"])
 
 
 @lru_cache(maxsize=4096)

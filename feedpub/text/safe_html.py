@@ -314,6 +314,15 @@ def plain_text(markup: str) -> str:
     return str(tree.text_content()).strip()
 
 
+_SHOWN = re.compile(r"<(?:audio|embed|iframe|img|math|object|picture|svg|video)[\s/>]", re.IGNORECASE)
+_SPACE = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+def shows_something(markup: str) -> bool:
+    """Say whether a piece of HTML has words, a picture or a player; empty paragraphs and comments are nothing."""
+    return _SHOWN.search(markup) is not None or bool(visible(markup).strip().strip(_SPACE).strip())
+
+
 # One pass with no way back, so that no markup, however broken, takes longer than its length: a quantifier with
 # a + gives nothing back, and what has no end runs to the end of the text, as the HTML standard has it.
 _MARKUP = re.compile(

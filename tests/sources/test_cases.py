@@ -56,8 +56,14 @@ def test_case(case, source, gives, agrees, covered):
     articles = [item for item in items if isinstance(item, Article)]
     if "ids" in case:
         assert [article.id for article in articles] == case["ids"]
+    if "former" in case:
+        assert [article.former for article in articles] == case["former"]
     if "bodies" in case:
         assert [article.body for article in articles] == case["bodies"]
+    if "links" in case:
+        assert [article.link for article in articles] == case["links"]
+    if "types" in case:
+        assert [[file.type for file in article.enclosures] for article in articles] == case["types"]
     if "authors" in case:
         assert [[author.name for author in article.authors] for article in articles] == case["authors"]
     if "categories" in case:

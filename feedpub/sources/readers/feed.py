@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
+from html.entities import html5
 from itertools import pairwise
 from typing import Any
 
@@ -27,7 +28,7 @@ from feedpub.sources.records import ByteStream, Item, Record, reject
 from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import FREE, Hold, hold_of
 from feedpub.text.dates import DatePolicy
-from feedpub.text.safe_html import plain_text
+from feedpub.text.safe_html import plain_text, shows_something
 
 _START = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])")
 # What exports of blogs, which are feeds of all that a site has, say of an entry's being public, and other
@@ -59,8 +60,20 @@ _ENTRIES = ("item", "entry")
 _PERSONS = ("author", "creator", "managingeditor")
 # As "Ann ann@example.org" or "Ann (ann@example.org)".
 _NAME_MAIL = re.compile(r"(?P<name>[^@<>()]*[^@<>()\s])\s+\(?(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\)?\Z")
+# The types of an entry's page, the best first; those of its other forms come after them.
+_PAGES = {"text/html": 0, "application/xhtml+xml": 0, "": 1}
+_WEB = ("http:", "https:")
+_ENTITY = re.compile(rb"<!ENTITY\s+([\w.:-]+)\s")
 # What is not closed goes to the end, so that it is looked through once.
 _CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+
+# A sign outside of these, and the name of the reference that it begins, if it begins one.
+_AMPERSAND = re.compile(
+    _CDATA_OR_COMMENT.pattern
+    + rb"|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>"
+    + rb"|&#(?:[0-9]{1,8}|[xX][0-9a-fA-F]{1,7});|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,40})(?=;))?",
+    re.DOTALL,
+)
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
@@ -83,20 +96,20 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 
 def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Item]:
-    data = text.data
+    data, bare = _with_references(text.data)
     tree, problem = _tree(data)
     parsed: Any = None
     if not problem:
         problem, parsed = _parsed(data)
-    entries = parsed.entries if parsed else []
     if problem:
         yield reject(whole, problem, data[:8192].decode(errors="replace"))
-    elif not entries:
-        yield Boilerplate(whole)
-    if problem or not entries:
         return
-    via = _source_of(parsed.feed)
-    spoken = _spoken(parsed.namespaces)
+    if not parsed.entries:
+        yield Boilerplate(whole)
+        return
+    if bare:
+        signs = "1 sign & that begins" if bare == 1 else f"{bare:,} signs & that begin"
+        yield Notice(whole, "bare-ampersand", f"took {signs} no reference as written; XML wants &amp; there")
     reading = reading.of_feed(
         parsed.feed.get("id"),
         _self_link(parsed.feed),
@@ -104,21 +117,16 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
         authors=_named(parsed.feed),
         title=_plain(parsed.feed, "title"),
     )
-    base = _base_of(reading.file, parsed.feed)
-    people = _people(tree, len(entries)) or [_named(entry) for entry in entries]
-    exported = posts(tree, len(entries))
-    places = _places(data, whole, len(entries))
-    for number, (origin, entry, authors) in enumerate(zip(places, entries, people, strict=True)):
+    exported = posts(tree, len(parsed.entries))
+    places = _places(data, whole, len(parsed.entries))
+    records = _records(parsed, tree, text.data if bare else b"", reading)
+    for number, (origin, entry, record) in enumerate(zip(places, parsed.entries, records, strict=True)):
         if text.unreadable and UNREADABLE in _raw(entry):
             yield reject(origin, _NOT_UTF8, _raw(entry).replace(UNREADABLE, "\ufffd"))
             continue
-        hold = _hold(entry, spoken, reading.spec.dates)
-        record = _record(entry, parsed.feed, via)._replace(
-            hold=hold, authors=authors or reading.credit, base=base
-        )
         lost = 0
         if exported:
-            record, lost = _of_export(record, exported[number], reading), exported[number].left_out
+            record, lost = _of_export(record, exported[number], reading), exported[number].left_out  # noqa: PLW2901
         items = build(reading, origin, record, partial(_raw, entry))
         yield from items
         if lost and any(isinstance(item, Article) for item in items):
@@ -126,6 +134,66 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
             yield Notice(origin, "shortcode", told)
     if parsed.bozo and is_cut(data):
         yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
+
+
+def _records(parsed: Any, tree: Any, damaged: bytes, reading: ParseContext) -> Iterator[Record]:
+    """Yield the record of each entry; ``damaged`` is the feed as it came, if it had to be read otherwise."""
+    via = _source_of(parsed.feed)
+    spoken = _spoken(parsed.namespaces)
+    base = _base_of(reading.file, parsed.feed)
+    elements = _elements(tree, len(parsed.entries))
+    people = _people(tree, elements) or [_named(entry) for entry in parsed.entries]
+    links = [
+        _links(entry, each) for entry, each in zip(parsed.entries, elements or parsed.entries, strict=True)
+    ]
+    formerly = _formerly(damaged, parsed.entries, links)
+    for entry, authors, found, former in zip(parsed.entries, people, links, formerly, strict=True):
+        record = _record(entry, parsed.feed, via)
+        yield record._replace(
+            hold=_hold(entry, spoken, reading.spec.dates),
+            authors=authors or reading.credit,
+            base=base,
+            formerly=former,
+            link=found[0] if found else record.link,
+        )
+
+
+def _with_references(data: bytes) -> tuple[bytes, int]:
+    """Return a feed in which every ``&`` begins a reference (XML 1.0 §2.4), and how many did not.
+
+    What is no reference is meant as it is written; a parser that forgives makes another text of it.
+    """
+    declared = frozenset(_ENTITY.findall(data))
+    count = 0
+
+    def written(match: re.Match[bytes]) -> bytes:
+        nonlocal count
+        if match[0] != b"&" or (match["name"] and _is_entity(match["name"], declared)):
+            return match[0]
+        count += 1
+        return b"&amp;"
+
+    return (_AMPERSAND.sub(written, data), count) if b"&" in data else (data, 0)
+
+
+def _is_entity(name: bytes, declared: frozenset[bytes]) -> bool:
+    return name in declared or f"{name.decode()};" in html5
+
+
+def _formerly(damaged: bytes, entries: list[Any], links: list[list[str]]) -> list[tuple[str, str] | None]:
+    """Return id and link of each entry as version 0.1.0 read them, where it did so otherwise.
+
+    It read a ``damaged`` feed as feedparser does, and took the first link of several.
+    """
+    former = _parsed(damaged)[1] if damaged else None
+    before = former.entries if former and len(former.entries) == len(entries) else entries
+    found: list[tuple[str, str] | None] = []
+    for entry, old, chosen in zip(entries, before, links, strict=True):
+        was = str(old.get("id") or ""), _first_link(old)
+        now = str(entry.get("id") or ""), chosen[0] if chosen else ""
+        is_same = was[0] == now[0] and (bool(now[0]) or was == now)
+        found.append(None if is_same else was)
+    return found
 
 
 def _tree(data: bytes) -> tuple[Any, str]:
@@ -251,6 +319,9 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
     contents = [*(entry.get("content") or ()), {}]
     content = max(contents, key=lambda part: len(str(part.get("value") or "")))
     body, summary = str(content.get("value") or ""), str(entry.get("summary") or "")
+    if summary and not (_is_text(content) or shows_something(body)):
+        # Markup without words hides no summary.
+        body = ""
     is_text = _is_text(content) if body else _is_text(entry.get("summary_detail"))
     # Asked in its own way, feedparser answers with the publication where there is no update.
     updated = str(dict.get(entry, "updated") or "")
@@ -263,7 +334,7 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         id=str(entry.get("id") or ""),
         keep_id=True,
         # Blogger's new export has the path of a post only.
-        link=_link(entry) or _remote_content(entry) or str(entry.get("blogger_filename") or ""),
+        link=_remote_content(entry) or str(entry.get("blogger_filename") or ""),
         categories=tuple(
             str(tag.get("label") or tag.get("term") or "")
             for tag in entry.get("tags") or ()
@@ -310,22 +381,41 @@ def _hold(entry: Any, spoken: Mapping[str, str], policy: DatePolicy) -> Hold:
     return hold_of(values, policy, strict=True) if values else FREE
 
 
-def _link(entry: Any) -> str:
-    links = (link for link in entry.get("links") or () if link.get("rel", "alternate") == "alternate")
-    found = str(next((link["href"] for link in links if link.get("href")), entry.get("link") or ""))
+def _elements(root: Any, count: int) -> list[Any]:
+    """Return the elements of ``count`` entries; nothing where feedparser and lxml see others."""
+    found = [] if root is None else [element for element in root.iter() if _local(element) in _ENTRIES]
+    return found if len(found) == count else []
+
+
+def _links(entry: Any, element: Any) -> list[str]:
+    """Return the addresses of an entry's page: those that are HTML first, then those of no type, then others.
+
+    ``element`` is the entry's own, as feedparser says of a link without a type that it is HTML.
+    """
+    links = [link for link in entry.get("links") or () if link.get("rel", "alternate") == "alternate"]
+    kinds = [
+        (child.get("type") or "").partition(";")[0].strip().lower()
+        for child in (element if element is not entry else ())
+        if _local(child) == "link" and child.get("rel", "alternate") == "alternate"
+    ]
+    if len(kinds) == len(links):
+        order = sorted(range(len(links)), key=lambda number: _PAGES.get(kinds[number], len(_PAGES)))
+        links = [links[number] for number in order]
+    found = [str(link["href"]) for link in links if link.get("href")] or [str(entry.get("link") or "")]
     # Where an entry has no link, feedparser offers its id, which may be no address.
-    return "" if found == entry.get("id") and not found.startswith(("http:", "https:")) else found
+    return [each for each in found if each and (each != entry.get("id") or each.startswith(_WEB))]
 
 
-def _people(root: Any, count: int) -> list[tuple[Author, ...]]:
-    """Return the authors of each of ``count`` entries, else those of the feed; nothing where entries don't agree.
+def _first_link(entry: Any) -> str:
+    return next(iter(_links(entry, entry)), "")
+
+
+def _people(root: Any, entries: list[Any]) -> list[tuple[Author, ...]]:
+    """Return the authors of each of ``entries``, else those of the feed.
 
     feedparser gives an author without an e-mail address that of the one before, and cuts off long top-level domains.
     """
-    if root is None:
-        return []
-    entries = [element for element in root.iter() if _local(element) in _ENTRIES]
-    if len(entries) != count:
+    if not entries:
         return []
     heads = [root, *(element for element in root if _local(element) == "channel")]
     feed = tuple(author for head in heads for author in _authors(head))

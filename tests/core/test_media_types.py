@@ -1,0 +1,62 @@
+"""The kind of a file is told alike on every machine."""
+
+import mimetypes
+
+import pytest
+
+from feedpub.core.media_types import _EXTENSIONS, UNKNOWN, type_by_name, type_of
+from feedpub.validator.grammar.tokens import split_media_type
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("https://example.org/a.mp3", "audio/mpeg"),
+        ("https://example.org/a.mp3?source=rss#t=1", "audio/mpeg"),
+        ("https://example.org/A%20b.M4B", "audio/mp4"),
+        ("a.opus", "audio/ogg"),
+        ("https://example.org/get?file=a.mp3", None),
+        ("https://example.mp3/", None),
+        ("https://example.org/mp3", None),
+        ("https://example.org/a.php", None),
+        ("https://[broken/a.mp3", None),
+    ],
+)
+def test_a_file_is_what_the_extension_of_its_path_says(address, kind):
+    """The query, the host and a fragment say nothing."""
+    assert type_by_name(address) == kind
+
+
+@pytest.mark.parametrize(
+    ("declared", "kind"),
+    [
+        ("audio/x-mpeg", "audio/x-mpeg"),
+        ("application/octet-stream", "audio/mpeg"),
+        ("binary/octet-stream", "audio/mpeg"),
+        ("application/x-download", "audio/mpeg"),
+        ("application/force-download", "audio/mpeg"),
+        (None, "audio/mpeg"),
+    ],
+)
+def test_a_declared_type_counts_unless_it_says_nothing(declared, kind):
+    """What servers say of every file is no type of this one."""
+    assert type_of("https://example.org/a.mp3", declared) == kind
+
+
+def test_of_a_file_that_nothing_is_known_of_nothing_is_said():
+    """It stays what it was called, else it is bytes."""
+    assert type_of("https://example.org/a", None) == UNKNOWN
+    assert type_of("https://example.org/a", "binary/octet-stream") == "binary/octet-stream"
+
+
+def test_each_extension_has_one_type_which_is_one():
+    """What is played or shown is of the kind that Python's own table says, where that knows the extension."""
+    listed = [name for names in _EXTENSIONS.values() for name in names.split()]
+    assert len(listed) == len(set(listed))
+    python = mimetypes.MimeTypes(filenames=())
+    for kind, names in _EXTENSIONS.items():
+        assert split_media_type(kind)
+        for name in names.split():
+            known = python.types_map[True].get(f".{name}")
+            kinds = {kind.partition("/")[0], (known or kind).partition("/")[0]}
+            assert len(kinds) == 1 or kinds.isdisjoint({"audio", "image", "video"}), name
