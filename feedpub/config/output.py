@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from feedpub.articles.duplicates import Exact
-from feedpub.config.scalars import SHARE, proper_share, size
+from feedpub.config.scalars import FOLDER, SHARE, proper_share, size
 from feedpub.config.settings import Archive, Guards, Layout, Limits, Output
-from feedpub.core.declaration import FLAG, PATH, Check, Key, Kind, Section, Value, integer, list_of, one_of
+from feedpub.core.declaration import FLAG, Check, Key, Kind, Section, Value, integer, list_of, one_of
 from feedpub.core.yaml_node import Node
 from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
 
@@ -78,10 +78,10 @@ _LAYOUT: Kind[Layout] = one_of("files", "releases")
 
 OUTPUT = Section(
     keys=(
-        Key("dir", PATH, "the folder that is served", default="feeds"),
+        Key("dir", FOLDER, "the folder that is served", default="feeds"),
         Key(
             "state",
-            PATH,
+            FOLDER,
             "the folder for the ledger and the lock; it must not be served",
             default=".feedpub",
         ),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from feedpub.articles.article import Author
@@ -10,6 +13,9 @@ from feedpub.core.declaration import TEXT, Key, Kind, Section, Value
 from feedpub.core.feed_values import language_tag, mail_address, web_address, without_password
 from feedpub.core.yaml_node import Node
 
+# Up to the end of the first part of a path that a shell would replace.
+_SHELL = re.compile(r"~[^/]*|[^$]*\$(?:\w|\{\w)[^/]*")
+_UNSET = re.compile(r"\A~[^/]*|\$(?:\w+|\{\w+\})")
 _SIZE = re.compile(r"([1-9][0-9]{0,9})(?: ?(KB|MB))?")
 _UNITS = {None: 1, "KB": 1 << 10, "MB": 1 << 20}
 _COUNT = "[0-9]{1,9}"
@@ -25,6 +31,37 @@ def _line(node: Node) -> str:
 
 LINE: Kind[str] = Value(_line, TEXT.schema)
 """One line of text, fit for XML: runs of white space become one space."""
+
+
+def _path(node: Node) -> str:
+    text = node.path().strip()
+    found = None if "://" in text else _SHELL.match(text)
+    # Before it meant anything, such a name was one of a file beside the config; where there is one, it still is.
+    if not found or glob.glob(found[0], root_dir=Path(node.where.file).parent):  # noqa: PTH207 - takes absolute ones
+        return text
+    expanded = os.path.expandvars(os.path.expanduser(text))  # noqa: PTH111 - a ~ that is nobody's stays
+    if left := _UNSET.search(expanded):
+        remedy = "set it where feedpub runs, or write the folder itself"
+        what = "there is no user" if left[0].startswith("~") else "the path has the variable"
+        raise node.error(f"{what} {left[0]}{'' if left[0].startswith('~') else ', which is not set'}", remedy)
+    return expanded
+
+
+_PATH_SCHEMA = {"type": ["string", "number"], "pattern": r"^(?!\s*$)[^\u0000-\u001f\u007f-\u009f]+(?![\s\S])"}
+PATH: Kind[str] = Value(_path, _PATH_SCHEMA)
+"""A path or a pattern of paths; ``~`` and variables stand for what a shell would put there."""
+
+
+def _folder(node: Node) -> str:
+    text = _path(node)
+    if "://" in text:
+        remedy = "write a folder of this machine, and copy it from there to where it is served"
+        raise node.error(f"{text!r} is an address, not a folder", remedy)
+    return text
+
+
+FOLDER: Kind[str] = Value(_folder, _PATH_SCHEMA)
+"""A folder of this machine."""
 
 
 def _url(node: Node) -> str:

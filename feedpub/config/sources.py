@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from zoneinfo import available_timezones
 
+from feedpub.config.scalars import PATH
 from feedpub.core.declaration import (
     FLAG,
-    PATH,
     TEXT,
     Check,
     Key,
@@ -32,7 +31,7 @@ from feedpub.sources.spec import ORDERS, PLACEHOLDER, SourceSpec, TextLayout
 from feedpub.sources.withheld import fold_status
 from feedpub.text.dates import DEFAULT, DatePolicy
 from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, compile_format
-from feedpub.text.dates.zones import UnknownZoneError, is_zone, parse_offset
+from feedpub.text.dates.zones import UnknownZoneError, is_zone, parse_offset, zone_names
 
 
 def _zone_name(node: Node) -> str:
@@ -40,8 +39,7 @@ def _zone_name(node: Node) -> str:
     if is_zone(name):
         return name
     remedy = (
-        did_you_mean(name, available_timezones())
-        or "write a zone of the IANA database, such as Europe/Paris or UTC"
+        did_you_mean(name, zone_names()) or "write a zone of the IANA database, such as Europe/Paris or UTC"
     )
     raise node.error(f"there is no time zone {name!r}", remedy)
 
@@ -335,7 +333,7 @@ SOURCE = Section(
     keys=(
         Key(
             "path",
-            list_of(Value(lambda node: node.path().strip(), PATH.schema), single=True),
+            list_of(PATH, single=True),
             "one glob or a list, relative to the config: `drop/*.txt`, `drop/**/*.csv.gz`; `-` is standard input;"
             " `https://…` is a feed to fetch; with `feedpub[remote]` any URL of fsspec, such as `s3://bucket/*.jsonl`",
             required=True,

@@ -170,9 +170,6 @@ def as_json(node: Node) -> Any:
 
 # A text may look like a number (a term such as 747), but not be blank.
 TEXT: Kind[str] = Value(Node.text, {"type": ["string", "number"], "pattern": r"\S"})
-PATH: Kind[str] = Value(
-    Node.path, {"type": ["string", "number"], "pattern": r"^(?!\s*$)[^\u0000-\u001f\u007f-\u009f]+(?![\s\S])"}
-)
 FLAG: Kind[bool] = Value(Node.flag, {"type": ["boolean", "string"], "pattern": "^(true|false)$"})
 
 

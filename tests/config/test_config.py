@@ -46,6 +46,22 @@ def test_no_source_reads_what_a_build_writes(tmp_path):
     assert [spec.own for spec in settings.sources] == [(tmp_path / "out", tmp_path / ".feedpub")]
 
 
+@pytest.mark.parametrize("written", ["~/pub", "$HOME/pub", "${HOME}/pub", "/${WHERE}/pub"])
+def test_a_path_means_what_it_means_in_a_shell(written, tmp_path, monkeypatch):
+    """Unless something beside the config is called so, as it was read in version 0.1.0."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("WHERE", str(tmp_path / "home").lstrip("/"))
+    text = GOOD.replace("formats", f"dir: '{written}', formats").replace("seeds/*.txt", f"'{written}/*.txt'")
+    settings = parse_config(text.encode(), tmp_path / "c.yaml")
+    assert settings.output.dir == tmp_path / "home/pub"
+    assert settings.sources[0].patterns == (f"{tmp_path}/home/pub/*.txt",)
+    if not written.startswith("/"):
+        (tmp_path / written).mkdir(parents=True)
+        settings = parse_config(text.encode(), tmp_path / "c.yaml")
+        assert settings.output.dir == tmp_path / written
+        assert settings.sources[0].patterns == (f"{written}/*.txt",)
+
+
 def test_what_is_not_said_has_the_documented_default():
     settings = parse_config(GOOD.replace("output:", "#").encode(), Path("/c.yaml"))
     feed, output = settings.feeds[0], settings.output

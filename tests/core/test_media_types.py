@@ -1,7 +1,5 @@
 """The kind of a file is told alike on every machine."""
 
-import mimetypes
-
 import pytest
 
 from feedpub.core.media_types import _EXTENSIONS, UNKNOWN, type_by_name, type_of
@@ -50,13 +48,7 @@ def test_of_a_file_that_nothing_is_known_of_nothing_is_said():
 
 
 def test_each_extension_has_one_type_which_is_one():
-    """What is played or shown is of the kind that Python's own table says, where that knows the extension."""
+    """No extension has two."""
     listed = [name for names in _EXTENSIONS.values() for name in names.split()]
     assert len(listed) == len(set(listed))
-    python = mimetypes.MimeTypes(filenames=())
-    for kind, names in _EXTENSIONS.items():
-        assert split_media_type(kind)
-        for name in names.split():
-            known = python.types_map[True].get(f".{name}")
-            kinds = {kind.partition("/")[0], (known or kind).partition("/")[0]}
-            assert len(kinds) == 1 or kinds.isdisjoint({"audio", "image", "video"}), name
+    assert all(split_media_type(kind) for kind in _EXTENSIONS)

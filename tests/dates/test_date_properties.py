@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -23,6 +24,16 @@ PARTS = (
     "-", "/", ".", ",", " ", " ", "T", "Z", "+02:00", "-0500", "UTC", "UTC+3", "EST", "IST", "(CET)", "'23", "of",
     "at", "1696861500", "\u2212", "é", "\0", "00", "99", ":", "h", "(Mon)", "[UTC]", "W41",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def the_pinned_zones():
+    """The standard library as oracle: by the package of zones, not by the table of the machine."""
+    zoneinfo.reset_tzpath(())
+    ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath()
+    ZoneInfo.clear_cache()
 
 
 def written(instant):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import locale
 import os
+import pkgutil
 import re
 import time
+import zoneinfo
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from feedpub.core.declaration import names
 from feedpub.core.errors import DateError
 from feedpub.core.yaml_node import read_yaml
 from feedpub.text.dates import parse_date
+from feedpub.text.dates.zones import load_zone, plain_day, zone_names
 
 PAGE = (Path(__file__).parents[2] / "docs/time.md").read_text("utf-8")
 ROW = re.compile(
@@ -77,6 +81,23 @@ def test_the_host_changes_nothing(zone, name, host):
     before = [outcome(text, declared) for text, declared, _ in ROWS]
     host(zone, name)
     assert [outcome(text, declared) for text, declared, _ in ROWS] == before
+
+
+def test_the_zones_of_the_machine_change_nothing(tmp_path):
+    """Its table may be older, or wrong: every row gives the same where all zones are that of Kathmandu."""
+    nepal = pkgutil.get_data("tzdata", "zoneinfo/Asia/Kathmandu")
+    for name in zone_names():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(nepal)
+    before = [outcome(text, declared) for text, declared, _ in ROWS]
+    load_zone.cache_clear()
+    plain_day.cache_clear()
+    zoneinfo.reset_tzpath([tmp_path])
+    try:
+        assert zoneinfo.ZoneInfo.no_cache("UTC").utcoffset(datetime(2024, 1, 1)) == timedelta(minutes=345)  # noqa: DTZ001
+        assert [outcome(text, declared) for text, declared, _ in ROWS] == before
+    finally:
+        zoneinfo.reset_tzpath()
 
 
 def test_the_page_has_every_row_and_key():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from feedpub.core.errors import DateError
 from feedpub.text.dates._free_form import has_unknown_words, read_free_form, read_localized
@@ -21,7 +20,7 @@ from feedpub.text.dates.policy import (
     compile_format,
     read_format,
 )
-from feedpub.text.dates.zones import UnknownZoneError, localise, named_zone, plain_day
+from feedpub.text.dates.zones import UnknownZoneError, load_zone, localise, named_zone, plain_day
 
 MAX_LENGTH = 120
 
@@ -199,4 +198,4 @@ def _zone(text: str, written: str, policy: DatePolicy) -> tzinfo:
         return named_zone(written, policy)
     if policy.zone is None:
         raise DateError(text, "names no time zone and the source declares none; add timezone: to the source")
-    return ZoneInfo(policy.zone)
+    return load_zone(policy.zone)

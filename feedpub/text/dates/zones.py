@@ -1,16 +1,19 @@
 """Zones: names and offsets as texts write them, and what a clock change makes of a local time.
 
-The zone database is the system's or, where there is none, the ``tzdata`` package; the host's own zone is
-never asked. Results carry a fixed offset in whole minutes (RFC 3339 and RFC 822 know no seconds), so that
-they pickle small and compare fast; the rare local mean times with odd seconds become UTC.
+The zone database is the ``tzdata`` package and never that of the system, which may be years older: the same input
+gives the same instants on every machine. The host's own zone is never asked. Results carry a fixed offset in whole
+minutes (RFC 3339 and RFC 822 know no seconds), so that they pickle small and compare fast; the rare local mean times
+with odd seconds become UTC.
 """
 
 from __future__ import annotations
 
+import io
+import pkgutil
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
 
 from feedpub.text.dates.policy import DatePolicy, DateWarning
 
@@ -42,13 +45,23 @@ class UnknownZoneError(ValueError):
     """A zone's text means no zone; the message says why, to follow ``has``."""
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """Return the names of all zones of the IANA database."""
+    return frozenset((pkgutil.get_data("tzdata", "zones") or b"").decode().split())
+
+
 def is_zone(name: str) -> bool:
     """Say whether ``name`` is a zone of the IANA database."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+    return name in zone_names()
+
+
+@cache
+def load_zone(name: str) -> ZoneInfo:
+    """Return a zone of the IANA database by its name; :class:`UnknownZoneError` where there is none."""
+    if not is_zone(name):
+        raise UnknownZoneError(f"the zone {name!r}, which is not known")
+    return ZoneInfo.from_file(io.BytesIO(pkgutil.get_data("tzdata", f"zoneinfo/{name}") or b""), key=name)
 
 
 def parse_offset(text: str) -> timezone:
@@ -83,25 +96,25 @@ def named_zone(text: str, policy: DatePolicy) -> tzinfo:
     upper = text.upper()
     for name, meaning in policy.zone_names:
         if name.upper() == upper:
-            return parse_offset(meaning) if _OFFSET.match(meaning) else ZoneInfo(meaning)
+            return parse_offset(meaning) if _OFFSET.match(meaning) else load_zone(meaning)
     if upper in RFC822_ZONES:
         hours = RFC822_ZONES[upper]
         return timezone(timedelta(hours=hours)) if hours else UTC
     if text[:1] in "+-":
         return parse_offset(text)
     if "/" in text and is_zone(text):
-        return ZoneInfo(text)
+        return load_zone(text)
     raise UnknownZoneError(f"the zone {text!r}, which is not known; say what it means under dates: zones:")
 
 
 @lru_cache(maxsize=1 << 16)
-def plain_day(zone: str, date: str) -> str:
-    """Return the one offset that ``zone`` has all through a local day, as ISO 8601 writes both.
+def plain_day(name: str, date: str) -> str:
+    """Return the one offset that the zone ``name`` has all through a local day, as ISO 8601 writes both.
 
     It is empty where the clocks change, and where there is no such day.
     """
     try:
-        day = datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(zone))
+        day = datetime.fromisoformat(date).replace(tzinfo=load_zone(name))
         offset = day.utcoffset()
         edges = (day.replace(fold=1), day + timedelta(days=1), (day + timedelta(days=1)).replace(fold=1))
     except (ValueError, OverflowError):  # the calendar ends with the year 9999
