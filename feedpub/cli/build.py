@@ -26,6 +26,7 @@ from feedpub.cli.console import (
     print_text,
 )
 from feedpub.config import Settings, load_config, parse_share
+from feedpub.config.placeholders import told
 from feedpub.planning.routing import Progress
 from feedpub.planning.verdicts import duplicates
 from feedpub.publishing.build import build as run
@@ -96,6 +97,8 @@ def build(
             print_error(f"{count(more, 'more new reject')}; {where} has all")
     for warned in () if quiet else settings.rules.misread():
         print_error(str(warned))
+    if settings.placeholders and not quiet:
+        print_error(told(settings.placeholders))
     _warn(report, quiet=quiet)
     if report.invalid:
         raise typer.Exit(FAILED)

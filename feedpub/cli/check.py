@@ -18,6 +18,7 @@ from feedpub.cli.console import (
     print_text,
 )
 from feedpub.config import load_config
+from feedpub.config.placeholders import told
 from feedpub.core.errors import printable
 from feedpub.planning.site_plan import check_heads
 from feedpub.sources import Surveyed, survey
@@ -29,17 +30,23 @@ def check(
     files: Annotated[
         int, typer.Option("--files", help="How many files of each source to look into.", min=0, metavar="N")
     ] = 3,
+    all_files: Annotated[bool, typer.Option("--all", help="Look into all files of each source.")] = False,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
     """Check a config, the examples of its rules and its sources; write nothing.
 
-    Example: feedpub check --config config.yaml
+    It ends with 1 where an example fails, where no file fits a pattern that does not say may_be_empty: true, and where
+    an address was never fetched.
+
+    Example: feedpub check --all
     """
     settings = load_config(config)
     check_heads(settings)
     failing = [str(example.error()) for example in settings.rules.failing_examples()]
     warnings = [str(warning) for warning in settings.rules.lint()]
-    surveys = [survey(spec, files) for spec in settings.sources]
+    if settings.placeholders:
+        warnings.append(told(settings.placeholders))
+    surveys = [survey(spec, None if all_files else files) for spec in settings.sources]
     missing = [warning for found in surveys for warning in found.warnings]
     if report_format is Format.JSON:
         print_json(
@@ -63,12 +70,13 @@ def check(
                     " if they are on a site, say how its addresses are made with link: of the source"
                 )
             if found.more:
-                print_text(f"{spec.path}: and {count(found.more, 'more file')}; --files looks into more")
+                more = f"{count(found.more, 'more file')} that were not looked into; --all looks into all"
+                print_text(f"{spec.path}: and {more}")
         if not failing:
             counts = f"{count(len(settings.feeds), 'feed')}, {count(len(settings.sources), 'source')}"
             verdict = "OK" if not missing else "some of what its sources name cannot be read"
             print_text(f"{config}: {verdict} ({counts}, all examples pass)")
-    if failing:
+    if failing or any(found.lacks for found in surveys):
         raise typer.Exit(FAILED)
 
 

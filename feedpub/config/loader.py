@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from feedpub.config.feeds import is_retired
+from feedpub.config.placeholders import find_placeholders
 from feedpub.config.schema import CONFIG, VERSION_KEY, ConfigFile
 from feedpub.config.settings import Settings
 from feedpub.core.errors import ConfigError, Problems, Where
@@ -66,6 +67,7 @@ def parse_config(data: bytes, path: Path) -> Settings:
         output=output,
         guards=said.guards,
         exact=said.dedup,
+        placeholders=tuple(find_placeholders(root)),
     )
 
 

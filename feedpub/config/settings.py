@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from feedpub.articles.duplicates import Exact
+from feedpub.config.placeholders import Placeholder
 from feedpub.documents.channel import Channel, Site
 from feedpub.documents.formats import OutputFormat
 from feedpub.rules import RuleSet
@@ -77,6 +78,7 @@ class Settings:
     """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to.
 
     ``retired`` feeds take no articles any more. ``exact`` says which equal texts under different ids are one article.
+    ``placeholders`` are what is to become public and is fit for a try only.
     """
 
     file: Path
@@ -89,6 +91,7 @@ class Settings:
     output: Output
     guards: Guards
     exact: Exact = "across"
+    placeholders: tuple[Placeholder, ...] = ()
 
     @property
     def categories(self) -> Mapping[str, str]:

@@ -308,6 +308,7 @@ def _source(
     link: str | None,
     link_base: str | None,
     date: str | None,
+    may_be_empty: bool,
 ) -> SourceSpec:
     return SourceSpec(
         patterns=path,
@@ -326,6 +327,7 @@ def _source(
         link=link or "",
         link_base=link_base or "",
         date=date or "",
+        may_be_empty=may_be_empty,
     )
 
 
@@ -432,6 +434,12 @@ SOURCE = Section(
             one_of("filename"),
             "`filename`: the date of an article that has none is in the name of its file or folder; a text file is one"
             " article then, its first line the title",
+        ),
+        Key(
+            "may_be_empty",
+            FLAG,
+            "`true`: no file has to fit `path`; `check` and `build` say nothing of it then",
+            default="false",
         ),
     ),
     make=_source,

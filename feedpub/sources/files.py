@@ -31,17 +31,20 @@ STDIN = "-"
 class Found:
     """A source's files, sorted by name, each once, and as sentences what its patterns do not give.
 
-    Standard input is ``-``; what fsspec opens is its URL, as is a feed that ``feedpub fetch`` has brought.
+    Standard input is ``-``; what fsspec opens is its URL, as is a feed that ``feedpub fetch`` has brought. ``lacks``
+    says that a pattern, or an address, gave nothing at all.
     """
 
     files: tuple[Path | str, ...]
     warnings: tuple[str, ...]
+    lacks: bool = False
 
 
 def search(spec: SourceSpec) -> Found:
     """Return what fits the source's patterns. Raises :class:`SourceError` where a place can't be searched."""
     found: set[Path | str] = set()
     warnings: list[str] = []
+    lacks = False
     for pattern in spec.patterns:
         fitting: Collection[Path | str]
         odd: list[str] = []
@@ -54,12 +57,13 @@ def search(spec: SourceSpec) -> Found:
         else:
             fitting, odd = _local_files(spec, pattern)
         found.update(fitting)
-        warnings += odd
         if is_web(pattern) and not fitting:
-            warnings.append(f"{pattern} has not been fetched yet; run feedpub fetch")
-        elif not (fitting or odd):
-            warnings.append(f"no file matches the source {pattern}")
-    return Found(tuple(sorted(found, key=str)), tuple(warnings))
+            odd = [f"{pattern} has not been fetched yet; run feedpub fetch"]
+        elif not (fitting or odd or spec.may_be_empty):
+            odd = [f"no file matches the source {pattern}"]
+        warnings += odd
+        lacks = lacks or bool(odd and not fitting)
+    return Found(tuple(sorted(found, key=str)), tuple(warnings), lacks)
 
 
 def files(spec: SourceSpec) -> list[Path | str]:
@@ -71,14 +75,17 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
     """Return the files that a pattern fits, and what is to be said of that which it fits and which is no file."""
     fitting: list[Path] = []
     odd: list[str] = []
+    written = 0
     own = _Own(spec.own)
     try:
         walk = Walk(spec.base, pattern)
         for name in walk.found:
             path = spec.base / name
             mode = mode_of(path)
-            if stat.S_ISREG(mode):
-                fitting += [] if own.has(path) else [path]
+            if stat.S_ISREG(mode) and own.has(path):
+                written += 1
+            elif stat.S_ISREG(mode):
+                fitting.append(path)
             elif not stat.S_ISDIR(mode):
                 what = "a link to nothing" if path.is_symlink() else "no regular file"
                 odd.append(f"{printable(display_name(spec, path))} is {what} and was passed over")
@@ -92,6 +99,8 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
     for name in walk.foreign:
         shown = printable(display_name(spec, spec.base / name))
         odd.append(f"{shown} is a link that leads out of the config's folder and was passed over")
+    if written and not (fitting or odd):
+        odd.append(f"what {pattern} fits is in the output or the state folder, where nothing is read")
     return fitting, sorted(odd)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
 from feedpub.core.errors import DateError
@@ -19,6 +20,7 @@ from feedpub.sources.spec import SourceSpec
 from feedpub.sources.withheld import Statuses
 from feedpub.text.dates import DatePolicy, parse_date
 
+T = TypeVar("T")
 _AUTHORITY = "example.org,2000"
 # What a reason says of its own record: a date, a byte, a number of fields.
 _OWN = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|0x[0-9A-F]{2}|\d+")
@@ -59,22 +61,49 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the first files of a source gave, how many more it has, and what its patterns do not give."""
+    """What some files of a source gave, how many more it has, and what its patterns do not give.
+
+    ``lacks`` says that a pattern, or an address, gave nothing at all.
+    """
 
     files: tuple[Surveyed, ...]
     more: int
     warnings: tuple[str, ...]
+    lacks: bool
 
 
-def survey(spec: SourceSpec, limit: int) -> Survey:
-    """Look into the first ``limit`` files of a source.
+def survey(spec: SourceSpec, limit: int | None = None) -> Survey:
+    """Look into ``limit`` files of a source, some of each folder, or into all.
 
     Raises :class:`~feedpub.core.errors.SourceError` for a file that can't be read at all.
     """
     found = search(spec)
-    read_now, left = found.files[:limit], found.files[limit:]
+    files = found.files if limit is None else spread(found.files, limit)
     alone = _Keys()
-    return Survey(tuple(survey_file(spec, file, alone) for file in read_now), len(left), found.warnings)
+    surveyed = tuple(survey_file(spec, file, alone) for file in files)
+    return Survey(surveyed, len(found.files) - len(files), found.warnings, found.lacks)
+
+
+def spread(files: Sequence[T], limit: int) -> list[T]:
+    """Return ``limit`` of sorted ``files``: as many of each folder as there is room for, from all over it."""
+    folders: dict[str, list[T]] = defaultdict(list)
+    for file in files:
+        folders[str(file).rpartition("/")[0]].append(file)
+    shares = dict.fromkeys(_evenly(list(folders), limit), 0)
+    left = min(limit, len(files))
+    while left:
+        # Those that have files left take turns, so that a large folder has what small ones leave.
+        for folder in [name for name, share in shares.items() if share < len(folders[name])][:left]:
+            shares[folder] += 1
+            left -= 1
+    return [file for name, share in shares.items() for file in _evenly(folders[name], share)]
+
+
+def _evenly(files: Sequence[T], limit: int) -> list[T]:
+    """Return every n-th of ``files``, the first and the last among them, so that they are ``limit``."""
+    if limit < 2 or len(files) <= limit:
+        return list(files[:limit])
+    return [files[number * (len(files) - 1) // (limit - 1)] for number in range(limit)]
 
 
 class _Keys:

@@ -1,0 +1,125 @@
+"""What ``feedpub check`` says of sources, and the status that it ends with."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from feedpub.cli.app import app
+from feedpub.sources.survey import spread
+
+RECORD = "Title\nBody\n2023-10-09 14:25\n"
+CONFIG = """\
+version: 1
+site: {{title: T, base_url: "{base_url}", id_authority: "mill.town,2023"}}
+sources: [{sources}]
+feeds: {{all: {{title: All}}}}
+"""
+OWN = "https://mill.town/feeds/"
+
+
+def run(folder, sources, *options, base_url=OWN, command="check"):
+    (folder / "config.yaml").write_text(CONFIG.format(sources=sources, base_url=base_url))
+    for name in ("in/a.txt", "in/b.txt", "in/deep/c.txt", "in/deep/d.txt", "in/deep/e.txt", "feeds/x.md"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(RECORD if name != "in/deep/d.txt" else "nothing")
+    return CliRunner().invoke(app, [command, "--config", str(folder / "config.yaml"), *options])
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "says"),
+    [
+        ("path: in/**/*.txt", 0, "config.yaml: OK"),
+        ("path: in/*.csv", 1, "no file matches the source in/*.csv"),
+        ("path: in/*.csv, may_be_empty: true", 0, "config.yaml: OK"),
+        ("path: [in/*.csv, in/*.txt]", 1, "no file matches the source in/*.csv"),
+        ("path: in", 1, "in is a folder and was passed over; for its files, write in/*"),
+        ("path: in, may_be_empty: true", 1, "in is a folder and was passed over"),
+        ("path: in/d*", 1, "in/deep is a folder"),
+        ("path: in/*, timezone: UTC", 0, "in/a.txt: text, 1 article"),
+        (
+            "path: feeds/*.md",
+            1,
+            "what feeds/*.md fits is in the output or the state folder, where nothing is",
+        ),
+        ('path: "https://mill.town/feed"', 1, "https://mill.town/feed has not been fetched yet"),
+        ('path: "https://mill.town/feed", may_be_empty: true', 1, "has not been fetched yet"),
+    ],
+)
+def test_a_source_that_gives_nothing_is_a_finding_unless_it_may_be_empty(tmp_path, source, status, says):
+    result = run(tmp_path, "{" + source + "}")
+    assert says in result.output
+    assert result.exit_code == status, result.output
+
+
+def test_a_build_says_nothing_of_a_source_that_may_be_empty(tmp_path):
+    sources = "{path: in/a.txt, timezone: UTC}, {path: in/*.csv, may_be_empty: true}"
+    result = run(tmp_path, sources, command="build")
+    assert result.exit_code == 0
+    assert "in/*.csv" not in result.output
+
+
+def test_all_files_are_looked_into_where_that_is_asked(tmp_path):
+    some = run(tmp_path, "{path: in/**/*.txt, timezone: UTC}")
+    assert "half a record" not in some.output
+    assert "and 2 more files that were not looked into; --all looks into all" in some.output
+    every = run(tmp_path, "{path: in/**/*.txt, timezone: UTC}", "--all")
+    assert "in/deep/d.txt:1: half a record" in every.output
+    assert "more file" not in every.output
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "says"),
+    [
+        ("check", (), True),
+        ("build", (), True),
+        ("build", ("--format", "json"), True),
+        ("build", ("--quiet",), False),
+    ],
+)
+def test_placeholders_are_named_unless_the_build_is_quiet(tmp_path, command, options, says):
+    result = run(
+        tmp_path,
+        "{path: in/a.txt, timezone: UTC}",
+        *options,
+        base_url="http://localhost/",
+        command=command,
+    )
+    assert result.exit_code == 0, result.output
+    assert (
+        "config.yaml:2: site.base_url is http://localhost/; that is fine for a try" in result.output
+    ) == says
+
+
+def test_what_is_said_of_sources_is_in_the_json_too(tmp_path):
+    said = json.loads(
+        run(tmp_path, "{path: in/*.csv}", "--format", "json", base_url="http://localhost/").output
+    )
+    assert [sentence[:20] for sentence in said["warnings"]] == [
+        f"{tmp_path}/config.yaml"[:20],
+        "no file matches the ",
+    ]
+
+
+FILES = st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 99)), unique=True).map(
+    lambda names: sorted(f"{folder}/{name:02}" for folder, name in names)
+)
+
+
+@given(files=FILES, limit=st.integers(0, 30))
+def test_a_sample_is_as_large_as_asked_and_spread_over_folders(files, limit):
+    """Of each folder there is some, and as many as of any other, if it has them."""
+    sample = spread(files, limit)
+    assert len(sample) == min(limit, len(files))
+    assert set(sample) <= set(files)
+    assert len(set(sample)) == len(sample)
+    counts = {folder: sum(name[0] == folder for name in sample) for folder in {name[0] for name in files}}
+    for folder, count in counts.items():
+        rest = sum(name[0] == folder for name in files) - count
+        assert not rest or max(counts.values()) <= count + 1
+
+
+def test_a_sample_has_the_ends_of_the_list_and_its_middle():
+    assert spread([f"a/{n}" for n in range(9)], 3) == ["a/0", "a/4", "a/8"]
