@@ -29,7 +29,7 @@ from feedpub.planning.site_plan import SitePlan
 from feedpub.planning.verdicts import Fate, Placement, Verdict, Where
 from feedpub.publishing.build import open_plan
 from feedpub.rules.explanation import Explanation, FeedExplanation, Hit
-from feedpub.rules.terms import texts
+from feedpub.rules.fields import texts
 
 SHOWN_HITS = 5
 SHOWN_MISSES = 3

@@ -30,8 +30,8 @@ from feedpub.insight.suggest import ALPHA, ALPHA_SHORT, LEAST, Candidate, Eviden
 from feedpub.planning.verdicts import articles
 from feedpub.publishing.build import open_plan
 from feedpub.rules import RuleSet, compile_rules
+from feedpub.rules.fields import FIELDS
 from feedpub.rules.rule import as_article
-from feedpub.rules.terms import FIELDS, texts
 
 _PRECISE_ENOUGH = 0.5
 _AT_MOST = 200
@@ -67,7 +67,7 @@ def suggest(
     where: Annotated[
         str | None,
         typer.Option(
-            help="Learn from a field of the articles (title, body, author, category): those that have the value"
+            help=f"Learn from a field of the articles ({', '.join(FIELDS)}): those that have the value"
             " belong, those that have others do not.",
             metavar="FIELD=VALUE",
         ),
@@ -145,16 +145,19 @@ def _chosen(
     others: list[Article] = [article for named in unlike for article in _named(named, at_hand)]
     if where is not None:
         name, _, value = where.partition("=")
-        field = next((field for field in FIELDS if field == name), None)
-        if field is None or not value.strip():
+        if name not in FIELDS or not value.strip():
             print_error(f"--where {where}: write a field and a value, such as category=Energy")
             raise typer.Exit(USAGE)
-        wanted = value.strip().casefold()
+        try:
+            has = FIELDS[name].whole_value(value.strip())
+        except ValueError as error:
+            print_error(f"--where {where}: {'; '.join(error.args)}")
+            raise typer.Exit(USAGE) from None
         for article in at_hand:
-            values = {text.strip().casefold() for text in texts(article, field)}
-            if wanted in values:
+            values = [text for text in FIELDS[name].texts(article) if text.strip()]
+            if any(map(has, values)):
                 belonging.append(article)
-            elif any(values):
+            elif values:
                 others.append(article)
     rule = settings.rules.rules.feeds[settings.rules.slugs.index(slug)]
     examples = [

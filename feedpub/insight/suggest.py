@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from feedpub.articles.article import Article
-from feedpub.rules.terms import FIELDS, View, texts
+from feedpub.rules.fields import texts
+from feedpub.rules.terms import View
 from feedpub.text.folding import MARK
 
 LEAST: Final = 5
@@ -38,7 +39,7 @@ _FOLDS = 3
 # From so many articles on that belong, the length of the rule is found by cross-validation.
 _ENOUGH = 30
 
-_VIEW = View(frozenset(FIELDS))
+_VIEW = View(frozenset(("title", "body")))
 _LETTER = "0-9a-z\x80-\U0010ffff"
 _WORD = re.compile(f"[{_LETTER}]{{2,}}")
 _PAIR = re.compile(f"(?<![{_LETTER}])(?=([{_LETTER}]{{2,}})[\t-\r ]+([{_LETTER}]{{2,}}))")

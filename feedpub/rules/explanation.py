@@ -14,9 +14,10 @@ from itertools import pairwise
 
 from feedpub.articles.article import Article
 from feedpub.rules.conditions import AtLeast, Condition, Every, Has, any_terms, wanted_terms
+from feedpub.rules.fields import FIELDS, Field, texts
 from feedpub.rules.rule import FeedRule, Rules, Verdict, Why, verdicts
 from feedpub.rules.scanner import compile_regex
-from feedpub.rules.terms import FIELDS, Field, Term, View, as_regex_sees, pattern_of, texts
+from feedpub.rules.terms import Term, View, as_regex_sees, pattern_of
 from feedpub.text.folding import MARK, WORD, settled
 
 _REST_OF_WORD = re.compile(r"\w+")
@@ -135,7 +136,9 @@ class Finder:
 
 
 def _spans(term: Term, seen: _Seen) -> Iterator[tuple[int, int]]:
-    if term.view.regex:
+    if term.view.grammar is not None:
+        yield from term.view.grammar.spans(term.text, seen.text)
+    elif term.view.regex:
         for match in compile_regex(term.text).finditer(seen.folded.data):
             yield seen.folded.span(*match.span())
     # Most terms of long lists are nowhere: seeing that takes no pattern.
@@ -206,7 +209,7 @@ def _relaxed(
     said = set()
     for number in wanted:
         term = rules.terms[number]
-        if number in found or term.view.regex:
+        if number in found or not term.view.literal:
             continue
         for what, relaxed in _relaxations(term):
             places = finder.hits(relaxed) if finder.could_hold(relaxed) else ()

@@ -21,7 +21,7 @@ from feedpub.core.declaration import (
     one_of,
 )
 from feedpub.core.yaml_node import Node
-from feedpub.rules.terms import FIELDS, Field
+from feedpub.rules.fields import FIELDS, WORD_FIELDS, Field
 from feedpub.text.folding import LANGUAGES
 
 
@@ -35,14 +35,14 @@ def _stemming(node: Node) -> str:
 
 
 def _fields(node: Node) -> tuple[Field, ...]:
-    chosen = list_of(one_of(*FIELDS), single=True).read(node)
+    chosen = list_of(one_of(*WORD_FIELDS), single=True).read(node)
     if not chosen:
-        raise node.error("no field is left to look at", f"name some of {', '.join(FIELDS)}")
+        raise node.error("no field is left to look at", "name some, such as title and body")
     return chosen
 
 
 _CONDITIONS = _left({"$ref": "#/$defs/conditions"})
-_FIELDS = Value(_fields, list_of(one_of(*FIELDS), single=True, least=1).schema)
+_FIELDS = Value(_fields, list_of(one_of(*WORD_FIELDS), single=True, least=1).schema)
 _STEMMING = Value(
     _stemming, {"anyOf": [{"enum": [False, *LANGUAGES]}, {"type": "string", "pattern": "^false$"}]}
 )
@@ -69,7 +69,7 @@ MATCHING_KEYS: Final = (
     Key(
         "fields",
         _FIELDS,
-        f"where terms look unless they say so themselves: any of {', '.join(f'`{name}`' for name in FIELDS)}",
+        f"where terms look unless they say so themselves: any of {', '.join(f'`{name}`' for name in WORD_FIELDS)}",
         default="[title, body]",
     ),
     Key("accents", FLAG, "fold accents; with `false`, `resume` and `résumé` are two words", default="true"),

@@ -13,6 +13,7 @@ from feedpub.core.declaration import TEXT, Key, Value, list_of, names
 from feedpub.core.errors import ConfigError, Problems, Where
 from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.rules.conditions import AtLeast, Condition, Every, Has, Not
+from feedpub.rules.fields import FIELDS
 from feedpub.rules.keys import (
     ACCENTS,
     ALL,
@@ -36,7 +37,7 @@ from feedpub.rules.keys import (
 )
 from feedpub.rules.rule import Example, FeedRule, Rules
 from feedpub.rules.scanner import regex_problem
-from feedpub.rules.terms import FIELDS, Term, View, as_regex_sees
+from feedpub.rules.terms import Term, View, as_regex_sees
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _IN_GROUPS = names((*GROUP_KEYS, *OPTION_KEYS))
@@ -146,12 +147,9 @@ class Parser:
         key, value = next(iter(mapping.items()))
         if key == LIST:
             return self.list(value, view)
-        for name in FIELDS:
-            if key == name:
-                narrow = replace(view, fields=frozenset({name}))
-                return (
-                    self.any_of(value, narrow) if isinstance(value.value, tuple) else self.item(value, narrow)
-                )
+        if key in FIELDS:
+            narrow = replace(view, fields=frozenset({key}))
+            return self.any_of(value, narrow) if isinstance(value.value, tuple) else self.item(value, narrow)
         raise node.error(f"{key} alone is not a condition", "write it beside any, all or none")
 
     def any_of(self, node: Node, view: View) -> Condition:
@@ -227,6 +225,15 @@ def parse_term(node: Node, view: View) -> Term:
     text = node.text().strip()
     if text.startswith("re:"):
         return _regex(node, node.text().lstrip().removeprefix("re:"), view)
+    if view.grammar is None:
+        return _words(node, text, view)
+    try:
+        return Term(view.grammar.read(text), View(view.fields))
+    except ValueError as error:
+        raise node.error(*error.args) from None
+
+
+def _words(node: Node, text: str, view: View) -> Term:
     exact = text.startswith("=") and len(text) > 1
     if exact:
         text = text.removeprefix("=").strip()

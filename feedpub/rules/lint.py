@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from feedpub.core.errors import Where
 from feedpub.rules.conditions import AtLeast, Condition, Every, Has, any_terms, groups, wanted_terms
+from feedpub.rules.fields import FIELDS
 from feedpub.rules.rule import FeedRule, Rules
-from feedpub.rules.scanner import Scanner
+from feedpub.rules.scanner import RegexScanner, Scanner, ValueScanner, scanner_of
 from feedpub.rules.terms import Term, View
 
 _Wider = list[frozenset[int]]
@@ -92,7 +93,7 @@ _OTHER_SYNTAX = (
     (re.compile(r"^[-!][^\W\d_]"), "terms that must not be found stand in a list under none"),
     (re.compile(r"^\+[^\W\d_]"), "terms that must all be found stand in a list under all"),
     (
-        re.compile(r"^(?:in|all(?:in)?)?(title|body|author|category):\S"),
+        re.compile(rf"^(?:in|all(?:in)?)?({'|'.join(FIELDS)}):\S"),
         "a term of one field is written {{{0}: term}}",
     ),
     (re.compile(r"\\[bBdDsSwWpP]|^\^\w|^\(\?[a-zA-Z]"), "a regular expression begins with re:"),
@@ -102,7 +103,7 @@ _SEPARATED = re.compile(r"[,;] *")
 
 def _other_syntax(rules: Rules) -> Iterator[Warned]:
     for term, place in zip(rules.terms, rules.places, strict=True):
-        if term.view.regex or term.exact:
+        if not term.view.literal or term.exact:
             continue
         for pattern, remedy in _OTHER_SYNTAX:
             if (match := pattern.search(term.text)) is not None:
@@ -185,22 +186,28 @@ def _wider_terms(rules: Rules) -> _Wider:
     for number, term in enumerate(rules.terms):
         if not term.view.regex:
             views.setdefault(term.view, []).append((number, term))
-    scanners = {view: Scanner(of_view) for view, of_view in views.items()}
+    scanners = {view: scanner_of(view, terms) for view, terms in views.items()}
     found: _Wider = [frozenset()] * len(rules.terms)
     for view, of_view in views.items():
-        scanners_above = [
+        above = [
             scanner
-            for above, scanner in scanners.items()
-            if view.fields <= above.fields and replace(view, fields=above.fields) == above
+            for other, scanner in scanners.items()
+            if view.fields <= other.fields and replace(view, fields=other.fields) == other
         ]
         for number, term in of_view:
-            # Beside a star, any letter may stand; at a boundary, something else does.
-            left, right = ("x" if side else " " for side in (term.open_left, term.open_right))
-            data = view.prepare(f"\0{left}{term.text}{right}\0")
             found[number] = frozenset(
                 other
-                for scanner in scanners_above
-                for other in scanner.find(data)
+                for scanner in above
+                for other in _found_with(term, scanner)
                 if other != number and (term.exact or not rules.terms[other].exact)
             )
     return found
+
+
+def _found_with(term: Term, scanner: Scanner | RegexScanner | ValueScanner) -> Iterable[int]:
+    if not isinstance(scanner, Scanner):
+        # A value stands for all that it takes.
+        return scanner.find(term.text)
+    # Beside a star, any letter may stand; at a boundary, something else does.
+    left, right = ("x" if side else " " for side in (term.open_left, term.open_right))
+    return scanner.find(term.view.prepare(f"\0{left}{term.text}{right}\0"))

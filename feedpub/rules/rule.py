@@ -16,12 +16,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
-from feedpub.articles.article import Article, Author, Origin
+from feedpub.articles.article import Article, Origin
 from feedpub.core.errors import ConfigError, Where
 from feedpub.rules.conditions import Condition
-from feedpub.rules.terms import Field, Term
+from feedpub.rules.fields import FIELDS, Field
+from feedpub.rules.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +145,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 def as_article(example: Example) -> Article:
     """Return the example as an article; a plain text is a title."""
-    given = dict(example.fields)
-    where = example.where
-    return Article(
-        id="example",
-        title=given.get("title", ""),
-        body=given.get("body", ""),
-        published=_LONG_AGO,
-        origin=Origin(where.file, where.line, where.line),
-        authors=(Author(given["author"]),) if "author" in given else (),
-        categories=(given["category"],) if "category" in given else (),
-    )
+    made: dict[str, Any] = {"title": "", "body": ""}
+    for field, text in example.fields:
+        made.update(FIELDS[field].of_text(text))
+    return Article(id="example", published=_LONG_AGO, origin=Origin("", 1, 1), **made)

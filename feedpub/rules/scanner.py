@@ -22,7 +22,8 @@ import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from feedpub.articles.article import Article
-from feedpub.rules.terms import NUMBER, WORD, Pattern, Term, View, joined, pattern_of, texts
+from feedpub.rules.fields import Grammar, texts
+from feedpub.rules.terms import NUMBER, WORD, Pattern, Term, View, joined, pattern_of
 from feedpub.text.safe_html import visible
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
@@ -232,19 +233,48 @@ def _options(memory: int, *, latin: bool) -> re2.Options:
 
 
 class RegexScanner:
-    """The regular expressions of one view, case ignored; ``find`` wants visible text as its view prepares it."""
+    """The regular expressions of one view, case ignored; ``find`` wants one visible text."""
 
-    def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
+    def __init__(self, view: View, terms: Iterable[tuple[int, Term]]) -> None:
+        self._view = view
         self._roles, patterns = zip(*((role, term.text) for role, term in terms), strict=True)
         self._set = pattern_set(patterns, latin=False)
         self._each = [compile_regex(pattern) for pattern in patterns]
 
-    def find(self, data: bytes) -> Iterable[int]:
-        """Return the roles of the expressions that match somewhere in ``data``."""
+    def find(self, text: str) -> Iterable[int]:
+        """Return the roles of the expressions that match somewhere in ``text``."""
+        data = self._view.prepare(text)
         found = matched(self._set, data, len(self._roles))
         if found is not None:
             return [self._roles[index] for index in found]
         return [role for role, regex in zip(self._roles, self._each, strict=True) if regex.search(data)]
+
+
+class ValueScanner:
+    """The values of a field with a grammar; ``find`` wants one text of the field."""
+
+    def __init__(self, grammar: Grammar, terms: Iterable[tuple[int, Term]]) -> None:
+        self._grammar = grammar
+        self._by_handle = defaultdict[str, list[tuple[int, str]]](list)
+        for role, term in terms:
+            self._by_handle[grammar.handle(term.text)].append((role, term.text))
+
+    def find(self, text: str) -> Iterable[int]:
+        """Return the roles of the values that take ``text``, each once or more."""
+        spans = self._grammar.spans
+        return [
+            role
+            for handle in self._grammar.handles(text)
+            for role, term in self._by_handle.get(handle, ())
+            if next(spans(term, text), None) is not None
+        ]
+
+
+def scanner_of(view: View, terms: Iterable[tuple[int, Term]]) -> Scanner | RegexScanner | ValueScanner:
+    """Return what finds the terms of one view."""
+    if view.regex:
+        return RegexScanner(view, terms)
+    return Scanner(terms) if view.grammar is None else ValueScanner(view.grammar, terms)
 
 
 class TermFinder:
@@ -254,10 +284,7 @@ class TermFinder:
         views = defaultdict[View, list[tuple[int, Term]]](list)
         for number, term in terms:
             views[term.view].append((number, term))
-        self._scanners = [
-            (view, RegexScanner(of_view) if view.regex else Scanner(of_view))
-            for view, of_view in views.items()
-        ]
+        self._scanners = [(view, scanner_of(view, of_view)) for view, of_view in views.items()]
 
     def found(self, article: Article) -> list[int]:
         """Return the numbers of the terms that the article holds, each once or more."""
@@ -270,5 +297,5 @@ class TermFinder:
                 continue
             for field in view.fields:
                 for text in texts(article, field):
-                    found.extend(scanner.find(view.prepare(text)))
+                    found.extend(scanner.find(text))
         return found

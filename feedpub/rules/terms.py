@@ -9,14 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Literal
 
 from feedpub.articles.article import Article
+from feedpub.rules.fields import FIELDS, WORD_FIELDS, Field, Grammar, texts
 from feedpub.text.folding import MARK, fold, is_hangul, settled, stemmed
-from feedpub.text.safe_html import visible
-
-Field = Literal["title", "body", "author", "category"]
-FIELDS: tuple[Field, ...] = ("title", "body", "author", "category")
 
 # A letter, digit or mark of a script written with spaces, as bytes.
 WORD = "0-9A-Za-z\\x80-\\xff"
@@ -48,6 +44,16 @@ class View:
     stemming: str = ""
     regex: bool = False
 
+    @property
+    def grammar(self) -> Grammar | None:
+        """What terms mean here that are values of a field; ``None`` where they are words, or expressions."""
+        return FIELDS[next(iter(self.fields))].grammar if len(self.fields) == 1 and not self.regex else None
+
+    @property
+    def literal(self) -> bool:
+        """Whether terms are words here, looked for in folded text."""
+        return not self.regex and self.grammar is None
+
     def prepare(self, text: str) -> bytes:
         """Return a visible text as terms of this view see it."""
         if self.regex:
@@ -68,7 +74,8 @@ class Term:
     """One term. Terms that are equal are one, wherever they stand in the rules.
 
     ``text`` is what is looked for, without the signs ``=`` (``exact``), ``*`` (``open_left``, ``open_right``)
-    and ``re:`` (``view.regex``); ``words`` are its folded words, cut where the text may have any white space.
+    and ``re:`` (``view.regex``); ``words`` are its folded words, cut where the text may have any white space. Of an
+    expression, and of a value of a field with a grammar, there are none.
     """
 
     text: str
@@ -79,7 +86,7 @@ class Term:
     words: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "words", () if self.view.regex else self._folded_words())
+        object.__setattr__(self, "words", self._folded_words() if self.view.literal else ())
 
     def _folded_words(self) -> tuple[str, ...]:
         # Not split(), which would cut at the marks, too.
@@ -96,7 +103,7 @@ class Term:
     @property
     def fold(self) -> tuple[object, ...]:
         """What two terms share that are found in the same places, however they are spelled."""
-        if self.view.regex:
+        if not self.view.literal:
             return self.view, self.text
         words = self.words if self.exact else tuple(word.lower() for word in self.words)
         return self.view, words, self.exact, self.open_left, self.open_right
@@ -187,20 +194,9 @@ def _neighbours(edge: str) -> str:
 _TITLE_AND_BODY: frozenset[Field] = frozenset(("title", "body"))
 
 
-def texts(article: Article, field: Field) -> tuple[str, ...]:
-    """Return the visible texts of a field: several authors or categories, one title, one body."""
-    if field == "title":
-        return (article.title,)
-    if field == "body":
-        return (visible(article.body) if article.html else article.body,)
-    if field == "category":
-        return article.categories
-    return tuple(author.name for author in article.authors)
-
-
 def joined(article: Article, fields: frozenset[Field]) -> str:
     """Return the texts of several fields between zero characters, which no term holds; the body is visible text."""
     if fields == _TITLE_AND_BODY:
         return f"\0{article.title}\0{article.body}\0"
-    parts = [text for field in FIELDS if field in fields for text in texts(article, field)]
+    parts = [text for field in WORD_FIELDS if field in fields for text in texts(article, field)]
     return "\0".join(("", *parts, ""))

@@ -73,6 +73,40 @@ def test_explain_shows_what_refused_and_what_nearly_matched(run):
     assert "· not in energy, prices" in run("explain", "quiet").stdout
 
 
+PLANET = """\
+<rss version="2.0"><channel><title>Planet Energy</title><link>https://planet.example/</link><description>d</description>
+<language>en-GB</language>
+<item><title>Gas</title><link>https://www.example.org/sport/gas</link><guid isPermaLink="false">tag:x,2024:1</guid>
+<pubDate>Mon, 01 Jan 2024 10:00:00 GMT</pubDate></item></channel></rss>
+"""
+
+
+def test_terms_of_source_link_and_language_are_explained_counted_and_compared(run):
+    (run.folder / "in/planet.xml").write_text(PLANET)
+    config = CONFIG.replace("in/*.txt, timezone: UTC}", "in/*.txt, timezone: UTC}, {path: in/*.xml}").replace(
+        "[painting]", "[painting, {source: Planet}]"
+    )
+    (run.folder / "config.yaml").write_text(config)
+    shown = run("explain", "Gas").stdout
+    assert "✗ not in energy  refused\n    refused by source: Planet  source 0-6  Planet Energy" in shown
+    changed = "  new: {title: New, any: [{link: [example.org/sport, /games/]}, {source: news.txt}, {language: en}]}\n"
+    (run.folder / "new.yaml").write_text(config + changed)
+    found = json.loads(run("explain", "Gas", "--config", "new.yaml", "--format", "json").stdout)["feeds"][-1]
+    assert [(hit["term"], hit["field"], hit["text"]) for hit in found["hits"]] == [
+        ("link: example.org/sport", "link", "example.org/sport"),
+        ("language: en", "language", "en"),
+    ]
+    told = json.loads(run("report", "--config", "new.yaml", "--format", "json").stdout)
+    terms = {term["term"]: term["hits"] for term in told["feeds"][-1]["terms"]}
+    assert terms == {
+        "link: example.org/sport": 1,
+        "link: /games": 0,
+        "source: news.txt": 4,
+        "language: en": 1,
+    }
+    assert "new" in run("diff", "new.yaml").stdout
+
+
 def test_explain_as_json_has_the_documented_shape(run):
     explained = json.loads(run("explain", "--text", "Oil\nis a gas", "--format", "json").stdout)
     assert explained["article"] == {"id": "", "title": "Oil"}

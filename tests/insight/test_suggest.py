@@ -54,7 +54,11 @@ def run(tmp_path, monkeypatch):
             "body": "Some words.",
             "categories": [label],
         }
-        | {"date": f"2024-01-{number % 28 + 1:02}T10:00:00Z"}
+        | {
+            "date": f"2024-01-{number % 28 + 1:02}T10:00:00Z",
+            "link": f"https://example.org/{label.lower()}/{number}",
+            "language": {"Energy": "en-GB", "Other": "de"}[label],
+        }
         for label, titles in (("Energy", ENERGY), ("Other", OTHER))
         for number, title in enumerate(titles * 8)
     ]
@@ -77,6 +81,9 @@ def run(tmp_path, monkeypatch):
     "chosen",
     [
         ("--where", "category=energy"),
+        ("--where", "link=/energy/"),
+        ("--where", "source=in/Energy.jsonl"),
+        ("--where", "language=en"),
         ("--like", "in/Energy.jsonl", "--unlike", "in/O*.jsonl"),
         ("--like", "in/Energy.jsonl", "--share", "5%"),
     ],
@@ -134,6 +141,11 @@ def test_titles_and_links_in_a_file_name_articles_too(run):
         ),
         (["enrgy", "--where", "category=Energy"], 2, "there is no feed 'enrgy'; did you mean 'energy'?"),
         (["energy", "--where", "topic=Energy"], 2, "--where topic=Energy: write a field and a value"),
+        (
+            ["energy", "--where", "link=energy"],
+            2,
+            "--where link=energy: 'energy' is neither a host nor a path; write",
+        ),
         (["energy", "--share", "lots"], 2, "--share lots: write a part of a hundred, such as 10%"),
     ],
 )

@@ -4,14 +4,16 @@ import json
 import re
 import unicodedata
 from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.articles.article import Article, Author, Origin
+from feedpub.articles.article import Article, Origin
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
+from feedpub.rules.fields import FIELDS, WORD_FIELDS
 
 APOSTROPHES, QUOTES, DASHES = "‘’´ʼ׳", "“”„«»״", "‐‑–—−"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -142,13 +144,38 @@ def ends(hay, place, wanted):
     yield place
 
 
+def leads_to(term, link):
+    """Whether a link is of the host and path that a term names."""
+    seen, wanted = urlsplit(link), urlsplit(term if "//" in term or term[0] == "/" else f"https://{term}")
+    path, parts = (
+        [unquote(part).casefold() for part in url.path.split("/") if part] for url in (seen, wanted)
+    )
+    if not wanted.netloc:
+        return any(path[start : start + len(parts)] == parts for start in range(len(path)))
+    host = wanted.hostname.removeprefix("www.").strip(".")
+    return f".{seen.hostname}".endswith(f".{host}") and path[: len(parts)] == parts
+
+
+def speaks(term, tag):
+    """Whether a language tag has the subtags of a term, and perhaps more."""
+    wanted = term.casefold().split("-")
+    return tag.casefold().split("-")[: len(wanted)] == wanted
+
+
+OF_VALUES = {"link": leads_to, "language": speaks}
+
+
+def found_in(term, field, text, options):
+    if field in OF_VALUES:
+        return OF_VALUES[field](term, text)
+    return occurs(term, text, accents=options["accents"])
+
+
 def holds(rule, article, options):
     """What a group says, without its place in a feed."""
     if isinstance(rule, str):
         fields = options["fields"]
-        return any(
-            occurs(rule, text, accents=options["accents"]) for field in fields for text in article[field]
-        )
+        return any(found_in(rule, field, text, options) for field in fields for text in article[field])
     if len(rule) == 1 and next(iter(rule)) in article:
         [(field, below)] = rule.items()
         return holds(below, article, options | {"fields": [field]})
@@ -354,12 +381,69 @@ def groups(draw, below):
     return group
 
 
-FIELDS = st.sampled_from(["title", "body", "author", "category"])
+links = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(
+        ["example.org", "www.example.org", "blog.Example.org:8080", "example.com", "anexample.org"]
+    ),
+    st.lists(
+        st.sampled_from(
+            ["/sport", "/Sport", "/sp%6Frt", "/sports", "/en", "/k%C3%B6ln", "/", "/a%2Fb", "/example.org"]
+        ),
+        max_size=4,
+    ).map("".join),
+    st.sampled_from(["", "?sport", "#/en", "?u=//example.com/en"]),
+)
+tags = st.sampled_from(["en", "en-GB", "EN-gb", "eng", "pt-BR", "zh-Hant-TW", "zh-TW", "zh-hant"])
+# No two of these are one, so that min_hits can count them.
+OF_LINKS = [
+    "example.org",
+    "https://www.example.com/",
+    "blog.example.org",
+    ".org",
+    "EXAMPLE.org/sport/",
+    "/sport",
+]
+OF_LINKS += [
+    "example.org/en/Sport",
+    "/en/",
+    "/köln/",
+    "/sport/en",
+    "//anexample.org/en",
+    "/a",
+    "/example.org",
+]
+TERMS_OF = {
+    "link": st.sampled_from(OF_LINKS),
+    "language": st.sampled_from(["en", "en-GB", "pt", "zh-Hant", "zh-TW", "eng"]),
+}
+TEXTS_OF = {"link": links, "language": tags}
+# Several links, or languages, no article has.
+SINGLE = ["title", "body", *TERMS_OF]
+word_fields = st.sampled_from(WORD_FIELDS)
+of_values = st.one_of(
+    *(
+        st.recursive(values, groups, max_leaves=3).map(lambda below, field=field: {field: below})
+        for field, values in TERMS_OF.items()
+    )
+)
 conditions = st.recursive(
-    terms(),
-    lambda below: groups(below) | st.builds(lambda field, term: {field: term}, FIELDS, below),
+    terms() | of_values,
+    lambda below: groups(below) | st.builds(lambda field, term: {field: term}, word_fields, below),
     max_leaves=4,
 )
+
+
+@st.composite
+def values_of_fields(draw):
+    """The texts of each field of an article; one source is a name."""
+    found = {}
+    for field in FIELDS:
+        most = 1 if field in SINGLE or field == "source" else 2
+        least = 1 if field in ("title", "body", "source") else 0
+        found[field] = draw(st.lists(TEXTS_OF.get(field, texts), min_size=least, max_size=most))
+    return found
 
 
 @st.composite
@@ -388,10 +472,14 @@ def compiled(config):
     return compile_rules(nodes["feeds"].mapping(), None, nodes.get("matching"))
 
 
-def article(title="", body="", author=(), category=()):
+def article(**fields):
     day = datetime(2024, 1, 1, tzinfo=UTC)
-    authors = tuple(Author(name) for name in author)
-    return Article("id", title, body, day, Origin("f", 1, 1), authors=authors, categories=tuple(category))
+    made = {"title": "", "body": ""}
+    for field, found in fields.items():
+        for text in found:
+            for name, value in FIELDS[field].of_text(text).items():
+                made[name] = made[name] + value if isinstance(made.get(name), tuple) else value
+    return Article(id="id", published=day, origin=Origin("", 1, 1), **made)
 
 
 @settings(deadline=None, max_examples=250)
@@ -399,16 +487,29 @@ def article(title="", body="", author=(), category=()):
 def test_a_term_is_found_where_the_plain_matcher_finds_it(term, text, accents):
     rules = compiled({"feeds": {"one": {"any": [term], "accents": not accents}}, "matching": []})
     wanted = (0,) if occurs(term, text, accents=accents) else ()
-    assert rules.route(article(text)) == wanted
-    assert rules.explain(article(text)).feeds[0].taken == bool(wanted)
+    given_ = article(title=[text])
+    assert rules.route(given_) == wanted
+    assert rules.explain(given_).feeds[0].taken == bool(wanted)
+
+
+@settings(deadline=None, max_examples=250)
+@given(st.data(), st.sampled_from(sorted(TERMS_OF)))
+def test_a_value_is_found_where_the_plain_matcher_finds_it(data, field):
+    term, text = data.draw(TERMS_OF[field]), data.draw(TEXTS_OF[field])
+    rules = compiled({"feeds": {"one": {"any": [{field: term}]}}, "matching": []})
+    given_ = article(**{field: [text]})
+    wanted = OF_VALUES[field](term, text)
+    assert bool(rules.route(given_)) == wanted
+    explained = rules.explain(given_).feeds[0]
+    assert [hit.field for hit in explained.hits[:1]] == [field] * wanted
 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=150)
-@given(configs(), texts, texts, st.lists(texts, max_size=2), st.lists(texts, max_size=2))
-def test_rules_of_any_shape_mean_the_same_fast_explained_and_plain(config, title, body, author, category):
+@given(configs(), values_of_fields())
+def test_rules_of_any_shape_mean_the_same_fast_explained_and_plain(config, fields):
     rules = compiled(config)
-    given_ = article(title, body, author, category)
-    plain = routed(config, {"title": [title], "body": [body], "author": author, "category": category})
+    given_ = article(**fields)
+    plain = routed(config, fields)
     assert [rules.slugs[number] for number in rules.route(given_)] == plain
     assert [feed.slug for feed in rules.explain(given_).feeds if feed.taken] == plain

@@ -7,9 +7,9 @@ import yaml
 
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
+from feedpub.rules.fields import FIELDS
 from feedpub.rules.language import parse_examples
 from feedpub.rules.rule import as_article
-from feedpub.rules.terms import FIELDS
 
 DATA = Path(__file__).parent.parent / "data" / "rules" / "cases.yaml"
 
@@ -46,6 +46,7 @@ def test_there_are_enough_cases_of_both_kinds():
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_an_example_can_say_each_field_that_terms_look_at(field):
-    config = f"feeds: {{a: {{any: [{{{field}: oil}}], examples: {{match: [{{{field}: oil}}]}}}}}}"
+    value = {"link": "example.org", "language": "en"}.get(field, "oil")
+    config = f"feeds: {{a: {{any: [{{{field}: {value}}}], examples: {{match: [{{{field}: {value}}}]}}}}}}"
     root = read_yaml(config.encode(), "c.yaml").mapping()
     assert not compile_rules(root["feeds"].mapping(), None, None).failing_examples()

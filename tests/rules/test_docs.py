@@ -9,6 +9,7 @@ import yaml
 from feedpub.core.declaration import names
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import MATCHING_KEYS, RULE_KEYS, compile_rules
+from feedpub.rules.fields import FIELDS
 from feedpub.rules.language import parse_examples
 from feedpub.rules.rule import as_article
 
@@ -17,20 +18,21 @@ DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 
 
 def rows():
-    """The rule, the text and whether it is taken, for each text of each table that has such columns."""
-    tested = False
+    """The rule, the field of a text, the text and whether it is taken, for each text of such tables."""
+    tested = named = False
     for line in DOCS.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if not line.startswith("|"):
             tested = False
         elif cells[-2:] == ["takes", "leaves"]:
-            tested = True
+            tested, named = True, cells[1] == "in"
         elif tested and not cells[0].startswith("---"):
             source = re.findall("`(.*?)`", cells[0])[-1]
+            field = cells[1] if named else "title"
             for cell, wanted in ((cells[-2], True), (cells[-1], False)):
                 for text in cell.split(" · "):
                     if text != "–":
-                        yield pytest.param(source, text, wanted, id=ascii(f"{source} {wanted} {text}"))
+                        yield pytest.param(source, field, text, wanted, id=ascii(f"{source} {wanted} {text}"))
 
 
 def rule(source):
@@ -40,11 +42,17 @@ def rule(source):
     return read_yaml(source.encode(), "docs/rules.md")
 
 
-@pytest.mark.parametrize(("source", "text", "wanted"), list(rows()))
-def test_a_line_of_the_tables_holds(source, text, wanted):
+@pytest.mark.parametrize(("source", "field", "text", "wanted"), list(rows()))
+def test_a_line_of_the_tables_holds(source, field, text, wanted):
     rules = compile_rules({"feed": rule(source)}, None, None)
-    [example] = parse_examples(read_yaml(yaml.safe_dump({"match": [text]}, default_style='"').encode(), "x"))
+    [example] = parse_examples(
+        read_yaml(yaml.safe_dump({"match": [{field: text}]}, default_style='"').encode(), "x")
+    )
     assert bool(rules.route(as_article(example))) == wanted
+
+
+def test_each_field_has_a_line():
+    assert {field for _, field, _, _ in (row.values for row in rows())} == {*FIELDS}
 
 
 def test_every_key_is_explained():

@@ -94,6 +94,29 @@ CASES = [
     ),
     ("a refusal in another field", "a: {any: [oil], none: [{title: oil}]}", []),
     (
+        "a path under a host",
+        "a: {any: [{link: [example.org, blog.example.org/x]}]}",
+        ["blog.example.org/x adds nothing to example.org, which is found wherever it is"],
+    ),
+    (
+        "a link that is refused",
+        "a: {any: [{link: example.org/a/b}], none: [{link: /a}]}",
+        ["example.org/a/b can never bring an article in: /a refuses it; take one of them out"],
+    ),
+    (
+        "a region of a language",
+        "a: {any: [{language: [pt, pt-BR]}]}",
+        ["pt-br adds nothing to pt, which is found wherever it is"],
+    ),
+    ("a host and a path", "a: {any: [{link: [example.org/a, example.com, /b]}]}", []),
+    (
+        "the syntax of other tools",
+        "a: {any: ['source:AP']}",
+        [
+            "source:AP is looked for as it is written, signs and all; a term of one field is written {source: term}"
+        ],
+    ),
+    (
         "a term of one field under a refusal of all",
         "a: {any: [{title: oil}], none: [oil]}",
         ["oil can never bring an article in: oil refuses it; take one of them out"],

@@ -1,0 +1,242 @@
+"""The fields of an article that terms can look at: a row each, and nothing else names them.
+
+Terms of most fields are words in texts. Those of ``link`` and ``language`` are values with a grammar of their own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, Protocol, TypeAlias
+from urllib.parse import unquote
+
+from feedpub.articles.article import Article, Author, FeedSource
+from feedpub.articles.ids import feed_key
+from feedpub.core.feed_values import language_tag, web_address
+from feedpub.text.safe_html import visible
+
+Field: TypeAlias = str
+"""The name of a row of :data:`FIELDS`."""
+
+
+class Grammar(Protocol):
+    """What the terms of a field mean that are no words.
+
+    A term is found in a text only if it has a *handle* in common with it, so that of many terms few are tried.
+    """
+
+    def read(self, written: str) -> str:
+        """Return a term in the one way to write it; ``ValueError`` has what is wrong and what would be right."""
+        ...
+
+    def handle(self, term: str) -> str:
+        """Return the handle of a term that :meth:`read` returned."""
+        ...
+
+    def handles(self, text: str) -> Iterator[str]:
+        """Yield the handles of an article's text, or of a term that stands for all that it takes."""
+        ...
+
+    def spans(self, term: str, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the places of a term in a text, as characters."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """A web address, or a part of one: the labels of its host, its port, the segments of its path.
+
+    ``starts`` says where each label begins in the text, ``host_end`` where the last ends; ``spans`` are the places of
+    the segments.
+    """
+
+    labels: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
+    host_end: int = 0
+    port: str = ""
+    segments: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+_PARTS = re.compile(
+    r"(?:(?:https?:)?//(?:[^/?#@]*@)?)?(?P<host>\[[^]/?#]*\]|[^/?#:]*)(?::(?P<port>[0-9]*))?(?P<path>/[^?#]*)?"
+    r"(?=[?#]|\Z)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(4096)
+def _address(text: str) -> _Address:
+    found = _PARTS.match(text)
+    if found is None:
+        return _Address()
+    host = found["host"].rstrip(".").lower()
+    labels = [host] if host.startswith("[") else host.split(".") if host else []
+    # Where each label begins.
+    starts = [*accumulate((len(label) + 1 for label in labels), initial=found.start("host"))][:-1]
+    path = [*re.finditer("[^/]+", found["path"] or "")]
+    shift = found.start("path")
+    return _Address(
+        tuple(labels),
+        tuple(starts),
+        found.start("host") + len(host),
+        (found["port"] or "").lstrip("0"),
+        tuple(_segment(part[0]) for part in path),
+        tuple((shift + part.start(), shift + part.end()) for part in path),
+    )
+
+
+def _segment(written: str) -> str:
+    """Return a segment of a path, decoded and in lower case, but for what would not be one then."""
+    plain = unicodedata.normalize("NFC", unquote(written).casefold())
+    return re.sub("[%/?#]", lambda sign: f"%{ord(sign[0]):02X}", plain)
+
+
+class _Addresses:
+    """A host takes its subdomains; a path takes what is below it, and alone stands anywhere in a path."""
+
+    def read(self, written: str) -> str:
+        if "*" in written:
+            raise ValueError(
+                "a * has no meaning in a link",
+                "a host takes its subdomains and a path all below it; write example.org/sport/, or re:…",
+            )
+        if "?" in written or "#" in written:
+            raise ValueError(
+                "of a link, terms see the host and the path", "leave out what begins at ? or #, or write re:…"
+            )
+        if written.startswith("/") and not written.startswith("//"):
+            if segments := _address(written).segments:
+                return "/" + "/".join(segments)
+            raise ValueError("every link has that path", "write more of it, such as /sport/")
+        whole = re.match("(?:https?:)?//", written, re.IGNORECASE)
+        bare = written[whole.end() :] if whole else written
+        url = web_address(f"https://{bare.removeprefix('.')}") if "@" not in bare else None
+        if url is None or not (whole or "." in bare.partition("/")[0]):
+            raise ValueError(
+                f"{written!r} is neither a host nor a path",
+                "write example.org, example.org/sport/ or /sport/",
+            )
+        address = _address(url)
+        labels = (
+            address.labels[1:] if address.labels[0] == "www" and len(address.labels) > 2 else address.labels
+        )
+        port = f":{address.port}" if address.port else ""
+        return "/".join((".".join(labels) + port, *address.segments))
+
+    def handle(self, term: str) -> str:
+        address = _address(term)
+        return ".".join(address.labels) or f"/{address.segments[0]}"
+
+    def handles(self, text: str) -> Iterator[str]:
+        address = _address(text)
+        for number in range(len(address.labels)):
+            yield ".".join(address.labels[number:])
+        for segment in dict.fromkeys(address.segments):
+            yield f"/{segment}"
+
+    def spans(self, term: str, text: str) -> Iterator[tuple[int, int]]:
+        wanted, seen = _address(term), _address(text)
+        count = len(wanted.segments)
+        if wanted.labels:
+            if (
+                seen.labels[-len(wanted.labels) :] == wanted.labels
+                and wanted.port in ("", seen.port)
+                and seen.segments[:count] == wanted.segments
+            ):
+                end = seen.spans[count - 1][1] if count else seen.host_end
+                yield seen.starts[-len(wanted.labels)], end
+            return
+        for start in range(len(seen.segments) - count + 1):
+            if seen.segments[start : start + count] == wanted.segments:
+                yield seen.spans[start][0] - 1, seen.spans[start + count - 1][1]
+
+
+class _Languages:
+    """A tag takes all that begin with its subtags (RFC 4647 §3.3.1)."""
+
+    def read(self, written: str) -> str:
+        tag = language_tag(written)
+        if tag is None:
+            raise ValueError(
+                f"{written!r} is not a language tag (BCP 47)", "write one such as en, de-AT or zh-Hans"
+            )
+        return tag.lower()
+
+    def handle(self, term: str) -> str:
+        return term.partition("-")[0]
+
+    def handles(self, text: str) -> Iterator[str]:
+        yield text.lower().partition("-")[0]
+
+    def spans(self, term: str, text: str) -> Iterator[tuple[int, int]]:
+        if f"{text.lower()}-".startswith(f"{term}-"):
+            yield 0, len(term)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleField:
+    """A field: its visible texts in an article, and what an article with this one text in it is made with.
+
+    Without a ``grammar``, its terms are words.
+    """
+
+    texts: Callable[[Article], tuple[str, ...]]
+    of_text: Callable[[str], Mapping[str, Any]]
+    grammar: Grammar | None = None
+
+    def whole_value(self, written: str) -> Callable[[str], bool]:
+        """Return what says whether a text of this field is, as a whole, the value that was ``written``.
+
+        Raises ``ValueError`` like :meth:`Grammar.read`.
+        """
+        if self.grammar is None:
+            wanted = written.strip().casefold()
+            return lambda text: text.strip().casefold() == wanted
+        spans, term = self.grammar.spans, self.grammar.read(written)
+        return lambda text: next(spans(term, text), None) is not None
+
+
+def _body(article: Article) -> tuple[str, ...]:
+    return (visible(article.body) if article.html else article.body,)
+
+
+def _source(article: Article) -> tuple[str, ...]:
+    """Return the name and the addresses of the feed that an article is from; of other articles, the file."""
+    if article.via is None and not article.feed:
+        return (article.origin.file,) if article.origin.file else ()
+    named = (article.via.title, feed_key(article.via.url)) if article.via else ()
+    return tuple(dict.fromkeys(filter(None, (*named, article.feed))))
+
+
+FIELDS: Mapping[Field, ArticleField] = {
+    "title": ArticleField(lambda article: (article.title,), lambda text: {"title": text}),
+    "body": ArticleField(_body, lambda text: {"body": text}),
+    "author": ArticleField(
+        lambda article: tuple(author.name for author in article.authors),
+        lambda text: {"authors": (Author(text),)},
+    ),
+    "category": ArticleField(lambda article: article.categories, lambda text: {"categories": (text,)}),
+    "source": ArticleField(_source, lambda text: {"via": FeedSource(text)}),
+    "link": ArticleField(
+        lambda article: (article.link,) if article.link else (), lambda text: {"link": text}, _Addresses()
+    ),
+    "language": ArticleField(
+        lambda article: (article.language,) if article.language else (),
+        lambda text: {"language": text},
+        _Languages(),
+    ),
+}
+"""All fields, by name, in the order in which hits are shown."""
+
+WORD_FIELDS: tuple[Field, ...] = tuple(name for name, field in FIELDS.items() if field.grammar is None)
+"""Those whose terms are words, in which plain terms may be looked for together."""
+
+
+def texts(article: Article, field: Field) -> tuple[str, ...]:
+    """Return the visible texts of a field: several authors or categories, one title, one body."""
+    return FIELDS[field].texts(article)
