@@ -72,7 +72,8 @@ class Article:
     :func:`article_id`. ``former`` is the id that version 0.1.0 gave it, where that was made of a link that cannot be
     published, or holds a password. ``version`` ranks before ``updated``. ``feed`` is the key of the other people's
     feed that it was read from, see :func:`feed_key`; empty for sources of our own. It is not to be published before
-    it is ``due``, nor once it ``expires``.
+    it is ``due``, nor once it ``expires``. ``permalink`` says that its id is its address, as the feed that it was
+    adopted from said in RSS.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -98,6 +99,7 @@ class Article:
     former: str | None = None
     version: int | None = None
     feed: str = ""
+    permalink: bool = False
 
     def __post_init__(self) -> None:
         if self.published.utcoffset() is None:

@@ -6,9 +6,10 @@ import hashlib
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from feedpub.articles.article import Article
+from feedpub.core.feed_values import identifier
 
 # RFC 4151 §2.1: a domain name or an e-mail address, and a date from which on it was the tagging entity's.
 _AUTHORITY = re.compile(
@@ -17,6 +18,7 @@ _AUTHORITY = re.compile(
 )
 
 _SPLIT = ":split:"
+_ADOPTED = ":adopted:"
 
 
 def is_authority(text: str) -> bool:
@@ -44,7 +46,7 @@ def article_id(authority: str, *, key: str | None, published: datetime, title: s
         seed = f"key\n{key.strip()}"
     else:
         instant = published.astimezone(UTC).isoformat(timespec="seconds")
-        seed = f"story\n{instant}\n{_folded(title)}"
+        seed = f"story\n{instant}\n{folded_title(title)}"
     return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
@@ -65,6 +67,27 @@ def split_id(authority: str, base: str, *parts: object) -> str:
 def is_split(article_id: str) -> bool:
     """Say whether an id is one of :func:`split_id`, so that its article's key does not say which one it is."""
     return article_id.startswith("tag:") and _SPLIT in article_id
+
+
+def atom_id(authority: str, entry_id: str) -> str:
+    """Return the id of an entry as Atom can carry it (RFC 4287 §4.2.6): itself, or a tag URI that holds it.
+
+    RSS and JSON Feed have ids that are no IRIs, and what subscribers know them by stays.
+    """
+    if identifier(entry_id):
+        return entry_id
+    return f"tag:{authority}{_ADOPTED}{quote(entry_id, safe='', errors='surrogatepass')}"
+
+
+def id_from_atom(authority: str, atom: str) -> str:
+    """Return the id of an entry that Atom shows as ``atom``."""
+    held = atom.removeprefix(f"tag:{authority}{_ADOPTED}")
+    return atom if held == atom else unquote(held)
+
+
+def is_made(authority: str, entry_id: str) -> bool:
+    """Say whether an id is one that :func:`article_id` or :func:`split_id` makes under ``authority``."""
+    return re.fullmatch(rf"tag:{re.escape(authority)}:(?:split:)?[0-9a-f]{{32}}", entry_id) is not None
 
 
 def feed_key(*candidates: str | None) -> str:
@@ -88,7 +111,8 @@ def shown_key(article: Article) -> str | None:
     return feed_key(article.via.id, article.via.url) or None if article.feed and article.via else None
 
 
-def _folded(title: str) -> str:
+def folded_title(title: str) -> str:
+    """Return a title as it counts in an id: case and white space do not."""
     # Not the folding of the rules, which may grow: this one is part of every published id.
     if title.isascii():
         return " ".join(title.lower().split())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -17,10 +19,12 @@ from feedpub.cli.console import (
     print_json,
     print_text,
 )
-from feedpub.config import load_config
+from feedpub.config import Settings, load_config
 from feedpub.config.placeholders import told
 from feedpub.core.errors import printable
+from feedpub.planning.adoption import AdoptedSource, survey_adoption
 from feedpub.planning.site_plan import check_heads
+from feedpub.publishing.local.folder import LocalFolder
 from feedpub.sources import Surveyed, survey
 
 
@@ -48,6 +52,8 @@ def check(
         warnings.append(told(settings.placeholders))
     surveys = [survey(spec, None if all_files else files) for spec in settings.sources]
     missing = [warning for found in surveys for warning in found.warnings]
+    adopted = _adopted(settings)
+    warnings += [f"{why}; what was adopted before stays so" for source in adopted for why in source.missing]
     if report_format is Format.JSON:
         print_json(
             {
@@ -55,6 +61,7 @@ def check(
                 "warnings": [*warnings, *missing],
                 "files": [asdict(file) for found in surveys for file in found.files],
                 "more_files": sum(found.more for found in surveys),
+                "adopted": [_as_json(source) for source in adopted],
             }
         )
     else:
@@ -72,6 +79,7 @@ def check(
             if found.more:
                 more = f"{count(found.more, 'more file')} that were not looked into; --all looks into all"
                 print_text(f"{spec.path}: and {more}")
+        _show_adopted(adopted)
         if not failing:
             counts = f"{count(len(settings.feeds), 'feed')}, {count(len(settings.sources), 'source')}"
             verdict = "OK" if not missing else "some of what its sources name cannot be read"
@@ -103,3 +111,51 @@ def _show(found: Surveyed) -> None:
         print_text(
             f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"
         )
+
+
+def _adopted(settings: Settings) -> tuple[AdoptedSource, ...]:
+    """Return what is adopted; articles are all read for it, and for it alone."""
+    if not any(spec.adopt for spec in settings.sources):
+        return ()
+    return survey_adoption(settings, LocalFolder(settings.output.dir), datetime.now(UTC))
+
+
+def _as_json(source: AdoptedSource) -> dict[str, object]:
+    return {
+        "source": source.spec.path,
+        "old_feeds": list(source.spec.adopt),
+        "entries": source.entries,
+        "matched": source.matched,
+        "others": [
+            {"id": e.id, "title": e.title, "link": e.link, "origin": str(e.origin)} for e in source.others
+        ],
+        "rejects": [{"origin": str(reject.origin), "reason": reject.reason} for reject in source.rejects],
+        "kept": source.kept,
+    }
+
+
+def _show_adopted(adopted: Iterable[AdoptedSource]) -> None:
+    for source in adopted:
+        if source.entries or not source.missing:
+            old = printable(", ".join(source.spec.adopt))
+            entries = (
+                "1 entry is an article" if source.entries == 1 else f"{source.entries:,} entries are articles"
+            )
+            taken = (
+                ", which keep the ids and dates that they have there" if source.matched > source.kept else ""
+            )
+            print_text(f"{old}: {source.matched:,} of {entries} of {source.spec.path}{taken}")
+        if source.kept:
+            print_text(
+                f"  {source.kept:,} of these had been published under ids of feedpub's own, which never change:"
+                " readers of the old feed are shown them as new"
+            )
+        for entry in source.others:
+            link = f" ({entry.link})" if entry.link else ""
+            print_text(
+                f"  {entry.origin}: no article has its link, or its title and date: {entry.title}{link}"
+            )
+        for reject in source.rejects:
+            print_text(
+                f"  {reject.origin}: the entry cannot be read, so no article can be it: {reject.reason}"
+            )

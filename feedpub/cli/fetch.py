@@ -49,10 +49,16 @@ def fetch(
         for pattern in spec.patterns
         if is_web(pattern)
     ]
+    old = [
+        Copy.of(pattern, spec.base) for spec in settings.sources for pattern in spec.adopt if is_web(pattern)
+    ]
+    named = bool(copies or old)
+    # What an old feed said is kept as it was: by the next time, our own may be there.
+    copies += [(copy, None) for copy in old if not copy.content.exists()]
     if copies and find_spec("httpx") is None:
         print_error(f"fetching needs httpx; {install_hint('fetch')}")
         raise typer.Exit(FAILED)
-    if not copies:
+    if not named:
         print_error(f"{config} names no source by address; write one as - path: https://example.org/feed.xml")
         raise typer.Exit(FAILED)
     limits = Limits(allow_private=allow_private)

@@ -309,6 +309,7 @@ def _source(
     link_base: str | None,
     date: str | None,
     may_be_empty: bool,
+    adopt: tuple[str, ...],
 ) -> SourceSpec:
     return SourceSpec(
         patterns=path,
@@ -328,6 +329,7 @@ def _source(
         link_base=link_base or "",
         date=date or "",
         may_be_empty=may_be_empty,
+        adopt=adopt,
     )
 
 
@@ -440,6 +442,14 @@ SOURCE = Section(
             FLAG,
             "`true`: no file has to fit `path`; `check` and `build` say nothing of it then",
             default="false",
+        ),
+        Key(
+            "adopt",
+            list_of(PATH, single=True),
+            "old feeds of the same articles, files or addresses, whose ids and dates the articles keep, see"
+            " [Moving to feedpub](migrate.md)",
+            default="[]",
+            without="none",
         ),
     ),
     make=_source,

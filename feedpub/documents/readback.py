@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from feedpub.articles.ids import feed_key
+from feedpub.articles.ids import feed_key, id_from_atom
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _TERMS = "{http://purl.org/dc/terms/}"
@@ -21,7 +21,8 @@ class PublishedEntry:
     """One entry of a document that is online.
 
     ``updated`` is ``None`` where RSS does not say: of an item that was not corrected since it was published. ``feed``
-    is the key of the other people's feed that it was taken from, as far as the document tells.
+    is the key of the other people's feed that it was taken from, as far as the document tells. ``permalink`` says that
+    RSS calls the id its address.
     """
 
     id: str
@@ -30,6 +31,8 @@ class PublishedEntry:
     title: str
     html: str
     feed: str | None = None
+    link: str | None = None
+    permalink: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +53,25 @@ class PublishedFeed:
 def read_atom(data: bytes) -> PublishedFeed:
     """Read an Atom document of ours."""
     root = _root(data)
+    own = _text(root, f"{_ATOM}id")
+    authority = own.removeprefix("tag:").partition(":")[0]
     entries = tuple(
-        _entry(
-            _text(entry, f"{_ATOM}id"),
-            datetime.fromisoformat(_text(entry, f"{_ATOM}published")),
-            datetime.fromisoformat(_text(entry, f"{_ATOM}updated")),
-            _text(entry, f"{_ATOM}title"),
-            _text(entry, f"{_ATOM}content"),
-            _source(entry),
+        _checked(
+            PublishedEntry(
+                id_from_atom(authority, _text(entry, f"{_ATOM}id")),
+                datetime.fromisoformat(_text(entry, f"{_ATOM}published")),
+                datetime.fromisoformat(_text(entry, f"{_ATOM}updated")),
+                _text(entry, f"{_ATOM}title"),
+                _text(entry, f"{_ATOM}content"),
+                _source(entry),
+                _link(entry, "alternate"),
+            )
         )
         for entry in root.iterfind(f"{_ATOM}entry")
     )
     updated = datetime.fromisoformat(_text(root, f"{_ATOM}updated"))
     url, previous = _link(root, "self") or "", _link(root, "prev-archive")
-    return PublishedFeed(updated, entries, url, previous, _text(root, f"{_ATOM}id"))
+    return PublishedFeed(updated, entries, url, previous, own)
 
 
 def read_rss(data: bytes) -> PublishedFeed:
@@ -76,10 +84,22 @@ def read_rss(data: bytes) -> PublishedFeed:
             # An item without a body has none.
             html = item.findtext(f"{_CONTENT}encoded", "")
             source = item.find("source")
-            feed = None if source is None else feed_key(source.get("url"))
+            feed = None if source is None else feed_key(source.get("url")) or None
             modified = item.findtext(f"{_TERMS}modified")
             updated = datetime.fromisoformat(modified) if modified else None
-            yield _entry(_text(item, "guid"), published, updated, _text(item, "title"), html, feed)
+            permalink = item.find("guid") is not None and item.find("guid").get("isPermaLink") == "true"
+            yield _checked(
+                PublishedEntry(
+                    _text(item, "guid"),
+                    published,
+                    updated,
+                    _text(item, "title"),
+                    html,
+                    feed,
+                    item.findtext("link"),
+                    permalink,
+                )
+            )
 
     updated = parsedate_to_datetime(_text(channel, "lastBuildDate"))
     return PublishedFeed(
@@ -91,12 +111,15 @@ def read_json_feed(data: bytes) -> PublishedFeed:
     """Read a JSON Feed document of ours."""
     content = json.loads(data)
     entries = tuple(
-        _entry(
-            item["id"],
-            datetime.fromisoformat(item["date_published"]),
-            datetime.fromisoformat(item["date_modified"]),
-            item["title"],
-            item["content_html"],
+        _checked(
+            PublishedEntry(
+                item["id"],
+                datetime.fromisoformat(item["date_published"]),
+                datetime.fromisoformat(item["date_modified"]),
+                item["title"],
+                item["content_html"],
+                link=item.get("url"),
+            )
         )
         for item in content["items"]
     )
@@ -107,22 +130,16 @@ def read_json_feed(data: bytes) -> PublishedFeed:
     return PublishedFeed(updated, entries, content["feed_url"], content.get("next_url"))
 
 
-def _entry(
-    entry_id: str,
-    published: datetime,
-    updated: datetime | None,
-    title: str,
-    html: str,
-    feed: str | None = None,
-) -> PublishedEntry:
-    if any(time is not None and time.utcoffset() is None for time in (published, updated)):
+def _checked(entry: PublishedEntry) -> PublishedEntry:
+    if any(time is not None and time.utcoffset() is None for time in (entry.published, entry.updated)):
         raise ValueError("a date without a zone")
-    return PublishedEntry(entry_id, published, updated, title, html, feed or None)
+    return entry
 
 
 def _source(entry: Any) -> str | None:
     source = entry.find(f"{_ATOM}source")
-    return None if source is None else feed_key(source.findtext(f"{_ATOM}id"), _link(source, "self"))
+    key = "" if source is None else feed_key(source.findtext(f"{_ATOM}id"), _link(source, "self"))
+    return key or None
 
 
 def _link(head: Any, rel: str) -> str | None:

@@ -23,7 +23,7 @@ from lxml import etree
 
 from feedpub.articles.article import Article, Author
 from feedpub.articles.entry import Entry
-from feedpub.articles.ids import feed_id
+from feedpub.articles.ids import atom_id, feed_id
 from feedpub.documents.channel import DocumentLinks, Feed, Site, whole_seconds
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -117,7 +117,8 @@ class Syndicator:
         made.register_extension("feedpub", _EntryExtension)
         made.feedpub.article = article
         made.feedpub.creators = tuple(author.name for author in article.authors or (feed_author,))
-        made.guid(article.id, permalink=False)
+        made.feedpub.atom_id = atom_id(self._site.id_authority, article.id)
+        made.guid(article.id, permalink=article.permalink)
         made.title(article.title)
         made.published(whole_seconds(article.published))
         made.updated(whole_seconds(entry.updated))
@@ -195,6 +196,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
 
     def __init__(self) -> None:
         self.article: Article | None = None
+        self.atom_id = ""
         self.creators: Iterable[str] = ()
 
     def extend_rss(self, entry: Any) -> Any:
@@ -218,6 +220,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
     def extend_atom(self, entry: Any) -> Any:
         article = self.article
         assert article is not None
+        entry.find("id").text = self.atom_id
         for lost in entry.findall("link"):
             entry.remove(lost)
         if article.link:

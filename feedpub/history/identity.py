@@ -3,7 +3,8 @@
 An article whose id is known is that entry. One whose id is new takes over the id of an entry that no article has any
 more if
 
-- it was known as that before, or its id would be that one if its key were not new, or began with http for https, or
+- it was known as that before, or adopted, or its id would be that one if its key were not new, or began with http
+  for https, or
 - instant, title and text are equal (its key is another one now).
 
 An article without a key of its own may also be an edited one, as its id comes from instant and title. It is the entry
@@ -13,15 +14,18 @@ if
 - the instants are equal, and so are the bodies or most of the words (its title was edited). An entry has two
   instants if its source has corrected its date: the one it was published under, and the one its source gives now.
 
+One that is no entry of ours, but one of another generator's feed, takes id and date of that.
+
 Two stories of one minute stay two: an entry whose article is still there is never taken over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from feedpub.articles.adoption import OldEntry
 from feedpub.articles.article import Article, with_other_scheme
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry
 from feedpub.articles.ids import article_id, is_split, shown_key
@@ -57,7 +61,8 @@ class IdentityOptions:
 
     ``changed_at`` tells when an article's source last changed, for one without an ``updated`` of its own. With
     ``keep_dates`` off, moved times are taken over. ``released`` are ids of what was withdrawn or has expired: no other
-    article takes them over.
+    article takes them over. ``adopted`` are entries of other generators' feeds, by the ids of the articles that they
+    are, and ``permalinks`` the ids that are addresses to RSS.
     """
 
     authority: str
@@ -65,6 +70,8 @@ class IdentityOptions:
     changed_at: Callable[[Article], datetime]
     keep_dates: bool = True
     released: Container[str] = frozenset()
+    adopted: Mapping[str, OldEntry] = field(default_factory=dict)
+    permalinks: Container[str] = frozenset()
 
 
 def resolve_identities(
@@ -80,6 +87,7 @@ def resolve_identities(
     entries = {s.article.id: make_entry(s) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
     past |= _edited(entries, past, memory, ids, options)
+    taken = {known.id for known in past.values()}
     resolved: dict[str, Entry] = {}
     edited: list[Entry] = []
     redated: list[Entry] = []
@@ -87,6 +95,10 @@ def resolve_identities(
     for derived, entry in entries.items():
         known = past.get(derived)
         if known is None:
+            old = options.adopted.get(derived)
+            if old and _is_free(old.id, derived, ids, options.released) and old.id not in taken:
+                taken.add(old.id)
+                entry = _adopted(entry, old, options)  # noqa: PLW2901 - it is from here on
             resolved[derived] = entry
             continue
         same_text = (known.title, known.content) == (digest(entry.article.title), digest(entry.content.html))
@@ -95,15 +107,40 @@ def resolve_identities(
         own = entry.article.published
         source_date = own if options.keep_dates and own != known.published else None
         published = known.published if source_date else own
-        article = replace(entry.article, id=known.id, published=published, updated=max(updated, published))
+        article = replace(
+            entry.article,
+            id=known.id,
+            published=published,
+            updated=max(updated, published),
+            permalink=known.id in options.permalinks,
+        )
         resolved[derived] = entry = replace(entry, article=article, source_date=source_date)  # noqa: PLW2901 - it is from here on
         if not same_text:
             edited.append(entry)
         if source_date:
             redated.append(entry)
-            # An embargo that has ended dates its article by rule; no zone has changed.
-            newly_redated += source_date != known.source_date and own != entry.article.due
+            # An embargo that has ended dates its article by rule, an old feed by its word; no zone has changed.
+            ruled = own == entry.article.due or (
+                derived in options.adopted and memory.became(derived) is None
+            )
+            newly_redated += source_date != known.source_date and not ruled
     return Resolved(resolved, tuple(edited), tuple(redated), newly_redated, len(past))
+
+
+def _is_free(known: str, derived: str, ids: Container[str], released: Container[str]) -> bool:
+    return known == derived or (known not in ids and known not in released)
+
+
+def _adopted(entry: Entry, old: OldEntry, options: IdentityOptions) -> Entry:
+    """Return an article that was never published by us as the entry of another generator's feed that it is."""
+    article, own = entry.article, entry.article.published
+    source_date = own if options.keep_dates and own != old.published else None
+    published = old.published if source_date else own
+    told = (time for time in (article.updated, old.updated) if time and published < time <= options.now)
+    adopted = replace(
+        article, id=old.id, published=published, updated=max(told, default=None), permalink=old.permalink
+    )
+    return replace(entry, article=adopted, source_date=source_date)
 
 
 def _updated(article: Article, known: EntryRecord, changed: datetime | None, now: datetime) -> datetime:
@@ -134,7 +171,9 @@ def _edited(
     matches: list[tuple[float, str, str, EntryRecord]] = []
     for derived, entry in entries.items():
         if derived not in past:
-            otherwise = _known_otherwise(entry.article, memory, options.authority)
+            otherwise = [*_known_otherwise(entry.article, memory, options.authority)]
+            if (old := options.adopted.get(derived)) and (known := memory.by_id(old.id)):
+                otherwise.append((6.0, True, known))
             sure = [found for found in otherwise if is_free(found[2])]
             gone = [known for known in _candidates(entry, memory) if is_free(known)]
             if not sure and not gone:
@@ -166,14 +205,18 @@ def _known_otherwise(
         yield 6.0, True, known
     if article.key is None or is_split(article.id):
         return
+
+    def found(other: str) -> EntryRecord | None:
+        return memory.by_id(other) or memory.became(other)
+
     swapped = with_other_scheme(article.key)
-    if swapped != article.key and (known := memory.by_id(_id_of(article, swapped, authority))):
+    if swapped != article.key and (known := found(_id_of(article, swapped, authority))):
         yield 5.0, True, known
     story = article_id(authority, key=None, published=article.published, title=article.title)
-    if known := memory.by_id(story):
+    if known := found(story):
         yield 5.0, True, known
     if article.link and not article.by_link:
-        known = memory.by_id(_id_of(article, article.link, authority))
+        known = found(_id_of(article, article.link, authority))
         if known:
             yield 5.0, False, known
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from feedpub.articles.adoption import OldEntry
+from feedpub.articles.article import Origin
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import is_split
 from feedpub.core.errors import PublishError
@@ -24,13 +26,13 @@ from feedpub.documents.readback import PublishedEntry
 from feedpub.history.memory import ArchiveIndex, ArchiveUpdate, ClosedPage, EntryRecord, is_current, record_of
 from feedpub.text.similarity import digest
 
-VERSION = 5
+VERSION = 6
+_NOWHERE = Origin("", 0, 0)
 A_DAY = timedelta(days=1)
 """How long ids that were replaced count with those that follow."""
 
 # Version 1 had no archives, version 2 no dates of sources, version 3 no owners, aliases and what follows, version 4
-# no site; what
-# is missing is added when it is next written to.
+# no site, version 5 nothing adopted; what is missing is added when it is next written to.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS entries (
     id TEXT PRIMARY KEY,
@@ -71,6 +73,13 @@ CREATE TABLE IF NOT EXISTS zones (
 CREATE TABLE IF NOT EXISTS site (
     name TEXT PRIMARY KEY,    -- of a value that all ids depend on
     value TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS adopted (
+    derived TEXT PRIMARY KEY,   -- the id that an article would have if it were not
+    id TEXT NOT NULL,           -- an entry of another generator's feed
+    published TEXT NOT NULL,    -- as there, RFC 3339
+    updated TEXT,               -- likewise
+    permalink INTEGER NOT NULL  -- whether RSS called the id its address
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pages (
     feed TEXT NOT NULL,
@@ -149,6 +158,27 @@ class Ledger:
         """Return the entry as which an article is known that would have the id ``derived``."""
         rows = self._rows("SELECT id FROM aliases WHERE derived = ?", derived)
         return self.by_id(rows[0][0]) if rows else None
+
+    def adopted(self) -> Mapping[str, OldEntry]:
+        """Return the entries of other generators' feeds that articles are, by the ids that these would have."""
+        rows = self._rows("SELECT derived, id, published, updated, permalink FROM adopted")
+        try:
+            return {
+                derived: OldEntry(
+                    entry_id,
+                    datetime.fromisoformat(published),
+                    _NOWHERE,
+                    updated=updated and datetime.fromisoformat(updated),
+                    permalink=bool(permalink),
+                )
+                for derived, entry_id, published, updated, permalink in rows
+            }
+        except (ValueError, TypeError) as error:
+            raise _damaged(self._file, error) from error
+
+    def stores(self, entry_id: str) -> bool:
+        """Say whether the file has an entry with this id, however it was."""
+        return bool(self._rows("SELECT 1 FROM entries WHERE id = ?", entry_id))
 
     def replaced(self, feed: str, since: datetime) -> frozenset[str]:
         """Return the ids that vanished from a feed from ``since`` on as their articles appeared under others."""
@@ -280,6 +310,33 @@ def record(
                 connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", aliases.items())
                 for archive in archives:
                     _record_pages(connection, archive)
+    except sqlite3.Error as error:
+        raise _unwritten(file, error) from error
+
+
+def adopt(file: Path, adopted: Mapping[str, OldEntry]) -> None:
+    """Remember in ``file`` which ``adopted`` entries articles are, by the ids that these would have."""
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.executescript(_SCHEMA)
+            with connection:
+                # What another article was held for before it was published is this one's.
+                connection.executemany(
+                    "DELETE FROM adopted WHERE id = ?", [(e.id,) for e in adopted.values()]
+                )
+                connection.executemany(
+                    "INSERT OR REPLACE INTO adopted VALUES (?, ?, ?, ?, ?)",
+                    [
+                        (
+                            derived,
+                            entry.id,
+                            entry.published.isoformat(),
+                            entry.updated and entry.updated.isoformat(),
+                            entry.permalink,
+                        )
+                        for derived, entry in adopted.items()
+                    ],
+                )
     except sqlite3.Error as error:
         raise _unwritten(file, error) from error
 

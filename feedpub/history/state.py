@@ -13,6 +13,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Protocol
 
+from feedpub.articles.adoption import OldEntry
+from feedpub.articles.article import Origin
+from feedpub.articles.ids import is_made
 from feedpub.config import FeedSettings, Settings
 from feedpub.documents.formats import OUTPUT_FORMATS, best_evidence, of_media_type
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
@@ -69,6 +72,9 @@ class State:
     ``online`` are the subscription documents by slug, those of feeds that are not in the config any more last;
     ``archives`` the archives of those feeds that have one. ``damaged`` are subscription documents that cannot be read,
     of feeds that are not ``online`` for it; ``dropped`` those whose format or archive the config no longer has.
+
+    ``forgotten`` are the published entries that the ledger has not got, as it was lost, under ids that other generators
+    made: what was adopted is told by them. ``permalinks`` are the ids that RSS calls addresses.
     """
 
     published: PublishedSet
@@ -77,6 +83,8 @@ class State:
     archives: Mapping[str, PublishedArchive]
     damaged: tuple[str, ...]
     dropped: tuple[str, ...]
+    forgotten: tuple[OldEntry, ...] = ()
+    permalinks: frozenset[str] = frozenset()
 
 
 @contextmanager
@@ -103,7 +111,46 @@ def open_state(settings: Settings, published: PublishedSet) -> Iterator[State]:
         for slug, archive in archives.items():
             if archive.anew:
                 ledger.read_back(slug, archive.ids)
-        yield State(published, ledger, online, archives, tuple(damaged), tuple(dropped))
+        forgotten = _forgotten(settings.site.id_authority, ledger, online, archives)
+        permalinks = {entry.id for entry in ledger.adopted().values() if entry.permalink}
+        if forgotten:
+            permalinks |= _permalinks(published)
+        yield State(
+            published,
+            ledger,
+            online,
+            archives,
+            tuple(damaged),
+            tuple(dropped),
+            forgotten,
+            frozenset(permalinks),
+        )
+
+
+def _forgotten(
+    authority: str,
+    ledger: Ledger,
+    online: Mapping[str, PublishedFeed],
+    archives: Mapping[str, PublishedArchive],
+) -> tuple[OldEntry, ...]:
+    entries = [entry for feed in online.values() for entry in feed.entries]
+    entries += [entry for archive in archives.values() for entry in archive.entries]
+    return tuple(
+        OldEntry(e.id, e.published, Origin("", 0, 0), e.title, e.link, e.updated)
+        for e in {entry.id: entry for entry in entries}.values()
+        if e.feed is None and not is_made(authority, e.id) and not ledger.stores(e.id)
+    )
+
+
+def _permalinks(published: PublishedSet) -> set[str]:
+    """Return the ids that published RSS documents call the addresses of their items; no other format says so."""
+    found: set[str] = set()
+    for document in published.documents.values():
+        known = of_media_type(document.media_type)
+        data = published.read(document.path) if known and known.name == "rss" else None
+        if data and b'isPermaLink="true"' in data and (feed := _read(published, document)):
+            found.update(entry.id for entry in feed.entries if entry.permalink)
+    return found
 
 
 def read_feeds(settings: Settings, published: PublishedSet) -> dict[str, PublishedFeed]:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from feedpub.articles import duplicates
+from feedpub.articles.adoption import Adoptable
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.articles.duplicates import DuplicateIndex
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
@@ -46,13 +47,15 @@ class IngestResult:
     Of a feed that is archived, they are all articles that are in no closed page, as entries whose texts are put aside.
     ``publicity`` and ``index`` decided which records became articles; ``index`` holds the id of each that stays,
     selected or not. ``released`` holds the ids of what its owner has withdrawn and of what has expired: no guard
-    counts those. ``listed`` gives, for each feed of other people by its keys, the date of its oldest entry.
+    counts those. ``adoptable`` are, by the number of their source, the articles of sources that adopt old feeds.
+    ``listed`` gives, for each feed of other people by its keys, the date of its oldest entry.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
     index: DuplicateIndex
     released: frozenset[str]
     listed: Mapping[str, datetime]
+    adoptable: Mapping[int, tuple[Adoptable, ...]]
     publicity: Publicity
     articles: int
     duplicates: int
@@ -147,7 +150,7 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
         for source, article in _articles(settings, publicity, _Tally(), None):
             instant = article.published.timestamp()
             if not publicity.why_not(article) and (kept := stays(article, instant, source)):
-                router.offer(kept, instant)
+                router.offer(kept, instant, source)
                 if is_split(kept.id) and not is_split(article.id):
                     tally.notices.append(_shared_id(article))
     was = (known for gone in tally.released for known in (past.by_id(gone), past.became(gone)))
@@ -157,6 +160,7 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
         index=watched,
         released=frozenset(released),
         listed=tally.listed,
+        adoptable={source: tuple(found) for source, found in router.adoptable.items()},
         publicity=publicity,
         articles=router.offered,
         duplicates=tally.articles - tally.held - tally.not_public - router.offered,
@@ -244,7 +248,7 @@ def _first_reading(
                 tally.not_public += 1
                 tally.leave_out(LeftOut(article.origin, why, WHY[why], article.id))
         elif new := watched.add(article, instant, source):
-            router.offer(new, instant)
+            router.offer(new, instant, source)
     return watched, router
 
 
@@ -303,9 +307,14 @@ class _Router:
         self._spool = Spool()
         self._floor = float("-inf")
         self.offered = 0
+        self.adoptable: dict[int, list[Adoptable]] = {
+            number: [] for number, spec in enumerate(settings.sources) if spec.adopt
+        }
 
-    def offer(self, article: Article, instant: float) -> None:
+    def offer(self, article: Article, instant: float, source: int) -> None:
         self.offered += 1
+        if source in self.adoptable:
+            self.adoptable[source].append(Adoptable.of(article))
         if instant < self._floor:
             # Whichever feeds would take it, all have newer ones enough.
             return

@@ -23,6 +23,7 @@ from feedpub.documents.verification import Invalid, first_refusal, refusals
 from feedpub.history.identity import IdentityOptions, Resolved, resolve_identities
 from feedpub.history.ledger import A_DAY, Ledger
 from feedpub.history.state import PublishedArchive, State
+from feedpub.planning.adoption import Adoption, adopt
 from feedpub.planning.feed_plan import FeedPlan, moved_notice, plan_feed
 from feedpub.planning.guards import PreviousFeed, Redated, why_refused
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
@@ -35,7 +36,8 @@ class SitePlan:
     ``allowed`` are the guards that are overridden. ``ingested`` is what the sources gave, ``resolved`` the entries that
     its articles are. ``feeds`` are the plans of the feeds, in the config's order; entries that no document could carry
     are ``quarantined``. ``became`` has, for each feed, the ids of articles that turned out to be entries of a closed
-    archive page. ``previous`` is what the feeds replace, ``zones`` are the sources whose zone was changed.
+    archive page. ``adoption`` says which articles go on under the ids of another generator. ``previous`` is what the
+    feeds replace, ``zones`` are the sources whose zone was changed.
 
     ``rendered`` are the documents, those of retired feeds last, and ``verified`` says which of them may be published.
     ``refusal`` is what a build stops with instead of publishing anything; ``None`` where it goes on.
@@ -50,6 +52,7 @@ class SitePlan:
     quarantined: tuple[Quarantined, ...]
     feeds: tuple[FeedPlan, ...]
     became: Mapping[str, tuple[str, ...]]
+    adoption: Adoption
     previous: tuple[PreviousFeed, ...]
     zones: tuple[ChangedZone, ...]
     rendered: tuple[Rendered, ...]
@@ -180,6 +183,7 @@ class _Planner:
         self._now = now
         self._allowed = allowed
         self._taken = ingested
+        self._adoption = adopt(settings, state, ingested)
         self._renderer = Renderer(settings.site, settings.categories, settings.output.formats)
 
     def plan(self, harmful: Iterable[Quarantined] = ()) -> SitePlan:
@@ -218,6 +222,7 @@ class _Planner:
             quarantined=quarantined,
             feeds=tuple(feeds),
             became=became,
+            adoption=self._adoption,
             previous=previous,
             zones=zones,
             rendered=rendered,
@@ -253,6 +258,8 @@ class _Planner:
             SourceTimes(self._settings, self._now).of_article,
             keep_dates="moved-dates" not in self._allowed,
             released=ingested.released,
+            adopted=self._adoption.by_article,
+            permalinks=self._adoption.permalinks,
         )
         selected = {s.article.id: s for selection in ingested.selected for s in selection}
         return resolve_identities(selected.values(), self._state.ledger, ingested.index, options)

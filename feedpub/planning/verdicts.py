@@ -138,7 +138,9 @@ def known_id(plan: SitePlan, article: Article) -> str:
     if ledger.by_id(article.id):
         return article.id
     changed_at = SourceTimes(settings, plan.now).of_article
-    options = IdentityOptions(settings.site.id_authority, plan.now, changed_at)
+    options = IdentityOptions(
+        settings.site.id_authority, plan.now, changed_at, adopted=plan.adoption.by_article
+    )
     resolved = resolve_identities([RoutedArticle(article, ())], ledger, index, options)
     return resolved.entries[article.id].article.id
 

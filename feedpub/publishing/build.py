@@ -12,6 +12,7 @@ from feedpub.config import Settings
 from feedpub.core.errors import TooManyRejects
 from feedpub.documents.channel import Site
 from feedpub.history.ledger import LEDGER, Ledger, note, record
+from feedpub.history.ledger import adopt as remember_adopted
 from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_article, record_of
 from feedpub.history.state import open_state
 from feedpub.planning.feed_plan import FeedPlan
@@ -105,6 +106,8 @@ def _remember(plan: SitePlan) -> None:
     file = settings.output.state / LEDGER
     feeds = [feed_plan for feed_plan in plan.feeds if feed_plan.slug not in plan.verified.held]
     known_as = {e.article.id: id_ for id_, e in plan.resolved.entries.items() if e.article.id != id_}
+    if plan.adoption.new:
+        remember_adopted(file, plan.adoption.new)
     # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
     missing = _missing(plan, feeds)
     while batch := list(islice(missing, BATCH)):

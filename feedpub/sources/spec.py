@@ -44,7 +44,8 @@ class SourceSpec:
     ids apart from those of others. ``boilerplate`` holds folded headings. ``published_when`` are the folded words of
     a status with which alone a record is public. ``where`` is the place in the config. ``link`` is the template of the
     links of records that have none, ``link_base`` the address that relative ones are resolved against, and ``date``
-    says where else a date may be: ``filename``. ``may_be_empty`` says that no file need fit the patterns.
+    says where else a date may be: ``filename``. ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are
+    patterns as well: the old feeds of the same articles.
     """
 
     patterns: tuple[str, ...]
@@ -66,6 +67,7 @@ class SourceSpec:
     link_base: str = ""
     date: str = ""
     may_be_empty: bool = False
+    adopt: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

@@ -219,6 +219,17 @@ def _tree(data: bytes) -> tuple[Any, str]:
     return root, too_much or ("" if root is None else _excess(root))
 
 
+def permalinks(data: bytes) -> frozenset[str]:
+    """Return the ids that an RSS feed calls the addresses of its items: ``isPermaLink`` is true unless it says no."""
+    root = _tree(data)[0]
+    guids = () if root is None else root.iter("guid")
+    return frozenset(
+        (guid.text or "").strip()
+        for guid in guids
+        if guid.get("isPermaLink", "true").strip().lower() == "true"
+    )
+
+
 def _excess(root: Any) -> str:
     """Return what a feed has too much of, or an empty text: for these, feedparser takes the square of their number."""
     prefixes: set[str] = set()
