@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import sys
@@ -25,6 +26,13 @@ from feedpub.sources.streams import InputStream, MissingPackageError
 from feedpub.sources.walk import Walk, mode_of
 
 STDIN = "-"
+_WILD = re.compile(r"[*?]+|\[[^]]*\]")
+# What editors, synchronisation and transfers leave beside the files that are meant.
+_LEFTOVER = re.compile(
+    r".+~|~\$.+|\#.+\#|.+\.sync-conflict-.+|.+\.(?:bak|backup|old|orig|rej|save|sav|sw[nop]|te?mp"
+    r"|part|partial|filepart|crdownload|download|opdownload|aria2|!qb|!ut)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,9 @@ def search(spec: SourceSpec) -> Found:
             fitting = _remote_files(pattern)
         else:
             fitting, odd = _local_files(spec, pattern)
+        if leftovers := _leftovers(pattern, fitting):
+            fitting = [file for file in fitting if file not in leftovers]
+            odd.append(_told(sorted(printable(display_name(spec, file)) for file in leftovers)))
         found.update(fitting)
         if is_web(pattern) and not fitting:
             odd = [f"{pattern} has not been fetched yet; run feedpub fetch"]
@@ -64,6 +75,24 @@ def search(spec: SourceSpec) -> Found:
         warnings += odd
         lacks = lacks or bool(odd and not fitting)
     return Found(tuple(sorted(found, key=str)), tuple(warnings), lacks)
+
+
+def _leftovers(pattern: str, fitting: Collection[Path | str]) -> set[Path | str]:
+    """Return the backups, autosaves and half transfers that a pattern fits without naming such files itself."""
+    if _LEFTOVER.fullmatch(_WILD.sub("x", pattern.rpartition("/")[2])):
+        return set()
+    return {file for file in fitting if _LEFTOVER.fullmatch(str(file).rpartition("/")[2])}
+
+
+def _told(names: list[str]) -> str:
+    shown = f"{', '.join(names[:3])}{', …' if len(names) > 3 else ''}"
+    are = (
+        "is a backup, an autosave or a half transfer"
+        if len(names) == 1
+        else "are backups, autosaves or half transfers"
+    )
+    were = "was" if len(names) == 1 else f"({len(names):,}) were"
+    return f"{shown} {are} by name and {were} passed over; a path that ends as they do reads them"
 
 
 def files(spec: SourceSpec) -> list[Path | str]:

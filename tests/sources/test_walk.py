@@ -56,6 +56,10 @@ def searched(base, pattern):
     return [os.path.relpath(file, base) for file in found.files], found.warnings
 
 
+def source_of(pattern, folder):
+    return parse_source(read_yaml(f"path: {pattern}".encode(), "c.yaml"), folder)
+
+
 @pytest.fixture
 def site(tmp_path):
     (tmp_path / "site/in/deep").mkdir(parents=True)
@@ -121,6 +125,31 @@ def test_the_fixed_root_of_a_pattern_may_be_a_link_and_its_links_may_stay_in_it(
 def test_a_file_that_the_config_names_is_its_owner_s_wish(site):
     (site / "l.txt").symlink_to("../secret/s.txt")
     assert searched(site, "l.txt") == (["l.txt"], ())
+
+
+LEFTOVERS = (
+    "a.md~", "#a.md#", "a.md.bak", "a.md.orig", "a.md.SAVE", "a.txt.swp", "a.md.part", "a.md.filepart", "a.txt.tmp",
+    "a.txt.crdownload", "~$a.txt", "a.sync-conflict-20240101-101010-ABCDEFG.md",
+)  # fmt: skip
+MEANT = ("a.md", "part.md", "bak.txt", "a.tmp.md", "orig", "a#1.md", "tmp.txt", "~a.md")
+
+
+def test_what_editors_and_transfers_leave_is_passed_over_and_named(tmp_path):
+    """Once, with its number; what only resembles it is read."""
+    for name in (*LEFTOVERS, *MEANT):
+        (tmp_path / name).write_text("x")
+    found = search(source_of("'*'", tmp_path))
+    assert sorted(path.name for path in found.files) == sorted(MEANT)
+    assert [warning for warning in found.warnings if f"({len(LEFTOVERS)}) were passed over" in warning]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [("*.bak", "a.md.bak"), ("a.md~", "a.md~"), ("*~", "a.md~"), ("#*#", "#a.md#"), ("*.part", "a.md.part")],
+)
+def test_a_pattern_that_ends_as_a_leftover_does_reads_it(pattern, name, tmp_path):
+    (tmp_path / name).write_text("x")
+    assert [path.name for path in search(source_of(f"'{pattern}'", tmp_path)).files] == [name]
 
 
 def test_links_in_a_circle_come_to_an_end(site):
