@@ -14,6 +14,8 @@ from feedpub.articles.article import Author, Enclosure, Notice, Origin
 from feedpub.core.feed_values import media_type as media_type_of
 from feedpub.core.media_types import type_of
 from feedpub.sources.field_names import LATER_LINKS, fold_name, name_map
+from feedpub.sources.programs import as_named
+from feedpub.sources.readers._ghost import OWN_SITE
 from feedpub.sources.records import Record, RecordError
 from feedpub.sources.spec import PLACEHOLDER, SourceSpec
 from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
@@ -52,8 +54,6 @@ _QUOTED = r"""(?:'[^']*+'|"[^"]*+")"""
 _ARRAY = re.compile(rf"\[\s*{_QUOTED}(?:\s+{_QUOTED})+\s*\]")
 # Names of bodies that say what they are.
 _HTML_NAMES = ("contenthtml", "html")
-# What stands for the address of the site in exports of Ghost.
-_OWN_SITE = "__GHOST_URL__"
 MAX_CELL = 10_000
 # Markup without words is short; longer bodies are not looked through for it.
 MAX_BARE = 300
@@ -67,9 +67,11 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any
     ``raw`` is what the mapping was before words that stand for nothing were left out.
     Raises :class:`~feedpub.sources.records.RecordError` for a value of a kind that its field can't be.
     """
+    raw = values if raw is None else raw
+    values = as_named(values, spec)
     try:
         hold = hold_of(values, spec.dates, declared=spec.fields, published_when=spec.published_when)
-        record = _record_or_nothing(values, spec, values if raw is None else raw, hold)
+        record = _record_or_nothing(values, spec, raw, hold)
     except RecursionError:
         raise RecordError("the record is nested too deeply") from None
     return record._replace(hold=hold) if hold != FREE else record
@@ -104,9 +106,9 @@ def _stands_for_nothing(value: Any) -> bool:
 
 def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any]) -> Record:
     names = former = name_map(tuple(values), spec.fields)
-    is_later = fold_name(names.get("link", "")) in LATER_LINKS
+    is_later = fold_name(names.get("link", "")) in LATER_LINKS or tuple(raw) != tuple(values)
     if is_later:
-        former = name_map(tuple(n for n in values if fold_name(n) not in LATER_LINKS), spec.fields)
+        former = name_map(tuple(n for n in raw if fold_name(n) not in LATER_LINKS), spec.fields)
     # The first name that is filled counts. An empty publication is none: when a record was made says nothing of it.
     empty = {name for name, value in values.items() if _is_empty(value) or _is_bare_markup(name, value)}
     if fold_name(dated := names.get("published", "")) == "published" and is_yes(values.get(dated)):
@@ -210,7 +212,7 @@ def _formerly(
 
 
 def _on_site(text: str, spec: SourceSpec) -> str:
-    return text.replace(_OWN_SITE, spec.link_base.rstrip("/")) if _OWN_SITE in text else text
+    return text.replace(OWN_SITE, spec.link_base.rstrip("/")) if OWN_SITE in text else text
 
 
 def _body_of(value: Any) -> str:

@@ -29,7 +29,7 @@ STDIN = "-"
 _WILD = re.compile(r"[*?]+|\[[^]]*\]")
 # What editors, synchronisation and transfers leave beside the files that are meant.
 _LEFTOVER = re.compile(
-    r".+~|~\$.+|\#.+\#|.+\.sync-conflict-.+|.+\.(?:bak|backup|old|orig|rej|save|sav|sw[nop]|te?mp"
+    r".+~|~\$.+|\#.+\#|.+\.sync-conflict-.+|.+\.(?:bak|backup|old|orig|rej|save|sw[nop]|te?mp"
     r"|part|partial|filepart|crdownload|download|opdownload|aria2|!qb|!ut)",
     re.IGNORECASE,
 )

@@ -48,6 +48,11 @@ def linked_data(tree: Any, names: frozenset[str]) -> LinkedData:
     return LinkedData(_resolved(article, known), pages[0] if pages else {})
 
 
+def is_article(node: Mapping[str, Any]) -> bool:
+    """Say whether a node is an article (schema.org/Article), of whichever kind."""
+    return "@type" in node and not _types(node).isdisjoint(_ARTICLES)
+
+
 def text_of_node(value: Any) -> str:
     """Return the text of a member: the text itself, the value of a typed one, or the first of a list."""
     if isinstance(value, list):

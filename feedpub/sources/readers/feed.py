@@ -45,6 +45,7 @@ _STATUS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
         {"embargodate": "embargodate", "expirationdate": "expirationdate", "killdate": "killdate"},
     ),
 }
+_EXPORTS = (*_STATUS["wp"][0], *_STATUS["blogger"][0])
 # Blogger's older export says it in a category.
 _KIND = "http://schemas.google.com/g/2005#kind"
 MAX_ATTRIBUTES = 512
@@ -118,16 +119,19 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
         title=_plain(parsed.feed, "title"),
     )
     exported = posts(tree, len(parsed.entries))
+    # Beside its articles, the export of a blog has the passwords and addresses of people, which no reject may repeat.
+    has_secrets = any(str(name).startswith(_EXPORTS) for name in parsed.namespaces.values())
     places = _places(data, whole, len(parsed.entries))
     records = _records(parsed, tree, text.data if bare else b"", reading)
     for number, (origin, entry, record) in enumerate(zip(places, parsed.entries, records, strict=True)):
+        raw = partial(_raw, {} if has_secrets else entry)
         if text.unreadable and UNREADABLE in _raw(entry):
-            yield reject(origin, _NOT_UTF8, _raw(entry).replace(UNREADABLE, "\ufffd"))
+            yield reject(origin, _NOT_UTF8, raw().replace(UNREADABLE, "\ufffd"))
             continue
         lost = 0
         if exported:
             record, lost = _of_export(record, exported[number], reading), exported[number].left_out  # noqa: PLW2901
-        items = build(reading, origin, record, partial(_raw, entry))
+        items = build(reading, origin, record, raw)
         yield from items
         if lost and any(isinstance(item, Article) for item in items):
             told = f"left out short codes ({lost:,}), of which a theme makes galleries, films or sounds"

@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from feedpub.articles.article import Origin
+from feedpub.core.spool import Spool
 from feedpub.sources.decoding import BLOCK, MAX_LINE, UndecodableError, recover, unified
 from feedpub.sources.field_mapping import DECODER, PLAIN_DECODER, authors_of, record_of
 from feedpub.sources.field_names import name_map
 from feedpub.sources.normalisation import build
+from feedpub.sources.programs import keeps_secrets
+from feedpub.sources.readers import _ghost
 from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext
 
@@ -29,6 +32,8 @@ LISTS = (
 # A list of texts or numbers is none of articles, but belongs to one.
 _LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*\[(?!\s*["\d\-tf])')
 JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
+_GHOST_TABLE = re.compile(rf'"({"|".join(_ghost.TABLES)})"\s{{0,20}}:\s{{0,20}}\[')
+_GHOST_POSTS = re.compile(r'"posts"\s{0,20}:\s{0,20}\[')
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,(?=\s*\{)")
 _LINE_END = re.compile(r",?[ \t]*\r?\n")
@@ -37,8 +42,8 @@ _LINE_END = re.compile(r",?[ \t]*\r?\n")
 class _Window:
     """The part of a text that has been read and not yet used: from ``at`` on, in ``line`` behind ``column``."""
 
-    def __init__(self, stream: ByteStream) -> None:
-        self._blocks = unified(stream)
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
         self._rest = b""
         self.text = ""
         self.at = 0
@@ -65,6 +70,17 @@ class _Window:
         self.column = to - line_end - 1 if line_end >= 0 else self.column + to - self.at
         self.line += self.text.count("\n", self.at, to)
         self.at = to
+
+    def seek(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Move behind what ``pattern`` finds next, which has at most 100 characters; nothing where it finds no more."""
+        while not (found := pattern.search(self.text, self.at)):
+            if self.ended:
+                return None
+            # It may be cut in two.
+            self.move(max(self.at, len(self.text) - 100))
+            self.more()
+        self.move(found.end())
+        return found
 
     def next(self) -> str:
         """Skip white space and commas; return the character that follows, or nothing at the end."""
@@ -106,24 +122,48 @@ def _incomplete(data: bytes) -> int:
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the elements of ``stream`` become, in the file's order."""
-    window = _Window(stream)
-    window.more()
-    # The ids of a JSON Feed are minted for all the world (jsonfeed.org/version/1.1, items).
-    keep_id = JSON_FEED.search(window.text[:4096]) is not None
-    if keep_id:
-        head = window.text[: found.start()] if (found := _LIST.search(window.text)) else window.text
-        reading = _of_feed(head, reading)
-    yield from with_blank_lines(_records(window, reading, keep_id=keep_id), reading.file)
+    blocks = unified(stream)
+    first = next(blocks, b"")
+    blocks = chain([first], blocks)
+    records: Generator[list[Item], None, int]
+    if _ghost.is_export(first):
+        window, tables = _with_tables(blocks)
+        records = _records(window, reading, tables=tables)
+    else:
+        window = _Window(blocks)
+        window.more()
+        # The ids of a JSON Feed are minted for all the world (jsonfeed.org/version/1.1, items).
+        keep_id = JSON_FEED.search(window.text[:4096]) is not None
+        if keep_id:
+            head = window.text[: found.start()] if (found := _LIST.search(window.text)) else window.text
+            reading = _of_feed(head, reading)
+        records = _records(window, reading, keep_id=keep_id)
+    yield from with_blank_lines(records, reading.file)
     if window.end_problem:
         last = _last_line(window)
         yield reject(reading.origin(last + 1, last + 1), window.end_problem, "")
 
 
-def _records(window: _Window, reading: ParseContext, *, keep_id: bool) -> Generator[list[Item], None, int]:
+def _with_tables(blocks: Iterator[bytes]) -> tuple[_Window, _ghost.Tables]:
+    """Return an export of Ghost to read its posts from, and what its tables say of these."""
+    spool = Spool()
+    kept = [spool.put(block) for block in blocks]
+    tables = _ghost.Tables()
+    window = _Window(block.read() for block in kept)
+    while found := window.seek(_GHOST_TABLE):
+        while (sign := window.next()) and sign != "]":
+            tables.hear(found[1], _element(window)[0])
+    return _Window(block.read() for block in kept), tables
+
+
+def _records(
+    window: _Window, reading: ParseContext, *, keep_id: bool = False, tables: _ghost.Tables | None = None
+) -> Generator[list[Item], None, int]:
     is_array = window.next() == "["
-    is_list = is_array or _enter_object(window, reading)
     if is_array:
         window.move(window.at + 1)
+    entered = window.seek(_GHOST_POSTS) if tables else is_array or _enter_object(window, reading)
+    is_list = bool(entered)
     first, problem = 1, ""
     # The line that something else ends in: what begins there needs a column to be found.
     used = window.line if is_list else 0
@@ -131,6 +171,8 @@ def _records(window: _Window, reading: ParseContext, *, keep_id: bool) -> Genera
         column = window.column + 1 if window.line == used else 0
         value, problem, raw = _element(window)
         used = window.line
+        if tables and isinstance(value, Mapping):
+            value = tables.joined(value)
         yield _items(reading, reading.origin(first, used, column), value, problem, raw, keep_id=keep_id)
         # The rest of a line that only ends an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
@@ -223,6 +265,8 @@ def _items(
         record = Record() if problem else _record(reading, value, keep_id=keep_id)
     except (UndecodableError, RecordError) as error:
         problem = problem or str(error)
+    if isinstance(value, Mapping) and keeps_secrets(value):
+        raw = ""
     if problem:
         return [reject(origin, problem, raw)]
     return build(reading, origin, record, lambda: raw)

@@ -1,0 +1,139 @@
+"""Records as known programs write them → the names that :mod:`feedpub.sources.field_names` knows.
+
+Most programs name their fields as people do. What is here says a thing in another shape: a body in sections, an
+address in an object, tags in two lists, or a field that is the program's own guess. A field that the config declares
+stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+from feedpub.sources.readers import _ghost
+from feedpub.sources.readers._linked_data import is_article, text_of_node
+from feedpub.sources.spec import SourceSpec
+
+Values = Mapping[str, Any]
+
+
+def as_named(values: Values, spec: SourceSpec) -> Values:
+    """Return a record under names that are known; one of no known program as it is."""
+    for is_of, rename in _PROGRAMS:
+        if is_of(values):
+            declared = {source.partition(".")[0] for _, source in spec.fields}
+            renamed = rename(values, spec.link_base)
+            return {**renamed, **{name: value for name, value in values.items() if name in declared}}
+    return values
+
+
+def keeps_secrets(values: Values) -> bool:
+    """Say whether a record's program writes into it what is nobody's business, so that no reject may repeat it."""
+    return _ghost.is_post(values)
+
+
+def _is_fundus(values: Values) -> bool:
+    body = values.get("body")
+    return isinstance(body, Mapping) and "sections" in body
+
+
+def _of_fundus(values: Values, _: str) -> Values:
+    body = values["body"]
+    parts = [f"<p>{escape(text)}</p>" for text in _texts(body.get("summary"))]
+    sections = body["sections"] if isinstance(body["sections"], list) else []
+    for section in sections:
+        if isinstance(section, Mapping):
+            parts += [f"<h2>{escape(text)}</h2>" for text in _texts(section.get("headline"))]
+            parts += [f"<p>{escape(text)}</p>" for text in _texts(section.get("paragraphs"))]
+    others = {name: value for name, value in values.items() if name not in ("body", "images")}
+    return {**others, "content_html": "".join(parts), "image": _widest(values.get("images"))}
+
+
+def _texts(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [text for each in listed if isinstance(each, str) and (text := each.strip())]
+
+
+def _widest(images: Any) -> str | None:
+    """Return the address of the cover's widest version, else of the first image's."""
+    listed = [image for image in images if isinstance(image, Mapping)] if isinstance(images, list) else []
+    listed.sort(key=lambda image: not image.get("is_cover"))
+    for image in listed:
+        versions = image.get("versions")
+        found = [
+            (_width(each), str(each["url"]))
+            for each in (versions if isinstance(versions, list) else [])
+            if isinstance(each, Mapping) and each.get("url")
+        ]
+        if found:
+            return max(found, key=lambda each: each[0])[1]
+    return None
+
+
+def _width(version: Values) -> int:
+    size = version.get("size")
+    width = size.get("width") if isinstance(size, Mapping) else None
+    return width if isinstance(width, int) else 0
+
+
+def _is_newspaper(values: Values) -> bool:
+    return "meta_keywords" in values and "top_image" in values
+
+
+def _of_newspaper(values: Values, _: str) -> Values:
+    # Its keywords are its own guesses; those of the page are called so.
+    others = {name: value for name, value in values.items() if name != "keywords"}
+    return {**others, "tags": [*_listed(values.get("tags")), *_listed(values["meta_keywords"])]}
+
+
+def _is_news_please(values: Values) -> bool:
+    return "maintext" in values and "date_publish" in values
+
+
+def _of_news_please(values: Values, _: str) -> Values:
+    return {name: None if value == "None" else value for name, value in values.items()}
+
+
+def _is_trafilatura(values: Values) -> bool:
+    return "source-hostname" in values and "fingerprint" in values
+
+
+def _of_trafilatura(values: Values, _: str) -> Values:
+    tags = [*_listed(values.get("categories")), *_listed(values.get("tags"))]
+    others = {name: value for name, value in values.items() if name not in ("source", "comments", "raw_text")}
+    return {**others, "categories": tags, "url": values.get("url") or values.get("source")}
+
+
+def _listed(value: Any) -> list[str]:
+    return _texts(value.replace(",", ";").split(";") if isinstance(value, str) else value)
+
+
+def _of_linked_data(values: Values, _: str) -> Values:
+    page = values.get("mainEntityOfPage")
+    address = page.get("@id") if isinstance(page, Mapping) else page
+    image = values.get("image")
+    image = image[0] if isinstance(image, list) and image else image
+    texts = {
+        name: text_of_node(values[name])
+        for name in ("headline", "description", "inLanguage")
+        if name in values
+    }
+    return {
+        **values,
+        **texts,
+        "id": values.get("identifier") if isinstance(values.get("identifier"), str) else values.get("@id"),
+        "url": values.get("url") or address,
+        "image": image.get("url") if isinstance(image, Mapping) else image,
+        "categories": [*_listed(values.get("articleSection")), *_listed(values.get("keywords"))],
+    }
+
+
+_PROGRAMS: tuple[tuple[Callable[[Values], bool], Callable[[Values, str], Values]], ...] = (
+    (_ghost.is_post, _ghost.as_named),
+    (_is_fundus, _of_fundus),
+    (_is_newspaper, _of_newspaper),
+    (_is_news_please, _of_news_please),
+    (_is_trafilatura, _of_trafilatura),
+    (is_article, _of_linked_data),
+)
