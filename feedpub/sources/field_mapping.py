@@ -157,8 +157,12 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
 
 
 def _named(values: Mapping[str, Any], template: str) -> tuple[tuple[str, str], ...]:
-    """Return the values that a template of links asks for by their names, where they are scalars."""
-    found = ((name, _value(values, name)) for name in PLACEHOLDER.findall(template))
+    """Return the values that a template of links asks for by their names, in any case, where they are scalars."""
+    as_written = {name.casefold(): name for name in reversed([*values])}
+    found = (
+        (name, _value(values, name if name in values else as_written.get(name.casefold(), name)))
+        for name in PLACEHOLDER.findall(template)
+    )
     return tuple(
         (name, text_of(value, name)) for name, value in found if isinstance(value, str | int | float)
     )

@@ -36,6 +36,7 @@ def placed(source, tmp_path):
         ("posts/ferry/index.md", "", "{path}/", "posts/ferry/"),
         ("posts/2023-10-09-ferry/index.md", "", "{slug}/", "ferry/"),
         ("posts/ferry.md", "slug: the-boat\n", "{slug}/", "the-boat/"),
+        ("posts/ferry.md", "Slug: the-boat\n", "{slug}/", "the-boat/"),
         ("posts/ferry.md", "section: port\n", "{section}/{slug}/", "port/ferry/"),
         ("posts/ferry.md", "extra: {place: quay}\n", "{extra.place}/{slug}/", "quay/ferry/"),
         ("posts/a ferry?.md", "", "{slug}/", "a%20ferry%3F/"),
