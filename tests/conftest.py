@@ -2,9 +2,13 @@
 
 import os
 import shutil
+import sqlite3
+import subprocess
 import sys
-from contextlib import contextmanager
+import warnings
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
@@ -90,3 +94,81 @@ def opened():
             _opened.pop()
 
     return watching
+
+
+class Newsboat:
+    """newsboat subscribed to some addresses, with a home of its own."""
+
+    def __init__(self, home, addresses):
+        self._home = home
+        (home / "urls").write_text("".join(f"{address}\n" for address in addresses))
+        (home / "config").touch()
+
+    def new(self):
+        """Ask for the feeds, and return the ids of what is shown as unread; it is read then."""
+        paths = ["-u", self._home / "urls", "-c", self._home / "cache.db", "-C", self._home / "config"]
+        environment = os.environ | {"HOME": str(self._home)}
+        command = ["newsboat", *paths, "-x", "reload"]
+        subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
+        found = self._cached("SELECT guid, title FROM rss_item WHERE unread")
+        self._cached("UPDATE rss_item SET unread = 0")
+        return dict(found)
+
+    def all(self):
+        """Return the titles of all that it keeps, by id."""
+        return dict(self._cached("SELECT guid, title FROM rss_item"))
+
+    def _cached(self, query):
+        with closing(sqlite3.connect(self._home / "cache.db")) as cache, cache:
+            return cache.execute(query).fetchall()
+
+
+class ReaderLibrary:
+    """The ``reader`` package, likewise."""
+
+    def __init__(self, _home, addresses):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a library's dependencies warn of is not ours to fix
+            from reader import make_reader  # noqa: PLC0415 - importing it warns, too
+
+            self._reader = make_reader(":memory:", feed_root="")
+        self._addresses = addresses
+        for address in addresses:
+            self._reader.add_feed(address)
+
+    def new(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for address in self._addresses:
+                self._reader.update_feed(address)  # at once; update_feeds() waits an hour
+        found = {entry.id: entry.title for entry in self._reader.get_entries(read=False)}
+        for entry in self._reader.get_entries(read=False):
+            self._reader.mark_entry_as_read(entry)
+        return found
+
+    def all(self):
+        return {entry.id: entry.title for entry in self._reader.get_entries()}
+
+    def close(self):
+        self._reader.close()
+
+
+@pytest.fixture(params=["newsboat", "reader"])
+def subscribe(request, tmp_path_factory):
+    """Give a real reader, subscribed to addresses; a reader that is absent skips the test by its name."""
+    if request.param == "newsboat" and not shutil.which("newsboat"):
+        pytest.skip("newsboat is not installed")
+    if request.param == "reader" and not find_spec("reader"):
+        pytest.skip("the package reader is not installed")
+    made = []
+
+    def subscribed(*addresses):
+        kind = {"newsboat": Newsboat, "reader": ReaderLibrary}[request.param]
+        made.append(kind(tmp_path_factory.mktemp("home"), [str(address) for address in addresses]))
+        return made[-1]
+
+    subscribed.kind = request.param
+    yield subscribed
+    for reader in made:
+        if isinstance(reader, ReaderLibrary):
+            reader.close()

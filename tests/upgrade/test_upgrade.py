@@ -10,12 +10,6 @@ The corpora are made by ``make.py``. What a fix is meant to change in one stands
 but with a text that changed.
 """
 
-import os
-import shutil
-import sqlite3
-import subprocess
-import warnings
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -64,47 +58,13 @@ def appearing(corpus, oracle):
 
 
 @pytest.mark.slow
-def test_the_reader_library_shows_nothing_as_new(oracle, corpus, site):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what a library's dependencies warn of is not ours to fix
-        from reader import make_reader  # noqa: PLC0415 - importing it warns, too
-
-        with closing(make_reader(":memory:", feed_root=str(site / "feeds"))) as reader:
-            for name in oracle.published(site / "feeds"):
-                reader.add_feed(name)
-            assert all(update.error is None for update in reader.update_feeds_iter())
-            for entry in reader.get_entries():
-                reader.mark_entry_as_read(entry)
-            build(load_config(site / "config.yaml"), NOW)
-            for feed in reader.get_feeds():
-                reader.update_feed(feed)
-            unread = {entry.id for entry in reader.get_entries(read=False)}
-    assert unread <= appearing(corpus, oracle)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("newsboat"), reason="newsboat is not installed")
-def test_newsboat_shows_nothing_as_new(oracle, corpus, site, tmp_path_factory):
-    home = tmp_path_factory.mktemp("home")
-    files = [name for name in oracle.published(site / "feeds") if not name.endswith(".json")]
+def test_real_readers_show_nothing_as_new(oracle, corpus, site, subscribe):
+    files = list(oracle.published(site / "feeds"))
+    if subscribe.kind == "newsboat":
+        files = [name for name in files if not name.endswith(".json")]
     if not files:
         pytest.skip("newsboat reads no JSON Feed from a file")
-    (home / "urls").write_text("".join(f"file://{site}/feeds/{name}\n" for name in files))
-    (home / "config").touch()
-
-    def reload():
-        paths = ["-u", home / "urls", "-c", home / "cache.db", "-C", home / "config"]
-        environment = os.environ | {"HOME": str(home)}
-        command = ["newsboat", *paths, "-x", "reload"]
-        subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
-
-    def cached(query):
-        with closing(sqlite3.connect(home / "cache.db")) as cache, cache:
-            return cache.execute(query).fetchall()
-
-    reload()
-    assert cached("SELECT count(*) FROM rss_item") != [(0,)]
-    cached("UPDATE rss_item SET unread = 0")
+    reader = subscribe(*(f"file://{site}/feeds/{name}" for name in files))
+    assert reader.new()
     build(load_config(site / "config.yaml"), NOW)
-    reload()
-    assert {guid for (guid,) in cached("SELECT guid FROM rss_item WHERE unread")} <= appearing(corpus, oracle)
+    assert reader.new().keys() <= appearing(corpus, oracle)
