@@ -55,11 +55,15 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class FeedSource:
-    """The feed that an article was taken from (``atom:source``, RSS ``source``)."""
+    """The feed that an article was taken from (``atom:source``, RSS ``source``).
+
+    ``url`` is the address of the feed itself, ``page`` that of the page it belongs to.
+    """
 
     title: str
     id: str | None = None
     url: str | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

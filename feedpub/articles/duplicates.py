@@ -30,7 +30,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from feedpub.articles.article import Article
 from feedpub.articles.entry import Entry
-from feedpub.articles.ids import shown_key, split_id
+from feedpub.articles.ids import shown_keys, split_id
 from feedpub.text.similarity import fingerprint, similarity, sketch
 
 Exact: TypeAlias = Literal["across", "all", "none"]
@@ -271,7 +271,8 @@ class DuplicateIndex:
             self._feeds.append(article.feed)
             if article.feed:
                 self._shown[article.feed] = article.feed
-                self._shown.setdefault(shown_key(article) or article.feed, article.feed)
+                for shown in shown_keys(article):
+                    self._shown.setdefault(shown, article.feed)
             self._sources.append(source)
             self._counts.append(0)
         title = int.from_bytes(fingerprint(article.title))

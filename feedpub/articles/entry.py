@@ -96,7 +96,7 @@ def make_entry(selected: RoutedArticle | Entry) -> Entry:
             link=_address(article.link),
             image=_address(article.image),
             enclosures=tuple(replace(enclosure, url=url) for enclosure, url in enclosures if url),
-            via=replace(via, url=_address(via.url)) if via else None,
+            via=replace(via, url=_address(via.url), page=_address(via.page)) if via else None,
             authors=tuple(replace(author, uri=_address(author.uri)) for author in article.authors),
         )
     return Entry(article, selected.feeds, content_of(article))

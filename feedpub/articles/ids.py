@@ -106,9 +106,16 @@ def feed_key(*candidates: str | None) -> str:
     return f"{parts.netloc.rpartition('@')[2].lower()}{parts.path.rstrip('/')}{query}"
 
 
-def shown_key(article: Article) -> str | None:
-    """Return the key of the feed that an article was taken from as it can be told from published documents."""
-    return feed_key(article.via.id, article.via.url) or None if article.feed and article.via else None
+def shown_keys(article: Article) -> tuple[str, ...]:
+    """Return the keys of the feed that an article was taken from as they can be told from published documents.
+
+    The first is what documents say now. Up to version 0.2.0 they had the address of its page for its own.
+    """
+    if not article.feed or article.via is None:
+        return ()
+    via = article.via
+    keys = (feed_key(via.id, via.url, via.page), feed_key(via.id, via.page))
+    return tuple(dict.fromkeys(filter(None, keys)))
 
 
 def folded_title(title: str) -> str:

@@ -86,7 +86,9 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
     ]
     texts += [part for enclosure in article.enclosures for part in (enclosure.url, enclosure.type)]
     if article.via:
-        texts += [part for part in (article.via.title, article.via.id, article.via.url) if part]
+        texts += [
+            part for part in (article.via.title, article.via.id, article.via.url, article.via.page) if part
+        ]
     parts = len(authors) + len(categories) + len(article.enclosures)
     return ENTRY_MARKUP + PART_MARKUP * parts + sum(map(text_size, texts))
 

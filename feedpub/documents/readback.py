@@ -138,8 +138,9 @@ def _checked(entry: PublishedEntry) -> PublishedEntry:
 
 def _source(entry: Any) -> str | None:
     source = entry.find(f"{_ATOM}source")
-    key = "" if source is None else feed_key(source.findtext(f"{_ATOM}id"), _link(source, "self"))
-    return key or None
+    if source is None:
+        return None
+    return feed_key(source.findtext(f"{_ATOM}id"), _link(source, "self"), _link(source, "alternate")) or None
 
 
 def _link(head: Any, rel: str) -> str | None:

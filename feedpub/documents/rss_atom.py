@@ -246,6 +246,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
             _add(source, "title", article.via.title)
             if article.via.url:
                 _add(source, "link", href=article.via.url, rel="self")
+            elif article.via.page:
+                _add(source, "link", href=article.via.page, rel="alternate")
 
 
 def _terms(article: Article) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ from datetime import datetime, timedelta
 from feedpub.articles.adoption import OldEntry
 from feedpub.articles.article import Article, with_other_scheme
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry
-from feedpub.articles.ids import article_id, is_split, shown_key
+from feedpub.articles.ids import article_id, is_split, shown_keys
 from feedpub.history.memory import EntryHistory, EntryRecord, record_article
 from feedpub.text.safe_html import visible_text
 from feedpub.text.similarity import digest, similarity
@@ -256,7 +256,7 @@ def _candidates(entry: Entry, memory: EntryHistory) -> Iterable[EntryRecord]:
     # Its key says which one it is, but where nothing else has changed.
     same = (known for known in found if known.title == title and _is_dated(known, article.published))
     return [
-        known for known in same if known.feed == (article.feed or None) or known.feed == shown_key(article)
+        known for known in same if known.feed == (article.feed or None) or known.feed in shown_keys(article)
     ]
 
 

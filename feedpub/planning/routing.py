@@ -18,7 +18,7 @@ from feedpub.articles.adoption import Adoptable
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.articles.duplicates import DuplicateIndex
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
-from feedpub.articles.ids import is_split, shown_key
+from feedpub.articles.ids import is_split, shown_keys
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
 from feedpub.sources import Statuses, local_file, read, search
@@ -218,7 +218,7 @@ class _Tally:
         """Count an article, which its feed lists, and return it without an update that is not yet due."""
         self.articles += 1
         if article.feed:
-            for key in {article.feed, shown_key(article) or article.feed}:
+            for key in {article.feed, *shown_keys(article)}:
                 self.listed[key] = min(self.listed.get(key, article.published), article.published)
         due = publicity.without_future_update(article)
         if due is not article:

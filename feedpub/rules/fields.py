@@ -209,7 +209,8 @@ def _source(article: Article) -> tuple[str, ...]:
     """Return the name and the addresses of the feed that an article is from; of other articles, the file."""
     if article.via is None and not article.feed:
         return (article.origin.file,) if article.origin.file else ()
-    named = (article.via.title, feed_key(article.via.url)) if article.via else ()
+    via = article.via
+    named = (via.title, feed_key(via.url), feed_key(via.page)) if via else ()
     return tuple(dict.fromkeys(filter(None, (*named, article.feed))))
 
 

@@ -447,8 +447,11 @@ def _author(author: Author, name: str, notes: _Notes) -> Author | None:
 
 def _via(via: FeedSource, title: str) -> FeedSource | None:
     feed_id = identifier(via.id) if via.id and without_password(via.id) == via.id else None
-    url = without_password(via.url) if via.url and _WEB_ADDRESS.match(via.url) else None
-    return FeedSource(title, feed_id, url) if title else None
+    url, page = (
+        without_password(address) if address and _WEB_ADDRESS.match(address) else None
+        for address in (via.url, via.page)
+    )
+    return FeedSource(title, feed_id, url, page) if title else None
 
 
 def _repaired(text: str, notes: _Notes) -> str:

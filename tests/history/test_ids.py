@@ -863,3 +863,25 @@ def test_the_id_of_a_withdrawn_article_does_not_go_on_to_its_copy(site):
         allow={"empty"},
     )
     assert not before & set(site.ids.values())
+
+
+def test_the_page_of_a_feed_is_never_called_its_address(tmp_path):
+    """RSS has no word for a page alone; in Atom it is an alternate (RFC 4287 §4.2.7.2). Still it tells feeds apart."""
+    site = Site(tmp_path)
+    date = "Mon, 01 Jan 2024 00:00:00 GMT"
+    item = f"<item><title>{{0}}</title><guid isPermaLink='false'>1</guid><pubDate>{date}</pubDate></item>"
+    feeds = {
+        f"{name}.rss": f"<rss version='2.0'><channel><title>{name}</title><link>https://{name}.test/</link>"
+        f"{item.format(name)}</channel></rss>"
+        for name in ("a", "b")
+    }
+    site.build(feeds)
+    ids = {entry["id"]: entry["title"] for entry in site.items}
+    assert len(ids) == 2
+    assert b"<source" not in (tmp_path / "feeds/all.rss").read_bytes()
+    atom = (tmp_path / "feeds/all.atom").read_text("utf-8")
+    assert atom.count('<link href="https://a.test/" rel="alternate"/>') == 1
+    assert 'href="https://a.test/" rel="self"' not in atom
+    shutil.rmtree(tmp_path / ".feedpub")
+    site.build({name: feeds[name] for name in reversed(feeds)})
+    assert {entry["id"]: entry["title"] for entry in site.items} == ids

@@ -142,7 +142,7 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
 
 def _records(parsed: Any, tree: Any, damaged: bytes, reading: ParseContext) -> Iterator[Record]:
     """Yield the record of each entry; ``damaged`` is the feed as it came, if it had to be read otherwise."""
-    via = _source_of(parsed.feed)
+    via = _source_of(parsed.feed, reading.file if reading.file.startswith(_WEB) else None)
     spoken = _spoken(parsed.namespaces)
     base = _base_of(reading.file, parsed.feed)
     elements = _elements(tree, len(parsed.entries))
@@ -298,10 +298,11 @@ def _places(data: bytes, whole: Origin, count: int) -> list[Origin]:
     return list(map(partial(Origin, whole.file), lines, [*ends, whole.last], columns))
 
 
-def _source_of(feed: Any) -> FeedSource | None:
+def _source_of(feed: Any, fetched: str | None = None) -> FeedSource | None:
+    """Return the feed that an entry is from; its own address is the one it names, else where it was ``fetched``."""
     title = _plain(feed, "title").strip()
-    url = _self_link(feed) or feed.get("link") or None
-    return FeedSource(title, feed.get("id") or None, url) if title else None
+    page = feed.get("link") or None
+    return FeedSource(title, feed.get("id") or None, _self_link(feed) or fetched, page) if title else None
 
 
 def _self_link(feed: Any) -> str | None:
