@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -24,10 +20,10 @@ from feedpub.cli.console import (
     print_error,
     print_json,
     print_text,
+    progress_bar,
 )
 from feedpub.config import Settings, load_config, parse_share
 from feedpub.config.placeholders import told
-from feedpub.planning.routing import Progress
 from feedpub.planning.verdicts import duplicates
 from feedpub.publishing.build import build as run
 from feedpub.publishing.build import open_plan
@@ -83,7 +79,7 @@ def build(
         "removed": allow_removed,
     }
     allow = frozenset(name for name, wanted in allowed.items() if wanted)
-    with _progress(wanted=not quiet and report_format is Format.TEXT) as progress:
+    with progress_bar(wanted=not quiet and report_format is Format.TEXT) as progress:
         report = run(settings, datetime.now(UTC), dry_run=dry_run, allow=allow, progress=progress)
     if report_format is Format.JSON:
         print_json(as_json(report))
@@ -251,33 +247,3 @@ def _some(paths: list[str]) -> str:
     """Return the names that people look for; the archive's come last and may be hundreds."""
     more = len(paths) - SHOWN_DOCUMENTS
     return ", ".join(paths[:SHOWN_DOCUMENTS]) + (f" and {more} more" if more > 0 else "")
-
-
-@contextmanager
-def _progress(*, wanted: bool) -> Iterator[Progress | None]:
-    """Show a bar on a terminal once a build has run for a second; nothing in cron or a pipe."""
-    if not wanted or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    began = time.monotonic()
-    columns = (
-        TextColumn("Reading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files, {task.fields[articles]} articles"),
-        TimeElapsedColumn(),
-    )
-    bar = Progress(*columns, console=console(stderr=True), transient=True)
-    task = bar.add_task("", total=None, articles="0")
-
-    def advance(done: int, total: int, articles: int) -> None:
-        if time.monotonic() - began > 1:
-            bar.start()
-            bar.update(task, completed=done, total=total, articles=f"{articles:,}")
-
-    try:
-        yield advance
-    finally:
-        bar.stop()

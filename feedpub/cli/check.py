@@ -107,6 +107,11 @@ def _show(found: Surveyed) -> None:
         )
     if found.unfit:
         print_text(f"  links that are not web addresses and are left out: {found.unfit:,}")
+    if found.garbled:
+        print_text(
+            f"  texts that were decoded wrongly, as it seems: {found.garbled:,}; repair_mojibake: true of their source"
+            " repairs them"
+        )
     if found.tagged:
         print_text(
             f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -24,6 +26,8 @@ from feedpub.core.errors import ConfigError, FeedpubError, GuardRefusal, Locked
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from feedpub.planning.routing import Progress
 
 OK, FAILED, USAGE, REFUSED, LOCKED = 0, 1, 2, 3, 75
 
@@ -105,3 +109,33 @@ def print_error(text: str) -> None:
     sys.stderr.flush()
     sys.stderr.buffer.write(f"feedpub: {text}\n".encode("utf-8", "backslashreplace"))
     sys.stderr.flush()
+
+
+@contextmanager
+def progress_bar(*, wanted: bool) -> Iterator[Progress | None]:
+    """Show a bar on a terminal once a build has run for a second; nothing in cron or a pipe."""
+    if not wanted or not sys.stderr.isatty():
+        yield None
+        return
+    from rich import progress  # noqa: PLC0415 - rich is slow to import
+
+    began = time.monotonic()
+    columns = (
+        progress.TextColumn("Reading"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("files, {task.fields[articles]} articles"),
+        progress.TimeElapsedColumn(),
+    )
+    bar = progress.Progress(*columns, console=console(stderr=True), transient=True)
+    task = bar.add_task("", total=None, articles="0")
+
+    def advance(done: int, total: int, articles: int) -> None:
+        if time.monotonic() - began > 1:
+            bar.start()
+            bar.update(task, completed=done, total=total, articles=f"{articles:,}")
+
+    try:
+        yield advance
+    finally:
+        bar.stop()

@@ -1,99 +1,333 @@
-"""``feedpub init``: look at a folder of articles and write a first config that explains itself."""
+"""``feedpub init``: look at folders of articles and write a first config that explains itself."""
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-from feedpub.cli.console import DEFAULT_CONFIG, FAILED, count, print_error, print_text
-from feedpub.core.errors import printable
-from feedpub.sources.proposal import Proposal, propose
+from feedpub.articles.article import Reject
+from feedpub.articles.ids import is_authority
+from feedpub.cli.console import (
+    DEFAULT_CONFIG,
+    FAILED,
+    USAGE,
+    count,
+    print_error,
+    print_text,
+    progress_bar,
+)
+from feedpub.cli.first_config import Answers, first_config
+from feedpub.config import Settings, parse_config
+from feedpub.config.placeholders import told
+from feedpub.config.site import SITE
+from feedpub.config.sources import ZONE
+from feedpub.core.declaration import Kind
+from feedpub.core.errors import ConfigError, SourceError, Where, printable
+from feedpub.core.yaml_node import Node
+from feedpub.history.state import open_state
+from feedpub.planning.routing import IngestResult, ingest
+from feedpub.publishing.local.folder import LocalFolder
+from feedpub.sources import files
+from feedpub.sources.files import display_name
+from feedpub.sources.proposal import Proposal, Proposals, propose
 
-_HEAD = """\
-# yaml-language-server: $schema=feedpub.schema.json
-# Editors check this file by that schema and complete its keys; make it with: feedpub schema > feedpub.schema.json
-version: 1
+MAX_BYTES = 256 << 20
+"""So much is read to say what a build will make of it."""
+SHOWN_REJECTS = 10
 
-site:
-  title: My feeds
-  base_url: http://localhost:8000/      # where the output folder will be served; change it before you publish
-  id_authority: "example.org,{year}"      # a domain of yours and a year you owned it in; part of every id, for ever
-  author: {{name: Newsroom}}
-  language: en
-
-sources:
-"""
-_TAIL = """
-feeds:
-  all:
-    title: Everything
-    description: Every article, whatever it is about
-
-# A feed of a topic takes the articles that its rule finds; try one with: feedpub explain
-# business:
-#   title: Business
-#   description: Companies, markets and trade
-#   any: ["stock market", "oil prices", "interest rate*"]
-#   none: ["oil painting"]
-
-output:
-  dir: feeds
-"""
+_KINDS: dict[str, Kind[str]] = {key.name: key.kind for key in SITE.keys} | {"timezone": ZONE}
+# What is left out, by the kinds of notices.
+_LEFT_OUT = {
+    "draft": "draft",
+    "not-public": "not public",
+    "embargo": "under embargo",
+    "deleted": "deleted",
+    "withdrawn": "withdrawn",
+    "expired": "expired",
+    "other-kind": "of another kind",
+}
+_QUESTIONS = {
+    "title": "What is the site called?",
+    "base_url": "At which address will the feeds be served?",
+    "id_authority": "A domain of yours and a year in which you owned it, for the ids of articles",
+    "timezone": "In which time zone are dates meant that name none, such as Europe/Paris?",
+}
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="The folder that holds the articles.", metavar="FOLDER")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="The folders that hold the articles.", metavar="FOLDER...")
+    ],
     config: Annotated[
         Path, typer.Option("--config", "-c", help="Where to write.", metavar="FILE")
     ] = DEFAULT_CONFIG,
     *,
+    title: Annotated[str | None, typer.Option(help="What the site is called.", metavar="TEXT")] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Where the feeds will be served.", metavar="URL")
+    ] = None,
+    id_authority: Annotated[
+        str | None,
+        typer.Option(help="A domain of yours and a year you owned it in, for ids.", metavar="DOMAIN,YEAR"),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="The zone of dates that name none.", metavar="ZONE")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a config that is there.")] = False,
 ) -> None:
-    """Look at a folder of files, say what can be read, and write a first config with comments.
+    """Look at folders of files, say what can be read, and write a first config with comments.
 
-    Example: feedpub init articles
+    At a terminal it asks for what no option says; else it writes what is fit for a try, and says so.
+
+    Example: feedpub init articles --base-url https://news.example.org/feeds/ --timezone Europe/Paris
     """
     if config.exists() and not force:
         print_error(
             f"{config} is there already; replace it with --force, or write another with --config FILE"
         )
         raise typer.Exit(FAILED)
-    if not folder.is_dir():
-        print_error(f"{folder} is not a folder")
+    for folder in folders:
+        if not folder.is_dir():
+            print_error(f"{folder} is not a folder; name the folder that holds the articles")
+            raise typer.Exit(FAILED)
+    options = {"title": title, "base_url": base_url, "id_authority": id_authority, "timezone": timezone}
+    given = {name: _valid(name, text) for name, text in options.items() if text is not None}
+    output = _output(config.parent)
+    own = [config, config.parent / "feedpub.schema.json", config.parent / output, config.parent / ".feedpub"]
+    found = propose(folders, config.parent, own)
+    _show_passed_over(found)
+    if not found.sources:
+        print_error(
+            f"no article was found in {', '.join(map(str, folders))}; files of text, Markdown, HTML, JSON, tables and"
+            " feeds can be read, where each article has a title or a text, and a date"
+        )
         raise typer.Exit(FAILED)
-    found = propose(folder, config.parent)
-    proposals = [proposal for proposal in found if proposal.lines]
-    for proposal in found:
-        if not proposal.lines:
-            print_error(
-                f"passed over {printable(proposal.path)} (files {proposal.files:,}): {proposal.problem}"
-            )
-    if not proposals:
-        print_error(f"no article was found in {folder}; docs/sources.md says what can be read")
-        raise typer.Exit(FAILED)
-    text = _HEAD.format(year=datetime.now(UTC).year) + "".join(map(_source, proposals)) + _TAIL
+    asks_zone = any(proposal.asks_zone for proposal in found.sources)
+    answers = _answers(given, asks_zone=asks_zone)
+    first = _First(config, answers, found.sources, output)
+    problem = ""
     try:
-        config.write_text(text, encoding="utf-8")
+        first = first.read()
+    except SourceError as error:
+        problem = str(error)
+    try:
+        config.write_text(first.text, encoding="utf-8")
     except OSError as error:
         print_error(f"{config} cannot be written: {error.strerror}")
         raise typer.Exit(FAILED) from None
-    for proposal in proposals:
-        print_text(_summary(proposal))
-    print_text(f"Wrote {config}. Read its comments, then run: feedpub check && feedpub build")
+    _show(first, zone_is_said="timezone" in given or _is_terminal())
+    if problem:
+        print_error(f"{problem}; a build stops there until that is changed")
+        raise typer.Exit(FAILED)
 
 
-def _source(proposal: Proposal) -> str:
-    first, *others = proposal.lines
-    return f"  # {_summary(proposal)}\n  - {first}\n" + "".join(f"    {line}\n" for line in others)
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _summary(proposal: Proposal) -> str:
-    formats = ", ".join(sorted({found.format for found in proposal.surveyed}))
-    rejects = sum(found.rejects for found in proposal.surveyed)
-    read = len(proposal.surveyed)
-    sample = "" if read == proposal.files else f", of which {read} were read"
-    given = f"{count(proposal.articles, 'article')}, {count(rejects, 'reject')}"
-    return f"{proposal.path}: {count(proposal.files, 'file')} ({formats}){sample}: {given}"
+def _valid(name: str, text: str) -> str:
+    """Return what a config reads as the value of ``name``. Ends the program where it is none."""
+    try:
+        return _read(name, text)
+    except ConfigError as error:
+        print_error(f"--{name.replace('_', '-')}: {error.problem}; {error.remedy}")
+        raise typer.Exit(USAGE) from None
+
+
+def _read(name: str, text: str) -> str:
+    return _KINDS[name].read(Node(Where("", 1, 1), text))
+
+
+def _output(base: Path) -> str:
+    """Return the name of the output folder: a folder ``feeds`` that no build made is somebody's own."""
+    return "published" if (base / "feeds").exists() and not (base / ".feedpub").exists() else "feeds"
+
+
+def _answers(given: Mapping[str, str], *, asks_zone: bool) -> Answers:
+    """Return what was ``given``; the rest is asked at a terminal, and else is fit for a try."""
+    is_terminal = _is_terminal()
+
+    def said(name: str, default: str, *, asks: bool = True) -> str:
+        if name in given:
+            return given[name]
+        return _ask(name, default) if asks and is_terminal else default
+
+    title = said("title", "My feeds")
+    base_url = said("base_url", "http://localhost:8000/")
+    host = urlsplit(base_url).hostname or ""
+    domain = host if "." in host and is_authority(f"{host},2000") else "example.org"
+    authority = said("id_authority", f"{domain},{datetime.now(UTC).year}")
+    return Answers(title, base_url, authority, said("timezone", "UTC", asks=asks_zone))
+
+
+def _ask(name: str, default: str) -> str:
+    while True:
+        try:
+            written = typer.prompt(_QUESTIONS[name], default=default)
+        except typer.Abort:
+            raise KeyboardInterrupt from None
+        try:
+            return _read(name, written.strip())
+        except ConfigError as error:
+            print_error(f"{error.problem}; {error.remedy}")
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """A first config, and what a build makes of it: ``result``, and of each source its ``files`` and ``articles``.
+
+    There is no result where there is more to read than :data:`MAX_BYTES`.
+    """
+
+    config: Path
+    answers: Answers
+    proposals: tuple[Proposal, ...]
+    output: str
+    result: IngestResult | None = None
+    files: tuple[tuple[str, ...], ...] = ()
+    articles: tuple[int, ...] = ()
+
+    @property
+    def settings(self) -> Settings:
+        """What the config says."""
+        return parse_config(self._written(()).encode(), self.config)
+
+    @property
+    def text(self) -> str:
+        """The config."""
+        return self._written(self.summaries)
+
+    @property
+    def summaries(self) -> tuple[str, ...]:
+        """What comes of each source, in a line."""
+        return tuple(self._summary(number) for number in range(len(self.proposals)))
+
+    def _written(self, summaries: Sequence[str]) -> str:
+        return first_config(self.answers, self.proposals, summaries, self.output)
+
+    def read(self) -> _First:
+        """Return it with what a build makes of it, and with what its rejects ask."""
+        settings = self.settings
+        listed = [files(spec) for spec in settings.sources]
+        names = tuple(
+            tuple(display_name(spec, file) for file in found)
+            for spec, found in zip(settings.sources, listed, strict=True)
+        )
+        if sum(Path(file).stat().st_size for found in listed for file in found) > MAX_BYTES:
+            return replace(self, files=names)
+        so_far = [0]
+        with (
+            progress_bar(wanted=True) as bar,
+            open_state(settings, LocalFolder(settings.output.dir)) as state,
+        ):
+
+            def note(done: int, total: int, articles: int) -> None:
+                so_far.append(articles)
+                if bar:
+                    bar(done, total, articles)
+
+            result = ingest(settings, datetime.now(UTC), state.ledger, note)
+        ends = accumulate(map(len, names), initial=0)
+        articles = tuple(so_far[end] - so_far[begin] for begin, end in pairwise(ends))
+        read = replace(self, result=result, files=names, articles=articles)
+        asked = tuple(
+            proposal.asked(reject.reason for reject in read.rejects(number))
+            for number, proposal in enumerate(self.proposals)
+        )
+        again = replace(self, proposals=asked)
+        if [p.asks_zone for p in asked] != [p.asks_zone for p in self.proposals]:
+            return again.read()
+        return replace(read, proposals=asked)
+
+    def rejects(self, number: int) -> list[Reject]:
+        """Return the rejects of a source."""
+        if self.result is None:
+            return []
+        names = frozenset(self.files[number])
+        return [reject for reject in self.result.rejects if reject.origin.file in names]
+
+    def _summary(self, number: int) -> str:
+        proposal = self.proposals[number]
+        formats = ", ".join(sorted({found.format for found in proposal.surveyed}))
+        if self.result is None:
+            read = len(proposal.surveyed)
+            sample = f"the first records of {count(read, 'file')} hold {count(proposal.articles, 'article')}"
+            return f"{proposal.path} ({formats}): {sample}"
+        facts = [count(self.articles[number], "article")]
+        if rejects := self.rejects(number):
+            facts.append(count(len(rejects), "reject"))
+        names = frozenset(self.files[number])
+        kinds = Counter(
+            notice.kind
+            for notice in self.result.notices
+            if notice.kind in _LEFT_OUT and notice.origin.file in names
+        )
+        for kind, times in sorted(kinds.items()):
+            facts.append(count(times, "draft") if kind == "draft" else f"{times:,} {_LEFT_OUT[kind]}")
+        return f"{proposal.path}: {count(len(self.files[number]), 'file')} ({formats}): {', '.join(facts)}"
+
+
+def _show_passed_over(found: Proposals) -> None:
+    others: Counter[str] = Counter()
+    for passed in found.passed_over:
+        if not passed.is_known:
+            others[passed.kind] += passed.files
+            continue
+        number = f" ({count(passed.files, 'file')})" if passed.files else ""
+        what = f"{passed.path}{number}" if passed.path else count(passed.files, f"other {passed.kind} file")
+        print_error(f"passed over {printable(what)}: {printable(passed.problem)}")
+    if others:
+        kinds = (
+            f"{number:,} {printable(kind or 'without an extension')}" for kind, number in others.most_common()
+        )
+        print_error(f"passed over {count(others.total(), 'file')} without articles: {', '.join(kinds)}")
+    if found.filled:
+        print_error(f"passed over folders that programs fill: {', '.join(map(printable, found.filled))}")
+
+
+def _show(first: _First, *, zone_is_said: bool) -> None:
+    for number, summary in enumerate(first.summaries):
+        print_text(summary)
+        rejects = first.rejects(number)
+        for reject in rejects[:SHOWN_REJECTS]:
+            print_text(f"  {reject.origin}: {reject.reason}")
+        if (more := len(rejects) - SHOWN_REJECTS) > 0:
+            print_text(f"  and {count(more, 'more reject')}; feedpub check --all tells their kinds")
+        if first.result and not first.articles[number]:
+            print_text(f"  it gives articles once you have answered what its comments in {first.config} ask")
+    print_text(f"\nWrote {first.config}{_found(first)}.")
+    zoneless = [proposal.path for proposal in first.proposals if proposal.asks_zone]
+    if zoneless and not zone_is_said:
+        print_error(
+            f"some dates in {', '.join(zoneless)} name no zone and are read as UTC; if they are meant in another,"
+            f" write it into {first.config} before the first build, as published dates stay"
+        )
+    if placeholders := told(first.settings.placeholders):
+        print_error(placeholders)
+    where = "" if first.config == DEFAULT_CONFIG else f" --config {first.config}"
+    print_text(f"Read its comments, then run: feedpub check{where} && feedpub build{where}")
+
+
+def _found(first: _First) -> str:
+    """Return what a build finds with a config, as the end of a sentence."""
+    result = first.result
+    if result is None:
+        return (
+            "; there is too much to read it all now, so feedpub check --all says what comes of it"
+            if first.files
+            else ""
+        )
+    parts = [count(result.articles, "article")]
+    parts += [count(result.duplicates, "duplicate")] if result.duplicates else []
+    parts += [f"{result.held:,} held back until due"] if result.held else []
+    parts += [f"{result.left_out:,} left out"] if result.left_out else []
+    return f"; a build with it finds {', '.join(parts)}"

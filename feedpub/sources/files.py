@@ -79,9 +79,14 @@ def search(spec: SourceSpec) -> Found:
 
 def _leftovers(pattern: str, fitting: Collection[Path | str]) -> set[Path | str]:
     """Return the backups, autosaves and half transfers that a pattern fits without naming such files itself."""
-    if _LEFTOVER.fullmatch(_WILD.sub("x", pattern.rpartition("/")[2])):
+    if is_leftover(_WILD.sub("x", pattern.rpartition("/")[2])):
         return set()
-    return {file for file in fitting if _LEFTOVER.fullmatch(str(file).rpartition("/")[2])}
+    return {file for file in fitting if is_leftover(str(file).rpartition("/")[2])}
+
+
+def is_leftover(name: str) -> bool:
+    """Say whether a file is a backup, an autosave or a half transfer by its name."""
+    return _LEFTOVER.fullmatch(name) is not None
 
 
 def _told(names: list[str]) -> str:

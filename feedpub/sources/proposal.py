@@ -1,34 +1,39 @@
-"""Look at a folder of unknown files and propose the sources that would read them, with what has to be decided.
+"""Look at folders of unknown files and propose the sources that would read them, with what has to be decided.
 
-Nothing is guessed in silence: what a file does not say (a zone, an encoding, the order of day and month) stands
-in the proposal as a comment that asks.
+Nothing is guessed in silence: what a file does not say (an encoding, the order of day and month, the names of fields)
+is in the proposal as a comment that asks. The zone of dates that name none is asked of the user.
 """
 
 from __future__ import annotations
 
-import glob
 import json
-import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+from itertools import islice
+from os.path import commonpath
+from pathlib import Path
 
 from feedpub.articles.article import Article, Reject
-from feedpub.core.errors import SourceError, printable
+from feedpub.core.errors import SourceError, install_hint, printable
 from feedpub.sources.boilerplate import fold_heading, tail_start
+from feedpub.sources.discovery import Looked, is_bundle, look, patterns, whole_pattern
 from feedpub.sources.field_names import NAMES, fold_name
-from feedpub.sources.files import display_name, format_of, open_stream, read
-from feedpub.sources.readers import COMPRESSED, INPUT_FORMATS, has_extension, reader
+from feedpub.sources.file_names import dated_name, declared_date
+from feedpub.sources.files import display_name, files, format_of, open_stream, read
+from feedpub.sources.readers import INPUT_FORMATS, foreign, has_extension, reader
 from feedpub.sources.records import Item
-from feedpub.sources.spec import SourceSpec
-from feedpub.sources.survey import Surveyed, likely_fields, survey_file
+from feedpub.sources.spec import ORDERS, SourceSpec, TextLayout
+from feedpub.sources.survey import Surveyed, likely_fields, spread, survey_file
 from feedpub.text.dates import DatePolicy
 
-MAX_FILES = 5000
-SAMPLE = 20
+SAMPLE = 120
+"""How many files of a kind are read before anything is proposed, and at most how many items of each."""
+SAMPLE_ITEMS = 2000
+_BEGINNING = 1 << 18
 
 # What sites write over lists of other articles, and before the links at the end of one.
 HEADINGS = (
@@ -40,17 +45,10 @@ HEADINGS = (
 )
 MARKERS = ("Read More", "See also", "Related:")
 _AUTHORITY = "example.org,2000"
-
+_NO_ZONE = "no time zone"
 
 # What a reason for rejects asks the owner, and the lines that would answer; commented out where that is a guess.
 _QUESTIONS = (
-    (
-        "no time zone",
-        (
-            "# Dates here name no zone: write the one they are meant in, such as Europe/Paris.",
-            "timezone: UTC",
-        ),
-    ),
     (
         "is not UTF-8",
         ("# Some records are not UTF-8. If they are of a Western Windows, say so:", "# encoding: cp1252"),
@@ -84,120 +82,431 @@ _QUESTIONS = (
     ),
 )
 _LACKING = ("has no date", "neither title nor body", "names no title and no body", "is an object, not text")
-_FIELDS = "# Some records have no date, title or body under a name that is known; say where they are, as in:"
-_EXAMPLE = {"title": "headline", "body": "text.plain", "published": "printed"}
 _HTML = ("# Bodies here look like HTML; as text, their tags would be shown.", "body: html")
+_REPAIR = "# Some text here was decoded wrongly (CafÃ©); this repairs it, and each repair is reported."
 # Bytes that text has hardly any of: control characters but for white space and escape.
 _CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32)])
 _HEADER = re.compile(r"([A-Za-z][\w-]{1,20}):\s+\S")
+# What people write between records, and where they write nothing, what they might.
+_SEPARATOR = re.compile(r"([-*_=#~+.%])\1{2,}\Z")
+_USUAL_SEPARATOR = "---"
+_FIRST_LINES = 15
+# The folders that generators of sites take their pages from are in no address.
+_ROOTS = frozenset(("content", "src", "source", "pages", "app", "site", "_posts", "docs", "_drafts", "data"))
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One kind of file: its pattern, what was found in a sample of its files, and the lines of a source for it.
+    """A source: its ``patterns``, and the ``lines`` that it needs beside ``path`` and ``timezone``.
 
-    There are no lines where nothing can be proposed; ``problem`` says why.
+    ``files`` of a kind were found, of which a sample was ``surveyed``. ``asks_zone``: some dates name no zone.
+    ``link`` is the path of addresses as such sites have them, where the articles have none; ``is_relative`` says that
+    some have links that lack their site. ``others`` are the files of the kind that no pattern fits, and ``why``.
     """
 
-    path: str
+    patterns: tuple[str, ...]
     files: int
-    surveyed: tuple[Surveyed, ...] = ()
+    surveyed: tuple[Surveyed, ...]
     lines: tuple[str, ...] = ()
-    problem: str = ""
+    asks_zone: bool = False
+    link: str = ""
+    is_relative: bool = False
+    others: int = 0
+    why: str = ""
 
     @property
     def articles(self) -> int:
-        """How many articles the sample of its files gave."""
+        """How many articles the sample gave."""
         return sum(found.articles for found in self.surveyed)
 
+    @property
+    def rejects(self) -> int:
+        """How many rejects the sample gave."""
+        return sum(found.rejects for found in self.surveyed)
 
-def propose(folder: Path, base: Path) -> list[Proposal]:
-    """Return a proposal for each kind of file in ``folder``; its paths are relative to ``base``.
+    @property
+    def path(self) -> str:
+        """The patterns as one text."""
+        return ", ".join(self.patterns)
 
-    Hidden files and folders are passed over; at most :data:`MAX_FILES` files are counted, and :data:`SAMPLE`
-    of a kind are read.
+    def asked(self, reasons: Iterable[str]) -> Proposal:
+        """Return the proposal with what ``reasons`` of further rejects ask."""
+        reasons = tuple(reasons)
+        more = [line for line in _questions(reasons) if line not in self.lines]
+        asks_zone = self.asks_zone or any(_NO_ZONE in reason for reason in reasons)
+        return replace(self, lines=(*self.lines, *more), asks_zone=asks_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Files of one ``kind``, by their ending, in which no article was found, and why.
+
+    Without a ``path`` they are the others of a kind that is proposed.
     """
-    groups: dict[str, list[Path]] = defaultdict(list)
-    for path in _walk(folder):
-        groups[_ending(path.name)].append(path)
-    prefix = PurePosixPath(glob.escape(Path(os.path.relpath(folder, base)).as_posix()))
-    proposals = []
-    for ending, found in sorted(groups.items()):
-        place = prefix if all(path.parent == folder for path in found) else prefix / "**"
-        pattern = str(place / f"*{glob.escape(ending)}")
-        if any(other != ending and other.endswith(ending) for other in groups):
-            problem = "no pattern fits these files and no others; name them yourself"
-            proposals.append(Proposal(pattern, len(found), problem=problem))
-        elif pattern != printable(pattern):
-            problem = "a path in a config has no such characters; rename the files or their folder"
-            proposals.append(Proposal(pattern, len(found), problem=problem))
-        else:
-            proposals.append(_proposal(pattern, found, base))
-    return proposals
+
+    path: str
+    kind: str
+    files: int
+    problem: str
+    is_known: bool
+    """Whether articles might be in files of the kind, so that the reason says something."""
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    count = 0
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.startswith(".") or count >= MAX_FILES:
-                continue
-            count += 1
-            yield Path(place) / name
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What was found in folders: sources, what is passed over, and the folders that programs ``filled``."""
+
+    sources: tuple[Proposal, ...]
+    passed_over: tuple[PassedOver, ...]
+    filled: tuple[str, ...]
 
 
-def _ending(name: str) -> str:
-    """Return the extension of a file's name, with that of its compression: ``.csv.gz``."""
-    for compressed in COMPRESSED:
-        if name.lower().endswith(compressed):
-            cut = len(name) - len(compressed)
-            return PurePosixPath(name[:cut]).suffix + name[cut:]
-    return PurePosixPath(name).suffix
+def propose(folders: Sequence[Path], base: Path, passed_over: Sequence[Path] = ()) -> Proposals:
+    """Return a proposal for each kind of file in ``folders``; its patterns are relative to ``base``.
+
+    Hidden files, folders that programs fill and what is ``passed_over`` are no input.
+    """
+    sources: list[Proposal] = []
+    others: list[PassedOver] = []
+    filled: list[str] = []
+    here = SourceSpec((), base)
+    for folder in _outermost(folders):
+        looked = look(folder, passed_over)
+        for place, why in looked.unreadable.items():
+            name = display_name(here, place)
+            others.append(PassedOver(name, name, 0, f"the folder cannot be read: {why}", is_known=True))
+        filled += [
+            display_name(here, place) for place in sorted(looked.closed) if place not in looked.unreadable
+        ]
+        for kind in looked.groups:
+            for found in _Group(looked, kind, base).proposals():
+                if isinstance(found, Proposal):
+                    sources.append(found)
+                    if found.others:
+                        others.append(PassedOver("", kind, found.others, found.why, is_known=True))
+                else:
+                    others.append(found)
+    return Proposals(tuple(sources), tuple(others), tuple(filled))
 
 
-def _proposal(pattern: str, found: list[Path], base: Path) -> Proposal:
-    spec = SourceSpec((pattern,), base, dates=DatePolicy(zone="UTC"))
-    lines: list[str] = []
-    heads, problems = _heads(spec, found[:SAMPLE])
-    sample = [path for path, head in heads.items() if not head.is_binary]
-    if not sample:
-        problems += [f"{display_name(spec, path)} is not text" for path in heads]
-        return Proposal(pattern, len(found), problem=problems[0])
-    surveyed = _surveyed(spec, sample)
-    if not any(result.articles for result in surveyed) and all(heads[path].has_headers for path in sample):
-        spec = replace(spec, format="markdown")
-        surveyed = _surveyed(spec, sample)
-        lines += ["# Each file is one article under lines such as Title: and Date:.", "format: markdown"]
-    # What is asked last may show only once what is asked first is answered.
-    likely = next(filter(None, (likely_fields(heads[path].format, heads[path].data) for path in sample)), {})
-    answered = replace(spec, encoding="cp1252", dates=DatePolicy(), fields=tuple(likely.items()))
-    reasons = [r for s in (*surveyed, *_surveyed(answered, sample)) for r, _, _ in s.reasons]
-    for sign, question in _QUESTIONS:
-        if any(sign in reason for reason in reasons):
-            lines += question
-    named = any(INPUT_FORMATS[result.format].named for result in surveyed)
-    if named and any(sign in reason for sign in _LACKING for reason in reasons):
-        lines += [_FIELDS, f"# fields: {json.dumps(likely or _EXAMPLE, ensure_ascii=False)}"]
-    lines += _layout(spec, sample)
-    tagged = sum(result.tagged for result in surveyed)
-    if tagged and 2 * tagged >= sum(result.articles for result in surveyed):
-        lines += _HTML
-    if not any(result.articles for result in surveyed) and not (lines and has_extension(pattern)):
-        problems = [f"{place}: {reason}" for result in surveyed for reason, place, _ in result.reasons]
+def _outermost(folders: Sequence[Path]) -> list[Path]:
+    """Return the folders that lie in no other one, each once."""
+    real: dict[Path, Path] = {}
+    for folder in folders:
+        real.setdefault(folder.resolve(), folder)
+    return [
+        folder
+        for path, folder in real.items()
+        if not any(other != path and path.is_relative_to(other) for other in real)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to read files: the lines of a config, and what they make of a source."""
+
+    lines: tuple[str, ...]
+    spec: SourceSpec
+
+
+@dataclass(slots=True)
+class _Group:
+    """The files of one ending in a folder that was ``looked`` through."""
+
+    looked: Looked
+    kind: str
+    base: Path
+    heads: dict[Path, _Head] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return self.looked.groups[self.kind]
+
+    def proposals(self) -> list[Proposal | PassedOver]:
+        """Return the source that reads the files, or one for each folder where that gives more."""
+        whole = self.proposal()
+        if isinstance(whole, Proposal) and whole.articles > 4 * whole.rejects:
+            return [whole]
+        inner = list(self._inner())
+        parts = [found for group in inner if len(inner) > 1 for found in group.proposals()]
+        articles = whole.articles if isinstance(whole, Proposal) else 0
+        given = sum(part.articles for part in parts if isinstance(part, Proposal))
+        return _joined(parts) if given > articles else [whole]
+
+    def _inner(self) -> Iterator[_Group]:
+        """Yield the files of the folder, and those of each folder in it, as a group of their own."""
+        top = self.looked.folder
+        folders: dict[Path, list[Path]] = defaultdict(list)
+        for path in self.files:
+            inner = path.relative_to(top).parts[:-1]
+            folders[top / inner[0] if inner else top].append(path)
+        for folder, paths in folders.items():
+            groups = {**self.looked.groups, self.kind: tuple(paths)}
+            yield _Group(replace(self.looked, folder=folder, groups=groups), self.kind, self.base)
+
+    def proposal(self) -> Proposal | PassedOver:
+        """Return the source that reads the files, or why none is proposed."""
+        pattern = whole_pattern(self.looked, self.kind, self.base)
+        spec = SourceSpec((pattern,), self.base, dates=DatePolicy(zone="UTC"))
+        self.heads, problems = _heads(spec, spread(self.files, SAMPLE))
+        texts = [path for path, head in self.heads.items() if not head.is_binary]
+        if not texts:
+            problems += [f"{display_name(spec, path)} is not text" for path in self.heads]
+            return self._passed_over(pattern, problems[0])
+        way, found = self._best(spec, texts)
+        articles = sum(each.articles for each in found.values())
+        asked = [*_reasons(found.values()), *_reasons(self._answered(way.spec, found))]
+        questions = [*_questions(asked), *self._fields(spec, found)]
+        if (not articles and not (questions and has_extension(self.kind))) or self._is_chance(found):
+            return self._passed_over(pattern, _why(found))
+        if not way.lines and all(_dates_come_first(each) for each in found.values()):
+            told = (
+                "dates come first in its records; write a line --- between records, and declare their layout"
+            )
+            return self._passed_over(pattern, f"{next(iter(found.values())).file}: {told}")
+        if problem := self._unnamed(pattern):
+            return replace(self._passed_over(pattern, problem), is_known=True)
+        verdicts = {
+            path: _has_articles(each) or bool(self._likely(each, path)) for path, each in found.items()
+        }
+        chosen = patterns(self.looked, {p: verdicts.get(p) for p in self.files}, self.kind, self.base)
+        fitting = frozenset(files(replace(spec, patterns=chosen)))
+        fit, others = _parted(found, fitting)
         return Proposal(
-            pattern, len(found), surveyed, problem=(problems or ["there is no article in them"])[0]
+            chosen,
+            len(self.files),
+            tuple(fit.values()),
+            (*way.lines, *questions, *_layout(way.spec, texts), *_of_bodies(found.values())),
+            asks_zone=any(_NO_ZONE in reason for reason in asked),
+            link=self._link(found, way.spec),
+            is_relative=any(each.unfit for each in found.values()),
+            others=sum(path not in fitting for path in self.files),
+            why=_why(others),
         )
-    return Proposal(pattern, len(found), surveyed, (f"path: {json.dumps(pattern)}", *lines))
+
+    def _unnamed(self, pattern: str) -> str:
+        """Return why no pattern of a config gives just these files, or nothing."""
+        if any(other != self.kind and other.endswith(self.kind) for other in self.looked.groups):
+            return "no pattern fits these files and no others; name them yourself"
+        if pattern != printable(pattern):
+            return "a path in a config has no such characters; rename the files or their folder"
+        return ""
+
+    def _passed_over(self, pattern: str, problem: str) -> PassedOver:
+        is_known = has_extension(self.kind) or bool(foreign(self.kind, b""))
+        return PassedOver(pattern, self.kind, len(self.files), problem, is_known)
+
+    def _is_chance(self, found: Mapping[Path, Surveyed]) -> bool:
+        """Say whether files of no known kind, most of which are read as text, look like articles by chance."""
+        return not has_extension(self.kind) and 2 * sum(bool(each.articles) for each in found.values()) < len(
+            found
+        )
+
+    def _best(self, spec: SourceSpec, texts: list[Path]) -> tuple[_Way, dict[Path, Surveyed]]:
+        """Return the way to read the files that gives the most articles, the plainest of several, and what it gives."""
+        best = _Way((), spec)
+        found = _surveyed(spec, texts)
+        articles, rejects = _counts(found)
+        if all(_dates_come_first(each) for each in found.values()):
+            # Each would be given to the record before it.
+            articles = 0
+        elif articles >= rejects and articles:
+            return best, found
+        for way in self._ways(spec, texts):
+            other = _surveyed(way.spec, texts)
+            more, fewer = _counts(other)
+            if more > articles and more >= fewer:
+                best, found, articles = way, other, more
+        return best, found
+
+    def _ways(self, spec: SourceSpec, texts: list[Path]) -> Iterator[_Way]:
+        heads = [self.heads[path] for path in texts]
+        if all(head.format == "text" for head in heads):
+            if all(head.has_headers for head in heads):
+                told = "# Each file is one article under lines such as Title: and Date:."
+                yield _Way((told, "format: markdown"), replace(spec, format="markdown"))
+            for layout, is_seen in _layouts(heads):
+                written: dict[str, object] = {"order": layout.order, "separator": layout.separator}
+                if layout.headers:
+                    written["headers"] = dict(layout.headers)
+                folded = tuple((name.casefold(), value) for name, value in layout.headers)
+                told = (
+                    "# Such a line ends each record."
+                    if is_seen
+                    else "# Each file is one record; a file of several needs such a line between them."
+                )
+                yield _Way(
+                    (told, f"layout: {json.dumps(written)}"),
+                    replace(spec, layout=replace(layout, headers=folded)),
+                )
+        dated = sum(bool(declared_date(display_name(spec, path))) for path in texts)
+        if 2 * dated > len(texts):
+            told = "# The dates are in the names of the files, or of their folders."
+            yield _Way((told, "date: filename"), replace(spec, date="filename"))
+
+    def _fields(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> list[str]:
+        """Return the lines that ask for the fields of records, by the files that gave nothing."""
+        named = [path for path, each in found.items() if INPUT_FORMATS[each.format].named]
+        shapes: dict[str, Path] = {}
+        for path in named:
+            if likely := self._likely(found[path], path):
+                shapes.setdefault(json.dumps(likely, ensure_ascii=False), path)
+        if len(shapes) == 1 and not any(found[path].articles for path in named):
+            told = "# Records here have other names for date, title or body than the known; say where they are, as in:"
+            return [told, f"# fields: {next(iter(shapes))}"]
+        lines: list[str] = []
+        for shape, path in shapes.items():
+            told = f"# {display_name(spec, path)} gave no article. If it holds some, give it a source of its own, with:"
+            lines += [told, f"# fields: {shape}"]
+        return lines
+
+    def _likely(self, found: Surveyed, path: Path) -> dict[str, str]:
+        """Return where a file has the fields of an article by the looks of them, if it has given none."""
+        if (
+            found.articles
+            or found.left_out
+            or not any(sign in r for r in _reasons([found]) for sign in _LACKING)
+        ):
+            return {}
+        likely = likely_fields(found.format, self.heads[path].data)
+        return dict(likely) if "published" in likely else {}
+
+    def _answered(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> list[Surveyed]:
+        """Return what comes of the files without a zone, and once what is asked first is answered."""
+        surveyed: list[Surveyed] = []
+        for path, each in found.items():
+            likely = tuple(self._likely(each, path).items()) or spec.fields
+            answered = replace(spec, encoding="cp1252", dates=DatePolicy(), fields=likely)
+            surveyed += _surveyed(answered, [path]).values()
+        return surveyed
+
+    def _link(self, found: Mapping[Path, Surveyed], spec: SourceSpec) -> str:
+        """Return the path of addresses, as generators of sites make them, for articles without a link."""
+        given = {path: each for path, each in found.items() if each.articles}
+        if (
+            any(each.linked or not (each.format == "markdown" or spec.date) for each in given.values())
+            or not given
+        ):
+            return ""
+        ends = ".html" if self.looked.top & {"_config.yml", "pelicanconf.py"} else "/"
+        if all(dated_name(path.as_posix()) for path in given):
+            return "/{year}/{month}/{day}/{slug}" + ends
+        section = commonpath([_section(path, self.looked.folder) for path in given])
+        return "/".join(("", *filter(None, (section, "{slug}")))) + ends
 
 
-def _surveyed(spec: SourceSpec, sample: list[Path]) -> tuple[Surveyed, ...]:
-    found = []
+def _section(path: Path, top: Path) -> str:
+    """Return the part of the path of a file's folder that generators of sites put into addresses."""
+    folder = path.parent.parent if is_bundle(path) and path.parent != top else path.parent
+    parts = (top.resolve().name, *folder.relative_to(top).parts)
+    roots = [number for number, part in enumerate(parts) if part in _ROOTS]
+    return "/".join(parts[roots[-1] + 1 if roots else 1 :])
+
+
+def _surveyed(spec: SourceSpec, sample: Iterable[Path]) -> dict[Path, Surveyed]:
+    found: dict[Path, Surveyed] = {}
     for path in sample:
         # A file that can't be read at all tells nothing.
         with suppress(SourceError):
-            found.append(survey_file(spec, path))
-    return tuple(found)
+            found[path] = survey_file(spec, path, most=SAMPLE_ITEMS)
+    return found
+
+
+def _dates_come_first(found: Surveyed) -> bool:
+    """Say whether a text begins with a date and ends without one, so that none of its records is as it seems."""
+    reasons = _reasons([found])
+    return any("neither title nor body before" in reason for reason in reasons) and any(
+        "the file ends before its timestamp" in reason for reason in reasons
+    )
+
+
+def _joined(parts: Sequence[Proposal | PassedOver]) -> list[Proposal | PassedOver]:
+    """Return ``parts`` with those that are read in one way as one source of several patterns."""
+    ways: dict[object, Proposal] = {}
+    others: list[Proposal | PassedOver] = []
+    for part in parts:
+        if isinstance(part, PassedOver):
+            others.append(part)
+            continue
+        way = (part.lines, part.asks_zone, part.link, part.is_relative)
+        known = ways.get(way)
+        ways[way] = part if known is None else _both(known, part)
+    return [*ways.values(), *others]
+
+
+def _both(one: Proposal, other: Proposal) -> Proposal:
+    return replace(
+        one,
+        patterns=(*one.patterns, *other.patterns),
+        files=one.files + other.files,
+        surveyed=(*one.surveyed, *other.surveyed),
+        others=one.others + other.others,
+        why=one.why or other.why,
+    )
+
+
+def _parted(
+    found: Mapping[Path, Surveyed], fitting: Collection[Path | str]
+) -> tuple[dict[Path, Surveyed], dict[Path, Surveyed]]:
+    """Return what was found in the files that are ``fitting``, and in others."""
+    return (
+        {path: each for path, each in found.items() if path in fitting},
+        {path: each for path, each in found.items() if path not in fitting},
+    )
+
+
+def _counts(found: Mapping[Path, Surveyed]) -> tuple[int, int]:
+    """Return how many articles (what is left out counts as such) and how many rejects there are."""
+    given = sum(each.articles + sum(times for _, times in each.kinds) for each in found.values())
+    return given, sum(each.rejects for each in found.values())
+
+
+def _reasons(found: Iterable[Surveyed]) -> list[str]:
+    return [reason for each in found for reason, _, _ in each.reasons]
+
+
+def _questions(reasons: Iterable[str]) -> list[str]:
+    reasons = tuple(reasons)
+    return [line for sign, lines in _QUESTIONS if any(sign in reason for reason in reasons) for line in lines]
+
+
+def _has_articles(found: Surveyed) -> bool:
+    """Say whether a file has articles, or would have some if a question were answered."""
+    asks = any(sign in reason for reason in _reasons([found]) for sign, _ in _QUESTIONS)
+    return bool(found.articles or found.left_out or asks)
+
+
+def _why(found: Mapping[Path, Surveyed]) -> str:
+    """Return why files gave no article: the reason of most, and the first of them."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    shown: dict[str, str] = {}
+    for each in found.values():
+        for reason, place, _ in each.reasons:
+            kind = reason.partition(";")[0]
+            kinds[kind].append(each.file)
+            shown.setdefault(kind, f"{place}: {reason}")
+    if not kinds:
+        return "there is no article in them"
+    most = max(kinds, key=lambda kind: len(set(kinds[kind])))
+    others = len(set(kinds[most])) - 1
+    also = f" (and so in {others:,} more)" if others else ""
+    told = shown[most] + also
+    if all(each.format == "text" for each in found.values()) and "half a record" in most:
+        told += "; neither a line of the text nor the name of the file has a date"
+    return told
+
+
+def _of_bodies(found: Iterable[Surveyed]) -> list[str]:
+    """Return the lines that say what the texts of articles are."""
+    found = tuple(found)
+    lines: list[str] = []
+    if (tagged := sum(each.tagged for each in found)) and 2 * tagged >= sum(each.articles for each in found):
+        lines += _HTML
+    if any(each.garbled for each in found):
+        hint = "" if find_spec("ftfy") else "# "
+        lines += [_REPAIR, *([f"# It needs a further package: {install_hint('repair')}"] if hint else [])]
+        lines.append(f"{hint}repair_mojibake: true")
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +515,11 @@ class _Head:
 
     format: str
     data: bytes
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines it begins with, without those that are blank."""
+        return [line.strip() for line in self.data.decode("latin-1").splitlines() if line.strip()]
 
     @property
     def is_binary(self) -> bool:
@@ -230,10 +544,28 @@ def _heads(spec: SourceSpec, paths: list[Path]) -> tuple[dict[Path, _Head], list
             with open_stream(spec, path) as stream:
                 taken = format_of(spec, stream, path.name)
                 reader(taken, display_name(spec, path))  # raises where a package is missing
-                heads[path] = _Head(taken, stream.head)
+                heads[path] = _Head(taken, stream.read(_BEGINNING))
         except SourceError as error:
             problems.append(str(error))
     return heads, problems
+
+
+def _layouts(heads: Sequence[_Head]) -> Iterator[tuple[TextLayout, bool]]:
+    """Yield the layouts that texts may have which are not the usual, and whether their separator is in them."""
+    separators: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    for head in heads:
+        separators.update({line for line in head.lines if _SEPARATOR.match(line)})
+        starts = (_HEADER.match(line) for line in head.lines[:_FIRST_LINES])
+        names.update({start[1] for start in starts if start and _field(start[1])})
+    seen = [separator for separator, count in separators.most_common(2) if 2 * count >= len(heads)]
+    common = {name: _field(name) for name, count in names.items() if 2 * count >= len(heads)}
+    # One line of each field: the first name that is there.
+    headers = tuple({field: (name, field) for name, field in reversed(common.items())}.values())
+    for separator in (*seen, _USUAL_SEPARATOR):
+        for with_headers in (headers, ()) if headers else ((),):
+            for order in ORDERS:
+                yield TextLayout(order, separator, with_headers), separator in seen
 
 
 def _layout(spec: SourceSpec, sample: list[Path]) -> list[str]:
@@ -254,7 +586,8 @@ def _layout(spec: SourceSpec, sample: list[Path]) -> list[str]:
             headers.update(_headers(item))
     lines = []
     # Where a headline or two have a colon, they are headlines.
-    if fields := {name: _field(name) for name, count in headers.items() if 2 * count >= articles}:
+    fields = {name: _field(name) for name, count in headers.items() if 2 * count >= articles}
+    if fields and not spec.layout.separator:
         lines += ["# Records begin with header lines.", f"layout: {json.dumps({'headers': fields})}"]
     if headings:
         lines.append(f"boilerplate: {json.dumps(list(headings), ensure_ascii=False)}")
@@ -265,9 +598,8 @@ def _layout(spec: SourceSpec, sample: list[Path]) -> list[str]:
 
 def _items(spec: SourceSpec, sample: list[Path]) -> Iterator[Item]:
     for path in sample:
-        with suppress(SourceError, OSError):
-            if path.stat().st_size < 1 << 24:
-                yield from read(spec, path, _AUTHORITY)
+        with suppress(SourceError):
+            yield from islice(read(spec, path, _AUTHORITY), SAMPLE_ITEMS)
 
 
 def _headers(article: Article) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +32,8 @@ _TAG = re.compile(
     r"</(?:a|b|blockquote|div|em|h[1-6]|i|li|ol|p|span|strong|table|td|ul)\s*>|<(?:br|hr|img|p)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+# UTF-8 that was read as if it were of a Western Windows: the first byte of two or three, and one that may follow.
+_GARBLED = re.compile("Ã[\x80-\xbf\u0152-\u2122]|Â[\x80-\xbf]|â€[\x80-\xbf\u0152-\u2122]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Surveyed:
     ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are, ``unfit``
     those whose link is not a web address. ``left_out`` has what is not to be published, in the same way as rejects, and
     ``linked`` counts the articles that have a link.
+    ``kinds`` counts them by kind. ``garbled`` counts the articles whose text seems to have been decoded wrongly.
     ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
     ids or links that articles of other titles and dates had before: each with the place of the first article that has
     it again, and how many do.
@@ -57,6 +61,8 @@ class Surveyed:
     unfit: int = 0
     shared: tuple[tuple[str, str, int], ...] = ()
     linked: int = 0
+    garbled: int = 0
+    kinds: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,10 @@ class _Keys:
         return tuple((key, places[0], len(places)) for key, places in found.items())
 
 
-def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) -> Surveyed:
-    """Return what one file gives when it is read as ``spec`` says.
+def survey_file(
+    spec: SourceSpec, file: Path | str, alone: _Keys | None = None, most: int | None = None
+) -> Surveyed:
+    """Return what one file gives when it is read as ``spec`` says, or the first ``most`` items of it.
 
     ``alone`` knows the articles of other files of the source that hold just one.
     """
@@ -135,15 +143,17 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
         is_plain = INPUT_FORMATS[taken].body_option
-    articles = tagged = unfit = lines = linked = 0
+    articles = tagged = unfit = lines = linked = garbled = 0
+    kinds: Counter[str] = Counter()
     keys = _Keys()
     rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
     doubts: list[Notice] = []
-    for item in read(spec, file, _AUTHORITY):
+    for item in islice(read(spec, file, _AUTHORITY), most):
         if isinstance(item, Article):
             articles += 1
             linked += item.link is not None
             unfit += item.former is not None and item.key is None
+            garbled += not spec.repair_mojibake and _is_garbled(item)
             # Their texts are not needed.
             last = replace(item, body="", summary=None)
             keys.add(last)
@@ -154,6 +164,7 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
             rejects.add(_OWN.sub("", item.reason), item.reason, item.origin)
         elif isinstance(item, LeftOut):
             left_out.add(item.reason, item.reason, item.origin)
+            kinds[item.kind] += 1
         elif not statuses.counts(item) and item.kind in DOUBTS:
             doubts.append(item)
     if articles == 1 and alone is not None:
@@ -172,7 +183,15 @@ def survey_file(spec: SourceSpec, file: Path | str, alone: _Keys | None = None) 
         unfit,
         keys.take(),
         linked,
+        garbled,
+        tuple(sorted(kinds.items())),
     )
+
+
+def _is_garbled(article: Article) -> bool:
+    # One such pair may be meant.
+    found = _GARBLED.findall(article.title) + _GARBLED.findall(article.body)
+    return len(found) > 1 or any(each.startswith("â€") for each in found)
 
 
 class _Reasons:
@@ -194,6 +213,7 @@ class _Reasons:
         return tuple((*self._firsts[kind], times) for kind, times in self._counts.most_common(20))
 
 
+_LONG_TITLE = 300
 _POLICY = DatePolicy(zone="UTC", day_first=True, two_digit_years=1950)
 
 
@@ -206,16 +226,25 @@ def likely_fields(taken: str, head: bytes) -> Mapping[str, str]:
     record = _first_record(taken, head)
     if not record:
         return {}
-    known = name_map(tuple(record), ())
+    # A name in an object is known by that of the object: content.rendered.
+    outer = {name.partition(".")[0]: name for name in reversed(list(record))}
+    known = {field: outer[name] for field, name in name_map(tuple(outer), ()).items()}
     found = {field: known[field] for field in ("title", "body", "published") if field in known}
     others = [name for name in record if name not in known.values()]
+    longest = max(record, key=lambda name: len(record[name]))
+    if "body" in found and len(record[longest]) > max(_LONG_TITLE, 2 * len(record[found["body"]])):
+        # A summary may have a name that bodies have, too.
+        others = [name for name in others if name != longest]
+        found["body"] = longest
     if "published" not in found and (dated := [name for name in others if _is_date(record[name])]):
         found["published"] = dated[0]
         others.remove(dated[0])
     others.sort(key=lambda name: -len(record[name]))
-    for field in ("body", "title"):
-        if field not in found and others:
-            found[field] = others.pop(0)
+    if "body" not in found and others:
+        found["body"] = others.pop(0)
+    titles = [name for name in others if len(record[name]) <= _LONG_TITLE]
+    if "title" not in found and titles:
+        found["title"] = titles[0]
     return {field: found[field] for field in ("title", "body", "published") if field in found}
 
 

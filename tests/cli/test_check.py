@@ -54,6 +54,23 @@ def test_a_source_that_gives_nothing_is_a_finding_unless_it_may_be_empty(tmp_pat
     assert result.exit_code == status, result.output
 
 
+@pytest.mark.parametrize(
+    ("title", "body", "says"),
+    [
+        ("CafÃ©", "Ã‰t le cafÃ©.", True),
+        ("Mill", "It is open â€“ at last.", True),
+        ("Ã© is one sign", "of what was decoded wrongly, and may be meant", False),
+        ("Café", "Été, Á, Â and Ã. 20 °C, «so»", False),
+    ],
+)
+@pytest.mark.parametrize("repaired", [True, False])
+def test_text_that_was_decoded_wrongly_is_told_with_the_remedy(tmp_path, title, body, says, repaired):
+    (tmp_path / "a.txt").write_text(f"{title}\n{body}\n2023-10-09 14:25\n", encoding="utf-8")
+    source = "{path: a.txt, timezone: UTC, repair_mojibake: " + str(repaired).lower() + "}"
+    told = "repair_mojibake: true of their source repairs them" in run(tmp_path, source).output
+    assert told == (says and not repaired)
+
+
 def test_a_build_says_nothing_of_a_source_that_may_be_empty(tmp_path):
     sources = "{path: in/a.txt, timezone: UTC}, {path: in/*.csv, may_be_empty: true}"
     result = run(tmp_path, sources, command="build")

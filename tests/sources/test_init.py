@@ -5,6 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import typer
@@ -14,6 +19,7 @@ from feedpub.cli.check import check
 from feedpub.cli.init import init
 from feedpub.config import load_config
 from feedpub.core.errors import install_hint
+from feedpub.publishing.build import build
 from feedpub.sources import survey
 
 app = typer.Typer()
@@ -62,7 +68,7 @@ def test_the_config_that_init_writes_loads_and_asks(folder):
     ]  # fmt: skip
     assert 'boilerplate: ["You Might Like..."]' in text
     assert 'related_links: ["Read More"]' in text
-    assert "passed over drop/* (files 1)" in result.output
+    assert "passed over drop/* (1 file): no pattern fits these files and no others" in result.output
     for question in (
         "name no zone",
         "# encoding: cp1252",
@@ -122,11 +128,6 @@ def test_init_replaces_nothing_unless_told(folder):
             id="objects with names in another language",
         ),
         pytest.param(
-            {"a.csv": b"sep=|\nKopf|Korpus\n"},
-            ["# fields:"],
-            id="a table without rows",
-        ),
-        pytest.param(
             {"a.ndjson": b'{"title":"A","timestamp":1696861500000}\n'},
             ["# dates: {formats: [epoch-ms]}"],
             id="dates that count milliseconds",
@@ -148,7 +149,11 @@ def test_init_replaces_nothing_unless_told(folder):
         ),
         pytest.param(
             {"[a].txt": RECORD.encode(), "b.png": b"\x89PNG\r\n\x1a\n", "c.rst": b"T\n=\n\n:date: x\n"},
-            ["drop/*.png (files 1): drop/b.png is not text", "passed over drop/*.rst", 'path: "drop/*.txt"'],
+            [
+                "passed over drop/*.rst (1 file): drop/c.rst:1: the file is reStructuredText",
+                "passed over 1 file without articles: 1 .png",
+                'path: "drop/*.txt"',
+            ],
             id="files of other kinds",
         ),
         pytest.param(
@@ -157,26 +162,170 @@ def test_init_replaces_nothing_unless_told(folder):
                 "b.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01",
                 "c.pdf": b"%PDF-1.7\n%\xe2\xe3\n",
             },
-            ["drop/b.jpg is not text", "drop/c.pdf is not text"],
+            ["passed over 1 file without articles: 1 .jpg", "drop/*.pdf (1 file): drop/c.pdf is not text"],
             id="pictures and documents",
         ),
         pytest.param(
             {"a.txt": b"A\x03" + RECORD.encode(), "b.txt": bytes(range(256)) * 20},
-            ['path: "drop/*.txt"', "1 article, 0 rejects"],
+            ['path: "drop/*.txt"', "1 article, 1 reject", "drop/b.txt:1: the byte 0x80"],
             id="a file that is not text among texts",
         ),
         pytest.param(
+            {
+                f"{n}.txt": f"2024-04-0{n} 10:00\nFerry {n}\nIt left at noon.\nIt came back.\n".encode()
+                for n in (1, 2, 3)
+            },
+            [
+                'layout: {"order": "date title body", "separator": "---"}',
+                "3 articles\n",
+                "Each file is one record",
+            ],
+            id="texts that begin with their date",
+        ),
+        pytest.param(
+            {"a.txt": b"2024-04-01\nA\nOne.\n=====\n2024-04-02\nB\nTwo.\n=====\n2024-04-03\nC\nThree.\n"},
+            [
+                'layout: {"order": "date title body", "separator": "====="}',
+                "3 articles\n",
+                "ends each record",
+            ],
+            id="records with a line between them",
+        ),
+        pytest.param(
+            {
+                f"{n}.txt": f"Ferry {n}\nBy A. Person\n\nPublished: 2024-04-0{n} 10:00\n\nIt left.\n".encode()
+                for n in (1, 2)
+            },
+            ['"headers": {"Published": "published"}', "2 articles\n"],
+            id="texts whose date is in a line Published:",
+        ),
+        pytest.param(
+            {f"{n}.txt": f"Ferry {n}\n2024-04-0{n} 10:00\n".encode() for n in (1, 2)},
+            ['layout: {"order": "title body date", "separator": "---"}', "2 articles\n"],
+            id="texts that are a title and a date",
+        ),
+        pytest.param(
+            {f"ferry_2024_04_0{n}.txt": f"Ferry {n}\n\nIt left.\n\nIt came back.\n".encode() for n in (1, 2)},
+            ["date: filename", "2 articles\n"],
+            id="texts whose names have their dates",
+        ),
+        pytest.param(
+            {
+                "first/a.txt": b"2024-04-01\nFerry\nIt left.\n",
+                "then/b.txt": b"Mill\nIt is sold.\n2024-04-02\n",
+                "title/c.txt": b"Crane\n2024-04-03\n",
+                "none/d.txt": b"A note\nof no day.\n",
+            },
+            [
+                'path: "drop/first/*.txt"',
+                'path: "drop/then/*.txt"',
+                'path: "drop/title/*.txt"',
+                "3 articles",
+                "passed over drop/none/*.txt (1 file): drop/none/d.txt:1: half a record",
+                "neither a line of the text nor the name of the file has a date",
+            ],
+            id="folders of different layouts",
+        ),
+        pytest.param(
+            {"counts.csv": b"label,total\nA,3\n", "news.csv": b"title,text,date\nA,B,2024-10-15\n"},
+            ["1 article, 2 rejects", "timezone: UTC", "name no zone and are read as UTC"],
+            id="a table of other things beside the news",
+        ),
+        pytest.param(
+            {
+                "news.csv": b"title,text,date\nA,B,2024-10-15\n",
+                "other.csv": b"Kopf,Korpus,Am\nA,Es ist da.,2024-10-15\n",
+            },
+            [
+                "# drop/other.csv gave no article. If it holds some, give it a source of its own, with:",
+                '# fields: {"title": "Kopf", "body": "Korpus", "published": "Am"}',
+            ],
+            id="a table with other names beside the news",
+        ),
+        pytest.param(
+            {
+                "a.jsonl": json.dumps(
+                    {"rubrik": "Mill", "inhalt": "It is sold. " * 900, "am": "2024-10-15"}
+                ).encode()
+            },
+            ['# fields: {"title": "rubrik", "body": "inhalt", "published": "am"}', "0 articles, 1 reject"],
+            id="records that are longer than the beginning of a file",
+        ),
+        pytest.param(
+            {
+                "a.json": b'{"items": [{"meta": {"am": "2024-10-15"}, "kopf": "Mill", "korpus": "It is sold, sold."}]}'
+            },
+            ['# fields: {"title": "kopf", "body": "korpus", "published": "meta.am"}'],
+            id="names that lie deeper in JSON",
+        ),
+        pytest.param(
+            {"a.csv": "title,text,date\nCafÃ© â€“ open,Ã‰t le cafÃ©.,2024-10-15\n".encode()},
+            ["\n    repair_mojibake: true\n", "each repair is reported"],
+            id="text that was decoded wrongly",
+        ),
+        pytest.param(
+            {
+                f"{n}.md": f"---\ntitle: Ferry {n}\ndate: 2024-04-0{n}\n---\nIt left.\n".encode()
+                for n in (1, 2)
+            },
+            ["# link: https://example.org/{slug}/", "can't open them"],
+            id="Markdown without links",
+        ),
+        pytest.param(
+            {f"_posts/2024-04-0{n}-ferry.md": b"---\ntitle: Ferry\n---\nIt left.\n" for n in (1, 2)}
+            | {"_config.yml": b"title: T\n"},
+            ["# link: https://example.org/{year}/{month}/{day}/{slug}.html"],
+            id="Markdown of Jekyll",
+        ),
+        pytest.param(
+            {
+                f"content/posts/{n}/index.md": f"---\ntitle: {n}\ndate: 2024-04-0{n}\n---\nIt left.\n".encode()
+                for n in (1, 2)
+            },
+            ["# link: https://example.org/posts/{slug}/", 'path: "drop/content/posts/**/*.md"'],
+            id="Markdown of which each file has a folder",
+        ),
+        pytest.param(
+            {"a.md": b"---\ntitle: A\ndate: 2024-04-01\npermalink: /a/\n---\nIt left.\n"},
+            ["# link_base: https://example.org/", "Some links lack their site"],
+            id="Markdown with relative links",
+        ),
+        pytest.param(
+            {
+                "a.md": b"---\ntitle: A\ndate: 2024-04-01\n---\nB\n",
+                "b.md": b"---\ntitle: B\n---\nB\n",
+                "c.md": b"---\ntitle: C\ndate: 2024-04-02\ndraft: true\n---\nB\n",
+                "d.md": b"---\ntitle: D\ndate: 2024-04-02\nstatus: private\n---\nB\n",
+            },
+            [
+                "drop/*.md: 4 files (markdown): 1 article, 1 reject, 1 draft, 1 not public",
+                "  drop/b.md:1: the record has no date",
+                "a build with it finds 1 article, 2 left out.",
+            ],
+            id="drafts and rejects, which are counted and named",
+        ),
+        pytest.param(
+            {f"about-{n:02}.md": b"# About\n" for n in range(40)}
+            | {f"posts/{n}.md": b"---\ntitle: A\ndate: 2024-04-01\n---\nB\n" for n in range(3)},
+            [
+                'path: "drop/posts/*.md"',
+                "passed over 40 other .md files: drop/about-00.md:1: the record has no date",
+            ],
+            id="many pages before a folder of posts",
+        ),
+        pytest.param(
             {"a.gz": gzip.compress(RECORD.encode()), "b.txt.gz": gzip.compress(RECORD.encode())},
-            ["passed over drop/*.gz", 'path: "drop/*.txt.gz"'],
+            ["passed over drop/*.gz (1 file): no pattern fits", 'path: "drop/*.txt.gz"'],
             id="a pattern that would fit the files of another",
         ),
     ],
 )
 def test_init_finds_out_what_it_can(tmp_path, files, says):
     """What the files tell stands in the config, what they don't is asked, and what is passed over is named."""
-    (tmp_path / "drop").mkdir()
     for name, data in files.items():
-        (tmp_path / "drop" / name).write_bytes(data)
+        path = tmp_path / "drop" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
     config = tmp_path / "config.yaml"
     result = CliRunner().invoke(app, [str(tmp_path / "drop"), "--config", str(config)])
     assert result.exit_code == 0, result.output
@@ -246,7 +395,7 @@ def test_init_says_which_package_is_missing(tmp_path, monkeypatch, name, package
     assert passed.endswith(f"{install_hint(extra)}")
     assert "no article in them" not in result.output
     assert "b.txt" not in result.output
-    assert "drop/*.txt: 1 file (text): 1 article, 0 rejects" in result.output
+    assert "drop/*.txt: 1 file (text): 1 article\n" in result.output
 
 
 @pytest.mark.parametrize("name", [b"a.t\nxt", b"a.t\x1b[31mxt", b"a.t\xe9xt"])
@@ -262,6 +411,158 @@ def test_init_passes_over_names_that_no_config_can_hold(tmp_path, name):
     assert "rename the files" in result.output.splitlines()[0]
     assert "\x1b" not in result.output
     assert [spec.path for spec in load_config(tmp_path / "c.yaml").sources] == ["drop/*.txt"]
+
+
+def run(folder, *options):
+    return CliRunner().invoke(app, [str(folder / "drop"), "--config", str(folder / "config.yaml"), *options])
+
+
+def test_options_say_what_no_file_says(folder):
+    result = run(
+        folder, "--title", "Mill: news", "--base-url", "https://mill.town/feeds", "--timezone", "Europe/Paris"
+    )
+    assert result.exit_code == 0, result.output
+    found = load_config(folder / "config.yaml")
+    assert (found.site.title, found.site.base_url) == ("Mill: news", "https://mill.town/feeds/")
+    assert found.site.id_authority.startswith("mill.town,20")
+    assert {spec.dates.zone for spec in found.sources} == {None, "Europe/Paris"}
+    assert "UTC" not in result.output
+    assert not found.placeholders
+    run(folder, "--id-authority", "quay.town,2024", "--force")
+    assert load_config(folder / "config.yaml").site.id_authority == "quay.town,2024"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        (
+            "--timezone",
+            "Europe/Pari",
+            "--timezone: there is no time zone 'Europe/Pari'; did you mean 'Europe/Paris'?",
+        ),
+        ("--base-url", "mill.town", "--base-url: 'mill.town' is not an absolute URL"),
+        ("--id-authority", "mill.town", "--id-authority: 'mill.town' is not a tagging entity"),
+        ("--title", " ", "--title: expected text, found nothing"),
+    ],
+)
+def test_an_option_that_no_config_could_say_is_an_error_of_usage(folder, option, value, says):
+    result = run(folder, option, value)
+    assert result.exit_code == 2
+    assert says in result.output
+    assert not (folder / "config.yaml").exists()
+
+
+def test_without_a_terminal_nothing_is_asked_and_what_is_assumed_is_said(folder):
+    result = run(folder)
+    assert "name no zone and are read as UTC" in result.output
+    assert (
+        "config.yaml:8: site.base_url is http://localhost:8000/ and line 10: site.id_authority"
+        in result.output
+    )
+    assert "?" not in result.output
+
+
+def test_at_a_terminal_it_asks_until_the_answer_is_one(folder):
+    """It asks for what no option said, and for a zone only where some dates name none."""
+    answers = ["Mill news", "mill.town", "https://mill.town/feeds/", "", "Europe/Paris"]
+    said, status = at_a_terminal(folder, "drop", answers)
+    assert status == 0, said
+    found = load_config(folder / "config.yaml")
+    assert (found.site.title, found.site.base_url) == ("Mill news", "https://mill.town/feeds/")
+    assert found.site.id_authority.startswith("mill.town,20")
+    assert {spec.dates.zone for spec in found.sources} == {None, "Europe/Paris"}
+    assert "'mill.town' is not an absolute URL" in said
+    (folder / "zoned").mkdir()
+    (folder / "zoned/a.md").write_text("---\ntitle: A\ndate: 2024-01-01T10:00Z\n---\nB\n")
+    said, status = at_a_terminal(folder, "zoned", ["", "", ""], "--force")
+    assert status == 0, said
+    assert "time zone" not in said
+    said, status = at_a_terminal(folder, "zoned", ["\x03"], "--force", "--config", "other.yaml")
+    assert status == 130
+    assert not (folder / "other.yaml").exists()
+
+
+def at_a_terminal(folder, name, answers, *options):
+    """Run ``init`` as a person would, who answers each question; return what it said, and its status."""
+    pty = pytest.importorskip("pty")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execv(sys.executable, [sys.executable, "-m", "feedpub", "init", name, *options])
+    said, left = "", list(answers)
+    with suppress(OSError):
+        while block := os.read(terminal, 4096).decode():
+            said += block
+            if said.rstrip().endswith("]:") and left:
+                os.write(terminal, left.pop(0).encode() + b"\n")
+    os.close(terminal)
+    assert not left
+    return said, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_several_folders_are_several_sources_and_each_is_read_once(tmp_path):
+    for name in ("one/a.txt", "one/deep/b.txt", "two/c.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(RECORD.replace("Title", name))
+    folders = [str(tmp_path / name) for name in ("one/deep", "one", "two", "one")]
+    config = tmp_path / "config.yaml"
+    result = CliRunner().invoke(app, [*folders, "--config", str(config)])
+    assert [spec.path for spec in load_config(config).sources] == ["one/**/*.txt", "two/*.txt"]
+    assert "a build with it finds 3 articles." in result.output
+
+
+def test_a_question_that_only_later_records_raise_is_asked_too(tmp_path, monkeypatch):
+    """The sample shows neither; the whole shows both, and the config is right all the same."""
+    monkeypatch.setattr("feedpub.sources.proposal.SAMPLE_ITEMS", 2)
+    (tmp_path / "drop").mkdir()
+    rows = [b"title,text,date", b"A,B,2024-01-01T10:00Z", b"C,D,2024-01-02T10:00Z", b"E,F,2024-01-03 10:00"]
+    (tmp_path / "drop/a.csv").write_bytes(b"\n".join([*rows, b"G,Caf\xe9,2024-01-04T10:00Z"]) + b"\n")
+    result = run(tmp_path)
+    text = (tmp_path / "config.yaml").read_text()
+    assert "timezone: UTC" in text
+    assert "# encoding: cp1252" in text
+    assert "a build with it finds 3 articles." in result.output
+
+
+def test_what_is_too_large_to_be_read_at_once_is_not_promised(folder, monkeypatch):
+    monkeypatch.setattr("feedpub.cli.init.MAX_BYTES", 10)
+    result = run(folder)
+    assert result.exit_code == 0, result.output
+    assert "the first records of 2 files hold 2 articles" in result.output
+    assert (
+        "there is too much to read it all now, so feedpub check --all says what comes of it" in result.output
+    )
+
+
+def test_a_file_that_cannot_be_read_is_named_as_what_stops_a_build(folder, monkeypatch):
+    opened = Path.open
+
+    def refusing(path, *args, **options):
+        if path.name == "b.txt":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **options)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    result = run(folder)
+    assert result.exit_code == 1
+    assert "drop/deep/er/b.txt: can't be read: Permission denied; a build stops there until" in result.output
+    assert load_config(folder / "config.yaml").sources
+
+
+def test_what_feedpub_wrote_is_no_article_and_a_folder_of_that_name_is_not_overwritten(tmp_path):
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop/a.txt").write_text(RECORD)
+    runner = CliRunner()
+    config = str(tmp_path / "config.yaml")
+    runner.invoke(app, [str(tmp_path), "--config", config])
+    assert load_config(config).output.dir == tmp_path / "feeds"
+    build(load_config(config), datetime(2024, 1, 1, tzinfo=UTC))
+    again = runner.invoke(app, [str(tmp_path), "--config", config, "--force"])
+    assert "passed over" not in again.output
+    assert "a build with it finds 1 article." in again.output
+    shutil.rmtree(tmp_path / ".feedpub")
+    runner.invoke(app, [str(tmp_path), "--config", config, "--force"])
+    assert load_config(config).output.dir == tmp_path / "published"
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

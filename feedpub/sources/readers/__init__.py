@@ -69,7 +69,9 @@ _ALL: Final = (
         named=True,
         body_option=True,
     ),
-    InputFormat(name="json", extensions=(".json",), module="json", named=True, body_option=True),
+    InputFormat(
+        name="json", extensions=(".json",), module="json", sampled=True, named=True, body_option=True
+    ),
     InputFormat(name="csv", extensions=(".csv",), module="csv", sampled=True, named=True, body_option=True),
     InputFormat(
         name="tsv", extensions=(".tsv", ".tab"), module="csv", sampled=True, named=True, body_option=True

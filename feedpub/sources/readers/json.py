@@ -21,6 +21,7 @@ from feedpub.sources.field_names import name_map
 from feedpub.sources.normalisation import build
 from feedpub.sources.programs import keeps_secrets
 from feedpub.sources.readers import _ghost
+from feedpub.sources.readers.jsonl import texts_of
 from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext
 
@@ -142,6 +143,13 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     if window.end_problem:
         last = _last_line(window)
         yield reject(reading.origin(last + 1, last + 1), window.end_problem, "")
+
+
+def first_record(text: str) -> dict[str, str]:
+    """Return the texts of the first element in ``text`` by their names. Raises ``ValueError`` where there is none."""
+    listed = re.match(r"\s*\[", text) or _LIST.search(text)
+    space = _SPACE.match(text, listed.end() if listed else 0)
+    return texts_of(PLAIN_DECODER.raw_decode(text, space.end() if space else 0)[0])
 
 
 def _with_tables(blocks: Iterator[bytes]) -> tuple[_Window, _ghost.Tables]:

@@ -23,10 +23,20 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 def first_record(text: str) -> dict[str, str]:
     """Return the texts of the first object in ``text`` by their names. Raises ``ValueError`` where there is none."""
-    values = DECODER.decode(text.partition("\n")[0])
+    return texts_of(DECODER.decode(text.lstrip().partition("\n")[0]))
+
+
+def texts_of(values: object) -> dict[str, str]:
+    """Return the texts of an object, of those in it too, by their names: ``text.plain``. Raises ``ValueError``."""
     if not isinstance(values, Mapping):
-        raise ValueError("the line is not a JSON object")  # noqa: TRY004 - it is about the text
-    return {name: value for name, value in values.items() if isinstance(value, str)}
+        raise ValueError("this is not a JSON object")  # noqa: TRY004 - it is about the text
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, str):
+            found[name] = value
+        elif isinstance(value, Mapping):
+            found |= {f"{name}.{inner}": text for inner, text in value.items() if isinstance(text, str)}
+    return found
 
 
 def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
