@@ -55,6 +55,8 @@ class Known(Protocol):
     def title(self) -> str: ...
     @property
     def feed(self) -> str | None: ...
+    @property
+    def key(self) -> str | None: ...
 
 
 class Past(Protocol):
@@ -62,6 +64,10 @@ class Past(Protocol):
 
     def by_id(self, entry_id: str) -> Known | None:
         """Return the published entry with this id."""
+        ...
+
+    def by_instant(self, time: datetime) -> Sequence[Known]:
+        """Return the entries that were published at this instant, or to which their source came to give it."""
         ...
 
     def split_ids(self) -> Mapping[str, str | None]:
@@ -73,12 +79,21 @@ class Past(Protocol):
         ...
 
 
+def shared_keys(past: Past) -> frozenset[str]:
+    """Return the keys of which is known that several published articles have them."""
+    return frozenset(filter(None, past.split_ids().values()))
+
+
 class NoPast:
     """A first build's knowledge of earlier ones."""
 
     def by_id(self, entry_id: str) -> None:  # noqa: ARG002 - it is all that can be asked
         """Return nothing."""
         return
+
+    def by_instant(self, time: datetime) -> Sequence[Known]:  # noqa: ARG002 - it is all that can be asked
+        """Return nothing."""
+        return ()
 
     def split_ids(self) -> Mapping[str, str | None]:
         """Return nothing."""
@@ -153,10 +168,12 @@ class DuplicateIndex:
         self._exact = exact
         self._past = past or NoPast()
         self._splits = self._past.split_ids()
-        self._shared_keys = {key for key in self._splits.values() if key}
+        self._shared_keys = shared_keys(self._past)
         # The first record of each id, and all of those that have several.
         self._records: dict[str, _Record] = {}
         self._claims: dict[str, list[_Record]] = {}
+        # The ids that records have of their own where they are known under others.
+        self._renamed: set[str] = set()
         # The ids under which something else may be published, and those of keys that are known to be shared.
         self._doubtful: set[str] = set()
         self._shared: set[str] = set()
@@ -185,6 +202,8 @@ class DuplicateIndex:
         record = self._record(article, instant, source)
         self._counts[record.place] += 1
         base = self._base(article, record)
+        if base != article.id:
+            self._renamed.add(article.id)
         if article.feed and article.categories:
             self._categories.setdefault((base, record.place), article.categories)
         known = self._records.setdefault(base, record)
@@ -246,8 +265,8 @@ class DuplicateIndex:
         return {file: source for source, file in self._places}
 
     def saw(self, article_id: str) -> bool:
-        """Say whether an article that gives this id was seen."""
-        return article_id in self._records
+        """Say whether an article was seen that has this id of its own, whichever it gets here."""
+        return article_id in self._records or article_id in self._renamed
 
     def identify(self, article: Article) -> str:
         """Return the id of an article of the stream; to be asked when it is decided."""
@@ -308,6 +327,11 @@ class DuplicateIndex:
                 return own
             if key in self._shared_keys:
                 self._shared.add(base)
+                # An update that was published in place of what its key had at its instant.
+                published = self._past.by_instant(article.published)
+                at_instant = [known.id for known in published if known.key == key]
+                if _is_update(record) and len(at_instant) == 1:
+                    return at_instant[0]
         if (feed or self._splits) and (known := self._past.by_id(base)) and not _fit(known, record):
             self._doubtful.add(base)
         return base
@@ -398,15 +422,15 @@ class DuplicateIndex:
         self, base: str, articles: list[dict[str, list[_Record]]], feed: str, *, shared: bool
     ) -> Iterator[tuple[str, dict[str, list[_Record]]]]:
         """Yield the ids of articles of which one may have ``base``: what is published under it, else the first."""
-        articles = sorted(articles, key=lambda article: min(record.point for record in article[feed]))
+        articles = sorted(articles, key=lambda article: _first_point(article[feed]))
         known = self._past.by_id(base) if shared else None
         first = articles[0] if articles else None
         if known:
             fits = [max(_fit(known, record) for record in article[feed]) for article in articles]
             first = articles[fits.index(max(fits))] if any(fits) else None
         for article in articles:
-            point = min(record.point for record in article[feed])
-            yield base if article is first else split_id(self._authority, base, *point), article
+            own = split_id(self._authority, base, *_first_point(article[feed]))
+            yield base if article is first else own, article
 
     def _told(self, base: str, article_id: str, article: Mapping[str, list[_Record]], feed: str) -> _Story:
         # Of equal times, what a later file says is newer; of records that say the same, the first will do.
@@ -533,29 +557,43 @@ def _marks(record: _Record, *, shared: bool) -> Iterator[tuple[object, ...]]:
         yield "link", link
 
 
-def _at_points(records: Iterable[_Record]) -> _Groups:
+def _at_points(records: Sequence[_Record]) -> _Groups:
     """Return records that share a key which says nothing, divided into articles.
 
     An update is a version of what was published at its instant under another title.
     """
+    versioned = {record.point for record in records if record.version >= 0}
+
+    def article(record: _Record) -> object:
+        # Of title and instant of a version, a record is the same article, with a version or without.
+        return "versions" if record.version >= 0 or record.point in versioned else record.point
+
     points: dict[object, list[_Record]] = defaultdict(list)
     updates: list[_Record] = []
     for record in records:
-        if record.version >= 0:
-            points["versions"].append(record)
-        elif record.changed > -record.minus_published:
+        if _is_update(record):
             updates.append(record)
         else:
-            points[record.point].append(record)
+            points[article(record)].append(record)
     at: dict[tuple[int, int], list[object]] = defaultdict(list)
     for point, group in points.items():
         for place in {record.place for record in group}:
             at[place, group[0].instant].append(point)
     for record in updates:
         earlier = at[record.place, record.instant]
-        point = record.point if record.point in points or len(earlier) != 1 else earlier[0]
+        point = article(record) if article(record) in points or len(earlier) != 1 else earlier[0]
         points[point].append(record)
     return list(points.values())
+
+
+def _first_point(records: Iterable[_Record]) -> tuple[int, int, int]:
+    """Return what an article is told by from others with its key: not an update, which may go as it came."""
+    return min((_is_update(record), record.point) for record in records)[1]
+
+
+def _is_update(record: _Record) -> bool:
+    """Say whether a record without a version says that it was changed after it was published."""
+    return record.version < 0 and record.changed > -record.minus_published
 
 
 def _offered(record: _Record) -> Iterator[object]:

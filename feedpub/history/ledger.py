@@ -201,8 +201,12 @@ class Ledger:
         return dict.fromkeys(filter(is_split, self._seen)) | found
 
     def online(self) -> Container[str]:
-        """Return the ids of the entries that the documents show."""
-        return self._seen
+        """Return the ids of the entries that are published: what was read back, and what closed archive pages hold."""
+        return _Online(self, self._seen)
+
+    def archives(self) -> frozenset[str]:
+        """Return the feeds of which closed archive pages are known."""
+        return frozenset(str(row[0]) for row in self._rows("SELECT DISTINCT feed FROM pages"))
 
     def by_instant(self, time: datetime) -> Sequence[EntryRecord]:
         """Return the entries that were published at this instant, or to which their source came to give it."""
@@ -273,6 +277,20 @@ class Ledger:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise _damaged(self._file, error) from error
+
+
+class _Online:
+    """The ids of all entries that are published."""
+
+    def __init__(self, ledger: Ledger, seen: Container[str]) -> None:
+        self._ledger = ledger
+        self._seen = seen
+        self._feeds = ledger.archives()
+
+    def __contains__(self, entry_id: object) -> bool:
+        return entry_id in self._seen or any(
+            self._ledger.archived(feed, str(entry_id)) for feed in self._feeds
+        )
 
 
 def record(

@@ -7,7 +7,7 @@ What comes out does not depend on the order in which files and records are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -16,12 +16,13 @@ from typing import Protocol
 from feedpub.articles import duplicates
 from feedpub.articles.adoption import Adoptable
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
-from feedpub.articles.duplicates import DuplicateIndex
+from feedpub.articles.duplicates import DuplicateIndex, shared_keys
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
 from feedpub.sources import Statuses, local_file, read, search
+from feedpub.text.similarity import digest
 
 WHY = {"expired": "its time is over", "withdrawn": "another record withdraws it"}
 Progress = Callable[[int, int, int], None]
@@ -71,28 +72,31 @@ class Publicity:
     """Says of each article whether it is public ``now``.
 
     An embargo obeys nothing but the clock; a plain date in the future obeys ``guards.future``, and does not hold back
-    what was ``published``. ``withdrawn`` are the records by which owners withdrew articles, by id and feed: what a feed
-    says is not said of another's articles, but what our own sources say is.
+    what was published under it. Nor does it hold back the articles of the ids ``alone``: they are published, and no
+    other record has their id. ``withdrawn`` are the records by which owners withdrew articles, by id and feed: what a
+    feed says is not said of another's articles, but what our own sources say is.
     """
 
     def __init__(
         self,
         settings: Settings,
         now: datetime,
-        published: Callable[[str], object] = lambda _: None,
+        past: Past | None = None,
         withdrawn: Mapping[tuple[str, str], LeftOut] = MappingProxyType({}),
+        alone: Container[str] = frozenset(),
     ) -> None:
         self._now = now
         self._hold_after = now if settings.guards.future == "hold" else datetime.max.replace(tzinfo=UTC)
-        self._published = published
+        self._past = past
+        self._shared_keys = shared_keys(past) if past else ()
         self._withdrawn = withdrawn
+        self._alone = alone
 
     def why_not(self, article: Article) -> str:
         """Return ``held``, ``expired`` or ``withdrawn``; an empty text where the article is public."""
         if article.due is not None and article.due > self._now:
             return "held"
-        if article.published > self._hold_after and self._published(article.id) is None:
-            # One that was published is not held back any more: if it is early now, the clock was set back.
+        if self._is_early(article):
             return "held"
         if article.expires is not None and article.expires <= self._now:
             return "expired"
@@ -102,6 +106,25 @@ class Publicity:
             if withdrawal and not _is_later(article, withdrawal):
                 return "withdrawn"
         return ""
+
+    def may_be_alone(self, article: Article) -> bool:
+        """Say whether ``article`` is held back for its date alone, and something is published under its id."""
+        if self._past is None or article.due is not None or not self._is_early(article):
+            return False
+        # A key that several articles share does not say which of them is published.
+        return self._past.by_id(article.id) is not None and article.key not in self._shared_keys
+
+    def _is_early(self, article: Article) -> bool:
+        if article.published <= self._hold_after or article.id in self._alone:
+            return False
+        # If what was published under this date is early now, the clock was set back. The id alone does not tell:
+        # another record may have it, which is published.
+        title = digest(article.title)
+        published = self._past.by_instant(article.published) if self._past else ()
+        return not any(
+            known.published == article.published and (known.id == article.id or known.title == title)
+            for known in published
+        )
 
     def without_future_update(self, article: Article) -> Article:
         """Return ``article`` without an ``updated`` that is not yet due."""
@@ -136,11 +159,14 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
     Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
     """
     tally = _Tally()
-    publicity = Publicity(settings, now, past.by_id)
+    publicity = Publicity(settings, now, past)
     watched, router = _first_reading(settings, past, publicity, tally, progress)
-    if any(watched.saw(gone) for gone, _ in tally.withdrawn):
-        # Which withdrawal counts, only all of them tell: read again, now knowing them.
-        publicity = Publicity(settings, now, past.by_id, tally.withdrawn)
+    gone = {article_id for article_id, _ in tally.withdrawn}
+    alone = {early for early in tally.early if not watched.saw(early)} - gone
+    if alone or any(map(watched.saw, gone)):
+        # Which withdrawal counts, and which published article has no other record, only all of them tell: read again,
+        # now knowing it.
+        publicity = Publicity(settings, now, past, tally.withdrawn, alone)
         tally = _Tally()
         watched, router = _first_reading(settings, past, publicity, tally, None)
     if watched.decide():
@@ -153,8 +179,10 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
                 router.offer(kept, instant, source)
                 if is_split(kept.id) and not is_split(article.id):
                     tally.notices.append(_shared_id(article))
-    was = (known for gone in tally.released for known in (past.by_id(gone), past.became(gone)))
-    released = tally.released | {known.id for known in was if known}
+    # What has a record that is public, a later version say, keeps its id.
+    released = {gone for gone in tally.released if not watched.saw(gone)}
+    was = (known for gone in released for known in (past.by_id(gone), past.became(gone)))
+    released |= {known.id for known in was if known}
     return IngestResult(
         selected=router.newest(),
         index=watched,
@@ -199,7 +227,10 @@ class SourceTimes:
 
 @dataclass(slots=True)
 class _Tally:
-    """What was read, counted. ``not_public`` are articles that were left out as such only after they were made."""
+    """What was read, counted. ``not_public`` are articles that were left out as such only after they were made.
+
+    ``early`` are the ids of published articles of which a record is held back for its date.
+    """
 
     articles: int = 0
     held: int = 0
@@ -211,6 +242,7 @@ class _Tally:
     statuses: Statuses = field(default_factory=Statuses)
     withdrawn: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
+    early: set[str] = field(default_factory=set)
     listed: dict[str, datetime] = field(default_factory=dict)
     source_warnings: list[str] = field(default_factory=list)
 
@@ -244,6 +276,8 @@ def _first_reading(
         if why := publicity.why_not(article):
             if why == "held":
                 tally.held += 1
+                if publicity.may_be_alone(article):
+                    tally.early.add(article.id)
             else:
                 tally.not_public += 1
                 tally.leave_out(LeftOut(article.origin, why, WHY[why], article.id))

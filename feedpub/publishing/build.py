@@ -140,6 +140,8 @@ def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]
     entries = {entry.article.id: entry for feed_plan in feeds for entry in feed_plan.entries}
     archives = plan.state.archives.values()
     read = (e for archive in archives for e in archive.entries if archive.anew and e.id not in entries)
+    # What leaves the documents now is known from the ledger alone from now on.
+    leaving = (e for feed in plan.state.online.values() for e in feed.entries if e.id not in entries)
     # Of what is in a closed page, or stayed unpublished, only the new date of its source is to be remembered.
     redated = (
         replace(known, source_date=entry.source_date)
@@ -149,6 +151,7 @@ def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]
     )
     return chain(
         (record_of(entry) for entry in read if ledger.lacks(entry)),
+        (known for entry in leaving if ledger.lacks(entry) and (known := ledger.by_id(entry.id))),
         (
             record_article(e.article, e.content.html, e.updated, e.source_date)
             for e in entries.values()

@@ -537,6 +537,8 @@ def test_a_format_or_an_archive_that_people_read_is_not_deleted_unasked(site, be
 class Known:
     """What is remembered of an article."""
 
+    id: str
+    key: str | None
     published: datetime
     title: str
     feed: str | None
@@ -554,6 +556,9 @@ class History:
     def by_id(self, entry_id):
         return self.known.get(entry_id)
 
+    def by_instant(self, time):
+        return [known for known in self.known.values() if known.published == time]
+
     def split_ids(self):
         return {entry: key for entry, key in self.keys.items() if is_split(entry)}
 
@@ -566,7 +571,8 @@ class History:
             self.keys[article.id] = article.key
             feed = article.feed or None
             self.known.setdefault(
-                article.id, Known(article.published, fingerprint(article.title).hex(), feed)
+                article.id,
+                Known(article.id, article.key, article.published, fingerprint(article.title).hex(), feed),
             )
 
 

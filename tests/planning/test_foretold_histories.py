@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -47,6 +47,11 @@ def stories(draw):
                 {"date": "no day"},
                 {"expires": "2024-02-01T00:00:00Z"},
                 {"status": "withdrawn"},
+                {"id": f"versions-{number % 2}", "version": 2, "status": "withdrawn"},
+                {"id": f"versions-{number % 2}", "version": draw(st.integers(1, 3))},
+                {"updated": "2024-02-28T10:00:00Z"},
+                {"updated": "2024-03-03T10:00:00Z"},
+                {"expires": "2024-03-02T12:00:00Z"},
                 {"text": f"{FAMILIES[0]} to the letter"},
             ]
         )
@@ -132,6 +137,13 @@ def check_fates(found, report):
     assert fates.count(Fate.REJECTED) == len(report.rejects)
 
 
+def check_again(site, now, allow):
+    """A second build of the same input changes nothing."""
+    again = build(site, now, dry_run=True, allow=allow)
+    assert not any(document.written for feed in again.feeds for document in feed.documents)
+    assert not again.removed
+
+
 def check_placements(found, online, retired):
     public = {verdict.id: verdict for verdict in found if verdict.fate is Fate.ARTICLE}
     in_feeds = {slug: set(online[f"{slug}.atom"]) for slug in {name.partition(".")[0] for name in online}}
@@ -177,9 +189,53 @@ def run_history(builds):
             assert {slug: set(online[f"{slug}.atom"]) for slug in foretold} == foretold
             check_fates(found, real)
             check_placements(found, online, {feed.slug for feed in site.retired})
+            check_again(site, now, allow)
+
+
+def story(key, number, words="at dusk", **more):
+    date = (datetime(2024, 1, 2, tzinfo=UTC) + timedelta(days=number)).isoformat()
+    return {
+        "id": key,
+        "title": f"Story {number}",
+        "text": f"{FAMILIES[number % 3]} {words}",
+        "date": date,
+    } | more
+
+
+def history(*builds):
+    """A history of one feed from the records of each build."""
+    config = {"feeds": {"all": {"title": "All"}}, "guards": {"future": "hold"}}
+    return [(config, list(records), set(), False) for records in builds]
 
 
 @given(BUILDS)
+@example(history([story("1", 1), story("1", 2, date="2024-05-01T10:00:00Z")])).via("one key, one is not due")
+@example(
+    history(
+        [story("1", 1), story("1", 2)],
+        [story("1", 3, version=3), story("1", 4, date="2024-05-01T10:00:00Z")],
+    )
+).via("a key that was shared before, one is not due")
+@example(history([story("1", 1)], [story("1", 1, "at dawn", date="2024-05-01T10:00:00Z")])).via(
+    "dated anew, and nothing else has its key"
+)
+@example(
+    history(
+        [story("1", 1), story("1", 2, updated="2024-02-28T10:00:00Z"), story("1", 2, title="Story 2, edited")]
+    )
+).via("one key, and an update under another title")
+@example(history([story("1", 1), story("1", 2, "at dawn", version=1), story("1", 2)])).via(
+    "one key, with a version and without"
+)
+@example(
+    history([story(None, 1)], [story("1", 1, expires="2024-02-01T00:00:00Z"), story("1", 1, "at dawn")])
+).via("one version has expired, the other takes the place of what had no key")
+@example(
+    history(
+        [story(None, 1, title="Story 1, edited")],
+        [story("1", 1, status="withdrawn"), story(None, 1, updated="2024-02-28T10:00:00Z")],
+    )
+).via("withdrawn under a key, and there again without it")
 @settings(max_examples=10)
 def test_plan_dry_run_and_verdicts_say_what_the_build_does(builds):
     run_history(builds)
@@ -187,7 +243,7 @@ def test_plan_dry_run_and_verdicts_say_what_the_build_does(builds):
 
 @pytest.mark.slow
 @given(BUILDS)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_they_do_so_through_many_histories(builds):
     run_history(builds)
 
