@@ -2,7 +2,7 @@
 
 from feedpub.config.loader import load_config, parse_config
 from feedpub.config.scalars import parse_share
-from feedpub.config.settings import Archive, FeedSettings, Guards, Output, Settings
+from feedpub.config.settings import Archive, FeedSettings, Guards, Output, Settings, Window
 from feedpub.documents.channel import Site
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Output",
     "Settings",
     "Site",
+    "Window",
     "load_config",
     "parse_config",
     "parse_share",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from feedpub.articles.article import Author
 from feedpub.config.output import ARCHIVE, MAX_BYTES, MAX_ITEMS, archive_of
-from feedpub.config.scalars import AUTHOR, LANGUAGE, LINE, URL, proper_share
-from feedpub.config.settings import FeedSettings, Limits
-from feedpub.core.declaration import Key, Kind, Section, mapping_of, names
+from feedpub.config.scalars import AUTHOR, LANGUAGE, LINE, MOMENT, SPAN, URL, proper_share
+from feedpub.config.settings import FeedSettings, Limits, Window
+from feedpub.core.declaration import Check, Key, Kind, Section, mapping_of, names
 from feedpub.core.errors import ConfigError, Problems, Where
 from feedpub.core.yaml_node import Node
 from feedpub.documents.channel import Site
@@ -61,6 +62,10 @@ TAKING_KEYS = (
     Key("max_items", MAX_ITEMS, "as there, for this feed", without="`output.max_items`"),
     Key("max_bytes", MAX_BYTES, "as there, for this feed", without="`output.max_bytes`"),
     Key("archive", ARCHIVE, "as there, for this feed", without="`output.archive`"),
+    Key("newer_than", SPAN, "how old an entry may be, such as `30d`; see below", without="any age"),
+    Key("after", MOMENT, "takes what was published from this day or time on"),
+    Key("before", MOMENT, "takes what was published before this day or time"),
+    Key("max_per_source", MAX_ITEMS, "how many entries one source may have", without="any number"),
     Key("dedup", NEAR, "which texts count as nearly the same, see below", default="{}"),
 )
 RETIRED_KEY = Key("retired", RETIRED, "marks a feed that has moved, see below")
@@ -80,6 +85,10 @@ class FeedKeys:
     max_bytes: int | None = None
     archive: int | Literal["off", "monthly"] | None = None
     dedup: float | None = None
+    newer_than: timedelta | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+    max_per_source: int | None = None
     retired: str | None = None
     slug: str = ""
     selective: bool = False
@@ -99,13 +108,22 @@ class FeedKeys:
             archive=limits.archive if self.archive is None else archive_of(self.archive),
             selective=self.selective,
             near=self.dedup,
+            window=Window(self.newer_than, self.after, self.before, self.max_per_source),
             moved_to=self.retired,
+        )
+
+
+def _in_order(node: Node, after: datetime | None, before: datetime | None) -> None:
+    if after and before and bool(after.tzinfo) == bool(before.tzinfo) and after >= before:
+        raise node.mapping()["before"].error(
+            "nothing was published after the one and before the other", "write a later day than that of after"
         )
 
 
 ACTIVE = Section(
     keys=(*ABOUT_KEYS, *TAKING_KEYS),
     make=FeedKeys,
+    checks=(Check(("after", "before"), _in_order),),
     others=(RETIRED_KEY, *RULE_KEYS),
     constraints={
         **RULE_CONSTRAINTS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -146,6 +147,40 @@ def size(minimum: int) -> Kind[int]:
 
     schema = {"type": ["integer", "string"], "minimum": minimum, "pattern": f"^{_SIZE.pattern}$"}
     return Value(read, schema)
+
+
+_SPAN = re.compile("([1-9][0-9]{0,4}) ?([hdw])")
+_SPANS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def _span(node: Node) -> timedelta:
+    match = _SPAN.fullmatch(node.text())
+    if match is None:
+        raise node.error(f"{node.text()!r} is not a span of time", "write 12h, 30d or 4w")
+    return timedelta(**{_SPANS[match[2]]: int(match[1])})
+
+
+SPAN: Kind[timedelta] = Value(_span, {"type": "string", "pattern": f"^{_SPAN.pattern}$", "examples": ["30d"]})
+"""A span of time, in hours, days or weeks."""
+
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MOMENT = re.compile(f"{_DATE}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?")
+
+
+def _moment(node: Node) -> datetime:
+    text = node.text()
+    try:
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text)
+    except ValueError:  # a day or an hour that there is not
+        pass
+    raise node.error(f"{text!r} is not a date", "write 2024-01-31, or 2024-01-31T10:00:00Z")
+
+
+MOMENT: Kind[datetime] = Value(
+    _moment, {"type": "string", "pattern": f"^{_MOMENT.pattern}$", "examples": ["2024-01-31"]}
+)
+"""A day, which means its beginning, or a time of day (RFC 3339); without an offset, it is naive."""
 
 
 def _share(node: Node) -> float | int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -30,6 +31,20 @@ class Limits:
     archive: Archive
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which of its articles a feed shows, beside the limits of its size.
+
+    From ``after`` on, and up to ``before``; a bound without a zone is meant in that of each article's date. In the
+    subscription document, those that are ``newer_than`` so much, at most ``max_per_source`` of one source.
+    """
+
+    newer_than: timedelta | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+    max_per_source: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings(Channel):
     """How one feed is made; its rule is in ``Settings.rules`` under the same index.
@@ -43,6 +58,7 @@ class FeedSettings(Channel):
     archive: Archive
     selective: bool
     near: float | None = None
+    window: Window = Window()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import accumulate
-from typing import Literal, TypeAlias
 
 from feedpub.articles.article import Article, Origin
 from feedpub.articles.duplicates import NearDuplicate, leave_out_near
@@ -19,8 +18,23 @@ from feedpub.documents.formats import entry_size, head_size
 from feedpub.documents.readback import PublishedFeed
 from feedpub.history.memory import ArchiveIndex
 from feedpub.planning.archive import ByteBudget, paginate
+from feedpub.planning.windows import Limit, OpenWindow
 
-Limit: TypeAlias = Literal["max_items", "max_bytes"]
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a feed is planned in.
+
+    ``since`` are the dates of its documents that are published: of the open page by its name, of the subscription
+    document by ``""``. ``sources`` has the number of the source of each file.
+    """
+
+    now: datetime
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    sources: Mapping[str, int] = field(default_factory=dict)
+
+
+_NOWHERE = Surroundings(datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +42,17 @@ class FeedPlan:
     """A feed as it is to be written: the subscription document's selection, and the archive's changed pages.
 
     ``index`` are the archive's closed pages from before, which stay as they are. ``near`` was left out. ``limit`` is
-    what keeps older entries out of the subscription document; ``None`` where it holds them all.
+    what keeps older entries out of the subscription document; ``None`` where it holds them all. ``outside`` are those,
+    by id, that the ``window`` keeps out of it.
     """
 
     feed: Feed
+    window: OpenWindow
     pages: tuple[Page, ...] = ()
     index: ArchiveIndex = field(default_factory=ArchiveIndex)
     near: tuple[NearDuplicate, ...] = ()
     limit: Limit | None = None
+    outside: Mapping[str, Limit] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -52,6 +69,31 @@ class FeedPlan:
         """The pages that are written for the last time."""
         return self.pages[:-1]
 
+    @property
+    def ages_out(self) -> datetime | None:
+        """When the first entry leaves the subscription document by its age; ``None``: none ever does."""
+        age, entries = self.window.window.newer_than, self.feed.entries
+        return None if age is None or not entries else min(e.article.published for e in entries) + age
+
+    def why_no_room(self, article: Article, entry_id: str) -> str:
+        """Return why the feed's documents have no room for ``article``, which subscribers know as ``entry_id``."""
+        limit = self.outside.get(entry_id) or self.window.why_not_at_hand(article, self.feed.entries)
+        if limit is not None:
+            return f"{self.slug} takes {self.window.shown(limit)} ({limit}), and this one is not of these"
+        held, size = len(self.feed.entries), "max_bytes" if self.limit == "max_bytes" else "max_items"
+        return f"{self.slug} holds its newest {held:,} entries ({size}), and this one is older"
+
+    def without_slid(self, online: PublishedFeed, ids: Container[str]) -> PublishedFeed:
+        """Return what is ``online`` without what has left the window; ``ids`` are those of all articles there are."""
+        shown = {entry.article.id for entry in self.feed.entries}
+        left = tuple(
+            entry
+            for entry in online.entries
+            if entry.id in shown
+            or not self.window.has_slid(entry.published, self.feed.entries, still_there=entry.id in ids)
+        )
+        return replace(online, entries=left)
+
 
 def plan_feed(
     settings: FeedSettings,
@@ -59,32 +101,34 @@ def plan_feed(
     site: Site,
     titles: Mapping[str, str],
     index: ArchiveIndex,
-    *,
-    since: Mapping[str, datetime] | None = None,
+    around: Surroundings = _NOWHERE,
 ) -> FeedPlan:
     """Compose a feed of ``entries``, none of which stands in a closed page of ``index``.
 
-    ``titles`` are the categories that feeds are, by slug. ``since`` are the dates of its documents that are
-    published: of the open page by its name, of the subscription document by ``""``. The feed counts as full when
-    there were as many entries as it may hold, or more than it has room for.
+    ``titles`` are the categories that feeds are, by slug. The feed counts as full when there were as many entries as it
+    may hold, or more than it has room for. Near-duplicates are left out before its window is cut, so that they take no
+    other entry's place.
     """
-    dates = since or {}
-    ordered = newest_first(entries)
-    full = len(ordered) >= settings.max_items
+    window = OpenWindow(settings.window, around.now, around.sources)
+    ordered, outside = window.in_bounds(newest_first(entries))
     near: tuple[NearDuplicate, ...] = ()
     if settings.near is not None:
         ordered, near = leave_out_near(ordered, settings.slug, settings.near)
-    held = fitting(ordered, settings, site, titles)
-    feed = make_feed(settings, ordered[:held], site, full=full or held < len(ordered), since=dates.get(""))
+    over = window.without_room(ordered)
+    room = [entry for entry in ordered if entry.article.id not in over]
+    held = fitting(room, settings, site, titles)
+    full = len(room) + len(near) >= settings.max_items or held < len(room)
+    feed = make_feed(settings, room[:held], site, full=full, since=around.since.get(""))
+    older = [*room[held:], *(entry for entry in ordered if entry.article.id in over)]
     budget = ByteBudget(
         settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)
     )
-    pages = paginate(ordered[held:], settings.archive, index, budget)
-    dated = tuple(replace(page, since=dates.get(page.name)) for page in pages)
-    limit: Limit | None = None
-    if held < len(ordered):
+    pages = paginate(older, settings.archive, index, budget)
+    dated = tuple(replace(page, since=around.since.get(page.name)) for page in pages)
+    limit: Limit | None = next(iter(over.values()), None)
+    if held < len(room):
         limit = "max_items" if held == settings.max_items else "max_bytes"
-    return FeedPlan(feed, dated, index, near, limit)
+    return FeedPlan(feed, window, dated, index, near, limit, outside | over)
 
 
 def moved_notice(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:

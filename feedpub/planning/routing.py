@@ -7,6 +7,7 @@ What comes out does not depend on the order in which files and records are read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
+from feedpub.planning.windows import origin_of, out_of_bounds
 from feedpub.sources import Statuses, local_file, read, search
 from feedpub.text.similarity import digest
 
@@ -335,7 +337,8 @@ class _Router:
     def __init__(self, settings: Settings, past: Past) -> None:
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
-        self._selections = [NewestN(_room(feed)) for feed in settings.feeds]
+        self._selections = [NewestN(*_room(feed)) for feed in settings.feeds]
+        self._windows = [feed.window for feed in settings.feeds]
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
         self._past = past
         self._spool = Spool()
@@ -353,14 +356,16 @@ class _Router:
             # Whichever feeds would take it, all have newer ones enough.
             return
         ingested = self._rules.route(article)
-        wanting = [index for index in ingested if not self._has(index, article)]
+        wanting = [
+            index for index in ingested if not self._has(index, article) and self._in_bounds(index, article)
+        ]
         selections = [self._selections[index] for index in wanting]
         if any(instant >= selection.floor for selection in selections):
             selected = RoutedArticle(article, tuple(self._slugs[index] for index in ingested))
             archived = not self._archiving.isdisjoint(wanting)
             kept = offload(make_entry(selected), self._spool) if archived else selected
             for selection in selections:
-                selection.offer(instant, kept)
+                selection.offer(instant, kept, origin_of(article, source))
             self._floor = min(selection.floor for selection in self._selections)
 
     def newest(self) -> tuple[tuple[RoutedArticle | Entry, ...], ...]:
@@ -369,44 +374,71 @@ class _Router:
     def _has(self, index: int, article: Article) -> bool:
         return index in self._archiving and self._past.archived(self._slugs[index], article.id)
 
+    def _in_bounds(self, index: int, article: Article) -> bool:
+        window = self._windows[index]
+        if window.after is None and window.before is None:
+            return True
+        # Subscribers may know it under another date, which then counts.
+        known = (self._past.by_id(article.id), self._past.became(article.id))
+        times = (article.published, *(entry.published for entry in known if entry))
+        return any(out_of_bounds(window, time) is None for time in times)
 
-def _room(feed: FeedSettings) -> int | None:
-    """Return how many articles have to be at hand to choose those of ``feed``; ``None``: all of them."""
+
+def _room(feed: FeedSettings) -> tuple[int | None, int | None]:
+    """Return how many articles have to be at hand to choose those of ``feed``, and how many of one source.
+
+    ``None``: all of them.
+    """
+    share = feed.window.max_per_source
     if feed.archive is not None:
-        return None
+        return None, None
     # Of near-duplicates one stays: with a second feedful at hand, the feed is full all the same, and what was
     # left out does not come back as soon as the earlier one has slid out of it.
-    return feed.max_items if feed.near is None else 2 * feed.max_items
+    spare = 1 if feed.near is None else 2
+    return spare * feed.max_items, None if share is None else spare * share
 
 
 class NewestN:
     """The newest ``limit`` articles of one feed, or all, gathered from a stream in any order.
 
-    It holds at most twice the limit, whatever the length of the stream, and what it keeps does not depend on
-    the order in which they were offered.
+    Of each source it takes the newest ``share`` only, or all. It holds at most twice the limit, whatever the length of
+    the stream, and what it keeps does not depend on the order in which they were offered.
     """
 
-    def __init__(self, limit: int | None) -> None:
+    def __init__(self, limit: int | None, share: int | None = None) -> None:
         self._limit = limit
-        self._kept: list[tuple[float, str, RoutedArticle | Entry]] = []
+        self._share = share
+        self._kept: list[tuple[float, str, RoutedArticle | Entry, str]] = []
         self.floor = float("-inf")
         """What was published before this (in epoch seconds) is not among the newest any more."""
 
-    def offer(self, instant: float, selected: RoutedArticle | Entry) -> None:
-        """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest."""
+    def offer(self, instant: float, selected: RoutedArticle | Entry, origin: str = "") -> None:
+        """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest.
+
+        ``origin`` tells its source from others.
+        """
         if instant < self.floor:
             return
-        self._kept.append((-instant, selected.article.id, selected))
+        self._kept.append((-instant, selected.article.id, selected, origin))
         if self._limit is not None and len(self._kept) >= 2 * self._limit:
             self._cut()
 
     def newest(self) -> tuple[RoutedArticle | Entry, ...]:
         """Return what was kept: newest first, ties by id."""
         self._cut()
-        return tuple(selected for _, _, selected in self._kept)
+        return tuple(kept[2] for kept in self._kept)
 
     def _cut(self) -> None:
         self._kept.sort(key=lambda kept: kept[:2])
+        if self._share is not None:
+            # What is not among the newest of its source will never be.
+            seen: Counter[str] = Counter()
+            shares = []
+            for kept in self._kept:
+                seen[kept[3]] += 1
+                if seen[kept[3]] <= self._share:
+                    shares.append(kept)
+            self._kept = shares
         if self._limit is None:
             return
         del self._kept[self._limit :]

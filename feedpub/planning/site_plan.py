@@ -24,7 +24,7 @@ from feedpub.history.identity import IdentityOptions, Resolved, resolve_identiti
 from feedpub.history.ledger import A_DAY, Ledger
 from feedpub.history.state import PublishedArchive, State
 from feedpub.planning.adoption import Adoption, adopt
-from feedpub.planning.feed_plan import FeedPlan, moved_notice, plan_feed
+from feedpub.planning.feed_plan import FeedPlan, Surroundings, moved_notice, plan_feed
 from feedpub.planning.guards import PreviousFeed, Redated, why_refused
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 
@@ -185,6 +185,7 @@ class _Planner:
         self._taken = ingested
         self._adoption = adopt(settings, state, ingested)
         self._renderer = Renderer(settings.site, settings.categories, settings.output.formats)
+        self._sources = ingested.index.source_of()
 
     def plan(self, harmful: Iterable[Quarantined] = ()) -> SitePlan:
         """Return the plan without the ``harmful`` entries."""
@@ -205,7 +206,7 @@ class _Planner:
         previous = tuple(
             PreviousFeed(
                 c.feed,
-                _missing(state.online[c.slug], ingested, state.ledger),
+                c.without_slid(_missing(state.online[c.slug], ingested, state.ledger), ingested.index),
                 state.ledger.replaced(c.slug, now - A_DAY),
             )
             for c in feeds
@@ -277,7 +278,8 @@ class _Planner:
         # When its documents that are online changed; what lies in the future was a mistake.
         online = {"": state.online[slug].updated} if slug in state.online else {}
         since = {name: time for name, time in {**archive.since, **online}.items() if time <= self._now}
-        return plan_feed(feed, entries, settings.site, settings.categories, archive.index, since=since)
+        around = Surroundings(self._now, since, self._sources)
+        return plan_feed(feed, entries, settings.site, settings.categories, archive.index, around)
 
     def _render(self, feeds: Iterable[FeedPlan]) -> tuple[Rendered, ...]:
         settings, online = self._settings, self._state.online

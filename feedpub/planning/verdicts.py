@@ -207,7 +207,7 @@ class _Judge:
         rules = self._settings.rules
         taken = {rules.slugs[number] for number in rules.route(kept)}
         placements = tuple(
-            self._placement(feed, kept.id, own_id)
+            self._placement(feed, entry.article if entry else kept, kept.id, own_id)
             if feed.slug in taken
             else Placement(feed.slug, Where.NOT_TAKEN)
             for feed in self._plan.feeds
@@ -244,7 +244,7 @@ class _Judge:
         names = (f"{stem}.{known.name}" for known in self._settings.output.formats)
         return tuple(name for name in names if name not in self._plan.verified.invalid)
 
-    def _placement(self, feed: FeedPlan, derived: str, own_id: str) -> Placement:
+    def _placement(self, feed: FeedPlan, article: Article, derived: str, own_id: str) -> Placement:
         if placed := self._placed[feed.slug].get(own_id):
             return placed
         archived = self._plan.state.ledger.archived
@@ -254,9 +254,7 @@ class _Judge:
             or derived in self._plan.became[feed.slug]
         ):
             return Placement(feed.slug, Where.ARCHIVE, self._closed_documents(feed, own_id))
-        limit = feed.limit or "max_items"
-        reason = f"{feed.slug} holds its newest {len(feed.feed.entries):,} entries ({limit}), and this one is older"
-        return Placement(feed.slug, Where.NO_ROOM, (), reason)
+        return Placement(feed.slug, Where.NO_ROOM, (), feed.why_no_room(article, own_id))
 
     def _closed_documents(self, feed: FeedPlan, own_id: str) -> tuple[str, ...]:
         """Look for an entry in the published documents of the closed pages; a near-duplicate's is in none."""

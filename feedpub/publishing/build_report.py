@@ -13,8 +13,9 @@ from feedpub.core.errors import ALLOWANCES
 from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Rendered
 from feedpub.documents.verification import Invalid
-from feedpub.planning.feed_plan import FeedPlan, Limit
+from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.site_plan import ChangedZone, SitePlan, Verified
+from feedpub.planning.windows import Limit
 from feedpub.publishing.local.changes import Changes
 
 

@@ -69,6 +69,13 @@ def configs(draw):
         about["dedup"] = {"near": "60%"}
     if draw(st.integers(0, 3)) == 0:
         about["max_bytes"] = "5 KB"
+    windows = [
+        {"newer_than": "40d"},
+        {"after": "2024-01-10"},
+        {"before": "2024-02-10"},
+        {"max_per_source": 2},
+    ]
+    about |= draw(st.sampled_from([{}] * 4 + windows))
     feeds = {"all": {"title": "All"} | about}
     oak = draw(st.sampled_from(["rule", "rule", "other rule", "gone", "retired"]))
     if oak == "retired":

@@ -42,14 +42,17 @@ def entry(article: Article) -> Entry:
         st.tuples(st.integers(0, 20), st.text("abc", min_size=1, max_size=3)), unique_by=lambda item: item[1]
     ),
     st.integers(1, 8),
+    st.none() | st.integers(1, 3),
 )
-def test_a_selection_holds_what_sorting_everything_would(items, limit):
-    selection = NewestN(limit)
+def test_a_selection_holds_what_sorting_everything_would(items, limit, share):
+    selection = NewestN(limit, share)
     for minute, name in items:
         offered = make(minute, name)
-        selection.offer(offered.published.timestamp(), RoutedArticle(offered, ("news",)))
-    expected = sorted(items, key=lambda item: (-item[0], f"tag:{item[1]}"))[:limit]
-    assert [e.article.title for e in selection.newest()] == [name for _, name in expected]
+        selection.offer(offered.published.timestamp(), RoutedArticle(offered, ("news",)), name[0])
+    ordered = [name for _, name in sorted(items, key=lambda item: (-item[0], f"tag:{item[1]}"))]
+    first = {letter: [name for name in ordered if name[0] == letter][:share] for letter in "abc"}
+    expected = [name for name in ordered if name in first[name[0]]][:limit]
+    assert [e.article.title for e in selection.newest()] == expected
 
 
 def test_what_a_selection_does_not_want_would_not_change_it():

@@ -1,0 +1,134 @@
+"""Which of a feed's articles its window shows: bounds in time, and so many of each source. Pure decisions.
+
+What leaves by ``newer_than``, ``before`` or ``max_per_source`` has slid out of the window, like what newer entries
+push out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
+
+from feedpub.articles.article import Article
+from feedpub.articles.entry import Entry
+from feedpub.articles.ids import feed_key
+from feedpub.config import Window
+from feedpub.core.feed_values import web_address
+
+Limit: TypeAlias = Literal["after", "before", "newer_than", "max_per_source", "max_items", "max_bytes"]
+"""The key of the config that keeps an article out of a feed's subscription document."""
+
+
+def out_of_bounds(window: Window, published: datetime) -> Literal["after", "before"] | None:
+    """Return which bound of ``window`` keeps out of the feed what was published then.
+
+    A bound without a zone is meant in the zone of each article's own date, which is that of its source.
+    """
+    if window.after and not _reached(published, window.after):
+        return "after"
+    if window.before and _reached(published, window.before):
+        return "before"
+    return None
+
+
+def _reached(time: datetime, bound: datetime) -> bool:
+    return (time if bound.tzinfo else time.replace(tzinfo=None)) >= bound
+
+
+def origin_of(article: Article, source: int | None) -> str:
+    """Return what ``max_per_source`` counts as one source: the feed of origin, else the item of ``sources``."""
+    if via := article.via:
+        return feed_key(via.id, via.url and web_address(via.url)) or via.title
+    return article.feed or f"\0{source}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """A feed's window at an instant; ``sources`` has the number of the source of each file."""
+
+    window: Window
+    now: datetime
+    sources: Mapping[str, int]
+
+    def in_bounds(self, entries: Iterable[Entry]) -> tuple[list[Entry], dict[str, Limit]]:
+        """Return those of ``entries`` that the feed may have, and by id which bound keeps out the others."""
+        inside: list[Entry] = []
+        outside: dict[str, Limit] = {}
+        for entry in entries:
+            if bound := out_of_bounds(self.window, entry.article.published):
+                outside[entry.article.id] = bound
+            else:
+                inside.append(entry)
+        return inside, outside
+
+    def is_old(self, published: datetime) -> bool:
+        """Say whether ``newer_than`` keeps what was published then out of the subscription document."""
+        age = self.window.newer_than
+        return age is not None and self.now - published >= age
+
+    def without_room(self, entries: Iterable[Entry]) -> dict[str, Limit]:
+        """Return, by id, which of ``entries`` (newest first) the subscription document has no room for, and why."""
+        most = self.window.max_per_source
+        seen: Counter[str] = Counter()
+        found: dict[str, Limit] = {}
+        for entry in entries:
+            article = entry.article
+            if self.is_old(article.published):
+                found[article.id] = "newer_than"
+            elif most is not None:
+                origin = self._origin(article)
+                seen[origin] += 1
+                if seen[origin] > most:
+                    found[article.id] = "max_per_source"
+        return found
+
+    def why_not_at_hand(self, article: Article, shown: Iterable[Entry]) -> Limit | None:
+        """Return why an article was not even kept, of whose feed ``shown`` are the entries; ``None``: it is too old."""
+        if limit := out_of_bounds(self.window, article.published):
+            return limit
+        if self.is_old(article.published):
+            return "newer_than"
+        full = article.published <= self._full_since(shown).get(self._origin(article), _LONG_AGO)
+        return "max_per_source" if full else None
+
+    def has_slid(self, published: datetime, shown: Iterable[Entry], *, still_there: bool) -> bool:
+        """Say whether an entry that is online has left the window, of whose feed ``shown`` are the entries now.
+
+        Of one that is ``still_there`` in the sources, nothing tells its source any more; it counts as pushed out by
+        others of one if any source has its fill of newer ones.
+        """
+        if self.is_old(published) or out_of_bounds(self.window, published) == "before":
+            return True
+        return still_there and published <= max(self._full_since(shown).values(), default=_LONG_AGO)
+
+    def shown(self, limit: Limit) -> str:
+        """Return what the window takes by one of its limits, as a part of a sentence."""
+        window = self.window
+        if limit == "newer_than" and window.newer_than:
+            hours = window.newer_than // timedelta(hours=1)
+            return f"what is newer than {f'{hours}h' if hours % 24 else f'{hours // 24}d'}"
+        if limit == "max_per_source":
+            return f"the newest {window.max_per_source:,} of each source"
+        if limit == "after":
+            return f"what was published from {_written(window.after)} on"
+        return f"what was published before {_written(window.before)}"
+
+    def _full_since(self, shown: Iterable[Entry]) -> Mapping[str, datetime]:
+        """Return the date of the oldest entry of each source that has as many as it may have."""
+        dates: dict[str, list[datetime]] = {}
+        for entry in shown if self.window.max_per_source else ():
+            dates.setdefault(self._origin(entry.article), []).append(entry.article.published)
+        return {origin: min(of) for origin, of in dates.items() if len(of) == self.window.max_per_source}
+
+    def _origin(self, article: Article) -> str:
+        return origin_of(article, self.sources.get(article.origin.file))
+
+
+def _written(moment: datetime | None) -> str:
+    return moment.isoformat().removesuffix("T00:00:00") if moment else ""
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
