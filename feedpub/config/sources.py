@@ -299,6 +299,7 @@ def _source(
     encoding: str | None,
     fields: tuple[tuple[str, str], ...],
     body: str,
+    title: str,
     namespace: str | None,
     layout: TextLayout,
     boilerplate: tuple[str, ...],
@@ -319,6 +320,7 @@ def _source(
         encoding=encoding,
         fields=fields,
         html_body=body == "html",
+        html_title=title == "html" or dict(fields).get("title", "").endswith(".rendered"),
         namespace=namespace,
         layout=layout,
         boilerplate=frozenset(map(fold_heading, boilerplate)),
@@ -378,6 +380,13 @@ SOURCE = Section(
             "body",
             one_of("text", "html"),
             "`text` or `html`: what bodies are in text, JSON and tables; the other formats say it themselves",
+            default="text",
+        ),
+        Key(
+            "title",
+            one_of("text", "html"),
+            "`text` or `html`: what titles are in text, JSON and tables; what `fields` finds under `….rendered`, as in"
+            " WordPress, is HTML",
             default="text",
         ),
         Key(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from html import unescape
 from urllib.parse import quote, urljoin
 
 from feedpub.articles.article import (
@@ -47,6 +48,7 @@ _MENDABLE = re.compile(
 )
 # What 0.1.0 took for an id that another feed minted.
 _IRI = re.compile(rf"[a-z][a-z0-9+.-]*:[^{_NOT_IRI}]+\Z", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 # A title of these alone can't be seen.
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060 "
 
@@ -96,7 +98,8 @@ def build_story(
     if (
         "\t" not in title
         and plain_title.strip(_ZERO_WIDTH)
-        and not (spec.repair_mojibake or spec.html_body or spec.link)
+        and "&" not in title
+        and not (spec.repair_mojibake or spec.html_body or spec.html_title or spec.link)
     ):
         try:
             parsed = parse_date(published, spec.dates)
@@ -161,15 +164,11 @@ def _other_ids(
 def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Notes) -> Article:
     spec = reading.spec
     # A tab is fit for XML, so that plain lines may have one; a title has none, whatever stands beside it.
-    title = one_line(record.title) if "\t" in record.title else record.title.strip()
+    written = one_line(record.title) if "\t" in record.title else record.title.strip()
     body = record.body.strip()
     if not record.html:
         body = _without_tail(body, spec, notes)
-    if not title.strip(_ZERO_WIDTH):
-        title = first_sentence(plain_text(body) if record.html else body)
-        if not title:
-            raise RecordError("the record has neither title nor body")
-        notes.add("title-from-body", "the record has no title; took the first sentence of its body")
+    title = _title(record, written, body, spec, notes)
     parsed = _parsed(record, reading)
     for warning in parsed.warnings:
         notes.add(warning.kind, warning.message)
@@ -180,8 +179,10 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
     link = _address(record.link, "link", notes, record.base or spec.link_base) or _linked(
         reading, record, parsed.instant, title, notes
     )
-    identity, key = _identity(reading, record, parsed.instant, title)
-    former = _former_identity(reading, record, parsed.instant, title, link)
+    # Of the title as it is written, so that saying what it is makes no other id.
+    named = written if spec.html_title and written.strip(_ZERO_WIDTH) else title
+    identity, key = _identity(reading, record, parsed.instant, named)
+    former = _former_identity(reading, record, parsed.instant, named, link)
     if former and record.id and not record.formerly:
         unless = "unless it was published under that, it gets another"
         if without_password(former) != former:
@@ -216,7 +217,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         authors=record.authors,
         categories=record.categories,
         language=_language(record.language, notes),
-        summary=record.summary or None,
+        summary=(one_line(plain_text(record.summary)) if spec.html_title else record.summary) or None,
         image=_address(record.image, "image", notes, record.base),
         enclosures=tuple(
             replace(enclosure, url=url)
@@ -231,6 +232,19 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         version=record.version,
         feed=reading.feed,
     )
+
+
+def _title(record: Record, written: str, body: str, spec: SourceSpec, notes: _Notes) -> str:
+    """Return the title as plain text, else the first sentence of the body."""
+    title = one_line(plain_text(written)) if spec.html_title else written
+    if not (spec.html_title or record.keep_id) and any(unescape(r) != r for r in _REFERENCE.findall(title)):
+        notes.add("html-title", f"the title {title[:200]!r} holds what HTML would write for other characters")
+    if not title.strip(_ZERO_WIDTH):
+        title = first_sentence(plain_text(body) if record.html else body)
+        if not title:
+            raise RecordError("the record has neither title nor body")
+        notes.add("title-from-body", "the record has no title; took the first sentence of its body")
+    return title
 
 
 def _parsed(record: Record, reading: ParseContext) -> ParsedDate:

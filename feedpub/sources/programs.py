@@ -8,12 +8,13 @@ stays as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from feedpub.sources.readers import _ghost
 from feedpub.sources.readers._linked_data import is_article, text_of_node
 from feedpub.sources.spec import SourceSpec
+from feedpub.text.safe_html import plain_text
 
 Values = Mapping[str, Any]
 
@@ -31,6 +32,48 @@ def as_named(values: Values, spec: SourceSpec) -> Values:
 def keeps_secrets(values: Values) -> bool:
     """Say whether a record's program writes into it what is nobody's business, so that no reject may repeat it."""
     return _ghost.is_post(values)
+
+
+def _is_wordpress(values: Values) -> bool:
+    return "date_gmt" in values and _rendered(values.get("title")) is not None
+
+
+def _of_wordpress(values: Values, _: str) -> Values:
+    """Return a post of WordPress' REST API (``/wp-json/wp/v2/posts``); numbers of authors and terms say nothing."""
+    said = {name: text for name, value in values.items() if (text := _rendered(value)) is not None}
+    embedded = values.get("_embedded")
+    embedded = embedded if isinstance(embedded, Mapping) else {}
+    terms = [term for terms in _lists(embedded.get("wp:term")) for term in _mappings(terms)]
+    times = {name: f"{values[f'{name}_gmt']}Z" for name in ("date", "modified") if values.get(f"{name}_gmt")}
+    media = _mappings(embedded.get("wp:featuredmedia"))
+    others = {
+        name: value for name, value in values.items() if name not in ("guid", "date_gmt", "modified_gmt")
+    }
+    return {
+        **others,
+        **times,
+        "title": plain_text(said["title"]),
+        "content_html": said.get("content"),
+        "content": None,
+        "excerpt": plain_text(said.get("excerpt", "")),
+        "author": [author.get("name") for author in _mappings(embedded.get("author")) if author.get("name")],
+        "categories": [unescape(str(term["name"])) for term in terms if term.get("name")],
+        "tags": None,
+        "image": media[0].get("source_url") if media else values.get("jetpack_featured_media_url"),
+    }
+
+
+def _rendered(value: Any) -> str | None:
+    text = value.get("rendered") if isinstance(value, Mapping) else None
+    return text if isinstance(text, str) else None
+
+
+def _lists(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mappings(value: Any) -> list[Values]:
+    return [each for each in _lists(value) if isinstance(each, Mapping)]
 
 
 def _is_fundus(values: Values) -> bool:
@@ -131,6 +174,7 @@ def _of_linked_data(values: Values, _: str) -> Values:
 
 _PROGRAMS: tuple[tuple[Callable[[Values], bool], Callable[[Values, str], Values]], ...] = (
     (_ghost.is_post, _ghost.as_named),
+    (_is_wordpress, _of_wordpress),
     (_is_fundus, _of_fundus),
     (_is_newspaper, _of_newspaper),
     (_is_news_please, _of_news_please),

@@ -40,12 +40,12 @@ class SourceSpec:
     ``own`` are the folders that feedpub itself writes into: no file in them is an input.
     ``format`` is a name of the table of formats, or nothing to go by extension and content. ``encoding`` is
     the one to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's
-    names; ``html_body`` says that bodies of text, JSON and tables are HTML. ``namespace`` keeps this source's own
-    ids apart from those of others. ``boilerplate`` holds folded headings. ``published_when`` are the folded words of
-    a status with which alone a record is public. ``where`` is the place in the config. ``link`` is the template of the
-    links of records that have none, ``link_base`` the address that relative ones are resolved against, and ``date``
-    says where else a date may be: ``filename``. ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are
-    patterns as well: the old feeds of the same articles.
+    names; ``html_body`` and ``html_title`` say that bodies and titles of text, JSON and tables are HTML. ``namespace``
+    keeps this source's own ids apart from those of others. ``boilerplate`` holds folded headings. ``published_when``
+    are the folded words of a status with which alone a record is public. ``where`` is the place in the config. ``link``
+    is the template of the links of records that have none, ``link_base`` the address that relative ones are resolved
+    against, and ``date`` says where else a date may be: ``filename``. ``may_be_empty`` says that no file need fit the
+    patterns. ``adopt`` are patterns as well: the old feeds of the same articles.
     """
 
     patterns: tuple[str, ...]
@@ -56,6 +56,7 @@ class SourceSpec:
     encoding: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
     html_body: bool = False
+    html_title: bool = False
     namespace: str | None = None
     layout: TextLayout = field(default_factory=TextLayout)
     boilerplate: frozenset[str] = frozenset()

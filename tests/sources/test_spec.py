@@ -100,7 +100,6 @@ def test_what_fsspec_opens_is_a_file(source):
 @pytest.mark.parametrize(
     ("name", "package", "extra"),
     [
-        ("a.md", "markdown_it", "markdown"),
         ("a.rss", "feedparser", "feeds"),
         ("a.parquet", "pyarrow", "tables"),
     ],
@@ -114,7 +113,7 @@ def test_a_missing_package_is_named_by_its_extra(name, package, extra, source, t
     with pytest.raises(SourceError, match=rf"-m pip install 'feedpub\[{extra}\]'"):
         list(read(source(), tmp_path / name, "example.org,2023"))
     with pytest.raises(ConfigError, match=rf"-m pip install 'feedpub\[{extra}\]'"):
-        source(f"format: {'feed' if extra == 'feeds' else 'markdown' if extra == 'markdown' else 'parquet'}")
+        source(f"format: {'feed' if extra == 'feeds' else 'parquet'}")
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,6 @@ _ALL: Final = (
         name="markdown",
         extensions=(".md", ".markdown", ".mdown"),
         module="markdown",
-        extra="markdown",
-        packages=("markdown_it",),
     ),
     InputFormat(
         name="html",
