@@ -78,8 +78,10 @@ class Verified:
 def verify_documents(rendered: Iterable[Rendered], listing: Document) -> Verified:
     """Hold each document against its check, those of feeds and the ``listing`` of all.
 
-    Where a subscription document fails, its last good version is kept. Where an archive document fails, the whole
-    feed is kept: its documents link to each other, and each entry has to stand in one of them.
+    What links to others stands behind them, as it is put into place after them: archive documents before the
+    subscription documents that lead to them. Where a subscription document fails, its last good version is kept. Where
+    an archive document fails, the whole feed is kept: its documents link to each other, and each entry has to stand in
+    one of them.
     """
     valid: list[Document] = []
     keep: set[str] = set()
@@ -87,7 +89,7 @@ def verify_documents(rendered: Iterable[Rendered], listing: Document) -> Verifie
     held: set[str] = set()
     for feed in rendered:
         keep.update(feed.kept)
-        documents = (*feed.documents, *feed.archives)
+        documents = (*feed.archives, *feed.documents)
         wrong = refusals(documents)
         invalid |= wrong
         if any(document.path in wrong for document in feed.archives):

@@ -2,7 +2,8 @@
 
 1. Everything that changes is written to a staging folder, flushed to the disk and read back.
 2. A journal there lists the files that no manifest knows yet, so that after a kill they are known for ours.
-3. Each file is moved into place; then those that no feed owns any more are removed.
+3. Each file is moved into place, in the order that they come in, but those first that nobody can know yet: what is
+   there never leads to what is not. Then those that no feed owns any more are removed.
 4. The manifest is moved into place, and the journal goes.
 """
 
@@ -59,7 +60,7 @@ def replace_files(plan: Plan, folder: Folder, places: tuple[Path, ...]) -> None:
             write_files(changed, plan, staging)
             if plan.fresh:
                 _write_journal(plan, staging)
-            for file in changed:
+            for file in sorted(changed, key=lambda file: file.standing is not None):
                 if file is not plan.manifest:
                     staging.move(file.name, folder, file.name)
             for name in plan.removed:

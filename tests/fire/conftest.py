@@ -1,0 +1,228 @@
+"""Sites that are built while system calls fail: what they are, and what is seen of them from outside."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from lxml import etree
+
+HERE = Path(__file__).parent
+NOW = "2024-03-01T12:00:00+00:00"
+MTIME = 1_706_000_000
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+class Builder:
+    """The process that builds, see ``builder.py``."""
+
+    def __init__(self, home):
+        self._home = home
+        self._process = subprocess.Popen(
+            [sys.executable, str(HERE / "builder.py")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=os.environ | {"TMPDIR": str(home)},
+        )  # fmt: skip
+        Site(home / "warm").lay_out("[rss, atom, json], archive: 2", {1: "Text."})
+        self._send(home / "warm")
+        assert self._said() == "ready"
+
+    def _send(self, folder, **options):
+        self.error = folder / "error"
+        self.error.unlink(missing_ok=True)
+        job = {"config": str(folder / "config.yaml"), "now": NOW, "error": str(self.error), **options}
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+
+    def _said(self):
+        return self._process.stdout.readline().strip()
+
+    def build(self, folder, **options):
+        """Build, and return the exit status."""
+        self._send(folder, **options)
+        self._said()
+        return int(self._said())
+
+    def traced(self, folder, log, *options):
+        """Build under strace, and return the exit status."""
+        self._send(folder, stop=True)
+        pid = int(self._said())
+        trace = ",".join(f"?{call}" for call in CALLS)
+        # Not --seccomp-bpf: with it, strace 6.1 injects no signals.
+        command = [
+            "strace",
+            "-y",
+            "-s",
+            "0",
+            "-p",
+            str(pid),
+            "-o",
+            str(log),
+            "-e",
+            f"trace={trace}",
+            *options,
+        ]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
+            assert "attached" in strace.stderr.readline()
+            os.kill(pid, signal.SIGCONT)
+            status = int(self._said())
+            strace.wait(60)
+        return status
+
+    def said(self):
+        """The sentence that the last build ended with."""
+        return self.error.read_text() if self.error.exists() else ""
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait(60)
+        self._process.stdout.close()
+
+
+CALLS = (
+    "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "renameat", "renameat2", "openat", "close",
+    "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "utimensat", "fchmod", "chmod", "fchmodat", "link", "linkat",
+    "symlink", "symlinkat", "fallocate",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Call:
+    """A system call that changes something: its number among those of its name, and what it names.
+
+    ``size`` and ``end`` are of what it writes: how many bytes, and how long its file is then. ``moving`` says that it
+    is from the first to the last one by which a document comes to where it is served.
+    """
+
+    name: str
+    number: int
+    target: str
+    size: int = 0
+    end: int = 0
+    done: bool = True
+    moving: bool = False
+
+    @property
+    def area(self):
+        if "ledger.sqlite" in self.target:
+            return "ledger"
+        if "#" in self.target:
+            return "spool"
+        return "output" if "/feeds" in self.target else "staging"
+
+
+MOVES = ("rename", "renameat", "renameat2")
+_LINE = re.compile(r"(\w+)\((.*)\) += (-?\d+)")
+_WRITTEN = re.compile(r"O_(?:WRONLY|RDWR|CREAT|TMPFILE)")
+
+
+def calls_of(log: Path) -> list[Call]:
+    """Return the calls of a build that change something, in their order."""
+    numbers, ends, calls = Counter(), Counter(), []
+    written = set()
+    for line in log.read_text().splitlines():
+        if not (match := _LINE.match(line)):
+            continue
+        name, arguments, result = match[1], match[2], int(match[3])
+        numbers[name] += 1
+        size = end = 0
+        if name == "openat":
+            if not _WRITTEN.search(arguments):
+                continue
+            written.add(line.rpartition("= ")[2].strip())
+        elif name == "close":
+            if arguments not in written:
+                continue
+            written.discard(arguments)
+        elif name in ("write", "pwrite64"):
+            size = result
+            target = arguments.partition(",")[0]
+            ends[target] = end = (
+                int(arguments.split(", ")[3]) + size if name == "pwrite64" else ends[target] + size
+            )
+        calls.append(Call(name, numbers[name], arguments, size, end, result >= 0))
+    moves = [n for n, c in enumerate(calls) if c.name in MOVES and c.done and c.area == "output"]
+    first, last = (moves[0], moves[-1]) if moves else (0, -1)
+    return [replace(call, moving=first <= n <= last) for n, call in enumerate(calls)]
+
+
+@dataclass(frozen=True)
+class Site:
+    folder: Path
+
+    def lay_out(self, output, articles, *, sources='[{path: ["in/*.md"], timezone: UTC}]', feeds=None):
+        """Write config and articles: bodies by day of January; whole files where they begin with a fence."""
+        (self.folder / "in").mkdir(parents=True, exist_ok=True)
+        for path in (self.folder / "in").iterdir():
+            path.unlink()
+        for day, body in articles.items():
+            head = f"---\ntitle: Day {day}\ndate: 2024-01-{day:02} 10:00\n"
+            text = body.replace("---\n", head, 1) if body.startswith("---\n") else f"{head}---\n{body}\n"
+            (self.folder / f"in/{day}.md").write_text(text)
+        feeds = feeds or "{all: {title: All, max_items: 3}, boats: {title: Boats, any: [boat], max_items: 3}}"
+        (self.folder / "config.yaml").write_text(
+            'version: 1\nsite: {title: T, base_url: "https://x.test/", id_authority: "x.test,2024"}\n'
+            f"sources: {sources}\nfeeds: {feeds}\noutput: {{formats: {output}}}\n"
+        )
+        for path in self.folder.rglob("*"):
+            if "in" in path.parts:
+                os.utime(path, (MTIME, MTIME))
+
+    def tree(self):
+        """What a web server can hand out."""
+        out = self.folder / "feeds"
+        return {p.name: p.read_bytes() for p in sorted(out.iterdir()) if p.is_file()} if out.is_dir() else {}
+
+    def ledger(self):
+        """What the ledger says, whatever its order on the disk."""
+        file = self.folder / ".feedpub/ledger.sqlite"
+        with closing(sqlite3.connect(file)) as connection:
+            return sorted(connection.iterdump())
+
+    def copy_to(self, folder):
+        """Copy what there is, with the times of files, to where another site was."""
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Site(folder)
+
+
+def links_of(name, data):
+    """The names of the documents that one links to as its archives, and the ids of its entries."""
+    if name.endswith(".json"):
+        content = json.loads(data)
+        return {content.get("next_url")} - {None}, {item["id"] for item in content["items"]}
+    root = etree.fromstring(data)
+    links = (link for link in root.iter(f"{ATOM}link") if str(link.get("rel")).endswith("-archive"))
+    ids = {e.findtext(f"{ATOM}id") for e in root.iter(f"{ATOM}entry")} | {i.text for i in root.iter("guid")}
+    return {link.get("href") for link in links}, ids
+
+
+@pytest.fixture(scope="session")
+def builder(tmp_path_factory):
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    if subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("strace may not trace here")
+    home = tmp_path_factory.mktemp("builder")
+    (home / "warm").mkdir()
+    made = Builder(home)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def fire(builder):
+    """What builds a site under fire and looks at it."""
+    return SimpleNamespace(
+        builder=builder, Site=Site, calls_of=calls_of, links_of=links_of, now=NOW, mtime=MTIME
+    )
