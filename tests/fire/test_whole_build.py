@@ -3,7 +3,7 @@
 That is ledger, spool, staging and output. What readers see stays whole, and the next build leaves what it would have
 left had nothing happened. The suite takes a few cases of each kind of build; all of them run with
 
-    FEEDPUB_FAULTS=all .venv/bin/pytest tests/fire -q -s
+    FEEDPUB_FAULTS=all .venv/bin/pytest tests/fire -q
 """
 
 import os
@@ -210,7 +210,7 @@ def histories(fire, scenario, folder):
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_after_a_fault_at_any_call_of_a_build_nothing_is_torn_and_the_next_one_is_as_a_clean_one(
-    fire, tmp_path, scenario
+    fire, figures, tmp_path, scenario
 ):
     template, before, (after, ledger), changed = histories(fire, scenario, tmp_path)
     at_once = "releases" in scenario and "become" not in scenario
@@ -250,7 +250,7 @@ def test_after_a_fault_at_any_call_of_a_build_nothing_is_torn_and_the_next_one_i
             assert site.tree() in [tree for tree, _ in changed], case
         else:
             assert (site.tree(), site.ledger()) == (after, ledger), case
-    print(  # noqa: T201 - for the sweep
+    figures(
         f"{scenario}: {sum(outcomes.values())} of {len(cases)} cases, {moving} where files move, {mixed} seen mixed;"
         f" {dict(areas)} {dict(outcomes)}"
     )

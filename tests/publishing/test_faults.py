@@ -2,7 +2,7 @@
 
 The suite takes an even sample of the cases; all of them run with
 
-    FEEDPUB_FAULTS=all .venv/bin/pytest tests/publishing/test_faults.py -q -s
+    FEEDPUB_FAULTS=all .venv/bin/pytest tests/publishing/test_faults.py -q
 """
 
 import os
@@ -113,7 +113,9 @@ def repaired(case, repair, documents, expected, tmp_path):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_after_a_fault_at_any_call_no_file_is_torn_and_the_next_run_repairs(way, strace, site, tmp_path):
+def test_after_a_fault_at_any_call_no_file_is_torn_and_the_next_run_repairs(
+    way, strace, site, tmp_path, figures
+):
     before, after = (site.with_(layout=layout, gzip=True) for layout in WAYS[way])
     before.publish(OLD)
     for name in before.tree():  # so that mtimes have to be moved in every run, whatever the second
@@ -137,7 +139,7 @@ def test_after_a_fault_at_any_call_no_file_is_torn_and_the_next_run_repairs(way,
         assert mtimes["same.rss"] == LATE * 10**9, case
         assert mtimes["changed.rss"] == mtimes["changed.rss.gz"] == (LATE + 1) * 10**9, case
         repaired(case, before, OLD, old, tmp_path)
-    print(f"{way}: {sum(outcomes.values())} of {len(cases)} faults: {dict(outcomes)}")  # noqa: T201 - for the full sweep
+    figures(f"publishing, {way}: {sum(outcomes.values())} of {len(cases)} faults; {dict(outcomes)}")
 
 
 def outcome(case, result, after, new) -> str:
