@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -59,7 +60,11 @@ def diff(
     if old is not None:
         before = planned(plan(load_config(old), now))
     elif revision is not None:
-        before = planned(plan(parse_config(_committed(new, revision), new), now))
+
+        def read(path: Path) -> bytes:
+            return _committed(path, new.parent, revision)
+
+        before = planned(plan(parse_config(read(new), new, read), now))
     coming = plan(settings, now)
     if old is None and revision is None:
         before = published(coming.state.online)
@@ -92,20 +97,21 @@ def as_json(changes: Sequence[FeedChange], refusal: FeedpubError | None = None) 
     }
 
 
-def _committed(path: Path, revision: str) -> bytes:
-    """Return a config as it was in a revision of its Git repository."""
+def _committed(path: Path, folder: Path, revision: str) -> bytes:
+    """Return a config, or a pack of it, as it was in a revision of the Git repository that ``folder`` is in."""
     if revision.startswith("-"):
         print_error(f"{revision} is not a revision")
         raise typer.Exit(USAGE)
-    command = ["git", "show", f"{revision}:./{path.name}"]
+    named = os.path.relpath(path, folder)
+    command = ["git", "show", f"{revision}:./{named}"]
     try:
-        shown = subprocess.run(command, cwd=path.parent, capture_output=True, check=False)  # noqa: S603
+        shown = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603
     except FileNotFoundError:
         print_error("--git needs git, which is not installed; compare with --config OLD")
         raise typer.Exit(FAILED) from None
     if shown.returncode:
         reason = shown.stderr.decode("utf-8", "replace").strip().splitlines()
-        print_error(f"git knows no {path.name} in {revision}: {reason[0] if reason else 'no reason given'}")
+        print_error(f"git knows no {named} in {revision}: {reason[0] if reason else 'no reason given'}")
         raise typer.Exit(FAILED)
     return shown.stdout
 

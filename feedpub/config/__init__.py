@@ -1,6 +1,6 @@
 """The config file as frozen settings, everything in it compiled when it is loaded."""
 
-from feedpub.config.loader import load_config, parse_config
+from feedpub.config.loader import load_config, load_packs, parse_config
 from feedpub.config.scalars import parse_share
 from feedpub.config.settings import Archive, FeedSettings, Guards, Output, Settings, Window
 from feedpub.documents.channel import Site
@@ -14,6 +14,7 @@ __all__ = [
     "Site",
     "Window",
     "load_config",
+    "load_packs",
     "parse_config",
     "parse_share",
 ]

@@ -159,7 +159,8 @@ def read_feed(slug: str, node: Node) -> FeedKeys:
         said = section.read(node)
     problems.raise_any()
     assert said is not None
-    return replace(said, slug=slug, selective="any" in node.mapping() or "all" in node.mapping())
+    selective = any(key in node.mapping() for key in ("rule", "any", "all"))
+    return replace(said, slug=slug, selective=selective)
 
 
 def _check_slug(slug: str, where: Where) -> None:

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from feedpub.config.feeds import is_retired
+from feedpub.config.packs import read_packs
 from feedpub.config.placeholders import find_placeholders
-from feedpub.config.schema import CONFIG, VERSION_KEY, ConfigFile
+from feedpub.config.schema import CONFIG, PACKS_KEY, VERSION_KEY, ConfigFile
 from feedpub.config.settings import Settings
 from feedpub.core.errors import ConfigError, Problems, Where
 from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.rules import RuleSet, compile_rules
+from feedpub.rules.pack import Pack, Packs
 
 
 def load_config(path: str | Path) -> Settings:
     """Read and compile the config at ``path``; :class:`ConfigError` says what is wrong with it."""
     path = Path(path)
+    return parse_config(_read(path), path)
+
+
+def load_packs(path: Path) -> dict[str, Pack]:
+    """Return the packs that the config at ``path`` names; the rest of it may be wrong."""
+    problems = Problems()
+    root = read_yaml(_read(path), str(path), problems)
+    packs: Packs = {}
+    with problems:
+        packs = _packs(root, path, Path.read_bytes, problems)
+    problems.raise_any()
+    return {name: pack for name, pack in packs.items() if isinstance(pack, Pack)}
+
+
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise ConfigError(
             Where(str(path), 1, 1),
@@ -28,13 +45,12 @@ def load_config(path: str | Path) -> Settings:
         ) from None
     except OSError as error:
         raise ConfigError(Where(str(path), 1, 1), f"it cannot be read: {error.strerror}") from error
-    return parse_config(data, path)
 
 
-def parse_config(data: bytes, path: Path) -> Settings:
+def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
     """Compile a config that was read from ``path``, to whose folder its own paths are relative.
 
-    Raises :class:`ConfigError` with all that is wrong, in the order of the lines.
+    ``read`` returns the bytes of a pack. Raises :class:`ConfigError` with all that is wrong, in the order of the lines.
     """
     problems = Problems()
     root = read_yaml(data, str(path), problems)
@@ -49,7 +65,8 @@ def parse_config(data: bytes, path: Path) -> Settings:
     with problems:
         said = CONFIG.read(root)
     with problems:
-        rules = compile_rules(_active(top), top.get("lists"), top.get("matching"))
+        packs = _packs(root, path, read, problems)
+        rules = compile_rules(_active(top), top.get("lists"), top.get("matching"), packs)
     problems.raise_any()
     assert said is not None
     assert rules is not None
@@ -69,6 +86,12 @@ def parse_config(data: bytes, path: Path) -> Settings:
         exact=said.dedup,
         placeholders=tuple(find_placeholders(root)),
     )
+
+
+def _packs(root: Node, path: Path, read: Callable[[Path], bytes], problems: Problems) -> Packs:
+    node = PACKS_KEY.node(root.mapping(), root)
+    assert node is not None
+    return read_packs(node, path.parent, read, problems)
 
 
 def _active(top: Mapping[str, Node]) -> Mapping[str, Node]:

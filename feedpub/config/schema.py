@@ -8,6 +8,7 @@ from typing import Any
 from feedpub.articles.duplicates import Exact
 from feedpub.config.feeds import FEEDS, FeedKeys
 from feedpub.config.output import DEDUP, GUARDS, OUTPUT
+from feedpub.config.packs import PACKS
 from feedpub.config.settings import Guards, Output
 from feedpub.config.site import SITE
 from feedpub.config.sources import SOURCE, read_source
@@ -62,6 +63,13 @@ VERSION_KEY = Key(
 MATCHING_KEY = Key(
     "matching", MATCHING, "what holds for the rules of all feeds", default="{}", without="as below"
 )
+PACKS_KEY = Key(
+    "packs",
+    PACKS,
+    "packs of rules and lists that the feeds use: names of such as ship, and files, see [rules](rules.md#packs)",
+    default="[]",
+    without="none",
+)
 LISTS_KEY = Key("lists", LISTS, "named lists of terms, see [rules](rules.md)", default="{}", without="none")
 
 CONFIG = Section(
@@ -85,7 +93,7 @@ CONFIG = Section(
         Key("guards", GUARDS, "what a build refuses to do", default="{}", without="as below"),
     ),
     make=ConfigFile,
-    others=(MATCHING_KEY, LISTS_KEY),
+    others=(MATCHING_KEY, PACKS_KEY, LISTS_KEY),
 )
 """The top level of a config."""
 

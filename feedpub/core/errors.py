@@ -101,13 +101,13 @@ class Problems:
 
     def __init__(self) -> None:
         self._errors: list[ConfigError] = []
-        self._causes: dict[tuple[int, int], ConfigError] = {}
+        self._causes: dict[tuple[str, int, int], ConfigError] = {}
 
     def add(self, error: ConfigError, *, cause: bool = False) -> None:
         """Collect an error, or all errors that it holds; as a ``cause``, it is the only one told of its place."""
         self._errors.extend(error.errors)
         if cause:
-            self._causes[error.where.line, error.where.column] = error
+            self._causes[_place(error)] = error
 
     def add_all(self, others: Problems) -> None:
         """Collect what others have collected."""
@@ -125,16 +125,25 @@ class Problems:
         return False
 
     def raise_any(self) -> None:
-        """Raise what was collected, if anything: each error once, in the order of their lines."""
+        """Raise what was collected, if anything: each error once, file by file in the order of their lines."""
         different: dict[tuple[Where, str], ConfigError] = {}
+        files: dict[str, int] = {}
         for error in self._errors:
-            if self._causes.get((error.where.line, error.where.column), error) is error:
+            files.setdefault(error.where.file, len(files))
+            if self._causes.get(_place(error), error) is error:
                 different.setdefault((error.where, error.problem), error)
-        errors = sorted(different.values(), key=lambda error: (error.where.line, error.where.column))
+        errors = sorted(
+            different.values(),
+            key=lambda error: (files[error.where.file], error.where.line, error.where.column),
+        )
         if len(errors) > 1:
             raise ConfigErrors(errors)
         if errors:
             raise errors[0]
+
+
+def _place(error: ConfigError) -> tuple[str, int, int]:
+    return error.where.file, error.where.line, error.where.column
 
 
 class SourceError(FeedpubError):

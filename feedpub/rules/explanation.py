@@ -170,8 +170,9 @@ def _feed(
         rule.slug,
         verdict.taken,
         verdict.why,
-        tuple(hit for number in wanted for hit in hits[number]),
-        tuple(hit for veto in vetoes for number in dict.fromkeys(wanted_terms(veto)) for hit in hits[number]),
+        # A term may stand in the config and in a pack.
+        tuple(dict.fromkeys(hit for number in wanted for hit in hits[number])),
+        tuple(dict.fromkeys(hit for veto in vetoes for number in wanted_terms(veto) for hit in hits[number])),
         near,
         tuple(rules.feeds[number].slug for number in verdict.included_by),
         tuple(rules.feeds[number].slug for number in verdict.excluded_by),

@@ -54,6 +54,12 @@ NONE: Final = Key("none", _CONDITIONS, "terms that must not be found; they win o
 MIN_HITS: Final = Key("min_hits", integer(1), "how many different terms of `any` must be found", default="1")
 GROUP_KEYS: Final = (ANY, ALL, NONE, MIN_HITS)
 
+RULE: Final = Key(
+    "rule",
+    TEXT,
+    "a rule of a pack, such as `news-en/sports`: as one more item of `any`, and with what it refuses",
+)
+
 IN_FIELDS: Final = Key("fields", _FIELDS, "as there", without="`matching.fields`")
 ACCENTS: Final = Key("accents", FLAG, "as there", without="`matching.accents`")
 STEMMING: Final = Key("stemming", _STEMMING, "as there", without="`matching.stemming`")
@@ -99,8 +105,12 @@ EXAMPLES: Final = Key(
     "`match` and `no_match`: headlines that the rule must and must not take",
 )
 
-RULE_KEYS: Final = (*GROUP_KEYS, *OPTION_KEYS, FALLBACK, INCLUDE, EXCLUDE, EXAMPLES)
+RULE_KEYS: Final = (RULE, *GROUP_KEYS, *OPTION_KEYS, FALLBACK, INCLUDE, EXCLUDE, EXAMPLES)
 """The keys of a feed that this package reads."""
+
+DESCRIPTION: Final = Key("description", TEXT, "a line about it")
+PACK_RULE_KEYS: Final = (DESCRIPTION, *GROUP_KEYS, *OPTION_KEYS, EXAMPLES)
+"""The keys of a rule of a pack: those of a feed that speak of no other feed."""
 
 _MIN_HITS_COUNTS_ANY: Schema = {"dependentRequired": {MIN_HITS.name: [ANY.name]}}
 RULE_CONSTRAINTS: Final[Schema] = {
@@ -108,7 +118,7 @@ RULE_CONSTRAINTS: Final[Schema] = {
     "allOf": [
         {
             "if": {"properties": {FALLBACK.name: {"const": True}}, "required": [FALLBACK.name]},
-            "then": {"not": {"anyOf": [{"required": [key.name]} for key in (ANY, ALL, INCLUDE)]}},
+            "then": {"not": {"anyOf": [{"required": [key.name]} for key in (RULE, ANY, ALL, INCLUDE)]}},
         }
     ],
 }
@@ -120,6 +130,10 @@ LIST_KEYS: Final = (TERMS, ACCENTS, STEMMING)
 
 LIST: Final = "list"
 """The key of a condition that stands for the terms of a named list."""
+
+RULES: Final = Key("rules", _left({}), "the rules by name")
+PACK_KEYS: Final = (DESCRIPTION, RULES, Key("lists", _left({}), "the lists by name"))
+"""The keys of a pack."""
 
 MATCHING: Final = _left(mapping_schema(MATCHING_KEYS))
 LISTS: Final = _left(
@@ -140,7 +154,10 @@ _BY_ITSELF: Schema = {
             }
             for name in FIELDS
         },
-        LIST: {**TEXT.schema, "description": "the name of a list of terms under `lists:`"},
+        LIST: {
+            **TEXT.schema,
+            "description": "the name of a list of terms under `lists:`, or in a pack: `news-en/markets`",
+        },
     },
     "additionalProperties": False,
     "minProperties": 1,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from feedpub.core.declaration import TEXT, Key, Value, list_of, names
 from feedpub.core.errors import ConfigError, Problems, Where
@@ -32,52 +34,79 @@ from feedpub.rules.keys import (
     NO_MATCH,
     NONE,
     OPTION_KEYS,
+    RULE,
     STEMMING,
     TERMS,
 )
-from feedpub.rules.rule import Example, FeedRule, Rules
+from feedpub.rules.rule import Example, FeedRule, Places, Rules
 from feedpub.rules.scanner import regex_problem
 from feedpub.rules.terms import Term, View, as_regex_sees
+
+if TYPE_CHECKING:
+    from feedpub.rules.pack import Pack, Packs
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _IN_GROUPS = names((*GROUP_KEYS, *OPTION_KEYS))
 _NOWHERE = Where("", 1, 1)
+NO_PACKS: Packs = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class Parser:
-    """Reads conditions; holds the terms met so far, each under its number, and where it stands first."""
+    """Reads conditions; holds the terms met so far, each under its number, and where it stands first.
+
+    The terms of a pack of which a rule is used have numbers of their own, from where ``placed`` says. ``scope`` is the
+    pack, with a ``/``, whose list is being read.
+    """
 
     lists: Mapping[str, Node]
+    packs: Packs = field(default_factory=dict)
+    numbered: list[Term] = field(default_factory=list)
     terms: dict[Term, int] = field(default_factory=dict)
-    places: list[Where] = field(default_factory=list)
+    places: dict[int, Where] = field(default_factory=dict)
+    placed: dict[str, tuple[int, Mapping[str, tuple[Condition, Condition | None]]]] = field(
+        default_factory=dict
+    )
+    scope: str = ""
     expanded: dict[tuple[str, View], Condition] = field(default_factory=dict)
     broken: dict[tuple[str, View], ConfigError] = field(default_factory=dict)
     open_lists: list[str] = field(default_factory=list)
 
     def group(self, node: Node, view: View) -> tuple[Condition | None, Condition | None]:
-        """Return what the ``any`` and ``all`` of a mapping want and what its ``none`` refuses."""
+        """Return what the ``any`` and ``all`` of a mapping want and what its ``none`` refuses.
+
+        A ``rule`` wants as one more item of ``any`` does, and adds to what is refused.
+        """
         problems = Problems()
         mapping = node.mapping()
         with problems:
             view = options(mapping, view)
-        wanted: list[Condition] = []
-        veto = None
+        one_of: list[Condition] = []
+        vetoes: list[Condition] = []
+        if RULE.name in mapping:
+            with problems:
+                of_pack, refused = self.rule(mapping[RULE.name])
+                one_of.append(of_pack)
+                vetoes += () if refused is None else (refused,)
         with problems:
             if ANY.name in mapping:
-                wanted.append(self._at_least(node, view))
+                one_of.append(self._at_least(node, view))
             elif MIN_HITS.name in mapping:
                 raise mapping[MIN_HITS.name].error(
                     "min_hits counts the terms of any, which is missing", "add any, or take min_hits out"
                 )
+        wanted: list[Condition] = [AtLeast(1, tuple(one_of))] if len(one_of) > 1 else one_of
         if ALL.name in mapping:
             with problems:
                 wanted.extend(self._several(mapping[ALL.name], view, flat=False))
         if NONE.name in mapping:
             with problems:
-                veto = self.any_of(mapping[NONE.name], view)
+                vetoes.append(self.any_of(mapping[NONE.name], view))
         problems.raise_any()
-        return (wanted[0] if len(wanted) == 1 else Every(tuple(wanted)) if wanted else None), veto
+        return (
+            wanted[0] if len(wanted) == 1 else Every(tuple(wanted)) if wanted else None,
+            vetoes[0] if len(vetoes) == 1 else AtLeast(1, tuple(vetoes)) if vetoes else None,
+        )
 
     def _at_least(self, node: Node, view: View) -> Condition:
         problems = Problems()
@@ -102,10 +131,11 @@ class Parser:
 
     def _different(self, items: Iterable[Condition]) -> tuple[Condition, ...]:
         """Return the conditions, with the terms that fold alike, and so are one, as one."""
-        terms = tuple(self.terms)
         alike: dict[object, list[Condition]] = {}
         for item in items:
-            alike.setdefault(terms[item.term].fold if isinstance(item, Has) else item, []).append(item)
+            alike.setdefault(self.numbered[item.term].fold if isinstance(item, Has) else item, []).append(
+                item
+            )
         return tuple(same[0] if len(same) == 1 else AtLeast(1, tuple(same)) for same in alike.values())
 
     def _several(self, node: Node, view: View, *, flat: bool) -> tuple[Condition, ...]:
@@ -158,28 +188,80 @@ class Parser:
 
     def list(self, node: Node, view: View) -> Condition:
         """Return the condition that one of the list's terms is there."""
-        name = node.text()
-        if name not in self.lists:
-            raise node.error(
-                f"there is no list {name!r}",
-                did_you_mean(name, self.lists) or f"add {name}: […] under lists:",
-            )
-        if name in self.open_lists:
-            chain = " → ".join((*self.open_lists[self.open_lists.index(name) :], name))
+        scope, name = self._scoped(node)
+        named = f"{scope}{name}"
+        if named in self.open_lists:
+            chain = " → ".join((*self.open_lists[self.open_lists.index(named) :], named))
             raise node.error(f"the list holds itself: {chain}", "take one of them out")
-        key = name, view
+        key = named, view
         if key in self.broken:
             raise self.broken[key]
         if key not in self.expanded:
-            self.open_lists.append(name)
+            self.open_lists.append(named)
+            outside, self.scope = self.scope, scope
             try:
-                self.expanded[key] = self._terms_of(self.lists[name], view)
+                self.expanded[key] = self._terms_of(self._lists(scope)[name], view)
             except ConfigError as error:
                 self.broken[key] = error
                 raise
             finally:
                 self.open_lists.pop()
+                self.scope = outside
         return self.expanded[key]
+
+    def _scoped(self, node: Node) -> tuple[str, str]:
+        """Return of which pack the named list is (``news-en/``; empty: none) and its name there."""
+        named = node.text()
+        known = self._lists(self.scope)
+        if named in known:
+            return self.scope, named
+        of_pack, slash, name = named.partition("/")
+        if slash and not self.scope and of_pack in self.packs:
+            known = self._lists(of_pack + slash)
+            if name in known:
+                return of_pack + slash, name
+            raise node.error(
+                f"the pack {of_pack} has no list {name!r}",
+                did_you_mean(name, known) or f"feedpub packs show {of_pack} prints it",
+            )
+        remedy = did_you_mean(named, known)
+        if not remedy and slash:
+            remedy = "a list of a pack is known where packs: names the pack, and not in another pack"
+        raise node.error(f"there is no list {named!r}", remedy or f"add {named}: […] under lists:")
+
+    def _lists(self, scope: str) -> Mapping[str, Node]:
+        return self._pack(scope.removesuffix("/")).lists if scope else self.lists
+
+    def _pack(self, name: str) -> Pack:
+        found = self.packs[name]
+        if isinstance(found, ConfigError):
+            raise found
+        return found
+
+    def rule(self, node: Node) -> tuple[Condition, Condition | None]:
+        """Return what the rule of a pack wants and what it refuses."""
+        named = node.text()
+        of_pack, slash, name = named.partition("/")
+        if not slash:
+            raise node.error(
+                f"{named!r} names no rule of a pack", "write the pack and its rule, such as news-en/sports"
+            )
+        if of_pack not in self.packs:
+            raise node.error(
+                f"there is no pack {of_pack!r}",
+                did_you_mean(of_pack, self.packs) or f"add {of_pack} under packs:",
+            )
+        if of_pack not in self.placed:
+            pack = self._pack(of_pack)
+            self.placed[of_pack] = len(self.numbered), pack.conditions(len(self.numbered))
+            self.numbered += pack.terms
+        rules = self.placed[of_pack][1]
+        if name not in rules:
+            raise node.error(
+                f"the pack {of_pack} has no rule {name!r}",
+                did_you_mean(name, rules) or f"it has {', '.join(rules) or 'none'}",
+            )
+        return rules[name]
 
     def _terms_of(self, node: Node, view: View) -> Condition:
         if not isinstance(node.value, Mapping):
@@ -198,8 +280,9 @@ class Parser:
     def _term(self, node: Node, view: View) -> Condition:
         term = parse_term(node, view)
         if term not in self.terms:
-            self.terms[term] = len(self.terms)
-            self.places.append(node.where)
+            number = self.terms[term] = len(self.numbered)
+            self.numbered.append(term)
+            self.places[number] = node.where
         return Has(self.terms[term])
 
 
@@ -271,13 +354,18 @@ def _regex(node: Node, pattern: str, view: View) -> Term:
     return Term(pattern, View(view.fields, regex=True))
 
 
-def parse_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> Rules:
-    """Return the rules of all feeds, in their order.
+def parse_rules(
+    feeds: Mapping[str, Node],
+    lists: Node | None,
+    matching: Node | None,
+    packs: Packs = NO_PACKS,
+) -> Rules:
+    """Return the rules of all feeds, in their order; they may name rules and lists of ``packs``.
 
     Raises :class:`feedpub.core.errors.ConfigError` with all that is wrong.
     """
     problems = Problems()
-    parser = Parser({})
+    parser = Parser({}, packs)
     if lists:
         with problems:
             parser.lists = lists.mapping()
@@ -291,7 +379,7 @@ def parse_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | 
             rules.append(_feed_rule(slug, node, parser, view, numbers))
     used = {name for name, _ in (*parser.expanded, *parser.broken)}
     # A list that nothing names is checked all the same, without leaving its terms behind.
-    aside = Parser(parser.lists)
+    aside = Parser(parser.lists, packs)
     for name, node in parser.lists.items():
         if name not in used and name not in {tried for tried, _ in aside.broken}:
             with problems:
@@ -301,7 +389,10 @@ def parse_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | 
         (name, node.key_where or node.where) for name, node in parser.lists.items() if name not in used
     )
     order = _in_order(rules, feeds)
-    return Rules(tuple(rules), tuple(parser.terms), tuple(parser.places), veto, unused, order)
+    known = {name: pack for name, pack in packs.items() if not isinstance(pack, ConfigError)}
+    places = Places(parser.places, tuple((start, known[name]) for name, (start, _) in parser.placed.items()))
+    terms = tuple(parser.numbered)
+    return Rules(tuple(rules), terms, places, veto, unused, order, tuple(known.values()))
 
 
 def _matching(node: Node, parser: Parser) -> tuple[View, Condition | None]:
@@ -329,10 +420,10 @@ def _feed_rule(slug: str, node: Node, parser: Parser, view: View, numbers: Mappi
     fallback = False
     with problems:
         fallback = FALLBACK.read(mapping, node)
-        if fallback and any(key.name in mapping for key in (ANY, ALL, INCLUDE)):
+        if fallback and any(key.name in mapping for key in (RULE, ANY, ALL, INCLUDE)):
             raise mapping[FALLBACK.name].error(
                 "a fallback takes what no other feed takes, so it cannot ask for more",
-                "take any, all and include out",
+                "take rule, any, all and include out",
             )
     include: tuple[int, ...] = ()
     exclude: tuple[int, ...] = ()

@@ -29,7 +29,7 @@ class Warned:
 
 
 def lint(rules: Rules) -> list[Warned]:
-    """Return the warnings in the order of the file."""
+    """Return the warnings in the order of the file. Of packs, which stand for themselves, there are none."""
     found = {
         *(Warned(place, f"nothing uses the list {name}") for name, place in rules.unused_lists),
         *_wide_terms(rules),
@@ -46,8 +46,12 @@ def lint(rules: Rules) -> list[Warned]:
     return sorted(found, key=lambda warned: (warned.where.line, warned.where.column, warned.message))
 
 
+def _own_terms(rules: Rules) -> Iterator[tuple[Term, Where]]:
+    return ((rules.terms[number], place) for number, place in rules.places.own.items())
+
+
 def _wide_terms(rules: Rules) -> Iterator[Warned]:
-    for term, place in zip(rules.terms, rules.places, strict=True):
+    for term, place in _own_terms(rules):
         if (term.open_left or term.open_right) and len(term.text) <= 2:
             yield Warned(place, f"{term} is found in very many words; write more letters or no *")
 
@@ -59,7 +63,7 @@ _WIDE_BLANK = re.compile(r"\\xa0|\\x\{0*(?:a0|1680|200[0-9a]|202f|205f|3000)\}",
 
 def misread(rules: Rules) -> Iterator[Warned]:
     """Yield the warnings that a build gives too: of expressions that cannot have been meant, and find nothing."""
-    for term, place in zip(rules.terms, rules.places, strict=True):
+    for term, place in _own_terms(rules):
         if term.view.regex and (control := _FROM_ESCAPES.search(term.text)) is not None:
             yield Warned(
                 place,
@@ -69,7 +73,7 @@ def misread(rules: Rules) -> Iterator[Warned]:
 
 
 def _odd_expressions(rules: Rules) -> Iterator[Warned]:
-    for term, place in zip(rules.terms, rules.places, strict=True):
+    for term, place in _own_terms(rules):
         if not term.view.regex:
             continue
         if any(sign in term.text for sign in (r"\b", r"\B", r"\w", r"\W")):
@@ -102,7 +106,7 @@ _SEPARATED = re.compile(r"[,;] *")
 
 
 def _other_syntax(rules: Rules) -> Iterator[Warned]:
-    for term, place in zip(rules.terms, rules.places, strict=True):
+    for term, place in _own_terms(rules):
         if not term.view.literal or term.exact:
             continue
         for pattern, remedy in _OTHER_SYNTAX:
@@ -122,7 +126,7 @@ def _other_syntax(rules: Rules) -> Iterator[Warned]:
 def _vetoed_terms(rules: Rules, rule: FeedRule, wider: _Wider, common: frozenset[int]) -> Iterator[Warned]:
     """Find terms whose every hit is also a hit of a veto, so that they never bring an article in."""
     vetoes = (any_terms(rule.veto) or frozenset()) | common
-    for number in set(wanted_terms(rule.wanted)) if rule.wanted else ():
+    for number in rules.places.own.keys() & wanted_terms(rule.wanted) if rule.wanted else ():
         if number in vetoes:
             message = f"{rules.terms[number]} is asked for and refused by {rule.slug}; refusal wins"
             yield Warned(rules.places[number], f"{message}; take one of them out")
@@ -156,7 +160,7 @@ def _idle_terms(rules: Rules, wider: _Wider) -> Iterator[Warned]:
         for number, reason in reasons.items():
             idle.setdefault(number, []).append(reason)
     for number, said in idle.items():
-        if len(said) == stands[number]:
+        if number in rules.places.own and len(said) == stands[number]:
             yield Warned(rules.places[number], f"{rules.terms[number]} adds nothing to {said[0]}")
 
 
@@ -168,6 +172,8 @@ def _counted_twice(rules: Rules, wider: _Wider) -> Iterator[Warned]:
             continue
         terms = frozenset(part.term for part in group.of if isinstance(part, Has))
         for number in (number for number in terms if rules.terms[number].text.isalnum()):
+            if number not in rules.places.own:
+                continue
             for by in wider[number] & terms:
                 message = f"where {rules.terms[number]} is found, {rules.terms[by]} is too, and min_hits counts both"
                 yield Warned(rules.places[number], f"{message}; take one of them out")

@@ -3,9 +3,10 @@
 The values are frozen, hold no engine and can be pickled. :class:`feedpub.rules.ruleset.RuleSet` answers the question
 which feeds take an article faster; a property test holds the two together.
 
-1. What ``matching.none`` or the feed's ``none`` refuses is out, whatever else holds.
-2. A feed with ``any`` or ``all`` takes what both ask for; a feed that asks for nothing takes all.
-3. A ``fallback`` takes what no feed with ``any`` or ``all`` took.
+1. What ``matching.none``, the feed's ``none`` or that of its ``rule`` refuses is out, whatever else holds.
+2. A feed with ``any`` (or ``rule``, which is one more item of it) or ``all`` takes what both ask for; a feed that asks
+   for nothing takes all.
+3. A ``fallback`` takes what no feed with one of these took.
 4. ``include`` adds what those feeds take, unless 1 refuses it; ``exclude``, last, takes away what those take.
 
 The order of terms and of feeds never matters.
@@ -13,16 +14,19 @@ The order of terms and of feeds never matters.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from feedpub.articles.article import Article, Origin
 from feedpub.core.errors import ConfigError, Where
 from feedpub.rules.conditions import Condition
 from feedpub.rules.fields import FIELDS, Field
 from feedpub.rules.terms import Term
+
+if TYPE_CHECKING:
+    from feedpub.rules.pack import Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +62,39 @@ class FeedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where each term stands first, by its number: ``own`` in the config, else in one of the packs.
+
+    ``packs`` are in the order of the numbers at which their terms begin. They are asked only when somebody wants to
+    know, as that takes reading their files.
+    """
+
+    own: Mapping[int, Where]
+    packs: tuple[tuple[int, Pack], ...] = ()
+
+    def __getitem__(self, number: int) -> Where:
+        if number in self.own:
+            return self.own[number]
+        start, pack = next(each for each in reversed(self.packs) if each[0] <= number)
+        return pack.parsed.places[number - start]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules of a site.
 
     Conditions name terms by their number in ``terms``; ``places`` says where each stands first. ``veto`` is
     ``matching.none``; ``unused_lists`` are the lists that nothing names; ``made_of_others`` are the numbers of
-    the feeds that include or exclude others, each after those.
+    the feeds that include or exclude others, each after those; ``packs`` are those that the config names.
     """
 
     feeds: tuple[FeedRule, ...]
     terms: tuple[Term, ...]
-    places: tuple[Where, ...]
+    places: Places
     veto: Condition | None
     unused_lists: tuple[tuple[str, Where], ...]
     made_of_others: tuple[int, ...]
+    packs: tuple[Pack, ...] = ()
 
     def shown(self, number: int) -> str:
         """Return a term as people know it: with its field, where it looks at one only."""
@@ -80,10 +103,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class FailingExample:
-    """An example that does not hold."""
+    """An example that does not hold: of the feed ``slug``, or of the rule of a pack."""
 
     slug: str
     example: Example
+    what: Literal["feed", "rule"] = "feed"
 
     def error(self, more: int = 0) -> ConfigError:
         """Return the error that stops a build; ``more`` is how many other examples fail, too."""
@@ -93,7 +117,7 @@ class FailingExample:
         if more:
             remedy += f"; {more} more {'example fails' if more == 1 else 'examples fail'}"
         list_name = "match" if example.wanted else "no_match"
-        problem = f"the feed {self.slug} {verb} its {list_name} example {example.text!r}"
+        problem = f"the {self.what} {self.slug} {verb} its {list_name} example {example.text!r}"
         return ConfigError(example.where, problem, remedy)
 
 

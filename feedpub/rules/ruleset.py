@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, reduce
 from operator import or_
+from typing import TYPE_CHECKING
 
 from feedpub.articles.article import Article
 from feedpub.core.yaml_node import Node
 from feedpub.rules.conditions import Condition, Predicate, any_terms, predicate
 from feedpub.rules.explanation import Explanation, explain
-from feedpub.rules.language import parse_rules
+from feedpub.rules.language import NO_PACKS, parse_rules
 from feedpub.rules.lint import Warned, lint, misread
 from feedpub.rules.rule import FailingExample, Rules, as_article
 from feedpub.rules.scanner import TermFinder
 from feedpub.rules.terms import Term, View
+
+if TYPE_CHECKING:
+    from feedpub.rules.pack import Pack, Packs
 
 
 class RuleSet:
@@ -118,29 +123,41 @@ class RuleSet:
         return explain(self.rules, article)
 
     def failing_examples(self) -> list[FailingExample]:
-        """Return the examples that do not hold."""
-        return [
+        """Return the examples that do not hold; of packs that ship, which are tested, none is asked."""
+        failing = [
             FailingExample(rule.slug, example)
             for number, rule in enumerate(self.rules.feeds)
             for example in rule.examples
             if (number in self.route(as_article(example))) != example.wanted
         ]
+        for pack in self._own_packs():
+            of_pack = RuleSet(pack.parsed).failing_examples()
+            failing += (replace(one, slug=f"{pack.name}/{one.slug}", what="rule") for one in of_pack)
+        return failing
 
     def lint(self) -> list[Warned]:
-        """Return what is allowed but hardly meant."""
-        return lint(self.rules)
+        """Return what is allowed but hardly meant: in the config, then in each of its own packs."""
+        return [*lint(self.rules), *(warned for pack in self._own_packs() for warned in lint(pack.parsed))]
 
     def misread(self) -> list[Warned]:
         """Return those of the warnings that a build gives too."""
-        return list(misread(self.rules))
+        of_packs = (warned for pack in self._own_packs() for warned in misread(pack.parsed))
+        return [*misread(self.rules), *of_packs]
+
+    def _own_packs(self) -> list[Pack]:
+        return [pack for pack in self.rules.packs if not pack.shipped]
 
 
-def compile_rules(feeds: Mapping[str, Node], lists: Node | None, matching: Node | None) -> RuleSet:
+def compile_rules(
+    feeds: Mapping[str, Node], lists: Node | None, matching: Node | None, packs: Packs = NO_PACKS
+) -> RuleSet:
     """Compile the rules of ``feeds`` (slug → the feed's whole mapping, of which only ``RULE_KEYS`` are read).
+
+    ``packs`` are those that they may name.
 
     Raises :class:`feedpub.core.errors.ConfigError` with the place of what is wrong.
     """
-    return RuleSet(parse_rules(feeds, lists, matching))
+    return RuleSet(parse_rules(feeds, lists, matching, packs))
 
 
 def _by_effect(terms: Iterable[Term], effects: Sequence[int], touching: int) -> Iterator[tuple[int, Term]]:

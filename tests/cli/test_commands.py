@@ -41,7 +41,7 @@ def test_a_build_shows_feeds_and_accounts(feedpub):
     assert done.returncode == 0
     # The sample is served from this machine.
     assert done.stderr.startswith(
-        "feedpub: config.yaml:5: site.base_url is http://localhost:8000/ and line 6: "
+        "feedpub: config.yaml:8: site.base_url is http://localhost:8000/ and line 9: "
     )
     assert done.stderr.count("\n") == 1
     assert "ukraine-war" in done.stdout

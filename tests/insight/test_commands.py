@@ -252,6 +252,29 @@ def test_diff_with_what_is_published_knows_edited_articles(run):
     assert [entry["title"] for entry in by_slug["energy"]["leave"]] == ["Oil price rises"]
 
 
+def test_diff_sees_what_a_change_of_a_pack_does(run):
+    """Against what is published, another config beside its own pack, and the pack of a revision."""
+    pack = "rules: {energy: {any: [oil, gas, painting]}}\n"
+    config = (
+        CONFIG.replace("any: [{list: energy}], none: [painting]", "rule: ours/energy") + "packs: ours.yaml\n"
+    )
+    for place in (run.folder, run.folder / "before"):
+        place.mkdir(exist_ok=True)
+        (place / "config.yaml").write_text(config.replace("in/", f"{run.folder}/in/"))
+        (place / "ours.yaml").write_text(pack)
+    assert run("build", "--quiet").exit_code == 0
+    for command in (["init", "-q"], ["add", "config.yaml", "ours.yaml"]):
+        subprocess.run(["git", *command], check=True)
+    author = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
+    subprocess.run(["git", *author, "commit", "-q", "-m", "first"], check=True)
+    assert run("diff", "--exit-code").exit_code == 0
+    (run.folder / "ours.yaml").write_text("rules: {energy: {any: [oil, wind*], none: [painting]}}\n")
+    for against in ((), ("--config", "before/config.yaml"), ("--git", "HEAD")):
+        done = run("diff", "--exit-code", *against)
+        assert done.exit_code == 1
+        assert "energy  1 added, 1 removed\n  + Windmills <turn> & turn\n  - An oil painting\n" in done.stdout
+
+
 def test_diff_says_where_a_feed_that_is_retired_moves_to_and_after_the_build_that_nothing_changes(run):
     assert run("build", "--quiet").exit_code == 0
     retired = CONFIG.replace("all: [{list: energy}, price]", "retired: {moved_to: https://x.test/dear.atom}")

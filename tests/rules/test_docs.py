@@ -11,6 +11,7 @@ from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import MATCHING_KEYS, RULE_KEYS, compile_rules
 from feedpub.rules.fields import FIELDS
 from feedpub.rules.language import parse_examples
+from feedpub.rules.pack import Pack
 from feedpub.rules.rule import as_article
 
 NAMES = {*names(RULE_KEYS), *names(MATCHING_KEYS)}
@@ -35,6 +36,13 @@ def rows():
                         yield pytest.param(source, field, text, wanted, id=ascii(f"{source} {wanted} {text}"))
 
 
+def packs():
+    """The pack that the page has as an example."""
+    text = DOCS.read_text(encoding="utf-8")
+    [(path, written)] = re.findall(r"<!-- (\S+\.yaml) -->\n\n```yaml\n(.*?)```", text, re.DOTALL)
+    return {Path(path).stem: Pack(Path(path).stem, written.encode(), path)}
+
+
 def rule(source):
     value = yaml.safe_load(source)
     if not (isinstance(value, dict) and NAMES & value.keys()):
@@ -44,7 +52,8 @@ def rule(source):
 
 @pytest.mark.parametrize(("source", "field", "text", "wanted"), list(rows()))
 def test_a_line_of_the_tables_holds(source, field, text, wanted):
-    rules = compile_rules({"feed": rule(source)}, None, None)
+    rules = compile_rules({"feed": rule(source)}, None, None, packs())
+    assert not rules.failing_examples()
     [example] = parse_examples(
         read_yaml(yaml.safe_dump({"match": [{field: text}]}, default_style='"').encode(), "x")
     )
