@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from feedpub.articles.article import Reject
+from feedpub.articles.article import Notice, Reject
 from feedpub.articles.ids import is_authority
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
@@ -240,7 +240,9 @@ class _First:
         articles = tuple(so_far[end] - so_far[begin] for begin, end in pairwise(ends))
         read = replace(self, result=result, files=names, articles=articles)
         asked = tuple(
-            proposal.asked(reject.reason for reject in read.rejects(number))
+            proposal.asked(
+                [*(r.reason for r in read.rejects(number)), *(n.message for n in read.left_out(number))]
+            )
             for number, proposal in enumerate(self.proposals)
         )
         again = replace(self, proposals=asked)
@@ -255,6 +257,13 @@ class _First:
         names = frozenset(self.files[number])
         return [reject for reject in self.result.rejects if reject.origin.file in names]
 
+    def left_out(self, number: int) -> list[Notice]:
+        """Return what is said of the records of a source that are left out."""
+        if self.result is None:
+            return []
+        names = frozenset(self.files[number])
+        return [n for n in self.result.notices if n.kind in _LEFT_OUT and n.origin.file in names]
+
     def _summary(self, number: int) -> str:
         proposal = self.proposals[number]
         formats = ", ".join(sorted({found.format for found in proposal.surveyed}))
@@ -265,12 +274,7 @@ class _First:
         facts = [count(self.articles[number], "article")]
         if rejects := self.rejects(number):
             facts.append(count(len(rejects), "reject"))
-        names = frozenset(self.files[number])
-        kinds = Counter(
-            notice.kind
-            for notice in self.result.notices
-            if notice.kind in _LEFT_OUT and notice.origin.file in names
-        )
+        kinds = Counter(notice.kind for notice in self.left_out(number))
         for kind, times in sorted(kinds.items()):
             facts.append(count(times, "draft") if kind == "draft" else f"{times:,} {_LEFT_OUT[kind]}")
         return f"{proposal.path}: {count(len(self.files[number]), 'file')} ({formats}): {', '.join(facts)}"

@@ -103,8 +103,8 @@ def patterns(looked: Looked, verdicts: Verdicts, kind: str, base: Path) -> tuple
 
 def whole_pattern(looked: Looked, kind: str, base: Path) -> str:
     """Return the pattern that fits all files of an ending, and others in folders that were not looked into."""
-    is_deep = any(path.parent != looked.folder for path in looked.groups[kind])
-    return _pattern((looked.folder, is_deep), kind, base)
+    folders = {path.parent for path in looked.groups[kind]}
+    return _pattern((Path(os.path.commonpath(folders)), len(folders) > 1), kind, base)
 
 
 def _pattern(place: Place, kind: str, base: Path) -> str:

@@ -130,7 +130,7 @@ class Proposal:
         return ", ".join(self.patterns)
 
     def asked(self, reasons: Iterable[str]) -> Proposal:
-        """Return the proposal with what ``reasons`` of further rejects ask."""
+        """Return the proposal with what further ``reasons`` for rejects, and for what was left out, ask."""
         reasons = tuple(reasons)
         more = [line for line in _questions(reasons) if line not in self.lines]
         asks_zone = self.asks_zone or any(_NO_ZONE in reason for reason in reasons)
@@ -279,7 +279,7 @@ class _Group:
             (*way.lines, *questions, *_layout(way.spec, texts), *_of_bodies(found.values())),
             asks_zone=any(_NO_ZONE in reason for reason in asked),
             link=self._link(found, way.spec),
-            is_relative=any(each.unfit for each in found.values()),
+            is_relative=any(each.relative for each in found.values()),
             others=sum(path not in fitting for path in self.files),
             why=_why(others),
         )
@@ -311,6 +311,9 @@ class _Group:
             # Each would be given to the record before it.
             articles = 0
         elif articles >= rejects and articles:
+            return best, found
+        if any(foreign(path.name, self.heads[path].data) for path in texts):
+            # A mail has lines such as Date:, and is none of the formats.
             return best, found
         for way in self._ways(spec, texts):
             other = _surveyed(way.spec, texts)
@@ -462,7 +465,8 @@ def _counts(found: Mapping[Path, Surveyed]) -> tuple[int, int]:
 
 
 def _reasons(found: Iterable[Surveyed]) -> list[str]:
-    return [reason for each in found for reason, _, _ in each.reasons]
+    # An embargo that cannot be read leaves an article out.
+    return [reason for each in found for reason, _, _ in (*each.reasons, *each.left_out)]
 
 
 def _questions(reasons: Iterable[str]) -> list[str]:

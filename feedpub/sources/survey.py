@@ -43,7 +43,8 @@ class Surveyed:
     ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are, ``unfit``
     those whose link is not a web address. ``left_out`` has what is not to be published, in the same way as rejects, and
     ``linked`` counts the articles that have a link.
-    ``kinds`` counts them by kind. ``garbled`` counts the articles whose text seems to have been decoded wrongly.
+    ``kinds`` counts them by kind. ``garbled`` counts the articles whose text seems to have been decoded wrongly,
+    ``relative`` those whose link lacks its site.
     ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
     ids or links that articles of other titles and dates had before: each with the place of the first article that has
     it again, and how many do.
@@ -62,6 +63,7 @@ class Surveyed:
     shared: tuple[tuple[str, str, int], ...] = ()
     linked: int = 0
     garbled: int = 0
+    relative: int = 0
     kinds: tuple[tuple[str, int], ...] = ()
 
 
@@ -143,7 +145,7 @@ def survey_file(
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
         is_plain = INPUT_FORMATS[taken].body_option
-    articles = tagged = unfit = lines = linked = garbled = 0
+    articles = tagged = unfit = lines = linked = garbled = relative = 0
     kinds: Counter[str] = Counter()
     keys = _Keys()
     rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
@@ -165,8 +167,9 @@ def survey_file(
         elif isinstance(item, LeftOut):
             left_out.add(item.reason, item.reason, item.origin)
             kinds[item.kind] += 1
-        elif not statuses.counts(item) and item.kind in DOUBTS:
-            doubts.append(item)
+        elif not statuses.counts(item):
+            relative += item.kind == "bad-address" and item.message.startswith("left out the link '/")
+            doubts += [item] if item.kind in DOUBTS else []
     if articles == 1 and alone is not None:
         alone.add(last)
         keys = alone
@@ -184,6 +187,7 @@ def survey_file(
         keys.take(),
         linked,
         garbled,
+        relative,
         tuple(sorted(kinds.items())),
     )
 
