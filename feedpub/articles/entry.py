@@ -7,25 +7,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
-from typing import Self
+from typing import Self, TypeAlias
 
 from feedpub.articles.article import Article
 from feedpub.core.feed_values import web_address
 from feedpub.core.spool import BlobRef, Spool
 from feedpub.text.safe_html import sanitise, visible_text
 
+Turn: TypeAlias = tuple[int, int, int]
+"""Where an article stands among those of its instant: its file, its line and its column there. Greater is newer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An article as it stands in feeds, the same in each: with its content, under the id subscribers know.
 
-    ``source_date`` is the time that its source gives it now, where subscribers know it under another.
+    ``source_date`` is the time that its source gives it now, where subscribers know it under another. ``turn`` is its
+    place among those of its instant.
     """
 
     article: Article
     feeds: tuple[str, ...]
     content: Content | StoredContent
     source_date: datetime | None = None
+    turn: Turn = (0, 0, 0)
 
     @property
     def updated(self) -> datetime:
@@ -44,6 +49,7 @@ class RoutedArticle:
 
     article: Article
     feeds: tuple[str, ...]
+    turn: Turn = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def make_entry(selected: RoutedArticle | Entry) -> Entry:
             via=replace(via, url=_address(via.url), page=_address(via.page)) if via else None,
             authors=tuple(replace(author, uri=_address(author.uri)) for author in article.authors),
         )
-    return Entry(article, selected.feeds, content_of(article))
+    return Entry(article, selected.feeds, content_of(article), turn=selected.turn)
 
 
 def _address(text: str | None) -> str | None:
@@ -121,8 +127,13 @@ def content_of(article: Article) -> Content:
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    """Return ``entries`` in the order of a feed."""
-    return sorted(entries, key=lambda entry: (-entry.article.published.timestamp(), entry.article.id))
+    """Return ``entries`` in the order of a feed: the newest first, of one instant the one whose turn is last."""
+
+    def place(entry: Entry) -> tuple[float, int, int, int, str]:
+        file, line, column = entry.turn
+        return -entry.article.published.timestamp(), -file, -line, -column, entry.article.id
+
+    return sorted(entries, key=place)
 
 
 SUMMARY_LENGTH = 300

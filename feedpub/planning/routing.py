@@ -22,6 +22,7 @@ from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
+from feedpub.planning.source_order import SourceOrder
 from feedpub.planning.windows import origin_of, out_of_bounds
 from feedpub.sources import Statuses, local_file, read, search
 from feedpub.text.similarity import digest
@@ -162,7 +163,8 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
     """
     tally = _Tally()
     publicity = Publicity(settings, now, past)
-    watched, router = _first_reading(settings, past, publicity, tally, progress)
+    order = SourceOrder()
+    watched, router = _first_reading(settings, past, publicity, tally, order, progress)
     gone = {article_id for article_id, _ in tally.withdrawn}
     alone = {early for early in tally.early if not watched.saw(early)} - gone
     if alone or any(map(watched.saw, gone)):
@@ -170,11 +172,11 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
         # now knowing it.
         publicity = Publicity(settings, now, past, tally.withdrawn, alone)
         tally = _Tally()
-        watched, router = _first_reading(settings, past, publicity, tally, None)
+        watched, router = _first_reading(settings, past, publicity, tally, order, None)
     if watched.decide():
         # What was routed is not what stays, or not under its id: read again, now knowing it.
         stays = watched.winners()
-        router = _Router(settings, past)
+        router = _Router(settings, past, order)
         for source, article in _articles(settings, publicity, _Tally(), None):
             instant = article.published.timestamp()
             if not publicity.why_not(article) and (kept := stays(article, instant, source)):
@@ -267,14 +269,20 @@ class _Tally:
 
 
 def _first_reading(
-    settings: Settings, past: Past, publicity: Publicity, tally: _Tally, progress: Progress | None
+    settings: Settings,
+    past: Past,
+    publicity: Publicity,
+    tally: _Tally,
+    order: SourceOrder,
+    progress: Progress | None,
 ) -> tuple[DuplicateIndex, _Router]:
     watched, router = (
         DuplicateIndex(settings.site.id_authority, settings.exact, past),
-        _Router(settings, past),
+        _Router(settings, past, order),
     )
     for source, article in _articles(settings, publicity, tally, progress):
         instant = article.published.timestamp()
+        order.hear(article, instant)
         if why := publicity.why_not(article):
             if why == "held":
                 tally.held += 1
@@ -285,6 +293,7 @@ def _first_reading(
                 tally.leave_out(LeftOut(article.origin, why, WHY[why], article.id))
         elif new := watched.add(article, instant, source):
             router.offer(new, instant, source)
+    order.end_file()
     return watched, router
 
 
@@ -334,10 +343,10 @@ def _articles(
 class _Router:
     """Offers each article to the feeds whose rule takes it, unless their archive has it for good."""
 
-    def __init__(self, settings: Settings, past: Past) -> None:
+    def __init__(self, settings: Settings, past: Past, order: SourceOrder) -> None:
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
-        self._selections = [NewestN(*_room(feed)) for feed in settings.feeds]
+        self._selections = [NewestN(*_room(feed), order) for feed in settings.feeds]
         self._windows = [feed.window for feed in settings.feeds]
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
         self._past = past
@@ -401,14 +410,17 @@ def _room(feed: FeedSettings) -> tuple[int | None, int | None]:
 class NewestN:
     """The newest ``limit`` articles of one feed, or all, gathered from a stream in any order.
 
-    Of each source it takes the newest ``share`` only, or all. It holds at most twice the limit, whatever the length of
-    the stream, and what it keeps does not depend on the order in which they were offered.
+    Of each source it takes the newest ``share`` only, or all. Of those of one instant, ``order`` says which are newer.
+    It holds a few times the limit at most, whatever the length of the stream, and what it keeps does not depend on the
+    order in which they were offered.
     """
 
-    def __init__(self, limit: int | None, share: int | None = None) -> None:
+    def __init__(self, limit: int | None, share: int | None = None, order: SourceOrder | None = None) -> None:
         self._limit = limit
         self._share = share
-        self._kept: list[tuple[float, str, RoutedArticle | Entry, str]] = []
+        self._order = order or SourceOrder()
+        self._kept: list[tuple[float, RoutedArticle | Entry, str]] = []
+        self._full = 2 * (limit or 0)
         self.floor = float("-inf")
         """What was published before this (in epoch seconds) is not among the newest any more."""
 
@@ -419,28 +431,41 @@ class NewestN:
         """
         if instant < self.floor:
             return
-        self._kept.append((-instant, selected.article.id, selected, origin))
-        if self._limit is not None and len(self._kept) >= 2 * self._limit:
-            self._cut()
+        self._kept.append((-instant, selected, origin))
+        if self._limit is not None and len(self._kept) >= self._full:
+            self._cut(self._limit)
 
     def newest(self) -> tuple[RoutedArticle | Entry, ...]:
-        """Return what was kept: newest first, ties by id."""
-        self._cut()
-        return tuple(kept[2] for kept in self._kept)
+        """Return what was kept, newest first, each with its turn. To be asked when the stream has ended."""
+        return tuple(
+            replace(selected, turn=self._order.turn(selected.article)) for _, selected, _ in self._chosen(1)
+        )
 
-    def _cut(self) -> None:
-        self._kept.sort(key=lambda kept: kept[:2])
+    def _cut(self, limit: int) -> None:
+        # Of the file that is being read, either end may turn out to be the newer one.
+        chosen = self._chosen(1)
+        if len(chosen) >= limit:
+            self.floor = -chosen[limit - 1][0]
+        there = {id(selected) for _, selected, _ in chosen}
+        chosen += [kept for kept in self._chosen(-1) if id(kept[1]) not in there]
+        self._kept = chosen
+        self._full = len(chosen) + limit
+
+    def _chosen(self, sign: int) -> list[tuple[float, RoutedArticle | Entry, str]]:
+        """Return what is to be kept under the assumption of ``sign``, newest first."""
+
+        def place(kept: tuple[float, RoutedArticle | Entry, str]) -> tuple[float, int, int, int, str]:
+            file, line, column = self._order.turn(kept[1].article, sign)
+            return kept[0], -file, -line, -column, kept[1].article.id
+
+        ordered = sorted(self._kept, key=place)
         if self._share is not None:
             # What is not among the newest of its source will never be.
             seen: Counter[str] = Counter()
             shares = []
-            for kept in self._kept:
-                seen[kept[3]] += 1
-                if seen[kept[3]] <= self._share:
+            for kept in ordered:
+                seen[kept[2]] += 1
+                if seen[kept[2]] <= self._share:
                     shares.append(kept)
-            self._kept = shares
-        if self._limit is None:
-            return
-        del self._kept[self._limit :]
-        if len(self._kept) == self._limit:
-            self.floor = -self._kept[-1][0]
+            ordered = shares
+        return ordered[: self._limit]
