@@ -56,48 +56,62 @@ class Clash(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Which old entry each article is, by the article's id, and the entries that no article is, in their order."""
+    """Which old entry each article is, by the article's id, and the entries that no article is, in their order.
+
+    Of ``seconds`` the article goes on under the id of an earlier feed.
+    """
 
     found: Mapping[str, OldEntry] = field(default_factory=dict)
     others: tuple[OldEntry, ...] = ()
+    seconds: tuple[OldEntry, ...] = ()
     clashes: tuple[Clash, ...] = ()
 
 
 def match(articles: Iterable[Adoptable], entries: Iterable[OldEntry]) -> Matches:
     """Say which old entry each article is: the one with its link, else the one with its title and instant.
 
-    Of a link, the scheme, ``www.``, a closing slash and the fragment do not count. What entries of several ids have in
-    common says nothing. Of entries with one id the first counts.
+    Of a link, the scheme, ``www.``, a closing slash and the fragment do not count. What several entries of one feed
+    have in common says nothing; of several feeds the first counts, and of entries with one id.
     """
     known: dict[str, OldEntry] = {}
     for entry in entries:
         known.setdefault(entry.id, entry)
     by_link = _index(known.values(), lambda entry: _address(entry.link))
-    by_story = _index(known.values(), lambda entry: _story(entry.title, entry.published))
+    by_story = _index(known.values(), _story)
     found: dict[str, OldEntry] = {}
     taken: dict[str, Adoptable] = {}
     clashes: list[Clash] = []
+    told: dict[Hashable | None, str] = {}
     for article in articles:
-        story = _story(article.title, article.published)
-        if old := by_link.get(_address(article.link)) or by_story.get(story):
+        if old := by_link.get(_address(article.link)) or by_story.get(_story(article)):
             first = taken.setdefault(old.id, article)
             if first.id != article.id:
                 clashes.append(Clash(old, first, article))
             found[article.id] = old
-    others = tuple(entry for entry in known.values() if entry.id not in taken)
-    return Matches(found, others, tuple(clashes))
+            keys = (_address(article.link), _story(article), _address(old.link), _story(old))
+            told |= dict.fromkeys(keys, old.origin.file)
+    others: list[OldEntry] = []
+    seconds: list[OldEntry] = []
+    for entry in known.values():
+        if entry.id not in taken:
+            feeds = {told.get(key) for key in (_address(entry.link), _story(entry)) if key}
+            (seconds if feeds - {None, entry.origin.file} else others).append(entry)
+    return Matches(found, tuple(others), tuple(seconds), tuple(clashes))
 
 
 def _index(
     entries: Iterable[OldEntry], key: Callable[[OldEntry], Hashable | None]
 ) -> dict[Hashable | None, OldEntry]:
-    """Return entries by what tells them, without what tells of several."""
-    found: dict[Hashable | None, OldEntry] = {}
-    shared: set[Hashable | None] = {None}
+    """Return entries by what tells them, without what tells of several of one feed."""
+    of_feeds: dict[str, dict[Hashable | None, list[OldEntry]]] = {}
     for entry in entries:
-        if found.setdefault(told := key(entry), entry) is not entry:
-            shared.add(told)
-    return {told: entry for told, entry in found.items() if told not in shared}
+        of_feeds.setdefault(entry.origin.file, {}).setdefault(key(entry), []).append(entry)
+    found: dict[Hashable | None, OldEntry] = {}
+    for feed in of_feeds.values():
+        for told, alike in feed.items():
+            if told is not None and len(alike) == 1:
+                found.setdefault(told, alike[0])
+    return found
 
 
 def _address(link: str | None) -> str | None:
@@ -105,5 +119,5 @@ def _address(link: str | None) -> str | None:
     return feed_key(link).removeprefix("www.") or None if link else None
 
 
-def _story(title: str, published: datetime) -> tuple[str, int]:
-    return folded_title(title), int(published.timestamp())
+def _story(told: OldEntry | Adoptable) -> tuple[str, int]:
+    return folded_title(told.title), int(told.published.timestamp())

@@ -134,6 +134,7 @@ def _as_json(source: AdoptedSource) -> dict[str, object]:
         "others": [
             {"id": e.id, "title": e.title, "link": e.link, "origin": str(e.origin)} for e in source.others
         ],
+        "seconds": [{"id": e.id, "title": e.title, "origin": str(e.origin)} for e in source.seconds],
         "rejects": [{"origin": str(reject.origin), "reason": reject.reason} for reject in source.rejects],
         "kept": source.kept,
     }
@@ -159,6 +160,11 @@ def _show_adopted(adopted: Iterable[AdoptedSource]) -> None:
             link = f" ({entry.link})" if entry.link else ""
             print_text(
                 f"  {entry.origin}: no article has its link, or its title and date: {entry.title}{link}"
+            )
+        for entry in source.seconds:
+            print_text(
+                f"  {entry.origin}: its article goes on under another id, of an old feed that is named before:"
+                f" {entry.title}"
             )
         for reject in source.rejects:
             print_text(

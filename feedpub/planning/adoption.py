@@ -20,14 +20,16 @@ from feedpub.sources.old_feeds import OldFeeds, read_old_feeds
 class AdoptedSource:
     """What one source adopts: how many ``entries`` its old feeds have, and how many of them its articles are.
 
-    ``others`` are those that no article is, ``rejects`` those that cannot be read, ``missing`` the old feeds that
-    cannot be. ``kept`` articles were published under ids of our own before, which stay.
+    ``others`` are those that no article is, ``seconds`` those whose article goes on under the id of an earlier old
+    feed, ``rejects`` those that cannot be read, ``missing`` the old feeds that cannot be. ``kept`` articles were
+    published under ids of our own before, which stay.
     """
 
     spec: SourceSpec
     entries: int
     matched: int
     others: tuple[OldEntry, ...]
+    seconds: tuple[OldEntry, ...]
     rejects: tuple[Reject, ...]
     missing: tuple[str, ...]
     kept: int
@@ -148,5 +150,12 @@ def _summary(spec: SourceSpec, old: OldFeeds, matches: Matches, state: State) ->
         for derived, entry in matches.found.items()
     )
     return AdoptedSource(
-        spec, entries, entries - len(matches.others), matches.others, old.rejects, old.missing, kept
+        spec=spec,
+        entries=entries,
+        matched=entries - len(matches.others) - len(matches.seconds),
+        others=matches.others,
+        seconds=matches.seconds,
+        rejects=old.rejects,
+        missing=old.missing,
+        kept=kept,
     )
