@@ -43,6 +43,7 @@ from feedpub.sources.proposal import Proposal, Proposals, propose
 MAX_BYTES = 256 << 20
 """So much is read to say what a build will make of it."""
 SHOWN_REJECTS = 10
+SHOWN_FOLDERS = 5
 
 _KINDS: dict[str, Kind[str]] = {key.name: key.kind for key in SITE.keys} | {"timezone": ZONE}
 # What is left out, by the kinds of notices.
@@ -267,6 +268,7 @@ class _First:
     def _summary(self, number: int) -> str:
         proposal = self.proposals[number]
         formats = ", ".join(sorted({found.format for found in proposal.surveyed}))
+        formats += f" of {', '.join(proposal.makers)}" if proposal.makers else ""
         if self.result is None:
             read = len(proposal.surveyed)
             sample = f"the first records of {count(read, 'file')} hold {count(proposal.articles, 'article')}"
@@ -295,7 +297,9 @@ def _show_passed_over(found: Proposals) -> None:
         )
         print_error(f"passed over {count(others.total(), 'file')} without articles: {', '.join(kinds)}")
     if found.filled:
-        print_error(f"passed over folders that programs fill: {', '.join(map(printable, found.filled))}")
+        shown = ", ".join(map(printable, found.filled[:SHOWN_FOLDERS]))
+        more = f" and {len(found.filled) - SHOWN_FOLDERS} more" if len(found.filled) > SHOWN_FOLDERS else ""
+        print_error(f"passed over folders that programs fill: {shown}{more}")
 
 
 def _show(first: _First, *, zone_is_said: bool) -> None:

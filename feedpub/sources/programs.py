@@ -21,12 +21,17 @@ Values = Mapping[str, Any]
 
 def as_named(values: Values, spec: SourceSpec) -> Values:
     """Return a record under names that are known; one of no known program as it is."""
-    for is_of, rename in _PROGRAMS:
+    for _, is_of, rename in _PROGRAMS:
         if is_of(values):
             declared = {source.partition(".")[0] for _, source in spec.fields}
             renamed = rename(values, spec.link_base)
             return {**renamed, **{name: value for name, value in values.items() if name in declared}}
     return values
+
+
+def program_of(values: Values) -> str:
+    """Return the name of the program that writes such a record; nothing where none is known."""
+    return next((name for name, is_of, _ in _PROGRAMS if is_of(values)), "")
 
 
 def keeps_secrets(values: Values) -> bool:
@@ -172,12 +177,12 @@ def _of_linked_data(values: Values, _: str) -> Values:
     }
 
 
-_PROGRAMS: tuple[tuple[Callable[[Values], bool], Callable[[Values, str], Values]], ...] = (
-    (_ghost.is_post, _ghost.as_named),
-    (_is_wordpress, _of_wordpress),
-    (_is_fundus, _of_fundus),
-    (_is_newspaper, _of_newspaper),
-    (_is_news_please, _of_news_please),
-    (_is_trafilatura, _of_trafilatura),
-    (is_article, _of_linked_data),
+_PROGRAMS: tuple[tuple[str, Callable[[Values], bool], Callable[[Values, str], Values]], ...] = (
+    ("Ghost", _ghost.is_post, _ghost.as_named),
+    ("WordPress", _is_wordpress, _of_wordpress),
+    ("fundus", _is_fundus, _of_fundus),
+    ("newspaper", _is_newspaper, _of_newspaper),
+    ("news-please", _is_news_please, _of_news_please),
+    ("trafilatura", _is_trafilatura, _of_trafilatura),
+    ("schema.org", is_article, _of_linked_data),
 )

@@ -24,6 +24,7 @@ from feedpub.sources.discovery import Looked, is_bundle, look, patterns, whole_p
 from feedpub.sources.field_names import NAMES, fold_name
 from feedpub.sources.file_names import dated_name, declared_date
 from feedpub.sources.files import display_name, files, format_of, open_stream, read
+from feedpub.sources.makers import maker_of
 from feedpub.sources.readers import INPUT_FORMATS, foreign, has_extension, reader
 from feedpub.sources.records import Item
 from feedpub.sources.spec import ORDERS, SourceSpec, TextLayout
@@ -102,6 +103,7 @@ class Proposal:
     ``files`` of a kind were found, of which a sample was ``surveyed``. ``asks_zone``: some dates name no zone.
     ``link`` is the path of addresses as such sites have them, where the articles have none; ``is_relative`` says that
     some have links that lack their site. ``others`` are the files of the kind that no pattern fits, and ``why``.
+    ``makers`` are the programs that made the files, as far as they are known.
     """
 
     patterns: tuple[str, ...]
@@ -113,6 +115,7 @@ class Proposal:
     is_relative: bool = False
     others: int = 0
     why: str = ""
+    makers: tuple[str, ...] = ()
 
     @property
     def articles(self) -> int:
@@ -258,7 +261,7 @@ class _Group:
         asked = [*_reasons(found.values()), *_reasons(self._answered(way.spec, found))]
         questions = [*_questions(asked), *self._fields(spec, found)]
         if (not articles and not (questions and has_extension(self.kind))) or self._is_chance(found):
-            return self._passed_over(pattern, _why(found))
+            return self._passed_over(pattern, _why(found.values()))
         if not way.lines and all(_dates_come_first(each) for each in found.values()):
             told = (
                 "dates come first in its records; write a line --- between records, and declare their layout"
@@ -270,19 +273,25 @@ class _Group:
             path: _has_articles(each) or bool(self._likely(each, path)) for path, each in found.items()
         }
         chosen = patterns(self.looked, {p: verdicts.get(p) for p in self.files}, self.kind, self.base)
-        fitting = frozenset(files(replace(spec, patterns=chosen)))
-        fit, others = _parted(found, fitting)
+        fitting = frozenset(display_name(spec, file) for file in files(replace(spec, patterns=chosen)))
+        fit, others = _parted(found.values(), fitting)
         return Proposal(
             chosen,
             len(self.files),
-            tuple(fit.values()),
+            fit,
             (*way.lines, *questions, *_layout(way.spec, texts), *_of_bodies(found.values())),
             asks_zone=any(_NO_ZONE in reason for reason in asked),
             link=self._link(found, way.spec),
             is_relative=any(each.relative for each in found.values()),
-            others=sum(path not in fitting for path in self.files),
+            others=sum(display_name(spec, path) not in fitting for path in self.files),
             why=_why(others),
+            makers=self._makers(found),
         )
+
+    def _makers(self, found: Mapping[Path, Surveyed]) -> tuple[str, ...]:
+        heads = [self.heads[path] for path, each in found.items() if each.articles]
+        names = {maker_of(head.format, head.data, self.looked.top) for head in heads}
+        return tuple(sorted(names - {""}))
 
     def _unnamed(self, pattern: str) -> str:
         """Return why no pattern of a config gives just these files, or nothing."""
@@ -297,10 +306,10 @@ class _Group:
         return PassedOver(pattern, self.kind, len(self.files), problem, is_known)
 
     def _is_chance(self, found: Mapping[Path, Surveyed]) -> bool:
-        """Say whether files of no known kind, most of which are read as text, look like articles by chance."""
-        return not has_extension(self.kind) and 2 * sum(bool(each.articles) for each in found.values()) < len(
-            found
-        )
+        """Say whether files of no known kind look like articles by chance, as they were read as text."""
+        giving = [each for each in found.values() if each.articles]
+        is_text = all(each.format == "text" for each in giving)
+        return is_text and not has_extension(self.kind) and 2 * len(giving) < len(found)
 
     def _best(self, spec: SourceSpec, texts: list[Path]) -> tuple[_Way, dict[Path, Surveyed]]:
         """Return the way to read the files that gives the most articles, the plainest of several, and what it gives."""
@@ -391,7 +400,7 @@ class _Group:
             or not given
         ):
             return ""
-        ends = ".html" if self.looked.top & {"_config.yml", "pelicanconf.py"} else "/"
+        ends = ".html" if {"Jekyll", "Pelican"} & {*self._makers(found)} else "/"
         if all(dated_name(path.as_posix()) for path in given):
             return "/{year}/{month}/{day}/{slug}" + ends
         section = commonpath([_section(path, self.looked.folder) for path in given])
@@ -445,17 +454,17 @@ def _both(one: Proposal, other: Proposal) -> Proposal:
         surveyed=(*one.surveyed, *other.surveyed),
         others=one.others + other.others,
         why=one.why or other.why,
+        makers=tuple(sorted({*one.makers, *other.makers})),
     )
 
 
 def _parted(
-    found: Mapping[Path, Surveyed], fitting: Collection[Path | str]
-) -> tuple[dict[Path, Surveyed], dict[Path, Surveyed]]:
-    """Return what was found in the files that are ``fitting``, and in others."""
-    return (
-        {path: each for path, each in found.items() if path in fitting},
-        {path: each for path, each in found.items() if path not in fitting},
-    )
+    found: Iterable[Surveyed], fitting: Collection[str]
+) -> tuple[tuple[Surveyed, ...], tuple[Surveyed, ...]]:
+    """Return what was found in the files that are ``fitting``, by their names, and in others."""
+    found = tuple(found)
+    fit = tuple(each for each in found if each.file in fitting)
+    return fit, tuple(each for each in found if each.file not in fitting)
 
 
 def _counts(found: Mapping[Path, Surveyed]) -> tuple[int, int]:
@@ -480,11 +489,12 @@ def _has_articles(found: Surveyed) -> bool:
     return bool(found.articles or found.left_out or asks)
 
 
-def _why(found: Mapping[Path, Surveyed]) -> str:
+def _why(found: Iterable[Surveyed]) -> str:
     """Return why files gave no article: the reason of most, and the first of them."""
     kinds: dict[str, list[str]] = defaultdict(list)
     shown: dict[str, str] = {}
-    for each in found.values():
+    found = tuple(found)
+    for each in found:
         for reason, place, _ in each.reasons:
             kind = reason.partition(";")[0]
             kinds[kind].append(each.file)
@@ -495,7 +505,7 @@ def _why(found: Mapping[Path, Surveyed]) -> str:
     others = len(set(kinds[most])) - 1
     also = f" (and so in {others:,} more)" if others else ""
     told = shown[most] + also
-    if all(each.format == "text" for each in found.values()) and "half a record" in most:
+    if all(each.format == "text" for each in found) and "half a record" in most:
         told += "; neither a line of the text nor the name of the file has a date"
     return told
 

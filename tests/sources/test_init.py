@@ -500,6 +500,35 @@ def at_a_terminal(folder, name, answers, *options):
     return said, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+def test_folders_may_lie_beside_the_folder_of_the_config(tmp_path):
+    (tmp_path / "news/posts").mkdir(parents=True)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "news/posts/a.txt").write_text(RECORD)
+    (tmp_path / "news/posts/b.xml").write_text("<rss><channel><title>T</title></channel></rss>")
+    config = tmp_path / "site/config.yaml"
+    result = CliRunner().invoke(app, [str(tmp_path / "news"), "--config", str(config)])
+    assert "../news/posts/*.txt: 1 file (text): 1 article\n" in result.output
+    assert "other .txt" not in result.output
+    assert [spec.path for spec in load_config(config).sources] == ["../news/posts/*.txt"]
+
+
+@pytest.mark.parametrize(("feeds", "others", "read"), [(1, 3, True), (0, 3, False)])
+def test_feeds_among_other_xml_are_read_and_texts_of_no_known_kind_only_where_most_are_articles(
+    tmp_path, feeds, others, read
+):
+    item = "<item><title>A</title><pubDate>Mon, 09 Oct 2023 14:25:00 GMT</pubDate></item>"
+    (tmp_path / "drop").mkdir()
+    for number in range(feeds):
+        (tmp_path / f"drop/f{number}.xml").write_text(f"<rss><channel><title>T</title>{item}</channel></rss>")
+    for number in range(others):
+        (tmp_path / f"drop/o{number}.xml").write_text("<project><name>x</name></project>")
+        (tmp_path / f"drop/t{number}.log").write_text(RECORD if not number else "started\nstopped\n")
+    result = run(tmp_path)
+    assert ("drop/*.xml: 4 files (feed" in result.output) == read
+    assert "drop/*.log" not in result.output
+    assert "3 .log" in result.output
+
+
 def test_several_folders_are_several_sources_and_each_is_read_once(tmp_path):
     for name in ("one/a.txt", "one/deep/b.txt", "two/c.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

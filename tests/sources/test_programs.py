@@ -29,6 +29,7 @@ def test_init_check_and_build_of_what_a_program_leaves(tmp_path, monkeypatch, na
     runner = CliRunner()
     began = runner.invoke(app, ["init", ".", *sample.get("options", ())])
     assert began.exit_code == (0 if sample["articles"] else 1), began.output
+    assert f"({sample.get('known_as', '')}" in began.output
     for text in sample.get("says", ()):
         assert text in began.output
     if not sample["articles"]:

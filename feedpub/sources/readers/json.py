@@ -147,9 +147,14 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 def first_record(text: str) -> dict[str, str]:
     """Return the texts of the first element in ``text`` by their names. Raises ``ValueError`` where there is none."""
+    return texts_of(first_object(text))
+
+
+def first_object(text: str) -> object:
+    """Return the first element in ``text``. Raises ``ValueError`` where there is none."""
     listed = re.match(r"\s*\[", text) or _LIST.search(text)
     space = _SPACE.match(text, listed.end() if listed else 0)
-    return texts_of(PLAIN_DECODER.raw_decode(text, space.end() if space else 0)[0])
+    return PLAIN_DECODER.raw_decode(text, space.end() if space else 0)[0]
 
 
 def _with_tables(blocks: Iterator[bytes]) -> tuple[_Window, _ghost.Tables]:

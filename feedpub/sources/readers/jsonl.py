@@ -23,7 +23,12 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 def first_record(text: str) -> dict[str, str]:
     """Return the texts of the first object in ``text`` by their names. Raises ``ValueError`` where there is none."""
-    return texts_of(DECODER.decode(text.lstrip().partition("\n")[0]))
+    return texts_of(first_object(text))
+
+
+def first_object(text: str) -> object:
+    """Return what the first line of ``text`` holds. Raises ``ValueError`` where that is no JSON."""
+    return DECODER.decode(text.lstrip().partition("\n")[0])
 
 
 def texts_of(values: object) -> dict[str, str]:
