@@ -141,6 +141,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "listings": [_document(document) for document in report.listings],
         "removed": list(report.removed),
         "altered": list(report.altered),
+        "warnings": list(report.warnings),
     }
 
 
@@ -157,11 +158,10 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
     table.add_column("entries", justify="right")
     table.add_column("new", justify="right")
     table.add_column("documents")
-    most = {feed.slug: feed.max_items for feed in settings.feeds}
     for feed in report.feeds:
         entries = str(feed.entries)
         if feed.limit == "max_bytes":
-            entries = f"{feed.entries} of {most[feed.slug]}: max_bytes"
+            entries = f"{feed.entries} of {feed.max_items}: max_bytes"
         table.add_row(feed.slug, entries, str(feed.new), _state(feed, dry_run=dry_run))
     out = console()
     out.print(table)
@@ -192,6 +192,8 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
 
 def _warn(report: BuildReport, *, quiet: bool) -> None:
     for warning in report.source_warnings:
+        print_error(warning)
+    for warning in () if quiet else report.warnings:
         print_error(warning)
     for zone in report.zones:
         if zone.new or not quiet:

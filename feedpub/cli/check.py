@@ -81,7 +81,8 @@ def check(
                 print_text(f"{spec.path}: and {more}")
         _show_adopted(adopted)
         if not failing:
-            counts = f"{count(len(settings.feeds), 'feed')}, {count(len(settings.sources), 'source')}"
+            made = "".join(f", feeds of each {template.field}" for template in settings.templates)
+            counts = f"{count(len(settings.feeds), 'feed')}{made}, {count(len(settings.sources), 'source')}"
             verdict = "OK" if not missing else "some of what its sources name cannot be read"
             print_text(f"{config}: {verdict} ({counts}, all examples pass)")
     if failing or any(found.lacks for found in surveys):

@@ -72,7 +72,7 @@ def explain(
     with open_plan(settings, datetime.now(UTC)) as plan:
         verdict = _looked_up(plan, article, file, line)
     record = verdict.record
-    explained = settings.rules.explain(record) if isinstance(record, Article) else None
+    explained = plan.settings.rules.explain(record) if isinstance(record, Article) else None
     if report_format is Format.JSON:
         print_json(as_json(explained, verdict))
     else:

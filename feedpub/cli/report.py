@@ -46,9 +46,9 @@ def report(
     Example: feedpub report --html report.html
     """
     settings = load_config(config)
-    titles = {feed.slug: feed.title for feed in settings.feeds}
     with open_plan(settings, datetime.now(UTC)) as plan:
-        statistics = count(settings.rules, titles, articles(plan))
+        titles = {feed.slug: feed.title for feed in plan.settings.feeds}
+        statistics = count(plan.settings.rules, titles, articles(plan))
     if html is not None:
         try:
             html.write_text(page(statistics, settings.site.title), encoding="utf-8", errors="replace")

@@ -13,6 +13,7 @@ from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, print_erro
 from feedpub.cli.preview import Page, make_app
 from feedpub.config import load_config
 from feedpub.documents.pages import index_page
+from feedpub.publishing.build import with_published
 from feedpub.publishing.local.folder import read_manifest
 
 
@@ -28,7 +29,7 @@ def serve(
 
     Example: feedpub serve --port 8000
     """
-    settings = load_config(config)
+    settings = with_published(load_config(config))
     if not read_manifest(settings.output.dir).documents:
         print_error(f"nothing is published in {settings.output.dir} yet; run feedpub build first")
         raise typer.Exit(FAILED)

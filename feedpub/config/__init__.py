@@ -1,17 +1,21 @@
 """The config file as frozen settings, everything in it compiled when it is loaded."""
 
+from feedpub.config.feeds import RESERVED_SLUGS
 from feedpub.config.loader import load_config, load_packs, parse_config
 from feedpub.config.scalars import parse_share
-from feedpub.config.settings import Archive, FeedSettings, Guards, Output, Settings, Window
+from feedpub.config.settings import VALUE, Archive, FeedSettings, Guards, Output, Settings, Template, Window
 from feedpub.documents.channel import Site
 
 __all__ = [
+    "RESERVED_SLUGS",
+    "VALUE",
     "Archive",
     "FeedSettings",
     "Guards",
     "Output",
     "Settings",
     "Site",
+    "Template",
     "Window",
     "load_config",
     "load_packs",

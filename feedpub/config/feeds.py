@@ -6,21 +6,33 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from feedpub.articles.article import Author
 from feedpub.config.output import ARCHIVE, MAX_BYTES, MAX_ITEMS, archive_of
 from feedpub.config.scalars import AUTHOR, LANGUAGE, LINE, MOMENT, SPAN, URL, proper_share
-from feedpub.config.settings import FeedSettings, Limits, Window
-from feedpub.core.declaration import Check, Key, Kind, Section, mapping_of, names
+from feedpub.config.settings import VALUE, FeedSettings, Limits, Template, Window
+from feedpub.core.declaration import (
+    Check,
+    Key,
+    Kind,
+    Schema,
+    Section,
+    Value,
+    integer,
+    mapping_of,
+    names,
+    one_of,
+)
 from feedpub.core.errors import ConfigError, Problems, Where
 from feedpub.core.yaml_node import Node
 from feedpub.documents.channel import Site
-from feedpub.rules import RULE_CONSTRAINTS, RULE_KEYS
+from feedpub.rules import CONDITION_KEYS, GROUP_CONSTRAINTS, RULE_CONSTRAINTS, RULE_KEYS
+from feedpub.rules.fields import FIELDS
 
 _SLUG = "[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 # Names that Windows keeps for devices, and those of the site's own files.
-_RESERVED = (
+RESERVED_SLUGS = (
     "con", "prn", "aux", "nul", "index", "manifest", "subscriptions",
     *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
 )  # fmt: skip
@@ -131,6 +143,112 @@ ACTIVE = Section(
         "then": {"propertyNames": {"enum": [*names(ABOUT_KEYS), RETIRED_KEY.name]}},
     },
 )
+
+
+def _template(node: Node, *, required: bool) -> str:
+    if isinstance(node.value, Mapping) and [*node.value] == ["value"]:
+        raise node.error("YAML takes {value} for a mapping", f'write "{VALUE}" in quotes')
+    text = LINE.read(node)
+    if required and text.count(VALUE) != 1:
+        raise node.error(f"the title of each feed needs {VALUE}, once", f'write it, as in "News of {VALUE}"')
+    return text
+
+
+_SLUG_TEMPLATE = re.compile(r"(?:[a-z0-9][a-z0-9_-]{0,19})?\{value\}(?:[a-z0-9_-]{0,19}[a-z0-9])?")
+
+
+def _slug_template(node: Node) -> str:
+    text = _template(node, required=False)
+    if not _SLUG_TEMPLATE.fullmatch(text):
+        raise node.error(
+            f"{text!r} cannot make slugs",
+            f'use a-z, 0-9, - and _, at most 20 of them on either side of {VALUE}, as in "topic-{VALUE}"',
+        )
+    return text
+
+
+_WITH_VALUE: Schema = {**LINE.schema, "pattern": r"\{value\}"}
+EACH_FIELDS = tuple(name for name, field in FIELDS.items() if field.values is not None)
+EACH_KEY = Key(
+    "each",
+    one_of(*EACH_FIELDS),
+    f"makes a feed of each value of this field: {', '.join(f'`{name}`' for name in EACH_FIELDS)}",
+    required=True,
+)
+EACH_KEYS = (
+    EACH_KEY,
+    Key("min_articles", integer(1), "how many articles of a value make a feed", default="3"),
+    Key(
+        "max_feeds",
+        integer(1, 1_000),
+        "how many feeds there may be; the values with most articles first",
+        default="50",
+    ),
+    Key(
+        "slug",
+        Value(_slug_template, {"type": "string", "pattern": f"^{_SLUG_TEMPLATE.pattern}$"}),
+        "the slug of each",
+        without="`NAME-{value}`",
+    ),
+    Key(
+        "title",
+        Value(lambda node: _template(node, required=True), _WITH_VALUE),
+        "the title of each",
+        default=f'"{VALUE}"',
+    ),
+    Key(
+        "description",
+        Value(lambda node: _template(node, required=False), LINE.schema),
+        "a line about each",
+        without="the site's and its own title",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateKeys:
+    """What the file says of feeds that are made of the data: ``feed`` is what they have in common."""
+
+    feed: FeedKeys
+    each: str
+    min_articles: int
+    max_feeds: int
+    slug: str
+    title: str
+    description: str | None
+
+    def settle(self, site: Site, limits: Limits) -> Template:
+        """Return the template on this site."""
+        feed = self.feed.settle(site, limits)
+        return Template(
+            feed, self.each, self.min_articles, self.max_feeds, self.slug, self.title, self.description
+        )
+
+
+def _template_keys(
+    each: str,
+    min_articles: int,
+    max_feeds: int,
+    slug: str | None,
+    title: str,
+    description: str | None,
+    **common: Any,
+) -> TemplateKeys:
+    feed = FeedKeys(title=title, description=None, **common)
+    return TemplateKeys(feed, each, min_articles, max_feeds, slug or "", title, description)
+
+
+EACH = Section(
+    keys=(
+        *EACH_KEYS,
+        *(key for key in ABOUT_KEYS if key.name not in names(EACH_KEYS)),
+        *TAKING_KEYS,
+    ),
+    make=_template_keys,
+    others=CONDITION_KEYS,
+    checks=(Check(("after", "before"), _in_order),),
+    constraints=GROUP_CONSTRAINTS,
+)
 MOVED = Section(keys=(*ABOUT_KEYS, replace(RETIRED_KEY, required=True)), make=FeedKeys)
 
 
@@ -139,11 +257,23 @@ def is_retired(feed: Node) -> bool:
     return isinstance(feed.value, Mapping) and RETIRED_KEY.name in feed.value
 
 
-def read_feed(slug: str, node: Node) -> FeedKeys:
+def is_template(feed: Node) -> bool:
+    """Say whether it makes feeds of the data."""
+    return isinstance(feed.value, Mapping) and EACH_KEY.name in feed.value and not is_retired(feed)
+
+
+def read_feed(slug: str, node: Node) -> FeedKeys | TemplateKeys:
     """Return what ``node`` says of the feed. Raises :class:`ConfigError` with all that is wrong in it."""
     problems = Problems()
     with problems:
         _check_slug(slug, node.key_where or node.where)
+    if is_template(node):
+        made = None
+        with problems:
+            made = EACH.read(node)
+        problems.raise_any()
+        assert made is not None
+        return replace(made, feed=replace(made.feed, slug=slug), slug=made.slug or f"{slug}-{VALUE}")
     section = ACTIVE
     if is_retired(node):
         section = MOVED
@@ -171,10 +301,43 @@ def _check_slug(slug: str, where: Where) -> None:
             f"{slug!r} cannot name a file and a URL",
             "use a-z, 0-9, - and _ only" + (f": {nearest}" if nearest else ""),
         )
-    if slug in _RESERVED:
+    if slug in RESERVED_SLUGS:
         raise ConfigError(where, f"the name {slug!r} is reserved", f"choose another, such as {slug}-news")
 
 
-FEEDS: Kind[tuple[FeedKeys, ...]] = mapping_of(
-    read_feed, ACTIVE.schema, named={"pattern": f"^{_SLUG}$", "not": {"enum": list(_RESERVED)}}, least=1
+_ALL = mapping_of(
+    read_feed,
+    {"anyOf": [ACTIVE.schema, EACH.schema]},
+    named={"pattern": f"^{_SLUG}$", "not": {"enum": list(RESERVED_SLUGS)}},
+    least=1,
 )
+
+
+def _read_all(node: Node) -> tuple[FeedKeys | TemplateKeys, ...]:
+    feeds = _ALL.read(node)
+    problems = Problems()
+    before: list[TemplateKeys] = []
+    for feed in feeds:
+        if isinstance(feed, TemplateKeys):
+            for other in before:
+                if _may_clash(feed.slug, other.slug):
+                    own = node.mapping()[feed.feed.slug]
+                    problems.add(
+                        ConfigError(
+                            own.key_where or own.where,
+                            f"it may make feeds with the slugs of those that {other.feed.slug} makes",
+                            f'give its slugs another beginning, such as slug: "{feed.each}-{VALUE}"',
+                        )
+                    )
+            before.append(feed)
+    problems.raise_any()
+    return feeds
+
+
+def _may_clash(one: str, other: str) -> bool:
+    (first, _, last), (begin, _, end) = one.partition(VALUE), other.partition(VALUE)
+    starts = first.startswith(begin) or begin.startswith(first)
+    return starts and (last.endswith(end) or end.endswith(last))
+
+
+FEEDS: Kind[tuple[FeedKeys | TemplateKeys, ...]] = Value(_read_all, _ALL.schema)

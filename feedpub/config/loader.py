@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from feedpub.config.feeds import is_retired
+from feedpub.config.feeds import is_retired, is_template
 from feedpub.config.packs import read_packs
 from feedpub.config.placeholders import find_placeholders
 from feedpub.config.schema import CONFIG, PACKS_KEY, VERSION_KEY, ConfigFile
-from feedpub.config.settings import Settings
+from feedpub.config.settings import FeedSettings, Settings, Template
 from feedpub.core.errors import ConfigError, Problems, Where
 from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.rules import RuleSet, compile_rules
@@ -66,13 +66,15 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
         said = CONFIG.read(root)
     with problems:
         packs = _packs(root, path, read, problems)
-        rules = compile_rules(_active(top), top.get("lists"), top.get("matching"), packs)
+        active, templates = _with_rules(top)
+        rules = compile_rules(active, top.get("lists"), top.get("matching"), packs, templates)
     problems.raise_any()
     assert said is not None
     assert rules is not None
     base = path.parent
     output = replace(said.output, dir=base / said.output.dir, state=base / said.output.state)
-    feeds = tuple(feed.settle(said.site, output.limits) for feed in said.feeds)
+    settled = [feed.settle(said.site, output.limits) for feed in said.feeds]
+    feeds = [feed for feed in settled if isinstance(feed, FeedSettings)]
     return Settings(
         file=path,
         base=base,
@@ -85,6 +87,7 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
         guards=said.guards,
         exact=said.dedup,
         placeholders=tuple(find_placeholders(root)),
+        templates=tuple(made for made in settled if isinstance(made, Template)),
     )
 
 
@@ -94,9 +97,11 @@ def _packs(root: Node, path: Path, read: Callable[[Path], bytes], problems: Prob
     return read_packs(node, path.parent, read, problems)
 
 
-def _active(top: Mapping[str, Node]) -> Mapping[str, Node]:
-    """Return the feeds that have rules."""
+def _with_rules(top: Mapping[str, Node]) -> tuple[Mapping[str, Node], Mapping[str, Node]]:
+    """Return the feeds that have rules, and the templates of those that are made of the data."""
     feeds = top["feeds"].value if "feeds" in top else None
     if not isinstance(feeds, Mapping):
-        return {}
-    return {slug: node for slug, node in feeds.items() if not is_retired(node)}
+        return {}, {}
+    active = {slug: node for slug, node in feeds.items() if not is_retired(node)}
+    templates = {slug: node for slug, node in active.items() if is_template(node)}
+    return {slug: node for slug, node in active.items() if slug not in templates}, templates

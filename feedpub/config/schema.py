@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedpub.articles.duplicates import Exact
-from feedpub.config.feeds import FEEDS, FeedKeys
+from feedpub.config.feeds import FEEDS, FeedKeys, TemplateKeys
 from feedpub.config.output import DEDUP, GUARDS, OUTPUT
 from feedpub.config.packs import PACKS
 from feedpub.config.settings import Guards, Output
@@ -29,7 +29,7 @@ class ConfigFile:
     site: Site
     sources: tuple[SourceSpec, ...]
     dedup: Exact
-    feeds: tuple[FeedKeys, ...]
+    feeds: tuple[FeedKeys | TemplateKeys, ...]
     output: Output
     guards: Guards
 
@@ -47,7 +47,7 @@ def _sources(node: Node) -> tuple[SourceSpec, ...]:
     return sources
 
 
-def _feeds(node: Node) -> tuple[FeedKeys, ...]:
+def _feeds(node: Node) -> tuple[FeedKeys | TemplateKeys, ...]:
     feeds = FEEDS.read(node)
     if not feeds:
         raise node.error("there are no feeds", "add at least one feed")

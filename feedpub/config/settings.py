@@ -50,7 +50,8 @@ class FeedSettings(Channel):
     """How one feed is made; its rule is in ``Settings.rules`` under the same index.
 
     ``selective`` feeds have a rule of their own, so that being in one says something about an article. ``near`` is
-    the similarity from which two texts count as one.
+    the similarity from which two texts count as one. A ``lasting`` feed was made of the data, and is there only because
+    it was published: no guard asks for entries of it.
     """
 
     max_items: int
@@ -59,6 +60,28 @@ class FeedSettings(Channel):
     selective: bool
     near: float | None = None
     window: Window = Window()
+    lasting: bool = False
+
+
+VALUE = "{value}"
+"""What stands in the slug and in the title of a template for the value that a feed is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Feeds that are made of the data: one of each value of ``field`` that has ``min_articles``, ``max_feeds`` at most.
+
+    ``feed`` is what they have in common; its slug is the name of the template. Without a ``description``, each has that
+    of other feeds. The rule that they have in common is in ``rules.templates`` under the same index.
+    """
+
+    feed: FeedSettings
+    field: str
+    min_articles: int
+    max_feeds: int
+    slug: str
+    title: str
+    description: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +117,8 @@ class Settings:
     """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to.
 
     ``retired`` feeds take no articles any more. ``exact`` says which equal texts under different ids are one article.
-    ``placeholders`` are what is to become public and is fit for a try only.
+    ``placeholders`` are what is to become public and is fit for a try only. ``templates`` stand for feeds that are made
+    of the data; once these are among the ``feeds``, there are none, and ``warnings`` may say which were not made.
     """
 
     file: Path
@@ -108,6 +132,8 @@ class Settings:
     guards: Guards
     exact: Exact = "across"
     placeholders: tuple[Placeholder, ...] = ()
+    templates: tuple[Template, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def categories(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from feedpub.config.feeds import ABOUT_KEYS, NEAR, RETIRED, RETIRED_KEY, TAKING_KEYS
+from feedpub.config.feeds import ABOUT_KEYS, EACH_KEYS, NEAR, RETIRED, RETIRED_KEY, TAKING_KEYS
 from feedpub.config.output import DEDUP, GUARDS, OUTPUT
 from feedpub.config.schema import CONFIG
 from feedpub.config.site import SITE
@@ -30,6 +30,7 @@ TABLES: Mapping[str, tuple[Key, ...]] = {
     "a feed": (*ABOUT_KEYS, *TAKING_KEYS, RETIRED_KEY),
     "a rule": RULE_KEYS,
     "feeds.dedup": NEAR.keys,
+    "each": EACH_KEYS,
     "retired": RETIRED.keys,
     "output": OUTPUT.keys,
     "guards": GUARDS.keys,

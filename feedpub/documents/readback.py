@@ -40,7 +40,7 @@ class PublishedFeed:
     """A document of a feed as it is online: its ``updated`` and its entries, in their order.
 
     ``url`` is its address as it says itself, ``previous`` that of the archive page before it (RFC 5005 §4), ``id`` the
-    feed's own, which only Atom has.
+    feed's own, which only Atom has; ``title`` is its name.
     """
 
     updated: datetime
@@ -48,6 +48,7 @@ class PublishedFeed:
     url: str = ""
     previous: str | None = None
     id: str | None = None
+    title: str = ""
 
 
 def read_atom(data: bytes) -> PublishedFeed:
@@ -71,7 +72,7 @@ def read_atom(data: bytes) -> PublishedFeed:
     )
     updated = datetime.fromisoformat(_text(root, f"{_ATOM}updated"))
     url, previous = _link(root, "self") or "", _link(root, "prev-archive")
-    return PublishedFeed(updated, entries, url, previous, own)
+    return PublishedFeed(updated, entries, url, previous, own, root.findtext(f"{_ATOM}title", ""))
 
 
 def read_rss(data: bytes) -> PublishedFeed:
@@ -103,7 +104,11 @@ def read_rss(data: bytes) -> PublishedFeed:
 
     updated = parsedate_to_datetime(_text(channel, "lastBuildDate"))
     return PublishedFeed(
-        updated, tuple(entries()), _link(channel, "self") or "", _link(channel, "prev-archive")
+        updated,
+        tuple(entries()),
+        _link(channel, "self") or "",
+        _link(channel, "prev-archive"),
+        title=channel.findtext("title", ""),
     )
 
 
@@ -127,7 +132,9 @@ def read_json_feed(data: bytes) -> PublishedFeed:
     updated = max(
         (entry.updated for entry in entries if entry.updated), default=datetime.min.replace(tzinfo=UTC)
     )
-    return PublishedFeed(updated, entries, content["feed_url"], content.get("next_url"))
+    return PublishedFeed(
+        updated, entries, content["feed_url"], content.get("next_url"), title=content.get("title", "")
+    )
 
 
 def _checked(entry: PublishedEntry) -> PublishedEntry:

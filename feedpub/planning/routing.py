@@ -22,6 +22,7 @@ from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
+from feedpub.planning.made_feeds import ValueCounter, Values
 from feedpub.planning.source_order import SourceOrder
 from feedpub.planning.windows import origin_of, out_of_bounds
 from feedpub.sources import Statuses, local_file, read, search
@@ -52,7 +53,8 @@ class IngestResult:
     ``publicity`` and ``index`` decided which records became articles; ``index`` holds the id of each that stays,
     selected or not. ``released`` holds the ids of what its owner has withdrawn and of what has expired: no guard
     counts those. ``adoptable`` are, by the number of their source, the articles of sources that adopt old feeds.
-    ``listed`` gives, for each feed of other people by its keys, the date of its oldest entry.
+    ``listed`` gives, for each feed of other people by its keys, the date of its oldest entry. ``values`` has those that
+    each template of the config asks for.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
@@ -60,6 +62,7 @@ class IngestResult:
     released: frozenset[str]
     listed: Mapping[str, datetime]
     adoptable: Mapping[int, tuple[Adoptable, ...]]
+    values: tuple[Values, ...]
     publicity: Publicity
     articles: int
     duplicates: int
@@ -193,6 +196,7 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
         released=frozenset(released),
         listed=tally.listed,
         adoptable={source: tuple(found) for source, found in router.adoptable.items()},
+        values=router.values.counts,
         publicity=publicity,
         articles=router.offered,
         duplicates=tally.articles - tally.held - tally.not_public - router.offered,
@@ -353,6 +357,7 @@ class _Router:
         self._spool = Spool()
         self._floor = float("-inf")
         self.offered = 0
+        self.values = ValueCounter(settings)
         self.adoptable: dict[int, list[Adoptable]] = {
             number: [] for number, spec in enumerate(settings.sources) if spec.adopt
         }
@@ -361,6 +366,7 @@ class _Router:
         self.offered += 1
         if source in self.adoptable:
             self.adoptable[source].append(Adoptable.of(article))
+        self.values.add(article)
         if instant < self._floor:
             # Whichever feeds would take it, all have newer ones enough.
             return

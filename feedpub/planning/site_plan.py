@@ -211,8 +211,8 @@ class _Planner:
                 c.without_slid(_missing(state.online[c.slug], ingested, state.ledger), ingested.index),
                 state.ledger.replaced(c.slug, now - A_DAY),
             )
-            for c in feeds
-            if c.slug in state.online
+            for c, feed in zip(feeds, settings.feeds, strict=True)
+            if c.slug in state.online and not feed.lasting
         )
         rendered = self._render(feeds)
         return SitePlan(

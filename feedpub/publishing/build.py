@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
@@ -14,10 +14,11 @@ from feedpub.documents.channel import Site
 from feedpub.history.ledger import LEDGER, Ledger, note, record
 from feedpub.history.ledger import adopt as remember_adopted
 from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_article, record_of
-from feedpub.history.state import open_state
+from feedpub.history.state import open_state, read_feeds
 from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.guards import check_before_reading
-from feedpub.planning.routing import Progress
+from feedpub.planning.made_feeds import with_made_feeds
+from feedpub.planning.routing import Progress, ingest
 from feedpub.planning.site_plan import SitePlan, plan_site
 from feedpub.publishing.build_report import BuildReport, summarise
 from feedpub.publishing.local import folder
@@ -36,8 +37,29 @@ def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ())
 
     Raises what :func:`feedpub.planning.site_plan.plan_site` raises. What a build would refuse is ``refusal``.
     """
+    settings = with_made(settings, now, allow)
     with open_state(settings, LocalFolder(settings.output.dir)) as state:
         yield plan_site(settings, state, now, allowed=allow)
+
+
+def with_made(settings: Settings, now: datetime, allow: Collection[str] = ()) -> Settings:
+    """Return ``settings`` with the feeds that are made of the data; for these alone, the sources are read."""
+    if not settings.templates:
+        return settings
+    with open_state(settings, LocalFolder(settings.output.dir)) as state:
+        values = ingest(settings, now, state.ledger).values
+        online = {slug: feed.title for slug, feed in state.online.items()}
+    return with_made_feeds(settings, values, online, keep="removed" not in allow)
+
+
+def with_published(settings: Settings) -> Settings:
+    """Return ``settings`` with the feeds that were made of the data and are published; no source is read."""
+    if not settings.templates:
+        return settings
+    online = read_feeds(settings, LocalFolder(settings.output.dir))
+    return with_made_feeds(
+        settings, [{}] * len(settings.templates), {s: feed.title for s, feed in online.items()}
+    )
 
 
 def plan(settings: Settings, now: datetime, *, allow: Collection[str] = ()) -> SitePlan:
@@ -64,8 +86,11 @@ def build(
     the ledger or the list of rejects cannot be written, which come after.
     """
     ours = settings.output.state
-    lock = nullcontext() if dry_run else exclusive(ours)
-    with lock, open_state(settings, LocalFolder(settings.output.dir)) as state:
+    with ExitStack() as held:
+        if not dry_run:
+            held.enter_context(exclusive(ours))
+        settings = with_made(settings, now, allow)
+        state = held.enter_context(open_state(settings, LocalFolder(settings.output.dir)))
         check_before_reading(settings, state, allow)
         plan = plan_site(settings, state, now, allowed=allow, progress=progress)
         if plan.refusal:

@@ -32,7 +32,8 @@ class DocumentReport:
 class FeedReport:
     """One feed: the entries of its subscription document, how many of them are new to subscribers, its documents.
 
-    ``limit`` is what keeps older entries out of the subscription document; ``None`` where it holds them all. Of archive
+    ``limit`` is what keeps older entries out of the subscription document; ``None`` where it holds them all;
+    ``max_items`` is how many it might have. Of archive
     documents, only those are listed that changed or failed. ``archived`` are the entries in those that are still
     written to; ``near`` is what was left out as nearly the same as an earlier entry.
     """
@@ -44,6 +45,7 @@ class FeedReport:
     documents: tuple[DocumentReport, ...]
     near: tuple[NearDuplicate, ...]
     limit: Limit | None = None
+    max_items: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class BuildReport:
     on the way (``related-links``: stripped tails), and why each of those records was left out. ``source_warnings`` name
     patterns of sources that match nothing. ``listings`` are the documents of the whole site. ``altered`` are finished
     documents that somebody else has changed or removed since the last build. ``zones`` are sources whose zone was
-    changed. ``new_rejects`` are those that the last build did not have.
+    changed. ``new_rejects`` are those that the last build did not have. ``warnings`` are of feeds made of the data.
     """
 
     articles: int
@@ -72,6 +74,7 @@ class BuildReport:
     altered: tuple[str, ...]
     zones: tuple[ChangedZone, ...] = ()
     new_rejects: tuple[Reject, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def notice_counts(self) -> Mapping[str, int]:
@@ -93,6 +96,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
     quarantined = tuple(
         Reject(q.entry.article.origin, q.reason, q.entry.article.title) for q in plan.quarantined
     )
+    most = {feed.slug: feed.max_items for feed in plan.settings.feeds}
     return BuildReport(
         articles=ingested.articles - len(quarantined),
         duplicates=ingested.duplicates,
@@ -104,13 +108,21 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         notices=(*ingested.notices, *(_date_kept(entry) for entry in plan.resolved.redated)),
         source_warnings=ingested.source_warnings,
         feeds=tuple(
-            _feed_report(r, feed_plan.get(r.feed.slug), online.get(r.feed.slug), verified, written)
+            _feed_report(
+                r,
+                feed_plan.get(r.feed.slug),
+                online.get(r.feed.slug),
+                verified,
+                written,
+                most.get(r.feed.slug, 0),
+            )
             for r in plan.rendered
         ),
         listings=tuple(_document_report(path, verified, written) for path in verified.listings),
         removed=changes.removed,
         altered=changes.altered,
         zones=plan.zones,
+        warnings=plan.settings.warnings,
     )
 
 
@@ -130,6 +142,7 @@ def _feed_report(
     online: PublishedFeed | None,
     verified: Verified,
     written: frozenset[str],
+    max_items: int,
 ) -> FeedReport:
     known = {entry.id for entry in online.entries} if online else set()
     ids = {entry.article.id for entry in rendered.feed.entries}
@@ -143,6 +156,7 @@ def _feed_report(
         documents=tuple(_document_report(path, verified, written) for path in paths),
         near=feed_plan.near if feed_plan else (),
         limit=feed_plan.limit if feed_plan else None,
+        max_items=max_items,
     )
 
 

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from feedpub.articles.article import Article, Author, FeedSource
 from feedpub.articles.ids import feed_key
 from feedpub.core.feed_values import language_tag, web_address
+from feedpub.text.folding import MARK, fold, settled
 from feedpub.text.safe_html import visible
 
 Field: TypeAlias = str
@@ -156,6 +157,34 @@ class _Addresses:
                 yield seen.spans[start][0] - 1, seen.spans[start + count - 1][1]
 
 
+class _Whole:
+    """A whole text, folded as words are."""
+
+    def read(self, written: str) -> str:
+        return " ".join(written.split())
+
+    def handle(self, term: str) -> str:
+        return folded_value(term)
+
+    def handles(self, text: str) -> Iterator[str]:
+        yield folded_value(text)
+
+    def spans(self, term: str, text: str) -> Iterator[tuple[int, int]]:
+        if folded_value(term) == folded_value(text):
+            yield 0, len(text)
+
+
+WHOLE: Grammar = _Whole()
+"""What terms mean that are whole values of a field, whatever the field."""
+
+
+@lru_cache(4096)
+def folded_value(text: str) -> str:
+    """Return what a value of a field has in common with its other spellings; empty where nothing can be seen."""
+    folded = fold(settled(" ".join(text.split()))).decode("utf-8", "replace")
+    return folded.replace(MARK, "").lower().strip()
+
+
 class _Languages:
     """A tag takes all that begin with its subtags (RFC 4647 §3.3.1)."""
 
@@ -182,12 +211,14 @@ class _Languages:
 class ArticleField:
     """A field: its visible texts in an article, and what an article with this one text in it is made with.
 
-    Without a ``grammar``, its terms are words.
+    Without a ``grammar``, its terms are words. Where feeds can be made of its values, ``values`` are those of an
+    article.
     """
 
     texts: Callable[[Article], tuple[str, ...]]
     of_text: Callable[[str], Mapping[str, Any]]
     grammar: Grammar | None = None
+    values: Callable[[Article], tuple[str, ...]] | None = None
 
     def whole_value(self, written: str) -> Callable[[str], bool]:
         """Return what says whether a text of this field is, as a whole, the value that was ``written``.
@@ -214,23 +245,32 @@ def _source(article: Article) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (*named, article.feed))))
 
 
+def _authors(article: Article) -> tuple[str, ...]:
+    return tuple(author.name for author in article.authors)
+
+
+def _categories(article: Article) -> tuple[str, ...]:
+    return article.categories
+
+
+def _language(article: Article) -> tuple[str, ...]:
+    return (article.language,) if article.language else ()
+
+
 FIELDS: Mapping[Field, ArticleField] = {
     "title": ArticleField(lambda article: (article.title,), lambda text: {"title": text}),
     "body": ArticleField(_body, lambda text: {"body": text}),
-    "author": ArticleField(
-        lambda article: tuple(author.name for author in article.authors),
-        lambda text: {"authors": (Author(text),)},
+    "author": ArticleField(_authors, lambda text: {"authors": (Author(text),)}, values=_authors),
+    "category": ArticleField(_categories, lambda text: {"categories": (text,)}, values=_categories),
+    "source": ArticleField(
+        _source,
+        lambda text: {"via": FeedSource(text)},
+        values=lambda article: (article.via.title,) if article.via else (),
     ),
-    "category": ArticleField(lambda article: article.categories, lambda text: {"categories": (text,)}),
-    "source": ArticleField(_source, lambda text: {"via": FeedSource(text)}),
     "link": ArticleField(
         lambda article: (article.link,) if article.link else (), lambda text: {"link": text}, _Addresses()
     ),
-    "language": ArticleField(
-        lambda article: (article.language,) if article.language else (),
-        lambda text: {"language": text},
-        _Languages(),
-    ),
+    "language": ArticleField(_language, lambda text: {"language": text}, _Languages(), _language),
 }
 """All fields, by name, in the order in which hits are shown."""
 

@@ -105,16 +105,19 @@ EXAMPLES: Final = Key(
     "`match` and `no_match`: headlines that the rule must and must not take",
 )
 
-RULE_KEYS: Final = (RULE, *GROUP_KEYS, *OPTION_KEYS, FALLBACK, INCLUDE, EXCLUDE, EXAMPLES)
+CONDITION_KEYS: Final = (RULE, *GROUP_KEYS, *OPTION_KEYS)
+"""The keys of a feed that say what an article must have, and how it is looked for."""
+
+RULE_KEYS: Final = (*CONDITION_KEYS, FALLBACK, INCLUDE, EXCLUDE, EXAMPLES)
 """The keys of a feed that this package reads."""
 
 DESCRIPTION: Final = Key("description", TEXT, "a line about it")
 PACK_RULE_KEYS: Final = (DESCRIPTION, *GROUP_KEYS, *OPTION_KEYS, EXAMPLES)
 """The keys of a rule of a pack: those of a feed that speak of no other feed."""
 
-_MIN_HITS_COUNTS_ANY: Schema = {"dependentRequired": {MIN_HITS.name: [ANY.name]}}
+GROUP_CONSTRAINTS: Final[Schema] = {"dependentRequired": {MIN_HITS.name: [ANY.name]}}
 RULE_CONSTRAINTS: Final[Schema] = {
-    **_MIN_HITS_COUNTS_ANY,
+    **GROUP_CONSTRAINTS,
     "allOf": [
         {
             "if": {"properties": {FALLBACK.name: {"const": True}}, "required": [FALLBACK.name]},
@@ -165,7 +168,7 @@ _BY_ITSELF: Schema = {
 }
 _GROUP: Schema = mapping_schema(
     (*GROUP_KEYS, *OPTION_KEYS),
-    {**_MIN_HITS_COUNTS_ANY, "anyOf": [{"required": [key.name]} for key in GROUP_KEYS]},
+    {**GROUP_CONSTRAINTS, "anyOf": [{"required": [key.name]} for key in GROUP_KEYS]},
 )
 DEFINITIONS: Final[Mapping[str, Schema]] = {
     "condition": {"anyOf": [TEXT.schema, _BY_ITSELF, _GROUP]},

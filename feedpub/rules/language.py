@@ -359,8 +359,9 @@ def parse_rules(
     lists: Node | None,
     matching: Node | None,
     packs: Packs = NO_PACKS,
+    templates: Mapping[str, Node] | None = None,
 ) -> Rules:
-    """Return the rules of all feeds, in their order; they may name rules and lists of ``packs``.
+    """Return the rules of all feeds, in their order, and those of templates; they may name what is in ``packs``.
 
     Raises :class:`feedpub.core.errors.ConfigError` with all that is wrong.
     """
@@ -377,6 +378,10 @@ def parse_rules(
     for slug, node in feeds.items():
         with problems:
             rules.append(_feed_rule(slug, node, parser, view, numbers))
+    common: list[FeedRule] = []
+    for name, node in (templates or {}).items():
+        with problems:
+            common.append(_feed_rule(name, node, parser, view, numbers))
     used = {name for name, _ in (*parser.expanded, *parser.broken)}
     # A list that nothing names is checked all the same, without leaving its terms behind.
     aside = Parser(parser.lists, packs)
@@ -392,7 +397,7 @@ def parse_rules(
     known = {name: pack for name, pack in packs.items() if not isinstance(pack, ConfigError)}
     places = Places(parser.places, tuple((start, known[name]) for name, (start, _) in parser.placed.items()))
     terms = tuple(parser.numbered)
-    return Rules(tuple(rules), terms, places, veto, unused, order, tuple(known.values()))
+    return Rules(tuple(rules), terms, places, veto, unused, order, tuple(known.values()), tuple(common))
 
 
 def _matching(node: Node, parser: Parser) -> tuple[View, Condition | None]:
@@ -436,7 +441,8 @@ def _feed_rule(slug: str, node: Node, parser: Parser, view: View, numbers: Mappi
         with problems:
             examples = parse_examples(mapping[EXAMPLES.name])
     problems.raise_any()
-    return FeedRule(slug, wanted, veto, fallback, include, exclude, examples)
+    where = node.key_where or node.where
+    return FeedRule(slug, wanted, veto, fallback, include, exclude, examples, where)
 
 
 def _others(mapping: Mapping[str, Node], key: Key, slug: str, numbers: Mapping[str, int]) -> tuple[int, ...]:

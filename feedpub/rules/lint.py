@@ -39,7 +39,7 @@ def lint(rules: Rules) -> list[Warned]:
     }
     common = any_terms(rules.veto) or frozenset()
     wider = _wider_terms(rules)
-    for rule in rules.feeds:
+    for rule in (*rules.feeds, *rules.templates):
         found.update(_vetoed_terms(rules, rule, wider, common))
     found.update(_idle_terms(rules, wider))
     found.update(_counted_twice(rules, wider))
@@ -141,7 +141,12 @@ def _idle_terms(rules: Rules, wider: _Wider) -> Iterator[Warned]:
     Of terms of which any will do, a wider one makes a narrower one idle; where all are asked for, a narrower one
     makes a wider one idle. A term of a list may be idle in one rule and not in the next.
     """
-    conditions = (part for rule in rules.feeds for part in (rule.wanted, rule.veto) if part is not None)
+    conditions = (
+        part
+        for rule in (*rules.feeds, *rules.templates)
+        for part in (rule.wanted, rule.veto)
+        if part is not None
+    )
     stands: Counter[int] = Counter()
     idle: dict[int, list[str]] = {}
     for group in dict.fromkeys(group for condition in conditions for group in groups(condition)):
@@ -166,7 +171,12 @@ def _idle_terms(rules: Rules, wider: _Wider) -> Iterator[Warned]:
 
 def _counted_twice(rules: Rules, wider: _Wider) -> Iterator[Warned]:
     """Find words that ``min_hits`` counts beside a wider one; of a phrase and a word in it, that may be meant."""
-    conditions = (part for rule in rules.feeds for part in (rule.wanted, rule.veto) if part is not None)
+    conditions = (
+        part
+        for rule in (*rules.feeds, *rules.templates)
+        for part in (rule.wanted, rule.veto)
+        if part is not None
+    )
     for group in dict.fromkeys(group for condition in conditions for group in groups(condition)):
         if not isinstance(group, AtLeast) or group.count == 1:
             continue

@@ -14,16 +14,18 @@ The order of terms and of feeds never matters.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from feedpub.articles.article import Article, Origin
 from feedpub.core.errors import ConfigError, Where
-from feedpub.rules.conditions import Condition
+from feedpub.rules.conditions import Condition, Every, Has
 from feedpub.rules.fields import FIELDS, Field
-from feedpub.rules.terms import Term
+from feedpub.rules.terms import Term, View
+
+_NOWHERE = Where("", 1, 1)
 
 if TYPE_CHECKING:
     from feedpub.rules.pack import Pack
@@ -44,7 +46,7 @@ class FeedRule:
     """The rule of one feed.
 
     ``wanted`` is what its ``any`` and ``all`` ask for, ``veto`` what its ``none`` refuses; ``None`` where it
-    has none. ``include`` and ``exclude`` are numbers of feeds.
+    has none. ``include`` and ``exclude`` are numbers of feeds. ``where`` is its place in the config.
     """
 
     slug: str
@@ -54,6 +56,7 @@ class FeedRule:
     include: tuple[int, ...]
     exclude: tuple[int, ...]
     examples: tuple[Example, ...]
+    where: Where = _NOWHERE
 
     @property
     def everything(self) -> bool:
@@ -85,7 +88,8 @@ class Rules:
 
     Conditions name terms by their number in ``terms``; ``places`` says where each stands first. ``veto`` is
     ``matching.none``; ``unused_lists`` are the lists that nothing names; ``made_of_others`` are the numbers of
-    the feeds that include or exclude others, each after those; ``packs`` are those that the config names.
+    the feeds that include or exclude others, each after those; ``packs`` are those that the config names. ``templates``
+    are the rules that feeds made of the data have in common; their slugs name the templates.
     """
 
     feeds: tuple[FeedRule, ...]
@@ -95,10 +99,40 @@ class Rules:
     unused_lists: tuple[tuple[str, Where], ...]
     made_of_others: tuple[int, ...]
     packs: tuple[Pack, ...] = ()
+    templates: tuple[FeedRule, ...] = ()
 
     def shown(self, number: int) -> str:
         """Return a term as people know it: with its field, where it looks at one only."""
         return self.terms[number].shown
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRule:
+    """The rule of a feed that is made of the data: by the number of its template, and the value that it asks for."""
+
+    slug: str
+    template: int
+    field: Field
+    value: str
+
+
+def with_made(rules: Rules, made: Iterable[MadeRule]) -> Rules:
+    """Return the rules with those of feeds that are made of the data at their end, and without templates."""
+    terms, places, feeds = [*rules.terms], {**rules.places.own}, [*rules.feeds]
+    for rule in made:
+        template = rules.templates[rule.template]
+        value = Has(len(terms))
+        terms.append(Term(rule.value, View(frozenset((rule.field,)), whole=True)))
+        places[value.term] = template.where
+        wanted = value if template.wanted is None else Every((value, template.wanted))
+        feeds.append(replace(template, slug=rule.slug, wanted=wanted))
+    return replace(
+        rules,
+        feeds=tuple(feeds),
+        terms=tuple(terms),
+        places=replace(rules.places, own=places),
+        templates=(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from feedpub.rules.conditions import Condition, Predicate, any_terms, predicate
 from feedpub.rules.explanation import Explanation, explain
 from feedpub.rules.language import NO_PACKS, parse_rules
 from feedpub.rules.lint import Warned, lint, misread
-from feedpub.rules.rule import FailingExample, Rules, as_article
+from feedpub.rules.rule import FailingExample, MadeRule, Rules, as_article, with_made
 from feedpub.rules.scanner import TermFinder
 from feedpub.rules.terms import Term, View
 
@@ -118,6 +118,14 @@ class RuleSet:
                 taken &= ~bit
         return taken
 
+    def of_templates(self) -> RuleSet:
+        """Return the rules that feeds made of the data have in common, as rules of feeds."""
+        return RuleSet(replace(self.rules, feeds=self.rules.templates, made_of_others=(), templates=()))
+
+    def with_made(self, made: Iterable[MadeRule]) -> RuleSet:
+        """Return the rules with those of feeds that are made of the data, last."""
+        return RuleSet(with_made(self.rules, made))
+
     def explain(self, article: Article) -> Explanation:
         """Return why each feed takes the article or does not."""
         return explain(self.rules, article)
@@ -149,15 +157,19 @@ class RuleSet:
 
 
 def compile_rules(
-    feeds: Mapping[str, Node], lists: Node | None, matching: Node | None, packs: Packs = NO_PACKS
+    feeds: Mapping[str, Node],
+    lists: Node | None,
+    matching: Node | None,
+    packs: Packs = NO_PACKS,
+    templates: Mapping[str, Node] | None = None,
 ) -> RuleSet:
     """Compile the rules of ``feeds`` (slug → the feed's whole mapping, of which only ``RULE_KEYS`` are read).
 
-    ``packs`` are those that they may name.
+    ``packs`` are those that they may name, ``templates`` the feeds that are made of the data, by name.
 
     Raises :class:`feedpub.core.errors.ConfigError` with the place of what is wrong.
     """
-    return RuleSet(parse_rules(feeds, lists, matching, packs))
+    return RuleSet(parse_rules(feeds, lists, matching, packs, templates))
 
 
 def _by_effect(terms: Iterable[Term], effects: Sequence[int], touching: int) -> Iterator[tuple[int, Term]]:

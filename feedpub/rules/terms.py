@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from feedpub.articles.article import Article
-from feedpub.rules.fields import FIELDS, WORD_FIELDS, Field, Grammar, texts
+from feedpub.rules.fields import FIELDS, WHOLE, WORD_FIELDS, Field, Grammar, texts
 from feedpub.text.folding import MARK, fold, is_hangul, settled, stemmed
 
 # A letter, digit or mark of a script written with spaces, as bytes.
@@ -35,7 +35,7 @@ class View:
     """What a term looks at: the text of which fields, folded how.
 
     ``accents`` and ``case`` say that they count; ``stemming`` is a language (``en``) or empty; ``regex`` asks
-    for the visible text as it stands, in NFC, each blank a plain one.
+    for the visible text as it stands, in NFC, each blank a plain one. Terms of a ``whole`` view are whole values.
     """
 
     fields: frozenset[Field]
@@ -43,10 +43,13 @@ class View:
     case: bool = False
     stemming: str = ""
     regex: bool = False
+    whole: bool = False
 
     @property
     def grammar(self) -> Grammar | None:
         """What terms mean here that are values of a field; ``None`` where they are words, or expressions."""
+        if self.whole:
+            return WHOLE
         return FIELDS[next(iter(self.fields))].grammar if len(self.fields) == 1 and not self.regex else None
 
     @property

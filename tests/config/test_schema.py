@@ -60,7 +60,8 @@ def places(schema, config, path=()):
                 yield (*path, key)
             for key, value in config.items():
                 below = part.get("properties", {}).get(key) or part["additionalProperties"]
-                yield from places(below, value, (*path, key))
+                if below:
+                    yield from places(below, value, (*path, key))
 
 
 def at(config, path):
