@@ -34,6 +34,7 @@ A_DAY = timedelta(days=1)
 # Version 1 had no archives, version 2 no dates of sources, version 3 no owners, aliases and what follows, version 4
 # no site, version 5 nothing adopted; what is missing is added when it is next written to.
 _SCHEMA = f"""
+BEGIN;  -- one transaction, not one for each statement: each would wait for the disk
 CREATE TABLE IF NOT EXISTS entries (
     id TEXT PRIMARY KEY,
     key TEXT,
@@ -95,6 +96,7 @@ CREATE TABLE IF NOT EXISTS archived (
     PRIMARY KEY (feed, id)
 ) WITHOUT ROWID;
 PRAGMA user_version = {VERSION};
+COMMIT;
 """
 _ENTRIES = """
 SELECT id, key, published, updated, title, content, sketch, dated, feed
