@@ -139,9 +139,11 @@ def as_json(report: BuildReport) -> dict[str, Any]:
             for feed in report.feeds
         ],
         "listings": [_document(document) for document in report.listings],
+        "pages": [_document(document) for document in report.pages],
         "removed": list(report.removed),
         "altered": list(report.altered),
         "warnings": list(report.warnings),
+        "foreign": list(report.foreign),
     }
 
 
@@ -182,12 +184,21 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
     if report.left_out:
         facts.append(f"{report.left_out} left out")
     print_text("\n" + ", ".join(facts) + ".")
+    _show_pages(report, dry_run=dry_run)
     if report.notices:
         kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(report.notice_counts.items()))
         print_text(f"Done to articles: {kinds}" + ("." if verbose else " (--verbose lists them)."))
     _show_rejects(report)
     if verbose:
         _show_details(report, settings)
+
+
+def _show_pages(report: BuildReport, *, dry_run: bool) -> None:
+    if changed := sum(page.written for page in report.pages):
+        whole = count(len(report.pages), "file")
+        print_text(f"Pages: {changed} of {whole} {'would be written' if dry_run else 'written'}.")
+    for path in report.foreign:
+        print_text(f"{path}: it is not feedpub's and stays; there is no page of ours in its place")
 
 
 def _warn(report: BuildReport, *, quiet: bool) -> None:

@@ -1,7 +1,8 @@
-"""A web server for the folder just built: enough to subscribe on this machine, not one for the internet.
+"""A web server for the folder just built: enough to look at it and subscribe on this machine, not for the internet.
 
 It serves what the manifest lists and nothing else. Types carry ``charset=utf-8``, without which browsers show
-mojibake; the ETag is the hash of the bytes, so that a poll of an unchanged feed costs a 304 (RFC 9110 §13).
+mojibake; the ETag is the hash of the bytes, so that a poll of an unchanged feed costs a 304 (RFC 9110 §13). Pages name
+the address that they are asked at in place of the one they will have, so that what one copies from them works.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,35 +20,63 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from feedpub.config import Settings
+from feedpub.documents.channel import make_feed
+from feedpub.documents.pages.site import HTML_TYPE, INDEX, MISSING, PagedFeed, PageRenderer
 from feedpub.publishing.local.folder import read_manifest, read_published
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A generated page that stands beside the published files."""
+    """What is answered: bytes and their media type."""
 
     data: bytes
     media_type: str
 
 
-def make_app(folder: Path, pages: Mapping[str, Page]) -> Starlette:
-    """Return an ASGI application for the published ``folder`` and ``pages`` by path (``""`` is the root)."""
+def make_app(folder: Path, base: str, spare: Mapping[str, Page]) -> Starlette:
+    """Return an ASGI application for the published ``folder``, whose pages name ``base`` as their address.
+
+    ``spare`` has, by name, what stands in where the folder has no file of that name.
+    """
 
     async def answer(request: Request) -> Response:
-        page = await run_in_threadpool(_find, request.path_params["path"], folder, pages)
-        if page is None:
+        path = request.path_params["path"] or INDEX
+        page = await run_in_threadpool(_find, path, folder, spare)
+        if page is not None:
+            return _respond(_at(page, base, str(request.base_url)), request)
+        missing = await run_in_threadpool(_find, MISSING, folder, spare)
+        if missing is None:
             return PlainTextResponse("Not found.\n", status_code=404)
-        return _respond(page, request)
+        shown = _at(missing, base, str(request.base_url))
+        return Response(shown.data, status_code=404, headers={"Content-Type": f"{HTML_TYPE}; charset=utf-8"})
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "HEAD"])])
 
 
-def _find(path: str, folder: Path, pages: Mapping[str, Page]) -> Page | None:
-    if path in pages:
-        return pages[path]
+def spare_pages(settings: Settings) -> dict[str, Page]:
+    """Return a list of the feeds of ``settings``, for a site whose own pages are off or somebody else's."""
+    feeds = [PagedFeed(make_feed(feed, [], settings.site)) for feed in settings.feeds]
+    output = settings.output
+    made = PageRenderer(settings.site, output.formats, settings.categories, feeds, paged=False)
+    return {
+        page.path: Page(page.data, page.media_type) for page in (made.index(), made.missing(), *made.assets())
+    }
+
+
+def _find(path: str, folder: Path, spare: Mapping[str, Page]) -> Page | None:
     published = read_manifest(folder).documents.get(path)
     data = read_published(folder, path) if published else None
-    return Page(data, published.media_type) if published and data is not None else None
+    return Page(data, published.media_type) if published and data is not None else spare.get(path)
+
+
+def _at(page: Page, base: str, here: str) -> Page:
+    """Return ``page`` as it is when it is served at ``here`` instead of ``base``."""
+    if page.media_type != HTML_TYPE:
+        return page
+    data = page.data.replace(escape(base).encode(), escape(here).encode())
+    # Of the page for what is missing, which begins its links at the host.
+    return Page(data.replace(f'="{escape(urlsplit(base).path)}'.encode(), b'="/'), page.media_type)
 
 
 def _respond(page: Page, request: Request) -> Response:

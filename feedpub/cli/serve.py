@@ -10,9 +10,8 @@ import typer
 import uvicorn
 
 from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, print_error, print_text
-from feedpub.cli.preview import Page, make_app
+from feedpub.cli.preview import make_app, spare_pages
 from feedpub.config import load_config
-from feedpub.documents.pages import index_page
 from feedpub.publishing.build import with_published
 from feedpub.publishing.local.folder import read_manifest
 
@@ -25,7 +24,7 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
 ) -> None:
-    """Serve the built feeds, a page that lists them and their OPML, until Ctrl-C.
+    """Serve the built feeds and pages, until Ctrl-C.
 
     Example: feedpub serve --port 8000
     """
@@ -33,7 +32,6 @@ def serve(
     if not read_manifest(settings.output.dir).documents:
         print_error(f"nothing is published in {settings.output.dir} yet; run feedpub build first")
         raise typer.Exit(FAILED)
-    index = Page(index_page(settings.site, settings.feeds, settings.output.formats), "text/html")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -47,6 +45,7 @@ def serve(
     print_text(f"Serving {settings.output.dir} at {address} (Ctrl-C to stop)")
     if settings.site.base_url != address:
         print_text(f"The feeds name their own address as {settings.site.base_url}, as site.base_url says.")
-    server = uvicorn.Server(uvicorn.Config(make_app(settings.output.dir, {"": index}), log_level="info"))
+    app = make_app(settings.output.dir, settings.site.base_url, spare_pages(settings))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="info"))
     with suppress(KeyboardInterrupt):  # which is how it is meant to end
         server.run(sockets=[listener])

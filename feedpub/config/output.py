@@ -7,7 +7,7 @@ from typing import Literal
 
 from feedpub.articles.duplicates import Exact
 from feedpub.config.scalars import FOLDER, SHARE, proper_share, size
-from feedpub.config.settings import Archive, Guards, Layout, Limits, Output
+from feedpub.config.settings import Archive, Guards, Layout, Limits, Output, Pages
 from feedpub.core.declaration import FLAG, Check, Key, Kind, Section, Value, integer, list_of, one_of
 from feedpub.core.yaml_node import Node
 from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
@@ -68,13 +68,14 @@ def _output(
     max_items: int,
     max_bytes: int,
     archive: int | Literal["off", "monthly"],
+    pages: Pages,
 ) -> Output:
-    return Output(
-        Path(dir), Path(state), formats, layout, gzip, Limits(max_items, max_bytes, archive_of(archive))
-    )
+    limits = Limits(max_items, max_bytes, archive_of(archive))
+    return Output(Path(dir), Path(state), formats, layout, gzip, limits, pages)
 
 
 _LAYOUT: Kind[Layout] = one_of("files", "releases")
+_PAGES: Kind[Pages] = one_of("auto", "off")
 
 OUTPUT = Section(
     keys=(
@@ -115,6 +116,12 @@ OUTPUT = Section(
             ARCHIVE,
             "where older entries go: `off` nowhere, `monthly` a document for each month, a number: so many in each",
             default="off",
+        ),
+        Key(
+            "pages",
+            _PAGES,
+            "`auto`: pages for people, see [publishing](publishing.md#pages-for-people); `off`: feeds only",
+            default="auto",
         ),
     ),
     make=_output,

@@ -22,6 +22,10 @@ Layout: TypeAlias = Literal["files", "releases"]
 """Whether files are replaced one by one, or the whole folder flips."""
 
 
+Pages: TypeAlias = Literal["auto", "off"]
+"""Which pages for people there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much a subscription document holds, in entries and bytes, and where older entries go."""
@@ -97,6 +101,7 @@ class Output:
     layout: Layout
     gzip: bool
     limits: Limits
+    pages: Pages
 
 
 @dataclass(frozen=True, slots=True)

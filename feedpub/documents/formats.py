@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served."""
+    """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served.
+
+    One that ``yields`` is not published where a file stands under its name that is not ours.
+    """
 
     path: str
     feed: str
     media_type: str
     url: str
     rendered: bytes | BlobRef
+    yields: bool = False
 
     @property
     def data(self) -> bytes:

@@ -17,6 +17,8 @@ from feedpub.config import FeedSettings, Settings
 from feedpub.core.errors import ALLOWANCES, ConfigError, FeedpubError, Where
 from feedpub.documents.channel import make_feed
 from feedpub.documents.formats import Document
+from feedpub.documents.pages.faults import page_faults
+from feedpub.documents.pages.site import HTML_TYPE, PagedFeed, PageRenderer, SitePages, is_style, page_name
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.documents.renderer import Quarantined, Rendered, Renderer
 from feedpub.documents.verification import Invalid, first_refusal, refusals
@@ -39,7 +41,8 @@ class SitePlan:
     archive page. ``adoption`` says which articles go on under the ids of another generator. ``previous`` is what the
     feeds replace, ``zones`` are the sources whose zone was changed.
 
-    ``rendered`` are the documents, those of retired feeds last, and ``verified`` says which of them may be published.
+    ``rendered`` are the documents, those of retired feeds last, ``pages`` those for people, and ``verified`` says which
+    of them may be published.
     ``refusal`` is what a build stops with instead of publishing anything; ``None`` where it goes on.
     """
 
@@ -56,6 +59,7 @@ class SitePlan:
     previous: tuple[PreviousFeed, ...]
     zones: tuple[ChangedZone, ...]
     rendered: tuple[Rendered, ...]
+    pages: SitePages
     verified: Verified
     refusal: FeedpubError | None
 
@@ -65,7 +69,7 @@ class Verified:
     """What may be published: the documents, and the names that ``keep`` what is online under them.
 
     ``invalid`` says by name why documents are not published; ``held`` are the feeds that stay as they are.
-    ``listings`` are the names of the site's own documents.
+    ``listings`` are the names of the site's own documents, ``pages`` those of what people look at.
     """
 
     documents: tuple[Document, ...]
@@ -73,10 +77,13 @@ class Verified:
     invalid: Mapping[str, Invalid]
     held: frozenset[str]
     listings: tuple[str, ...]
+    pages: tuple[str, ...] = ()
 
 
-def verify_documents(rendered: Iterable[Rendered], listing: Document) -> Verified:
-    """Hold each document against its check, those of feeds and the ``listing`` of all.
+def verify_documents(
+    rendered: Iterable[Rendered], listing: Document, pages: SitePages, base: str
+) -> Verified:
+    """Hold each document against its check: those of feeds, the ``listing`` of all, and ``pages`` served at ``base``.
 
     What links to others stands behind them, as it is put into place after them: archive documents before the
     subscription documents that lead to them. Where a subscription document fails, its last good version is kept. Where
@@ -103,7 +110,23 @@ def verify_documents(rendered: Iterable[Rendered], listing: Document) -> Verifie
         keep.update(wrong)
     else:
         valid.append(listing)
-    return Verified(tuple(valid), frozenset(keep), invalid, frozenset(held), (listing.path,))
+    keep.update(pages.kept)
+    names = {*keep, *(document.path for document in (*valid, *pages.documents))}
+    html = [document for document in pages.documents if document.media_type == HTML_TYPE]
+    for path, line, reason in page_faults(html, names, base):
+        invalid.setdefault(path, Invalid(path, line, reason))
+    # A feed that is held back keeps its pages.
+    stay = {d.path for d in html if d.path in invalid or d.path.partition(".")[0] in held}
+    keep.update(stay)
+    valid += [document for document in pages.documents if document.path not in stay]
+    return Verified(
+        tuple(valid),
+        frozenset(keep),
+        invalid,
+        frozenset(held),
+        (listing.path,),
+        tuple(document.path for document in pages.documents),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +238,7 @@ class _Planner:
             if c.slug in state.online and not feed.lasting
         )
         rendered = self._render(feeds)
+        pages = self._pages(feeds)
         return SitePlan(
             settings=settings,
             now=now,
@@ -229,7 +253,10 @@ class _Planner:
             previous=previous,
             zones=zones,
             rendered=rendered,
-            verified=verify_documents(rendered, self._renderer.opml(settings.feeds)),
+            pages=pages,
+            verified=verify_documents(
+                rendered, self._renderer.opml(settings.feeds), pages, settings.site.base_url
+            ),
             refusal=why_refused(
                 settings,
                 state,
@@ -293,6 +320,24 @@ class _Planner:
         ]
         retired = (moved_notice(feed, settings.site, online.get(feed.slug)) for feed in settings.retired)
         return (*rendered, *(self._renderer.render(feed) for feed in retired))
+
+    def _pages(self, feeds: Iterable[FeedPlan]) -> SitePages:
+        """Return the pages for people; those of closed archive documents, and their style sheets, stay."""
+        settings, listed = self._settings, self._state.published.documents
+        if settings.output.pages == "off":
+            return SitePages()
+        paged = [
+            PagedFeed(
+                feed_plan.feed,
+                feed_plan.pages,
+                tuple(p.name for p in feed_plan.index.pages if page_name(feed_plan.slug, p.name) in listed),
+            )
+            for feed_plan in feeds
+        ]
+        made = PageRenderer(
+            settings.site, settings.output.formats, settings.categories, paged, settings.retired
+        ).render()
+        return replace(made, kept=(*made.kept, *filter(is_style, listed)))
 
 
 def _changed_zones(

@@ -57,6 +57,7 @@ class BuildReport:
     patterns of sources that match nothing. ``listings`` are the documents of the whole site. ``altered`` are finished
     documents that somebody else has changed or removed since the last build. ``zones`` are sources whose zone was
     changed. ``new_rejects`` are those that the last build did not have. ``warnings`` are of feeds made of the data.
+    ``pages`` are what people look at; ``foreign`` are files that are not ours and stay in the places of pages.
     """
 
     articles: int
@@ -75,6 +76,8 @@ class BuildReport:
     zones: tuple[ChangedZone, ...] = ()
     new_rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()
+    pages: tuple[DocumentReport, ...] = ()
+    foreign: tuple[str, ...] = ()
 
     @property
     def notice_counts(self) -> Mapping[str, int]:
@@ -84,7 +87,7 @@ class BuildReport:
     @property
     def invalid(self) -> tuple[Invalid, ...]:
         """Why documents stayed unpublished; empty when all is well."""
-        documents = (*(d for feed in self.feeds for d in feed.documents), *self.listings)
+        documents = (*(d for feed in self.feeds for d in feed.documents), *self.listings, *self.pages)
         return tuple(document.invalid for document in documents if document.invalid)
 
 
@@ -123,6 +126,12 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         altered=changes.altered,
         zones=plan.zones,
         warnings=plan.settings.warnings,
+        pages=tuple(
+            _document_report(path, verified, written)
+            for path in verified.pages
+            if path in written or path in verified.invalid or path not in changes.foreign
+        ),
+        foreign=changes.foreign,
     )
 
 

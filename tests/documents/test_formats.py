@@ -8,10 +8,8 @@ import httpx
 import pytest
 
 from feedpub.cli.preview import make_app
-from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
 from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
-from feedpub.documents.pages import index_page
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.publishing.local.folder import read_manifest
 
@@ -100,17 +98,16 @@ def test_each_format_reads_back_what_it_writes(site, lines, name):  # noqa: ARG0
 def test_a_new_format_is_published_and_served_with_its_type(lined):
     lined.build(STORIES)
     assert read_manifest(lined.out).documents["all.lines"].media_type == "application/x-lines"
-    answer = asyncio.run(get(make_app(lined.out, {}), "/all.lines"))
+    answer = asyncio.run(get(make_app(lined.out, "https://x.test/f/", {}), "/all.lines"))
     assert answer.headers["content-type"] == "application/x-lines; charset=utf-8"
     assert answer.content == lined.read("all.lines")
 
 
 def test_the_page_and_the_list_of_subscriptions_offer_a_new_format(lined):
     lined.build(STORIES)
-    settings = load_config(lined.folder / "c.yaml")
-    page = index_page(settings.site, settings.feeds, settings.output.formats).decode()
-    assert '<a href="all.lines">Lines of JSON</a>' in page
-    assert 'type="application/x-lines"' in page
+    page = lined.read("all.html").decode()
+    assert '<a href="https://x.test/f/all.lines" type="application/x-lines">Lines of JSON</a>' in page
+    assert '<link rel="alternate" type="application/x-lines"' in page
     assert b'xmlUrl="https://x.test/f/all.lines"' in lined.read("subscriptions.opml")
 
 

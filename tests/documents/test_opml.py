@@ -4,6 +4,7 @@ import json
 from xml.etree import ElementTree as ET
 
 from feedpub.documents.formats import Document
+from feedpub.documents.pages.site import SitePages
 from feedpub.planning.site_plan import verify_documents
 
 
@@ -43,7 +44,7 @@ def test_one_that_is_broken_is_not_published_and_the_last_one_stays(site, monkey
         document = Document(
             "subscriptions.opml", "", "text/x-opml", "https://x.test/f/subscriptions.opml", broken
         )
-        checked = verify_documents([], document)
+        checked = verify_documents([], document, SitePages(), "")
         assert set(checked.invalid) == checked.keep == {"subscriptions.opml"}
         monkeypatch.setattr("feedpub.documents.renderer.opml", lambda *_, data=broken: data)
         report = site.build()

@@ -255,7 +255,7 @@ def test_one_that_was_published_stays_though_it_is_empty_and_no_guard_refuses(tm
     assert not any(document.written for feed in again.feeds for document in feed.documents)
     report = build(site, NOW, allow=["removed"])
     assert (report.removed, [feed.slug for feed in report.feeds]) == (
-        ("topic-c.atom",),
+        ("topic-c.atom", "topic-c.html"),
         ["all", "topic-a", "topic-b"],
     )
 

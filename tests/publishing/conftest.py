@@ -24,6 +24,7 @@ class Doc:
     data: bytes
     feed: str = "news"
     media_type: str = "application/rss+xml"
+    yields: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Doc:
     data: bytes
     feed: str = "news"
     media_type: str = "application/rss+xml"
+    yields: bool = False
 
 
 def main(job):

@@ -33,12 +33,14 @@ class Changes:
     """What publishing changed, or, on a dry run, would change: names of files.
 
     ``altered`` are those that were to be kept, and that somebody else has changed or removed since the last build.
+    ``foreign`` are those in whose place a file stands that is not ours, and stays.
     """
 
     written: tuple[str, ...]
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
     altered: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Plan:
     removed: tuple[str, ...]
     fresh: tuple[Published, ...]
     altered: tuple[str, ...]
+    foreign: tuple[str, ...]
     stamps: Mapping[str, Stamp]
 
     @property
@@ -105,6 +108,7 @@ class Plan:
             tuple(file.name for file in self.files if not file.changed),
             self.removed,
             self.altered,
+            self.foreign,
         )
 
 
@@ -133,7 +137,11 @@ def make_plan(
     ours = {**unfinished, **previous}
     files: list[File] = []
     twins: list[File] = []
+    foreign: list[str] = []
     for document in documents:
+        if document.yields and folder and (theirs := _theirs(document.path, ours, folder, gzip=gzip)):
+            foreign.append(theirs)
+            continue
         file = _planned(document, folder)
         files.append(file)
         if gzip:
@@ -160,6 +168,7 @@ def make_plan(
         removed=tuple(removed),
         fresh=tuple(entry for entry in fresh if entry.path not in previous),
         altered=tuple(altered),
+        foreign=tuple(foreign),
         stamps={f.name: stamp(f.entry.sha256, f.standing) for f in kept if f.standing and not f.changed},
     )
 
@@ -172,6 +181,13 @@ class _Standing:
     feed: str
     media_type: str
     data: bytes
+    yields: bool = False
+
+
+def _theirs(name: str, ours: Mapping[str, Published], folder: Folder, *, gzip: bool) -> str:
+    """Return the file that stands under ``name``, or as its twin, and is not ours; an empty text for none."""
+    names = (name, name + COMPRESSED) if gzip else (name,)
+    return next((path for path in names if path not in ours and folder.stat(path)), "")
 
 
 def _unread(

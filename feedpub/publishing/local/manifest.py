@@ -24,7 +24,10 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,200}")
 
 
 class Publishable(Protocol):
-    """What can be published: bytes under a name, and what the manifest says of them."""
+    """What can be published: bytes under a name, and what the manifest says of them.
+
+    Where a file stands under the name of one that ``yields``, and the manifest does not list it, that file stays.
+    """
 
     @property
     def path(self) -> str: ...
@@ -34,6 +37,8 @@ class Publishable(Protocol):
     def media_type(self) -> str: ...
     @property
     def data(self) -> bytes: ...
+    @property
+    def yields(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

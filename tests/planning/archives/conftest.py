@@ -65,7 +65,11 @@ output: {{formats: {self.formats}}}
         shutil.rmtree(self.folder / ".feedpub", ignore_errors=True)
 
     def files(self):
-        return {path.name: path.read_bytes() for path in self.out.iterdir() if path.name.startswith("all.")}
+        files = {path.name: path.read_bytes() for path in self.out.iterdir() if path.name.startswith("all.")}
+        return {name: data for name, data in files.items() if not name.endswith(".html")}
+
+    def pages(self):
+        return {path.name: path.read_bytes() for path in self.out.glob("all.*html")}
 
     def closed(self):
         """The bytes of the documents that lead to a later archive page: they may never change again."""

@@ -126,14 +126,14 @@ def test_switched_off_and_on_again_an_archive_is_made_anew(site):
         site.build(STORIES)
     assert site.files() == whole
     report = site.build(STORIES, allow={"removed"})
-    assert len(report.removed) == 12
+    assert len([name for name in report.removed if not name.endswith(".html")]) == 12
     site.archive = 2
     site.build(STORIES)
     assert site.files() == whole
 
 
 def test_an_archive_document_that_fails_holds_back_its_whole_feed_and_loses_nothing(site, monkeypatch):
-    before = site.files()
+    before, pages = site.files(), site.pages()
     real = faults.validate
 
     def strict(data, location=None):
@@ -147,6 +147,7 @@ def test_an_archive_document_that_fails_holds_back_its_whole_feed_and_loses_noth
         report = site.build(more)
     assert [i.path for i in report.invalid] == ["all.5.atom"]
     assert site.files() == before
+    assert site.pages() == pages
     site.build(more)
     assert sum(len(page.ids) for page in site.walk("atom")) == 12
 

@@ -1,0 +1,143 @@
+"""What the templates get: frozen values, all worked out before a template sees them.
+
+Each text is plain and is escaped by the template; only ``Item.content`` is HTML, which was made safe. Addresses without
+a scheme are relative to the output folder, to which ``Page.root`` leads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from markupsafe import Markup
+
+Kind: TypeAlias = Literal["index", "feed", "missing", "moved"]
+
+_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
+
+
+def direction(language: str | None) -> str:
+    """Return the ``dir`` of a text: right to left where its language says so, else for the browser to see."""
+    parts = (language or "").lower().split("-")
+    return "rtl" if parts[0] in _RIGHT_TO_LEFT and "latn" not in parts else "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A feed document: the ``name`` of its format as people know it, its media type, and where it is served."""
+
+    name: str
+    media_type: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that belongs to an article; ``length`` in bytes, 0 where it is not known."""
+
+    url: str
+    type: str
+    length: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A feed as pages see it.
+
+    ``page`` is its page, empty where it has none. ``formats`` are its documents, the one to offer first. ``newest`` is
+    its newest article, ``moved_to`` the address that took its place.
+    """
+
+    slug: str
+    title: str
+    full_title: str
+    description: str
+    language: str | None
+    page: str
+    formats: tuple[Address, ...]
+    newest: Item | None = None
+    moved_to: str | None = None
+
+    @property
+    def dir(self) -> str:
+        """The direction of its texts."""
+        return direction(self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article as pages see it.
+
+    ``link`` is its own address and ``site`` the host of that, ``None`` for an article without one: pages have its text,
+    ``content``. ``topics`` are the other feeds that chose it.
+    """
+
+    title: str
+    published: datetime
+    summary: str
+    language: str | None
+    link: str | None
+    site: str | None
+    content: Markup
+    files: tuple[File, ...]
+    topics: tuple[Topic, ...]
+
+    @property
+    def dir(self) -> str:
+        """The direction of its texts."""
+        return direction(self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The page before or after one of a feed's."""
+
+    page: str
+    title: str
+    language: str | None
+    dir: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page says of itself.
+
+    ``path`` is its name in the output folder and ``url`` where it is served. ``topics`` are the feeds that it offers to
+    browsers, the main one first. ``part`` names the page of an archive, and is empty otherwise.
+    """
+
+    kind: Kind
+    path: str
+    url: str
+    root: str
+    title: str
+    description: str
+    topics: tuple[Topic, ...]
+    part: str = ""
+    newer: Neighbour | None = None
+    older: Neighbour | None = None
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether search engines are asked to pass over it."""
+        return self.kind in ("missing", "moved")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all pages share: the site's name, the list of its feeds, and the names of style sheet and icon."""
+
+    title: str
+    language: str | None
+    rights: str | None
+    url: str
+    opml: str
+    style: str
+    icon: str
+
+    @property
+    def dir(self) -> str:
+        """The direction of its name."""
+        return direction(self.language)

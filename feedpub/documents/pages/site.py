@@ -1,0 +1,277 @@
+"""The pages of a site, made of the same values as its feeds.
+
+``index.html`` lists the feeds; ``SLUG.html`` has the newest entries of one, ``SLUG.NAME.html`` those of an archive
+document; ``404.html`` is for the web server to show anywhere. No page needs a script or anything of another host.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from feedpub.articles.entry import Entry
+from feedpub.core.spool import Spool
+from feedpub.documents import channel
+from feedpub.documents.channel import Channel, Feed, whole_seconds
+from feedpub.documents.formats import OPML_NAME, Document, OutputFormat
+from feedpub.documents.pages.context import Address, File, Item, Kind, Neighbour, Page, Site, Topic
+from feedpub.documents.pages.words import words_for
+
+INDEX: Final = "index.html"
+MISSING: Final = "404.html"
+SITEMAP: Final = "sitemap.xml"
+ICON: Final = "icon.svg"
+HTML_TYPE: Final = "text/html"
+STYLE_TYPE: Final = "text/css"
+
+_TEMPLATES: Final = "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class PagedFeed:
+    """A feed that is to have pages: its subscription document, the archive documents that may change, oldest first.
+
+    ``closed`` are the names of archive documents whose pages are published and stay as they are.
+    """
+
+    feed: Feed
+    archives: tuple[channel.Page, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SitePages:
+    """The pages that are to be published with what they need, and the ``kept`` names of those that stay as they are."""
+
+    documents: tuple[Document, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def page_name(slug: str, archive: str | None = None) -> str:
+    """Return the name of a feed's page, or of that of one of its archive documents."""
+    return f"{slug}.{archive}.html" if archive else f"{slug}.html"
+
+
+def is_style(name: str) -> bool:
+    """Say whether ``name`` is a style sheet of some version: pages that are not made anew keep theirs."""
+    return name.startswith("style.") and name.endswith(".css")
+
+
+@cache
+def style() -> tuple[str, bytes]:
+    """Return the name of the style sheet, which has the hash of its bytes in it, and these."""
+    data = files(__package__).joinpath(_TEMPLATES, "style.css").read_bytes()
+    return f"style.{hashlib.sha256(data).hexdigest()[:12]}.css", data
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader(__package__, _TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
+class PageRenderer:
+    """Renders the pages of one site; ``categories`` are the slugs of those feeds that choose.
+
+    ``feeds`` are all in the config's order. Where they are not ``paged``, the index leads to their documents.
+    """
+
+    def __init__(
+        self,
+        site: channel.Site,
+        formats: Sequence[OutputFormat],
+        categories: Collection[str],
+        feeds: Sequence[PagedFeed],
+        retired: Sequence[Channel] = (),
+        *,
+        paged: bool = True,
+    ) -> None:
+        self._site = site
+        self._formats = sorted(formats, key=lambda known: -known.support)
+        self._categories = categories
+        self._feeds = feeds
+        self._retired = retired
+        self._paged = paged
+        self._words = words_for(site.language)
+        self._context = Site(
+            site.title, site.language, site.rights, site.base_url, OPML_NAME, style()[0], ICON
+        )
+        self._spool = Spool()
+
+    def render(self) -> SitePages:
+        """Return all pages of the site, in the order in which they are put into place."""
+        documents = [*self.assets(), *self._of_feeds(), *map(self._moved, self._retired), self.index()]
+        if MISSING not in {document.path for document in documents}:
+            documents.append(self.missing())
+        kept = tuple(page_name(paged.feed.slug, name) for paged in self._feeds for name in paged.closed)
+        return SitePages((*documents, self._sitemap()), kept)
+
+    def index(self) -> Document:
+        """Return the page at the site's ``base_url``."""
+        page = self._page("index", INDEX, self._site.title, self._words.introduction, self._topics.values())
+        return self._document("index.html", replace(page, url=self._site.base_url), topics=page.topics)
+
+    def missing(self) -> Document:
+        """Return the page for addresses where nothing is; it may be shown at any."""
+        page = self._page("missing", MISSING, self._words.missing)
+        root = urlsplit(self._site.base_url).path
+        return self._document("message.html", replace(page, root=root), target=None)
+
+    def assets(self) -> tuple[Document, ...]:
+        """Return what pages need: the style sheet and the icon."""
+        name, data = style()
+        icon = files(__package__).joinpath(_TEMPLATES, ICON).read_bytes()
+        return self._file(name, STYLE_TYPE, data), self._file(ICON, "image/svg+xml", icon)
+
+    @cached_property
+    def _topics(self) -> Mapping[str, Topic]:
+        return {paged.feed.slug: self._topic(paged.feed) for paged in self._feeds}
+
+    def _topic(self, feed: Feed) -> Topic:
+        topic = self._about(feed.settings, page_name(feed.slug) if self._paged else "")
+        newest = feed.entries[0] if feed.entries else None
+        return replace(topic, newest=self._item(newest, topic, ()) if newest else None)
+
+    def _about(self, settings: Channel, page: str) -> Topic:
+        return Topic(
+            slug=settings.slug,
+            title=settings.title,
+            full_title=f"{self._site.title}: {settings.title}",
+            description=settings.description,
+            language=settings.language,
+            page=page,
+            formats=tuple(
+                Address(known.label, known.media_type, f"{self._site.base_url}{settings.slug}.{known.name}")
+                for known in self._formats
+            ),
+            moved_to=settings.moved_to,
+        )
+
+    def _of_feeds(self) -> Iterable[Document]:
+        for paged in self._feeds:
+            topic = self._topics[paged.feed.slug]
+            parts = [page.name for page in paged.archives]
+            has_page = {*parts, *paged.closed}
+            before = parts[-1] if parts else None
+            for page in paged.archives:
+                older = page.previous if page.previous in has_page else None
+                made = self._of_feed(topic, page.entries, page.name, newer=page.next, older=older)
+                yield replace(made, rendered=self._spool.put(made.data))
+            yield self._of_feed(topic, paged.feed.entries, older=before)
+
+    def _of_feed(
+        self,
+        topic: Topic,
+        entries: Iterable[Entry],
+        part: str = "",
+        *,
+        newer: str | None = None,
+        older: str | None = None,
+    ) -> Document:
+        title = f"{topic.title}, {part}" if part else topic.title
+        page = self._page("feed", page_name(topic.slug, part), title, topic.description, [topic])
+        after = Neighbour(topic.page, self._words.latest, None, "auto")
+        page = replace(
+            page,
+            part=part,
+            newer=self._neighbour(topic, newer) if newer else after if part else None,
+            older=self._neighbour(topic, older) if older else None,
+        )
+        items = [self._item(entry, topic, self._others(entry, topic)) for entry in entries]
+        return self._document("feed.html", page, topic=topic, items=items)
+
+    def _others(self, entry: Entry, topic: Topic) -> tuple[Topic, ...]:
+        # That an article is in a feed which takes everything goes without saying.
+        slugs = (slug for slug in entry.feeds if slug in self._categories and slug != topic.slug)
+        return tuple(self._topics[slug] for slug in slugs if slug in self._topics)
+
+    def _item(self, entry: Entry, topic: Topic, others: tuple[Topic, ...]) -> Item:
+        article = entry.article
+        return Item(
+            title=article.title,
+            published=whole_seconds(article.published),
+            summary=entry.content.summary,
+            language=article.language or topic.language,
+            link=article.link,
+            site=urlsplit(article.link).hostname if article.link else None,
+            content=Markup() if article.link else Markup(entry.content.html),  # noqa: S704 - safe_html made it
+            files=tuple(File(e.url, e.type, e.length, _file_name(e.url)) for e in article.enclosures),
+            topics=others,
+        )
+
+    def _moved(self, settings: Channel) -> Document:
+        topic = self._about(settings, page_name(settings.slug))
+        target = next((other for other in self._topics.values() if _is_of(other, settings.moved_to)), None)
+        title = self._words.moved % {"title": settings.title}
+        page = self._page("moved", topic.page, title, topics=[target] if target else [])
+        return self._document("message.html", page, topic=topic, target=target)
+
+    def _sitemap(self) -> Document:
+        feeds = [paged.feed for paged in self._feeds]
+        url = self._site.base_url
+        addresses: list[tuple[str, datetime | None]] = [(url, max((f.updated for f in feeds), default=None))]
+        for paged in self._feeds:
+            slug = paged.feed.slug
+            addresses.append((url + page_name(slug), paged.feed.updated))
+            # Not of those that were closed: a build does not read them again.
+            names = [*paged.closed, *(page.name for page in paged.archives)]
+            addresses += [(url + page_name(slug, name), None) for name in names]
+        whole = [(address, time and whole_seconds(time)) for address, time in addresses]
+        data = _environment().get_template(SITEMAP).render(addresses=whole)
+        return self._file(SITEMAP, "application/xml", data.encode())
+
+    def _page(
+        self,
+        kind: Kind,
+        path: str,
+        title: str,
+        description: str = "",
+        topics: Iterable[Topic] = (),
+    ) -> Page:
+        return Page(
+            kind=kind,
+            path=path,
+            url=self._site.base_url + path,
+            root="",
+            title=title,
+            description=description,
+            topics=tuple(topics),
+        )
+
+    def _neighbour(self, topic: Topic, part: str) -> Neighbour:
+        return Neighbour(page_name(topic.slug, part), part, None, "ltr")
+
+    def _document(self, template: str, page: Page, **values: object) -> Document:
+        html = (
+            _environment()
+            .get_template(template)
+            .render(site=self._context, page=page, words=self._words, **values)
+        )
+        return self._file(page.path, HTML_TYPE, html.encode("utf-8", "surrogatepass"))
+
+    def _file(self, name: str, media_type: str, data: bytes) -> Document:
+        return Document(name, "", media_type, self._site.base_url + name, data, yields=True)
+
+
+def _is_of(topic: Topic, address: str | None) -> bool:
+    return any(address == known.url for known in topic.formats)
+
+
+def _file_name(url: str) -> str:
+    return unquote(urlsplit(url).path.rpartition("/")[2]) or url
