@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from feedpub.sources.proposal import Proposal
@@ -40,10 +41,15 @@ feeds:
 #   description: Companies, markets and trade
 #   any: ["stock market", "oil prices", "interest rate*"]
 #   none: ["oil painting"]
-
+{each}
 output:
   dir: {output}
 """
+_EACH = """
+# Feeds can also be made of what the articles say: one of each value that has articles enough.
+"""
+_EACH_NAMES = {"category": "topic", "source": "from", "author": "by", "language": "in"}
+_SHOWN_VALUES = 4
 _ZONE = (
     "# Dates here name no zone; they are meant in this one. Correct it before the first build, as dates stay."
 )
@@ -62,9 +68,16 @@ class Answers:
 
 
 def first_config(
-    answers: Answers, proposals: Sequence[Proposal], summaries: Sequence[str] = (), output: str = "feeds"
+    answers: Answers,
+    proposals: Sequence[Proposal],
+    summaries: Sequence[str] = (),
+    output: str = "feeds",
+    values: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
-    """Return the config; the ``summaries`` say in a line what comes of each of the ``proposals``."""
+    """Return the config; the ``summaries`` say in a line what comes of each of the ``proposals``.
+
+    ``values`` are those of the fields of whose values feeds could be made, the commonest first.
+    """
     head = _HEAD.format(
         title=_text(answers.title),
         base_url=_text(answers.base_url),
@@ -74,7 +87,7 @@ def first_config(
         _source(proposal, answers, summaries[number] if summaries else "")
         for number, proposal in enumerate(proposals)
     )
-    return head + sources + _TAIL.format(output=output)
+    return head + sources + _TAIL.format(output=output, each=_each(values))
 
 
 def _source(proposal: Proposal, answers: Answers, summary: str) -> str:
@@ -90,6 +103,16 @@ def _source(proposal: Proposal, answers: Answers, summary: str) -> str:
         lines += [_BASE, f"# link_base: {site}/"]
     comment = f"  # {summary}\n" if summary else ""
     return f"{comment}  - path: {path}\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def _each(values: Mapping[str, Sequence[str]]) -> str:
+    lines = []
+    for field, name in _EACH_NAMES.items():
+        if found := values.get(field):
+            more = " …" if len(found) > _SHOWN_VALUES else ""
+            said = " ".join(", ".join(found[:_SHOWN_VALUES]).split())
+            lines.append(f"# {name}: {{each: {field}}}  # {said}{more}\n")
+    return _EACH + "".join(lines) if lines else ""
 
 
 def _site(base_url: str) -> str:

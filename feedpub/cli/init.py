@@ -34,6 +34,7 @@ from feedpub.core.declaration import Kind
 from feedpub.core.errors import ConfigError, SourceError, Where, printable
 from feedpub.core.yaml_node import Node
 from feedpub.history.state import open_state
+from feedpub.planning.made_feeds import shared_values
 from feedpub.planning.routing import IngestResult, ingest
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.sources import files
@@ -208,12 +209,18 @@ class _First:
         return self._written(self.summaries)
 
     @property
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of fields that several of the newest articles share, where there are several such values."""
+        newest = self.result.selected[0] if self.result else ()
+        return shared_values(selected.article for selected in newest)
+
+    @property
     def summaries(self) -> tuple[str, ...]:
         """What comes of each source, in a line."""
         return tuple(self._summary(number) for number in range(len(self.proposals)))
 
     def _written(self, summaries: Sequence[str]) -> str:
-        return first_config(self.answers, self.proposals, summaries, self.output)
+        return first_config(self.answers, self.proposals, summaries, self.output, self.values)
 
     def read(self) -> _First:
         """Return it with what a build makes of it, and with what its rejects ask."""

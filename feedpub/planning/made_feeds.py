@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feedpub.articles.article import Article
@@ -55,14 +55,35 @@ class ValueCounter:
             values = FIELDS[template.field].values
             if values is None or out_of_bounds(template.feed.window, article.published):
                 continue
-            found: dict[str, str] = {}
-            for text in values(article):
-                found.setdefault(folded_value(text), " ".join(text.split()))
-            found.pop("", None)
-            for folded, spelling in found.items():
-                count = self.counts[number].setdefault(folded, ValueCount())
-                count.articles += 1
-                count.spellings[spelling] += 1
+            _count(self.counts[number], values(article))
+
+
+def shared_values(articles: Iterable[Article]) -> dict[str, tuple[str, ...]]:
+    """Return, by field, the values that at least two articles share, the commonest first, where there are two."""
+    found: dict[str, dict[str, ValueCount]] = {}
+    for article in articles:
+        for name, field_ in FIELDS.items():
+            if field_.values is not None:
+                _count(found.setdefault(name, {}), field_.values(article))
+    shared = {
+        name: sorted(
+            (one for one in counts.values() if one.articles > 1), key=lambda one: (-one.articles, one.title)
+        )
+        for name, counts in found.items()
+    }
+    return {name: tuple(one.title for one in counts) for name, counts in shared.items() if len(counts) > 1}
+
+
+def _count(counts: dict[str, ValueCount], texts: Iterable[str]) -> None:
+    """Count the values of an article, each once, however it spells it."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(folded_value(text), " ".join(text.split()))
+    found.pop("", None)
+    for folded, spelling in found.items():
+        count = counts.setdefault(folded, ValueCount())
+        count.articles += 1
+        count.spellings[spelling] += 1
 
 
 def slug_of(template: Template, value: str) -> str:

@@ -594,6 +594,31 @@ def test_what_feedpub_wrote_is_no_article_and_a_folder_of_that_name_is_not_overw
     assert load_config(config).output.dir == tmp_path / "published"
 
 
+def test_feeds_of_each_value_are_proposed_where_articles_share_several(folder):
+    labels = ["Energy", "energy", "Sport", "Sport", "Sport", "Lone", "C: #1", "C: #1", "x", "x", "y", "y"]
+    rows = [
+        {
+            "title": f"T{number}",
+            "date": f"2023-10-09T14:{number:02}Z",
+            "categories": [label],
+            "author": "Desk",
+        }
+        for number, label in enumerate(labels)
+    ]
+    (folder / "drop/tagged.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    run(folder)
+    written = (folder / "config.yaml").read_text()
+    assert "# topic: {each: category}  # Sport, C: #1, Energy, x …\n" in written
+    assert "each: author" not in written
+    (folder / "config.yaml").write_text(written.replace("# topic: {each", "  topic: {each"))
+    assert [made.field for made in load_config(folder / "config.yaml").templates] == ["category"]
+
+
+def test_nothing_is_proposed_of_values_that_no_articles_share(folder):
+    run(folder)
+    assert "each:" not in (folder / "config.yaml").read_text()
+
+
 @pytest.mark.parametrize("name", ["missing", "empty"])
 def test_init_says_what_is_wrong_with_a_folder(tmp_path, name):
     (tmp_path / "empty").mkdir()
