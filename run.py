@@ -98,6 +98,7 @@ The last of ``lowest`` runs in the environment that those before it made.
 """
 
 GENERATED = {
+    "feedpub/rules/packs/news-en.json": ["-m", "feedpub.rules.compiled", "news-en"],
     "docs/checks.md": ["-m", "feedpub.validator.manual"],
     "docs/commands.md": ["-m", "feedpub.cli.reference"],
     **{
@@ -105,7 +106,7 @@ GENERATED = {
         for page in ("config", "rules", "sources", "time")
     },
 }
-"""The pages that are printed by a module: the first two wholly, of the others the tables of keys."""
+"""What modules print: the quick form of a pack, and pages of the docs: two wholly, of the others the tables of keys."""
 
 NEEDS_ONLY_BASE = {"build"}
 

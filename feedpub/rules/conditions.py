@@ -6,9 +6,11 @@ what a long list costs depends on how many of its terms were found and not on ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +22,16 @@ class Has:
     def holds(self, found: Collection[int]) -> bool:
         return self.term in found
 
-    def terms(self) -> Iterator[int]:
-        yield self.term
+    def terms(self) -> Iterable[int]:
+        return (self.term,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AtLeast:
-    """True when at least ``count`` of the conditions hold; equal conditions count once."""
+    """True when at least ``count`` of the conditions hold; equal conditions count once.
+
+    A list is one that stands in many rules, so it keeps what was found out about it.
+    """
 
     count: int
     of: tuple[Condition, ...]
@@ -40,9 +45,35 @@ class AtLeast:
                     return True
         return False
 
-    def terms(self) -> Iterator[int]:
-        for condition in self.of:
-            yield from condition.terms()
+    def terms(self) -> Iterable[int]:
+        return self._terms
+
+    @cached_property
+    def parts(self) -> tuple[frozenset[int], tuple[Condition, ...]]:
+        """The terms that are counted one by one, and the other conditions."""
+        terms = frozenset([part.term for part in self.of if isinstance(part, Has)])
+        if len(terms) == len(self.of):
+            return terms, ()
+        return terms, tuple(part for part in self.of if not isinstance(part, Has))
+
+    @cached_property
+    def _terms(self) -> frozenset[int]:
+        terms, others = self.parts
+        return terms.union(*(other.terms() for other in others))
+
+    @cached_property
+    def any_terms(self) -> frozenset[int] | None:
+        """The terms of which any one makes the condition hold, or ``None`` if it asks for more than that."""
+        if self.count > 1:
+            return None
+        terms, others = self.parts
+        found = [terms]
+        for other in others:
+            below = any_terms(other)
+            if below is None:
+                return None
+            found.append(below)
+        return terms.union(*found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +85,8 @@ class Every:
     def holds(self, found: Collection[int]) -> bool:
         return all(condition.holds(found) for condition in self.of)
 
-    def terms(self) -> Iterator[int]:
-        for condition in self.of:
-            yield from condition.terms()
+    def terms(self) -> Iterable[int]:
+        return chain.from_iterable(condition.terms() for condition in self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +98,8 @@ class Not:
     def holds(self, found: Collection[int]) -> bool:
         return not self.of.holds(found)
 
-    def terms(self) -> Iterator[int]:
-        yield from self.of.terms()
+    def terms(self) -> Iterable[int]:
+        return self.of.terms()
 
 
 Condition = Has | AtLeast | Every | Not
@@ -81,15 +111,7 @@ def any_terms(condition: Condition | None) -> frozenset[int] | None:
         return frozenset()
     if isinstance(condition, Has):
         return frozenset((condition.term,))
-    if not isinstance(condition, AtLeast) or condition.count > 1:
-        return None
-    terms: set[int] = set()
-    for part in condition.of:
-        below = any_terms(part)
-        if below is None:
-            return None
-        terms |= below
-    return frozenset(terms)
+    return condition.any_terms if isinstance(condition, AtLeast) else None
 
 
 def wanted_terms(condition: Condition) -> Iterator[int]:
@@ -132,8 +154,8 @@ def predicate(condition: Condition) -> Predicate:
 
 def _at_least(condition: AtLeast) -> Predicate:
     count = condition.count
-    terms = frozenset(part.term for part in condition.of if isinstance(part, Has))
-    others = [predicate(part) for part in condition.of if not isinstance(part, Has)]
+    terms, parts = condition.parts
+    others = [predicate(part) for part in parts]
     if not others:
         return lambda found: len(terms & found) >= count
     return lambda found: len(terms & found) + sum(other(found) for other in others) >= count

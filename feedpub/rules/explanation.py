@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
@@ -129,7 +129,7 @@ class Finder:
         return self._seen[view]
 
     def _see(self, view: View, field: Field, value: int, text: str) -> _Seen:
-        key = (replace(view, fields=frozenset()), field, value)
+        key = (view._replace(fields=frozenset()), field, value)
         if key not in self._folded:
             self._folded[key] = composed(text) if view.regex else folded(settled(text), view)
         return _Seen(field, value, text, self._folded[key], self._folded[key].data.lower())
@@ -226,12 +226,12 @@ def _relaxed(
 
 def _relaxations(term: Term) -> Iterator[tuple[str, Term]]:
     if term.exact:
-        view = replace(term.view, case=False)
-        yield "in any case", replace(term, exact=False, view=view)
+        view = term.view._replace(case=False)
+        yield "in any case", term._replace(exact=False, view=view)
     if term.view.accents:
-        yield "without accents", replace(term, view=replace(term.view, accents=False))
+        yield "without accents", term._replace(view=term.view._replace(accents=False))
     if not term.open_right:
-        wide = replace(term, open_right=True, view=replace(term.view, stemming=""))
+        wide = term._replace(open_right=True, view=term.view._replace(stemming=""))
         yield f"as {wide}", wide
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -178,7 +178,7 @@ class Parser:
         if key == LIST:
             return self.list(value, view)
         if key in FIELDS:
-            narrow = replace(view, fields=frozenset({key}))
+            narrow = view._replace(fields=frozenset({key}))
             return self.any_of(value, narrow) if isinstance(value.value, tuple) else self.item(value, narrow)
         raise node.error(f"{key} alone is not a condition", "write it beside any, all or none")
 
@@ -291,14 +291,14 @@ def options(mapping: Mapping[str, Node], view: View) -> View:
     problems = Problems()
     if IN_FIELDS.name in mapping:
         with problems:
-            view = replace(view, fields=frozenset(IN_FIELDS.kind.read(mapping[IN_FIELDS.name])))
+            view = view._replace(fields=frozenset(IN_FIELDS.kind.read(mapping[IN_FIELDS.name])))
     if STEMMING.name in mapping:
         with problems:
-            view = replace(view, stemming=STEMMING.kind.read(mapping[STEMMING.name]))
+            view = view._replace(stemming=STEMMING.kind.read(mapping[STEMMING.name]))
     if ACCENTS.name in mapping:
         with problems:
             # The config says whether accents are folded; the view, whether they count.
-            view = replace(view, accents=not ACCENTS.kind.read(mapping[ACCENTS.name]))
+            view = view._replace(accents=not ACCENTS.kind.read(mapping[ACCENTS.name]))
     problems.raise_any()
     return view
 
@@ -330,11 +330,11 @@ def _words(node: Node, text: str, view: View) -> Term:
         raise node.error("a * must touch what it leaves open", 'write "supply cut*", "*cut*" or "*cut"')
     # A word that is open or exact is not inflected.
     if view.stemming and (exact or open_left or open_right):
-        view = replace(view, stemming="")
+        view = view._replace(stemming="")
     # Engines tell the case of ASCII letters only; for others, it has to stay in the fold. Where accents count,
     # ß is one of them, which loses more than its case when folded.
     if exact and (view.accents or not all(word.isascii() for word in Term(text, view, exact).words)):
-        view = replace(view, case=True)
+        view = view._replace(case=True)
     term = Term(" ".join(text.split()), view, exact, open_left, open_right)
     if _CONTROL.search(term.text):
         raise node.error("a term cannot hold control characters", "write it without")

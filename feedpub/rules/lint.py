@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from feedpub.core.errors import Where
 from feedpub.rules.conditions import AtLeast, Condition, Every, Has, any_terms, groups, wanted_terms
@@ -208,7 +208,7 @@ def _wider_terms(rules: Rules) -> _Wider:
         above = [
             scanner
             for other, scanner in scanners.items()
-            if view.fields <= other.fields and replace(view, fields=other.fields) == other
+            if view.fields <= other.fields and view._replace(fields=other.fields) == other
         ]
         for number, term in of_view:
             found[number] = frozenset(

@@ -6,7 +6,7 @@ A rule of a pack means the same in every config: the options of a config (``matc
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TypeAlias
 from feedpub.core.declaration import names
 from feedpub.core.errors import ConfigError, Problems
 from feedpub.core.yaml_node import Node, read_yaml
-from feedpub.rules.conditions import Condition, Has, Not
+from feedpub.rules.compiled import Compiled, Conditions, compiled, from_json
 from feedpub.rules.keys import ALL, ANY, DESCRIPTION, PACK_KEYS, PACK_RULE_KEYS
 from feedpub.rules.language import parse_rules
 from feedpub.rules.rule import Rules
@@ -23,9 +23,6 @@ from feedpub.rules.terms import Term
 
 FOLDER = Path(__file__).with_name("packs")
 SUFFIXES = (".yaml", ".yml")
-
-Conditions: TypeAlias = tuple[Condition, Condition | None]
-"""What a rule wants, and what it refuses."""
 
 
 class Pack:
@@ -112,48 +109,29 @@ class Pack:
         # Which of its lists a config uses is the config's to say.
         return replace(rules, unused_lists=())
 
-    @property
-    def terms(self) -> tuple[Term, ...]:
+    @cached_property
+    def _compiled(self) -> Compiled:
+        if self.shipped:
+            made = FOLDER / f"{self.name}.json"
+            found = from_json(made.read_bytes(), self.digest) if made.exists() else None
+            if found is not None:
+                return found
+        return compiled(self.parsed)
+
+    @cached_property
+    def terms(self) -> Sequence[Term]:
         """The terms of its rules, by their numbers."""
-        return self.parsed.terms
+        return self._compiled.all_terms()
 
-    def conditions(self, start: int) -> Mapping[str, Conditions]:
-        """Return what each rule wants and refuses, if the number of the first term is ``start``."""
-        if start not in self._conditions:
-            self._conditions[start] = self._made(start)
-        return self._conditions[start]
-
-    def _made(self, start: int) -> Mapping[str, Conditions]:
-        moved = _Moved(start)
-        return {
-            rule.slug: (moved(rule.wanted), None if rule.veto is None else moved(rule.veto))
-            for rule in self.parsed.feeds
-            if rule.wanted is not None
-        }
+    def conditions(self, first: int) -> Mapping[str, Conditions]:
+        """Return what each rule wants and refuses, if the number of the first term is ``first``."""
+        if first not in self._conditions:
+            self._conditions[first] = self._compiled.conditions(first)
+        return self._conditions[first]
 
 
 Packs: TypeAlias = Mapping[str, Pack | ConfigError]
 """The packs of a config by name, or why one cannot be read."""
-
-
-class _Moved:
-    """Makes conditions over terms whose numbers begin elsewhere; of one that stands in several places, one."""
-
-    def __init__(self, start: int) -> None:
-        self._start = start
-        self._made: dict[int, Condition] = {}
-
-    def __call__(self, condition: Condition) -> Condition:
-        if id(condition) not in self._made:
-            self._made[id(condition)] = self._move(condition)
-        return self._made[id(condition)]
-
-    def _move(self, condition: Condition) -> Condition:
-        if isinstance(condition, Has):
-            return Has(condition.term + self._start)
-        if isinstance(condition, Not):
-            return Not(self(condition.of))
-        return replace(condition, of=tuple(map(self, condition.of)))
 
 
 def shipped() -> tuple[str, ...]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from feedpub.rules.pack import Pack, Packs
 
 
+_NOTHING: frozenset[int] = frozenset()
+
+
 class RuleSet:
     """The rules of all feeds: built once from the config, run on every article.
 
@@ -37,6 +40,7 @@ class RuleSet:
         self.rules = rules
         self.slugs = tuple(rule.slug for rule in rules.feeds)
         self._everything = self._fallback = self._always = 0
+        self._predicates = [(_optional(rule.wanted), _optional(rule.veto)) for rule in rules.feeds]
         wanted, vetoing, touching = ([0] * len(rules.terms) for _ in range(3))
         for number, rule in enumerate(rules.feeds):
             bit = 1 << number
@@ -50,8 +54,8 @@ class RuleSet:
                 _set(vetoing, none_of, bit)
                 continue
             parts = [part for part in (rule.wanted, rule.veto) if part is not None]
-            _set(touching, (term for part in parts for term in part.terms()), bit)
-            if any(part.holds(()) for part in parts):
+            _set(touching, {term for part in parts for term in part.terms()}, bit)
+            if any(holds is not None and holds(_NOTHING) for holds in self._predicates[number]):
                 self._always |= bit
         self._all = (1 << len(rules.feeds)) - 1
         common = any_terms(rules.veto)
@@ -61,7 +65,6 @@ class RuleSet:
         else:
             _set(vetoing, common or (), self._all)
         self._common = predicate(rules.veto) if rules.veto is not None and common is None else None
-        self._predicates = [(_optional(rule.wanted), _optional(rule.veto)) for rule in rules.feeds]
         # What a term does, in one number: from the lowest bits, the feeds that want it, that refuse it and
         # whose rules have to be looked at.
         self._width = len(rules.feeds)

@@ -23,7 +23,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from feedpub.articles.article import Article
 from feedpub.rules.fields import Grammar, texts
-from feedpub.rules.terms import NUMBER, WORD, Pattern, Term, View, joined, pattern_of
+from feedpub.rules.terms import NUMBER, WORD, Term, View, joined, pattern_of
 from feedpub.text.safe_html import visible
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
@@ -39,8 +39,8 @@ class Scanner:
     """The literal terms of one view. ``find`` wants folded text between two zero bytes."""
 
     def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
-        self._patterns = [(role, term, pattern_of(term)) for role, term in terms]
-        self._few = len(self._patterns) <= MOST_FOR_RE2
+        self._terms = tuple(terms)
+        self._few = len(self._terms) <= MOST_FOR_RE2
 
     def find(self, data: bytes) -> Iterable[int]:
         """Return the roles of the terms in ``data``, each once or more."""
@@ -53,17 +53,16 @@ class Scanner:
 
     @cached_property
     def _in_ascii(self) -> _PatternSet:
-        return _PatternSet(
-            (role, pattern.in_ascii()) for role, _, pattern in self._patterns if pattern.text.isascii()
-        )
+        patterns = ((role, pattern_of(term)) for role, term in self._terms)
+        return _PatternSet((role, pattern.in_ascii()) for role, pattern in patterns if pattern.text.isascii())
 
     @cached_property
     def _in_any(self) -> _PatternSet:
-        return _PatternSet((role, pattern.consuming()) for role, _, pattern in self._patterns)
+        return _PatternSet((role, pattern_of(term).consuming()) for role, term in self._terms)
 
     @cached_property
     def _candidates(self) -> _Candidates:
-        return _Candidates(self._patterns)
+        return _Candidates(self._terms)
 
 
 class _PatternSet:
@@ -83,28 +82,25 @@ class _PatternSet:
 
 
 class _Candidates:
-    """The patterns as an Aho-Corasick automaton over blanked text, and what confirms its hits."""
+    """The terms as an Aho-Corasick automaton over blanked text, and what confirms its hits."""
 
-    def __init__(self, patterns: Sequence[tuple[int, Term, Pattern]]) -> None:
-        candidates: dict[bytes, list[_Candidate]] = {}
+    def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
+        candidates: dict[bytes, list[tuple[int, Term, int, bool, bool]]] = {}
         self._symbols: list[_Candidate] = []
-        for role, term, pattern in patterns:
-            text = pattern.text.encode("utf-8", "surrogatepass")
-            core = text.translate(_BLANK)
-            # A boundary is blank in the text; beside a symbol or number stands what only the pattern can judge.
-            before = pattern.left in (WORD, NUMBER) and core[0] != 0x20
-            after = pattern.right in (WORD, NUMBER)
-            phrase = not term.exact and NUMBER not in (pattern.left, pattern.right)
-            phrase = phrase and core.count(b" ") == text.count(b" ")
-            candidate = _Candidate(role, core.count(b" ") if phrase else -1, pattern, int(before), int(after))
-            if core.strip():
-                start, end = b" " if before else b"", b" " if after else b""
-                candidates.setdefault(start + core + end, []).append(candidate)
+        for role, term in terms:
+            core, spaces, before, after = _blanked(term)
+            if core:
+                candidates.setdefault(core, []).append((role, term, spaces, before, after))
             else:
-                self._symbols.append(candidate)
-        self._entries = tuple(candidates.values())
+                self._symbols.append(_Candidate(role, term, spaces, before, after))
         # The role where a hit says it all; -1 where candidates have to be looked through.
-        self._sure = tuple(e[0].role if len(e) == 1 and e[0].spaces == 0 else -1 for e in self._entries)
+        self._sure = tuple(
+            same[0][0] if len(same) == 1 and same[0][2] == 0 else -1 for same in candidates.values()
+        )
+        self._entries = tuple(
+            () if sure >= 0 else tuple(_Candidate(*each) for each in same)
+            for sure, same in zip(self._sure, candidates.values(), strict=True)
+        )
         kind = Implementation.DFA if len(candidates) <= MOST_FOR_FULL else Implementation.ContiguousNFA
         self._automaton = BytesAhoCorasick(list(candidates), implementation=kind) if candidates else None
 
@@ -128,6 +124,30 @@ class _Candidates:
         return found
 
 
+def _blanked(term: Term) -> tuple[bytes, int, bool, bool]:
+    """Return what stands for a term in blanked text, and what a hit may stand for (see :class:`_Candidate`).
+
+    A boundary at an end is a blank there. Of symbols alone, nothing is left.
+    """
+    text = " ".join(term.words)
+    if not term.exact and text.isascii() and text.replace(" ", "").isalpha():
+        # As most terms are.
+        before, after = not term.open_left, not term.open_right
+        core, spaces = text.lower().encode(), text.count(" ")
+    else:
+        pattern = pattern_of(term)
+        data = text.encode("utf-8", "surrogatepass")
+        core = data.translate(_BLANK)
+        if not core.strip():
+            return b"", -1, False, False
+        # Beside a symbol or number stands what only the pattern can judge.
+        before = pattern.left in (WORD, NUMBER) and core[0] != 0x20
+        after = pattern.right in (WORD, NUMBER)
+        phrase = not term.exact and NUMBER not in (pattern.left, pattern.right)
+        spaces = core.count(b" ") if phrase and core.count(b" ") == data.count(b" ") else -1
+    return (b" " if before else b"") + core + (b" " if after else b""), spaces, before, after
+
+
 @dataclass
 class _Candidate:
     """What a hit in blanked text may stand for.
@@ -137,10 +157,10 @@ class _Candidate:
     """
 
     role: int
+    term: Term
     spaces: int
-    pattern: Pattern
-    before: int
-    after: int
+    before: bool
+    after: bool
 
     def stands(self, data: bytes, start: int, end: int) -> bool:
         """Say whether the term itself stands where the hit is."""
@@ -151,7 +171,7 @@ class _Candidate:
     @cached_property
     def confirm(self) -> re.Pattern[bytes]:
         """The pattern, compiled when a hit first needs it."""
-        return re.compile(self.pattern.looking().encode("latin-1"))
+        return re.compile(pattern_of(self.term).looking().encode("latin-1"))
 
 
 # What RE2 may use for the states of one automaton; it makes them as texts ask for them.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from feedpub.articles.article import Article
 from feedpub.rules.fields import FIELDS, WHOLE, WORD_FIELDS, Field, Grammar, texts
@@ -30,8 +31,7 @@ _REPEATED = ".!?"
 _BLANKS = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What a term looks at: the text of which fields, folded how.
 
     ``accents`` and ``case`` say that they count; ``stemming`` is a language (``en``) or empty; ``regex`` asks
@@ -72,8 +72,7 @@ def as_regex_sees(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_BLANKS)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One term. Terms that are equal are one, wherever they stand in the rules.
 
     ``text`` is what is looked for, without the signs ``=`` (``exact``), ``*`` (``open_left``, ``open_right``)
@@ -86,22 +85,17 @@ class Term:
     exact: bool = False
     open_left: bool = False
     open_right: bool = False
-    words: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "words", self._folded_words() if self.view.literal else ())
-
-    def _folded_words(self) -> tuple[str, ...]:
-        # Not split(), which would cut at the marks, too.
-        words = re.split(
-            _SPACE, self.view.prepare(self.text).decode("utf-8", "surrogatepass").strip(" \t\n\v\f\r")
-        )
-        # The mark at an edge says that a word ends there, which a star does not ask for.
-        if self.open_left:
-            words[0] = words[0].removeprefix(MARK)
-        if self.open_right:
-            words[-1] = words[-1].removesuffix(MARK)
-        return tuple(word for word in words if word)
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The folded words."""
+        view, text = self.view, self.text
+        if not view.literal:
+            return ()
+        if not view.stemming and text.isascii() and text.isprintable():
+            # As most terms are; folding leaves ASCII as it is.
+            return tuple(text.split())
+        return _folded_words(self)
 
     @property
     def fold(self) -> tuple[object, ...]:
@@ -124,17 +118,35 @@ class Term:
         return f"{next(iter(self.view.fields))}: {self}" if len(self.view.fields) == 1 else str(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A literal term in parts: its folded words, what may not stand beside it, its middle.
+@lru_cache(1 << 14)
+def _folded_words(term: Term) -> tuple[str, ...]:
+    # Not split(), which would cut at the marks, too.
+    text = term.view.prepare(term.text).decode("utf-8", "surrogatepass").strip(" \t\n\v\f\r")
+    words = re.split(_SPACE, text)
+    # The mark at an edge says that a word ends there, which a star does not ask for.
+    if term.open_left:
+        words[0] = words[0].removeprefix(MARK)
+    if term.open_right:
+        words[-1] = words[-1].removesuffix(MARK)
+    return tuple(word for word in words if word)
+
+
+class Pattern(NamedTuple):
+    """A literal term in parts: its folded words, what may not stand beside it.
 
     A side is a class of characters (such as ``WORD``), ``NUMBER``, or empty where anything may stand.
     """
 
     text: str
     left: str
-    middle: str
     right: str
+    words: tuple[str, ...]
+    exact: bool
+
+    @property
+    def middle(self) -> str:
+        """The words, as a pattern."""
+        return _SPACE.join(_literal(word, exact=self.exact) for word in self.words)
 
     def consuming(self) -> str:
         """The pattern, with its neighbours, for texts that stand between other characters."""
@@ -162,10 +174,9 @@ def pattern_of(term: Term) -> Pattern:
     words = term.words
     if not words:
         raise ValueError(f"nothing is left of {term} when it is folded")
-    middle = _SPACE.join(_literal(word, exact=term.exact) for word in words)
     left = "" if term.open_left else _left(words[0])
     right = "" if term.open_right or words[-1][-1] in _REPEATED else _neighbours(words[-1][-1])
-    return Pattern(" ".join(words), left, middle, right)
+    return Pattern(" ".join(words), left, right, words, term.exact)
 
 
 def _literal(word: str, *, exact: bool) -> str:
@@ -186,10 +197,10 @@ def _left(word: str) -> str:
 
 def _neighbours(edge: str) -> str:
     """Return the class of what may not stand beside a term that has ``edge`` there."""
+    if edge.isascii() and edge.isalnum():
+        return NUMBER if edge.isdigit() else WORD
     if edge == MARK or is_hangul(edge):
         return ""
-    if edge.isascii() and edge.isdigit():
-        return NUMBER
     return WORD if edge.isalnum() or not edge.isascii() else re.escape(edge)
 
 

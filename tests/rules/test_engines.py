@@ -12,7 +12,7 @@ from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 from feedpub.rules import scanner as regexes
 from feedpub.rules.scanner import Scanner
-from feedpub.rules.terms import Term, View
+from feedpub.rules.terms import Term, View, _folded_words
 
 VIEW = View(frozenset(("title", "body")))
 PIECES = [
@@ -90,3 +90,13 @@ def test_ten_thousand_terms_are_all_found():
     compiled = compile_rules(read_yaml(source.encode(), "c.yaml").mapping(), None, None)
     assert compiled.route(article("w0, w1x; w64 and w270f")) == (0, 99)
     assert all(compiled.route(article(word)) == (number % 100,) for number, word in enumerate(words[:300]))
+
+
+@given(
+    text=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1),
+    signs=st.tuples(*[st.booleans()] * 3),
+)
+def test_the_words_of_plain_ascii_are_those_of_any_text(text, signs):
+    """They are most of the terms, so they are not folded."""
+    term = Term(text, VIEW, *signs)
+    assert term.words == _folded_words(term)

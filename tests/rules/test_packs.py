@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from feedpub.articles.article import Article, Origin
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import RuleSet, compile_rules
-from feedpub.rules.pack import Pack, ship, shipped
+from feedpub.rules.compiled import as_json, compiled, from_json
+from feedpub.rules.pack import FOLDER, Pack, ship, shipped
 from feedpub.rules.pack_text import shown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ def taken(rules, title, body=""):
     return [rules.slugs[number] for number in rules.route(article(title, body))]
 
 
-def compiled(feeds, text=OURS, **more):
+def of_feeds(feeds, text=OURS, **more):
     nodes = read_yaml(feeds.encode(), "c.yaml").mapping()
     return compile_rules(
         nodes, None, more.get("matching"), {"ours": Pack("ours", text.encode(), "ours.yaml")}
@@ -61,8 +62,8 @@ WORDS = st.lists(
 @given(title=WORDS, body=WORDS, extra=st.sampled_from(["", ", min_hits: 2"]))
 def test_a_feed_takes_what_the_rule_or_its_any_takes_unless_one_of_the_two_refuses(title, body, extra):
     """The rule and the keywords as two feeds say the same as the one feed that has both."""
-    both = compiled(f"both: {{rule: ours/fuels, any: [wind, sun]{extra}, none: [barbecue]}}")
-    apart = compiled(
+    both = of_feeds(f"both: {{rule: ours/fuels, any: [wind, sun]{extra}, none: [barbecue]}}")
+    apart = of_feeds(
         f"rule: {{rule: ours/fuels}}\nany: {{any: [wind, sun]{extra}}}\n"
         "refused: {any: [barbecue, oil painting]}"
     )
@@ -73,7 +74,7 @@ def test_a_feed_takes_what_the_rule_or_its_any_takes_unless_one_of_the_two_refus
 
 
 def test_the_engine_and_the_explanation_agree_on_a_feed_with_a_rule():
-    rules = compiled("a: {rule: ours/fuels, any: [oil]}")
+    rules = of_feeds("a: {rule: ours/fuels, any: [oil]}")
     explained = rules.explain(article("Oil and gas")).feeds[0]
     assert explained.taken
     assert sorted(hit.text for hit in explained.hits) == ["Oil", "gas"]
@@ -81,7 +82,7 @@ def test_the_engine_and_the_explanation_agree_on_a_feed_with_a_rule():
 
 def test_a_rule_of_a_pack_means_the_same_whatever_the_options_of_the_config():
     matching = read_yaml(b"{fields: [body], accents: false, stemming: en, none: [advert]}", "c.yaml")
-    rules = compiled("a: {rule: ours/fuels}\nb: {any: [{list: ours/fuels}]}", matching=matching)
+    rules = of_feeds("a: {rule: ours/fuels}\nb: {any: [{list: ours/fuels}]}", matching=matching)
     assert taken(rules, "Oil") == ["a"]
     assert taken(rules, "", "oils") == ["b"]
     assert taken(rules, "Oil", "an advert") == []
@@ -122,6 +123,58 @@ def test_a_pack_that_ships_is_right_and_brings_its_examples(name):
         assert sum(example.wanted for example in rule.examples) >= 6
         assert sum(not example.wanted for example in rule.examples) >= 4
     assert all(ship(name).about(rule.slug) for rule in rules.feeds)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_quick_form_of_a_pack_is_made_of_its_file(name):
+    made = as_json(compiled(ship(name).parsed), ship(name).digest)
+    assert (FOLDER / f"{name}.json").read_text("utf-8") == made, "it is stale; run python3 run.py golden"
+
+
+def same(pack):
+    """Whether the quick form says what the file says."""
+    rules = pack.parsed
+    quick = compiled(rules)
+    assert tuple(quick.all_terms()) == rules.terms
+    assert quick.conditions(0) == {rule.slug: (rule.wanted, rule.veto) for rule in rules.feeds}
+    assert from_json(as_json(quick, "x").encode(), "x").conditions(7) == quick.conditions(7)
+    assert from_json(as_json(quick, "x").encode(), "y") is None
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_quick_form_of_a_pack_that_ships_says_the_same(name):
+    same(ship(name))
+
+
+def test_the_quick_form_of_any_pack_says_the_same():
+    same(Pack("ours", OURS.encode(), "x"))
+    odd = (
+        "any: [=IT, '*bank', 're:q[1-4]', {link: example.org}, {language: de}, {any: [a, b, b], min_hits: 2}]"
+    )
+    more = f"{odd}, all: [{{none: [c]}}, =Größe, {{list: l}}], none: [{{list: l}}], stemming: en"
+    same(
+        Pack(
+            "ours", f"rules: {{a: {{{more}}}}}\nlists: {{l: {{terms: [é, x], accents: false}}}}".encode(), "x"
+        )
+    )
+
+
+def test_a_changed_file_is_never_read_from_the_quick_form_of_another():
+    changed = ship("news-en").data.replace(b"Brazil*", b"Atlantis*")
+    pack = Pack("news-en", changed, "news-en.yaml", shipped=True)
+    assert "Atlantis" in {term.text for term in pack.terms}
+    assert tuple(pack.terms) == pack.parsed.terms
+
+
+def test_a_build_does_not_parse_a_pack_that_ships():
+    ship.cache_clear()
+    rules = compile_rules(
+        read_yaml(b"a: {rule: news-en/sports}", "x").mapping(), None, None, {"news-en": ship("news-en")}
+    )
+    assert taken(rules, "Red Sox beat Yankees in 14 innings") == ["a"]
+    assert rules.failing_examples() == []
+    assert rules.misread() == []
+    assert not {"parsed", "_top"} & vars(ship("news-en")).keys()
 
 
 @pytest.mark.slow
