@@ -126,7 +126,7 @@ def init(
     except OSError as error:
         print_error(f"{config} cannot be written: {error.strerror}")
         raise typer.Exit(FAILED) from None
-    _show(first, zone_is_said="timezone" in given or _is_terminal())
+    _show(first, zone_is_said="timezone" in given or (asks_zone and _is_terminal()))
     if problem:
         print_error(f"{problem}; a build stops there until that is changed")
         raise typer.Exit(FAILED)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,18 +17,16 @@ from itertools import islice
 from os.path import commonpath
 from pathlib import Path
 
-from feedpub.articles.article import Article, Reject
 from feedpub.core.errors import SourceError, install_hint, printable
-from feedpub.sources.boilerplate import fold_heading, tail_start
 from feedpub.sources.discovery import Looked, is_bundle, look, patterns, whole_pattern
-from feedpub.sources.field_names import NAMES, fold_name
 from feedpub.sources.file_names import dated_name, declared_date
 from feedpub.sources.files import display_name, files, format_of, open_stream, read
 from feedpub.sources.makers import maker_of
 from feedpub.sources.readers import INPUT_FORMATS, foreign, has_extension, reader
 from feedpub.sources.records import Item
-from feedpub.sources.spec import ORDERS, SourceSpec, TextLayout
+from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import Surveyed, likely_fields, spread, survey_file
+from feedpub.sources.text_layouts import HEADER, as_read, lines_of, possible_layouts, written
 from feedpub.text.dates import DatePolicy
 
 SAMPLE = 120
@@ -36,15 +34,6 @@ SAMPLE = 120
 SAMPLE_ITEMS = 2000
 _BEGINNING = 1 << 18
 
-# What sites write over lists of other articles, and before the links at the end of one.
-HEADINGS = (
-    "You Might Like...",
-    "You may also like",
-    "Related articles",
-    "More from us",
-    "Recommended for you",
-)
-MARKERS = ("Read More", "See also", "Related:")
 _AUTHORITY = "example.org,2000"
 _NO_ZONE = "no time zone"
 
@@ -87,11 +76,8 @@ _HTML = ("# Bodies here look like HTML; as text, their tags would be shown.", "b
 _REPAIR = "# Some text here was decoded wrongly (CafÃ©); this repairs it, and each repair is reported."
 # Bytes that text has hardly any of: control characters but for white space and escape.
 _CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32)])
-_HEADER = re.compile(r"([A-Za-z][\w-]{1,20}):\s+\S")
-# What people write between records, and where they write nothing, what they might.
-_SEPARATOR = re.compile(r"([-*_=#~+.%])\1{2,}\Z")
-_USUAL_SEPARATOR = "---"
-_FIRST_LINES = 15
+# What is read as ISO 8859-1 of the Windows whose quotes and dashes are there.
+_LATIN = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 # The folders that generators of sites take their pages from are in no address.
 _ROOTS = frozenset(("content", "src", "source", "pages", "app", "site", "_posts", "docs", "_drafts", "data"))
 
@@ -228,7 +214,9 @@ class _Group:
     def proposals(self) -> list[Proposal | PassedOver]:
         """Return the source that reads the files, or one for each folder where that gives more."""
         whole = self.proposal()
-        if isinstance(whole, Proposal) and whole.articles > 4 * whole.rejects:
+        # Of texts, those in another folder may be laid out otherwise.
+        may_differ = any(head.format == "text" for head in self.heads.values())
+        if isinstance(whole, Proposal) and whole.articles > 4 * (whole.rejects + may_differ * whole.others):
             return [whole]
         inner = list(self._inner())
         parts = [found for group in inner if len(inner) > 1 for found in group.proposals()]
@@ -275,11 +263,12 @@ class _Group:
         chosen = patterns(self.looked, {p: verdicts.get(p) for p in self.files}, self.kind, self.base)
         fitting = frozenset(display_name(spec, file) for file in files(replace(spec, patterns=chosen)))
         fit, others = _parted(found.values(), fitting)
+        laid_out = lines_of(_items(way.spec, texts), has_layout=bool(way.spec.layout.separator))
         return Proposal(
             chosen,
             len(self.files),
             fit,
-            (*way.lines, *questions, *_layout(way.spec, texts), *_of_bodies(found.values())),
+            (*way.lines, *questions, *laid_out, *self._of_bodies(found)),
             asks_zone=any(_NO_ZONE in reason for reason in asked),
             link=self._link(found, way.spec),
             is_relative=any(each.relative for each in found.values()),
@@ -316,6 +305,7 @@ class _Group:
         best = _Way((), spec)
         found = _surveyed(spec, texts)
         articles, rejects = _counts(found)
+        several = articles > 0
         if all(_dates_come_first(each) for each in found.values()):
             # Each would be given to the record before it.
             articles = 0
@@ -324,33 +314,22 @@ class _Group:
         if any(foreign(path.name, self.heads[path].data) for path in texts):
             # A mail has lines such as Date:, and is none of the formats.
             return best, found
-        for way in self._ways(spec, texts):
+        for way in self._ways(spec, texts, several=several):
             other = _surveyed(way.spec, texts)
             more, fewer = _counts(other)
             if more > articles and more >= fewer:
                 best, found, articles = way, other, more
         return best, found
 
-    def _ways(self, spec: SourceSpec, texts: list[Path]) -> Iterator[_Way]:
+    def _ways(self, spec: SourceSpec, texts: list[Path], *, several: bool) -> Iterator[_Way]:
+        """Yield other ways to read the files, which have ``several`` records each, or not."""
         heads = [self.heads[path] for path in texts]
         if all(head.format == "text" for head in heads):
             if all(head.has_headers for head in heads):
                 told = "# Each file is one article under lines such as Title: and Date:."
                 yield _Way((told, "format: markdown"), replace(spec, format="markdown"))
-            for layout, is_seen in _layouts(heads):
-                written: dict[str, object] = {"order": layout.order, "separator": layout.separator}
-                if layout.headers:
-                    written["headers"] = dict(layout.headers)
-                folded = tuple((name.casefold(), value) for name, value in layout.headers)
-                told = (
-                    "# Such a line ends each record."
-                    if is_seen
-                    else "# Each file is one record; a file of several needs such a line between them."
-                )
-                yield _Way(
-                    (told, f"layout: {json.dumps(written)}"),
-                    replace(spec, layout=replace(layout, headers=folded)),
-                )
+            for layout, told in possible_layouts([head.lines for head in heads], several=several):
+                yield _Way((told, written(layout)), replace(spec, layout=as_read(layout)))
         dated = sum(bool(declared_date(display_name(spec, path))) for path in texts)
         if 2 * dated > len(texts):
             told = "# The dates are in the names of the files, or of their folders."
@@ -391,6 +370,18 @@ class _Group:
             answered = replace(spec, encoding="cp1252", dates=DatePolicy(), fields=likely)
             surveyed += _surveyed(answered, [path]).values()
         return surveyed
+
+    def _of_bodies(self, found: Mapping[Path, Surveyed]) -> list[str]:
+        """Return the lines that say what the texts of articles are."""
+        lines: list[str] = []
+        tagged = sum(each.tagged for each in found.values())
+        if tagged and 2 * tagged >= sum(each.articles for each in found.values()):
+            lines += _HTML
+        if any(each.garbled or _LATIN.search(self.heads[path].data) for path, each in found.items()):
+            hint = "" if find_spec("ftfy") else "# "
+            lines += [_REPAIR, *([f"# It needs a further package: {install_hint('repair')}"] if hint else [])]
+            lines.append(f"{hint}repair_mojibake: true")
+        return lines
 
     def _link(self, found: Mapping[Path, Surveyed], spec: SourceSpec) -> str:
         """Return the path of addresses, as generators of sites make them, for articles without a link."""
@@ -468,9 +459,18 @@ def _parted(
 
 
 def _counts(found: Mapping[Path, Surveyed]) -> tuple[int, int]:
-    """Return how many articles (what is left out counts as such) and how many rejects there are."""
+    """Return how many records are read, if questions are answered, and how many are rejected."""
     given = sum(each.articles + sum(times for _, times in each.kinds) for each in found.values())
-    return given, sum(each.rejects for each in found.values())
+    rejects = sum(each.rejects for each in found.values())
+    asking = sum(
+        times for each in found.values() for reason, _, times in each.reasons if _is_question(reason)
+    )
+    return given + asking, rejects - asking
+
+
+def _is_question(reason: str) -> bool:
+    # Any sentence that is taken for a date has words of another language.
+    return any(sign in reason for sign, _ in _QUESTIONS if "languages" not in sign)
 
 
 def _reasons(found: Iterable[Surveyed]) -> list[str]:
@@ -510,19 +510,6 @@ def _why(found: Iterable[Surveyed]) -> str:
     return told
 
 
-def _of_bodies(found: Iterable[Surveyed]) -> list[str]:
-    """Return the lines that say what the texts of articles are."""
-    found = tuple(found)
-    lines: list[str] = []
-    if (tagged := sum(each.tagged for each in found)) and 2 * tagged >= sum(each.articles for each in found):
-        lines += _HTML
-    if any(each.garbled for each in found):
-        hint = "" if find_spec("ftfy") else "# "
-        lines += [_REPAIR, *([f"# It needs a further package: {install_hint('repair')}"] if hint else [])]
-        lines.append(f"{hint}repair_mojibake: true")
-    return lines
-
-
 @dataclass(frozen=True, slots=True)
 class _Head:
     """How a file begins, and as what format it is read."""
@@ -546,7 +533,7 @@ class _Head:
     @property
     def has_headers(self) -> bool:
         """Whether it is a text that begins with a line such as ``Title: …``."""
-        return self.format == "text" and _HEADER.match(self.data.decode("latin-1")) is not None
+        return self.format == "text" and HEADER.match(self.data.decode("latin-1")) is not None
 
 
 def _heads(spec: SourceSpec, paths: list[Path]) -> tuple[dict[Path, _Head], list[str]]:
@@ -564,66 +551,7 @@ def _heads(spec: SourceSpec, paths: list[Path]) -> tuple[dict[Path, _Head], list
     return heads, problems
 
 
-def _layouts(heads: Sequence[_Head]) -> Iterator[tuple[TextLayout, bool]]:
-    """Yield the layouts that texts may have which are not the usual, and whether their separator is in them."""
-    separators: Counter[str] = Counter()
-    names: Counter[str] = Counter()
-    for head in heads:
-        separators.update({line for line in head.lines if _SEPARATOR.match(line)})
-        starts = (_HEADER.match(line) for line in head.lines[:_FIRST_LINES])
-        names.update({start[1] for start in starts if start and _field(start[1])})
-    seen = [separator for separator, count in separators.most_common(2) if 2 * count >= len(heads)]
-    common = {name: _field(name) for name, count in names.items() if 2 * count >= len(heads)}
-    # One line of each field: the first name that is there.
-    headers = tuple({field: (name, field) for name, field in reversed(common.items())}.values())
-    for separator in (*seen, _USUAL_SEPARATOR):
-        for with_headers in (headers, ()) if headers else ((),):
-            for order in ORDERS:
-                yield TextLayout(order, separator, with_headers), separator in seen
-
-
-def _layout(spec: SourceSpec, sample: list[Path]) -> list[str]:
-    """Return the lines that name the headings, markers and header lines that stand in the sample as such."""
-    known = {fold_heading(heading).rstrip("."): heading for heading in HEADINGS}
-    headings: dict[str, None] = {}
-    markers: dict[str, None] = {}
-    headers: Counter[str] = Counter()
-    articles = 0
-    for item in _items(spec, sample):
-        text = item.text if isinstance(item, Reject) else item.body if isinstance(item, Article) else ""
-        for line in text.split("\n"):
-            if len(line) < 60 and fold_heading(line).rstrip(".: ") in known:
-                headings[line.strip()] = None
-        if isinstance(item, Article):
-            articles += 1
-            markers |= {marker: None for marker in MARKERS if tail_start(item.body, (marker,)) is not None}
-            headers.update(_headers(item))
-    lines = []
-    # Where a headline or two have a colon, they are headlines.
-    fields = {name: _field(name) for name, count in headers.items() if 2 * count >= articles}
-    if fields and not spec.layout.separator:
-        lines += ["# Records begin with header lines.", f"layout: {json.dumps({'headers': fields})}"]
-    if headings:
-        lines.append(f"boilerplate: {json.dumps(list(headings), ensure_ascii=False)}")
-    if markers:
-        lines.append(f"related_links: {json.dumps(list(markers), ensure_ascii=False)}")
-    return lines
-
-
 def _items(spec: SourceSpec, sample: list[Path]) -> Iterator[Item]:
     for path in sample:
         with suppress(SourceError):
             yield from islice(read(spec, path, _AUTHORITY), SAMPLE_ITEMS)
-
-
-def _headers(article: Article) -> Iterator[str]:
-    """Yield the names of the header lines that an article's text begins with."""
-    for line in (article.title, *article.body.split("\n")):
-        header = _HEADER.match(line)
-        if header is None or _field(header[1]) in ("", "published"):
-            return
-        yield header[1]
-
-
-def _field(name: str) -> str:
-    return next((field for field, names in NAMES.items() if fold_name(name) in names), "")

@@ -183,6 +183,16 @@ def test_init_replaces_nothing_unless_told(folder):
             id="texts that begin with their date",
         ),
         pytest.param(
+            {
+                "a.txt": b"2024-04-01\nA\nOne.\n2024-04-02\nB\nTwo.\n2024-04-03\nC\nThree.\n",
+                "b.md": b"---\ntitle: A\ndate: 2024-04-01\n---\nB\n",
+            },
+            [
+                "passed over drop/*.txt (1 file): drop/a.txt: dates come first in its records; write a line ---"
+            ],
+            id="several records that begin with their dates, which nothing divides",
+        ),
+        pytest.param(
             {"a.txt": b"2024-04-01\nA\nOne.\n=====\n2024-04-02\nB\nTwo.\n=====\n2024-04-03\nC\nThree.\n"},
             [
                 'layout: {"order": "date title body", "separator": "====="}',
@@ -262,6 +272,11 @@ def test_init_replaces_nothing_unless_told(folder):
             {"a.csv": "title,text,date\nCafÃ© â€“ open,Ã‰t le cafÃ©.,2024-10-15\n".encode()},
             ["\n    repair_mojibake: true\n", "each repair is reported"],
             id="text that was decoded wrongly",
+        ),
+        pytest.param(
+            {"a.csv": "title,text,date\nMill,It\x92s sold.,2024-10-15\n".encode()},
+            ["\n    repair_mojibake: true\n"],
+            id="text whose quotes became control characters",
         ),
         pytest.param(
             {

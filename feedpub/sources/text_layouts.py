@@ -1,0 +1,113 @@
+"""How texts are laid out otherwise than title, body and date: what a sample of them shows, and what might be tried."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from feedpub.articles.article import Article, Reject
+from feedpub.sources.boilerplate import fold_heading, tail_start
+from feedpub.sources.field_names import NAMES, fold_name
+from feedpub.sources.records import Item
+from feedpub.sources.spec import ORDERS, TextLayout
+
+# What sites write over lists of other articles, and before the links at the end of one.
+HEADINGS = (
+    "You Might Like...",
+    "You may also like",
+    "Related articles",
+    "More from us",
+    "Recommended for you",
+)
+MARKERS = ("Read More", "See also", "Related:")
+HEADER = re.compile(r"([A-Za-z][\w-]{1,20}):\s+\S")
+"""A line such as ``Title: …``."""
+# What people write between records, and where they write nothing, what they might.
+_SEPARATOR = re.compile(r"([-*_=#~+.%])\1{2,}\Z")
+_USUAL_SEPARATOR = "---"
+_FIRST_LINES = 15
+_LONG_HEADING = 60
+
+
+def possible_layouts(texts: Sequence[Sequence[str]], *, several: bool) -> Iterator[tuple[TextLayout, str]]:
+    """Yield the layouts that ``texts``, by their first lines, may have, and what is to be said of each.
+
+    Those of ``several`` records a file need a line between them; else each file may be one record.
+    """
+    separators: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    for lines in texts:
+        separators.update({line for line in lines if _SEPARATOR.match(line)})
+        starts = (HEADER.match(line) for line in lines[:_FIRST_LINES])
+        names.update({start[1] for start in starts if start and _field(start[1])})
+    seen = [separator for separator, count in separators.most_common(2) if 2 * count >= len(texts)]
+    common = {name: _field(name) for name, count in names.items() if 2 * count >= len(texts)}
+    # One line of each field: the first name that is there.
+    headers = tuple({field: (name, field) for name, field in reversed(common.items())}.values())
+    for separator in (*seen, *(() if several else (_USUAL_SEPARATOR,))):
+        told = (
+            "# Such a line ends each record."
+            if separator in seen
+            else "# Each file is one record; a file of several needs such a line between them."
+        )
+        for named in (headers, ()) if headers else ((),):
+            for order in ORDERS:
+                yield TextLayout(order, separator, named), told
+
+
+def written(layout: TextLayout) -> str:
+    """Return the line of a config that declares a layout."""
+    said: dict[str, object] = {"order": layout.order, "separator": layout.separator}
+    if layout.headers:
+        said["headers"] = dict(layout.headers)
+    return f"layout: {json.dumps(said)}"
+
+
+def as_read(layout: TextLayout) -> TextLayout:
+    """Return a layout as a config with its line has it."""
+    return TextLayout(
+        layout.order, layout.separator, tuple((name.casefold(), field) for name, field in layout.headers)
+    )
+
+
+def lines_of(items: Iterable[Item], *, has_layout: bool) -> list[str]:
+    """Return the lines of a config that name the headings, markers and header lines that ``items`` have as such."""
+    known = {fold_heading(heading).rstrip("."): heading for heading in HEADINGS}
+    headings: dict[str, None] = {}
+    markers: dict[str, None] = {}
+    headers: Counter[str] = Counter()
+    articles = 0
+    for item in items:
+        text = item.text if isinstance(item, Reject) else item.body if isinstance(item, Article) else ""
+        for line in text.split("\n"):
+            if len(line) < _LONG_HEADING and fold_heading(line).rstrip(".: ") in known:
+                headings[line.strip()] = None
+        if isinstance(item, Article):
+            articles += 1
+            markers |= {marker: None for marker in MARKERS if tail_start(item.body, (marker,)) is not None}
+            headers.update(_headers(item))
+    lines: list[str] = []
+    # Where a headline or two have a colon, they are headlines.
+    fields = {name: _field(name) for name, count in headers.items() if 2 * count >= articles}
+    if fields and not has_layout:
+        lines += ["# Records begin with header lines.", f"layout: {json.dumps({'headers': fields})}"]
+    if headings:
+        lines.append(f"boilerplate: {json.dumps(list(headings), ensure_ascii=False)}")
+    if markers:
+        lines.append(f"related_links: {json.dumps(list(markers), ensure_ascii=False)}")
+    return lines
+
+
+def _headers(article: Article) -> Iterator[str]:
+    """Yield the names of the header lines that an article's text begins with."""
+    for line in (article.title, *article.body.split("\n")):
+        header = HEADER.match(line)
+        if header is None or _field(header[1]) in ("", "published"):
+            return
+        yield header[1]
+
+
+def _field(name: str) -> str:
+    return next((field for field, names in NAMES.items() if fold_name(name) in names), "")
