@@ -13,9 +13,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
-from lxml import etree
+from lxml import etree, html
 
 HERE = Path(__file__).parent
 NOW = "2024-03-01T12:00:00+00:00"
@@ -181,7 +182,9 @@ class Site:
     def tree(self):
         """What a web server can hand out."""
         out = self.folder / "feeds"
-        return {p.name: p.read_bytes() for p in sorted(out.iterdir()) if p.is_file()} if out.is_dir() else {}
+        if not out.is_dir():
+            return {}
+        return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
 
     def ledger(self):
         """What the ledger says, whatever its order on the disk."""
@@ -197,14 +200,31 @@ class Site:
 
 
 def links_of(name, data):
-    """The names of the documents that one links to as its archives, and the ids of its entries."""
+    """The names of the documents that one links to, feeds as their archives, and the ids of its entries."""
+    if name.endswith(".html"):
+        links = html.document_fromstring(data).xpath("//*/@href")
+        own = (urljoin(f"https://x.test/{name}", link) for link in links)
+        return {
+            link.partition("#")[0].removeprefix("https://x.test/") for link in own if "//x.test/" in link
+        }, set()
     if name.endswith(".json"):
         content = json.loads(data)
-        return {content.get("next_url")} - {None}, {item["id"] for item in content["items"]}
+        links = {content.get("next_url"), *(item.get("url") for item in content["items"])}
+        return names(links), {item["id"] for item in content["items"]}
     root = etree.fromstring(data)
-    links = (link for link in root.iter(f"{ATOM}link") if str(link.get("rel")).endswith("-archive"))
+    entries = [*root.iter(f"{ATOM}entry"), *root.iter("item")]
+    links = [
+        link.get("href") for link in root.iter(f"{ATOM}link") if str(link.get("rel")).endswith("-archive")
+    ]
+    links += [link.get("href") or link.text for entry in entries for link in entry.iterchildren("{*}link")]
     ids = {e.findtext(f"{ATOM}id") for e in root.iter(f"{ATOM}entry")} | {i.text for i in root.iter("guid")}
-    return {link.get("href") for link in links}, ids
+    return names(links), ids
+
+
+def names(links):
+    return {
+        link.removeprefix("https://x.test/") for link in links if link and link.startswith("https://x.test/")
+    }
 
 
 @pytest.fixture(scope="session")

@@ -162,18 +162,18 @@ def whole(fire, seen, before, after, *, at_once):
     told = {
         n: fire.links_of(n, d)
         for n, d in seen.items()
-        if n.endswith((".rss", ".atom", ".json")) and n != "manifest.json"
+        if n.endswith((".rss", ".atom", ".json", ".html")) and n != "manifest.json"
     }
-    known = [name for name in told if name.count(".") == 1]
+    known = [n for n in told if n in before or (n.count(".") == 1 and not n.endswith(".html"))]
     for name in known:
-        # What a reader is led to from a subscription document is there; of the rest nobody knows yet.
-        found = {link.rpartition("/")[2] for link in told[name][0]}
-        assert found <= seen.keys(), name
-        known += found - {*known}
+        # What a reader is led to from a subscription document or a page is there; of the rest nobody knows yet.
+        found = {link for link in told[name][0] if link}
+        assert found <= seen.keys(), (name, found - seen.keys())
+        known += (found & told.keys()) - {*known}
     for name in before.keys() & told.keys():
         # No entry that was in the subscription document and stays is out of its feed in between. One that comes back
         # from the open page, as another went, may be.
-        if name.count(".") == 1:
+        if name.count(".") == 1 and not name.endswith(".html"):
             slug, extension = name.split(".")
             of_feed = [n for n in told if n.startswith(f"{slug}.") and n.endswith(f".{extension}")]
             stay = fire.links_of(name, before[name])[1] & ids(fire, after, slug, extension)
