@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 import zlib
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from itertools import pairwise
+from operator import itemgetter
+from typing import Final, Literal, NamedTuple
 
 from feedpub.articles.article import Article
 from feedpub.rules.fields import texts
@@ -40,9 +43,7 @@ _FOLDS = 3
 _ENOUGH = 30
 
 _VIEW = View(frozenset(("title", "body")))
-_LETTER = "0-9a-z\x80-\U0010ffff"
-_WORD = re.compile(f"[{_LETTER}]{{2,}}")
-_PAIR = re.compile(f"(?<![{_LETTER}])(?=([{_LETTER}]{{2,}})[\t-\r ]+([{_LETTER}]{{2,}}))")
+_SIGNS = {code: "\0" for code in range(128) if not re.match(r"[0-9a-z\t-\r ]", chr(code))}
 _UNSPACED = re.compile(f"(?:{MARK}[\u0e01-\U0003ffff]{MARK}){{2,}}")
 
 
@@ -52,6 +53,10 @@ class Candidate:
 
     text: str
     title: bool = False
+
+
+_Found = tuple[Candidate, int]
+"""A term, and the articles that have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +129,11 @@ def _candidate(feature: str) -> Candidate:
 
 
 def _features(text: str) -> set[str]:
-    found = {word for word in set(_WORD.findall(text)) if not word.isdecimal()}
-    found.update(map(" ".join, _PAIR.findall(text)))
-    for run in _UNSPACED.findall(text):
+    # A sign between words stands there as a word of one character, so that the two are no pair.
+    words = text.translate(_SIGNS).replace("\0", " \0 ").split()
+    found = {word for word in {*words} if len(word) > 1 and not word.isdecimal()}
+    found |= {f"{one} {other}" for one, other in pairwise(words) if len(one) > 1 < len(other)}
+    for run in _UNSPACED.findall(text) if MARK in text else ():
         chars = run.replace(MARK, "")
         if chars.isalpha():
             found.update(chars[at : at + size] for size in (2, 3, 4) for at in range(len(chars) - size + 1))
@@ -141,6 +148,18 @@ class _Goal:
     others: int
     alpha: float
     weight: float | None
+
+    def counted(self, bits: int) -> tuple[int, int]:
+        """Return how many of these articles belong, and how many do not."""
+        return (bits & self.belongs).bit_count(), (bits & self.others).bit_count()
+
+    def chi(self, right: int, wrong: int) -> float:
+        """Return how far a term is bound up with what belongs (χ²); less than 0 if it is with the others."""
+        belonging, others = self.belongs.bit_count(), self.others.bit_count()
+        missed, left = belonging - right, others - wrong
+        whole = (right + wrong) * (missed + left) * belonging * others
+        difference = right * left - wrong * missed
+        return abs(difference) * difference * (belonging + others) / whole if whole else 0.0
 
     def value(self, right: int, wrong: int, price: float) -> float:
         """Return the worth of a rule by what it takes; ``price`` is the number of its terms, vetoes twice."""
@@ -171,11 +190,11 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What the moves of the learner may add, the best first."""
+    """What the moves of the learner may add, the best first, each with the articles that have it."""
 
-    strong: Sequence[Candidate]
-    vetoes: Sequence[Candidate]
-    pairs: Sequence[tuple[Candidate, Candidate]]
+    strong: Sequence[_Found]
+    vetoes: Sequence[_Found]
+    pairs: Sequence[tuple[tuple[Candidate, Candidate], int]]
 
 
 @dataclass(slots=True)
@@ -189,66 +208,58 @@ class Learner:
     others: Sequence[Article]
     share: float | None = None
     _bits: dict[Candidate, int] = field(default_factory=dict)
-    _veto_terms: list[Candidate] = field(default_factory=list)
-    _any_terms: list[Candidate] = field(default_factory=list)
+    _veto_terms: list[_Found] = field(default_factory=list)
+    _any_terms: list[_Found] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.belonging, self.others = list(_different(self.belonging)), list(_different(self.others))
         held: Counter[str] = Counter()
         seen: Counter[str] = Counter()
-        each: list[set[str]] = []
+        # In tuples of texts, and in arrays, there is nothing for the garbage collector to look through.
+        each: list[tuple[str, ...]] = []
         for number, article in enumerate((*self.belonging, *self.others)):
             terms = features(article)
-            each.append(terms)
+            each.append((*terms,))
             (held if number < len(self.belonging) else seen).update(terms)
         wanted = [term for term, number in held.items() if number >= _TWICE]
         usual = [(number, term) for term, number in seen.items() if number >= _USUAL]
         usual.sort(key=lambda item: (-item[0], item[1]))
         refusing = [term for _, term in usual[:_SEEN_VETOES]]
         kept = {*wanted, *refusing}
-        places: dict[str, list[int]] = {term: [] for term in kept}
-        words: dict[str, list[int]] = {}
-        for number, terms in enumerate(each):
-            for term in terms & kept:
-                places[term].append(number)
-            for term in terms:
-                if term.isalpha():
-                    words.setdefault(term, []).append(number)
-        size = len(each) // 8 + 1
-        self._bits = {_candidate(term): _as_bits(numbers, size) for term, numbers in places.items()}
-        self._any_terms = sorted(map(_candidate, wanted))
-        self._veto_terms = list(map(_candidate, refusing))
-        self._add_prefixes(words, size)
+        self._bits = {_candidate(term): bits for term, bits in _where(kept, each).items()}
+        self._any_terms = [
+            (term, self._bits[term]) for term in sorted(map(_candidate, wanted), key=_in_order)
+        ]
+        self._veto_terms = [(term, self._bits[term]) for term in map(_candidate, refusing)]
+        words = sorted({term for counted in (held, seen) for term in counted if term.isalpha()})
+        self._add_prefixes(words, each)
 
-    def _add_prefixes(self, words: dict[str, list[int]], size: int) -> None:
-        """Add ``prefix*`` where it tells the articles apart better than each of the words that it stands for."""
+    def _add_prefixes(self, words: Sequence[str], each: Sequence[tuple[str, ...]]) -> None:
+        """Add ``prefix*`` where it tells the articles apart better than each of the ``words`` that it stands for."""
         goal = self._goal(-1, ALPHA)
-        best = self._best(
-            goal, (term for term in self._any_terms if not term.title and term.text in words), _PREFIXED
-        )
-        in_order = sorted(words)
+        plain = (found for found in self._any_terms if not found[0].title and found[0].text.isalpha())
+        best = [term.text for term, _ in self._best(goal, plain, _PREFIXED)]
+        begun: dict[str, Sequence[str]] = {}
+        for prefix in {text[:n] for text in best for n in range(max(4, len(text) - 4), len(text) + 1)}:
+            first, last = bisect_left(words, prefix), bisect_left(words, f"{prefix}\U0010ffff")
+            if last - first > 1:
+                begun[prefix] = words[first:last]
+        needed = {word for of in begun.values() for word in of}
+        known = {word: self._bits[Candidate(word)] for word in needed if Candidate(word) in self._bits}
+        bits = known | _where(needed - known.keys(), each)
+        chi = {word: _chi(goal, of) for word, of in bits.items()}
         found: dict[int, str] = {}
-        for prefix in sorted(
-            {t.text[:n] for t in best for n in range(max(4, len(t.text) - 4), len(t.text) + 1)}
-        ):
-            first = bisect_left(in_order, prefix)
-            last = bisect_left(in_order, f"{prefix}\U0010ffff")
+        for prefix in sorted(begun):
             union, single = 0, 0.0
-            for word in in_order[first:last]:
-                bits = self._bits.get(Candidate(word))
-                bits = _as_bits(words[word], size) if bits is None else bits
-                union |= bits
-                single = max(single, _chi(goal, bits))
-            if (
-                last - first > 1
-                and _chi(goal, union) > 1.02 * single
-                and len(prefix) > len(found.get(union, ""))
-            ):
+            for word in begun[prefix]:
+                union |= bits[word]
+                single = max(single, chi[word])
+            if _chi(goal, union) > 1.02 * single and len(prefix) > len(found.get(union, "")):
                 found[union] = prefix
         for union, prefix in found.items():
             term = Candidate(f"{prefix}*")
             self._bits[term] = union
-            self._any_terms.append(term)
+            self._any_terms.append((term, union))
 
     def _goal(self, among: int, alpha: float) -> _Goal:
         belongs = (1 << len(self.belonging)) - 1
@@ -258,26 +269,25 @@ class Learner:
             weight = max(self.share * (len(self.belonging) + len(self.others)) / len(self.belonging), 1.0)
         return _Goal(belongs & among, others & among, alpha, weight)
 
-    def _best(self, goal: _Goal, terms: Iterable[Candidate], most: int) -> list[Candidate]:
-        scored = ((_chi(goal, self._bits[term]), term) for term in terms)
-        ranked = sorted(
-            ((chi, term) for chi, term in scored if chi > 0),
-            key=lambda item: (-item[0], len(item[1].text), item[1]),
-        )
-        return [term for _, term in ranked[:most]]
+    def _best(
+        self, goal: _Goal, terms: Iterable[_Found], most: int, *, least: int = 0, others: float | None = None
+    ) -> list[_Found]:
+        """Return the terms that are bound up most with what belongs; those in so many articles of it, and no more."""
+        ranked = []
+        belongs, rest, usual = goal.belongs, goal.others, len(self.others) if others is None else others
+        for found in terms:
+            right = (found[1] & belongs).bit_count()
+            if right >= least and (wrong := (found[1] & rest).bit_count()) <= usual:
+                chi = goal.chi(right, wrong)
+                if chi > 0:
+                    term = found[0]
+                    ranked.append((-chi, len(term.text), term.text, term.title, found))
+        ranked.sort(key=itemgetter(0, 1, 2, 3))
+        return [item[4] for item in ranked[:most]]
 
-    def _candidates(self, goal: _Goal) -> list[Candidate]:
-        most = goal.others.bit_count() / 5
-        return self._best(
-            goal,
-            (
-                term
-                for term in self._any_terms
-                if (self._bits[term] & goal.belongs).bit_count() >= 2
-                and ((self._bits[term] & goal.others).bit_count() <= most or self.share is not None)
-            ),
-            _CANDIDATES,
-        )
+    def _candidates(self, goal: _Goal) -> list[_Found]:
+        usual = goal.others.bit_count() / 5 if self.share is None else None
+        return self._best(goal, self._any_terms, _CANDIDATES, least=_TWICE, others=usual)
 
     def _path(self, among: int, alpha: float, most: int) -> Iterator[_State]:
         """Yield the rule after each move of the learner."""
@@ -285,8 +295,7 @@ class Learner:
         strong = self._candidates(goal)
         turned = replace(goal, belongs=goal.others, others=goal.belongs)
         vetoes = self._best(turned, self._veto_terms, _VETOES)
-        pairs = self._pairs(goal, strong[:_PAIRED])
-        terms = _Terms(strong, vetoes, pairs)
+        terms = _Terms(strong, vetoes, _pairs(goal, strong[:_PAIRED]))
         state = _State()
         while len(state.rule) < most:
             moved = self._move(goal, state, terms, most)
@@ -295,59 +304,36 @@ class Learner:
             state = moved
             yield state
 
-    def _pairs(self, goal: _Goal, terms: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
-        precise = {term: _precision(goal, self._bits[term]) for term in terms}
-        found = []
-        for number, one in enumerate(terms):
-            for other in terms[number + 1 :]:
-                both = self._bits[one] & self._bits[other]
-                if _precision(goal, both) >= 1.15 * max(precise[one], precise[other]):
-                    found.append((-_chi(goal, both), one, other))
-        return [(one, other) for _, one, other in sorted(found)[:_PAIRS]]
-
     def _move(self, goal: _Goal, state: _State, terms: _Terms, most: int) -> _State | None:
         """Return the state after the move that gains most for each term it adds, or ``None`` if none gains."""
-        best: tuple[float, int, str] | None = None
-        moved = None
-        for after, text in (*self._additions(state, terms, most), *self._refusals(goal, state, terms.vetoes)):
-            now, cost = after.taken, after.price - state.price
-            right, wrong = (now & goal.belongs).bit_count(), (now & goal.others).bit_count()
-            after.value = goal.value(right, wrong, after.price)
-            gain = (after.value - state.value) / cost
-            rank = -gain, len(text), text
-            if gain > _NOTHING and (best is None or rank < best):
-                best, moved = rank, after
-        return moved
+        best: tuple[float, int, str] = (-_NOTHING, 0, "")
+        chosen: _Move | None = None
+        value = 0.0
+        for move in (*_additions(goal, state, terms, most), *_refusals(goal, state, terms.vetoes)):
+            after = goal.value(move.right, move.wrong, state.price + move.price)
+            gain = (after - state.value) / move.price
+            if -gain <= best[0] and gain > _NOTHING:
+                rank = -gain, len(move.text), move.text
+                if chosen is None or rank < best:
+                    best, chosen, value = rank, move, after
+        return None if chosen is None else self._moved(state, chosen, value)
 
-    def _additions(self, state: _State, terms: _Terms, most: int) -> Iterator[tuple[_State, str]]:
-        rule, new = state.rule, ~state.vetoed & ~state.taken
-        for term in terms.strong:
-            bits = self._bits[term]
-            if bits & new and term not in rule.strong:
-                more = replace(rule, strong=(*rule.strong, term))
-                yield replace(state, rule=more, strong=state.strong | bits, price=state.price + 1), term.text
-            if rule.weak and state.one & bits & new and term not in rule.weak:
-                more = replace(rule, weak=(*rule.weak, term))
-                two, one = state.two | (state.one & bits), state.one | bits
-                yield replace(state, rule=more, two=two, one=one, price=state.price + 1), term.text
-        for one_of, other in terms.pairs if not rule.weak and len(rule) + 1 < most else ():
-            two, one = self._bits[one_of] & self._bits[other], self._bits[one_of] | self._bits[other]
-            if two & new:
-                more = replace(rule, weak=(one_of, other))
-                after = replace(state, rule=more, one=one, two=two, price=state.price + 2)
-                yield after, f"{one_of.text} {other.text}"
-
-    def _refusals(
-        self, goal: _Goal, state: _State, vetoes: Sequence[Candidate]
-    ) -> Iterator[tuple[_State, str]]:
-        taken = state.taken
-        wrong, right = taken & goal.others, taken & goal.belongs
-        for term in vetoes:
-            bits = self._bits[term]
-            out = (bits & wrong).bit_count()
-            if out >= _VETOED and out >= _VETOED_FOR_EACH * (bits & right).bit_count():
-                more = replace(state.rule, vetoes=(*state.rule.vetoes, term))
-                yield replace(state, rule=more, vetoed=state.vetoed | bits, price=state.price + 2), term.text
+    def _moved(self, state: _State, move: _Move, value: float) -> _State:
+        rule, bits = state.rule, [self._bits[term] for term in move.terms]
+        after = replace(state, price=state.price + move.price, value=value)
+        if move.part == "strong":
+            return replace(
+                after, rule=replace(rule, strong=(*rule.strong, *move.terms)), strong=state.strong | bits[0]
+            )
+        if move.part == "vetoes":
+            return replace(
+                after, rule=replace(rule, vetoes=(*rule.vetoes, *move.terms)), vetoed=state.vetoed | bits[0]
+            )
+        one, two = state.one, state.two
+        for found in bits:
+            two |= one & found
+            one |= found
+        return replace(after, rule=replace(rule, weak=(*rule.weak, *move.terms)), one=one, two=two)
 
     def taken_by(self, rule: Suggested) -> int:
         """Return the articles that a rule takes, as bits."""
@@ -388,7 +374,7 @@ class Learner:
         rule, dropped = self._pruned(goal, rule)
         evidence = tuple(self._evidence(rule))
         known = {*rule.strong, *rule.weak}
-        more = [*dropped, *(term for term in self._candidates(goal)[:60] if term not in dropped)]
+        more = [*dropped, *(term for term, _ in self._candidates(goal)[:60] if term not in dropped)]
         rest = ~self.taken_by(rule)
         possible = [self._found(term) for term in more if term not in known]
         useful = [one for one in possible if self._bits[one.term] & goal.belongs & rest]
@@ -450,6 +436,62 @@ class Learner:
             yield Evidence(term, (out & goal.others).bit_count(), (out & goal.belongs).bit_count())
 
 
+class _Move(NamedTuple):
+    """What the learner may do: add ``terms`` to a part of the rule, for a price, so that it takes so many articles."""
+
+    right: int
+    wrong: int
+    price: int
+    text: str
+    part: Literal["strong", "weak", "vetoes"]
+    terms: tuple[Candidate, ...]
+
+
+def _additions(goal: _Goal, state: _State, terms: _Terms, most: int) -> Iterator[_Move]:
+    """Yield what takes more of the articles that belong; what takes none more gains nothing."""
+    rule, new = state.rule, ~state.vetoed & ~state.taken
+    right, wrong = goal.counted(state.taken)
+    belongs, others = new & goal.belongs, new & goal.others
+    again, weak = belongs & state.one, {*rule.weak}
+    for term, bits in terms.strong:
+        if more := bits & belongs:
+            found = right + more.bit_count(), wrong + (bits & others).bit_count()
+            yield _Move(*found, 1, term.text, "strong", (term,))
+            if (more := bits & again) and term not in weak:
+                found = right + more.bit_count(), wrong + (bits & others & state.one).bit_count()
+                yield _Move(*found, 1, term.text, "weak", (term,))
+    for pair, both in terms.pairs if not rule.weak and len(rule) + 1 < most else ():
+        if more := both & belongs:
+            found = right + more.bit_count(), wrong + (both & others).bit_count()
+            yield _Move(*found, 2, f"{pair[0].text} {pair[1].text}", "weak", pair)
+
+
+def _pairs(goal: _Goal, terms: Sequence[_Found]) -> list[tuple[tuple[Candidate, Candidate], int]]:
+    """Return the pairs of terms that tell more together than either of them, the best first."""
+    found = []
+    precise = [1.15 * _precision(goal, bits) for _, bits in terms]
+    for number, (one, bits) in enumerate(terms):
+        own, held, seen = precise[number], bits & goal.belongs, bits & goal.others
+        for place in range(number + 1, len(terms)):
+            other, of_other = terms[place]
+            if right := (held & of_other).bit_count():
+                wrong = (seen & of_other).bit_count()
+                if right / (right + wrong) >= max(own, precise[place]):
+                    found.append((-goal.chi(right, wrong), (one, other), bits & of_other))
+    found.sort(key=lambda pair: (pair[0], *map(_in_order, pair[1])))
+    return [(pair, both) for _, pair, both in found[:_PAIRS]]
+
+
+def _refusals(goal: _Goal, state: _State, vetoes: Iterable[_Found]) -> Iterator[_Move]:
+    """Yield what takes enough of the others out."""
+    right, wrong = state.taken & goal.belongs, state.taken & goal.others
+    held, taken = right.bit_count(), wrong.bit_count()
+    for term, bits in vetoes:
+        out = (bits & wrong).bit_count()
+        if out >= _VETOED and out >= _VETOED_FOR_EACH * (lost := (bits & right).bit_count()):
+            yield _Move(held - lost, taken - out, 2, term.text, "vetoes", (term,))
+
+
 def _different(articles: Iterable[Article]) -> Iterator[Article]:
     """Yield the articles, but those of equal title and body once."""
     seen = set()
@@ -460,6 +502,23 @@ def _different(articles: Iterable[Article]) -> Iterator[Article]:
             yield article
 
 
+def _where(terms: Iterable[str], each: Sequence[tuple[str, ...]]) -> dict[str, int]:
+    """Return in which articles each of ``terms`` is, as bits; ``each`` has the terms of every article."""
+    places = {term: array("L") for term in terms}
+    known = places.get
+    for number, held in enumerate(each):
+        for place in map(known, held):
+            if place is not None:
+                place.append(number)
+    size = len(each) // 8 + 1
+    return {term: _as_bits(numbers, size) for term, numbers in places.items()}
+
+
+def _in_order(term: Candidate) -> tuple[str, bool]:
+    # As candidates compare themselves, only faster.
+    return term.text, term.title
+
+
 def _as_bits(numbers: Iterable[int], size: int) -> int:
     bits = bytearray(size)
     for number in numbers:
@@ -468,15 +527,9 @@ def _as_bits(numbers: Iterable[int], size: int) -> int:
 
 
 def _precision(goal: _Goal, bits: int) -> float:
-    right, wrong = (bits & goal.belongs).bit_count(), (bits & goal.others).bit_count()
+    right, wrong = goal.counted(bits)
     return right / (right + wrong) if right else 0.0
 
 
 def _chi(goal: _Goal, bits: int) -> float:
-    """Return how far a term is bound up with what belongs (χ²); less than 0 if it is with the others."""
-    right, wrong = (bits & goal.belongs).bit_count(), (bits & goal.others).bit_count()
-    belonging, others = goal.belongs.bit_count(), goal.others.bit_count()
-    missed, left = belonging - right, others - wrong
-    whole = (right + wrong) * (missed + left) * belonging * others
-    difference = right * left - wrong * missed
-    return abs(difference) * difference * (belonging + others) / whole if whole else 0.0
+    return goal.chi(*goal.counted(bits))

@@ -1,6 +1,7 @@
 """A rule is learned from examples, says what it does, and means the same when a config holds it."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -13,8 +14,9 @@ from feedpub.articles.article import Article, Origin
 from feedpub.cli.app import app
 from feedpub.cli.suggest import as_yaml
 from feedpub.core.yaml_node import read_yaml
-from feedpub.insight.suggest import Learner
+from feedpub.insight.suggest import Learner, features
 from feedpub.rules import compile_rules
+from feedpub.rules.terms import View
 
 CONFIG = """\
 version: 1
@@ -38,6 +40,9 @@ OTHER = (
     "Snow in the north",
     "An oil painting",
 )
+
+
+VIEW = View(frozenset(("title", "body")))
 
 
 def article(number, title, body=""):
@@ -189,6 +194,19 @@ WORDS = st.sampled_from(
         "١٢",
     ]
 )
+
+
+@given(st.text(st.sampled_from("abz09 \t\n\r\x0b\x1c\x85\xa0\u3000\u2028.,_-é½ж"), max_size=30))
+def test_words_and_pairs_of_words_are_those_that_an_expression_finds(text):
+    # Only ASCII signs and white space are between words once a text is folded.
+    folded = VIEW.prepare(text).decode().lower()
+    letter = "[0-9a-z\x80-\U0010ffff]"
+    words = {word for word in re.findall(f"{letter}{{2,}}", folded) if not word.isdecimal()}
+    pair = rf"(?<!{letter})(?=({letter}{{2,}})[\t-\r ]+({letter}{{2,}}))"
+    pairs = {f"{one} {other}" for one, other in re.findall(pair, folded)}
+    assert features(article(1, "", text)) == words | pairs
+
+
 stories = st.lists(
     st.lists(WORDS, min_size=1, max_size=6).map(" ".join), min_size=8, max_size=24, unique=True
 )
