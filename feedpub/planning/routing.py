@@ -352,6 +352,7 @@ class _Router:
         self._slugs = settings.rules.slugs
         self._selections = [NewestN(*_room(feed), order) for feed in settings.feeds]
         self._windows = [feed.window for feed in settings.feeds]
+        self._shares = any(window.max_per_source for window in self._windows)
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
         self._past = past
         self._spool = Spool()
@@ -379,8 +380,9 @@ class _Router:
             selected = RoutedArticle(article, tuple(self._slugs[index] for index in ingested))
             archived = not self._archiving.isdisjoint(wanting)
             kept = offload(make_entry(selected), self._spool) if archived else selected
+            origin = origin_of(article, source) if self._shares else ""
             for selection in selections:
-                selection.offer(instant, kept, origin_of(article, source))
+                selection.offer(instant, kept, origin)
             self._floor = min(selection.floor for selection in self._selections)
 
     def newest(self) -> tuple[tuple[RoutedArticle | Entry, ...], ...]:
