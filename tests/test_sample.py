@@ -89,8 +89,8 @@ def test_both_formats_say_the_same(built):
 
 
 def test_the_committed_feeds_are_what_a_fresh_build_gives(built):
-    fresh = {p.name: p.read_bytes() for p in built[1].iterdir()}
-    committed = {p.name: p.read_bytes() for p in (ROOT / "feeds").iterdir()}
+    fresh = {p.name: p.read_bytes() for p in built[1].rglob("*") if p.is_file()}
+    committed = {p.name: p.read_bytes() for p in (ROOT / "feeds").rglob("*") if p.is_file()}
     assert fresh.keys() == committed.keys()
     for name, data in fresh.items():
         assert data == committed[name], f"{name} is stale; run python3 run.py golden"
@@ -98,11 +98,11 @@ def test_the_committed_feeds_are_what_a_fresh_build_gives(built):
 
 def test_a_second_run_writes_nothing(built):
     _, out = built
-    before = {p.name: (p.stat().st_mtime_ns, p.stat().st_ino) for p in out.iterdir()}
+    before = {p.name: (p.stat().st_mtime_ns, p.stat().st_ino) for p in out.rglob("*") if p.is_file()}
     again = build(load_config(out.parent / "config.yaml"), NOW + timedelta(days=400))
     assert not any(d.written for feed in again.feeds for d in feed.documents)
     assert all(feed.new == 0 for feed in again.feeds)
-    assert {p.name: (p.stat().st_mtime_ns, p.stat().st_ino) for p in out.iterdir()} == before
+    assert {p.name: (p.stat().st_mtime_ns, p.stat().st_ino) for p in out.rglob("*") if p.is_file()} == before
 
 
 ENVIRONMENTS = [
@@ -124,9 +124,9 @@ def test_zone_locale_hash_seed_and_clock_leave_no_trace_in_the_bytes(built, proj
         subprocess.run(
             command, cwd=project, env=environment | {"PATH": "/usr/bin:/bin"}, check=True, timeout=60
         )
-        outputs.append({p.name: p.read_bytes() for p in (project / "feeds").iterdir()})
+        outputs.append({p.name: p.read_bytes() for p in (project / "feeds").rglob("*") if p.is_file()})
     assert outputs[0] == outputs[1] == outputs[2]
-    assert outputs[0] == {p.name: p.read_bytes() for p in built[1].iterdir()}
+    assert outputs[0] == {p.name: p.read_bytes() for p in built[1].rglob("*") if p.is_file()}
 
 
 def test_names_and_order_of_files_and_records_leave_no_trace_in_the_bytes(built, project):
@@ -140,6 +140,6 @@ def test_names_and_order_of_files_and_records_leave_no_trace_in_the_bytes(built,
             "\r\n".join(record).encode("utf-8-sig")
         )
     build(load_config(project / "config.yaml"), NOW)
-    assert {p.name: p.read_bytes() for p in (project / "feeds").iterdir()} == {
-        p.name: p.read_bytes() for p in built[1].iterdir()
+    assert {p.name: p.read_bytes() for p in (project / "feeds").rglob("*") if p.is_file()} == {
+        p.name: p.read_bytes() for p in built[1].rglob("*") if p.is_file()
     }

@@ -24,6 +24,7 @@ class Entry:
 
     ``source_date`` is the time that its source gives it now, where subscribers know it under another. ``turn`` is its
     place among those of its instant.
+    ``page`` is the address of the page that the site has for it, empty for none.
     """
 
     article: Article
@@ -31,6 +32,12 @@ class Entry:
     content: Content | StoredContent
     source_date: datetime | None = None
     turn: Turn = (0, 0, 0)
+    page: str = ""
+
+    @property
+    def address(self) -> str | None:
+        """Where people can read it: the article's own address, else that of its page."""
+        return self.article.link or self.page or None
 
     @property
     def updated(self) -> datetime:

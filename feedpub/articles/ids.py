@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import UTC, date, datetime
+from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from feedpub.articles.article import Article
@@ -88,6 +89,27 @@ def id_from_atom(authority: str, atom: str) -> str:
 def is_made(authority: str, entry_id: str) -> bool:
     """Say whether an id is one that :func:`article_id` or :func:`split_id` makes under ``authority``."""
     return re.fullmatch(rf"tag:{re.escape(authority)}:(?:split:)?[0-9a-f]{{32}}", entry_id) is not None
+
+
+PAGE_FOLDER: Final = "article"
+"""The folder inside the output folder that holds the pages of articles, and lists of them."""
+
+_PAGE_FILE = re.compile(r"[0-9a-f]{16}\.html(\.gz)?|manifest(-[0-9a-f]+)?\.json")
+
+
+def is_page_file(name: str) -> bool:
+    """Say whether a file of this name in that folder is ours."""
+    return _PAGE_FILE.fullmatch(name) is not None
+
+
+def page_digits(authority: str, entry_id: str) -> str:
+    """Return what names the page of an entry for ever: 16 hexadecimal digits, made of its id alone.
+
+    An id that we made ends in a digest, which serves; of others it is the SHA-256.
+    """
+    if is_made(authority, entry_id):
+        return entry_id.rpartition(":")[2][:16]
+    return hashlib.sha256(entry_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def feed_key(*candidates: str | None) -> str:

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from feedpub.config import Settings
 from feedpub.documents.channel import make_feed
 from feedpub.documents.pages.site import HTML_TYPE, INDEX, MISSING, PagedFeed, PageRenderer
-from feedpub.publishing.local.folder import read_manifest, read_published
+from feedpub.publishing.local.folder import find_published
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,15 @@ def spare_pages(settings: Settings) -> dict[str, Page]:
     """Return a list of the feeds of ``settings``, for a site whose own pages are off or somebody else's."""
     feeds = [PagedFeed(make_feed(feed, [], settings.site)) for feed in settings.feeds]
     output = settings.output
-    made = PageRenderer(settings.site, output.formats, settings.categories, feeds, paged=False)
+    made = PageRenderer(settings.site, output.formats, settings.categories, feeds, known=None)
     return {
         page.path: Page(page.data, page.media_type) for page in (made.index(), made.missing(), *made.assets())
     }
 
 
 def _find(path: str, folder: Path, spare: Mapping[str, Page]) -> Page | None:
-    published = read_manifest(folder).documents.get(path)
-    data = read_published(folder, path) if published else None
-    return Page(data, published.media_type) if published and data is not None else spare.get(path)
+    published = find_published(folder, path)
+    return Page(published[1], published[0].media_type) if published else spare.get(path)
 
 
 def _at(page: Page, base: str, here: str) -> Page:

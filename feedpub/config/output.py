@@ -75,7 +75,7 @@ def _output(
 
 
 _LAYOUT: Kind[Layout] = one_of("files", "releases")
-_PAGES: Kind[Pages] = one_of("auto", "off")
+_PAGES: Kind[Pages] = one_of("auto", "all", "off")
 
 OUTPUT = Section(
     keys=(
@@ -120,7 +120,8 @@ OUTPUT = Section(
         Key(
             "pages",
             _PAGES,
-            "`auto`: pages for people, see [publishing](publishing.md#pages-for-people); `off`: feeds only",
+            "pages for people, see [publishing](publishing.md#pages-for-people): `auto`, also one for each article that"
+            " has no address of its own; `all`, one for each article; `off`, none",
             default="auto",
         ),
     ),

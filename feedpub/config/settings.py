@@ -22,8 +22,8 @@ Layout: TypeAlias = Literal["files", "releases"]
 """Whether files are replaced one by one, or the whole folder flips."""
 
 
-Pages: TypeAlias = Literal["auto", "off"]
-"""Which pages for people there are."""
+Pages: TypeAlias = Literal["auto", "all", "off"]
+"""Which pages for people there are: with ``auto``, articles have one that have no address of their own."""
 
 
 @dataclass(frozen=True, slots=True)

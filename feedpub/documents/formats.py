@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Document:
     """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served.
 
-    One that ``yields`` is not published where a file stands under its name that is not ours.
+    One that ``yields`` is not published where a file stands under its name that is not ours. ``made_of`` tells a later
+    build what its bytes follow from. One that is ``settled`` stays as it is without being planned again.
     """
 
     path: str
@@ -34,6 +35,8 @@ class Document:
     url: str
     rendered: bytes | BlobRef
     yields: bool = False
+    made_of: str = ""
+    settled: bool = False
 
     @property
     def data(self) -> bytes:
@@ -84,7 +87,7 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
     categories = entry.categories(titles)
     # RSS carries the summary as HTML, so it is escaped twice.
     texts = [content.html, content.summary.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")]
-    texts += [article.id, article.title, article.link or "", article.image or "", *categories]
+    texts += [article.id, article.title, entry.address or "", article.image or "", *categories]
     texts += [
         part for author in authors for part in (author.name, author.name, author.email, author.uri) if part
     ]

@@ -42,7 +42,7 @@ def _item(entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
     article = entry.article
     item = {
         "id": article.id,
-        "url": article.link,
+        "url": entry.address,
         "title": article.title,
         "content_html": entry.content.html,
         "summary": entry.content.summary,

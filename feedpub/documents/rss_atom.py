@@ -116,6 +116,7 @@ class Syndicator:
         made = _SharedEntry()
         made.register_extension("feedpub", _EntryExtension)
         made.feedpub.article = article
+        made.feedpub.address = entry.address
         made.feedpub.creators = tuple(author.name for author in article.authors or (feed_author,))
         made.feedpub.atom_id = atom_id(self._site.id_authority, article.id)
         made.guid(article.id, permalink=article.permalink)
@@ -128,8 +129,8 @@ class Syndicator:
         made.content(entry.content.html, type="html")
         if article.authors:
             made.author([_person(author) for author in article.authors])
-        if article.link:
-            made.link(href=article.link, rel="alternate")
+        if entry.address:
+            made.link(href=entry.address, rel="alternate")
         if article.enclosures:
             # RSS 2.0 has room for one enclosure in an item: the first. Atom gets them all from the extension.
             first = article.enclosures[0]
@@ -196,6 +197,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
 
     def __init__(self) -> None:
         self.article: Article | None = None
+        self.address: str | None = None
         self.atom_id = ""
         self.creators: Iterable[str] = ()
 
@@ -223,8 +225,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         entry.find("id").text = self.atom_id
         for lost in entry.findall("link"):
             entry.remove(lost)
-        if article.link:
-            _add(entry, "link", href=article.link, rel="alternate")
+        if self.address:
+            _add(entry, "link", href=self.address, rel="alternate")
         for enclosure in article.enclosures:
             size = {"length": str(enclosure.length)} if enclosure.length else {}
             _add(entry, "link", href=enclosure.url, rel="enclosure", type=enclosure.type, **size)

@@ -32,6 +32,8 @@ class PublishedDocument(Protocol):
     def feed(self) -> str: ...
     @property
     def media_type(self) -> str: ...
+    @property
+    def made_of(self) -> str: ...
 
 
 class PublishedSet(Protocol):
@@ -44,6 +46,10 @@ class PublishedSet(Protocol):
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of one of them, or ``None`` if it is not there."""
+        ...
+
+    def holds(self, name: str) -> bool:
+        """Say whether one of them is there, whatever its bytes are."""
         ...
 
 

@@ -18,7 +18,7 @@ from feedpub.core.errors import ALLOWANCES, ConfigError, FeedpubError, Where
 from feedpub.documents.channel import make_feed
 from feedpub.documents.formats import Document
 from feedpub.documents.pages.faults import page_faults
-from feedpub.documents.pages.site import HTML_TYPE, PagedFeed, PageRenderer, SitePages, is_style, page_name
+from feedpub.documents.pages.site import HTML_TYPE, SitePages
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.documents.renderer import Quarantined, Rendered, Renderer
 from feedpub.documents.verification import Invalid, first_refusal, refusals
@@ -28,6 +28,7 @@ from feedpub.history.state import PublishedArchive, State
 from feedpub.planning.adoption import Adoption, adopt
 from feedpub.planning.feed_plan import FeedPlan, Surroundings, moved_notice, plan_feed
 from feedpub.planning.guards import PreviousFeed, Redated, why_refused
+from feedpub.planning.pages import plan_pages, with_pages
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 
 
@@ -111,6 +112,7 @@ def verify_documents(
     else:
         valid.append(listing)
     keep.update(pages.kept)
+    valid += pages.final
     names = {*keep, *(document.path for document in (*valid, *pages.documents))}
     html = [document for document in pages.documents if document.media_type == HTML_TYPE]
     for path, line, reason in page_faults(html, names, base):
@@ -125,7 +127,7 @@ def verify_documents(
         invalid,
         frozenset(held),
         (listing.path,),
-        tuple(document.path for document in pages.documents),
+        tuple(document.path for document in (*pages.final, *pages.documents)),
     )
 
 
@@ -238,7 +240,7 @@ class _Planner:
             if c.slug in state.online and not feed.lasting
         )
         rendered = self._render(feeds)
-        pages = self._pages(feeds)
+        pages = plan_pages(settings, state, feeds, ingested.released)
         return SitePlan(
             settings=settings,
             now=now,
@@ -292,7 +294,8 @@ class _Planner:
             permalinks=self._adoption.permalinks,
         )
         selected = {s.article.id: s for selection in ingested.selected for s in selection}
-        return resolve_identities(selected.values(), self._state.ledger, ingested.index, options)
+        resolved = resolve_identities(selected.values(), self._state.ledger, ingested.index, options)
+        return replace(resolved, entries=with_pages(resolved.entries, self._settings))
 
     def _archived(self, feed: FeedSettings, entries: Mapping[str, Entry]) -> tuple[str, ...]:
         """Return the ids, as their articles derive them, of those ``entries`` that are in a closed page of ``feed``."""
@@ -320,24 +323,6 @@ class _Planner:
         ]
         retired = (moved_notice(feed, settings.site, online.get(feed.slug)) for feed in settings.retired)
         return (*rendered, *(self._renderer.render(feed) for feed in retired))
-
-    def _pages(self, feeds: Iterable[FeedPlan]) -> SitePages:
-        """Return the pages for people; those of closed archive documents, and their style sheets, stay."""
-        settings, listed = self._settings, self._state.published.documents
-        if settings.output.pages == "off":
-            return SitePages()
-        paged = [
-            PagedFeed(
-                feed_plan.feed,
-                feed_plan.pages,
-                tuple(p.name for p in feed_plan.index.pages if page_name(feed_plan.slug, p.name) in listed),
-            )
-            for feed_plan in feeds
-        ]
-        made = PageRenderer(
-            settings.site, settings.output.formats, settings.categories, paged, settings.retired
-        ).render()
-        return replace(made, kept=(*made.kept, *filter(is_style, listed)))
 
 
 def _changed_zones(

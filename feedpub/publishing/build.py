@@ -22,7 +22,7 @@ from feedpub.planning.routing import Progress, ingest
 from feedpub.planning.site_plan import SitePlan, plan_site
 from feedpub.publishing.build_report import BuildReport, summarise
 from feedpub.publishing.local import folder
-from feedpub.publishing.local.changes import Changes
+from feedpub.publishing.local.changes import Changes, Wanted
 from feedpub.publishing.local.dirfd import exclusive
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.log import write_rejects
@@ -106,10 +106,8 @@ def build(
 
 def foretell(plan: SitePlan) -> Changes:
     """Return what :func:`carry_out` would change, and change nothing."""
-    output, verified = plan.settings.output, plan.verified
-    return folder.compare(
-        verified.documents, verified.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
-    )
+    output = plan.settings.output
+    return folder.compare(_wanted(plan), output.dir, output.state, layout=output.layout)
 
 
 def carry_out(plan: SitePlan) -> Changes:
@@ -117,12 +115,21 @@ def carry_out(plan: SitePlan) -> Changes:
 
     Raises :class:`feedpub.core.errors.PublishError`; then every document is whole, old or new.
     """
-    output, verified = plan.settings.output, plan.verified
-    changes = folder.publish(
-        verified.documents, verified.keep, output.dir, output.state, layout=output.layout, gzip=output.gzip
-    )
+    output = plan.settings.output
+    changes = folder.publish(_wanted(plan), output.dir, output.state, layout=output.layout)
     _remember(plan)
     return changes
+
+
+def _wanted(plan: SitePlan) -> Wanted:
+    output = plan.settings.output
+    return Wanted(
+        documents=plan.verified.documents,
+        keep=plan.verified.keep,
+        gone=plan.pages.gone,
+        settled=output.pages != "off",
+        gzip=output.gzip,
+    )
 
 
 def _remember(plan: SitePlan) -> None:

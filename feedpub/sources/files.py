@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from feedpub.articles.article import Article, Notice, Origin
+from feedpub.articles.ids import PAGE_FOLDER, is_page_file
 from feedpub.core.errors import SourceError, install_hint, printable
 from feedpub.sources.decoding import read_whole
 from feedpub.sources.http_cache import Copy, is_web
@@ -148,8 +149,10 @@ class _Own:
         self._known: dict[Path, bool] = {}
 
     def has(self, path: Path) -> bool:
-        """Say whether ``path`` lies in such a folder; what lies deeper in one is its owner's."""
+        """Say whether ``path`` lies in such a folder; what lies deeper in one is its owner's, but for our pages."""
         folder = path.parent
+        if folder.name == PAGE_FOLDER and is_page_file(path.name):
+            folder = folder.parent
         if folder not in self._known:
             real = folder.resolve()
             self._known[folder] = real in self._folders or real.parent in self._shelves

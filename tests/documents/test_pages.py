@@ -1,22 +1,29 @@
 """The pages for people: valid HTML whatever is in them, whose links all lead somewhere."""
 
 import asyncio
+import gzip
+import hashlib
+import json
 import re
 from dataclasses import fields
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
+import feedparser
 import html5lib
 import httpx
 import pytest
 
+from feedpub.articles.ids import page_digits
 from feedpub.cli.preview import make_app, spare_pages
 from feedpub.config import load_config
+from feedpub.core.errors import PublishError
 from feedpub.documents.formats import Document
 from feedpub.documents.pages.context import direction
 from feedpub.documents.pages.faults import page_faults
-from feedpub.documents.pages.site import is_style
+from feedpub.documents.pages.site import PageRenderer, is_style
 from feedpub.documents.pages.words import ENGLISH, WORDS, words_for
+from feedpub.publishing.local.folder import find_published, read_manifest
 
 BASE = "https://x.test/f/"
 HOSTILE = [
@@ -55,7 +62,15 @@ HOSTILE = [
 
 
 def pages_of(site):
-    return {path.name: path.read_text(encoding="utf-8") for path in site.out.glob("*.html")}
+    return {
+        str(path.relative_to(site.out)): path.read_text(encoding="utf-8") for path in site.out.rglob("*.html")
+    }
+
+
+def articles_of(site):
+    """The pages of articles by their titles."""
+    pages = {name: text for name, text in pages_of(site).items() if name.startswith("article/")}
+    return {parsed(text).find(".//h1").text: (name, text) for name, text in pages.items()}
 
 
 def parsed(text):
@@ -86,12 +101,13 @@ def hostile(site):
 
 def test_pages_are_valid_html_and_run_nothing_whatever_is_in_titles_and_texts(hostile):
     pages = pages_of(hostile)
-    assert {"index.html", "all.html", "none.html", "ar.html", "old.html", "gone.html", "404.html"} == set(
-        pages
-    )
+    named = {name for name in pages if not name.startswith("article/")}
+    assert named == {"index.html", "all.html", "none.html", "ar.html", "old.html", "gone.html", "404.html"}
+    assert len(pages) - len(named) == len([record for record in HOSTILE if "url" not in record])
     for text in pages.values():
         for element in parsed(text).iter():
-            assert element.tag not in ("script", "style", "iframe", "object", "form")
+            assert element.tag not in ("style", "iframe", "object", "form")
+            assert element.tag != "script" or element.attrib == {"type": "application/ld+json"}
             assert not [key for key in element.attrib if key.startswith("on") or key == "style"]
             assert not element.attrib.get("href", "").startswith("javascript:")
         assert sum(element.tag == "h1" for element in parsed(text).iter()) == 1
@@ -148,7 +164,10 @@ def test_the_map_of_the_site_lists_pages_with_what_they_hold_last(hostile):
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     urls = ET.fromstring((hostile.out / "sitemap.xml").read_bytes()).findall("s:url", names)
     found = {url.findtext("s:loc", "", names): url.findtext("s:lastmod", "", names) for url in urls}
-    assert list(found) == [BASE, f"{BASE}all.html", f"{BASE}none.html", f"{BASE}ar.html"]
+    assert list(found)[:4] == [BASE, f"{BASE}all.html", f"{BASE}none.html", f"{BASE}ar.html"]
+    dates = [found.pop(BASE + name) for name, _ in articles_of(hostile).values()]
+    assert min(dates) == "2024-05-01T00:00:00+00:00"
+    assert len(found) == 4
     assert found[f"{BASE}all.html"] == found[BASE] == "2024-05-08T00:00:00+00:00"
 
 
@@ -173,11 +192,19 @@ STORIES = [{"title": f"Story {n}", "text": f"Text {n}.", "date": f"2024-0{n}-01"
 def test_what_did_not_change_is_not_rewritten(site):
     site.config["feeds"]["some"] = {"title": "Some", "any": ["Story 2"]}
     site.build(STORIES[:4])
-    before = {path.name: path.stat().st_mtime_ns for path in site.out.iterdir()}
+    before = {path.name: path.stat().st_mtime_ns for path in site.out.rglob("*") if path.is_file()}
     site.build(STORIES[:4])
-    assert {path.name: path.stat().st_mtime_ns for path in site.out.iterdir()} == before
+    assert {path.name: path.stat().st_mtime_ns for path in site.out.rglob("*") if path.is_file()} == before
     written = {page.path for page in site.build(STORIES[:5]).pages if page.written}
-    assert written == {"index.html", "all.html", "sitemap.xml"}
+    articles = articles_of(site)
+    # The new one, and its neighbour.
+    assert written == {
+        "index.html",
+        "all.html",
+        "sitemap.xml",
+        articles["Story 5"][0],
+        articles["Story 4"][0],
+    }
 
 
 def test_older_entries_stand_along_the_chain_of_the_archive(site):
@@ -266,6 +293,193 @@ def test_the_direction_of_a_text_follows_its_language(language, dir):  # noqa: A
     assert direction(language) == dir
 
 
+def entries_of(site, name):
+    feed = feedparser.parse(site.read(name))
+    return {entry.title: entry for entry in feed.entries}
+
+
+def test_an_article_without_an_address_has_its_page_as_its_link_in_each_format_and_keeps_its_ids(site):
+    site.config["output"]["pages"] = "off"
+    site.build(HOSTILE)
+    before = {name: entries_of(site, name) for name in ("all.rss", "all.atom")}
+    site.config["output"]["pages"] = "auto"
+    site.build(HOSTILE)
+    addresses = {title: BASE + name for title, (name, _) in articles_of(site).items()}
+    for name, entries in before.items():
+        for title, entry in entries_of(site, name).items():
+            assert [dict.get(e, "updated") for e in (entry, entries[title])] in [
+                [None] * 2,
+                [entry.published] * 2,
+            ]
+            assert (entry.id, entry.published) == (entries[title].id, entries[title].published)
+            assert entry.link == addresses.get(title, "https://else.test/a?b=1&c=2")
+    assert b'isPermaLink="true"' not in site.read("all.rss")
+    items = json.loads(site.read("all.json"))["items"]
+    assert {item["title"]: item["url"] for item in items} == addresses | {"Elsewhere": HOSTILE[6]["url"]}
+    assert "Elsewhere" not in addresses
+
+
+def test_all_articles_have_a_page_where_the_config_says_so_and_keep_their_links(site):
+    site.config["output"]["pages"] = "all"
+    site.build(HOSTILE)
+    page = articles_of(site)["Elsewhere"][1]
+    assert '<link rel="canonical" href="https://else.test/a?b=1&amp;c=2">' in page
+    assert entries_of(site, "all.atom")["Elsewhere"].link == HOSTILE[6]["url"]
+
+
+def neighbours(text):
+    return [link.attrib["href"] for link in parsed(text).iter("a") if link.get("rel") in ("prev", "next")]
+
+
+def test_an_article_names_its_neighbours_while_they_are_in_one_subscription_document(site):
+    site.config["output"]["max_items"] = "3"
+    site.build(STORIES[:3])
+    first = {title: text for title, (_, text) in articles_of(site).items()}
+    names = {title: f"../{name}" for title, (name, _) in articles_of(site).items()}
+    assert neighbours(first["Story 2"]) == [names["Story 3"], names["Story 1"]]
+    site.build(STORIES[:4])
+    left = articles_of(site)["Story 1"]
+    assert neighbours(left[1]) == []
+    assert left[1] == re.sub(
+        r"<!-- neighbours -->.*<!-- /neighbours -->\n", "", first["Story 1"], flags=re.DOTALL
+    )
+    assert neighbours(articles_of(site)["Story 2"][1]) == [names["Story 3"]]
+
+
+def test_the_page_of_an_article_that_left_the_feeds_stays_and_is_not_touched_again(site):
+    site.config["output"]["max_items"] = "2"
+    for count in (2, 4):
+        site.build(STORIES[:count])
+    name, text = articles_of(site)["Story 1"]
+    before = (site.out / name).stat().st_mtime_ns
+    assert name not in read_manifest(site.out).documents
+    assert find_published(site.out, name)[1] == text.encode()
+    for stories in (STORIES, STORIES[3:]):
+        assert name not in site.build(stories).removed
+        assert (site.out / name).stat().st_mtime_ns == before
+
+
+def test_an_article_that_comes_back_has_its_page_again(site):
+    site.config["output"]["max_items"] = "2"
+    for count in (2, 4):
+        site.build(STORIES[:count])
+    site.build(STORIES[:2], allow={"vanished"})
+    assert len(neighbours(articles_of(site)["Story 1"][1])) == 1
+    for name in ("Story 1", "Story 2"):
+        assert articles_of(site)[name][0] in read_manifest(site.out).documents
+    assert len(articles_of(site)) == 4
+
+
+@pytest.mark.parametrize("layout", ["files", "releases"])
+def test_a_withdrawn_article_has_no_page_any_more_whether_it_is_in_a_feed_or_not(site, layout):
+    site.config["output"] |= {"max_items": "2", "layout": layout, "gzip": "true"}
+    for count in (2, 4):
+        site.build(STORIES[:count])
+    names = {title: name for title, (name, _) in articles_of(site).items()}
+    gone = [
+        story | {"status": "withdrawn"} if story["title"] in ("Story 1", "Story 4") else story
+        for story in STORIES[:4]
+    ]
+    report = site.build(gone)
+    assert set(articles_of(site)) == {"Story 2", "Story 3"}
+    for title in ("Story 1", "Story 4"):
+        assert {names[title], names[title] + ".gz"} <= set(report.removed)
+        assert find_published(site.out, names[title]) is None
+    assert not site.build(gone).removed
+
+
+@pytest.mark.parametrize("layout", ["files", "releases"])
+def test_pages_that_are_switched_off_go_all_and_leave_what_is_not_ours(site, layout):
+    site.config["output"] |= {"max_items": "2", "layout": layout}
+    for count in (2, 4):
+        site.build(STORIES[:count])
+    if layout == "files":
+        (site.out / "article/mine.html").write_text("mine")
+    site.config["output"]["pages"] = "off"
+    site.build(STORIES[:4])
+    assert set(pages_of(site)) == ({"article/mine.html"} if layout == "files" else set())
+    assert (site.out / "article").exists() == (layout == "files")
+    assert json.loads(site.read("manifest.json"))["version"] == 1
+
+
+@pytest.mark.parametrize("layout", ["files", "releases"])
+def test_the_same_site_comes_of_any_way_to_it(site, layout):
+    """A site that grew, with layouts and twins that changed on the way, has the pages that each step promised."""
+    site.config["output"] |= {"max_items": "2", "gzip": "true"}
+    site.build(STORIES[:2])
+    site.build(STORIES[:3])
+    site.config["output"]["layout"] = layout
+    site.build(STORIES[:4])
+    site.build(STORIES[:5])
+    site.config["output"]["layout"] = "files"
+    site.build(STORIES)
+    assert set(articles_of(site)) == {story["title"] for story in STORIES}
+    for name, text in articles_of(site).values():
+        assert gzip.decompress((site.out / f"{name}.gz").read_bytes()).decode() == text
+    written = {path for path in site.build(STORIES).pages if path.written}
+    assert not written
+
+
+def test_older_articles_of_an_archive_have_their_pages_too_and_an_unchanged_build_writes_nothing(site):
+    site.config["output"] |= {"max_items": "1", "archive": "2"}
+    site.build(STORIES)
+    assert set(articles_of(site)) == {story["title"] for story in STORIES}
+    before = {path: path.stat().st_mtime_ns for path in site.out.rglob("*")}
+    report = site.build(STORIES)
+    assert not [page for page in report.pages if page.written]
+    assert {path: path.stat().st_mtime_ns for path in site.out.rglob("*")} == before
+    listed = read_manifest(site.out).documents
+    # Those in finished documents are settled at once.
+    assert {title for title, (name, _) in articles_of(site).items() if name in listed} == {
+        "Story 5",
+        "Story 6",
+    }
+
+
+def test_an_unchanged_page_is_not_rendered(site, monkeypatch):
+    site.build(STORIES)
+    rendered = []
+    real = PageRenderer._document
+    monkeypatch.setattr(PageRenderer, "_document", lambda *a, **b: rendered.append(a[1]) or real(*a, **b))
+    site.build(STORIES)
+    assert "article.html" not in rendered
+    site.build([*STORIES[:5], STORIES[5] | {"text": "Another text."}])
+    assert rendered.count("article.html") == 1
+
+
+def test_the_address_of_our_own_page_is_never_an_articles_own(site):
+    site.build(STORIES[:2])
+    ids = {title: entry.id for title, entry in entries_of(site, "all.atom").items()}
+    pages = {title: BASE + name for title, (name, _) in articles_of(site).items()}
+    site.build([story | {"url": pages[story["title"]], "id": ids[story["title"]]} for story in STORIES[:2]])
+    assert {title: BASE + name for title, (name, _) in articles_of(site).items()}.keys() == pages.keys()
+    for title, entry in entries_of(site, "all.atom").items():
+        assert entry.link == BASE + articles_of(site)[title][0]
+
+
+def test_the_page_of_an_id_that_we_made_has_its_digits_and_of_others_their_hash():
+    made = "tag:x.test,2023:0123456789abcdef0123456789abcdef"
+    assert page_digits("x.test,2023", made) == "0123456789abcdef"
+    assert page_digits("y.test,2023", made) == hashlib.sha256(made.encode()).hexdigest()[:16]
+
+
+def test_two_articles_that_would_share_a_page_are_refused(site, monkeypatch):
+    monkeypatch.setattr("feedpub.documents.pages.site.page_digits", lambda *_: "0" * 16)
+    with pytest.raises(PublishError, match=r"would have one page, https://x\.test/f/article/0{16}\.html"):
+        site.build(STORIES)
+    assert not site.out.exists()
+
+
+def test_a_link_in_the_articles_folder_is_refused_not_followed(site, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    site.out.mkdir()
+    (site.out / "article").symlink_to(elsewhere)
+    with pytest.raises(PublishError, match="a symbolic link or a file is in the folder's place"):
+        site.build(STORIES)
+    assert not list(elsewhere.iterdir())
+
+
 START = "<!doctype html>\n"
 
 
@@ -319,3 +533,41 @@ def test_the_preview_lists_the_feeds_of_a_site_without_pages(site):
     settings = load_config(site.folder / "c.yaml")
     client = Visitor(make_app(site.out, BASE, spare_pages(settings)))
     assert 'href="http://127.0.0.1:8000/all.atom"' in client.get("/").text
+
+
+def test_a_page_that_somebody_removed_is_made_again(site):
+    site.build(STORIES)
+    name, text = articles_of(site)["Story 3"]
+    (site.out / name).unlink()
+    site.build(STORIES)
+    assert (site.out / name).read_text() == text
+
+
+def test_the_folder_of_pages_is_never_a_source(site):
+    site.config["sources"].append({"path": "feeds/**/*.html", "timezone": "UTC"})
+    site.build(STORIES)
+    assert site.build(STORIES).articles == len(STORIES)
+
+
+def test_an_article_that_leaves_with_its_feed_keeps_its_page(site):
+    site.config["feeds"]["some"] = {"title": "Some", "any": ["Story 1"]}
+    site.config["output"]["max_items"] = "2"
+    site.build(STORIES[:3])
+    del site.config["feeds"]["some"]
+    report = site.build(STORIES[:3], allow={"removed"})
+    assert not report.invalid
+    assert "Story 1" in articles_of(site)
+
+
+def test_what_was_withdrawn_goes_from_the_pages_of_finished_archive_documents_too(site):
+    site.config["output"] |= {"max_items": "1", "archive": "2"}
+    site.build(STORIES)
+    before = site.read("all.1.html").decode()
+    site.build([STORIES[0] | {"status": "withdrawn"}, *STORIES[1:]])
+    after = site.read("all.1.html").decode()
+    assert "Story 1" in before
+    assert "Story 1" not in "".join(pages_of(site).values())
+    start = after.index("<article")
+    assert before.endswith(after[start:].partition("</article>\n")[2])
+    assert before.startswith(after[:start])
+    assert "Story 2" in after

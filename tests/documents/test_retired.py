@@ -39,7 +39,7 @@ def test_its_json_feed_has_expired(retired):
 
 
 def test_its_entry_stands_on_top_of_what_the_feed_was_and_stays_as_it_is(retired):
-    files = {path.name: path.read_bytes() for path in retired.out.iterdir()}
+    files = {path.name: path.read_bytes() for path in retired.out.rglob("*") if path.is_file()}
     (entry,) = feedparser.parse(files["old.atom"]).entries
     assert entry.published == "2024-05-05T00:00:01+00:00"
     shutil.rmtree(retired.folder / ".feedpub")

@@ -108,7 +108,7 @@ output: {{formats: {self.formats}}}
         }
 
     def tree(self):
-        return {path.name: path.read_bytes() for path in (self.folder / "feeds").iterdir()}
+        return {path.name: path.read_bytes() for path in (self.folder / "feeds").rglob("*") if path.is_file()}
 
     def check(self, command):
         self.config()

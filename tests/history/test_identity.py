@@ -263,14 +263,14 @@ def test_a_moved_site_changes_no_id(site):
 
 def test_a_changed_authority_is_refused_and_when_it_is_meant_articles_keep_their_ids(site):
     before = site.ids
-    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
+    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()}
     site.authority = "typo.test,2023"
     with pytest.raises(
         GuardRefusal,
         match=r"known to its subscribers as tag:x.test,2023:feed:all, .*'typo.test,2023'.*put back",
     ):
         site.build()
-    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()} == files
     for allow in ({"vanished"}, ()):
         site.build(allow=allow)
         assert site.ids == before
@@ -310,8 +310,8 @@ def test_starting_over_corrects_a_first_config(tmp_path, wrong):
         shutil.rmtree(site.folder / folder)
     site.build()
     right.build()
-    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == {
-        p.name: p.read_bytes() for p in (right.folder / "feeds").iterdir()
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()} == {
+        p.name: p.read_bytes() for p in (right.folder / "feeds").rglob("*") if p.is_file()
     }
 
 
@@ -393,12 +393,12 @@ def test_ids_that_would_vanish_in_numbers_are_refused(site):
     site.write(
         [(f"Another {n}", f"Wholly different words, number {n}.", f"2023-07-0{n} 10:00") for n in range(1, 6)]
     )
-    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
+    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()}
     with pytest.raises(
         GuardRefusal, match=r"6 of the 6 ids published in the feed all would vanish.*--allow-vanished"
     ):
         site.build()
-    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()} == files
     assert site.build(allow={"vanished"}).feeds[0].new == 5
 
 
@@ -442,10 +442,10 @@ def test_a_copy_that_is_dated_earlier_does_not_take_the_storys_place_as_a_new_on
 
 
 def test_a_clock_that_is_set_back_takes_nothing_offline(site):
-    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
+    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()}
     report = site.build(now=datetime(2023, 6, 3, tzinfo=UTC))
     assert (report.held, report.articles) == (0, 6)
-    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()} == files
     site.write([*site.stories, ("A story to come", "It is dated after the clock.", "2023-07-01 10:00")])
     assert site.build(now=datetime(2023, 6, 3, tzinfo=UTC)).held == 1
 
@@ -459,9 +459,9 @@ def test_a_file_from_the_future_says_nothing_of_when_an_edit_was_made(site):
     (edited,) = [entry for entry in site.feed.entries if entry.title == title]
     assert edited.updated == edited.published + timedelta(seconds=1)
     assert site.feed.updated == before.updated
-    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()}
+    files = {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()}
     site.build(now=datetime(2024, 6, 1, tzinfo=UTC))
-    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").iterdir()} == files
+    assert {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()} == files
 
 
 def test_a_document_that_stays_unpublished_does_not_make_an_edit_look_new_in_others(site, monkeypatch):

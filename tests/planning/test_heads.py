@@ -56,13 +56,15 @@ def test_an_address_is_written_as_a_uri(tmp_path, run, values):
 )
 def test_what_cannot_be_published_is_an_error_of_the_config(tmp_path, run, values, line):
     assert run(tmp_path, "build").returncode == 0
-    before = {path.name: path.read_bytes() for path in (tmp_path / "feeds").iterdir()}
+    before = {path.name: path.read_bytes() for path in (tmp_path / "feeds").rglob("*") if path.is_file()}
     for command in ("check", "build"):
         result = run(tmp_path, command, **values)
         assert result.returncode == 2
         assert f"config.yaml:{line}:" in result.stderr
         assert "a.jsonl" not in result.stderr
-    assert {path.name: path.read_bytes() for path in (tmp_path / "feeds").iterdir()} == before
+    assert {
+        path.name: path.read_bytes() for path in (tmp_path / "feeds").rglob("*") if path.is_file()
+    } == before
 
 
 @pytest.mark.parametrize("name", ["check", "build"])

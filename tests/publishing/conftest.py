@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.publishing.local.changes import Changes
+from feedpub.publishing.local.changes import Changes, Wanted
 from feedpub.publishing.local.dirfd import exclusive
 from feedpub.publishing.local.folder import compare, publish
 from feedpub.publishing.local.in_place import staging_places
@@ -25,6 +25,8 @@ class Doc:
     feed: str = "news"
     media_type: str = "application/rss+xml"
     yields: bool = False
+    made_of: str = ""
+    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,15 @@ class Site:
     def publish(self, documents: dict[str, bytes], keep=()) -> Changes:
         with exclusive(self.state):
             docs = [Doc(name, data) for name, data in documents.items()]
-            return publish(docs, keep, self.out, self.state, layout=self.layout, gzip=self.gzip)
+            return publish(
+                Wanted(documents=docs, keep=keep, gzip=self.gzip), self.out, self.state, layout=self.layout
+            )
 
     def compare(self, documents: dict[str, bytes], keep=()) -> Changes:
         docs = [Doc(name, data) for name, data in documents.items()]
-        return compare(docs, keep, self.out, self.state, layout=self.layout, gzip=self.gzip)
+        return compare(
+            Wanted(documents=docs, keep=keep, gzip=self.gzip), self.out, self.state, layout=self.layout
+        )
 
     def command(self, documents: dict[str, bytes], keep=()) -> list[str]:
         """The command line that publishes ``documents`` in a process of its own."""

@@ -17,6 +17,7 @@ package.__path__ = [str(ROOT / "feedpub")]
 sys.modules["feedpub"] = package
 
 from feedpub.core.errors import Locked, PublishError  # noqa: E402 - after the package is set up
+from feedpub.publishing.local.changes import Wanted  # noqa: E402
 from feedpub.publishing.local.dirfd import exclusive  # noqa: E402
 from feedpub.publishing.local.folder import publish  # noqa: E402
 
@@ -28,6 +29,8 @@ class Doc:
     feed: str = "news"
     media_type: str = "application/rss+xml"
     yields: bool = False
+    made_of: str = ""
+    settled: bool = False
 
 
 def main(job):
@@ -35,8 +38,8 @@ def main(job):
     state = Path(job["state"])
     try:
         with exclusive(state):
-            folder, options = Path(job["folder"]), {"layout": job["layout"], "gzip": job["gzip"]}
-            publish(documents, job["keep"], folder, state, **options)
+            wanted = Wanted(documents=documents, keep=job["keep"], gzip=job["gzip"])
+            publish(wanted, Path(job["folder"]), state, layout=job["layout"])
     except Locked:
         return 75
     except PublishError as error:

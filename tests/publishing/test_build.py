@@ -96,14 +96,14 @@ def test_a_feed_that_was_removed_from_the_config_leaves_no_files_if_this_is_mean
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_a_feed_that_is_online_and_whose_slug_changed_is_not_deleted_unasked(small, dry_run):
     small("One\nBody oil\n2023-01-01 10:00\n")
-    files = {p.name: p.read_bytes() for p in (small.folder / "feeds").iterdir()}
+    files = {p.name: p.read_bytes() for p in (small.folder / "feeds").rglob("*") if p.is_file()}
     config = small.folder / "c.yaml"
     config.write_text(config.read_text().replace("  oil:", "  oli:"))
     with pytest.raises(
         GuardRefusal, match=r"online as oil: it would be deleted.*retired: {moved_to.*--allow-removed"
     ):
         small(dry_run=dry_run)
-    assert {p.name: p.read_bytes() for p in (small.folder / "feeds").iterdir()} == files
+    assert {p.name: p.read_bytes() for p in (small.folder / "feeds").rglob("*") if p.is_file()} == files
     config.write_text(
         config.read_text() + "  oil: {title: Oil, retired: {moved_to: 'https://x.test/f/oli.atom'}}\n"
     )

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.core.errors import Locked, PublishError
+from feedpub.publishing.local.changes import Wanted
 from feedpub.publishing.local.dirfd import exclusive
 from feedpub.publishing.local.folder import LAYOUTS, compare, read_manifest, read_published
 from feedpub.publishing.local.manifest import MANIFEST
@@ -208,7 +209,7 @@ def test_a_worker_that_outlives_its_killed_build_does_not_hold_the_lock(site):
 
 def test_the_root_of_the_file_system_is_no_output_folder(site):
     with pytest.raises(PublishError, match=r"cannot be published to as a whole; name a folder inside"):
-        compare((), (), Path("/"), site.state)
+        compare(Wanted(documents=()), Path("/"), site.state)
 
 
 NAMES = st.sampled_from(["a.rss", "b.rss", "c.atom", "d.json"])

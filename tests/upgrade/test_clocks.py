@@ -27,7 +27,7 @@ def edited_by_a_fix(corpus):
 
 
 def files(folder):
-    return {path.name: path.read_bytes() for path in (folder / "feeds").iterdir()}
+    return {path.name: path.read_bytes() for path in (folder / "feeds").rglob("*") if path.is_file()}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ The corpora are made by ``make.py``. What a fix is meant to change in one stands
 but with a text that changed.
 """
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -35,6 +36,19 @@ def expected(corpus, oracle):
     return {(entry, change) for entry, changes in found.items() for change in changes}
 
 
+def led_to_pages(before, after, folder):
+    """Yield the differences of those entries that had no address, and lead to a page that is there now."""
+    for name, (_, entries) in before.items():
+        for entry, fields in entries.items():
+            now = after[name][1].get(entry, {})
+            for field in ("link", "url"):
+                said = [str(value) for value in now.get(field, []) if value not in fields.get(field, [])]
+                pages = [re.search(r"https?://[^'\"]*?/(article/[0-9a-f]{16}\.html)", text) for text in said]
+                if pages and all(page and (folder / page[1]).is_file() for page in pages):
+                    assert all(value in now[field] for value in fields.get(field, []))
+                    yield entry, field
+
+
 @pytest.fixture(params=["state kept", "state lost"])
 def site(request, upgrade, corpus, tmp_path):
     """What the last build of a corpus left, and its input, in a checkout with the state folder or without it."""
@@ -50,7 +64,8 @@ def test_a_site_of_an_earlier_release_goes_on_and_only_what_was_wrong_changes(or
         for name in oracle.closed(before):
             assert (site / "feeds" / name).read_bytes() == (corpus / "feeds" / name).read_bytes(), name
         after = oracle.published(site / "feeds")
-        assert set(oracle.differences(before, after)) == expected(corpus, oracle)
+        meant = {*led_to_pages(before, after, site / "feeds")}
+        assert set(oracle.differences(before, after)) - meant == expected(corpus, oracle)
 
 
 def appearing(corpus, oracle):

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
-Kind: TypeAlias = Literal["index", "feed", "missing", "moved"]
+Kind: TypeAlias = Literal["index", "feed", "article", "missing", "moved"]
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 
@@ -30,6 +30,14 @@ class Address:
     name: str
     media_type: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who wrote an article."""
+
+    name: str
+    uri: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +78,22 @@ class Topic:
 class Item:
     """An article as pages see it.
 
-    ``link`` is its own address and ``site`` the host of that, ``None`` for an article without one: pages have its text,
-    ``content``. ``topics`` are the other feeds that chose it.
+    ``digits`` stand for its id. ``page`` is its page, empty where it has none. ``link`` is its own address and ``site``
+    the host of that, ``None`` for an article without one. ``topics`` are the feeds that chose it, on the page of a feed
+    only the others. ``content`` is empty on the page of a feed.
     """
 
+    digits: str
     title: str
     published: datetime
+    updated: datetime
     summary: str
     language: str | None
+    page: str
     link: str | None
     site: str | None
+    authors: tuple[Person, ...]
+    image: str | None
     content: Markup
     files: tuple[File, ...]
     topics: tuple[Topic, ...]
@@ -92,7 +106,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The page before or after one of a feed's."""
+    """The page before or after one: of a feed's, or of an article in the subscription document."""
 
     page: str
     title: str
@@ -104,8 +118,9 @@ class Neighbour:
 class Page:
     """What a page says of itself.
 
-    ``path`` is its name in the output folder and ``url`` where it is served. ``topics`` are the feeds that it offers to
-    browsers, the main one first. ``part`` names the page of an archive, and is empty otherwise.
+    ``path`` is its name in the output folder and ``url`` where it is served; ``canonical`` is the address that search
+    engines are to keep, where it is another one. ``topics`` are the feeds that it offers to browsers, the main one
+    first. ``part`` names the page of an archive, and is empty otherwise.
     """
 
     kind: Kind
@@ -116,6 +131,8 @@ class Page:
     description: str
     topics: tuple[Topic, ...]
     part: str = ""
+    canonical: str = ""
+    image: str | None = None
     newer: Neighbour | None = None
     older: Neighbour | None = None
 

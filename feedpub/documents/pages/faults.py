@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from feedpub.documents.formats import Document
 
@@ -18,6 +18,7 @@ from feedpub.documents.formats import Document
 _TAG = re.compile(r"<([a-z][a-z0-9]*)((?:\s+[^\s\"<>=]+(?:=\"[^\"]*\")?)*)\s*/?>")
 _ATTRIBUTE = re.compile(r"([^\s\"<>=]+)=\"([^\"]*)\"")
 _OPENING = re.compile(r"<[a-zA-Z]")
+_DATA = '<script type="application/ld+json">'  # which no browser runs
 _ADDRESSES = frozenset({"href", "src", "poster"})
 
 
@@ -28,11 +29,15 @@ def page_faults(
 
     ``names`` are all other files of the published set.
     """
-    texts = {page.path: page.data.decode("utf-8", "surrogatepass") for page in pages}
-    site = _Site({path: _anchors(text) for path, text in texts.items()}, names, base)
-    for path, text in texts.items():
-        for offset, reason in _faults(path, text, site):
-            yield path, text.count("\n", 0, offset) + 1, reason
+    site = _Site({page.path: page for page in pages}, names, base)
+    for page in pages:
+        text = _text(page)
+        for offset, reason in _faults(page.path, text, site):
+            yield page.path, text.count("\n", 0, offset) + 1, reason
+
+
+def _text(page: Document) -> str:
+    return page.data.decode("utf-8", "surrogatepass")
 
 
 def _anchors(text: str) -> list[str]:
@@ -44,13 +49,20 @@ def _anchors(text: str) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Site:
-    """What links can lead to: the ids in each page, by name, and the names of all other files."""
+    """What links can lead to: ``pages`` by name, and the names of all other files."""
 
-    anchors: Mapping[str, Collection[str]]
+    pages: Mapping[str, Document]
     names: Collection[str]
     base: str
+    _known: dict[str, Collection[str]] = field(default_factory=dict)
+
+    def anchors(self, name: str) -> Collection[str]:
+        """Return the ids in a page; few pages are asked for them."""
+        if name not in self._known:
+            self._known[name] = _anchors(_text(self.pages[name]))
+        return self._known[name]
 
 
 def _faults(path: str, text: str, site: _Site) -> Iterator[tuple[int, str]]:
@@ -62,6 +74,8 @@ def _faults(path: str, text: str, site: _Site) -> Iterator[tuple[int, str]]:
         if broken := _OPENING.search(text, end, tag.start()):
             yield broken.start(), "a tag is broken"
         end = tag.end()
+        if tag[0] == _DATA:
+            continue
         attributes = {key: unescape(value) for key, value in _ATTRIBUTE.findall(tag[2])}
         if (own := attributes.get("id")) is not None:
             if own in seen:
@@ -85,14 +99,13 @@ def _of_tag(path: str, name: str, attributes: Mapping[str, str], site: _Site) ->
 
 def _unanswered(path: str, address: str, site: _Site, rel: str | None) -> str:
     """Return why ``address`` leads nowhere, or an empty text."""
-    if rel == "alternate":
-        name, fragment = address.removeprefix(site.base), ""
-    else:
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc:
-            return ""
-        name, fragment = unquote(parts.path.removeprefix(urlsplit(site.base).path)) or path, parts.fragment
-    if name in site.anchors:
-        missing = fragment and fragment not in site.anchors[name]
-        return f"the link to {address} leads to no place in that page" if missing else ""
-    return "" if name in site.names else f"the link to {address} leads to nothing that is published"
+    parts = urlsplit(address)
+    if rel != "alternate" and (parts.scheme or parts.netloc):
+        return ""
+    leads = urljoin(site.base + path, address)
+    name, _, fragment = leads.removeprefix(site.base).partition("#")
+    if not leads.startswith(site.base) or (name not in site.pages and unquote(name) not in site.names):
+        return f"the link to {address} leads to nothing that is published"
+    if not fragment or name not in site.pages:
+        return ""
+    return "" if fragment in site.anchors(name) else f"the link to {address} leads to no place in that page"

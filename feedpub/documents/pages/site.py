@@ -1,17 +1,20 @@
 """The pages of a site, made of the same values as its feeds.
 
 ``index.html`` lists the feeds; ``SLUG.html`` has the newest entries of one, ``SLUG.NAME.html`` those of an archive
-document; ``404.html`` is for the web server to show anywhere. No page needs a script or anything of another host.
+document; ``article/DIGITS.html`` is one article, and ``404.html`` for the web server to show anywhere. No page needs a
+script. The page of an article that did not change is not rendered: what it is made of is remembered by its digest.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -19,11 +22,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from feedpub.articles.entry import Entry
+from feedpub.articles.ids import PAGE_FOLDER, page_digits
 from feedpub.core.spool import Spool
 from feedpub.documents import channel
 from feedpub.documents.channel import Channel, Feed, whole_seconds
 from feedpub.documents.formats import OPML_NAME, Document, OutputFormat
-from feedpub.documents.pages.context import Address, File, Item, Kind, Neighbour, Page, Site, Topic
+from feedpub.documents.pages.context import (
+    Address,
+    File,
+    Item,
+    Kind,
+    Neighbour,
+    Page,
+    Person,
+    Site,
+    Topic,
+    direction,
+)
 from feedpub.documents.pages.words import words_for
 
 INDEX: Final = "index.html"
@@ -33,7 +48,15 @@ ICON: Final = "icon.svg"
 HTML_TYPE: Final = "text/html"
 STYLE_TYPE: Final = "text/css"
 
+ARTICLES: Final = f"{PAGE_FOLDER}/"
+
+MOST_IN_MAP: Final = 50_000
+"""How many addresses a map of the site may have (https://www.sitemaps.org/protocol.html)."""
+
 _TEMPLATES: Final = "templates"
+_OWN_PAGE = re.compile(rf"{ARTICLES}[0-9a-f]{{16}}\.html")
+_NEIGHBOURS = re.compile(rb"<!-- neighbours -->\n.*?<!-- /neighbours -->\n", re.DOTALL)
+_HEADING = re.compile(r"<(/?)h1\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +73,49 @@ class PagedFeed:
 
 @dataclass(frozen=True, slots=True)
 class SitePages:
-    """The pages that are to be published with what they need, and the ``kept`` names of those that stay as they are."""
+    """The pages that are to be published with what they need, and the ``kept`` names of those that stay as they are.
+
+    ``gone`` are pages of articles that were taken back. ``final`` are pages that were published, and lose for good what
+    they have to lose; they were checked when they were made, and may lead to what has gone since.
+    """
 
     documents: tuple[Document, ...] = ()
+    final: tuple[Document, ...] = ()
     kept: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def page_name(slug: str, archive: str | None = None) -> str:
     """Return the name of a feed's page, or of that of one of its archive documents."""
     return f"{slug}.{archive}.html" if archive else f"{slug}.html"
+
+
+def article_name(authority: str, entry_id: str) -> str:
+    """Return the name of the page of an entry: made of its id alone, so that no correction breaks a link."""
+    return f"{ARTICLES}{page_digits(authority, entry_id)}.html"
+
+
+def is_article(name: str) -> bool:
+    """Say whether ``name`` is the page of an article."""
+    return name.startswith(ARTICLES) and name.endswith(".html")
+
+
+def is_own_page(address: str, base: str) -> bool:
+    """Say whether ``address`` is that of an article's page on the site at ``base``: never the article's own."""
+    return _OWN_PAGE.fullmatch(address.removeprefix(base)) is not None and address.startswith(base)
+
+
+def without_neighbours(html: bytes) -> bytes:
+    """Return the page of an article as it stays once the article has left the feeds: all other bytes are the same."""
+    return _NEIGHBOURS.sub(b"", html)
+
+
+def without_articles(html: bytes, digits: Iterable[str]) -> bytes:
+    """Return the page of a feed without the articles of these digits: all other bytes are the same."""
+    for known in digits:
+        item = rb'<article class="row h-entry" id="a%b">\n.*?</article>\n' % known.encode()
+        html = re.sub(item, b"", html, flags=re.DOTALL)
+    return html
 
 
 def is_style(name: str) -> bool:
@@ -86,10 +143,33 @@ def _environment() -> Environment:
     )
 
 
+@cache
+def _made_with() -> str:
+    """Return a digest of all that makes pages out of values: templates, words and code."""
+    found = hashlib.sha256()
+    for folder in (files(__package__), files(__package__).joinpath(_TEMPLATES)):
+        for file in sorted(folder.iterdir(), key=lambda file: file.name):
+            if file.is_file():
+                found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an article stands: the feed whose neighbours its page shows, and whether it is about to stay for good."""
+
+    entry: Entry
+    topic: Topic
+    newer: Entry | None = None
+    older: Entry | None = None
+    closing: bool = False
+
+
 class PageRenderer:
     """Renders the pages of one site; ``categories`` are the slugs of those feeds that choose.
 
-    ``feeds`` are all in the config's order. Where they are not ``paged``, the index leads to their documents.
+    ``feeds`` are all in the config's order. ``known`` are the pages of articles that are published and what they are
+    made of, by name; ``None`` where there are to be no pages but an index that leads to the documents.
     """
 
     def __init__(
@@ -98,16 +178,17 @@ class PageRenderer:
         formats: Sequence[OutputFormat],
         categories: Collection[str],
         feeds: Sequence[PagedFeed],
-        retired: Sequence[Channel] = (),
         *,
-        paged: bool = True,
+        retired: Sequence[Channel] = (),
+        known: Mapping[str, str] | None = MappingProxyType({}),
     ) -> None:
         self._site = site
         self._formats = sorted(formats, key=lambda known: -known.support)
         self._categories = categories
         self._feeds = feeds
         self._retired = retired
-        self._paged = paged
+        self._known = known or {}
+        self._paged = known is not None
         self._words = words_for(site.language)
         self._context = Site(
             site.title, site.language, site.rights, site.base_url, OPML_NAME, style()[0], ICON
@@ -116,11 +197,25 @@ class PageRenderer:
 
     def render(self) -> SitePages:
         """Return all pages of the site, in the order in which they are put into place."""
-        documents = [*self.assets(), *self._of_feeds(), *map(self._moved, self._retired), self.index()]
+        articles: list[Document] = []
+        kept: list[str] = []
+        for place in self._places.values():
+            made = self._article(place)
+            if made is None:
+                kept.append(self._path(place.entry))
+            else:
+                articles.append(made)
+        documents = [
+            *self.assets(),
+            *articles,
+            *self._of_feeds(),
+            *map(self._moved, self._retired),
+            self.index(),
+        ]
         if MISSING not in {document.path for document in documents}:
             documents.append(self.missing())
-        kept = tuple(page_name(paged.feed.slug, name) for paged in self._feeds for name in paged.closed)
-        return SitePages((*documents, self._sitemap()), kept)
+        kept += (page_name(paged.feed.slug, name) for paged in self._feeds for name in paged.closed)
+        return SitePages((*documents, self._sitemap()), kept=tuple(kept))
 
     def index(self) -> Document:
         """Return the page at the site's ``base_url``."""
@@ -143,10 +238,90 @@ class PageRenderer:
     def _topics(self) -> Mapping[str, Topic]:
         return {paged.feed.slug: self._topic(paged.feed) for paged in self._feeds}
 
+    @cached_property
+    def _plain(self) -> Mapping[str, Topic]:
+        """The same without their newest articles: these change more often than the pages that only name the feed."""
+        return {slug: replace(topic, newest=None) for slug, topic in self._topics.items()}
+
     def _topic(self, feed: Feed) -> Topic:
         topic = self._about(feed.settings, page_name(feed.slug) if self._paged else "")
         newest = feed.entries[0] if feed.entries else None
         return replace(topic, newest=self._item(newest, topic, ()) if newest else None)
+
+    @cached_property
+    def _places(self) -> Mapping[str, _Place]:
+        """Return where each article with a page stands, by its id: in a feed that chose it, if there is one."""
+        places: dict[str, _Place] = {}
+        # A feed that takes everything comes last.
+        feeds = sorted(self._feeds, key=lambda paged: paged.feed.slug not in self._categories)
+        for paged in feeds:
+            topic = self._plain[paged.feed.slug]
+            entries = [entry for entry in paged.feed.entries if entry.page]
+            for newer, entry, older in zip([None, *entries], entries, [*entries[1:], None], strict=False):
+                places.setdefault(entry.article.id, _Place(entry, topic, newer, older))
+        for closing in (False, True):
+            for paged in feeds:
+                for page in paged.archives:
+                    for entry in page.entries if bool(page.next) == closing else ():
+                        if entry.page:
+                            place = _Place(entry, self._plain[paged.feed.slug], closing=closing)
+                            places.setdefault(entry.article.id, place)
+        return places
+
+    def _article(self, place: _Place) -> Document | None:
+        """Return the page of an article; ``None`` where the published one is made of the same."""
+        entry, topic = place.entry, place.topic
+        topics = tuple(
+            self._plain[slug] for slug in entry.feeds if slug in self._categories and slug in self._plain
+        )
+        html = _HEADING.sub(
+            r"<\1h2", entry.content.html
+        )  # a page has one heading of the first level: the title
+        item = replace(self._item(entry, topic, topics), content=Markup(html))  # noqa: S704 - safe_html made it
+        if "<img" in html:
+            item = replace(item, image=None)
+        page = self._page("article", item.page, item.title, item.summary, topics or (topic,))
+        page = replace(
+            page,
+            root="../",
+            canonical=item.link or "",
+            image=entry.article.image,
+            newer=self._beside(place.newer, topic),
+            older=self._beside(place.older, topic),
+        )
+        data = self._linked_data(item, page, entry.article.id)
+        values = (_made_with(), self._context, self._words.language, page, item, topic, data)
+        made_of = hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        if self._known.get(page.path) == made_of and not place.closing:
+            return None
+        made = self._document("article.html", page, item=item, topic=topic, data=data)
+        return replace(made, rendered=self._spool.put(made.data), made_of=made_of, settled=place.closing)
+
+    def _linked_data(self, item: Item, page: Page, entry_id: str) -> dict[str, object]:
+        """Return what search engines are told (https://schema.org/Article)."""
+        data = {
+            "@context": "https://schema.org",
+            "@type": "Article",
+            "headline": item.title,
+            "url": page.url,
+            "identifier": entry_id,
+            "datePublished": item.published.isoformat(),
+            "dateModified": item.updated.isoformat(),
+            "author": [{"@type": "Person", "name": author.name} for author in item.authors],
+            "articleSection": [topic.title for topic in item.topics],
+            "inLanguage": item.language,
+            "image": page.image,
+        }
+        return {key: value for key, value in data.items() if value}
+
+    def _beside(self, entry: Entry | None, topic: Topic) -> Neighbour | None:
+        if entry is None:
+            return None
+        language = entry.article.language or topic.language
+        return Neighbour(self._path(entry), entry.article.title, language, direction(language))
+
+    def _path(self, entry: Entry) -> str:
+        return entry.page.removeprefix(self._site.base_url)
 
     def _about(self, settings: Channel, page: str) -> Topic:
         return Topic(
@@ -199,18 +374,23 @@ class PageRenderer:
     def _others(self, entry: Entry, topic: Topic) -> tuple[Topic, ...]:
         # That an article is in a feed which takes everything goes without saying.
         slugs = (slug for slug in entry.feeds if slug in self._categories and slug != topic.slug)
-        return tuple(self._topics[slug] for slug in slugs if slug in self._topics)
+        return tuple(self._plain[slug] for slug in slugs if slug in self._plain)
 
     def _item(self, entry: Entry, topic: Topic, others: tuple[Topic, ...]) -> Item:
         article = entry.article
         return Item(
+            digits=page_digits(self._site.id_authority, article.id),
             title=article.title,
             published=whole_seconds(article.published),
+            updated=whole_seconds(entry.updated),
             summary=entry.content.summary,
             language=article.language or topic.language,
+            page=self._path(entry),
             link=article.link,
             site=urlsplit(article.link).hostname if article.link else None,
-            content=Markup() if article.link else Markup(entry.content.html),  # noqa: S704 - safe_html made it
+            authors=tuple(Person(author.name, author.uri) for author in article.authors),
+            image=article.image,
+            content=Markup(),
             files=tuple(File(e.url, e.type, e.length, _file_name(e.url)) for e in article.enclosures),
             topics=others,
         )
@@ -232,7 +412,10 @@ class PageRenderer:
             # Not of those that were closed: a build does not read them again.
             names = [*paged.closed, *(page.name for page in paged.archives)]
             addresses += [(url + page_name(slug, name), None) for name in names]
-        whole = [(address, time and whole_seconds(time)) for address, time in addresses]
+        current = [place.entry for place in self._places.values() if not place.closing]
+        current.sort(key=lambda entry: (entry.updated.timestamp(), entry.page), reverse=True)
+        addresses += [(entry.page, entry.updated) for entry in current]
+        whole = [(address, time and whole_seconds(time)) for address, time in addresses[:MOST_IN_MAP]]
         data = _environment().get_template(SITEMAP).render(addresses=whole)
         return self._file(SITEMAP, "application/xml", data.encode())
 

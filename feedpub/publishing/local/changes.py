@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedpub.publishing.local.dirfd import Folder
 from feedpub.publishing.local.location import Stamp, stamp
 from feedpub.publishing.local.manifest import (
     COMPRESSED,
     MANIFEST,
+    PART,
     Manifest,
     Publishable,
     Published,
@@ -22,9 +23,11 @@ from feedpub.publishing.local.manifest import (
     manifest_bytes,
     parse_manifest,
 )
+from feedpub.publishing.local.settled import SettledFiles
 
 _GZIP = 16 + zlib.MAX_WBITS  # RFC 1952, with zlib's largest window
 _GZIP_TYPE = "application/gzip"
+_JSON_TYPE = "application/json"
 _GZIP_SYSTEM = 9  # where the header names the operating system; 255 is "unknown"
 
 
@@ -48,13 +51,14 @@ class File:
     """One file as it will stand: its manifest entry, and the document to write; ``None``: what stands is right.
 
     ``standing`` is what is there now, looked at before it was read, ``None`` for nothing. ``twin`` names the
-    document that a compressed file belongs to and shares the mtime of.
+    document that a compressed file belongs to and shares the mtime of. What is ``settled`` is listed in a part.
     """
 
     entry: Published
     source: Publishable | None
     standing: os.stat_result | None
     twin: str | None = None
+    settled: bool = False
 
     @property
     def name(self) -> str:
@@ -83,13 +87,16 @@ class File:
 class Plan:
     """All files as they will stand (documents before their compressed twins), and the names to be removed.
 
-    ``fresh`` are entries that the manifest in the folder does not list: after a kill halfway nobody would know
-    those files for ours. ``stamps`` are those of what is kept as it is.
+    ``parts`` are those of the manifest that change, or with the layout ``releases`` all; ``obsolete`` are the names of
+    parts to be removed. ``fresh`` are entries that the manifest in the folder does not list: after a kill halfway
+    nobody would know those files for ours. ``stamps`` are those of what is kept as it is.
     """
 
     files: tuple[File, ...]
+    parts: tuple[File, ...]
     manifest: File
     removed: tuple[str, ...]
+    obsolete: tuple[str, ...]
     fresh: tuple[Published, ...]
     altered: tuple[str, ...]
     foreign: tuple[str, ...]
@@ -98,7 +105,8 @@ class Plan:
     @property
     def idle(self) -> bool:
         """Whether the folder already is as it has to be."""
-        return not (self.removed or self.manifest.changed or any(file.changed for file in self.files))
+        files = (*self.files, *self.parts, self.manifest)
+        return not (self.removed or self.obsolete or any(file.changed for file in files))
 
     @property
     def changes(self) -> Changes:
@@ -118,59 +126,145 @@ def read_listing(folder: Folder | None) -> Manifest:
     return parse_manifest(data, folder.path / MANIFEST) if folder and data is not None else Manifest({})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a folder is to hold.
+
+    ``keep`` names files of ours that stay as they are though they are not among the ``documents``: the last good
+    version of what failed its check. ``gone`` are those that go even where they are settled. All other settled files
+    stay, unless ``settled`` is false. With ``gzip``, each document has a ``name.gz`` beside it.
+    """
+
+    documents: Sequence[Publishable]
+    keep: Collection[str] = ()
+    gone: Collection[str] = ()
+    settled: bool = True
+    gzip: bool = False
+
+
 def make_plan(
-    documents: Sequence[Publishable],
-    keep: Collection[str],
+    wanted: Wanted,
     folder: Folder | None,
     unfinished: Mapping[str, Published],
     stamps: Mapping[str, Stamp],
     *,
-    gzip: bool,
+    whole: bool = False,
 ) -> Plan:
-    """Decide what changes in ``folder`` (``None``: there is none yet) to make it hold ``documents``.
+    """Decide what changes in ``folder`` (``None``: there is none yet) to make it hold what is ``wanted``.
 
-    ``keep`` names files of ours that stay as they are, if they are there; those of which ``stamps`` are right are
-    not read. ``unfinished`` lists what a killed build may have put into the folder before it could say so in the
-    manifest.
+    Of what is to be kept, files of which ``stamps`` are right are not read. ``unfinished`` lists what a killed build
+    may have put into the folder before it could say so in the manifest. Of settled files only those are looked at
+    that change, unless the plan is to be of the ``whole`` folder.
     """
-    previous = read_listing(folder).documents
-    ours = {**unfinished, **previous}
+    manifest = read_listing(folder)
+    settled = SettledFiles(folder, manifest.parts)
+    every = settled.all() if whole or not wanted.settled else {}
+    listed = {**every, **unfinished, **manifest.documents}
+    ours = {path: entry for path, entry in listed.items() if not PART.fullmatch(path)}
+    made, twins, foreign = _made(wanted, ours, settled, folder)
+    kept = _kept_files(wanted, ours, manifest.documents, every, stamps, folder)
+    files = [*made, *(f for f in kept if not f.twin), *twins, *(f for f in kept if f.twin)]
+    names = {file.name for file in files}
+    removed = {name for name in ours if name not in names and folder and folder.holds_file(name)}
+    withdrawn = {path for name in wanted.gone for path in (name, name + COMPRESSED)} - names
+    removed |= {path for path in withdrawn if folder and folder.holds_file(path) and settled.get(path)}
+    # What comes back from among the settled is listed in the manifest again.
+    back = {f.name for f in files if not f.settled and f.standing and f.name not in manifest.documents}
+    revision = settled.revised(
+        (file.entry for file in files if file.settled),
+        {path for path in {*removed, *back, *every, *unfinished} - (names - back) if "/" in path},
+    )
+    parts = [
+        _planned(_Standing(part, "", _JSON_TYPE, data), folder) for part, data in revision.changed.items()
+    ]
+    if whole and folder:
+        same = [
+            (part, folder.read(part)) for part in sorted(revision.counts.keys() - revision.changed.keys())
+        ]
+        parts += [
+            _planned(_Standing(part, "", _JSON_TYPE, data), folder) for part, data in same if data is not None
+        ]
+    listing = manifest_bytes((file.entry for file in files if not file.settled), revision.counts)
+    known = {*manifest.documents, *every, *manifest.parts}
+    fresh = [file.entry for file in (*files, *parts)]
+    # What is removed as well: once it is gone, nobody else would know that its part has to be cleared of it.
+    fresh += [entry for name in sorted(removed) if (entry := settled.get(name) or unfinished.get(name))]
+    fresh += [
+        unfinished[name] for name in sorted(unfinished.keys() - names - removed - revision.counts.keys())
+    ]
+    return Plan(
+        files=tuple(files),
+        parts=tuple(parts),
+        manifest=_planned(_Standing(MANIFEST, "", _JSON_TYPE, listing), folder),
+        removed=tuple(sorted(removed)),
+        obsolete=tuple(
+            sorted(
+                part
+                for part in {*manifest.parts, *filter(PART.fullmatch, unfinished)} - revision.counts.keys()
+                if folder and folder.holds_file(part)
+            )
+        ),
+        fresh=tuple(entry for entry in fresh if entry.path not in known),
+        altered=tuple(f.name for f in kept if not f.twin and f.entry.sha256 != ours[f.name].sha256)
+        + tuple(sorted(_asked(wanted, ours, every, folder) - names)),
+        foreign=tuple(foreign),
+        stamps={f.name: stamp(f.entry.sha256, f.standing) for f in kept if f.standing and not f.changed},
+    )
+
+
+def _made(
+    wanted: Wanted, ours: Mapping[str, Published], settled: SettledFiles, folder: Folder | None
+) -> tuple[list[File], list[File], list[str]]:
+    """Return the documents that are to stand, their twins, and the files of others that stand in the places of some."""
     files: list[File] = []
     twins: list[File] = []
     foreign: list[str] = []
-    for document in documents:
-        if document.yields and folder and (theirs := _theirs(document.path, ours, folder, gzip=gzip)):
+    for document in wanted.documents:
+        if (
+            document.yields
+            and folder
+            and (theirs := _theirs(document.path, ours, settled, folder, gzip=wanted.gzip))
+        ):
             foreign.append(theirs)
             continue
         file = _planned(document, folder)
         files.append(file)
-        if gzip:
+        if wanted.gzip:
             twins.append(_compressed(file, document, folder))
-    made = {document.path for document in documents}
+    return files, twins, foreign
+
+
+def _asked(
+    wanted: Wanted, ours: Mapping[str, Published], every: Mapping[str, Published], folder: Folder | None
+) -> set[str]:
+    """Return the names of the files of ours that are to be kept, without those of twins."""
+    if folder is None:
+        return set()
+    names = {*wanted.keep, *(every if wanted.settled else ())} & ours.keys()
+    return names - {document.path for document in wanted.documents} - {*wanted.gone} - _twins(names)
+
+
+def _twins(names: Collection[str]) -> set[str]:
+    return {name for name in names if name.endswith(COMPRESSED) and name.removesuffix(COMPRESSED) in names}
+
+
+def _kept_files(
+    wanted: Wanted,
+    ours: Mapping[str, Published],
+    listed: Mapping[str, Published],
+    every: Mapping[str, Published],
+    stamps: Mapping[str, Stamp],
+    folder: Folder | None,
+) -> list[File]:
     kept: list[File] = []
-    altered: list[str] = []
-    for name in sorted(name for name in keep if folder and name in ours and name not in made):
+    for name in sorted(_asked(wanted, ours, every, folder)):
         assert folder
+        settled = name in every and name not in listed
+        # A settled file keeps the twin that it has.
+        gzip = name + COMPRESSED in every if settled else wanted.gzip
         found = _unread(name, ours, stamps, folder, gzip=gzip) or _kept(ours[name], folder, gzip=gzip)
-        kept += found
-        if not found or found[0].entry.sha256 != ours[name].sha256:
-            altered.append(name)
-    files += [file for file in kept if not file.twin]
-    files += [*twins, *(file for file in kept if file.twin)]
-    names = {file.name for file in files}
-    entries = [file.entry for file in files]
-    removed = sorted(name for name in ours if name not in names and folder and folder.holds_file(name))
-    listing = manifest_bytes(entries)
-    fresh = [*entries, *(unfinished[name] for name in sorted(unfinished.keys() - names))]
-    return Plan(
-        files=tuple(files),
-        manifest=_planned(_Standing(MANIFEST, "", "application/json", listing), folder),
-        removed=tuple(removed),
-        fresh=tuple(entry for entry in fresh if entry.path not in previous),
-        altered=tuple(altered),
-        foreign=tuple(foreign),
-        stamps={f.name: stamp(f.entry.sha256, f.standing) for f in kept if f.standing and not f.changed},
-    )
+        kept += [replace(file, settled=settled) for file in found]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +276,18 @@ class _Standing:
     media_type: str
     data: bytes
     yields: bool = False
+    made_of: str = ""
+    settled: bool = False
 
 
-def _theirs(name: str, ours: Mapping[str, Published], folder: Folder, *, gzip: bool) -> str:
+def _theirs(
+    name: str, ours: Mapping[str, Published], settled: SettledFiles, folder: Folder, *, gzip: bool
+) -> str:
     """Return the file that stands under ``name``, or as its twin, and is not ours; an empty text for none."""
     names = (name, name + COMPRESSED) if gzip else (name,)
-    return next((path for path in names if path not in ours and folder.stat(path)), "")
+    return next(
+        (path for path in names if path not in ours and folder.stat(path) and not settled.get(path)), ""
+    )
 
 
 def _unread(
@@ -212,17 +312,17 @@ def _kept(listed: Published, folder: Folder, *, gzip: bool) -> list[File]:
     data = folder.read(listed.path)
     if data is None:
         return []
-    file = File(describe(listed.path, listed.feed, listed.media_type, data), None, status)
+    file = File(describe(listed.path, listed.feed, listed.media_type, data, listed.made_of), None, status)
     document = _Standing(listed.path, listed.feed, listed.media_type, data)
     return [file, _compressed(file, document, folder)] if gzip else [file]
 
 
 def _planned(document: Publishable, folder: Folder | None) -> File:
     data = document.data
-    entry = describe(document.path, document.feed, document.media_type, data)
+    entry = describe(document.path, document.feed, document.media_type, data, document.made_of)
     status = folder.stat(document.path) if folder else None
     standing = folder.read(document.path, size=entry.size) if folder else None
-    return File(entry, None if standing == data else document, status)
+    return File(entry, None if standing == data else document, status, settled=document.settled)
 
 
 def _compressed(document: File, source: Publishable, folder: Folder | None) -> File:
@@ -233,9 +333,9 @@ def _compressed(document: File, source: Publishable, folder: Folder | None) -> F
     fits = not document.changed and status is not None and status.st_mtime_ns == document.mtime
     if fits and standing is not None and _unpacks_to(standing, source.data):
         entry = describe(name, document.entry.feed, _GZIP_TYPE, standing)
-        return File(entry, None, status, twin=document.name)
+        return File(entry, None, status, twin=document.name, settled=document.settled)
     entry = describe(name, document.entry.feed, _GZIP_TYPE, pack(source.data))
-    return File(entry, source, status, twin=document.name)
+    return File(entry, source, status, twin=document.name, settled=document.settled)
 
 
 def pack(data: bytes) -> bytes:

@@ -29,6 +29,7 @@ FILE_MODE = 0o644
 FOLDER_MODE = 0o755
 
 _SECOND = 10**9
+_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _RENAME_EXCHANGE = 2  # linux/fs.h
 # NFS locks only what is open for writing, which a folder never is; some network file systems lock nothing.
 _CANNOT_LOCK = frozenset({errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
@@ -59,12 +60,17 @@ def failure(what: str, path: Path, error: OSError) -> PublishError:
 
 
 class Folder:
-    """A folder held open; a context manager. Names are names in it, never paths."""
+    """A folder held open; a context manager.
+
+    Names are names in it, or in a folder right inside it, as in ``article/one.html``. That one may not be a symbolic
+    link either, and is held open as well.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open ``path``, which may not be a symbolic link itself."""
         self.path = path
-        self._handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        self._handle = os.open(path, _FOLDER_FLAGS)
+        self._inside: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +78,22 @@ class Folder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.close(self._handle)
+        for handle in (*self._inside.values(), self._handle):
+            os.close(handle)
+        self._inside.clear()
+
+    def _at(self, name: str, *, make: bool = False) -> tuple[int, str]:
+        """Return the handle of the folder that ``name`` is in, and its name there; ``make`` that folder if need be."""
+        inside, _, last = name.rpartition("/")
+        if not inside:
+            return self._handle, name
+        if inside not in self._inside:
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(inside, dir_fd=self._handle)
+                    os.chmod(inside, FOLDER_MODE, dir_fd=self._handle)  # whatever the umask says
+            self._inside[inside] = os.open(inside, _FOLDER_FLAGS, dir_fd=self._handle)
+        return self._inside[inside], last
 
     def lock(self) -> None:
         """Keep other builds out of this folder for as long as it is open; :class:`Locked` if one is in it."""
@@ -84,15 +105,20 @@ class Folder:
             if error.errno not in _CANNOT_LOCK:
                 raise
 
-    def names(self) -> list[str]:
-        """Return the names of all that is in the folder, sorted."""
-        with os.scandir(self._handle) as entries:
-            return sorted(entry.name for entry in entries)
+    def names(self, inside: str = "") -> list[str]:
+        """Return the names of all that is in the folder, or in the one ``inside`` it, sorted."""
+        try:
+            handle, _ = self._at(f"{inside}/" if inside else "")
+        except FileNotFoundError:
+            return []
+        with os.scandir(handle) as entries:
+            return sorted(f"{inside}/{entry.name}" if inside else entry.name for entry in entries)
 
     def stat(self, name: str) -> os.stat_result | None:
         """Return what stands under ``name`` (a symbolic link counts as itself), ``None`` for nothing."""
         try:
-            return os.stat(name, dir_fd=self._handle, follow_symlinks=False)
+            handle, last = self._at(name)
+            return os.stat(last, dir_fd=handle, follow_symlinks=False)
         except FileNotFoundError:
             return None
 
@@ -108,7 +134,8 @@ class Folder:
         """
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            handle = os.open(name, flags, dir_fd=self._handle)
+            folder, last = self._at(name)
+            handle = os.open(last, flags, dir_fd=folder)
         except OSError as error:
             # ENXIO: a socket stands there.
             if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO):
@@ -132,7 +159,8 @@ class Folder:
         ETags and Last-Modified of whole seconds, so that changed bytes need another one.
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        handle = os.open(name, flags, FILE_MODE, dir_fd=self._handle)
+        folder, last = self._at(name, make=True)
+        handle = os.open(last, flags, FILE_MODE, dir_fd=folder)
         try:
             view = memoryview(data)
             while view:
@@ -153,7 +181,9 @@ class Folder:
     def link(self, name: str, other: Folder) -> bool:
         """Give the file ``name`` the same name in ``other`` too; false where the file system can't."""
         try:
-            os.link(name, name, src_dir_fd=self._handle, dst_dir_fd=other._handle, follow_symlinks=False)
+            source, last = self._at(name)
+            target, _ = other._at(name, make=True)
+            os.link(last, last, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
         except OSError as error:
             # No hard links here, too many of them, or the file is somebody else's (fs.protected_hardlinks).
             if error.errno in (errno.EPERM, errno.EMLINK, errno.EXDEV, errno.EOPNOTSUPP):
@@ -167,7 +197,8 @@ class Folder:
 
     def move(self, name: str, other: Folder, new: str) -> None:
         """Move ``name`` to ``other`` as ``new``, replacing what is there; a link is replaced, not followed."""
-        os.replace(name, new, src_dir_fd=self._handle, dst_dir_fd=other._handle)
+        target, last = other._at(new, make=True)
+        os.replace(name, last, src_dir_fd=self._handle, dst_dir_fd=target)
 
     def reaches(self, other: Folder) -> bool:
         """Say whether files can be moved from here to ``other``, a folder of the same file system.
@@ -195,11 +226,23 @@ class Folder:
     def remove(self, name: str) -> None:
         """Remove ``name``, unless nothing stands there."""
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(name, dir_fd=self._handle)
+            handle, last = self._at(name)
+            os.unlink(last, dir_fd=handle)
+
+    def remove_folder(self, inside: str) -> None:
+        """Remove the folder ``inside`` this one, unless something is in it or it is not there."""
+        if inside in self._inside:
+            os.close(self._inside.pop(inside))
+        try:
+            os.rmdir(inside, dir_fd=self._handle)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                raise
 
     def sync(self) -> None:
-        """Flush the folder's names to the disk."""
-        os.fsync(self._handle)
+        """Flush the names in the folder, and in those inside it that were opened, to the disk."""
+        for handle in (*self._inside.values(), self._handle):
+            os.fsync(handle)
 
 
 def make_folder(path: Path) -> None:

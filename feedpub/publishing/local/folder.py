@@ -11,14 +11,14 @@ says what is promised to operators.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from feedpub.publishing.local.changes import Changes, Plan, make_plan, read_listing
+from feedpub.publishing.local.changes import Changes, Plan, Wanted, make_plan, read_listing
 from feedpub.publishing.local.dirfd import Folder, failure, make_folder
 from feedpub.publishing.local.in_place import read_unfinished, replace_files, staging_places
 from feedpub.publishing.local.location import (
@@ -32,7 +32,6 @@ from feedpub.publishing.local.location import (
 )
 from feedpub.publishing.local.manifest import (
     Manifest,
-    Publishable,
     Published,
     check_names,
     is_name,
@@ -44,6 +43,7 @@ from feedpub.publishing.local.releases import (
     show_plain,
     show_release,
 )
+from feedpub.publishing.local.settled import SettledFiles
 
 Layout = Literal["files", "releases"]
 LAYOUTS: tuple[Layout, ...] = ("files", "releases")
@@ -63,6 +63,10 @@ class LocalFolder:
     def read(self, name: str) -> bytes | None:
         """Return the bytes of one published file, or ``None`` if it is not there."""
         return read_published(self.path, name)
+
+    def holds(self, name: str) -> bool:
+        """Say whether a file is there under the name of a published one."""
+        return (self.path / name).is_file()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -86,20 +90,24 @@ def read_published(folder: Path, name: str) -> bytes | None:
         raise failure("cannot read", folder / name, error) from error
 
 
-def compare(
-    documents: Sequence[Publishable],
-    keep: Collection[str],
-    folder: Path,
-    state: Path | None = None,
-    *,
-    layout: Layout = "files",
-    gzip: bool = False,
-) -> Changes:
+def find_published(folder: Path, name: str) -> tuple[Published, bytes] | None:
+    """Return the entry and the bytes of one published file, be it settled or not; ``None`` if it is not there."""
+    try:
+        with _shown(locate(folder)) as shown:
+            manifest = read_listing(shown)
+            entry = manifest.documents.get(name) or SettledFiles(shown, manifest.parts).get(name)
+            data = shown.read(name) if shown and entry else None
+            return (entry, data) if entry and data is not None else None
+    except OSError as error:
+        raise failure("cannot read", folder / name, error) from error
+
+
+def compare(wanted: Wanted, folder: Path, state: Path | None = None, *, layout: Layout = "files") -> Changes:
     """Say what :func:`publish` would change, or raise what it would refuse, and change nothing.
 
     Without ``state``, what a killed build left to be removed is not foretold.
     """
-    check_names(documents, gzip=gzip)
+    check_names(wanted.documents, gzip=wanted.gzip)
     try:
         output = locate(folder)
         unfinished = read_unfinished(staging_places(output, state)) if state else {}
@@ -108,31 +116,22 @@ def compare(
             with Folder(state) as known:
                 stamps = read_stamps(known, stamps_name(output, state))
         with _shown(output) as shown:
-            plan = make_plan(documents, keep, shown, unfinished, stamps, gzip=gzip)
-            if layout == "releases" or output.release is not None:
+            whole = layout == "releases" or output.release is not None
+            plan = make_plan(wanted, shown, unfinished, stamps, whole=whole)
+            if whole:
                 refuse_foreign(output, plan, shown)
     except OSError as error:
         raise failure("cannot read", folder, error) from error
     return plan.changes
 
 
-def publish(
-    documents: Sequence[Publishable],
-    keep: Collection[str],
-    folder: Path,
-    state: Path,
-    *,
-    layout: Layout = "files",
-    gzip: bool = False,
-) -> Changes:
-    """Make ``folder`` hold ``documents``, to be called under :func:`exclusive`.
+def publish(wanted: Wanted, folder: Path, state: Path, *, layout: Layout = "files") -> Changes:
+    """Make ``folder`` hold what is ``wanted``, to be called under :func:`exclusive`.
 
-    ``keep`` names files of the last manifest that stay as they are though they are not among the documents: the
-    last good version of what failed validation. With ``gzip``, each document has a ``name.gz`` beside it.
     Raises :class:`PublishError`; then every file is still whole, old or new, and the next call finishes or
     undoes what this one began.
     """
-    check_names(documents, gzip=gzip)
+    check_names(wanted.documents, gzip=wanted.gzip)
     try:
         make_folder(state)
         # Refuses a link, through which staging would be made and swept elsewhere.
@@ -142,13 +141,15 @@ def publish(
             stamps = read_stamps(known, name)
 
             def make(shown: Folder | None, unfinished: Mapping[str, Published]) -> Plan:
-                return make_plan(documents, keep, shown, unfinished, stamps, gzip=gzip)
+                return make_plan(wanted, shown, unfinished, stamps, whole=whole)
 
             places = staging_places(output, state)
-            if layout == "files" and output.release is None:
-                plan = _publish_files(make, output, places)
-            else:
-                plan = _publish_release(make, output, places, layout)
+            whole = layout == "releases" or output.release is not None
+            plan = (
+                _publish_release(make, output, places, layout)
+                if whole
+                else _publish_files(make, output, places)
+            )
             if plan.stamps != stamps:
                 write_stamps(known, name, plan.stamps)
     except OSError as error:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,16 +56,18 @@ def replace_files(plan: Plan, folder: Folder, places: tuple[Path, ...]) -> None:
         _sweep(place, journal=False)
     if not plan.idle:
         with _staging(places, folder) as staging:
-            changed = [file for file in (*plan.files, plan.manifest) if file.changed]
-            write_files(changed, plan, staging)
+            changed = [file for file in (*plan.files, *plan.parts, plan.manifest) if file.changed]
+            write_files(changed, plan, staging, _staged)
             if plan.fresh:
                 _write_journal(plan, staging)
             for file in sorted(changed, key=lambda file: file.standing is not None):
                 if file is not plan.manifest:
-                    staging.move(file.name, folder, file.name)
-            for name in plan.removed:
+                    staging.move(_staged(file.name), folder, file.name)
+            for name in (*plan.removed, *plan.obsolete):
                 folder.remove(name)
             folder.sync()
+            for inside in {name.rpartition("/")[0] for name in (*plan.removed, *plan.obsolete)} - {""}:
+                folder.remove_folder(inside)
             if plan.manifest.changed:
                 staging.move(plan.manifest.name, folder, plan.manifest.name)
                 folder.sync()
@@ -73,8 +75,13 @@ def replace_files(plan: Plan, folder: Folder, places: tuple[Path, ...]) -> None:
         _sweep(place, journal=True)
 
 
-def write_files(files: Sequence[File], plan: Plan, target: Folder) -> None:
-    """Write what changed of ``files`` to ``target``, with the mtimes that they have to have.
+def _staged(name: str) -> str:
+    """Return the name under which a file waits: staging has no folders in it, and no published name a ``~``."""
+    return name.replace("/", "~")
+
+
+def write_files(files: Sequence[File], plan: Plan, target: Folder, named: Callable[[str], str] = str) -> None:
+    """Write what changed of ``files`` to ``target``, as ``named`` there, with the mtimes that they have to have.
 
     A compressed file stands behind its document in ``files`` and gets the document's.
     """
@@ -83,7 +90,7 @@ def write_files(files: Sequence[File], plan: Plan, target: Folder) -> None:
         data = file.data
         if data is not None:
             mtime = mtimes[file.twin] if file.twin else None
-            mtimes[file.name] = target.write(file.name, data, mtime=mtime, after=file.mtime)
+            mtimes[file.name] = target.write(named(file.name), data, mtime=mtime, after=file.mtime)
 
 
 def _write_journal(plan: Plan, staging: Folder) -> None:

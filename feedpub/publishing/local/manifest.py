@@ -2,6 +2,10 @@
 
 It is what tells our files from the owner's: nothing that it does not list is ever removed. It is read as
 something that anybody may have edited.
+
+Files that stay as they are for good, such as the pages of old articles, may be a hundred thousand. They are
+*settled*, and listed in parts: in their own folder, by how their names begin, so that a build reads and writes only the
+parts that it touches. The manifest says which parts there are, and how many files each lists.
 """
 
 from __future__ import annotations
@@ -10,23 +14,32 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from feedpub.core.errors import PublishError
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1
+PARTED_VERSION = 2
+"""The version of a manifest with parts, or with anything else that the first one has no room for."""
 COMPRESSED = ".gz"
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,200}")
+FOLDER = "article"
+"""The one folder that may be inside the output folder."""
+
+_NAME = re.compile(rf"(?:{FOLDER}/)?[a-z0-9][a-z0-9._-]{{0,200}}")
+PART = re.compile(rf"({FOLDER})/manifest(?:-([a-z0-9._-]{{1,6}}))?\.json")
+"""The name of a part: the folder whose files it lists, and how the names of these begin."""
 
 
 class Publishable(Protocol):
     """What can be published: bytes under a name, and what the manifest says of them.
 
     Where a file stands under the name of one that ``yields``, and the manifest does not list it, that file stays.
+    ``made_of`` is remembered for whoever makes it. One that is ``settled`` stays as it is without being named again.
     """
 
     @property
@@ -39,24 +52,33 @@ class Publishable(Protocol):
     def data(self) -> bytes: ...
     @property
     def yields(self) -> bool: ...
+    @property
+    def made_of(self) -> str: ...
+    @property
+    def settled(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One file that we wrote: its name in the output folder, SHA-256 (hex) and size in bytes."""
+    """One file that we wrote: its name in the output folder, SHA-256 (hex) and size in bytes.
+
+    ``made_of`` tells what its bytes follow from, where somebody wants to know that without making them.
+    """
 
     path: str
     feed: str
     media_type: str
     sha256: str
     size: int
+    made_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What was published last, by name."""
+    """What was published last, by name; ``parts`` are the lists of what is settled, and how many files each has."""
 
     documents: Mapping[str, Published]
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 def is_name(path: str) -> bool:
@@ -64,9 +86,9 @@ def is_name(path: str) -> bool:
     return path != MANIFEST and _NAME.fullmatch(path) is not None
 
 
-def describe(path: str, feed: str, media_type: str, data: bytes) -> Published:
+def describe(path: str, feed: str, media_type: str, data: bytes, made_of: str = "") -> Published:
     """Return the manifest's entry for ``data``."""
-    return Published(path, feed, media_type, hashlib.sha256(data).hexdigest(), len(data))
+    return Published(path, feed, media_type, hashlib.sha256(data).hexdigest(), len(data), made_of)
 
 
 def check_names(documents: Sequence[Publishable], *, gzip: bool) -> None:
@@ -81,10 +103,20 @@ def check_names(documents: Sequence[Publishable], *, gzip: bool) -> None:
             names.add(name)
 
 
-def manifest_bytes(entries: Iterable[Published]) -> bytes:
-    """Return the manifest that lists ``entries``: the same bytes for the same set."""
-    documents = [asdict(entry) for entry in sorted(entries, key=lambda entry: entry.path)]
-    content = {"version": MANIFEST_VERSION, "generator": "feedpub", "documents": documents}
+def manifest_bytes(entries: Iterable[Published], parts: Mapping[str, int] = MappingProxyType({})) -> bytes:
+    """Return the manifest that lists ``entries`` and ``parts``: the same bytes for the same set."""
+    listed = sorted(entries, key=lambda entry: entry.path)
+    documents = [
+        {key: value for key, value in asdict(entry).items() if value or key != "made_of"} for entry in listed
+    ]
+    newer = bool(parts) or any("made_of" in document for document in documents)
+    content = {
+        "version": PARTED_VERSION if newer else MANIFEST_VERSION,
+        "generator": "feedpub",
+        "documents": documents,
+    }
+    if parts:
+        content["parts"] = dict(sorted(parts.items()))
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
@@ -97,22 +129,24 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
     try:
         content = json.loads(data)
         version = content["version"]
-        if type(version) is int and version > MANIFEST_VERSION:
+        if type(version) is int and version > PARTED_VERSION:
             raise PublishError(f"{path} was written by a newer feedpub; build with that one")
         documents = _entries(version, content["documents"])
+        parts = {name: int(count) for name, count in content.get("parts", {}).items() if PART.fullmatch(name)}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise PublishError(
             f"{path} is not a manifest of feedpub; restore it, or remove it to begin anew, or, if it is another"
             f" program's, name another folder as output.dir"
         ) from error
-    return Manifest({document.path: document for document in documents if is_name(document.path)})
+    return Manifest({document.path: document for document in documents if is_name(document.path)}, parts)
 
 
 def _entries(version: object, documents: list[dict[str, object]]) -> list[Published]:
     # The annotations are text here, and just the names of the two types that JSON has for them.
-    wanted = {field.name: field.type for field in fields(Published)}
-    if version != MANIFEST_VERSION or any(
-        {key: type(value).__name__ for key, value in document.items()} != wanted for document in documents
+    wanted = {known.name: known.type for known in fields(Published)}
+    if version not in (MANIFEST_VERSION, PARTED_VERSION) or any(
+        {key: type(value).__name__ for key, value in ({"made_of": ""} | document).items()} != wanted
+        for document in documents
     ):
         raise TypeError(version)
     return [Published(**document) for document in documents]  # type: ignore[arg-type]  # just checked

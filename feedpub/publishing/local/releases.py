@@ -30,6 +30,7 @@ from feedpub.publishing.local.location import (
     stamp,
 )
 from feedpub.publishing.local.manifest import MANIFEST
+from feedpub.publishing.local.settled import SettledFiles
 
 KEPT = 2
 
@@ -47,8 +48,11 @@ def refuse_foreign(output: Output, plan: Plan, folder: Folder | None) -> None:
         )
     if folder is None:
         return
-    ours = {MANIFEST, STAGING_INSIDE, *(file.name for file in plan.files), *plan.removed}
-    foreign = [name for name in folder.names() if name not in ours]
+    files = {file.name for file in (*plan.files, *plan.parts)} | {*plan.removed, *plan.obsolete}
+    inside = {name.rpartition("/")[0] for name in files} - {""}
+    ours = {MANIFEST, STAGING_INSIDE, *files, *inside}
+    there = [*folder.names(), *(name for part in sorted(inside) for name in folder.names(part))]
+    foreign = [name for name in there if name not in ours]
     if foreign:
         names = ", ".join(foreign[:_SHOWN]) + (" …" if len(foreign) > _SHOWN else "")
         raise PublishError(
@@ -125,7 +129,7 @@ def _new_release(
         path.mkdir()
         path.chmod(FOLDER_MODE)  # whatever the umask says
         with Folder(path) as release:
-            for files in ((plan.manifest,), plan.files):
+            for files in ((plan.manifest,), (*plan.parts, *plan.files)):
                 write_files(files, plan, release)
                 if shown:
                     _carry_over([file for file in files if not file.changed], plan, shown, release)
@@ -167,12 +171,16 @@ def _prune(kept_releases: Folder, shown: int | None) -> None:
 def _remove_release(kept_releases: Folder, name: str) -> None:
     with Folder(kept_releases.path / name) as release:
         try:
-            listed = read_listing(release).documents
+            listed = read_listing(release)
+            files = [*listed.documents, *SettledFiles(release, listed.parts).all(), *listed.parts]
         except PublishError:
-            listed = {}  # torn by a kill: it is written first, so there is nothing else of ours
-        for file in (*listed, MANIFEST):  # the list last, so that it outlives a kill
+            files = []  # torn by a kill: the lists are written first, so there is nothing else of ours
+        for file in files:
             if release.holds_file(file):
                 release.remove(file)
+        for inside in {file.rpartition("/")[0] for file in files} - {""}:
+            release.remove_folder(inside)
+        release.remove(MANIFEST)  # the list last, so that it outlives a kill
     _remove_if_empty(kept_releases.path / name)
 
 

@@ -1,0 +1,119 @@
+"""Which pages people find beside the feeds, and which entries lead to one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from feedpub.articles.entry import Entry
+from feedpub.articles.ids import page_digits
+from feedpub.config import Settings
+from feedpub.core.errors import PublishError
+from feedpub.documents.formats import Document
+from feedpub.documents.pages.site import (
+    HTML_TYPE,
+    PagedFeed,
+    PageRenderer,
+    SitePages,
+    article_name,
+    is_article,
+    is_own_page,
+    is_style,
+    page_name,
+    without_articles,
+    without_neighbours,
+)
+from feedpub.history.state import PublishedSet, State
+from feedpub.planning.feed_plan import FeedPlan
+
+
+def with_pages(entries: Mapping[str, Entry], settings: Settings) -> dict[str, Entry]:
+    """Return ``entries`` with the addresses of their pages, of those that are to have one.
+
+    The address of a page of ours, which a record may have from a feed of ours, is never an article's own. Raises
+    :class:`PublishError` where two would have the same page.
+    """
+    base, wanted = settings.site.base_url, settings.output.pages
+    found: dict[str, Entry] = {}
+    owners: dict[str, str] = {}
+    for derived, entry in entries.items():
+        article = entry.article
+        if article.link and is_own_page(article.link, base):
+            article = replace(article, link=None)
+        has_address = article.link is not None or article.permalink
+        page = ""
+        if wanted == "all" or (wanted == "auto" and not has_address):
+            page = base + article_name(settings.site.id_authority, article.id)
+            if (other := owners.setdefault(page, article.id)) != article.id:
+                raise PublishError(
+                    f"the articles {other} and {article.id} would have one page, {page}; nothing was published; give"
+                    " one of them another id"
+                )
+        found[derived] = replace(entry, article=article, page=page)
+    return found
+
+
+def plan_pages(
+    settings: Settings, state: State, feeds: Iterable[FeedPlan], released: Collection[str]
+) -> SitePages:
+    """Return the pages of a site whose ``feeds`` are planned; ``released`` are the ids of what was taken back.
+
+    The pages of closed archive documents and of articles that have left the feeds stay, and so do their style sheets.
+    """
+    published = state.published
+    listed = published.documents
+    if settings.output.pages == "off":
+        return SitePages()
+    paged = [
+        PagedFeed(
+            feed_plan.feed,
+            feed_plan.pages,
+            tuple(p.name for p in feed_plan.index.pages if page_name(feed_plan.slug, p.name) in listed),
+        )
+        for feed_plan in feeds
+    ]
+    made = PageRenderer(
+        settings.site,
+        settings.output.formats,
+        settings.categories,
+        paged,
+        retired=settings.retired,
+        # One that somebody removed is made again.
+        known={
+            path: document.made_of
+            for path, document in listed.items()
+            if is_article(path) and published.holds(path)
+        },
+    ).render()
+    names = {*made.kept, *(document.path for document in made.documents)}
+    authority = settings.site.id_authority
+    gone = {article_name(authority, entry_id) for entry_id in released} - names
+    base = settings.site.base_url
+    final = (*_leaving(base, published, names | gone), *_cut(base, authority, state, paged, released))
+    kept = (*made.kept, *filter(is_style, listed))
+    return SitePages(made.documents, final, kept, tuple(sorted(gone)))
+
+
+def _cut(
+    base: str, authority: str, state: State, feeds: Iterable[PagedFeed], released: Collection[str]
+) -> Iterator[Document]:
+    """Yield the pages of closed archive documents that still show what was taken back, without it."""
+    for paged in feeds:
+        slug = paged.feed.slug
+        taken = {page_digits(authority, known) for known in released if state.ledger.archived(slug, known)}
+        for name in paged.closed if taken else ():
+            path = page_name(slug, name)
+            data = state.published.read(path)
+            if data is not None and (left := without_articles(data, sorted(taken))) != data:
+                yield Document(path, "", HTML_TYPE, base + path, left, yields=True)
+
+
+def _leaving(base: str, published: PublishedSet, planned: Collection[str]) -> Iterator[Document]:
+    """Yield the pages of articles that leave the last document: they stay from now on, without neighbours."""
+    for path in published.documents:
+        if is_article(path) and path not in planned:
+            data = published.read(path)
+            if data is not None:
+                yield Document(
+                    path, "", HTML_TYPE, base + path, without_neighbours(data), yields=True, settled=True
+                )

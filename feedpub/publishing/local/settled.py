@@ -1,0 +1,107 @@
+"""The parts of the manifest: lists of files that stay as they are for good, read and written only where touched.
+
+Each lists the files of one folder whose names begin alike; how many letters tell them apart follows from how many files
+there are. So the same files have the same parts, whatever the order in which they came.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from feedpub.publishing.local.dirfd import Folder
+from feedpub.publishing.local.manifest import PART, Published, manifest_bytes, parse_manifest
+
+MOST_IN_PART = 1_000
+"""How many files a part lists on average, before each is split in sixteen: names of pages are hexadecimal."""
+
+_SPLIT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The parts as they will stand: how many files each lists, and the bytes of those that change, by name."""
+
+    counts: Mapping[str, int]
+    changed: Mapping[str, bytes]
+
+
+class SettledFiles:
+    """The files in ``folder`` (``None``: there is none yet) that its ``parts`` list; these are read when asked."""
+
+    def __init__(self, folder: Folder | None, parts: Mapping[str, int]) -> None:
+        self._folder = folder
+        self._counts = parts
+        self._read: dict[str, dict[str, Published]] = {}
+        self._letters = {match[1]: len(match[2] or "") for part in parts if (match := PART.fullmatch(part))}
+
+    def get(self, path: str) -> Published | None:
+        """Return the entry of ``path``, if a part lists it."""
+        part = _part(path, self._letters)
+        return self._entries(part).get(path) if part in self._counts else None
+
+    def all(self) -> dict[str, Published]:
+        """Return all entries by name; this reads every part."""
+        return {path: entry for part in self._counts for path, entry in self._entries(part).items()}
+
+    def revised(self, added: Iterable[Published], gone: Collection[str]) -> Revision:
+        """Return the parts with ``added`` files, which may be there already, and without those that are ``gone``."""
+        new = {entry.path: replace(entry, made_of="") for entry in added}
+        if not new and not gone:
+            return Revision(self._counts, {})
+        lists: dict[str, dict[str, Published]] = {}
+        letters = {path.rpartition("/")[0]: 0 for path in new} | self._letters
+        for path in (*new, *gone):
+            part = _part(path, letters)
+            listed = lists.setdefault(part, dict(self._entries(part)))
+            if path in new:
+                listed[path] = new[path]
+            else:
+                listed.pop(path, None)
+        counts = dict(self._counts) | {part: len(listed) for part, listed in lists.items()}
+        wanted = _letters(counts)
+        if wanted != {folder: known for folder, known in letters.items() if folder in wanted}:
+            whole = {part: self._entries(part) for part in self._counts} | lists
+            lists = _split((entry for listed in whole.values() for entry in listed.values()), wanted)
+            counts = {part: len(listed) for part, listed in lists.items()}
+        return Revision(
+            {part: count for part, count in counts.items() if count},
+            {part: manifest_bytes(listed.values()) for part, listed in lists.items() if listed},
+        )
+
+    def _entries(self, part: str) -> dict[str, Published]:
+        if part not in self._read:
+            data = self._folder.read(part) if self._folder and part in self._counts else None
+            found = (
+                parse_manifest(data, self._folder.path / part) if self._folder and data is not None else None
+            )
+            self._read[part] = dict(found.documents) if found else {}
+        return self._read[part]
+
+
+def _part(path: str, letters: Mapping[str, int]) -> str:
+    folder, _, name = path.rpartition("/")
+    start = name[: letters.get(folder, 0)]
+    return f"{folder}/manifest-{start}.json" if start else f"{folder}/manifest.json"
+
+
+def _letters(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return by folder how many letters of the names tell the parts apart that such ``counts`` of files need."""
+    files: dict[str, int] = defaultdict(int)
+    for part, count in counts.items():
+        files[part.rpartition("/")[0]] += count
+    found: dict[str, int] = {}
+    for folder, count in files.items():
+        letters = 0
+        while count > MOST_IN_PART * _SPLIT**letters:
+            letters += 1
+        found[folder] = letters
+    return found
+
+
+def _split(entries: Iterable[Published], letters: Mapping[str, int]) -> dict[str, dict[str, Published]]:
+    parts: dict[str, dict[str, Published]] = {}
+    for entry in entries:
+        parts.setdefault(_part(entry.path, letters), {})[entry.path] = entry
+    return parts
