@@ -21,6 +21,7 @@ from feedpub.core.errors import ConfigError, FeedpubError
 COMMANDS = {
     "init": "Write a first config for the articles of a folder.",
     "schema": "Print the JSON Schema of the config, for editors.",
+    "templates": "Write out the templates of the pages.",
     "fetch": "Fetch the remote sources of a config.",
     "check": "Check a config and what its sources give.",
     "build": "Build the feeds of a config and publish them.",

@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from feedpub.config import Settings
 from feedpub.documents.channel import make_feed
+from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import HTML_TYPE, INDEX, MISSING, PagedFeed, PageRenderer
 from feedpub.publishing.local.folder import find_published
 
@@ -58,7 +59,9 @@ def spare_pages(settings: Settings) -> dict[str, Page]:
     """Return a list of the feeds of ``settings``, for a site whose own pages are off or somebody else's."""
     feeds = [PagedFeed(make_feed(feed, [], settings.site)) for feed in settings.feeds]
     output = settings.output
-    made = PageRenderer(settings.site, output.formats, settings.categories, feeds, known=None)
+    made = PageRenderer(
+        settings.site, output.formats, settings.categories, feeds, known=None, look=Look(output.templates)
+    )
     return {
         page.path: Page(page.data, page.media_type) for page in (made.index(), made.missing(), *made.assets())
     }

@@ -73,6 +73,8 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
     assert rules is not None
     base = path.parent
     output = replace(said.output, dir=base / said.output.dir, state=base / said.output.state)
+    if output.templates:
+        output = replace(output, templates=base / output.templates)
     settled = [feed.settle(said.site, output.limits) for feed in said.feeds]
     feeds = [feed for feed in settled if isinstance(feed, FeedSettings)]
     return Settings(

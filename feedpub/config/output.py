@@ -69,9 +69,12 @@ def _output(
     max_bytes: int,
     archive: int | Literal["off", "monthly"],
     pages: Pages,
+    templates: str | None,
 ) -> Output:
     limits = Limits(max_items, max_bytes, archive_of(archive))
-    return Output(Path(dir), Path(state), formats, layout, gzip, limits, pages)
+    return Output(
+        Path(dir), Path(state), formats, layout, gzip, limits, pages, Path(templates) if templates else None
+    )
 
 
 _LAYOUT: Kind[Layout] = one_of("files", "releases")
@@ -123,6 +126,13 @@ OUTPUT = Section(
             "pages for people, see [publishing](publishing.md#pages-for-people): `auto`, also one for each article that"
             " has no address of its own; `all`, one for each article; `off`, none",
             default="auto",
+        ),
+        Key(
+            "templates",
+            FOLDER,
+            "a folder whose templates of pages take the place of ours, see"
+            " [publishing](publishing.md#a-look-of-your-own)",
+            without="ours",
         ),
     ),
     make=_output,

@@ -92,6 +92,7 @@ class Template:
 class Output:
     """Where documents go and which formats are written; ``state`` is the folder that is never served.
 
+    ``templates`` is a folder whose templates of pages take the place of ours.
     ``gzip`` says whether each file has a compressed twin; ``limits`` are those of feeds that name no others.
     """
 
@@ -102,6 +103,7 @@ class Output:
     gzip: bool
     limits: Limits
     pages: Pages
+    templates: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import page_digits
 from feedpub.config import Settings
-from feedpub.core.errors import PublishError
+from feedpub.core.errors import ConfigError, PublishError, Where
 from feedpub.documents.formats import Document
+from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import (
     HTML_TYPE,
     PagedFeed,
@@ -64,6 +65,10 @@ def plan_pages(
     listed = published.documents
     if settings.output.pages == "off":
         return SitePages()
+    folder = settings.output.templates
+    if folder is not None and not folder.is_dir():
+        where = Where(str(settings.file), 1, 1, ("output", "templates"))
+        raise ConfigError(where, f"{folder} is not a folder", "feedpub templates writes one")
     paged = [
         PagedFeed(
             feed_plan.feed,
@@ -77,14 +82,14 @@ def plan_pages(
         settings.output.formats,
         settings.categories,
         paged,
-        retired=settings.retired,
+        look=Look(folder),
         # One that somebody removed is made again.
         known={
             path: document.made_of
             for path, document in listed.items()
             if is_article(path) and published.holds(path)
         },
-    ).render()
+    ).render(settings.retired)
     names = {*made.kept, *(document.path for document in made.documents)}
     authority = settings.site.id_authority
     gone = {article_name(authority, entry_id) for entry_id in released} - names

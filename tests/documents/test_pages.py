@@ -17,10 +17,11 @@ import pytest
 from feedpub.articles.ids import page_digits
 from feedpub.cli.preview import make_app, spare_pages
 from feedpub.config import load_config
-from feedpub.core.errors import PublishError
+from feedpub.core.errors import ConfigError, PublishError
 from feedpub.documents.formats import Document
 from feedpub.documents.pages.context import direction
 from feedpub.documents.pages.faults import page_faults
+from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import PageRenderer, is_style
 from feedpub.documents.pages.words import ENGLISH, WORDS, words_for
 from feedpub.publishing.local.folder import find_published, read_manifest
@@ -257,7 +258,7 @@ def test_a_feed_called_404_has_its_page(site):
 
 def test_old_style_sheets_stay_as_long_as_pages_of_theirs_may(site, monkeypatch):
     site.build(STORIES)
-    monkeypatch.setattr("feedpub.documents.pages.site.style", lambda: ("style.000000000000.css", b""))
+    monkeypatch.setattr(Look, "style", ("style.000000000000.css", b""))
     site.build(STORIES)
     assert sum(is_style(path.name) for path in site.out.iterdir()) == 2
 
@@ -571,3 +572,69 @@ def test_what_was_withdrawn_goes_from_the_pages_of_finished_archive_documents_to
     assert before.endswith(after[start:].partition("</article>\n")[2])
     assert before.startswith(after[:start])
     assert "Story 2" in after
+
+
+@pytest.fixture
+def own(site):
+    """A folder of templates of one's own, which the site names."""
+    site.config["output"]["templates"] = "look"
+    (site.folder / "look").mkdir()
+    return site.folder / "look"
+
+
+def test_a_template_of_ones_own_changes_a_block_and_keeps_the_rest_of_ours(site, own):
+    (own / "feed.html").write_text(
+        '{% extends "default/feed.html" %}\n'
+        "{% block subscribe %}<p>Ask {{ topic.title }}.</p>{{ super() }}{% endblock %}"
+    )
+    site.build(STORIES)
+    page = pages_of(site)["all.html"]
+    assert "<p>Ask All.</p>" in page
+    assert "Copy this address" in page
+    assert "Ask" not in pages_of(site)["index.html"]
+
+
+def test_a_style_sheet_of_ones_own_is_named_by_its_bytes_and_changes_every_page(site, own):
+    site.build(STORIES)
+    before = pages_of(site)
+    (own / "style.css").write_text("body { color: red }")
+    site.build(STORIES)
+    assert (
+        site.out / re.search(r"style\.\w+\.css", pages_of(site)["all.html"])[0]
+    ).read_text() == "body { color: red }"
+    assert all(text != before[name] for name, text in pages_of(site).items())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ('{% extends "default/feed.html" %}\n\n{% block lead %}{{ page.titel }}{% endblock %}', 3, "attribute 'titel'"),
+        ("<p>\n{% if page %}", 2, "Unexpected end of template"),
+        ("<p>\n\n{{ 1 // 0 }}", 3, "modulo by zero"),
+        ("{{ nothing }}", 1, "'nothing' is undefined"),
+    ],
+)  # fmt: skip
+def test_a_template_that_fails_is_named_with_its_line_and_nothing_is_published(site, own, text, line, why):
+    (own / "feed.html").write_text(text)
+    with pytest.raises(ConfigError, match=re.escape(why)) as caught:
+        site.build(STORIES)
+    assert str(caught.value).startswith(f"{own / 'feed.html'}:{line}:1: the template fails: ")
+    assert not site.out.exists()
+
+
+def test_a_folder_of_templates_that_is_not_there_is_an_error(site):
+    site.config["output"]["templates"] = "none"
+    with pytest.raises(ConfigError, match=r"output\.templates: .*none is not a folder"):
+        site.build(STORIES)
+
+
+def test_our_templates_can_be_written_out_and_make_the_same_pages(site, command):
+    site.build(STORIES)
+    before = pages_of(site)
+    assert command(site.folder, "templates", "look").returncode == 0
+    again = command(site.folder, "templates", "look")
+    assert again.returncode == 2
+    assert "is there already, and nothing was written" in again.stderr
+    site.config["output"]["templates"] = "look"
+    site.build(STORIES)
+    assert pages_of(site) == before

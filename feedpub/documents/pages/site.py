@@ -12,13 +12,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from feedpub.articles.entry import Entry
@@ -39,12 +37,12 @@ from feedpub.documents.pages.context import (
     Topic,
     direction,
 )
+from feedpub.documents.pages.look import ICON, Look
 from feedpub.documents.pages.words import words_for
 
 INDEX: Final = "index.html"
 MISSING: Final = "404.html"
 SITEMAP: Final = "sitemap.xml"
-ICON: Final = "icon.svg"
 HTML_TYPE: Final = "text/html"
 STYLE_TYPE: Final = "text/css"
 
@@ -53,7 +51,6 @@ ARTICLES: Final = f"{PAGE_FOLDER}/"
 MOST_IN_MAP: Final = 50_000
 """How many addresses a map of the site may have (https://www.sitemaps.org/protocol.html)."""
 
-_TEMPLATES: Final = "templates"
 _OWN_PAGE = re.compile(rf"{ARTICLES}[0-9a-f]{{16}}\.html")
 _NEIGHBOURS = re.compile(rb"<!-- neighbours -->\n.*?<!-- /neighbours -->\n", re.DOTALL)
 _HEADING = re.compile(r"<(/?)h1\b")
@@ -123,37 +120,6 @@ def is_style(name: str) -> bool:
     return name.startswith("style.") and name.endswith(".css")
 
 
-@cache
-def style() -> tuple[str, bytes]:
-    """Return the name of the style sheet, which has the hash of its bytes in it, and these."""
-    data = files(__package__).joinpath(_TEMPLATES, "style.css").read_bytes()
-    return f"style.{hashlib.sha256(data).hexdigest()[:12]}.css", data
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader(__package__, _TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
-
-
-@cache
-def _made_with() -> str:
-    """Return a digest of all that makes pages out of values: templates, words and code."""
-    found = hashlib.sha256()
-    for folder in (files(__package__), files(__package__).joinpath(_TEMPLATES)):
-        for file in sorted(folder.iterdir(), key=lambda file: file.name):
-            if file.is_file():
-                found.update(file.read_bytes())
-    return found.hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where an article stands: the feed whose neighbours its page shows, and whether it is about to stay for good."""
@@ -179,24 +145,25 @@ class PageRenderer:
         categories: Collection[str],
         feeds: Sequence[PagedFeed],
         *,
-        retired: Sequence[Channel] = (),
         known: Mapping[str, str] | None = MappingProxyType({}),
+        look: Look | None = None,
     ) -> None:
+        look = look or Look()
+        self._look = look
         self._site = site
         self._formats = sorted(formats, key=lambda known: -known.support)
         self._categories = categories
         self._feeds = feeds
-        self._retired = retired
         self._known = known or {}
         self._paged = known is not None
         self._words = words_for(site.language)
         self._context = Site(
-            site.title, site.language, site.rights, site.base_url, OPML_NAME, style()[0], ICON
+            site.title, site.language, site.rights, site.base_url, OPML_NAME, look.style[0], ICON
         )
         self._spool = Spool()
 
-    def render(self) -> SitePages:
-        """Return all pages of the site, in the order in which they are put into place."""
+    def render(self, retired: Iterable[Channel] = ()) -> SitePages:
+        """Return all pages of the site, in the order in which they are put into place; ``retired`` feeds have moved."""
         articles: list[Document] = []
         kept: list[str] = []
         for place in self._places.values():
@@ -209,7 +176,7 @@ class PageRenderer:
             *self.assets(),
             *articles,
             *self._of_feeds(),
-            *map(self._moved, self._retired),
+            *map(self._moved, retired),
             self.index(),
         ]
         if MISSING not in {document.path for document in documents}:
@@ -230,9 +197,8 @@ class PageRenderer:
 
     def assets(self) -> tuple[Document, ...]:
         """Return what pages need: the style sheet and the icon."""
-        name, data = style()
-        icon = files(__package__).joinpath(_TEMPLATES, ICON).read_bytes()
-        return self._file(name, STYLE_TYPE, data), self._file(ICON, "image/svg+xml", icon)
+        name, data = self._look.style
+        return self._file(name, STYLE_TYPE, data), self._file(ICON, "image/svg+xml", self._look.icon)
 
     @cached_property
     def _topics(self) -> Mapping[str, Topic]:
@@ -290,7 +256,7 @@ class PageRenderer:
             older=self._beside(place.older, topic),
         )
         data = self._linked_data(item, page, entry.article.id)
-        values = (_made_with(), self._context, self._words.language, page, item, topic, data)
+        values = (self._look.made_with, self._context, self._words.language, page, item, topic, data)
         made_of = hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()[:32]
         if self._known.get(page.path) == made_of and not place.closing:
             return None
@@ -416,7 +382,7 @@ class PageRenderer:
         current.sort(key=lambda entry: (entry.updated.timestamp(), entry.page), reverse=True)
         addresses += [(entry.page, entry.updated) for entry in current]
         whole = [(address, time and whole_seconds(time)) for address, time in addresses[:MOST_IN_MAP]]
-        data = _environment().get_template(SITEMAP).render(addresses=whole)
+        data = self._look.render(SITEMAP, addresses=whole)
         return self._file(SITEMAP, "application/xml", data.encode())
 
     def _page(
@@ -441,11 +407,7 @@ class PageRenderer:
         return Neighbour(page_name(topic.slug, part), part, None, "ltr")
 
     def _document(self, template: str, page: Page, **values: object) -> Document:
-        html = (
-            _environment()
-            .get_template(template)
-            .render(site=self._context, page=page, words=self._words, **values)
-        )
+        html = self._look.render(template, site=self._context, page=page, words=self._words, **values)
         return self._file(page.path, HTML_TYPE, html.encode("utf-8", "surrogatepass"))
 
     def _file(self, name: str, media_type: str, data: bytes) -> Document:

@@ -1,0 +1,38 @@
+"""``feedpub templates``: write out what the pages are made with, to be changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feedpub.cli.console import FAILED, USAGE, print_error, print_text
+from feedpub.documents.pages.look import our_templates
+
+
+def templates(
+    folder: Annotated[
+        Path, typer.Argument(help="Where to write them; the folder is made.", metavar="FOLDER")
+    ],
+) -> None:
+    """Write the templates of the pages, the style sheet and the icon into a folder; no file there is replaced.
+
+    Name the folder as output.templates. Keep only what you change: ours fill in for the rest.
+
+    Example: feedpub templates templates
+    """
+    ours = our_templates()
+    if there := next((name for name in ours if (folder / name).exists()), None):
+        print_error(f"{folder / there} is there already, and nothing was written; name another folder")
+        raise typer.Exit(USAGE)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in ours.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        print_error(f"cannot write to {folder}: {error.strerror}; name another folder")
+        raise typer.Exit(FAILED) from None
+    print_text(
+        f"Wrote {len(ours)} files to {folder}. Name it in the config:\n\noutput:\n  templates: {folder}"
+    )

@@ -1,0 +1,105 @@
+"""How pages look: our templates and style sheet, or those of a folder that take the place of ours one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+)
+
+from feedpub.core.errors import ConfigError, Where
+
+STYLE: Final = "style.css"
+ICON: Final = "icon.svg"
+OURS: Final = Path(str(files("feedpub.documents.pages") / "templates"))
+
+
+def our_templates() -> dict[str, bytes]:
+    """Return the templates that ship, with style sheet and icon, by name."""
+    return {file.name: file.read_bytes() for file in sorted(OURS.iterdir())}
+
+
+@dataclass(frozen=True)
+class Look:
+    """The templates of ``folder``, and ours where that has none of a name; ``None``: ours alone.
+
+    A template of the folder reaches ours of the same name as ``default/NAME``. Nothing of an article is ever a
+    template: all values are escaped, and a name that a template misspells is an error.
+    """
+
+    folder: Path | None = None
+
+    def render(self, template: str, **values: object) -> str:
+        """Return ``template`` filled with ``values``. Raises :class:`ConfigError` with file and line where it fails."""
+        try:
+            return self._environment.get_template(template).render(**values)
+        except TemplateSyntaxError as error:
+            raise _failed(Path(error.filename or template), error.lineno, error.message or "") from error
+        except Exception as error:
+            # Whatever a template calls may fail; ours do not, so that it is one of the folder's.
+            frames = traceback.extract_tb(error.__traceback__)
+            where = next(
+                (f for f in reversed(frames) if self.folder and Path(f.filename).parent == self.folder), None
+            )
+            if where is None:
+                raise
+            raise _failed(Path(where.filename), where.lineno or 1, str(error)) from error
+
+    @cached_property
+    def style(self) -> tuple[str, bytes]:
+        """The name of the style sheet, which has the hash of its bytes in it, and these."""
+        data = self._file(STYLE)
+        return f"style.{hashlib.sha256(data).hexdigest()[:12]}.css", data
+
+    @cached_property
+    def icon(self) -> bytes:
+        """The icon."""
+        return self._file(ICON)
+
+    @cached_property
+    def made_with(self) -> str:
+        """A digest of all that makes pages out of values: templates, words and code."""
+        found = hashlib.sha256()
+        for folder in (OURS.parent, OURS, *([self.folder] if self.folder else [])):
+            for file in sorted(folder.iterdir()):
+                if file.is_file():
+                    found.update(file.read_bytes())
+        return found.hexdigest()
+
+    def _file(self, name: str) -> bytes:
+        own = self.folder / name if self.folder else None
+        return (own if own and own.is_file() else OURS / name).read_bytes()
+
+    @cached_property
+    def _environment(self) -> Environment:
+        ours = FileSystemLoader(OURS)
+        own = [FileSystemLoader(self.folder)] if self.folder else []
+        return Environment(
+            loader=ChoiceLoader([*own, ours, PrefixLoader({"default": ours})]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+
+
+def _failed(file: Path, line: int, why: str) -> ConfigError:
+    return ConfigError(
+        Where(str(file), line, 1, ()),
+        f"the template fails: {why}",
+        "nothing was published; feedpub templates writes out ours, which say what each gets",
+    )
