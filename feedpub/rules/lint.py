@@ -28,8 +28,11 @@ class Warned:
         return f"{self.where}: {self.message}"
 
 
-def lint(rules: Rules) -> list[Warned]:
-    """Return the warnings in the order of the file. Of packs, which stand for themselves, there are none."""
+def lint(rules: Rules, *, of_pack: bool = False) -> list[Warned]:
+    """Return the warnings in the order of the file. Of packs, which stand for themselves, there are none.
+
+    In a pack, a list may be meant for other rules than those beside it, so no other list makes its terms idle.
+    """
     found = {
         *(Warned(place, f"nothing uses the list {name}") for name, place in rules.unused_lists),
         *_wide_terms(rules),
@@ -41,7 +44,7 @@ def lint(rules: Rules) -> list[Warned]:
     wider = _wider_terms(rules)
     for rule in (*rules.feeds, *rules.templates):
         found.update(_vetoed_terms(rules, rule, wider, common))
-    found.update(_idle_terms(rules, wider))
+    found.update(_idle_terms(rules, wider, apart=of_pack))
     found.update(_counted_twice(rules, wider))
     return sorted(found, key=lambda warned: (warned.where.line, warned.where.column, warned.message))
 
@@ -135,12 +138,14 @@ def _vetoed_terms(rules: Rules, rule: FeedRule, wider: _Wider, common: frozenset
             yield Warned(rules.places[number], f"{message}; take one of them out")
 
 
-def _idle_terms(rules: Rules, wider: _Wider) -> Iterator[Warned]:
+def _idle_terms(rules: Rules, wider: _Wider, *, apart: bool) -> Iterator[Warned]:
     """Find terms that say nothing that another beside them does not say, wherever they stand.
 
     Of terms of which any will do, a wider one makes a narrower one idle; where all are asked for, a narrower one
-    makes a wider one idle. A term of a list may be idle in one rule and not in the next.
+    makes a wider one idle. A term of a list may be idle in one rule and not in the next. With ``apart``, only terms of
+    one list, or of one rule, are beside each other.
     """
+    part_of = {number: place.path[:2] for number, place in rules.places.own.items()}
     conditions = (
         part
         for rule in (*rules.feeds, *rules.templates)
@@ -156,6 +161,8 @@ def _idle_terms(rules: Rules, wider: _Wider) -> Iterator[Warned]:
         reasons: dict[int, str] = {}
         for number in sorted(terms):
             for by in wider[number] & terms:
+                if apart and part_of[number] != part_of[by]:
+                    continue
                 if number in wider[by] and number < by:
                     continue  # of two that say the same, the first may stay
                 if any_of is None:

@@ -148,7 +148,8 @@ class RuleSet:
 
     def lint(self) -> list[Warned]:
         """Return what is allowed but hardly meant: in the config, then in each of its own packs."""
-        return [*lint(self.rules), *(warned for pack in self._own_packs() for warned in lint(pack.parsed))]
+        of_packs = (warned for pack in self._own_packs() for warned in lint(pack.parsed, of_pack=True))
+        return [*lint(self.rules), *of_packs]
 
     def misread(self) -> list[Warned]:
         """Return those of the warnings that a build gives too."""

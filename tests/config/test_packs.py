@@ -7,6 +7,8 @@ import yaml
 
 from feedpub.config import load_config
 from feedpub.core.errors import ConfigError
+from feedpub.rules.pack import ship
+from feedpub.rules.pack_text import shown
 
 ROWS = yaml.safe_load((Path(__file__).parents[1] / "data/packs/errors.yaml").read_text("utf-8"))
 CONFIG = """\
@@ -82,6 +84,12 @@ def test_warnings_are_told_of_ones_own_packs_and_of_the_config_apart(load):
     ]
     rules = load("{any: [{list: ours/fuels}]}", packs="[news-en, lists/ours.yaml]").rules
     assert rules.lint() == []
+
+
+def test_a_part_of_a_pack_that_ships_brings_no_warnings_as_a_pack_of_ones_own(load):
+    """What is idle beside another list may be needed where that list is not."""
+    ours = shown(ship("news-en"), "ukraine-war")
+    assert load("{rule: ours/ukraine-war}", ours=ours).rules.lint() == []
 
 
 def test_an_expression_that_yaml_misread_is_told_of_by_a_build_also_in_a_pack(load):
