@@ -92,7 +92,7 @@ def _options(
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Run the command line and exit with its status."""
     # What a config is read into stays. To look through it for garbage again and again cost a fifth of a small build.
-    gc.set_threshold(50_000, *gc.get_threshold()[1:])
+    gc.set_threshold(200_000, *gc.get_threshold()[1:])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Texts come in all scripts, whatever the locale says.

@@ -129,12 +129,14 @@ def _blanked(term: Term) -> tuple[bytes, int, bool, bool]:
 
     A boundary at an end is a blank there. Of symbols alone, nothing is left.
     """
-    text = " ".join(term.words)
-    if not term.exact and text.isascii() and text.replace(" ", "").isalpha():
-        # As most terms are.
-        before, after = not term.open_left, not term.open_right
+    text, view, exact, open_left, open_right = term
+    if not exact and not view.stemming and text.isascii() and text.replace(" ", "").isalpha():
+        # As most terms are: their words are the text as it is.
+        text = " ".join(text.split())
+        before, after = not open_left, not open_right
         core, spaces = text.lower().encode(), text.count(" ")
     else:
+        text = " ".join(term.words)
         pattern = pattern_of(term)
         data = text.encode("utf-8", "surrogatepass")
         core = data.translate(_BLANK)
@@ -143,7 +145,7 @@ def _blanked(term: Term) -> tuple[bytes, int, bool, bool]:
         # Beside a symbol or number stands what only the pattern can judge.
         before = pattern.left in (WORD, NUMBER) and core[0] != 0x20
         after = pattern.right in (WORD, NUMBER)
-        phrase = not term.exact and NUMBER not in (pattern.left, pattern.right)
+        phrase = not exact and NUMBER not in (pattern.left, pattern.right)
         spaces = core.count(b" ") if phrase and core.count(b" ") == data.count(b" ") else -1
     return (b" " if before else b"") + core + (b" " if after else b""), spaces, before, after
 
