@@ -75,7 +75,8 @@ class Article:
     identifier (an id or URL) where it has one, ``by_link`` says that it is the link; ``id`` is derived from it, see
     :func:`article_id`. ``former`` is the id that version 0.1.0 gave it, where that was made of a link that cannot be
     published, or holds a password. ``version`` ranks before ``updated``. ``feed`` is the key of the other people's
-    feed that it was read from, see :func:`feed_key`; empty for sources of our own. It is not to be published before
+    feed that it was read from, see :func:`feed_key`; empty for sources of our own. ``undated`` says that its
+    source gave no date, and ``published`` is that of the copy that it came with. It is not to be published before
     it is ``due``, nor once it ``expires``. ``permalink`` says that its id is its address, as the feed that it was
     adopted from said in RSS.
     Raises ``ValueError`` when a time is naive: none may come into being.
@@ -104,6 +105,7 @@ class Article:
     version: int | None = None
     feed: str = ""
     permalink: bool = False
+    undated: bool = False
 
     def __post_init__(self) -> None:
         if self.published.utcoffset() is None:

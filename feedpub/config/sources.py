@@ -442,9 +442,10 @@ SOURCE = Section(
         ),
         Key(
             "date",
-            one_of("filename"),
-            "`filename`: the date of an article that has none is in the name of its file or folder; a text file is one"
-            " article then, its first line the title",
+            one_of("filename", "fetched"),
+            "where the date of an article is that has none; `filename`: in the name of its file or folder, and a text"
+            " file is one article then, its first line the title; `fetched`: an entry of a feed is dated by the copy"
+            " that it first came with, and keeps that date",
         ),
         Key(
             "may_be_empty",

@@ -132,6 +132,13 @@ class Publicity:
             for known in published
         )
 
+    def dated(self, article: Article) -> Article:
+        """Return ``article`` under the date that subscribers know, if its source gave none."""
+        if not article.undated or self._past is None:
+            return article
+        known = self._past.by_id(article.id) or self._past.became(article.id)
+        return replace(article, published=known.published) if known else article
+
     def without_future_update(self, article: Article) -> Article:
         """Return ``article`` without an ``updated`` that is not yet due."""
         if article.updated is None or article.updated <= max(self._now, article.published):
@@ -257,6 +264,7 @@ class _Tally:
     def counted(self, article: Article, publicity: Publicity) -> Article:
         """Count an article, which its feed lists, and return it without an update that is not yet due."""
         self.articles += 1
+        article = publicity.dated(article)
         if article.feed:
             for key in {article.feed, *shown_keys(article)}:
                 self.listed[key] = min(self.listed.get(key, article.published), article.published)

@@ -149,7 +149,8 @@ def _judged(plan: SitePlan) -> Iterator[tuple[Record, Article | None, str | None
     """Yield each record with the article that it stays as, or the id of the one that stays for it."""
     publicity, index = plan.ingested.publicity, plan.ingested.index
     winner = index.winners()
-    for source, record in every_record(plan.settings):
+    for source, found in every_record(plan.settings):
+        record = publicity.dated(found) if isinstance(found, Article) else found
         if not isinstance(record, Article) or publicity.why_not(record):
             yield record, None, None
             continue

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -166,7 +167,8 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
     """
     name = display_name(spec, file)
     charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
-    reading = ParseContext(spec, name, authority, charset=charset)
+    since = _changed(spec, file) if spec.date == "fetched" else None
+    reading = ParseContext(spec, name, authority, charset=charset, since=since)
     with open_stream(spec, file) as stream:
         if spec.format is None and (other := foreign(reading.file, stream.head)):
             whole = read_whole(stream, reading)[1]
@@ -184,6 +186,15 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
             yield item
         if stream.problem:
             yield reject(reading.origin(last + 1, last + 1), f"from here on, {stream.problem}", "")
+
+
+def _changed(spec: SourceSpec, file: Path | str) -> datetime | None:
+    """Return when a file of this machine last changed, in whole seconds: of a feed, when its copy was fetched."""
+    try:
+        mtime = local_file(display_name(spec, file), spec.base).stat().st_mtime
+        return datetime.fromtimestamp(int(mtime), UTC)
+    except (OSError, OverflowError, ValueError):
+        return None
 
 
 def _with_bodies(items: Iterator[Item]) -> Iterator[Item]:

@@ -231,6 +231,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         former=former,
         version=record.version,
         feed=reading.feed,
+        undated=parsed.instant is reading.since,
     )
 
 
@@ -249,13 +250,21 @@ def _title(record: Record, written: str, body: str, spec: SourceSpec, notes: _No
 
 def _parsed(record: Record, reading: ParseContext) -> ParsedDate:
     written = record.published.strip()
-    if not written and reading.spec.date:
+    if not written and reading.spec.date == "filename":
         written = declared_date(reading.file)
     if written:
         return parse_date(written, reading.spec.dates)
     if record.hold.due:
         return ParsedDate(record.hold.due)
-    raise RecordError("the record has no date")
+    if not record.keep_id:
+        raise RecordError("the record has no date")
+    if reading.since is None:
+        raise RecordError(
+            "the entry has no date; date: fetched of its source dates such entries by their first copy"
+        )
+    if not (record.id.strip() or record.link.strip()):
+        raise RecordError("the entry has no date, and neither id nor link by which it could be known again")
+    return ParsedDate(reading.since)
 
 
 def _identity(
@@ -368,9 +377,8 @@ def _linked(
 
 def _holds_one(reading: ParseContext) -> bool:
     """Say whether a file holds one article, so that its name is that of the article."""
-    return (reading.spec.format or choose(reading.file, b"")) in ("markdown", "html") or bool(
-        reading.spec.date
-    )
+    named = reading.spec.format or choose(reading.file, b"")
+    return named in ("markdown", "html") or reading.spec.date == "filename"
 
 
 def _whole(written: str, base: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from feedpub.articles.article import (
@@ -38,14 +39,15 @@ class SourceSpec:
 
     ``patterns`` are globs relative to ``base``, the config's folder, or URLs, or ``-`` for standard input.
     ``own`` are the folders that feedpub itself writes into: no file in them is an input.
-    ``format`` is a name of the table of formats, or nothing to go by extension and content. ``encoding`` is
-    the one to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's
-    names; ``html_body`` and ``html_title`` say that bodies and titles of text, JSON and tables are HTML. ``namespace``
-    keeps this source's own ids apart from those of others. ``boilerplate`` holds folded headings. ``published_when``
-    are the folded words of a status with which alone a record is public. ``where`` is the place in the config. ``link``
-    is the template of the links of records that have none, ``link_base`` the address that relative ones are resolved
-    against, and ``date`` says where else a date may be: ``filename``. ``may_be_empty`` says that no file need fit the
-    patterns. ``adopt`` are patterns as well: the old feeds of the same articles.
+    ``format`` is a name of the table of formats, or nothing to go by extension and content. ``encoding`` is the one
+    to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's names;
+    ``html_body`` and ``html_title`` say that bodies and titles of text, JSON and tables are HTML. ``namespace``
+    keeps this source's own ids apart from those of others. ``boilerplate`` holds folded headings.
+    ``published_when`` are the folded words of a status with which alone a record is public. ``where`` is the place
+    in the config. ``link`` is the template of the links of records that have none, ``link_base`` the address that
+    relative ones are resolved against, and ``date`` says where else a date may be: ``filename`` or ``fetched``.
+    ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are patterns as well: the old feeds of the
+    same articles.
     """
 
     patterns: tuple[str, ...]
@@ -82,7 +84,8 @@ class ParseContext:
 
     ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty where it is none.
     ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
-    named for the file, in its HTTP header.
+    named for the file, in its HTTP header. ``since`` is when the file last changed, where its source dates entries
+    without a date by that.
     """
 
     spec: SourceSpec
@@ -91,6 +94,7 @@ class ParseContext:
     feed: str = ""
     credit: tuple[Author, ...] = ()
     charset: str = ""
+    since: datetime | None = None
 
     def of_feed(
         self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = ""

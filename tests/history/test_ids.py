@@ -1,6 +1,7 @@
 """Ids hold: of articles that share a key or come from several feeds, that move, that vanish little by little."""
 
 import json
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -895,3 +896,29 @@ def test_the_page_of_a_feed_is_never_called_its_address(tmp_path):
     shutil.rmtree(tmp_path / ".feedpub")
     site.build({name: feeds[name] for name in reversed(feeds)})
     assert {entry["id"]: entry["title"] for entry in site.items} == ids
+
+
+def test_entries_without_a_date_are_dated_by_the_copy_they_first_came_with(tmp_path):
+    """Whatever copies follow, with the state lost too; and no guard takes that for moved dates."""
+    site = Site(tmp_path, "[{path: 'in/*', date: fetched}]")
+
+    def feed(count):
+        items = "".join(
+            f"<item><title>W{n}</title><link>https://w.test/{n}</link></item>" for n in range(count, 0, -1)
+        )
+        return (
+            f"<rss version='2.0'><channel><title>W</title><link>https://w.test/</link>{items}</channel></rss>"
+        )
+
+    def copied(count, hour):
+        text = feed(count)
+        (tmp_path / "in/w.rss").write_text(text)
+        when = datetime(2024, 5, 1, hour, tzinfo=UTC).timestamp()
+        os.utime(tmp_path / "in/w.rss", (when, when))
+        build(load_config(tmp_path / "c.yaml"), NOW)
+        return [(item["title"], item["date_published"][11:13]) for item in site.items]
+
+    assert copied(12, 6) == [(f"W{n}", "06") for n in range(12, 0, -1)]
+    assert copied(14, 9) == [("W14", "09"), ("W13", "09"), *((f"W{n}", "06") for n in range(12, 0, -1))]
+    shutil.rmtree(tmp_path / ".feedpub")
+    assert copied(14, 11) == [("W14", "09"), ("W13", "09"), *((f"W{n}", "06") for n in range(12, 0, -1))]

@@ -88,7 +88,7 @@ class _Span(NamedTuple):
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
-    if reading.spec.date:
+    if reading.spec.date == "filename":
         yield from _one(stream, reading)
         return
     if reading.spec.layout.separator:
