@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -503,6 +504,8 @@ def at_a_terminal(folder, name, answers, *options):
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
+        # Where the tests run in the background, an interrupt is ignored, and a program inherits that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-m", "feedpub", "init", name, *options])
     said, left = "", list(answers)
     with suppress(OSError):
