@@ -144,6 +144,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "altered": list(report.altered),
         "warnings": list(report.warnings),
         "foreign": list(report.foreign),
+        "next_change": report.next_change.isoformat() if report.next_change else None,
     }
 
 
@@ -223,6 +224,8 @@ def _warn(report: BuildReport, *, quiet: bool) -> None:
 def _show_details(report: BuildReport, settings: Settings) -> None:
     for notice in report.notices:
         print_text(f"{notice.origin}: {notice.message}")
+    if report.next_change:
+        print_text(f"The same input gives other documents from {report.next_change.isoformat()} on.")
     # Not in the report: it would hold the place of every article, and most builds are not asked for it.
     if report.duplicates:
         with open_plan(settings, datetime.now(UTC)) as plan:

@@ -8,41 +8,25 @@ What comes out does not depend on the order in which files and records are read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import Protocol
 
-from feedpub.articles import duplicates
 from feedpub.articles.adoption import Adoptable
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
-from feedpub.articles.duplicates import DuplicateIndex, shared_keys
+from feedpub.articles.duplicates import DuplicateIndex
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
 from feedpub.planning.made_feeds import ValueCounter, Values
+from feedpub.planning.publicity import WHY, Past, Publicity, earliest, note_withdrawal
 from feedpub.planning.source_order import SourceOrder
 from feedpub.planning.windows import origin_of, out_of_bounds
 from feedpub.sources import Statuses, local_file, read, search
-from feedpub.text.similarity import digest
 
-WHY = {"expired": "its time is over", "withdrawn": "another record withdraws it"}
 Progress = Callable[[int, int, int], None]
 """Called after each file with: files done, files in all, articles so far."""
-
-
-class Past(duplicates.Past, Protocol):
-    """What has to be known of earlier builds."""
-
-    def became(self, derived: str) -> duplicates.Known | None:
-        """Return the entry as which an article is published that would have the id ``derived``."""
-        ...
-
-    def archived(self, feed: str, entry_id: str) -> bool:
-        """Say whether a closed archive page of the feed has the article of this id."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +38,8 @@ class IngestResult:
     selected or not. ``released`` holds the ids of what its owner has withdrawn and of what has expired: no guard
     counts those. ``adoptable`` are, by the number of their source, the articles of sources that adopt old feeds.
     ``listed`` gives, for each feed of other people by its keys, the date of its oldest entry. ``values`` has those that
-    each template of the config asks for.
+    each template of the config asks for. ``next_change`` is the
+    earliest instant at which the clock alone changes which records are public, or how.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
@@ -72,98 +57,7 @@ class IngestResult:
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
     source_warnings: tuple[str, ...]
-
-
-class Publicity:
-    """Says of each article whether it is public ``now``.
-
-    An embargo obeys nothing but the clock; a plain date in the future obeys ``guards.future``, and does not hold back
-    what was published under it. Nor does it hold back the articles of the ids ``alone``: they are published, and no
-    other record has their id. ``withdrawn`` are the records by which owners withdrew articles, by id and feed: what a
-    feed says is not said of another's articles, but what our own sources say is.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        now: datetime,
-        past: Past | None = None,
-        withdrawn: Mapping[tuple[str, str], LeftOut] = MappingProxyType({}),
-        alone: Container[str] = frozenset(),
-    ) -> None:
-        self._now = now
-        self._hold_after = now if settings.guards.future == "hold" else datetime.max.replace(tzinfo=UTC)
-        self._past = past
-        self._shared_keys = shared_keys(past) if past else ()
-        self._withdrawn = withdrawn
-        self._alone = alone
-
-    def why_not(self, article: Article) -> str:
-        """Return ``held``, ``expired`` or ``withdrawn``; an empty text where the article is public."""
-        if article.due is not None and article.due > self._now:
-            return "held"
-        if self._is_early(article):
-            return "held"
-        if article.expires is not None and article.expires <= self._now:
-            return "expired"
-        for feed in {article.feed, ""} if self._withdrawn else ():
-            withdrawal = self._withdrawn.get((article.id, feed))
-            # What is there again in a later version was not withdrawn.
-            if withdrawal and not _is_later(article, withdrawal):
-                return "withdrawn"
-        return ""
-
-    def may_be_alone(self, article: Article) -> bool:
-        """Say whether ``article`` is held back for its date alone, and something is published under its id."""
-        if self._past is None or article.due is not None or not self._is_early(article):
-            return False
-        # A key that several articles share does not say which of them is published.
-        return self._past.by_id(article.id) is not None and article.key not in self._shared_keys
-
-    def _is_early(self, article: Article) -> bool:
-        if article.published <= self._hold_after or article.id in self._alone:
-            return False
-        # If what was published under this date is early now, the clock was set back. The id alone does not tell:
-        # another record may have it, which is published.
-        title = digest(article.title)
-        published = self._past.by_instant(article.published) if self._past else ()
-        return not any(
-            known.published == article.published and (known.id == article.id or known.title == title)
-            for known in published
-        )
-
-    def dated(self, article: Article) -> Article:
-        """Return ``article`` under the date that subscribers know, if its source gave none."""
-        if not article.undated or self._past is None:
-            return article
-        known = self._past.by_id(article.id) or self._past.became(article.id)
-        return replace(article, published=known.published) if known else article
-
-    def without_future_update(self, article: Article) -> Article:
-        """Return ``article`` without an ``updated`` that is not yet due."""
-        if article.updated is None or article.updated <= max(self._now, article.published):
-            return article
-        return replace(article, updated=None)
-
-
-def _is_later(article: Article, withdrawal: LeftOut) -> bool:
-    if article.version is not None and withdrawal.version is not None:
-        return article.version > withdrawal.version
-    # By whose word nobody knows when it was made, it holds.
-    return withdrawal.changed is not None and (article.updated or article.published) > withdrawal.changed
-
-
-def note_withdrawal(withdrawn: dict[tuple[str, str], LeftOut], left_out: LeftOut) -> None:
-    """Enter in ``withdrawn``, by the article's id and feed, a record that withdraws it; the last one counts."""
-    if left_out.kind == "withdrawn":
-        for article_id in left_out.ids:
-            gone = article_id, left_out.feed
-            withdrawn[gone] = max(withdrawn.get(gone, left_out), left_out, key=_rank)
-
-
-def _rank(withdrawal: LeftOut) -> tuple[int, float]:
-    when = withdrawal.changed.timestamp() if withdrawal.changed else float("inf")
-    return -1 if withdrawal.version is None else withdrawal.version, when
+    next_change: datetime | None
 
 
 def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> IngestResult:
@@ -213,6 +107,7 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
         rejects=tuple(tally.rejects),
         notices=(*tally.notices, *tally.statuses.notices()),
         source_warnings=tuple(tally.source_warnings),
+        next_change=tally.next_change,
     )
 
 
@@ -260,11 +155,13 @@ class _Tally:
     early: set[str] = field(default_factory=set)
     listed: dict[str, datetime] = field(default_factory=dict)
     source_warnings: list[str] = field(default_factory=list)
+    next_change: datetime | None = None
 
     def counted(self, article: Article, publicity: Publicity) -> Article:
         """Count an article, which its feed lists, and return it without an update that is not yet due."""
         self.articles += 1
         article = publicity.dated(article)
+        self.next_change = earliest(publicity.now, self.next_change, publicity.changes_at(article))
         if article.feed:
             for key in {article.feed, *shown_keys(article)}:
                 self.listed[key] = min(self.listed.get(key, article.published), article.published)

@@ -29,6 +29,7 @@ from feedpub.planning.adoption import Adoption, adopt
 from feedpub.planning.feed_plan import FeedPlan, Surroundings, moved_notice, plan_feed
 from feedpub.planning.guards import PreviousFeed, Redated, why_refused
 from feedpub.planning.pages import plan_pages, with_pages
+from feedpub.planning.publicity import earliest
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 
 
@@ -63,6 +64,11 @@ class SitePlan:
     pages: SitePages
     verified: Verified
     refusal: FeedpubError | None
+
+    @property
+    def next_change(self) -> datetime | None:
+        """The earliest instant at which the same input gives other documents; ``None`` where the clock changes none."""
+        return earliest(self.now, self.ingested.next_change, *(feed.ages_out for feed in self.feeds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from feedpub.config import Settings
 from feedpub.documents.formats import of_media_type
 from feedpub.history.identity import IdentityOptions, resolve_identities
 from feedpub.planning.feed_plan import FeedPlan
-from feedpub.planning.routing import WHY, SourceTimes
+from feedpub.planning.publicity import WHY
+from feedpub.planning.routing import SourceTimes
 from feedpub.planning.site_plan import SitePlan
 from feedpub.sources import files, read
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from feedpub.articles.article import Notice, Reject
 from feedpub.articles.duplicates import NearDuplicate
@@ -56,7 +57,8 @@ class BuildReport:
     on the way (``related-links``: stripped tails), and why each of those records was left out. ``source_warnings`` name
     patterns of sources that match nothing. ``listings`` are the documents of the whole site. ``altered`` are finished
     documents that somebody else has changed or removed since the last build. ``zones`` are sources whose zone was
-    changed. ``new_rejects`` are those that the last build did not have. ``warnings`` are of feeds made of the data.
+    changed. ``next_change`` is when the same input gives other documents. ``new_rejects`` are those that the last build
+    did not have. ``warnings`` are of feeds made of the data.
     ``pages`` are what people look at; ``foreign`` are files that are not ours and stay in the places of pages.
     """
 
@@ -74,6 +76,7 @@ class BuildReport:
     removed: tuple[str, ...]
     altered: tuple[str, ...]
     zones: tuple[ChangedZone, ...] = ()
+    next_change: datetime | None = None
     new_rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()
     pages: tuple[DocumentReport, ...] = ()
@@ -132,6 +135,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
             if path in written or path in verified.invalid or path not in changes.foreign
         ),
         foreign=changes.foreign,
+        next_change=plan.next_change,
     )
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -151,6 +152,23 @@ def check_again(site, now, allow):
     assert not again.removed
 
 
+def check_next_change(site, now, next_change, allow):
+    """Until the next change, and for a year where there is none, the clock alone changes nothing; then it does."""
+
+    def at(time):
+        with open_plan(site, time, allow=allow) as plan:
+            return plan, {document.path: document.data for document in plan.verified.documents}
+
+    plan, documents_now = at(now)
+    last = next_change - timedelta(seconds=1) if next_change else now + timedelta(days=366)
+    before, documents_before = at(last)
+    assert (documents_before, before.next_change) == (documents_now, next_change)
+    if next_change:
+        then, documents_then = at(next_change)
+        what = attrgetter("held", "left_out", "notices")
+        assert (documents_then, what(then.ingested)) != (documents_now, what(plan.ingested))
+
+
 def check_placements(found, online, retired):
     public = {verdict.id: verdict for verdict in found if verdict.fate is Fate.ARTICLE}
     in_feeds = {slug: set(online[f"{slug}.atom"]) for slug in {name.partition(".")[0] for name in online}}
@@ -197,6 +215,7 @@ def run_history(builds):
             check_fates(found, real)
             check_placements(found, online, {feed.slug for feed in site.retired})
             check_again(site, now, allow)
+            check_next_change(site, now, real.next_change, allow)
 
 
 def story(key, number, words="at dusk", **more):

@@ -1,0 +1,141 @@
+"""Which articles are public now, and when that changes. Pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol
+
+from feedpub.articles import duplicates
+from feedpub.articles.article import Article, LeftOut
+from feedpub.articles.duplicates import shared_keys
+from feedpub.config import Settings
+from feedpub.text.similarity import digest
+
+WHY = {"expired": "its time is over", "withdrawn": "another record withdraws it"}
+
+
+def earliest(now: datetime, *times: datetime | None) -> datetime | None:
+    """Return the first of ``times`` that comes after ``now``: what the clock alone changes next."""
+    return min((time for time in times if time is not None and time > now), default=None)
+
+
+class Past(duplicates.Past, Protocol):
+    """What has to be known of earlier builds."""
+
+    def became(self, derived: str) -> duplicates.Known | None:
+        """Return the entry as which an article is published that would have the id ``derived``."""
+        ...
+
+    def archived(self, feed: str, entry_id: str) -> bool:
+        """Say whether a closed archive page of the feed has the article of this id."""
+        ...
+
+
+class Publicity:
+    """Says of each article whether it is public ``now``.
+
+    An embargo obeys nothing but the clock; a plain date in the future obeys ``guards.future``, and does not hold back
+    what was published under it. Nor does it hold back the articles of the ids ``alone``: they are published, and no
+    other record has their id. ``withdrawn`` are the records by which owners withdrew articles, by id and feed: what a
+    feed says is not said of another's articles, but what our own sources say is.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        now: datetime,
+        past: Past | None = None,
+        withdrawn: Mapping[tuple[str, str], LeftOut] = MappingProxyType({}),
+        alone: Container[str] = frozenset(),
+    ) -> None:
+        self.now = now
+        self._holds = settings.guards.future == "hold"
+        self._past = past
+        self._shared_keys = shared_keys(past) if past else ()
+        self._withdrawn = withdrawn
+        self._alone = alone
+
+    def why_not(self, article: Article) -> str:
+        """Return ``held``, ``expired`` or ``withdrawn``; an empty text where the article is public."""
+        return self._why_not(article, self.now)
+
+    def changes_at(self, article: Article) -> datetime | None:
+        """Return the next instant at which the clock alone changes what is public of ``article``, if there is one."""
+        times = (article.due, article.published, article.expires, article.updated)
+        coming = sorted(time for time in times if time is not None and time > self.now)
+        is_now = self._state(article, self.now) if coming else None
+        return next((time for time in coming if self._state(article, time) != is_now), None)
+
+    def _state(self, article: Article, now: datetime) -> tuple[str, bool]:
+        return self._why_not(article, now), _is_updated_later(article, now)
+
+    def _why_not(self, article: Article, now: datetime) -> str:
+        if article.due is not None and article.due > now:
+            return "held"
+        if self._is_early(article, now):
+            return "held"
+        if article.expires is not None and article.expires <= now:
+            return "expired"
+        for feed in {article.feed, ""} if self._withdrawn else ():
+            withdrawal = self._withdrawn.get((article.id, feed))
+            # What is there again in a later version was not withdrawn.
+            if withdrawal and not _is_later(article, withdrawal):
+                return "withdrawn"
+        return ""
+
+    def may_be_alone(self, article: Article) -> bool:
+        """Say whether ``article`` is held back for its date alone, and something is published under its id."""
+        if self._past is None or article.due is not None or not self._is_early(article, self.now):
+            return False
+        # A key that several articles share does not say which of them is published.
+        return self._past.by_id(article.id) is not None and article.key not in self._shared_keys
+
+    def _is_early(self, article: Article, now: datetime) -> bool:
+        if not self._holds or article.published <= now or article.id in self._alone:
+            return False
+        # If what was published under this date is early now, the clock was set back. The id alone does not tell:
+        # another record may have it, which is published.
+        title = digest(article.title)
+        published = self._past.by_instant(article.published) if self._past else ()
+        return not any(
+            known.published == article.published and (known.id == article.id or known.title == title)
+            for known in published
+        )
+
+    def dated(self, article: Article) -> Article:
+        """Return ``article`` under the date that subscribers know, if its source gave none."""
+        if not article.undated or self._past is None:
+            return article
+        known = self._past.by_id(article.id) or self._past.became(article.id)
+        return replace(article, published=known.published) if known else article
+
+    def without_future_update(self, article: Article) -> Article:
+        """Return ``article`` without an ``updated`` that is not yet due."""
+        return replace(article, updated=None) if _is_updated_later(article, self.now) else article
+
+
+def _is_updated_later(article: Article, now: datetime) -> bool:
+    return article.updated is not None and article.updated > max(now, article.published)
+
+
+def _is_later(article: Article, withdrawal: LeftOut) -> bool:
+    if article.version is not None and withdrawal.version is not None:
+        return article.version > withdrawal.version
+    # By whose word nobody knows when it was made, it holds.
+    return withdrawal.changed is not None and (article.updated or article.published) > withdrawal.changed
+
+
+def note_withdrawal(withdrawn: dict[tuple[str, str], LeftOut], left_out: LeftOut) -> None:
+    """Enter in ``withdrawn``, by the article's id and feed, a record that withdraws it; the last one counts."""
+    if left_out.kind == "withdrawn":
+        for article_id in left_out.ids:
+            gone = article_id, left_out.feed
+            withdrawn[gone] = max(withdrawn.get(gone, left_out), left_out, key=_rank)
+
+
+def _rank(withdrawal: LeftOut) -> tuple[int, float]:
+    when = withdrawal.changed.timestamp() if withdrawal.changed else float("inf")
+    return -1 if withdrawal.version is None else withdrawal.version, when
