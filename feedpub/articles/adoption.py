@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from feedpub.articles.article import Article, Origin
-from feedpub.articles.ids import feed_key, folded_title
+from feedpub.articles.ids import folded_title, page_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,7 @@ def _index(
 
 
 def _address(link: str | None) -> str | None:
-    # A feed may move to https, and so may a page.
-    return feed_key(link).removeprefix("www.") or None if link else None
+    return page_key(link) or None if link else None
 
 
 def _story(told: OldEntry | Adoptable) -> tuple[str, int]:

@@ -125,9 +125,9 @@ class Boilerplate:
 class LeftOut:
     """A record whose owner says that it is not to be published: of which ``kind``, and the ``reason`` as a clause.
 
-    Of one that was withdrawn or has expired, ``id`` is that of its article, where it can be told, ``also`` are others
-    that it may have been published under, ``changed`` is when it changed last, and ``version`` and ``feed`` are as an
-    article has them. ``title`` is the record's own, as far as it has one.
+    ``id`` is that of its article, where it can be told, ``also`` are others that it may have been published under.
+    ``changed`` is the record's own ``updated``; ``version`` and ``feed`` are as an article has them. ``title`` is the
+    record's own, as far as it has one.
     """
 
     origin: Origin

@@ -30,7 +30,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from feedpub.articles.article import Article
 from feedpub.articles.entry import Entry
-from feedpub.articles.ids import shown_keys, split_id
+from feedpub.articles.ids import is_split, shown_keys, split_id
 from feedpub.text.similarity import fingerprint, similarity, sketch
 
 Exact: TypeAlias = Literal["across", "all", "none"]
@@ -330,7 +330,7 @@ class DuplicateIndex:
                 # An update that was published in place of what its key had at its instant.
                 published = self._past.by_instant(article.published)
                 at_instant = [known.id for known in published if known.key == key]
-                if _is_update(record) and len(at_instant) == 1:
+                if _is_update(record) and len(at_instant) == 1 and is_split(at_instant[0]):
                     return at_instant[0]
         if (feed or self._splits) and (known := self._past.by_id(base)) and not _fit(known, record):
             self._doubtful.add(base)

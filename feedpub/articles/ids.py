@@ -128,6 +128,14 @@ def feed_key(*candidates: str | None) -> str:
     return f"{parts.netloc.rpartition('@')[2].lower()}{parts.path.rstrip('/')}{query}"
 
 
+def page_key(link: str) -> str:
+    """Return what tells a page from others, whichever way its address is written.
+
+    The scheme, ``www.``, a closing slash and the fragment do not count.
+    """
+    return feed_key(link).removeprefix("www.")
+
+
 def shown_keys(article: Article) -> tuple[str, ...]:
     """Return the keys of the feed that an article was taken from as they can be told from published documents.
 

@@ -86,11 +86,7 @@ def build(
     elif not quiet:
         _show(report, settings, dry_run=dry_run, verbose=verbose)
     else:
-        for reject in report.new_rejects[:SHOWN_REJECTS]:
-            print_error(f"{reject.origin}: {reject.reason}")
-        if (more := len(report.new_rejects) - SHOWN_REJECTS) > 0:
-            where = settings.output.state / "rejects.jsonl"
-            print_error(f"{count(more, 'more new reject')}; {where} has all")
+        _show_news(report, settings)
     for warned in () if quiet else settings.rules.misread():
         print_error(str(warned))
     if settings.placeholders and not quiet:
@@ -108,6 +104,8 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "edited": report.edited,
         "held": report.held,
         "left_out": report.left_out,
+        "withdrawn": report.withdrawn,
+        "taken_back": report.taken_back,
         "boilerplate_lines": report.boilerplate_lines,
         "notices": dict(report.notice_counts),
         "rejects": [
@@ -183,7 +181,8 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
     if report.held:
         facts.append(f"{report.held} held back until due")
     if report.left_out:
-        facts.append(f"{report.left_out} left out")
+        withdrawn = f", {report.withdrawn} of them withdrawn" if report.withdrawn else ""
+        facts.append(f"{report.left_out} left out{withdrawn}")
     print_text("\n" + ", ".join(facts) + ".")
     _show_pages(report, dry_run=dry_run)
     if report.notices:
@@ -200,6 +199,17 @@ def _show_pages(report: BuildReport, *, dry_run: bool) -> None:
         print_text(f"Pages: {changed} of {whole} {'would be written' if dry_run else 'written'}.")
     for path in report.foreign:
         print_text(f"{path}: it is not feedpub's and stays; there is no page of ours in its place")
+
+
+def _show_news(report: BuildReport, settings: Settings) -> None:
+    """Show what a quiet build has to tell once: what it rejected and took back that the last one did not."""
+    for reject in report.new_rejects[:SHOWN_REJECTS]:
+        print_error(f"{reject.origin}: {reject.reason}")
+    if (more := len(report.new_rejects) - SHOWN_REJECTS) > 0:
+        where = settings.output.state / "rejects.jsonl"
+        print_error(f"{count(more, 'more new reject')}; {where} has all")
+    if report.taken_back:
+        print_error(f"{count(report.taken_back, 'article')} withdrawn")
 
 
 def _warn(report: BuildReport, *, quiet: bool) -> None:

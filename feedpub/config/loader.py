@@ -88,6 +88,7 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
         output=output,
         guards=said.guards,
         exact=said.dedup,
+        withdrawn=said.withdrawn,
         placeholders=tuple(find_placeholders(root)),
         templates=tuple(made for made in settled if isinstance(made, Template)),
     )

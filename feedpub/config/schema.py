@@ -9,6 +9,7 @@ from feedpub.articles.duplicates import Exact
 from feedpub.config.feeds import FEEDS, FeedKeys, TemplateKeys
 from feedpub.config.output import DEDUP, GUARDS, OUTPUT
 from feedpub.config.packs import PACKS
+from feedpub.config.scalars import LINE
 from feedpub.config.settings import Guards, Output
 from feedpub.config.site import SITE
 from feedpub.config.sources import SOURCE, read_source
@@ -29,6 +30,7 @@ class ConfigFile:
     site: Site
     sources: tuple[SourceSpec, ...]
     dedup: Exact
+    withdrawn: tuple[str, ...]
     feeds: tuple[FeedKeys | TemplateKeys, ...]
     output: Output
     guards: Guards
@@ -83,6 +85,14 @@ CONFIG = Section(
             required=True,
         ),
         Key("dedup", DEDUP, "which records count as one article", default="{}", without="as below"),
+        Key(
+            "withdrawn",
+            list_of(LINE),
+            "ids or links of articles that are taken back, as long as they are listed, see"
+            " [publishing](publishing.md#what-is-taken-back)",
+            default="[]",
+            without="none",
+        ),
         Key(
             "feeds",
             Value(_feeds, FEEDS.schema),

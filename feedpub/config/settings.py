@@ -124,6 +124,7 @@ class Settings:
     """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to.
 
     ``retired`` feeds take no articles any more. ``exact`` says which equal texts under different ids are one article.
+    ``withdrawn`` are ids and links of articles that are taken back.
     ``placeholders`` are what is to become public and is fit for a try only. ``templates`` stand for feeds that are made
     of the data; once these are among the ``feeds``, there are none, and ``warnings`` may say which were not made.
     """
@@ -138,6 +139,7 @@ class Settings:
     output: Output
     guards: Guards
     exact: Exact = "across"
+    withdrawn: tuple[str, ...] = ()
     placeholders: tuple[Placeholder, ...] = ()
     templates: tuple[Template, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -21,12 +21,13 @@ from feedpub.articles.adoption import OldEntry
 from feedpub.articles.article import Origin
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import is_split
+from feedpub.articles.withdrawals import Withdrawal, Withdrawn
 from feedpub.core.errors import PublishError
 from feedpub.documents.readback import PublishedEntry
 from feedpub.history.memory import ArchiveIndex, ArchiveUpdate, ClosedPage, EntryRecord, is_current, record_of
 from feedpub.text.similarity import digest
 
-VERSION = 6
+VERSION = 7
 _NOWHERE = Origin("", 0, 0)
 A_DAY = timedelta(days=1)
 """How long ids that were replaced count with those that follow."""
@@ -81,6 +82,12 @@ CREATE TABLE IF NOT EXISTS adopted (
     published TEXT NOT NULL,    -- as there, RFC 3339
     updated TEXT,               -- likewise
     permalink INTEGER NOT NULL  -- whether RSS called the id its address
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS withdrawn (
+    mark TEXT PRIMARY KEY,    -- a hash of the id of an article that was withdrawn
+    version INTEGER,          -- what a record has to outrank to bring it back
+    changed TEXT,
+    seen TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pages (
     feed TEXT NOT NULL,
@@ -221,6 +228,17 @@ class Ledger:
         """Return the entries with these digests."""
         stored = self._select("content = ? AND title = ?", content, title)
         return self._merged(self._by_text.get((title, content), []), stored)
+
+    def withdrawn(self) -> Withdrawn:
+        """Return the withdrawals that the file remembers."""
+        rows = self._rows("SELECT mark, version, changed, seen FROM withdrawn")
+        try:
+            return {
+                str(row[0]): Withdrawal.read(dict(zip(("version", "changed", "seen"), row[1:], strict=True)))
+                for row in rows
+            }
+        except (ValueError, TypeError) as error:
+            raise _damaged(self._file, error) from error
 
     def archive(self, feed: str) -> ArchiveIndex:
         """Return the closed archive pages of ``feed`` that the file knows."""
@@ -391,6 +409,24 @@ def note(
                 )
                 connection.executemany("INSERT OR REPLACE INTO zones VALUES (?, ?)", zones.items())
                 connection.execute("INSERT OR REPLACE INTO site VALUES ('id_authority', ?)", (authority,))
+    except sqlite3.Error as error:
+        raise _unwritten(file, error) from error
+
+
+def remember_withdrawals(file: Path, withdrawn: Withdrawn) -> None:
+    """Remember in ``file`` which withdrawals hold, and no others."""
+    rows = [
+        {"version": None, "changed": None, "seen": None, **withdrawal.said(), "mark": marked}
+        for marked, withdrawal in withdrawn.items()
+    ]
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.executescript(_SCHEMA)
+            with connection:
+                connection.execute("DELETE FROM withdrawn")
+                connection.executemany(
+                    "INSERT INTO withdrawn VALUES (:mark, :version, :changed, :seen)", rows
+                )
     except sqlite3.Error as error:
         raise _unwritten(file, error) from error
 

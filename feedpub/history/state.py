@@ -16,6 +16,7 @@ from typing import Protocol
 from feedpub.articles.adoption import OldEntry
 from feedpub.articles.article import Origin
 from feedpub.articles.ids import is_made
+from feedpub.articles.withdrawals import Withdrawal, Withdrawn, joined
 from feedpub.config import FeedSettings, Settings
 from feedpub.documents.formats import OUTPUT_FORMATS, best_evidence, of_media_type
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
@@ -42,6 +43,11 @@ class PublishedSet(Protocol):
     @property
     def documents(self) -> Mapping[str, PublishedDocument]:
         """The documents that we published, by name."""
+        ...
+
+    @property
+    def withdrawn(self) -> Mapping[str, Mapping[str, object]]:
+        """What was published of withdrawals, by their marks."""
         ...
 
     def read(self, name: str) -> bytes | None:
@@ -80,7 +86,8 @@ class State:
     of feeds that are not ``online`` for it; ``dropped`` those whose format or archive the config no longer has.
 
     ``forgotten`` are the published entries that the ledger has not got, as it was lost, under ids that other generators
-    made: what was adopted is told by them. ``permalinks`` are the ids that RSS calls addresses.
+    made: what was adopted is told by them. ``permalinks`` are the ids that RSS calls addresses. ``withdrawn`` are the
+    withdrawals that either of the two remembers.
     """
 
     published: PublishedSet
@@ -91,6 +98,7 @@ class State:
     dropped: tuple[str, ...]
     forgotten: tuple[OldEntry, ...] = ()
     permalinks: frozenset[str] = frozenset()
+    withdrawn: Withdrawn = field(default_factory=dict)
 
 
 @contextmanager
@@ -130,7 +138,19 @@ def open_state(settings: Settings, published: PublishedSet) -> Iterator[State]:
             tuple(dropped),
             forgotten,
             frozenset(permalinks),
+            joined(ledger.withdrawn(), read_withdrawn(published)),
         )
+
+
+def read_withdrawn(published: PublishedSet) -> Withdrawn:
+    """Return the withdrawals that the published set remembers; one that makes no sense holds for good."""
+    found: dict[str, Withdrawal] = {}
+    for marked, said in published.withdrawn.items():
+        try:
+            found[marked] = Withdrawal.read(said)
+        except (TypeError, ValueError):
+            found[marked] = Withdrawal()
+    return found
 
 
 def _forgotten(

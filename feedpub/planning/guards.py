@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from feedpub.articles.ids import feed_id
 from feedpub.config import Settings
-from feedpub.core.errors import ALLOWANCES, FeedpubError, GuardRefusal, TooManyRejects
+from feedpub.core.errors import ALLOWANCES, ConfigError, FeedpubError, GuardRefusal, TooManyRejects
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedFeed
 from feedpub.history.state import State
@@ -67,9 +67,13 @@ def why_refused(
     redated: Redated,
     allowed: Collection[str],
 ) -> FeedpubError | None:
-    """Return what a build stops with, the first reason only; ``None`` where nothing speaks against it."""
+    """Return what a build stops with, the first reason only; ``None`` where nothing speaks against it.
+
+    It says how many withdrawals wait for a build that is not refused.
+    """
     try:
-        check_before_reading(settings, state, allowed)
+        check_examples(settings)
+        check_online(settings, state, allowed)
         check_rejects(settings, ingested)
         check_flood(
             previous,
@@ -80,18 +84,29 @@ def why_refused(
             allowed=allowed,
         )
     except FeedpubError as refusal:
+        # What is wrong with a config does not depend on what is online.
+        waiting = 0 if isinstance(refusal, ConfigError) else len(taken_back(state, ingested))
+        if waiting:
+            words = "withdrawal waits" if waiting == 1 else "withdrawals wait"
+            refusal.args = (f"{refusal}; {waiting:,} {words} for a build that is not refused",)
         return refusal
     return None
 
 
-def check_before_reading(settings: Settings, state: State, allowed: Collection[str] = ()) -> None:
-    """Raise what a build stops with before it reads any source.
+def taken_back(state: State, ingested: IngestResult) -> frozenset[str]:
+    """Return the ids of what is online and withdrawn now."""
+    online = {entry.id for feed in state.online.values() for entry in feed.entries}
+    return frozenset(entry_id for entry_id in online if entry_id in ingested.withdrawn)
 
-    That is :class:`ConfigError` for an example of a rule that fails, and :class:`GuardRefusal` where what is online
-    says that no build of ``settings`` may follow it.
-    """
+
+def check_examples(settings: Settings) -> None:
+    """Raise :class:`ConfigError` for an example of a rule that fails; no source has to be read for that."""
     if failing := settings.rules.failing_examples():
         raise failing[0].error(more=len(failing) - 1)
+
+
+def check_online(settings: Settings, state: State, allowed: Collection[str] = ()) -> None:
+    """Raise :class:`GuardRefusal` where what is online says that no build of ``settings`` may follow it."""
     slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
     check_damaged(state.damaged, allowed)
     check_removed(state.online, slugs, state.dropped, allowed)

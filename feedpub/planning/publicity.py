@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from feedpub.articles import duplicates
-from feedpub.articles.article import Article, LeftOut
+from feedpub.articles.article import Article
 from feedpub.articles.duplicates import shared_keys
+from feedpub.articles.withdrawals import Listed, Withdrawal, Withdrawn, marks
 from feedpub.config import Settings
 from feedpub.text.similarity import digest
-
-WHY = {"expired": "its time is over", "withdrawn": "another record withdraws it"}
 
 
 def earliest(now: datetime, *times: datetime | None) -> datetime | None:
@@ -39,8 +38,8 @@ class Publicity:
 
     An embargo obeys nothing but the clock; a plain date in the future obeys ``guards.future``, and does not hold back
     what was published under it. Nor does it hold back the articles of the ids ``alone``: they are published, and no
-    other record has their id. ``withdrawn`` are the records by which owners withdrew articles, by id and feed: what a
-    feed says is not said of another's articles, but what our own sources say is.
+    other record has their id. ``withdrawn`` is what owners took back: what a feed says is not said of another's
+    articles, but what our own sources and the config say is.
     """
 
     def __init__(
@@ -48,7 +47,7 @@ class Publicity:
         settings: Settings,
         now: datetime,
         past: Past | None = None,
-        withdrawn: Mapping[tuple[str, str], LeftOut] = MappingProxyType({}),
+        withdrawn: Withdrawn = MappingProxyType({}),
         alone: Container[str] = frozenset(),
     ) -> None:
         self.now = now
@@ -56,6 +55,7 @@ class Publicity:
         self._past = past
         self._shared_keys = shared_keys(past) if past else ()
         self._withdrawn = withdrawn
+        self._listed = Listed.of(settings.withdrawn, settings.site.id_authority)
         self._alone = alone
 
     def why_not(self, article: Article) -> str:
@@ -79,16 +79,39 @@ class Publicity:
             return "held"
         if article.expires is not None and article.expires <= now:
             return "expired"
-        for feed in {article.feed, ""} if self._withdrawn else ():
-            withdrawal = self._withdrawn.get((article.id, feed))
-            # What is there again in a later version was not withdrawn.
-            if withdrawal and not _is_later(article, withdrawal):
-                return "withdrawn"
+        if self._is_listed(article) or self._taken_back(article):
+            return "withdrawn"
         return ""
+
+    def reason(self, article: Article, why: str) -> str:
+        """Return why an article is not public, as a clause: what :meth:`why_not` said, and what brings it back."""
+        if why == "expired":
+            return "its time is over"
+        if self._is_listed(article):
+            return "the config lists it under withdrawn; taking it from that list brings it back"
+        by_what = self._taken_back(article)
+        return f"another record withdraws it; {by_what.remedy}" if by_what else "another record withdraws it"
+
+    def marks(self, article: Article) -> list[str]:
+        """Return the marks of the withdrawals that are of ``article``, whether it outranks them or not."""
+        return [marked for marked in marks(article) if marked in self._withdrawn] if self._withdrawn else []
+
+    def _is_listed(self, article: Article) -> bool:
+        if not self._listed.names:
+            return False
+        known = self._past.became(article.id) if self._past else None
+        return self._listed.has(article, known.id if known else None)
+
+    def _taken_back(self, article: Article) -> Withdrawal | None:
+        """Return what withdrew ``article`` and is not outranked by it."""
+        found = (self._withdrawn[marked] for marked in self.marks(article))
+        return next((withdrawal for withdrawal in found if not withdrawal.is_lifted_by(article)), None)
 
     def may_be_alone(self, article: Article) -> bool:
         """Say whether ``article`` is held back for its date alone, and something is published under its id."""
         if self._past is None or article.due is not None or not self._is_early(article, self.now):
+            return False
+        if self._is_listed(article) or self.marks(article):
             return False
         # A key that several articles share does not say which of them is published.
         return self._past.by_id(article.id) is not None and article.key not in self._shared_keys
@@ -119,23 +142,3 @@ class Publicity:
 
 def _is_updated_later(article: Article, now: datetime) -> bool:
     return article.updated is not None and article.updated > max(now, article.published)
-
-
-def _is_later(article: Article, withdrawal: LeftOut) -> bool:
-    if article.version is not None and withdrawal.version is not None:
-        return article.version > withdrawal.version
-    # By whose word nobody knows when it was made, it holds.
-    return withdrawal.changed is not None and (article.updated or article.published) > withdrawal.changed
-
-
-def note_withdrawal(withdrawn: dict[tuple[str, str], LeftOut], left_out: LeftOut) -> None:
-    """Enter in ``withdrawn``, by the article's id and feed, a record that withdraws it; the last one counts."""
-    if left_out.kind == "withdrawn":
-        for article_id in left_out.ids:
-            gone = article_id, left_out.feed
-            withdrawn[gone] = max(withdrawn.get(gone, left_out), left_out, key=_rank)
-
-
-def _rank(withdrawal: LeftOut) -> tuple[int, float]:
-    when = withdrawal.changed.timestamp() if withdrawal.changed else float("inf")
-    return -1 if withdrawal.version is None else withdrawal.version, when

@@ -8,19 +8,21 @@ What comes out does not depend on the order in which files and records are read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from feedpub.articles.adoption import Adoptable
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.articles.duplicates import DuplicateIndex
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
+from feedpub.articles.withdrawals import Gone, Listed, Withdrawal, Withdrawn, dated, mark
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
 from feedpub.planning.made_feeds import ValueCounter, Values
-from feedpub.planning.publicity import WHY, Past, Publicity, earliest, note_withdrawal
+from feedpub.planning.publicity import Past, Publicity, earliest
 from feedpub.planning.source_order import SourceOrder
 from feedpub.planning.windows import origin_of, out_of_bounds
 from feedpub.sources import Statuses, local_file, read, search
@@ -35,8 +37,9 @@ class IngestResult:
 
     Of a feed that is archived, they are all articles that are in no closed page, as entries whose texts are put aside.
     ``publicity`` and ``index`` decided which records became articles; ``index`` holds the id of each that stays,
-    selected or not. ``released`` holds the ids of what its owner has withdrawn and of what has expired: no guard
-    counts those. ``adoptable`` are, by the number of their source, the articles of sources that adopt old feeds.
+    selected or not. ``withdrawn`` holds the ids of what its owner took back, ``released`` those and the ids of what has
+    expired: no guard counts either. ``hidden`` are the ids of all that is not to be shown any more. ``withdrawals`` are
+    to be remembered. ``adoptable`` are, by the number of their source, the articles of sources that adopt old feeds.
     ``listed`` gives, for each feed of other people by its keys, the date of its oldest entry. ``values`` has those that
     each template of the config asks for. ``next_change`` is the
     earliest instant at which the clock alone changes which records are public, or how.
@@ -44,7 +47,10 @@ class IngestResult:
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
     index: DuplicateIndex
-    released: frozenset[str]
+    withdrawn: Container[str]
+    released: Container[str]
+    hidden: frozenset[str]
+    withdrawals: Withdrawn
     listed: Mapping[str, datetime]
     adoptable: Mapping[int, tuple[Adoptable, ...]]
     values: tuple[Values, ...]
@@ -53,6 +59,7 @@ class IngestResult:
     duplicates: int
     held: int
     left_out: int
+    taken_back: int
     boilerplate_lines: int
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
@@ -60,21 +67,31 @@ class IngestResult:
     next_change: datetime | None
 
 
-def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | None = None) -> IngestResult:
+def ingest(
+    settings: Settings,
+    now: datetime,
+    past: Past,
+    progress: Progress | None = None,
+    remembered: Withdrawn = MappingProxyType({}),
+) -> IngestResult:
     """Read all sources of ``settings``; articles that are not public at ``now`` are left out or held back.
+
+    ``remembered`` are the withdrawals of which earlier builds knew.
 
     Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
     """
     tally = _Tally()
-    publicity = Publicity(settings, now, past)
+    publicity = Publicity(settings, now, past, remembered)
     order = SourceOrder()
     watched, router = _first_reading(settings, past, publicity, tally, order, progress)
-    gone = {article_id for article_id, _ in tally.withdrawn}
-    alone = {early for early in tally.early if not watched.saw(early)} - gone
-    if alone or any(map(watched.saw, gone)):
+    said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
+    withdrawn = {**remembered, **said}
+    news = {gone for gone, marked in tally.gone if withdrawn[marked] != remembered.get(marked)}
+    alone = {early for early in tally.early if not watched.saw(early)} - {gone for gone, _ in tally.gone}
+    if alone or any(map(watched.saw, news)):
         # Which withdrawal counts, and which published article has no other record, only all of them tell: read again,
         # now knowing it.
-        publicity = Publicity(settings, now, past, tally.withdrawn, alone)
+        publicity = Publicity(settings, now, past, withdrawn, alone)
         tally = _Tally()
         watched, router = _first_reading(settings, past, publicity, tally, order, None)
     if watched.decide():
@@ -87,14 +104,18 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
                 router.offer(kept, instant, source)
                 if is_split(kept.id) and not is_split(article.id):
                     tally.notices.append(_shared_id(article))
-    # What has a record that is public, a later version say, keeps its id.
-    released = {gone for gone in tally.released if not watched.saw(gone)}
-    was = (known for gone in released for known in (past.by_id(gone), past.became(gone)))
-    released |= {known.id for known in was if known}
+    # A withdrawal that was lifted is forgotten, but while a record still says it, or it keeps another back.
+    needed = said.keys() | tally.keeping
+    withdrawn = {m: w for m, w in withdrawn.items() if m in needed or m not in tally.back}
+    known = _Known(past, watched)
+    gone = known.ids(tally.withdrawn) | Listed.of(settings.withdrawn, settings.site.id_authority).ids
     return IngestResult(
         selected=router.newest(),
         index=watched,
-        released=frozenset(released),
+        withdrawn=Gone(gone, withdrawn.keys() - tally.back),
+        released=Gone(gone | known.ids(tally.expired), withdrawn.keys() - tally.back),
+        hidden=gone | known.ids(tally.hidden),
+        withdrawals=withdrawn,
         listed=tally.listed,
         adoptable={source: tuple(found) for source, found in router.adoptable.items()},
         values=router.values.counts,
@@ -103,6 +124,7 @@ def ingest(settings: Settings, now: datetime, past: Past, progress: Progress | N
         duplicates=tally.articles - tally.held - tally.not_public - router.offered,
         held=tally.held,
         left_out=tally.left_out,
+        taken_back=tally.taken_back,
         boilerplate_lines=tally.boilerplate_lines,
         rejects=tuple(tally.rejects),
         notices=(*tally.notices, *tally.statuses.notices()),
@@ -139,19 +161,28 @@ class SourceTimes:
 class _Tally:
     """What was read, counted. ``not_public`` are articles that were left out as such only after they were made.
 
-    ``early`` are the ids of published articles of which a record is held back for its date.
+    Of what is ``left_out``, ``taken_back`` were withdrawn. ``said`` are the withdrawals that records say, ``gone``
+    the ids of these with their marks, ``back`` the marks of what is public again, ``keeping`` those of what is not.
+    ``withdrawn``, ``expired`` and ``hidden``, which holds all that is left out, are ids. ``early`` are those of
+    published articles of which a record is held back for its date.
     """
 
     articles: int = 0
     held: int = 0
     not_public: int = 0
     left_out: int = 0
+    taken_back: int = 0
     boilerplate_lines: int = 0
     rejects: list[Reject] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     statuses: Statuses = field(default_factory=Statuses)
-    withdrawn: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
-    released: set[str] = field(default_factory=set)
+    said: dict[str, Withdrawal] = field(default_factory=dict)
+    gone: set[tuple[str, str]] = field(default_factory=set)
+    back: set[str] = field(default_factory=set)
+    keeping: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
+    expired: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
     early: set[str] = field(default_factory=set)
     listed: dict[str, datetime] = field(default_factory=dict)
     source_warnings: list[str] = field(default_factory=list)
@@ -173,8 +204,37 @@ class _Tally:
     def leave_out(self, left_out: LeftOut) -> None:
         self.left_out += 1
         self.notices.append(Notice(left_out.origin, left_out.kind, f"left out, as {left_out.reason}"))
-        note_withdrawal(self.withdrawn, left_out)
-        self.released.update(left_out.ids)
+        self.hidden.update(left_out.ids)
+        if left_out.kind == "withdrawn":
+            self.taken_back += 1
+            self.withdrawn.update(left_out.ids)
+        if left_out.kind == "expired":
+            self.expired.update(left_out.ids)
+
+    def take_back(self, left_out: LeftOut, now: datetime) -> None:
+        """Note what a record withdraws, if it does."""
+        if left_out.kind != "withdrawn":
+            return
+        withdrawal = Withdrawal.of(left_out, now)
+        for article_id in left_out.ids:
+            marked = mark(article_id, left_out.feed)
+            self.gone.add((article_id, marked))
+            self.said[marked] = withdrawal.joined(self.said.get(marked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Tells under which ids subscribers know what is not there any more."""
+
+    past: Past
+    watched: DuplicateIndex
+
+    def ids(self, gone: Iterable[str]) -> frozenset[str]:
+        """Return the ids ``gone``, and those that their articles came to have, but for what has a public record."""
+        # Such as a later version.
+        own = {each for each in gone if not self.watched.saw(each)}
+        found = (known for each in own for known in (self.past.by_id(each), self.past.became(each)))
+        return frozenset(own | {known.id for known in found if known})
 
 
 def _first_reading(
@@ -195,12 +255,17 @@ def _first_reading(
         if why := publicity.why_not(article):
             if why == "held":
                 tally.held += 1
+                if article.due is not None:
+                    tally.hidden.add(article.id)
                 if publicity.may_be_alone(article):
                     tally.early.add(article.id)
             else:
                 tally.not_public += 1
-                tally.leave_out(LeftOut(article.origin, why, WHY[why], article.id))
-        elif new := watched.add(article, instant, source):
+                tally.keeping.update(publicity.marks(article))
+                tally.leave_out(LeftOut(article.origin, why, publicity.reason(article, why), article.id))
+            continue
+        tally.back.update(publicity.marks(article))
+        if new := watched.add(article, instant, source):
             router.offer(new, instant, source)
     order.end_file()
     return watched, router
@@ -243,6 +308,7 @@ def _articles(
                 tally.rejects.append(item)
             elif isinstance(item, LeftOut):
                 tally.leave_out(item)
+                tally.take_back(item, publicity.now)
             elif not tally.statuses.counts(item):
                 tally.notices.append(item)
         if progress:

@@ -176,7 +176,7 @@ def plan_site(
     :class:`feedpub.core.errors.SourceError` where a file cannot be read at all, and :class:`ConfigError` where a feed
     could not be published with any entries.
     """
-    ingested = ingest(settings, now, state.ledger, progress)
+    ingested = ingest(settings, now, state.ledger, progress, state.withdrawn)
     planner = _Planner(settings, state, now, allowed, ingested)
     plan = planner.plan()
     if plan.verified.invalid:
@@ -246,7 +246,7 @@ class _Planner:
             if c.slug in state.online and not feed.lasting
         )
         rendered = self._render(feeds)
-        pages = plan_pages(settings, state, feeds, ingested.released)
+        pages = plan_pages(settings, state, feeds, ingested.hidden)
         return SitePlan(
             settings=settings,
             now=now,

@@ -14,11 +14,11 @@ from typing import TypeAlias
 
 from feedpub.articles.article import Article, LeftOut, Origin, Reject
 from feedpub.articles.entry import RoutedArticle
+from feedpub.articles.withdrawals import mark
 from feedpub.config import Settings
 from feedpub.documents.formats import of_media_type
 from feedpub.history.identity import IdentityOptions, resolve_identities
 from feedpub.planning.feed_plan import FeedPlan
-from feedpub.planning.publicity import WHY
 from feedpub.planning.routing import SourceTimes
 from feedpub.planning.site_plan import SitePlan
 from feedpub.sources import files, read
@@ -179,8 +179,7 @@ class _Judge:
         if isinstance(record, Reject):
             return Verdict(record, Fate.REJECTED, record.reason)
         if isinstance(record, LeftOut):
-            fate = Fate.WITHDRAWN if record.kind == "withdrawn" else Fate.LEFT_OUT
-            return Verdict(record, fate, record.reason, record.id)
+            return self._left_out(record)
         if kept:
             return self._article(record, kept)
         if why := self._plan.ingested.publicity.why_not(record):
@@ -193,11 +192,23 @@ class _Judge:
         kept_id = entry.article.id if entry else self._known[winner]
         return Verdict(record, Fate.DUPLICATE, reason, kept_id, place, kept_id)
 
+    def _left_out(self, record: LeftOut) -> Verdict:
+        if record.kind != "withdrawn":
+            return Verdict(record, Fate.LEFT_OUT, record.reason, record.id)
+        withdrawals = self._plan.ingested.withdrawals
+        by_what = withdrawals.get(mark(record.id, record.feed)) if record.id else None
+        return Verdict(
+            record,
+            Fate.WITHDRAWN,
+            f"{record.reason}; {by_what.remedy}" if by_what else record.reason,
+            record.id,
+        )
+
     def _not_public(self, record: Article, why: str) -> Verdict:
         own_id = known_id(self._plan, record)
         if why != "held":
             fate = Fate.WITHDRAWN if why == "withdrawn" else Fate.LEFT_OUT
-            return Verdict(record, fate, WHY[why], own_id)
+            return Verdict(record, fate, self._plan.ingested.publicity.reason(record, why), own_id)
         until = max(filter(None, (record.due, record.published)))
         return Verdict(record, Fate.HELD, f"held until {until.isoformat()}", own_id)
 

@@ -11,12 +11,12 @@ from itertools import chain, islice
 from feedpub.config import Settings
 from feedpub.core.errors import TooManyRejects
 from feedpub.documents.channel import Site
-from feedpub.history.ledger import LEDGER, Ledger, note, record
+from feedpub.history.ledger import LEDGER, Ledger, note, record, remember_withdrawals
 from feedpub.history.ledger import adopt as remember_adopted
 from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_article, record_of
 from feedpub.history.state import open_state, read_feeds
 from feedpub.planning.feed_plan import FeedPlan
-from feedpub.planning.guards import check_before_reading
+from feedpub.planning.guards import check_examples
 from feedpub.planning.made_feeds import with_made_feeds
 from feedpub.planning.routing import Progress, ingest
 from feedpub.planning.site_plan import SitePlan, plan_site
@@ -91,7 +91,7 @@ def build(
             held.enter_context(exclusive(ours))
         settings = with_made(settings, now, allow)
         state = held.enter_context(open_state(settings, LocalFolder(settings.output.dir)))
-        check_before_reading(settings, state, allow)
+        check_examples(settings)
         plan = plan_site(settings, state, now, allowed=allow, progress=progress)
         if plan.refusal:
             if isinstance(plan.refusal, TooManyRejects) and not dry_run:
@@ -129,7 +129,12 @@ def _wanted(plan: SitePlan) -> Wanted:
         gone=plan.pages.gone,
         settled=output.pages != "off",
         gzip=output.gzip,
+        withdrawn=_said(plan),
     )
+
+
+def _said(plan: SitePlan) -> Mapping[str, Mapping[str, int | str]]:
+    return {marked: withdrawal.said() for marked, withdrawal in plan.ingested.withdrawals.items()}
 
 
 def _remember(plan: SitePlan) -> None:
@@ -164,6 +169,8 @@ def _remember(plan: SitePlan) -> None:
     authority = settings.site.id_authority
     if any(replaced.values()) or zones or meant or ledger.authority() != authority:
         note(file, replaced, plan.now, zones, authority, anew=meant)
+    if ledger.withdrawn() != plan.ingested.withdrawals:
+        remember_withdrawals(file, plan.ingested.withdrawals)
 
 
 def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]:

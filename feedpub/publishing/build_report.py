@@ -15,6 +15,7 @@ from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Rendered
 from feedpub.documents.verification import Invalid
 from feedpub.planning.feed_plan import FeedPlan
+from feedpub.planning.guards import taken_back
 from feedpub.planning.site_plan import ChangedZone, SitePlan, Verified
 from feedpub.planning.windows import Limit
 from feedpub.publishing.local.changes import Changes
@@ -53,12 +54,13 @@ class FeedReport:
 class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
-    ``left_out`` counts records that are not to be published, such as drafts. ``notices`` tell what was done to articles
-    on the way (``related-links``: stripped tails), and why each of those records was left out. ``source_warnings`` name
-    patterns of sources that match nothing. ``listings`` are the documents of the whole site. ``altered`` are finished
-    documents that somebody else has changed or removed since the last build. ``zones`` are sources whose zone was
-    changed. ``next_change`` is when the same input gives other documents. ``new_rejects`` are those that the last build
-    did not have. ``warnings`` are of feeds made of the data.
+    ``left_out`` counts records that are not to be published, such as drafts; ``withdrawn`` of them take an article
+    back, or are taken back. ``taken_back`` articles were online until now. ``notices`` tell what was done to articles
+    on the way (``related-links``: stripped tails), and why each of those records was left out. ``source_warnings``
+    name patterns of sources that match nothing. ``listings`` are the documents of the whole site. ``altered`` are
+    finished documents that somebody else has changed or removed since the last build. ``zones`` are sources whose
+    zone was changed. ``next_change`` is when the same input gives other documents. ``new_rejects`` are those that the
+    last build did not have. ``warnings`` are of feeds made of the data.
     ``pages`` are what people look at; ``foreign`` are files that are not ours and stay in the places of pages.
     """
 
@@ -67,6 +69,8 @@ class BuildReport:
     edited: int
     held: int
     left_out: int
+    withdrawn: int
+    taken_back: int
     boilerplate_lines: int
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
@@ -109,6 +113,8 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         edited=len(plan.resolved.edited),
         held=ingested.held,
         left_out=ingested.left_out,
+        withdrawn=ingested.taken_back,
+        taken_back=len(taken_back(plan.state, ingested)),
         boilerplate_lines=ingested.boilerplate_lines,
         rejects=(*ingested.rejects, *quarantined),
         notices=(*ingested.notices, *(_date_kept(entry) for entry in plan.resolved.redated)),

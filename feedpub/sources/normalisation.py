@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html import unescape
@@ -115,31 +114,24 @@ def build_story(
 
 def _left_out(reading: ParseContext, origin: Origin, record: Record) -> LeftOut:
     kind, reason = record.hold.kind, record.hold.reason
-    if kind not in {"withdrawn", "expired"}:
-        return LeftOut(origin, kind, reason, title=record.title.strip())
     record = _cleaned(reading.spec, record, _Notes(origin))
-    times: list[datetime] = []
-    for text in (record.published, record.updated):
-        with suppress(DateError):
-            times.append(parse_date(text, reading.spec.dates).instant)
-    published = times[0] if times else datetime.min.replace(tzinfo=UTC)
-    identity, key = _identity(reading, record, published, record.title.strip())
-    known = key is not None or (times and record.title)
-    changed = max(times, default=None)
-    if not known:
-        return LeftOut(origin, kind, reason, title=record.title.strip())
-    also = _other_ids(reading, record, key, published if times else None)
-    return LeftOut(
-        origin,
-        kind,
-        reason,
-        identity,
-        changed,
-        record.version,
-        reading.feed,
-        also - {identity},
-        record.title.strip(),
-    )
+    title = record.title.strip()
+    published, changed = (_instant(text, reading) for text in (record.published, record.updated))
+    identity, key = _identity(reading, record, published or _NO_DAY, title)
+    if key is None and not (published and title):
+        return LeftOut(origin, kind, reason, title=title)
+    also = _other_ids(reading, record, key, published) - {identity}
+    return LeftOut(origin, kind, reason, identity, changed, record.version, reading.feed, also, title)
+
+
+_NO_DAY = datetime.min.replace(tzinfo=UTC)
+
+
+def _instant(text: str, reading: ParseContext) -> datetime | None:
+    try:
+        return parse_date(text, reading.spec.dates).instant
+    except DateError:
+        return None
 
 
 def _other_ids(
@@ -154,7 +146,7 @@ def _other_ids(
         link if _WEB_ADDRESS.match(link) and (key == link or not (title and published)) else None,
     } - {None}
     keys |= {with_other_scheme(each) for each in keys if each}
-    day = published or datetime.min.replace(tzinfo=UTC)
+    day = published or _NO_DAY
     ids = {_made_of(reading, record, each, day, title)[0] for each in keys}
     return frozenset(
         ids | ({_made_of(reading, record, None, published, title)[0]} if title and published else set())

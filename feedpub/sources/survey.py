@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
+from feedpub.articles.withdrawals import BROUGHT_BACK
 from feedpub.core.errors import DateError
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.field_names import name_map
@@ -165,7 +166,8 @@ def survey_file(
         elif isinstance(item, Reject):
             rejects.add(_OWN.sub("", item.reason), item.reason, item.origin)
         elif isinstance(item, LeftOut):
-            left_out.add(item.reason, item.reason, item.origin)
+            reason = f"{item.reason}; {BROUGHT_BACK}" if item.kind == "withdrawn" else item.reason
+            left_out.add(reason, reason, item.origin)
             kinds[item.kind] += 1
         elif not statuses.counts(item):
             relative += item.kind == "bad-address" and item.message.startswith("left out the link '/")

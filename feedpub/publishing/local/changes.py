@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from feedpub.publishing.local.dirfd import Folder
 from feedpub.publishing.local.location import Stamp, stamp
@@ -19,6 +19,7 @@ from feedpub.publishing.local.manifest import (
     Manifest,
     Publishable,
     Published,
+    Withdrawn,
     describe,
     manifest_bytes,
     parse_manifest,
@@ -132,7 +133,8 @@ class Wanted:
 
     ``keep`` names files of ours that stay as they are though they are not among the ``documents``: the last good
     version of what failed its check. ``gone`` are those that go even where they are settled. All other settled files
-    stay, unless ``settled`` is false. With ``gzip``, each document has a ``name.gz`` beside it.
+    stay, unless ``settled`` is false. With ``gzip``, each document has a ``name.gz`` beside it. The
+    manifest remembers what is ``withdrawn``.
     """
 
     documents: Sequence[Publishable]
@@ -140,6 +142,7 @@ class Wanted:
     gone: Collection[str] = ()
     settled: bool = True
     gzip: bool = False
+    withdrawn: Withdrawn = field(default_factory=dict)
 
 
 def make_plan(
@@ -184,7 +187,8 @@ def make_plan(
         parts += [
             _planned(_Standing(part, "", _JSON_TYPE, data), folder) for part, data in same if data is not None
         ]
-    listing = manifest_bytes((file.entry for file in files if not file.settled), revision.counts)
+    entries = (file.entry for file in files if not file.settled)
+    listing = manifest_bytes(entries, revision.counts, wanted.withdrawn)
     known = {*manifest.documents, *every, *manifest.parts}
     fresh = [file.entry for file in (*files, *parts)]
     # What is removed as well: once it is gone, nobody else would know that its part has to be cleared of it.

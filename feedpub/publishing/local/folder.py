@@ -33,6 +33,7 @@ from feedpub.publishing.local.location import (
 from feedpub.publishing.local.manifest import (
     Manifest,
     Published,
+    Withdrawn,
     check_names,
     is_name,
 )
@@ -56,9 +57,19 @@ class LocalFolder:
     path: Path
 
     @cached_property
+    def manifest(self) -> Manifest:
+        """What it lists. Raises what :func:`read_manifest` raises."""
+        return read_manifest(self.path)
+
+    @property
     def documents(self) -> Mapping[str, Published]:
-        """The files that the manifest lists, by name. Raises what :func:`read_manifest` raises."""
-        return read_manifest(self.path).documents
+        """The files that the manifest lists, by name."""
+        return self.manifest.documents
+
+    @property
+    def withdrawn(self) -> Withdrawn:
+        """The withdrawals that the manifest remembers, by their marks."""
+        return self.manifest.withdrawn
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of one published file, or ``None`` if it is not there."""

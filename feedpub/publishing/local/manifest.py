@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from feedpub.core.errors import PublishError
 
@@ -33,6 +33,10 @@ FOLDER = "article"
 _NAME = re.compile(rf"(?:{FOLDER}/)?[a-z0-9][a-z0-9._-]{{0,200}}")
 PART = re.compile(rf"({FOLDER})/manifest(?:-([a-z0-9._-]{{1,6}}))?\.json")
 """The name of a part: the folder whose files it lists, and how the names of these begin."""
+
+
+Withdrawn: TypeAlias = Mapping[str, Mapping[str, object]]
+"""What a site remembers of withdrawn articles, by hashes; what it means is not known here."""
 
 
 class Publishable(Protocol):
@@ -75,10 +79,14 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What was published last, by name; ``parts`` are the lists of what is settled, and how many files each has."""
+    """What was published last, by name; ``parts`` are the lists of what is settled, and how many files each has.
+
+    ``withdrawn`` is what is remembered of withdrawn articles.
+    """
 
     documents: Mapping[str, Published]
     parts: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: Withdrawn = field(default_factory=dict)
 
 
 def is_name(path: str) -> bool:
@@ -103,13 +111,20 @@ def check_names(documents: Sequence[Publishable], *, gzip: bool) -> None:
             names.add(name)
 
 
-def manifest_bytes(entries: Iterable[Published], parts: Mapping[str, int] = MappingProxyType({})) -> bytes:
-    """Return the manifest that lists ``entries`` and ``parts``: the same bytes for the same set."""
+def manifest_bytes(
+    entries: Iterable[Published],
+    parts: Mapping[str, int] = MappingProxyType({}),
+    withdrawn: Withdrawn = MappingProxyType({}),
+) -> bytes:
+    """Return the manifest that lists ``entries`` and ``parts``, and remembers ``withdrawn``.
+
+    It has the same bytes for the same sets.
+    """
     listed = sorted(entries, key=lambda entry: entry.path)
     documents = [
         {key: value for key, value in asdict(entry).items() if value or key != "made_of"} for entry in listed
     ]
-    newer = bool(parts) or any("made_of" in document for document in documents)
+    newer = bool(parts or withdrawn) or any("made_of" in document for document in documents)
     content = {
         "version": PARTED_VERSION if newer else MANIFEST_VERSION,
         "generator": "feedpub",
@@ -117,6 +132,8 @@ def manifest_bytes(entries: Iterable[Published], parts: Mapping[str, int] = Mapp
     }
     if parts:
         content["parts"] = dict(sorted(parts.items()))
+    if withdrawn:
+        content["withdrawn"] = {mark: dict(withdrawn[mark]) for mark in sorted(withdrawn)}
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
@@ -133,12 +150,15 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
             raise PublishError(f"{path} was written by a newer feedpub; build with that one")
         documents = _entries(version, content["documents"])
         parts = {name: int(count) for name, count in content.get("parts", {}).items() if PART.fullmatch(name)}
+        withdrawn = {str(mark): dict(said) for mark, said in content.get("withdrawn", {}).items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise PublishError(
             f"{path} is not a manifest of feedpub; restore it, or remove it to begin anew, or, if it is another"
             f" program's, name another folder as output.dir"
         ) from error
-    return Manifest({document.path: document for document in documents if is_name(document.path)}, parts)
+    return Manifest(
+        {document.path: document for document in documents if is_name(document.path)}, parts, withdrawn
+    )
 
 
 def _entries(version: object, documents: list[dict[str, object]]) -> list[Published]:

@@ -1,0 +1,161 @@
+"""What takes an article back for good, what brings it back, and how that is remembered without a word of it.
+
+A withdrawal outlives the record that said so. What is kept of it goes into the published folder, too, where everybody
+can read it: a hash of the article's id, and what a record has to outrank.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from feedpub.articles.article import Article, LeftOut, with_other_scheme
+from feedpub.articles.ids import article_id, page_key
+
+BROUGHT_BACK = "a record with a higher version or a later update brings it back"
+"""What lifts any withdrawal that is not the config's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What a record has to outrank to bring a withdrawn article back.
+
+    ``version`` and ``changed`` are those of the record that withdrew it. One that has neither is dated by the build
+    that saw it first: ``seen``.
+    """
+
+    version: int | None = None
+    changed: datetime | None = None
+    seen: datetime | None = None
+
+    @classmethod
+    def of(cls, left_out: LeftOut, seen: datetime) -> Withdrawal:
+        """Return what a record withdraws that a build sees at ``seen``."""
+        if left_out.version is None and left_out.changed is None:
+            return cls(seen=seen)
+        return cls(left_out.version, left_out.changed)
+
+    def is_lifted_by(self, article: Article) -> bool:
+        """Say whether ``article``, which is public otherwise, is there again."""
+        if self.version is not None and article.version is not None:
+            return article.version > self.version
+        # Of a version alone nobody knows when it was made, so it holds.
+        return self._time is not None and (article.updated or article.published) > self._time
+
+    @property
+    def remedy(self) -> str:
+        """What brings the article back, as a clause."""
+        ways = [f"a version above {self.version}"] if self.version is not None else []
+        ways += [f"an update after {self._time.isoformat()}"] if self._time else []
+        return f"a record with {' or '.join(ways)} brings it back"
+
+    def joined(self, other: Withdrawal | None) -> Withdrawal:
+        """Return what holds if there are two: the higher of each; what was not dated keeps its first date."""
+        if other is None:
+            return self
+        return Withdrawal(
+            max((v for v in (self.version, other.version) if v is not None), default=None),
+            max(filter(None, (self.changed, other.changed)), default=None),
+            min(filter(None, (self.seen, other.seen)), default=None),
+        )
+
+    @property
+    def _time(self) -> datetime | None:
+        return max(filter(None, (self.changed, self.seen)), default=None)
+
+    def said(self) -> dict[str, int | str]:
+        """Return the same as JSON has it."""
+        told = {"version": self.version, "changed": self.changed, "seen": self.seen}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in told.items()
+            if value is not None
+        }
+
+    @classmethod
+    def read(cls, said: Mapping[str, object]) -> Withdrawal:
+        """Read what :meth:`said` wrote; ``TypeError`` or ``ValueError`` for anything else."""
+        version = said.get("version")
+        if version is not None and type(version) is not int:
+            raise TypeError(version)
+        times = [
+            None if text is None else datetime.fromisoformat(str(text))
+            for text in (said.get("changed"), said.get("seen"))
+        ]
+        if any(time is not None and time.utcoffset() is None for time in times):
+            raise ValueError(said)
+        return cls(version, *times)
+
+
+Withdrawn = Mapping[str, Withdrawal]
+"""All withdrawals that hold, by :func:`mark`."""
+
+
+def mark(entry_id: str, feed: str = "") -> str:
+    """Return what tells the article of an id without naming it; ``feed`` says who speaks of its own articles alone."""
+    told = f"{feed}\n{entry_id}" if feed else entry_id
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def marks(article: Article) -> Iterator[str]:
+    """Yield under which marks an article may have been withdrawn: by sources of our own, and by its feed."""
+    yield mark(article.id)
+    if article.feed:
+        yield mark(article.id, article.feed)
+
+
+_ANY_DAY = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The list ``withdrawn`` of a config: ids, keys or links of articles that are not to be published."""
+
+    names: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    pages: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, names: Iterable[str], authority: str) -> Listed:
+        """Return the list of ``names``; ``authority`` mints the ids that those which are keys have become."""
+        names = frozenset(names)
+        keys = {key for name in names for key in (name, with_other_scheme(name))}
+        made = {article_id(authority, key=key, published=_ANY_DAY, title="") for key in keys}
+        pages = (page_key(name) for name in names if name.lower().startswith(("http://", "https://")))
+        return cls(names, frozenset(made | keys), frozenset(filter(None, pages)))
+
+    def has(self, article: Article, known_as: str | None = None) -> bool:
+        """Say whether ``article``, which subscribers know under the id ``known_as`` if not under its own, is listed."""
+        if not self.names:
+            return False
+        named = article.id in self.ids or article.key in self.names or known_as in self.ids
+        return named or bool(article.link and page_key(article.link) in self.pages)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The ids of what is withdrawn or has expired: ``ids`` as far as they can be named, others by their marks."""
+
+    ids: frozenset[str] = frozenset()
+    marks: Container[str] = field(default=frozenset())
+
+    def __contains__(self, entry_id: object) -> bool:
+        return entry_id in self.ids or (bool(self.marks) and mark(str(entry_id)) in self.marks)
+
+
+def joined(*withdrawn: Withdrawn) -> dict[str, Withdrawal]:
+    """Return what holds if several memories of withdrawals differ."""
+    found: dict[str, Withdrawal] = {}
+    for memory in withdrawn:
+        for marked, withdrawal in memory.items():
+            found[marked] = withdrawal.joined(found.get(marked))
+    return found
+
+
+def dated(withdrawal: Withdrawal, known: Withdrawal | None) -> Withdrawal:
+    """Return a withdrawal that a build sees, with the date by which the first one that saw it dated it."""
+    if known is None:
+        return withdrawal
+    return replace(withdrawal, seen=known.seen or withdrawal.seen if withdrawal.seen else None).joined(known)
