@@ -6,7 +6,7 @@ Writers and the validator are loaded when they are first called: a config names 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from feedpub.articles.entry import Entry
 from feedpub.core.spool import BlobRef
 from feedpub.documents.channel import Channel, DocumentLinks, Feed, Site
+from feedpub.documents.cutting import cut_atom, cut_json, cut_rss
 from feedpub.documents.json_feed import json_feed
 from feedpub.documents.readback import PublishedFeed, read_atom, read_json_feed, read_rss
 
@@ -121,7 +122,8 @@ class OutputFormat:
     ``write`` returns the bytes of a feed that will be served at an address. ``read`` reads them back, and raises
     ``ValueError``, ``TypeError``, ``KeyError``, ``AttributeError`` or ``SyntaxError`` for anything else. ``check``
     yields line and reason of each fault for which a document must not be published. ``head_size`` and ``entry_size``
-    are upper bounds on bytes: of a document without entries, and of an entry in it.
+    are upper bounds on bytes: of a document without entries, and of an entry in it. ``cut`` returns a document of ours
+    without the entries of some ids, with every other byte as it was, or raises ``ValueError``.
     """
 
     name: str
@@ -133,6 +135,7 @@ class OutputFormat:
     write: Callable[[WriteContext, Feed, DocumentLinks], bytes]
     read: Callable[[bytes], PublishedFeed]
     check: Callable[[bytes, str], Iterator[tuple[int, str]]]
+    cut: Callable[[bytes, Container[str]], bytes]
     head_size: Callable[[Channel, Site], int] = xml_and_json_head
     entry_size: Callable[[Entry, Channel, Mapping[str, str]], int] = xml_and_json_entry
 
@@ -161,6 +164,7 @@ _ALL: Final = (
         write=lambda context, feed, place: context.syndicator.rss(feed, place),
         read=read_rss,
         check=_check,
+        cut=cut_rss,
     ),
     OutputFormat(
         name="atom",
@@ -172,6 +176,7 @@ _ALL: Final = (
         write=lambda context, feed, place: context.syndicator.atom(feed, place),
         read=read_atom,
         check=_check,
+        cut=cut_atom,
     ),
     OutputFormat(
         name="json",
@@ -183,6 +188,7 @@ _ALL: Final = (
         write=lambda context, feed, place: json_feed(feed, context.site, place, context.titles),
         read=read_json_feed,
         check=_check,
+        cut=cut_json,
     ),
 )
 OUTPUT_FORMATS: Final[dict[str, OutputFormat]] = {known.name: known for known in _ALL}

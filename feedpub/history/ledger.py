@@ -452,6 +452,9 @@ def _record_pages(connection: sqlite3.Connection, change: ArchiveUpdate) -> None
     connection.executemany(
         "INSERT OR IGNORE INTO archived VALUES (?, ?)", [(change.feed, entry_id) for entry_id in change.ids]
     )
+    connection.executemany(
+        "DELETE FROM archived WHERE feed = ? AND id = ?", [(change.feed, entry_id) for entry_id in change.cut]
+    )
 
 
 def _open(file: Path) -> sqlite3.Connection:

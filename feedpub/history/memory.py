@@ -107,6 +107,8 @@ class ArchiveIndex:
 class ArchiveUpdate:
     """What a build closed: the pages, and the ids of their entries and of the articles these were made from.
 
+    ``cut`` are the ids of what closed pages hold no more.
+
     ``anew`` says that this is the feed's whole archive, and that what was remembered of it is void.
     """
 
@@ -115,3 +117,4 @@ class ArchiveUpdate:
     pages: tuple[ClosedPage, ...]
     ids: tuple[str, ...]
     anew: bool
+    cut: tuple[str, ...] = ()

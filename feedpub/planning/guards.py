@@ -94,8 +94,15 @@ def why_refused(
 
 
 def taken_back(state: State, ingested: IngestResult) -> frozenset[str]:
-    """Return the ids of what is online and withdrawn now."""
+    """Return the ids of what is online and withdrawn now, in closed archive documents as well."""
     online = {entry.id for feed in state.online.values() for entry in feed.entries}
+    online |= {
+        entry_id
+        for entry_id in ingested.hidden
+        # By the id that an article has of its own, too, it is known which page has it.
+        if state.ledger.by_id(entry_id)
+        and any(state.ledger.archived(feed, entry_id) for feed in state.archives)
+    }
     return frozenset(entry_id for entry_id in online if entry_id in ingested.withdrawn)
 
 

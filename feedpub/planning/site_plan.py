@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import product
 
 from feedpub.articles.entry import Entry
 from feedpub.config import FeedSettings, Settings
@@ -27,7 +28,7 @@ from feedpub.history.ledger import A_DAY, Ledger
 from feedpub.history.state import PublishedArchive, State
 from feedpub.planning.adoption import Adoption, adopt
 from feedpub.planning.feed_plan import FeedPlan, Surroundings, moved_notice, plan_feed
-from feedpub.planning.guards import PreviousFeed, Redated, why_refused
+from feedpub.planning.guards import PreviousFeed, Redated, taken_back, why_refused
 from feedpub.planning.pages import plan_pages, with_pages
 from feedpub.planning.publicity import earliest
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
@@ -37,11 +38,12 @@ from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 class SitePlan:
     """What a build of ``settings`` at ``now`` is to do, over the ``state`` that it finds.
 
-    ``allowed`` are the guards that are overridden. ``ingested`` is what the sources gave, ``resolved`` the entries that
-    its articles are. ``feeds`` are the plans of the feeds, in the config's order; entries that no document could carry
-    are ``quarantined``. ``became`` has, for each feed, the ids of articles that turned out to be entries of a closed
-    archive page. ``adoption`` says which articles go on under the ids of another generator. ``previous`` is what the
-    feeds replace, ``zones`` are the sources whose zone was changed.
+    ``allowed`` are the guards that are overridden. ``ingested`` is what the sources gave, ``resolved`` the entries
+    that its articles are. ``feeds`` are the plans of the feeds, in the config's order; entries that no document could
+    carry are ``quarantined``. ``became`` has, for each feed, the ids of articles that turned out to be entries of a
+    closed archive page, ``cut`` the closed archive documents that lose entries, ``taken_back`` the ids of what leaves
+    as it is withdrawn. ``adoption`` says which articles go on under the ids of another generator. ``previous`` is
+    what the feeds replace, ``zones`` are the sources whose zone was changed.
 
     ``rendered`` are the documents, those of retired feeds last, ``pages`` those for people, and ``verified`` says which
     of them may be published.
@@ -58,6 +60,8 @@ class SitePlan:
     feeds: tuple[FeedPlan, ...]
     became: Mapping[str, tuple[str, ...]]
     adoption: Adoption
+    cut: Cut
+    taken_back: frozenset[str]
     previous: tuple[PreviousFeed, ...]
     zones: tuple[ChangedZone, ...]
     rendered: tuple[Rendered, ...]
@@ -87,10 +91,51 @@ class Verified:
     pages: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Closed archive documents without entries that are not to be shown any more.
+
+    ``ids`` are those that closed pages held, by feed, ``failed`` the documents that nothing could be cut out of.
+    """
+
+    documents: tuple[Document, ...] = ()
+    ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    failed: Mapping[str, Invalid] = field(default_factory=dict)
+
+
+def cut_out(settings: Settings, state: State, hidden: Iterable[str]) -> Cut:
+    """Return the closed archive documents of ``state`` without the entries of the ids ``hidden``."""
+    documents: list[Document] = []
+    failed: dict[str, Invalid] = {}
+    hidden = frozenset(hidden)
+    ids = {
+        slug: found
+        for slug, archive in state.archives.items()
+        if archive.index.pages and (found := frozenset(i for i in hidden if state.ledger.archived(slug, i)))
+    }
+    for slug, gone in ids.items():
+        for page, known in product(state.archives[slug].index.pages, settings.output.formats):
+            path = f"{slug}.{page.name}.{known.name}"
+            data = state.published.read(path)
+            if data is None:
+                continue
+            try:
+                cut = known.cut(data, gone)
+                if cut == data:
+                    continue
+                documents.append(Document(path, slug, known.media_type, settings.site.base_url + path, cut))
+            except ValueError as error:
+                reason = f"nothing can be cut out of it, as it is not as it was written: {error}"
+                failed[path] = Invalid(path, 1, reason)
+    return Cut(tuple(documents), ids, failed)
+
+
 def verify_documents(
-    rendered: Iterable[Rendered], listing: Document, pages: SitePages, base: str
+    rendered: Iterable[Rendered], listing: Document, pages: SitePages, base: str, cut: Cut | None = None
 ) -> Verified:
     """Hold each document against its check: those of feeds, the ``listing`` of all, and ``pages`` served at ``base``.
+
+    Likewise those that entries were ``cut`` out of.
 
     What links to others stands behind them, as it is put into place after them: archive documents before the
     subscription documents that lead to them. Where a subscription document fails, its last good version is kept. Where
@@ -112,6 +157,11 @@ def verify_documents(
         else:
             keep.update(wrong)
             valid += [document for document in documents if document.path not in wrong]
+    if cut:
+        # Their neighbours do not depend on what is in them, so each goes alone.
+        wrong = refusals(cut.documents)
+        invalid |= {**cut.failed, **wrong}
+        valid += [document for document in cut.documents if document.path not in wrong]
     if wrong := refusals((listing,)):
         invalid |= wrong
         keep.update(wrong)
@@ -247,6 +297,7 @@ class _Planner:
         )
         rendered = self._render(feeds)
         pages = plan_pages(settings, state, feeds, ingested.hidden)
+        cut = cut_out(settings, state, ingested.hidden)
         return SitePlan(
             settings=settings,
             now=now,
@@ -258,12 +309,14 @@ class _Planner:
             feeds=tuple(feeds),
             became=became,
             adoption=self._adoption,
+            cut=cut,
+            taken_back=taken_back(state, ingested),
             previous=previous,
             zones=zones,
             rendered=rendered,
             pages=pages,
             verified=verify_documents(
-                rendered, self._renderer.opml(settings.feeds), pages, settings.site.base_url
+                rendered, self._renderer.opml(settings.feeds), pages, settings.site.base_url, cut
             ),
             refusal=why_refused(
                 settings,

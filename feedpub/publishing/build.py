@@ -203,7 +203,13 @@ def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]
 def _closed_pages(plan: SitePlan, feed_plan: FeedPlan, known_as: Mapping[str, str]) -> ArchiveUpdate | None:
     archive = plan.state.archives.get(feed_plan.slug)
     before = archive.ids if archive and archive.anew else None
-    return archive_update(feed_plan, plan.settings.site, known_as, plan.became[feed_plan.slug], before)
+    update = archive_update(feed_plan, plan.settings.site, known_as, plan.became[feed_plan.slug], before)
+    cut = plan.cut.ids.get(feed_plan.slug)
+    if not cut or any(path.partition(".")[0] == feed_plan.slug for path in plan.verified.invalid):
+        # What could not be cut out has to be tried again.
+        return update
+    nothing = ArchiveUpdate(feed_plan.slug, plan.settings.site.base_url, (), (), anew=False)
+    return replace(update or nothing, cut=tuple(sorted(cut)))
 
 
 def archive_update(

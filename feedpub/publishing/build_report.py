@@ -15,7 +15,6 @@ from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Rendered
 from feedpub.documents.verification import Invalid
 from feedpub.planning.feed_plan import FeedPlan
-from feedpub.planning.guards import taken_back
 from feedpub.planning.site_plan import ChangedZone, SitePlan, Verified
 from feedpub.planning.windows import Limit
 from feedpub.publishing.local.changes import Changes
@@ -114,7 +113,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         held=ingested.held,
         left_out=ingested.left_out,
         withdrawn=ingested.taken_back,
-        taken_back=len(taken_back(plan.state, ingested)),
+        taken_back=len(plan.taken_back),
         boilerplate_lines=ingested.boilerplate_lines,
         rejects=(*ingested.rejects, *quarantined),
         notices=(*ingested.notices, *(_date_kept(entry) for entry in plan.resolved.redated)),
@@ -167,6 +166,8 @@ def _feed_report(
     ids = {entry.article.id for entry in rendered.feed.entries}
     paths = [d.path for d in rendered.documents]
     paths += [d.path for d in rendered.archives if d.path in written or d.path in verified.invalid]
+    # Finished documents, too, may lose entries.
+    paths += [path for path in sorted(rendered.kept) if path in written or path in verified.invalid]
     return FeedReport(
         slug=rendered.feed.slug,
         entries=len(ids),

@@ -44,6 +44,11 @@ def read_lines(data):
     return PublishedFeed(datetime.fromisoformat(updated), tuple(found), url, previous)
 
 
+def cut_lines(data, ids):
+    first, *entries = data.splitlines(keepends=True)
+    return b"".join((first, *(line for line in entries if json.loads(line)[0] not in ids)))
+
+
 def check_lines(data, url):
     for number, line in enumerate(data.splitlines(), 1):
         if number == 1 and json.loads(line)[0] != url:
@@ -70,6 +75,7 @@ def lines(monkeypatch):
         write=write_lines,
         read=read_lines,
         check=check_lines,
+        cut=cut_lines,
         entry_size=lambda entry, _feed, _titles: 10_000 if "big" in entry.article.title else 1,
     )
     monkeypatch.setitem(OUTPUT_FORMATS, known.name, known)
@@ -149,5 +155,5 @@ def test_a_row_without_one_of_its_parts_cannot_be_made():
     with pytest.raises(TypeError, match="'check'"):
         OutputFormat(
             name="x", label="X", media_type="x/x", evidence=1, support=1, default=False,
-            write=write_lines, read=read_lines,
+            write=write_lines, read=read_lines, cut=cut_lines,
         )  # fmt: skip

@@ -41,6 +41,7 @@ site: {{title: T, base_url: "https://x.test/f/", id_authority: "x.test,2023"}}
 sources: [{{path: a.jsonl, timezone: UTC, may_be_empty: true}}]
 feeds: {{all: {{title: All}}}}
 withdrawn: {listed}
+output: {{pages: off}}
 {more}
 """)
 
