@@ -67,7 +67,7 @@ _QUESTIONS = {
 
 def init(
     folders: Annotated[
-        list[Path], typer.Argument(help="The folders that hold the articles.", metavar="FOLDER...")
+        list[Path], typer.Argument(help="The folders that hold the articles.", metavar="FOLDER")
     ],
     config: Annotated[
         Path, typer.Option("--config", "-c", help="Where to write.", metavar="FILE")
