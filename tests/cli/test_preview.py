@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from lxml import etree
+from lxml import etree, html
 
 from feedpub.config import load_config
 from feedpub.publishing.build import build
 
 pytestmark = pytest.mark.slow
+
+SLUGS = (
+    "all", "world", "ukraine-war", "politics", "business", "entertainment", "arts", "sports", "crime",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,13 @@ def test_only_reading_is_allowed(client):
     assert client.ask("/all.rss", "POST").status == 405
 
 
-def test_the_index_lets_readers_find_every_feed(client):
-    page = client.ask("/").body.decode()
-    for slug in ("all", "ukraine-war"):
-        assert '<link rel="alternate" type="application/rss+xml" title="' in page
-        assert f'href="{slug}.rss"' in page
-        assert f'href="{slug}.atom"' in page
+def test_the_index_lets_readers_find_every_feed_once(client):
+    """By one of its documents, as a reader would offer each of several as a feed; its page has the others."""
+    page = html.fromstring(client.ask("/").body)
+    found = [link.get("href") for link in page.iterfind(".//link[@rel='alternate']")]
+    assert [address.rpartition("/")[2] for address in found] == [f"{slug}.atom" for slug in SLUGS]
+    for slug in SLUGS:
+        assert f"{slug}.rss".encode() in client.ask(f"/{slug}.html").body
 
 
 def test_the_opml_lists_every_feed_with_its_address(client):
