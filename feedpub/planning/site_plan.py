@@ -137,10 +137,10 @@ def verify_documents(
 
     Likewise those that entries were ``cut`` out of.
 
-    What links to others stands behind them, as it is put into place after them: archive documents before the
-    subscription documents that lead to them. Where a subscription document fails, its last good version is kept. Where
-    an archive document fails, the whole feed is kept: its documents link to each other, and each entry has to stand in
-    one of them.
+    What links to others stands behind them, as it is put into place after them: pages before the documents whose
+    entries link to them, archive documents before the subscription documents that lead to them. Where a
+    subscription document fails, its last good version is kept. Where an archive document fails, the whole feed is
+    kept: its documents link to each other, and each entry has to stand in one of them.
     """
     valid: list[Document] = []
     keep: set[str] = set()
@@ -168,17 +168,17 @@ def verify_documents(
     else:
         valid.append(listing)
     keep.update(pages.kept)
-    valid += pages.final
-    names = {*keep, *(document.path for document in (*valid, *pages.documents))}
+    names = {*keep, *(document.path for document in (*valid, *pages.final, *pages.documents))}
     html = [document for document in pages.documents if document.media_type == HTML_TYPE]
     for path, line, reason in page_faults(html, names, base):
         invalid.setdefault(path, Invalid(path, line, reason))
     # A feed that is held back keeps its pages.
     stay = {d.path for d in html if d.path in invalid or d.path.partition(".")[0] in held}
     keep.update(stay)
-    valid += [document for document in pages.documents if document.path not in stay]
+    # Pages and feeds lead to each other. Readers poll the feeds, so what their entries link to comes before them.
+    people = [document for document in pages.documents if document.path not in stay]
     return Verified(
-        tuple(valid),
+        (*pages.final, *people, *valid),
         frozenset(keep),
         invalid,
         frozenset(held),

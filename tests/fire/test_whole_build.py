@@ -162,14 +162,17 @@ def whole(fire, seen, before, after, *, at_once):
     told = {
         n: fire.links_of(n, d)
         for n, d in seen.items()
-        if n.endswith((".rss", ".atom", ".json", ".html")) and n != "manifest.json"
+        if n.endswith((".rss", ".atom", ".json", ".html"))
+        and n != "manifest.json"
+        and ("/" not in n or n.endswith(".html"))
     }
     known = [n for n in told if n in before or (n.count(".") == 1 and not n.endswith(".html"))]
     for name in known:
-        # What a reader is led to from a subscription document or a page is there; of the rest nobody knows yet.
+        # What a reader is led to from a subscription document, or from a page that was there before, is there; of the
+        # rest nobody knows yet. New pages and feeds lead to each other, so that not all can come first.
         found = {link for link in told[name][0] if link}
         assert found <= seen.keys(), (name, found - seen.keys())
-        known += (found & told.keys()) - {*known}
+        known += {link for link in found & told.keys() if not link.endswith(".html")} - {*known}
     for name in before.keys() & told.keys():
         # No entry that was in the subscription document and stays is out of its feed in between. One that comes back
         # from the open page, as another went, may be.
