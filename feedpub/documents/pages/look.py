@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -84,17 +84,27 @@ class Look:
 
     @cached_property
     def _environment(self) -> Environment:
-        ours = FileSystemLoader(OURS)
-        own = [FileSystemLoader(self.folder)] if self.folder else []
-        return Environment(
-            loader=ChoiceLoader([*own, ours, PrefixLoader({"default": ours})]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
+        return _environment(self.folder) if self.folder else _our_environment()
+
+
+@cache
+def _our_environment() -> Environment:
+    # To compile ours takes longer than to fill them, and they do not change while a program runs.
+    return _environment(None)
+
+
+def _environment(folder: Path | None) -> Environment:
+    ours = FileSystemLoader(OURS)
+    own = [FileSystemLoader(folder)] if folder else []
+    return Environment(
+        loader=ChoiceLoader([*own, ours, PrefixLoader({"default": ours})]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
 
 
 def _failed(file: Path, line: int, why: str) -> ConfigError:
