@@ -46,7 +46,7 @@ def check(
     """
     settings = load_config(config)
     check_heads(settings)
-    failing = [str(example.error()) for example in settings.rules.failing_examples()]
+    failing = [str(example.error()) for example in settings.rules.failing_examples]
     warnings = [str(warning) for warning in settings.rules.lint()]
     if settings.placeholders:
         warnings.append(told(settings.placeholders))

@@ -108,7 +108,7 @@ def taken_back(state: State, ingested: IngestResult) -> frozenset[str]:
 
 def check_examples(settings: Settings) -> None:
     """Raise :class:`ConfigError` for an example of a rule that fails; no source has to be read for that."""
-    if failing := settings.rules.failing_examples():
+    if failing := settings.rules.failing_examples:
         raise failing[0].error(more=len(failing) - 1)
 
 

@@ -133,8 +133,9 @@ class RuleSet:
         """Return why each feed takes the article or does not."""
         return explain(self.rules, article)
 
-    def failing_examples(self) -> list[FailingExample]:
-        """Return the examples that do not hold; of packs that ship, which are tested, none is asked."""
+    @cached_property
+    def failing_examples(self) -> tuple[FailingExample, ...]:
+        """The examples that do not hold; of packs that ship, which are tested, none is asked."""
         failing = [
             FailingExample(rule.slug, example)
             for number, rule in enumerate(self.rules.feeds)
@@ -142,9 +143,9 @@ class RuleSet:
             if (number in self.route(as_article(example))) != example.wanted
         ]
         for pack in self._own_packs():
-            of_pack = RuleSet(pack.parsed).failing_examples()
+            of_pack = RuleSet(pack.parsed).failing_examples
             failing += (replace(one, slug=f"{pack.name}/{one.slug}", what="rule") for one in of_pack)
-        return failing
+        return tuple(failing)
 
     def lint(self) -> list[Warned]:
         """Return what is allowed but hardly meant: in the config, then in each of its own packs."""

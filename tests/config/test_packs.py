@@ -63,10 +63,10 @@ def test_a_feed_with_a_rule_is_a_category_of_its_entries(load):
 
 
 def test_the_examples_of_ones_own_pack_are_about_its_rule_whatever_the_feed_adds(load):
-    assert not load("{rule: ours/oil, none: [oil]}").rules.failing_examples()
+    assert not load("{rule: ours/oil, none: [oil]}").rules.failing_examples
     wrong = OURS.replace("match: [Oil]", "match: [Coal]")
     for feed in ("{rule: ours/oil, any: [coal]}", "{any: [coal]}"):
-        (failing,) = load(feed, ours=wrong).rules.failing_examples()
+        (failing,) = load(feed, ours=wrong).rules.failing_examples
         assert str(failing.error()).startswith(
             "lists/ours.yaml:2:68: rules.oil.examples.match[0]: the rule ours/oil does not take its match example"
         )

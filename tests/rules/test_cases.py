@@ -49,4 +49,4 @@ def test_an_example_can_say_each_field_that_terms_look_at(field):
     value = {"link": "example.org", "language": "en"}.get(field, "oil")
     config = f"feeds: {{a: {{any: [{{{field}: {value}}}], examples: {{match: [{{{field}: {value}}}]}}}}}}"
     root = read_yaml(config.encode(), "c.yaml").mapping()
-    assert not compile_rules(root["feeds"].mapping(), None, None).failing_examples()
+    assert not compile_rules(root["feeds"].mapping(), None, None).failing_examples

@@ -53,7 +53,7 @@ def rule(source):
 @pytest.mark.parametrize(("source", "field", "text", "wanted"), list(rows()))
 def test_a_line_of_the_tables_holds(source, field, text, wanted):
     rules = compile_rules({"feed": rule(source)}, None, None, packs())
-    assert not rules.failing_examples()
+    assert not rules.failing_examples
     [example] = parse_examples(
         read_yaml(yaml.safe_dump({"match": [{field: text}]}, default_style='"').encode(), "x")
     )

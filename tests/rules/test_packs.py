@@ -118,7 +118,7 @@ def test_where_lines_cannot_be_told_apart_the_whole_pack_is_shown(text):
 @pytest.mark.parametrize("name", shipped())
 def test_a_pack_that_ships_is_right_and_brings_its_examples(name):
     rules = ship(name).parsed
-    assert RuleSet(rules).failing_examples() == []
+    assert RuleSet(rules).failing_examples == ()
     for rule in rules.feeds:
         assert sum(example.wanted for example in rule.examples) >= 6
         assert sum(not example.wanted for example in rule.examples) >= 4
@@ -172,7 +172,7 @@ def test_a_build_does_not_parse_a_pack_that_ships():
         read_yaml(b"a: {rule: news-en/sports}", "x").mapping(), None, None, {"news-en": ship("news-en")}
     )
     assert taken(rules, "Red Sox beat Yankees in 14 innings") == ["a"]
-    assert rules.failing_examples() == []
+    assert rules.failing_examples == ()
     assert rules.misread() == []
     assert not {"parsed", "_top"} & vars(ship("news-en")).keys()
 
