@@ -59,6 +59,13 @@ def _apart(node: Node, folder: str, state: str) -> None:
         )
 
 
+def _there(node: Node, templates: str | None) -> None:
+    if templates is not None and not (Path(node.where.file).parent / templates).is_dir():
+        raise node.mapping()["templates"].error(
+            f"there is no folder {templates}", "feedpub templates writes ours into one"
+        )
+
+
 def _output(
     dir: str,  # noqa: A002 - it is the name of the key
     state: str,
@@ -136,7 +143,7 @@ OUTPUT = Section(
         ),
     ),
     make=_output,
-    checks=(Check(("dir", "state"), _apart),),
+    checks=(Check(("dir", "state"), _apart), Check(("templates",), _there)),
 )
 
 _FUTURE: Kind[Literal["hold", "publish"]] = one_of("hold", "publish")

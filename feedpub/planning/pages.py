@@ -8,7 +8,7 @@ from dataclasses import replace
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import page_digits
 from feedpub.config import Settings
-from feedpub.core.errors import ConfigError, PublishError, Where
+from feedpub.core.errors import PublishError
 from feedpub.documents.formats import Document
 from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import (
@@ -65,10 +65,6 @@ def plan_pages(
     listed = published.documents
     if settings.output.pages == "off":
         return SitePages()
-    folder = settings.output.templates
-    if folder is not None and not folder.is_dir():
-        where = Where(str(settings.file), 1, 1, ("output", "templates"))
-        raise ConfigError(where, f"{folder} is not a folder", "feedpub templates writes one")
     paged = [
         PagedFeed(
             feed_plan.feed,
@@ -82,7 +78,7 @@ def plan_pages(
         settings.output.formats,
         settings.categories,
         paged,
-        look=Look(folder),
+        look=Look(settings.output.templates),
         # One that somebody removed is made again.
         known={
             path: document.made_of

@@ -622,12 +622,6 @@ def test_a_template_that_fails_is_named_with_its_line_and_nothing_is_published(s
     assert not site.out.exists()
 
 
-def test_a_folder_of_templates_that_is_not_there_is_an_error(site):
-    site.config["output"]["templates"] = "none"
-    with pytest.raises(ConfigError, match=r"output\.templates: .*none is not a folder"):
-        site.build(STORIES)
-
-
 def test_our_templates_can_be_written_out_and_make_the_same_pages(site, command):
     site.build(STORIES)
     before = pages_of(site)
