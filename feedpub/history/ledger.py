@@ -168,6 +168,10 @@ class Ledger:
         rows = self._rows("SELECT id FROM aliases WHERE derived = ?", derived)
         return self.by_id(rows[0][0]) if rows else None
 
+    def aliases(self) -> Mapping[str, str]:
+        """Return the ids of the entries that articles are known as, by the ids that these would have."""
+        return dict(self._rows("SELECT derived, id FROM aliases"))
+
     def adopted(self) -> Mapping[str, OldEntry]:
         """Return the entries of other generators' feeds that articles are, by the ids that these would have."""
         rows = self._rows("SELECT derived, id, published, updated, permalink FROM adopted")

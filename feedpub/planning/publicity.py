@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -26,6 +26,10 @@ class Past(duplicates.Past, Protocol):
 
     def became(self, derived: str) -> duplicates.Known | None:
         """Return the entry as which an article is published that would have the id ``derived``."""
+        ...
+
+    def aliases(self) -> Mapping[str, str]:
+        """Return the ids of the entries that articles are known as, by the ids that these would have."""
         ...
 
     def archived(self, feed: str, entry_id: str) -> bool:

@@ -109,12 +109,13 @@ def ingest(
     withdrawn = {m: w for m, w in withdrawn.items() if m in needed or m not in tally.back}
     known = _Known(past, watched)
     gone = known.ids(tally.withdrawn) | Listed.of(settings.withdrawn, settings.site.id_authority).ids
+    released = gone | known.ids(tally.expired)
     return IngestResult(
         selected=router.newest(),
         index=watched,
         withdrawn=Gone(gone, withdrawn.keys() - tally.back),
-        released=Gone(gone | known.ids(tally.expired), withdrawn.keys() - tally.back),
-        hidden=gone | known.ids(tally.hidden),
+        released=Gone(released, withdrawn.keys() - tally.back),
+        hidden=released | (known.ids(tally.hidden) - known.shown() if tally.hidden else frozenset()),
         withdrawals=withdrawn,
         listed=tally.listed,
         adoptable={source: tuple(found) for source, found in router.adoptable.items()},
@@ -235,6 +236,10 @@ class _Known:
         own = {each for each in gone if not self.watched.saw(each)}
         found = (known for each in own for known in (self.past.by_id(each), self.past.became(each)))
         return frozenset(own | {known.id for known in found if known})
+
+    def shown(self) -> frozenset[str]:
+        """Return the ids of the entries that public articles are known as which would have others."""
+        return frozenset(known for derived, known in self.past.aliases().items() if self.watched.saw(derived))
 
 
 def _first_reading(

@@ -296,8 +296,10 @@ class _Planner:
             if c.slug in state.online and not feed.lasting
         )
         rendered = self._render(feeds)
-        pages = plan_pages(settings, state, feeds, ingested.hidden)
-        cut = cut_out(settings, state, ingested.hidden)
+        # What a public article turns out to be, though another record of its key is a draft, is shown.
+        hidden = ingested.hidden - {entry.article.id for entry in resolved.entries.values()}
+        pages = plan_pages(settings, state, feeds, hidden)
+        cut = cut_out(settings, state, hidden)
         return SitePlan(
             settings=settings,
             now=now,

@@ -262,6 +262,20 @@ def history(*builds):
         [story("1", 1, status="withdrawn"), story(None, 1, updated="2024-02-28T10:00:00Z")],
     )
 ).via("withdrawn under a key, and there again without it")
+@example(
+    [
+        *history([story("1", 1)]),
+        (
+            {
+                "feeds": {"all": {"title": "All", "max_items": 1, "archive": 1}},
+                "guards": {"future": "hold"},
+            },
+            [story("1", 1, status="draft"), story(None, 1), story("2", 2), story("3", 3)],
+            set(),
+            False,
+        ),
+    ]
+).via("a draft under a key, and the same article public without it, in a finished page")
 @settings(max_examples=10)
 def test_plan_dry_run_and_verdicts_say_what_the_build_does(builds):
     run_history(builds)
