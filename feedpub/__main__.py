@@ -1,11 +1,13 @@
 """The program, as ``feedpub`` and as ``python -m feedpub``: the command line, and what an interrupt looks like.
 
-Nothing is imported before it can be interrupted, since the imports take longer than many commands.
+Nothing is imported before it can be interrupted, since the imports take longer than many commands, and nothing but
+this where a build has nothing to do.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 
 INTERRUPTED = 130
 """The status that shells give to what Ctrl-C has ended, and typer to a command that it has."""
@@ -14,6 +16,12 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line and exit with its status; Ctrl-C, however early, is one line."""
     try:
+        from feedpub.cli.lines import Line, write_lines  # noqa: PLC0415 - as above
+        from feedpub.publishing.early_exit import repeated  # noqa: PLC0415
+
+        if told := repeated(sys.argv[1:], time.time_ns()):
+            write_lines(Line(*line) for line in told.lines)
+            sys.exit(told.status)
         from feedpub.cli.app import main as run  # noqa: PLC0415 - as above
 
         run()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -11,23 +14,26 @@ import typer
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
+    OK,
     USAGE,
     ConfigOption,
     Format,
     FormatOption,
     console,
     count,
+    json_line,
     print_error,
-    print_json,
-    print_text,
     progress_bar,
 )
+from feedpub.cli.lines import Line, error_line, text_line, write_lines
 from feedpub.config import Settings, load_config, parse_share
 from feedpub.config.placeholders import told
 from feedpub.planning.verdicts import duplicates
 from feedpub.publishing.build import build as run
 from feedpub.publishing.build import open_plan
 from feedpub.publishing.build_report import BuildReport, DocumentReport, FeedReport
+from feedpub.publishing.dependencies import dependencies, note_of
+from feedpub.publishing.early_exit import Note, Told, leave_note
 
 SHOWN_REJECTS = 20
 SHOWN_DOCUMENTS = 6
@@ -79,21 +85,22 @@ def build(
         "removed": allow_removed,
     }
     allow = frozenset(name for name, wanted in allowed.items() if wanted)
+    began = datetime.now(UTC)
     with progress_bar(wanted=not quiet and report_format is Format.TEXT) as progress:
-        report = run(settings, datetime.now(UTC), dry_run=dry_run, allow=allow, progress=progress)
-    if report_format is Format.JSON:
-        print_json(as_json(report))
-    elif not quiet:
-        _show(report, settings, dry_run=dry_run, verbose=verbose)
-    else:
-        _show_news(report, settings)
-    for warned in () if quiet else settings.rules.misread():
-        print_error(str(warned))
-    if settings.placeholders and not quiet:
-        print_error(told(settings.placeholders))
-    _warn(report, quiet=quiet)
-    if report.invalid:
-        raise typer.Exit(FAILED)
+        report = run(settings, began, dry_run=dry_run, allow=allow, progress=progress)
+    lines = list(_lines(report, settings, report_format, dry_run=dry_run, verbose=verbose, quiet=quiet))
+    write_lines(lines)
+    status = FAILED if report.invalid else OK
+    if not dry_run and not allow and (depends_on := dependencies(settings)):
+        until = _nanoseconds(report.next_change) if report.next_change else None
+        note = Note(Told(status, tuple(lines)), _nanoseconds(began), until)
+        leave_note(note_of(settings), note, sys.argv[1:], os.fspath(config), depends_on)
+    if status:
+        raise typer.Exit(status)
+
+
+def _nanoseconds(time: datetime) -> int:
+    return round(time.timestamp() * 1_000_000) * 1_000
 
 
 def as_json(report: BuildReport) -> dict[str, Any]:
@@ -151,7 +158,30 @@ def _document(document: DocumentReport) -> dict[str, Any]:
     return {"path": document.path, "written": document.written} | invalid
 
 
-def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bool) -> None:
+def _lines(
+    report: BuildReport,
+    settings: Settings,
+    report_format: Format,
+    *,
+    dry_run: bool,
+    verbose: bool,
+    quiet: bool,
+) -> Iterator[Line]:
+    """Yield all that a build says."""
+    if report_format is Format.JSON:
+        yield json_line(as_json(report))
+    elif not quiet:
+        yield from _summary(report, settings, dry_run=dry_run, verbose=verbose)
+    else:
+        yield from _news(report, settings)
+    for warned in () if quiet else settings.rules.misread():
+        yield error_line(str(warned))
+    if settings.placeholders and not quiet:
+        yield error_line(told(settings.placeholders))
+    yield from _warnings(report, quiet=quiet)
+
+
+def _summary(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bool) -> Iterator[Line]:
     from rich.table import Table  # noqa: PLC0415 - rich is slow to import
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -165,9 +195,11 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
             entries = f"{feed.entries} of {feed.max_items}: max_bytes"
         table.add_row(feed.slug, entries, str(feed.new), _state(feed, dry_run=dry_run))
     out = console()
-    out.print(table)
+    with out.capture() as shown:
+        out.print(table)
+    yield Line(shown.get())
     for path in report.removed:
-        out.print(f"{path}: {'would be removed' if dry_run else 'removed'}, no feed owns it any more")
+        yield text_line(f"{path}: {'would be removed' if dry_run else 'removed'}, no feed owns it any more")
     facts = [
         count(report.articles, "article"),
         count(len(report.rejects), "reject"),
@@ -183,78 +215,78 @@ def _show(report: BuildReport, settings: Settings, *, dry_run: bool, verbose: bo
     if report.left_out:
         withdrawn = f", {report.withdrawn} of them withdrawn" if report.withdrawn else ""
         facts.append(f"{report.left_out} left out{withdrawn}")
-    print_text("\n" + ", ".join(facts) + ".")
-    _show_pages(report, dry_run=dry_run)
+    yield text_line("\n" + ", ".join(facts) + ".")
+    yield from _pages(report, dry_run=dry_run)
     if report.notices:
         kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(report.notice_counts.items()))
-        print_text(f"Done to articles: {kinds}" + ("." if verbose else " (--verbose lists them)."))
-    _show_rejects(report)
+        yield text_line(f"Done to articles: {kinds}" + ("." if verbose else " (--verbose lists them)."))
+    yield from _rejects(report)
     if verbose:
-        _show_details(report, settings)
+        yield from _details(report, settings)
 
 
-def _show_pages(report: BuildReport, *, dry_run: bool) -> None:
+def _pages(report: BuildReport, *, dry_run: bool) -> Iterator[Line]:
     if changed := sum(page.written for page in report.pages):
         whole = count(len(report.pages), "file")
-        print_text(f"Pages: {changed} of {whole} {'would be written' if dry_run else 'written'}.")
+        yield text_line(f"Pages: {changed} of {whole} {'would be written' if dry_run else 'written'}.")
     for path in report.foreign:
-        print_text(f"{path}: it is not feedpub's and stays; there is no page of ours in its place")
+        yield text_line(f"{path}: it is not feedpub's and stays; there is no page of ours in its place")
 
 
-def _show_news(report: BuildReport, settings: Settings) -> None:
+def _news(report: BuildReport, settings: Settings) -> Iterator[Line]:
     """Show what a quiet build has to tell once: what it rejected and took back that the last one did not."""
     for reject in report.new_rejects[:SHOWN_REJECTS]:
-        print_error(f"{reject.origin}: {reject.reason}")
+        yield error_line(f"{reject.origin}: {reject.reason}")
     if (more := len(report.new_rejects) - SHOWN_REJECTS) > 0:
         where = settings.output.state / "rejects.jsonl"
-        print_error(f"{count(more, 'more new reject')}; {where} has all")
+        yield error_line(f"{count(more, 'more new reject')}; {where} has all")
     if report.taken_back:
-        print_error(f"{count(report.taken_back, 'article')} withdrawn")
+        yield error_line(f"{count(report.taken_back, 'article')} withdrawn")
 
 
-def _warn(report: BuildReport, *, quiet: bool) -> None:
+def _warnings(report: BuildReport, *, quiet: bool) -> Iterator[Line]:
     for warning in report.source_warnings:
-        print_error(warning)
+        yield error_line(warning)
     for warning in () if quiet else report.warnings:
-        print_error(warning)
+        yield error_line(warning)
     for zone in report.zones:
         if zone.new or not quiet:
-            print_error(str(zone))
+            yield error_line(str(zone))
     for path in report.altered:
-        print_error(
+        yield error_line(
             f"{path}: somebody changed or removed it since the last build, and this one keeps what there is; if that"
             " was not meant, restore it from a backup"
         )
     for invalid in report.invalid:
-        print_error(
+        yield error_line(
             f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid one stays"
         )
 
 
-def _show_details(report: BuildReport, settings: Settings) -> None:
+def _details(report: BuildReport, settings: Settings) -> Iterator[Line]:
     for notice in report.notices:
-        print_text(f"{notice.origin}: {notice.message}")
+        yield text_line(f"{notice.origin}: {notice.message}")
     if report.next_change:
-        print_text(f"The same input gives other documents from {report.next_change.isoformat()} on.")
+        yield text_line(f"The same input gives other documents from {report.next_change.isoformat()} on.")
     # Not in the report: it would hold the place of every article, and most builds are not asked for it.
     if report.duplicates:
         with open_plan(settings, datetime.now(UTC)) as plan:
             for verdict in duplicates(plan):
-                print_text(f"{verdict.record.origin}: {verdict.reason}")
+                yield text_line(f"{verdict.record.origin}: {verdict.reason}")
     for feed in report.feeds:
         for near in feed.near:
-            print_text(f"{near.entry.article.origin}: {near.reason}")
+            yield text_line(f"{near.entry.article.origin}: {near.reason}")
 
 
-def _show_rejects(report: BuildReport) -> None:
+def _rejects(report: BuildReport) -> Iterator[Line]:
     if not report.rejects:
         return
-    print_text("\nRejected:")
+    yield text_line("\nRejected:")
     for reject in report.rejects[:SHOWN_REJECTS]:
-        print_text(f"  {reject.origin}: {reject.reason}")
+        yield text_line(f"  {reject.origin}: {reject.reason}")
     more = len(report.rejects) - SHOWN_REJECTS
     if more > 0:
-        print_text(f"  … and {more} more; --format json lists them all")
+        yield text_line(f"  … and {more} more; --format json lists them all")
 
 
 def _state(feed: FeedReport, *, dry_run: bool) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from feedpub.cli.lines import Line, error_line, text_line, write_lines
 from feedpub.core.errors import ConfigError, FeedpubError, GuardRefusal, Locked
 
 if TYPE_CHECKING:
@@ -93,22 +94,24 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
+def json_line(content: Any) -> Line:
+    """Return one JSON value as a line of its own."""
+    return text_line(json.dumps(content, ensure_ascii=False))
+
+
 def print_json(content: Any) -> None:
     """Print one JSON value on a line of its own."""
-    print_text(json.dumps(content, ensure_ascii=False))
+    write_lines([json_line(content)])
 
 
 def print_text(text: str) -> None:
-    """Print a line, in UTF-8 whatever the locale says."""
-    sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
-    sys.stdout.flush()
+    """Print a line."""
+    write_lines([text_line(text)])
 
 
 def print_error(text: str) -> None:
     """Print a sentence on standard error."""
-    sys.stderr.flush()
-    sys.stderr.buffer.write(f"feedpub: {text}\n".encode("utf-8", "backslashreplace"))
-    sys.stderr.flush()
+    write_lines([error_line(text)])
 
 
 @contextmanager

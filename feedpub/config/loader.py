@@ -53,6 +53,12 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
     ``read`` returns the bytes of a pack. Raises :class:`ConfigError` with all that is wrong, in the order of the lines.
     """
     problems = Problems()
+    files = [path]
+
+    def reading(pack: Path) -> bytes:
+        files.append(pack)
+        return read(pack)
+
     root = read_yaml(data, str(path), problems)
     if root.kind == "nothing":
         raise root.error("the config is empty", "begin with version: 1, site:, sources: and feeds:")
@@ -65,7 +71,7 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
     with problems:
         said = CONFIG.read(root)
     with problems:
-        packs = _packs(root, path, read, problems)
+        packs = _packs(root, path, reading, problems)
         active, templates = _with_rules(top)
         rules = compile_rules(active, top.get("lists"), top.get("matching"), packs, templates)
     problems.raise_any()
@@ -79,6 +85,7 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
     feeds = [feed for feed in settled if isinstance(feed, FeedSettings)]
     return Settings(
         file=path,
+        files=tuple(files),
         base=base,
         site=said.site,
         sources=tuple(replace(source, base=base, own=(output.dir, output.state)) for source in said.sources),

@@ -123,6 +123,7 @@ class Guards:
 class Settings:
     """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to.
 
+    ``files`` are the config and its packs.
     ``retired`` feeds take no articles any more. ``exact`` says which equal texts under different ids are one article.
     ``withdrawn`` are ids and links of articles that are taken back.
     ``placeholders`` are what is to become public and is fit for a try only. ``templates`` stand for feeds that are made
@@ -130,6 +131,7 @@ class Settings:
     """
 
     file: Path
+    files: tuple[Path, ...]
     base: Path
     site: Site
     sources: tuple[SourceSpec, ...]

@@ -21,6 +21,8 @@ from feedpub.planning.made_feeds import with_made_feeds
 from feedpub.planning.routing import Progress, ingest
 from feedpub.planning.site_plan import SitePlan, plan_site
 from feedpub.publishing.build_report import BuildReport, summarise
+from feedpub.publishing.dependencies import note_of
+from feedpub.publishing.early_exit import forget
 from feedpub.publishing.local import folder
 from feedpub.publishing.local.changes import Changes, Wanted
 from feedpub.publishing.local.dirfd import exclusive
@@ -89,6 +91,7 @@ def build(
     with ExitStack() as held:
         if not dry_run:
             held.enter_context(exclusive(ours))
+            forget(note_of(settings))
         settings = with_made(settings, now, allow)
         state = held.enter_context(open_state(settings, LocalFolder(settings.output.dir)))
         check_examples(settings)

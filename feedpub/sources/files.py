@@ -107,6 +107,35 @@ def files(spec: SourceSpec) -> list[Path | str]:
     return list(search(spec).files)
 
 
+def asked(spec: SourceSpec) -> set[str]:
+    """Return the places that decide what the source's patterns give: while all are as they were, it is the same.
+
+    Raises :class:`SourceError` where one can't be searched, and where a pattern leads to no place of this machine.
+    """
+    places: set[str] = set()
+    for pattern in spec.patterns:
+        if is_web(pattern):
+            copy = Copy.of(pattern, spec.base)
+            places.update((os.fspath(copy.content), os.fspath(copy.memory)))
+        elif pattern == STDIN or "://" in pattern:
+            raise SourceError(pattern, "is no place of this machine")
+        else:
+            places.update(os.path.join(spec.base, name) for name in _walk(spec, pattern).asked)  # noqa: PTH118
+    return places
+
+
+def _walk(spec: SourceSpec, pattern: str) -> Walk:
+    try:
+        return Walk(spec.base, pattern)
+    except OSError as error:
+        raise _unsearched(spec, pattern, error) from error
+
+
+def _unsearched(spec: SourceSpec, pattern: str, error: OSError) -> SourceError:
+    where = display_name(spec, Path(str(error.filename))) if error.filename else pattern
+    return SourceError(where, f"can't be searched: {error.strerror}")
+
+
 def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]:
     """Return the files that a pattern fits, and what is to be said of that which it fits and which is no file."""
     fitting: list[Path] = []
@@ -130,8 +159,7 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
                 shown = printable(display_name(spec, path))
                 odd.append(f"{shown} is a folder and was passed over; for its files, write {shown}/*")
     except OSError as error:
-        where = display_name(spec, Path(str(error.filename))) if error.filename else pattern
-        raise SourceError(where, f"can't be searched: {error.strerror}") from error
+        raise _unsearched(spec, pattern, error) from error
     for name in walk.foreign:
         shown = printable(display_name(spec, spec.base / name))
         odd.append(f"{shown} is a link that leads out of the config's folder and was passed over")

@@ -41,7 +41,8 @@ class Walk:
 
     ``found`` has the names that it fits, relative to ``base`` or absolute as the pattern is; a folder is one where its
     last part names it. ``foreign`` has those of links that were not followed: one is foreign where it leads out of
-    both ``base`` and the pattern's fixed root, the part before its first wildcard, which may be a link itself. A
+    both ``base`` and the pattern's fixed root, the part before its first wildcard, which may be a link itself.
+    ``asked`` has every place that was asked for, there or not: while all of these are as they were, so is the rest. A
     folder that is reached in several ways is searched once, so that links in a circle come to an end.
     Raises ``OSError`` for a folder that cannot be searched.
     """
@@ -53,6 +54,7 @@ class Walk:
         fixed = list(takewhile(lambda part: not glob.has_magic(part), parts))
         self.found: list[str] = []
         self.foreign: set[str] = set()
+        self._searched: set[str] = set()
         self._base = base
         self._parts = [
             part for at, part in enumerate(parts) if not (part == "**" and parts[at - 1 : at] == ["**"])
@@ -61,6 +63,7 @@ class Walk:
         real = os.path.realpath(base / root)
         self._homes = (os.path.realpath(base), real)
         if len(fixed) == len(parts):
+            self._searched.add(root)
             self.found += [root] if mode_of(base / root, follow=False) else []
             return
         self._seen: set[tuple[str, int]] = set()
@@ -72,6 +75,11 @@ class Walk:
             if (place.real, place.part) not in self._seen:
                 self._seen.add((place.real, place.part))
                 self._search(place)
+
+    @property
+    def asked(self) -> set[str]:
+        """The names of all places that decide what is found, as those of ``found`` are."""
+        return {*self._searched, *self.found, *self.foreign}
 
     def _search(self, place: _Place) -> None:
         part = self._parts[place.part]
@@ -85,6 +93,7 @@ class Walk:
         if glob.has_magic(part):
             entries = self._entries(place.name, part)
         else:
+            self._searched.add(os.path.join(place.name, part))  # noqa: PTH118
             mode = mode_of(self._base / place.name / part, follow=False)
             entries = iter([(part, stat.S_ISLNK(mode))] if mode else [])
         for name, is_link in entries:
@@ -111,6 +120,7 @@ class Walk:
 
     def _entries(self, folder: str, part: str) -> Iterator[tuple[str, bool]]:
         """Yield the names in a folder that a part of the pattern fits, and which of them are links; no hidden ones."""
+        self._searched.add(folder)
         try:
             with os.scandir(self._base / folder) as entries:
                 for entry in entries:

@@ -1,0 +1,63 @@
+"""All that decides what a build does and lies in files: what it reads, and what it finds published and remembered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from feedpub.config import Settings
+from feedpub.core.errors import SourceError
+from feedpub.history.ledger import LEDGER
+from feedpub.publishing.early_exit import note_path
+from feedpub.publishing.local.folder import LocalFolder
+from feedpub.publishing.local.location import locate, stamps_name
+from feedpub.publishing.local.manifest import MANIFEST
+from feedpub.publishing.log import REJECTS
+from feedpub.sources.files import asked
+from feedpub.sources.spec import SourceSpec
+
+
+def note_of(settings: Settings) -> str:
+    """Return where the note of a build lies that changed nothing."""
+    return note_path(os.fspath(settings.file), os.fspath(settings.output.state))
+
+
+def inputs(settings: Settings) -> frozenset[str]:
+    """Return the files and folders that a build of ``settings`` reads, and those that it would read were they there.
+
+    While all of them stay as they are, so does what comes in. Raises :class:`SourceError` where something comes in
+    that is no file of this machine: standard input, or what fsspec opens.
+    """
+    places = {os.fspath(file) for file in settings.files}
+    for spec in settings.sources:
+        places.update(asked(spec))
+        places.update(asked(SourceSpec(spec.adopt, spec.base)))
+    if folder := settings.output.templates:
+        places.update((os.fspath(folder), *(os.fspath(file) for file in folder.iterdir())))
+    return frozenset(places)
+
+
+def dependencies(settings: Settings) -> frozenset[str] | None:
+    """Return the :func:`inputs` of a build and what it compares them with; ``None`` where files do not tell all.
+
+    Of settled pages, which a build does not look at, the folders are among them.
+    """
+    try:
+        return inputs(settings) | {*_published(settings), *_remembered(settings)}
+    except (OSError, SourceError):
+        # What cannot be looked at now may be something else next time.
+        return None
+
+
+def _published(settings: Settings) -> Iterator[str]:
+    folder = settings.output.dir
+    manifest = LocalFolder(folder).manifest
+    names = {MANIFEST, *manifest.documents, *manifest.parts}
+    yield from (os.fspath(folder / name) for name in names)
+    yield from {os.fspath((folder / name).parent) for name in names}
+
+
+def _remembered(settings: Settings) -> Iterator[str]:
+    state = settings.output.state
+    names = (LEDGER, REJECTS, stamps_name(locate(settings.output.dir), state))
+    yield from (os.fspath(state / name) for name in names)
