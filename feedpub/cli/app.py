@@ -15,7 +15,7 @@ import typer.main
 from typer.core import TyperGroup
 
 import feedpub
-from feedpub.cli.console import FAILED, print_error, print_text, report_config_errors, status_of
+from feedpub.cli.console import FAILED, print_error, print_text, report_config_errors
 from feedpub.core.errors import ConfigError, FeedpubError
 
 COMMANDS = {
@@ -30,6 +30,7 @@ COMMANDS = {
     "explain": "Say what becomes of an article, and why.",
     "diff": "Say which articles a changed config moves.",
     "report": "Count what the rules find.",
+    "status": "Say what the last builds did, and what is due.",
     "validate": "Validate feeds of any origin.",
     "serve": "Look at the published feeds in a browser or reader.",
 }
@@ -102,10 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> Any:
     except ConfigError as error:
         for one in error.errors:
             print_error(str(one))
-        sys.exit(status_of(error))
+        sys.exit(error.exit_status)
     except FeedpubError as error:
         print_error(str(error))
-        sys.exit(status_of(error))
+        sys.exit(error.exit_status)
     except OSError as error:
         # Who reads or writes files names them in an error of ours: what is left is our own output.
         print_error(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")

@@ -23,16 +23,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from feedpub.cli.lines import Line, error_line, text_line, write_lines
-from feedpub.core.errors import ConfigError, FeedpubError, GuardRefusal, Locked
+from feedpub.core.errors import ConfigError, FeedpubError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from feedpub.planning.routing import Progress
 
-OK, FAILED, USAGE, REFUSED, LOCKED = 0, 1, 2, 3, 75
-
-_STATUS: dict[type[FeedpubError], int] = {ConfigError: USAGE, GuardRefusal: REFUSED, Locked: LOCKED}
+OK, FAILED, USAGE = 0, FeedpubError.exit_status, ConfigError.exit_status
 
 
 class Format(StrEnum):
@@ -53,11 +51,6 @@ DEFAULT_CONFIG = Path("config.yaml")
 def count(number: int, what: str) -> str:
     """Return a number of things as one says it: ``1 file``, ``2,000 files``."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
-
-
-def status_of(error: FeedpubError) -> int:
-    """Return the exit status that ``error`` ends the program with."""
-    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), FAILED)
 
 
 def report_config_errors(command: Callable[..., None]) -> Callable[..., None]:

@@ -149,19 +149,20 @@ def size(minimum: int) -> Kind[int]:
     return Value(read, schema)
 
 
-_SPAN = re.compile("([1-9][0-9]{0,4}) ?([hdw])")
-_SPANS = {"h": "hours", "d": "days", "w": "weeks"}
+_SPAN = re.compile("([1-9][0-9]{0,4}) ?([smhdw])")
+_SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def _span(node: Node) -> timedelta:
-    match = _SPAN.fullmatch(node.text())
-    if match is None:
-        raise node.error(f"{node.text()!r} is not a span of time", "write 12h, 30d or 4w")
-    return timedelta(**{_SPANS[match[2]]: int(match[1])})
+    try:
+        return parse_span(node.text())
+    except ValueError as error:
+        problem, _, remedy = str(error).partition("; ")
+        raise node.error(problem, remedy) from None
 
 
 SPAN: Kind[timedelta] = Value(_span, {"type": "string", "pattern": f"^{_SPAN.pattern}$", "examples": ["30d"]})
-"""A span of time, in hours, days or weeks."""
+"""A span of time such as ``12h``; see :func:`parse_span`."""
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MOMENT = re.compile(f"{_DATE}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?")
@@ -219,3 +220,11 @@ def parse_share(text: str) -> float | int:
     if re.fullmatch(_SHARE, text):
         return float(text[:-1]) / 100
     raise ValueError(f"{text!r} is neither a count nor a share; write 12 or 5%")
+
+
+def parse_span(text: str) -> timedelta:
+    """Return what ``60s``, ``5m``, ``12h``, ``30d`` or ``4w`` means; ``ValueError`` says what would be right."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a span of time; write 12h, 30d or 4w")
+    return timedelta(**{_SPANS[match[2]]: int(match[1])})

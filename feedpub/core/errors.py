@@ -11,7 +11,7 @@
         └── Locked         another build holds the lock
 
 Findings and rejects are values, not errors: raising is for what stops a run (a ``DateError`` stops one
-record and becomes its reject). Nothing here knows of the command line; ``cli`` maps types to exit statuses.
+record and becomes its reject).
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import ClassVar
 
 # What moves the cursor of a terminal, ends a line, turns the direction of what follows, or is no character at all.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class FeedpubError(Exception):
-    """The root. ``str(error)`` is one sentence that a user can act on."""
+    """The root. ``str(error)`` is one sentence that a user can act on, ``exit_status`` what the program ends with."""
+
+    exit_status: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def printable(name: str) -> str:
 
 class ConfigError(FeedpubError):
     """The config is wrong at ``where``: what ``problem`` it has and, as ``remedy``, what would be right."""
+
+    exit_status = 2
 
     def __init__(self, where: Where, problem: str, remedy: str = "") -> None:
         self.where = where
@@ -179,6 +184,8 @@ class TooManyRejects(FeedpubError):
 class GuardRefusal(FeedpubError):
     """Publishing would hurt subscribers; ``allow`` is the option that overrides the guard for once."""
 
+    exit_status = 3
+
     def __init__(self, reason: str, allow: str) -> None:
         self.reason = reason
         self.allow = allow
@@ -191,6 +198,8 @@ class PublishError(FeedpubError):
 
 class Locked(PublishError):
     """Another build is publishing to the same folder."""
+
+    exit_status = 75  # EX_TEMPFAIL of sysexits.h
 
 
 def install_hint(extra: str) -> str:

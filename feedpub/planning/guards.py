@@ -9,7 +9,7 @@ from feedpub.articles.ids import feed_id
 from feedpub.config import Settings
 from feedpub.core.errors import ALLOWANCES, ConfigError, FeedpubError, GuardRefusal, TooManyRejects
 from feedpub.documents.channel import Feed
-from feedpub.documents.readback import PublishedFeed
+from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.history.state import State
 from feedpub.planning.routing import IngestResult
 
@@ -232,7 +232,7 @@ def check_flood(
             raise GuardRefusal(
                 f"{why}the feed {slug} has {before} entries online and would be empty", ALLOWANCES["empty"]
             )
-        gone = _vanished(previous)
+        gone = len(vanished(previous))
         if "vanished" not in allowed and gone >= FEW and gone > share * before:
             raise GuardRefusal(
                 f"{why}{gone} of the {before} ids published in the feed {slug} would vanish or change, and readers"
@@ -249,12 +249,14 @@ def check_flood(
             )
 
 
-def _vanished(previous: PreviousFeed) -> int:
+def vanished(previous: PreviousFeed) -> tuple[PublishedEntry, ...]:
+    """Return the entries that leave a feed, but for those that newer ones push out of it."""
     entries = previous.feed.entries
     ids = {entry.article.id for entry in entries}
     # Entries older than all of a full feed were pushed out by newer ones, as they should be.
     oldest = min((entry.article.published for entry in entries), default=None) if previous.feed.full else None
-    return sum(
-        entry.id not in ids and (oldest is None or entry.published >= oldest)
+    return tuple(
+        entry
         for entry in previous.online.entries
+        if entry.id not in ids and (oldest is None or entry.published >= oldest)
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
 
 from feedpub.config import Settings
-from feedpub.core.errors import TooManyRejects
+from feedpub.core.errors import FeedpubError, PublishError, TooManyRejects
 from feedpub.documents.channel import Site
 from feedpub.history.ledger import LEDGER, Ledger, note, record, remember_withdrawals
 from feedpub.history.ledger import adopt as remember_adopted
@@ -20,7 +21,7 @@ from feedpub.planning.guards import check_examples
 from feedpub.planning.made_feeds import with_made_feeds
 from feedpub.planning.routing import Progress, ingest
 from feedpub.planning.site_plan import SitePlan, plan_site
-from feedpub.publishing.build_report import BuildReport, summarise
+from feedpub.publishing.build_report import BuildReport, in_short, summarise
 from feedpub.publishing.dependencies import note_of
 from feedpub.publishing.early_exit import forget
 from feedpub.publishing.local import folder
@@ -28,6 +29,7 @@ from feedpub.publishing.local.changes import Changes, Wanted
 from feedpub.publishing.local.dirfd import exclusive
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.log import write_rejects
+from feedpub.publishing.runs import RUNS, remember_run
 
 BATCH = 1_000
 """How many entries are recorded at a time."""
@@ -85,8 +87,34 @@ def build(
 
     ``allow`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden for this build. Raises a
     :class:`feedpub.core.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
-    the ledger or the list of rejects cannot be written, which come after.
+    the ledger, the list of rejects or the log cannot be written, which come after. The log has a line either way.
     """
+    if dry_run:
+        return _build(settings, now, allow, progress, dry_run=True)
+    log, at = os.fspath(settings.output.state), now.isoformat(timespec="seconds")
+    try:
+        report = _build(settings, now, allow, progress)
+    except FeedpubError as error:
+        with suppress(OSError):
+            remember_run(log, at, {"status": error.exit_status, "error": str(error)})
+        raise
+    try:
+        remember_run(log, at, in_short(report))
+    except OSError as error:
+        raise PublishError(
+            f"the feeds are published, but {log}/{RUNS} cannot be written: {error.strerror}"
+        ) from error
+    return report
+
+
+def _build(
+    settings: Settings,
+    now: datetime,
+    allow: Collection[str],
+    progress: Progress | None,
+    *,
+    dry_run: bool = False,
+) -> BuildReport:
     ours = settings.output.state
     with ExitStack() as held:
         if not dry_run:

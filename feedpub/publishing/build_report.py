@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import chain
 
 from feedpub.articles.article import Notice, Reject
 from feedpub.articles.duplicates import NearDuplicate
@@ -15,9 +16,13 @@ from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Rendered
 from feedpub.documents.verification import Invalid
 from feedpub.planning.feed_plan import FeedPlan
+from feedpub.planning.guards import PreviousFeed, vanished
 from feedpub.planning.site_plan import ChangedZone, SitePlan, Verified
 from feedpub.planning.windows import Limit
 from feedpub.publishing.local.changes import Changes
+
+MOST_GONE = 50
+"""How many departures of one build the log keeps by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,16 @@ class FeedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """An entry that a feed has no longer, though no newer ones pushed it out, and why, as a clause."""
+
+    feed: str
+    id: str
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
@@ -61,6 +76,7 @@ class BuildReport:
     zone was changed. ``next_change`` is when the same input gives other documents. ``new_rejects`` are those that the
     last build did not have. ``warnings`` are of feeds made of the data.
     ``pages`` are what people look at; ``foreign`` are files that are not ours and stay in the places of pages.
+    ``departures`` are the entries that feeds lose.
     """
 
     articles: int
@@ -84,6 +100,12 @@ class BuildReport:
     warnings: tuple[str, ...] = ()
     pages: tuple[DocumentReport, ...] = ()
     foreign: tuple[str, ...] = ()
+    departures: tuple[Departure, ...] = ()
+
+    @property
+    def written(self) -> int:
+        """How many documents and pages changed."""
+        return sum(document.written for document in self._documents())
 
     @property
     def notice_counts(self) -> Mapping[str, int]:
@@ -93,8 +115,10 @@ class BuildReport:
     @property
     def invalid(self) -> tuple[Invalid, ...]:
         """Why documents stayed unpublished; empty when all is well."""
-        documents = (*(d for feed in self.feeds for d in feed.documents), *self.listings, *self.pages)
-        return tuple(document.invalid for document in documents if document.invalid)
+        return tuple(document.invalid for document in self._documents() if document.invalid)
+
+    def _documents(self) -> Iterator[DocumentReport]:
+        return chain(*(feed.documents for feed in self.feeds), self.listings, self.pages)
 
 
 def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
@@ -141,7 +165,48 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         ),
         foreign=changes.foreign,
         next_change=plan.next_change,
+        departures=tuple(_departures(plan)),
     )
+
+
+def in_short(report: BuildReport) -> dict[str, object]:
+    """Return what the log keeps of a build, as JSON has it: counts, and by name what is gone."""
+    gone = [asdict(departure) for departure in report.departures]
+    return {
+        "status": 1 if report.invalid else 0,
+        "articles": report.articles,
+        "rejects": len(report.rejects),
+        "new_rejects": len(report.new_rejects),
+        "held": report.held,
+        "left_out": report.left_out,
+        "new": {feed.slug: feed.new for feed in report.feeds if feed.new},
+        "edited": report.edited,
+        "written": report.written,
+        "removed": len(report.removed),
+        "gone": gone[:MOST_GONE],
+        "more_gone": len(gone[MOST_GONE:]),
+        "invalid": [f"{invalid.path}: {invalid.reason}" for invalid in report.invalid],
+        "next_change": report.next_change.isoformat() if report.next_change else None,
+    }
+
+
+def _departures(plan: SitePlan) -> Iterator[Departure]:
+    for feed_plan in plan.feeds:
+        if (online := plan.state.online.get(feed_plan.slug)) is None:
+            continue
+        for entry in vanished(PreviousFeed(feed_plan.feed, online)):
+            yield Departure(feed_plan.slug, entry.id, entry.title, _why_gone(plan, entry.id))
+
+
+def _why_gone(plan: SitePlan, entry_id: str) -> str:
+    ingested = plan.ingested
+    if entry_id in ingested.withdrawn:
+        return "it was withdrawn"
+    if entry_id in ingested.hidden or entry_id in ingested.released:
+        return "it is held, has expired, or is not to be published any more"
+    if entry_id in ingested.index:
+        return "the rules or limits of the feed leave it out"
+    return "no source holds it any more"
 
 
 def _date_kept(entry: Entry) -> Notice:

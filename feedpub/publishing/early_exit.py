@@ -4,7 +4,7 @@ The note lies in the state folder. A build writes it that changed nothing, and l
 ``stat`` says; while all of that stands, another build would do, say and return the same. Every other build removes the
 note before it begins, so a killed one leaves none. The note is never needed: without it, everything is read.
 
-This module imports nothing of ours, as it runs before every build, and reads no clock.
+This module imports next to nothing of ours, as it runs before every build, and reads no clock.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import NamedTuple
+
+from feedpub.publishing.runs import remember_run
 
 RACE = 2_000_000_000
 """In nanoseconds: a file changed so shortly before a build began may change again without its times showing it."""
@@ -48,7 +51,10 @@ class Note(NamedTuple):
 
 
 def repeated(arguments: Sequence[str], now: int) -> Told | None:
-    """Return what ``feedpub`` with these ``arguments`` would end with at ``now``, if a note tells; else ``None``."""
+    """Return what ``feedpub`` with these ``arguments`` would end with at ``now``, if a note tells; else ``None``.
+
+    The log has a line for it then.
+    """
     if arguments[:1] != ["build"]:
         return None
     config = _config(arguments)
@@ -57,10 +63,10 @@ def repeated(arguments: Sequence[str], now: int) -> Told | None:
             said = file.read()
     except (OSError, ValueError):
         return None
-    for state in _state_folders(said):
-        place = note_path(config, os.path.join(os.path.dirname(config), state))  # noqa: PTH118, PTH120
+    for named in _state_folders(said):
+        state = os.path.join(os.path.dirname(config), named)  # noqa: PTH118, PTH120
         try:
-            with open(place, encoding="utf-8") as file:  # noqa: PTH123
+            with open(note_path(config, state), encoding="utf-8") as file:  # noqa: PTH123
                 note = json.load(file)
             if (
                 note["began"] <= now
@@ -68,7 +74,10 @@ def repeated(arguments: Sequence[str], now: int) -> Told | None:
                 and note["circumstances"] == _circumstances(arguments, said)
                 and all(_stat(path) == known for path, known in note["depends_on"].items())
             ):
-                return Told(note["status"], tuple((text, is_error) for text, is_error in note["lines"]))
+                told = Told(note["status"], tuple((text, is_error) for text, is_error in note["lines"]))
+                # A cron job that has died must not look like a quiet week.
+                remember_run(state, _rfc3339(now), {"status": told.status, "repeated": True})
+                return told
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             # Not there, or not as we wrote it: a build tells.
             continue
@@ -114,6 +123,10 @@ def note_path(config: str, state: str) -> str:
     """Return where the note of a config lies in its state folder, which several configs may share."""
     known = hashlib.sha256(os.fsencode(os.path.abspath(config))).hexdigest()[:12]  # noqa: PTH100
     return os.path.join(state, f"unchanged-{known}.json")  # noqa: PTH118
+
+
+def _rfc3339(time: int) -> str:
+    return datetime.fromtimestamp(time // 1_000_000_000, UTC).isoformat()
 
 
 def _config(arguments: Sequence[str]) -> str:

@@ -149,9 +149,12 @@ def published(folder):
 
 def test_after_a_build_that_changed_nothing_the_next_ends_early_and_says_the_same(built, feedpub):
     before = published(built)
+    lines = len((built / "state/builds.jsonl").read_text().splitlines())
     told, early = feedpub(built, "build")
     assert early
     assert told == feedpub(built, "build")[0]
+    # Whoever looks whether builds still run must see them.
+    assert len((built / "state/builds.jsonl").read_text().splitlines()) == lines + 2
     Path(note_of(load_config("config.yaml"))).unlink()
     assert (told, False) == feedpub(built, "build")
     assert published(built) == before
@@ -314,7 +317,7 @@ def test_all_that_a_build_opens_is_among_what_it_depends_on(built, feedpub, open
         assert not feedpub(built, "build")[1]
     there = {file.name for file in built.rglob("*")}
     known = {Path(place).name for place in dependencies(load_config("config.yaml"))}
-    other = {"lock", "state", "feeds", Path(note_of(load_config("config.yaml"))).name}
+    other = {"lock", "state", "feeds", "builds.jsonl", Path(note_of(load_config("config.yaml"))).name}
     assert {"config.yaml", "words.yaml", "none.txt", "rain.atom", "manifest.json"} <= {*names} & known
     assert {*names} & there <= known | other
 
@@ -342,5 +345,6 @@ print(*sorted(name for name in opened if name.endswith((".txt", ".rss", ".atom",
         "feedpub.cli.lines",
         "feedpub.publishing",
         "feedpub.publishing.early_exit",
+        "feedpub.publishing.runs",
     ]
     assert files == ""

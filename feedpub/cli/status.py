@@ -1,0 +1,234 @@
+"""``feedpub status``: what the last builds did, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from feedpub.cli.console import (
+    DEFAULT_CONFIG,
+    FAILED,
+    USAGE,
+    ConfigOption,
+    console,
+    count,
+    print_error,
+    print_json,
+    print_text,
+)
+from feedpub.config import load_config, parse_span
+from feedpub.insight.status import Run, Status, status_of
+
+SHOWN_RUNS = 10
+SHOWN_GONE = 10
+
+
+class Report(StrEnum):
+    """How ``status`` reports."""
+
+    TEXT = "text"
+    JSON = "json"
+    PROMETHEUS = "prometheus"
+
+
+def status(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    max_age: Annotated[
+        str | None,
+        typer.Option(
+            help="Exit with 1 when no build has ended well for so long: 30m, 2h, 3d.", metavar="AGE"
+        ),
+    ] = None,
+    only_next: Annotated[
+        bool, typer.Option("--next", help="Print only when the next build is due by the clock, if ever.")
+    ] = False,
+    report_format: Annotated[Report, typer.Option("--format", help="How to report.")] = Report.TEXT,
+) -> None:
+    """Say what the last builds did, how old the feeds are, and what is due; read no source.
+
+    Example: feedpub status --max-age 2h
+    """
+    try:
+        most = parse_span(max_age) if max_age is not None else None
+    except ValueError as error:
+        print_error(f"--max-age: {error}")
+        raise typer.Exit(USAGE) from None
+    settings = load_config(config)
+    now = datetime.now(UTC)
+    try:
+        found_status = status_of(settings)
+    except OSError as error:
+        print_error(f"{error.filename}: the log cannot be read: {error.strerror}")
+        raise typer.Exit(FAILED) from None
+    if only_next:
+        if due := found_status.next_change:
+            print_text(due.isoformat())
+        return
+    if report_format is Report.JSON:
+        print_json(as_json(found_status))
+    elif report_format is Report.PROMETHEUS:
+        print_text("\n".join(as_metrics(found_status)))
+    else:
+        _show(found_status, now)
+    good = found_status.good
+    if most is not None and (good is None or now - good.at > most):
+        when = f"for {_ago(good.at, now)}" if good else "yet"
+        print_error(f"no build has ended well {when}; {max_age} is the most that --max-age allows")
+        raise typer.Exit(FAILED)
+
+
+def as_json(found: Status) -> dict[str, Any]:
+    """Return the status in the shape that ``--format json`` documents."""
+    return {
+        "last_build": found.last.at.isoformat() if found.last else None,
+        "last_good_build": found.good.at.isoformat() if found.good else None,
+        "next_change": found.next_change.isoformat() if found.next_change else None,
+        "feeds": [
+            {
+                "slug": feed.slug,
+                "entries": feed.entries,
+                "newest": feed.newest.isoformat() if feed.newest else None,
+            }
+            for feed in found.feeds
+        ],
+        "builds": [
+            {**run.facts, "at": run.at.isoformat(), "times": run.times} for run in found.runs[-SHOWN_RUNS:]
+        ],
+    }
+
+
+def as_metrics(found: Status) -> Iterator[str]:
+    """Yield the status as lines of Prometheus' text format 0.0.4; times are in seconds of the epoch."""
+    values: list[tuple[str, str, float | None]] = [
+        ("last_build_timestamp_seconds", "When the last build began.", _seconds(found.last)),
+        (
+            "last_good_build_timestamp_seconds",
+            "When the last build began that ended with 0.",
+            _seconds(found.good),
+        ),
+        (
+            "last_build_status",
+            "The exit status of the last build.",
+            found.last.status if found.last else None,
+        ),
+        (
+            "next_change_timestamp_seconds",
+            "When the clock alone changes something.",
+            _epoch(found.next_change),
+        ),
+    ]
+    if whole := found.whole:
+        values += [
+            ("articles", "Articles of the last build that read them.", whole.facts.get("articles")),
+            ("rejects", "Rejects of that build.", whole.facts.get("rejects")),
+            ("held", "Articles that wait for their time.", whole.facts.get("held")),
+        ]
+    for name, meaning, value in values:
+        if value is not None:
+            yield from _metric(name, meaning, {"": value})
+    entries = {feed.slug: float(feed.entries) for feed in found.feeds}
+    newest = {feed.slug: _epoch(feed.newest) for feed in found.feeds}
+    yield from _metric("feed_entries", "Entries of the document that readers subscribe to.", entries)
+    yield from _metric("feed_newest_timestamp_seconds", "When its newest entry was published.", newest)
+
+
+def _metric(name: str, meaning: str, values: dict[str, float | None] | dict[str, float]) -> Iterator[str]:
+    yield f"# HELP feedpub_{name} {meaning}"
+    yield f"# TYPE feedpub_{name} gauge"
+    for slug, value in values.items():
+        if value is not None:
+            # Slugs have no character that a label would have to escape.
+            label = f'{{feed="{slug}"}}' if slug else ""
+            yield f"feedpub_{name}{label} {value:.0f}"
+
+
+def _seconds(run: Run | None) -> float | None:
+    return _epoch(run.at) if run else None
+
+
+def _epoch(time: datetime | None) -> float | None:
+    return time.timestamp() if time else None
+
+
+def _show(found: Status, now: datetime) -> None:
+    if found.last is None:
+        print_text("No build has been run yet.")
+    else:
+        print_text(f"Last build: {_when(found.last.at)}, {_ago(found.last.at, now)} ago: {_said(found.last)}")
+    if found.good and found.good is not found.last:
+        print_text(f"Last that ended well: {_when(found.good.at)}, {_ago(found.good.at, now)} ago")
+    if due := found.next_change:
+        print_text(f"Next change by the clock: {_when(due)}" + (" (due now)" if due <= now else ""))
+    if held := found.whole and found.whole.facts.get("held"):
+        print_text(f"Held until due: {count(held, 'article')}")
+    if found.feeds:
+        print_text("")
+        _show_feeds(found, now)
+    if found.runs:
+        print_text("\nBuilds, the last one first")
+        for run in found.runs[: -SHOWN_RUNS - 1 : -1]:
+            _show_run(run)
+
+
+def _show_feeds(found: Status, now: datetime) -> None:
+    from rich.table import Table  # noqa: PLC0415 - rich is slow to import
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("feed")
+    table.add_column("entries", justify="right")
+    table.add_column("newest entry")
+    table.add_column("age", justify="right")
+    for feed in found.feeds:
+        newest = (_when(feed.newest), _ago(feed.newest, now)) if feed.newest else ("–", "–")
+        table.add_row(feed.slug, f"{feed.entries:,}", *newest)
+    console().print(table)
+
+
+def _show_run(run: Run) -> None:
+    print_text(f"  {_when(run.at)}  {_said(run)}")
+    gone = run.facts.get("gone", [])
+    for entry in gone[:SHOWN_GONE]:
+        print_text(f"    left {entry['feed']}: {entry['title']} ({entry['id']}): {entry['why']}")
+    if more := len(gone[SHOWN_GONE:]) + run.facts.get("more_gone", 0):
+        print_text(f"    … and {more:,} more")
+
+
+def _said(run: Run) -> str:
+    """Return what a build did, as a clause."""
+    times = f", {run.times:,} times" if run.times > 1 else ""
+    if run.repeated:
+        return f"nothing to do{times}" + (f", and {run.status} as before" if run.status else "")
+    if run.error:
+        return f"stopped with {run.status}{times}: {run.error}"
+    facts = run.facts
+    new = sum(facts.get("new", {}).values())
+    parts = [count(facts.get("articles", 0), "article"), f"{new:,} new in feeds" if new else ""]
+    parts += [f"{facts[kind]:,} {word}" for kind, word in _COUNTS.items() if facts.get(kind)]
+    parts += [f"NOT PUBLISHED: {reason}" for reason in facts.get("invalid", ())]
+    return ", ".join(filter(None, parts)) or "done"
+
+
+_COUNTS = {
+    "edited": "edited",
+    "held": "held",
+    "rejects": "rejected",
+    "written": "files written",
+    "removed": "files removed",
+}
+
+
+def _when(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _ago(time: datetime, now: datetime) -> str:
+    seconds = max(int((now - time).total_seconds()), 0)
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size:,} {unit}s"
+    return count(seconds, "second")

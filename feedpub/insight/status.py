@@ -1,0 +1,112 @@
+"""What the last builds did, and what is due: from the log and what is published. No source is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from feedpub.config import Settings
+from feedpub.documents.readback import PublishedFeed
+from feedpub.history.state import read_feeds
+from feedpub.publishing.local.folder import LocalFolder
+from feedpub.publishing.runs import read_runs
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the log says of builds in a row that ended alike: of one, or of ``times`` that had nothing to do.
+
+    ``at`` is when the last of them began. ``facts`` is what the log has of it.
+    """
+
+    at: datetime
+    status: int
+    times: int
+    repeated: bool
+    facts: Mapping[str, Any]
+
+    @property
+    def error(self) -> str:
+        """The sentence that it was stopped with; empty where it went through."""
+        return str(self.facts.get("error", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """A feed as it is online: how many entries, and when the newest was published."""
+
+    slug: str
+    entries: int
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How things stand: the ``runs`` in the order of time, and the ``feeds`` as they are published.
+
+    ``last`` is the last build that was run, ``good`` the last that ended with 0, ``whole`` the last that published what
+    it read. ``next_change`` is when the same input gives other documents, if nothing else happens.
+    """
+
+    runs: tuple[Run, ...]
+    feeds: tuple[FeedStatus, ...]
+
+    @property
+    def last(self) -> Run | None:
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def good(self) -> Run | None:
+        return next((run for run in reversed(self.runs) if run.status == 0), None)
+
+    @property
+    def whole(self) -> Run | None:
+        return next((run for run in reversed(self.runs) if "articles" in run.facts), None)
+
+    @property
+    def next_change(self) -> datetime | None:
+        said = self.whole.facts.get("next_change") if self.whole else None
+        return datetime.fromisoformat(said) if said else None
+
+
+def status_of(settings: Settings) -> Status:
+    """Return how things stand with the site of ``settings``.
+
+    Raises :class:`feedpub.core.errors.PublishError` where the list of what is published cannot be read, and ``OSError``
+    where the log cannot be.
+    """
+    online = read_feeds(settings, LocalFolder(settings.output.dir))
+    feeds = [_feed(slug, feed) for slug, feed in online.items()]
+    return Status(tuple(_runs(read_runs(os.fspath(settings.output.state)))), tuple(feeds))
+
+
+def _feed(slug: str, feed: PublishedFeed) -> FeedStatus:
+    newest = max((entry.published for entry in feed.entries), default=None)
+    return FeedStatus(slug, len(feed.entries), newest)
+
+
+def _runs(log: Iterable[Mapping[str, Any]]) -> list[Run]:
+    found: list[Run] = []
+    for (status, repeated, error), group in groupby(log, _kind):
+        runs = [(time, facts) for facts in group if (time := _time(facts))]
+        if repeated or error:
+            found += [Run(runs[-1][0], status, len(runs), repeated, runs[-1][1])] if runs else []
+        else:
+            found += [Run(time, status, 1, repeated, facts) for time, facts in runs]
+    return found
+
+
+def _kind(facts: Mapping[str, Any]) -> tuple[int, bool, str]:
+    return facts["status"], bool(facts.get("repeated")), str(facts.get("error", ""))
+
+
+def _time(facts: Mapping[str, Any]) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(facts["at"])
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
