@@ -47,7 +47,7 @@ def find_at(plan: SitePlan, file: Path, line: int) -> Found:
     here = _same_file(plan, file)
     places = {
         record.origin
-        for _, record in every_record(plan.settings, here)
+        for _, record in every_record(plan, here)
         if record.origin.line <= line <= record.origin.last
     }
     found = verdicts(plan, lambda record: record.origin in places) if places else []
@@ -81,7 +81,7 @@ def _is_in(plan: SitePlan, wish: str) -> Callable[[Record], bool]:
     if "\0" in wish or not (path.is_file() or (plan.settings.base / path).is_file()):
         return lambda _: False
     here = _same_file(plan, path)
-    origins = {record.origin for _, record in every_record(plan.settings, here)}
+    origins = {record.origin for _, record in every_record(plan, here)}
     return lambda record: record.origin in origins
 
 

@@ -25,7 +25,7 @@ from feedpub.planning.made_feeds import ValueCounter, Values
 from feedpub.planning.publicity import Past, Publicity, earliest
 from feedpub.planning.source_order import SourceOrder
 from feedpub.planning.windows import origin_of, out_of_bounds
-from feedpub.sources import Statuses, local_file, read, search
+from feedpub.sources import Readings, Statuses, local_file
 
 Progress = Callable[[int, int, int], None]
 """Called after each file with: files done, files in all, articles so far."""
@@ -36,16 +36,17 @@ class IngestResult:
     """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
     Of a feed that is archived, they are all articles that are in no closed page, as entries whose texts are put aside.
-    ``publicity`` and ``index`` decided which records became articles; ``index`` holds the id of each that stays,
-    selected or not. ``withdrawn`` holds the ids of what its owner took back, ``released`` those and the ids of what has
-    expired: no guard counts either. ``hidden`` are the ids of all that is not to be shown any more. ``withdrawals`` are
-    to be remembered. ``adoptable`` are, by the number of their source, the articles of sources that adopt old feeds.
-    ``listed`` gives, for each feed of other people by its keys, the date of its oldest entry. ``values`` has those that
-    each template of the config asks for. ``next_change`` is the
-    earliest instant at which the clock alone changes which records are public, or how.
+    ``readings`` are what was read of the sources. ``publicity`` and ``index`` decided which records became articles;
+    ``index`` holds the id of each that stays, selected or not. ``withdrawn`` holds the ids of what its owner took back,
+    ``released`` those and the ids of what has expired: no guard counts either. ``hidden`` are the ids of all that is
+    not to be shown any more. ``withdrawals`` are to be remembered. ``adoptable`` are, by the number of their source,
+    the articles of sources that adopt old feeds. ``listed`` gives, for each feed of other people by its keys, the date
+    of its oldest entry. ``values`` has those that each template of the config asks for. ``next_change`` is the earliest
+    instant at which the clock alone changes which records are public, or how.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
+    readings: Readings
     index: DuplicateIndex
     withdrawn: Container[str]
     released: Container[str]
@@ -73,17 +74,20 @@ def ingest(
     past: Past,
     progress: Progress | None = None,
     remembered: Withdrawn = MappingProxyType({}),
+    readings: Readings | None = None,
 ) -> IngestResult:
     """Read all sources of ``settings``; articles that are not public at ``now`` are left out or held back.
 
-    ``remembered`` are the withdrawals of which earlier builds knew.
+    ``remembered`` are the withdrawals of which earlier builds knew, ``readings`` what was read of the sources already.
 
     Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
     """
     tally = _Tally()
     publicity = Publicity(settings, now, past, remembered)
     order = SourceOrder()
-    watched, router = _first_reading(settings, past, publicity, tally, order, progress)
+    readings = readings or Readings(settings.sources, settings.site.id_authority)
+    articles = _articles(readings, publicity, tally, progress)
+    watched, router = _first_reading(settings, past, publicity, articles, tally, order)
     said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
     withdrawn = {**remembered, **said}
     news = {gone for gone, marked in tally.gone if withdrawn[marked] != remembered.get(marked)}
@@ -93,12 +97,13 @@ def ingest(
         # now knowing it.
         publicity = Publicity(settings, now, past, withdrawn, alone)
         tally = _Tally()
-        watched, router = _first_reading(settings, past, publicity, tally, order, None)
+        articles = _articles(readings, publicity, tally, None)
+        watched, router = _first_reading(settings, past, publicity, articles, tally, order)
     if watched.decide():
         # What was routed is not what stays, or not under its id: read again, now knowing it.
         stays = watched.winners()
         router = _Router(settings, past, order)
-        for source, article in _articles(settings, publicity, _Tally(), None):
+        for source, article in _articles(readings, publicity, _Tally(), None):
             instant = article.published.timestamp()
             if not publicity.why_not(article) and (kept := stays(article, instant, source)):
                 router.offer(kept, instant, source)
@@ -112,6 +117,7 @@ def ingest(
     released = gone | known.ids(tally.expired)
     return IngestResult(
         selected=router.newest(),
+        readings=readings,
         index=watched,
         withdrawn=Gone(gone, withdrawn.keys() - tally.back),
         released=Gone(released, withdrawn.keys() - tally.back),
@@ -246,15 +252,15 @@ def _first_reading(
     settings: Settings,
     past: Past,
     publicity: Publicity,
+    articles: Iterable[tuple[int, Article]],
     tally: _Tally,
     order: SourceOrder,
-    progress: Progress | None,
 ) -> tuple[DuplicateIndex, _Router]:
     watched, router = (
         DuplicateIndex(settings.site.id_authority, settings.exact, past),
         _Router(settings, past, order),
     )
-    for source, article in _articles(settings, publicity, tally, progress):
+    for source, article in articles:
         instant = article.published.timestamp()
         order.hear(article, instant)
         if why := publicity.why_not(article):
@@ -295,16 +301,13 @@ def _shared_id(article: Article) -> Notice:
 
 
 def _articles(
-    settings: Settings, publicity: Publicity, tally: _Tally, progress: Progress | None
+    readings: Readings, publicity: Publicity, tally: _Tally, progress: Progress | None
 ) -> Iterator[tuple[int, Article]]:
     """Yield all articles, each with the number of its source."""
-    inputs = []
-    for number, spec in enumerate(settings.sources):
-        found = search(spec)
-        tally.source_warnings += found.warnings
-        inputs += [(number, spec, file) for file in found.files]
+    inputs = readings.inputs
+    tally.source_warnings += readings.warnings
     for done, (number, spec, file) in enumerate(inputs, 1):
-        for item in read(spec, file, settings.site.id_authority):
+        for item in readings.read(number, spec, file):
             if isinstance(item, Article):
                 yield number, tally.counted(item, publicity)
             elif isinstance(item, Boilerplate):

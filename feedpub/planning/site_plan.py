@@ -32,6 +32,7 @@ from feedpub.planning.guards import PreviousFeed, Redated, taken_back, why_refus
 from feedpub.planning.pages import plan_pages, with_pages
 from feedpub.planning.publicity import earliest
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
+from feedpub.sources import Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +220,15 @@ def plan_site(
     *,
     allowed: Collection[str] = (),
     progress: Progress | None = None,
+    readings: Readings | None = None,
 ) -> SitePlan:
     """Decide what a build of ``settings`` at ``now`` is to do. Sources are read, and nothing is changed.
 
-    ``allowed`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden. Raises
-    :class:`feedpub.core.errors.SourceError` where a file cannot be read at all, and :class:`ConfigError` where a feed
-    could not be published with any entries.
+    ``allowed`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden; ``readings`` are what was
+    read of the sources already. Raises :class:`feedpub.core.errors.SourceError` where a file cannot be read at all, and
+    :class:`ConfigError` where a feed could not be published with any entries.
     """
-    ingested = ingest(settings, now, state.ledger, progress, state.withdrawn)
+    ingested = ingest(settings, now, state.ledger, progress, state.withdrawn, readings)
     planner = _Planner(settings, state, now, allowed, ingested)
     plan = planner.plan()
     if plan.verified.invalid:

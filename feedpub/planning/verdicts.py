@@ -15,13 +15,11 @@ from typing import TypeAlias
 from feedpub.articles.article import Article, LeftOut, Origin, Reject
 from feedpub.articles.entry import RoutedArticle
 from feedpub.articles.withdrawals import mark
-from feedpub.config import Settings
 from feedpub.documents.formats import of_media_type
 from feedpub.history.identity import IdentityOptions, resolve_identities
 from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.routing import SourceTimes
 from feedpub.planning.site_plan import SitePlan
-from feedpub.sources import files, read
 
 Record: TypeAlias = Article | LeftOut | Reject
 """What a source has for one article: it became one, is not to be published, or could not become one."""
@@ -78,19 +76,19 @@ class Verdict:
 
 
 def every_record(
-    settings: Settings, only: Callable[[Path | str], bool] | None = None
+    plan: SitePlan, only: Callable[[Path | str], bool] | None = None
 ) -> Iterator[tuple[int, Record]]:
     """Yield the records of all sources in the order of a build, each with the number of its source.
 
-    ``only`` chooses files, by their path or their address. Raises :class:`feedpub.core.errors.SourceError` where a file
-    cannot be read at all.
+    They are what ``plan`` was made of. ``only`` chooses files, by their path or their address. Raises
+    :class:`feedpub.core.errors.SourceError` where a file cannot be read at all.
     """
-    for source, spec in enumerate(settings.sources):
-        for file in files(spec):
-            if only is None or only(file):
-                for item in read(spec, file, settings.site.id_authority):
-                    if isinstance(item, Record):
-                        yield source, item
+    readings = plan.ingested.readings
+    for source, spec, file in readings.inputs:
+        if only is None or only(file):
+            for item in readings.read(source, spec, file):
+                if isinstance(item, Record):
+                    yield source, item
 
 
 def articles(plan: SitePlan) -> Iterator[Article]:
@@ -150,7 +148,7 @@ def _judged(plan: SitePlan) -> Iterator[tuple[Record, Article | None, str | None
     """Yield each record with the article that it stays as, or the id of the one that stays for it."""
     publicity, index = plan.ingested.publicity, plan.ingested.index
     winner = index.winners()
-    for source, found in every_record(plan.settings):
+    for source, found in every_record(plan):
         record = publicity.dated(found) if isinstance(found, Article) else found
         if not isinstance(record, Article) or publicity.why_not(record):
             yield record, None, None

@@ -30,6 +30,7 @@ from feedpub.publishing.local.dirfd import exclusive
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.log import write_rejects
 from feedpub.publishing.runs import RUNS, remember_run
+from feedpub.sources import Readings
 
 BATCH = 1_000
 """How many entries are recorded at a time."""
@@ -41,17 +42,20 @@ def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ())
 
     Raises what :func:`feedpub.planning.site_plan.plan_site` raises. What a build would refuse is ``refusal``.
     """
-    settings = with_made(settings, now, allow)
+    readings = Readings(settings.sources, settings.site.id_authority)
+    settings = with_made(settings, now, allow, readings)
     with open_state(settings, LocalFolder(settings.output.dir)) as state:
-        yield plan_site(settings, state, now, allowed=allow)
+        yield plan_site(settings, state, now, allowed=allow, readings=readings)
 
 
-def with_made(settings: Settings, now: datetime, allow: Collection[str] = ()) -> Settings:
+def with_made(
+    settings: Settings, now: datetime, allow: Collection[str] = (), readings: Readings | None = None
+) -> Settings:
     """Return ``settings`` with the feeds that are made of the data; for these alone, the sources are read."""
     if not settings.templates:
         return settings
     with open_state(settings, LocalFolder(settings.output.dir)) as state:
-        values = ingest(settings, now, state.ledger).values
+        values = ingest(settings, now, state.ledger, readings=readings).values
         online = {slug: feed.title for slug, feed in state.online.items()}
     return with_made_feeds(settings, values, online, keep="removed" not in allow)
 
@@ -120,10 +124,11 @@ def _build(
         if not dry_run:
             held.enter_context(exclusive(ours))
             forget(note_of(settings))
-        settings = with_made(settings, now, allow)
+        readings = Readings(settings.sources, settings.site.id_authority)
+        settings = with_made(settings, now, allow, readings)
         state = held.enter_context(open_state(settings, LocalFolder(settings.output.dir)))
         check_examples(settings)
-        plan = plan_site(settings, state, now, allowed=allow, progress=progress)
+        plan = plan_site(settings, state, now, allowed=allow, progress=progress, readings=readings)
         if plan.refusal:
             if isinstance(plan.refusal, TooManyRejects) and not dry_run:
                 write_rejects(plan.ingested.rejects, ours)

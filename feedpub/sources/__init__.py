@@ -8,6 +8,7 @@ source never raises for what a record says: that is a reject with its place and 
 """
 
 from feedpub.sources.files import files, local_file, read, search
+from feedpub.sources.readings import Readings
 from feedpub.sources.records import Item
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import Survey, Surveyed, survey
@@ -15,6 +16,7 @@ from feedpub.sources.withheld import Statuses
 
 __all__ = [
     "Item",
+    "Readings",
     "SourceSpec",
     "Statuses",
     "Survey",

@@ -8,13 +8,13 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from feedpub.articles.article import Article, Notice, Origin
 from feedpub.articles.ids import PAGE_FOLDER, is_page_file
@@ -24,7 +24,7 @@ from feedpub.sources.http_cache import Copy, is_web
 from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, reader
 from feedpub.sources.records import Item, reject
 from feedpub.sources.spec import ParseContext, SourceSpec
-from feedpub.sources.streams import InputStream, MissingPackageError
+from feedpub.sources.streams import InputStream, MissingPackageError, Raw
 from feedpub.sources.walk import Walk, mode_of
 
 STDIN = "-"
@@ -68,7 +68,7 @@ def search(spec: SourceSpec) -> Found:
             fitting, odd = _local_files(spec, pattern)
         if leftovers := _leftovers(pattern, fitting):
             fitting = [file for file in fitting if file not in leftovers]
-            odd.append(_told(sorted(printable(display_name(spec, file)) for file in leftovers)))
+            odd.append(_passed_over(sorted(printable(display_name(spec, file)) for file in leftovers)))
         found.update(fitting)
         if is_web(pattern) and not fitting:
             odd = [f"{pattern} has not been fetched yet; run feedpub fetch"]
@@ -91,7 +91,7 @@ def is_leftover(name: str) -> bool:
     return _LEFTOVER.fullmatch(name) is not None
 
 
-def _told(names: list[str]) -> str:
+def _passed_over(names: list[str]) -> str:
     shown = f"{', '.join(names[:3])}{', …' if len(names) > 3 else ''}"
     are = (
         "is a backup, an autosave or a half transfer"
@@ -188,16 +188,31 @@ class _Own:
         return self._known[folder]
 
 
-def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
+class Kept(Protocol):
+    """What keeps a file as it was when it was first read, for those who read it again."""
+
+    told: tuple[str, datetime | None] | None
+    """What was said of it beside its bytes: its encoding, and when it changed."""
+
+    def opened(
+        self, open_file: Callable[[], AbstractContextManager[BinaryIO]]
+    ) -> AbstractContextManager[Raw]:
+        """Give the bytes of the file, which ``open_file`` opens, as they were."""
+        ...
+
+
+def read(spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None = None) -> Iterator[Item]:
     """Yield what one file gives, in its order; memory does not grow with the file.
 
-    ``authority`` mints the ids (RFC 4151). Raises :class:`SourceError` when the file can't be opened or read.
+    ``authority`` mints the ids (RFC 4151). What is ``kept`` of the file is read in its place. Raises
+    :class:`SourceError` when the file can't be opened or read.
     """
     name = display_name(spec, file)
-    charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
-    since = _changed(spec, file) if spec.date == "fetched" else None
+    charset, since = (kept and kept.told) or _told(spec, file, name)
+    if kept:
+        kept.told = charset, since
     reading = ParseContext(spec, name, authority, charset=charset, since=since)
-    with open_stream(spec, file) as stream:
+    with open_stream(spec, file, kept) as stream:
         if spec.format is None and (other := foreign(reading.file, stream.head)):
             whole = read_whole(stream, reading)[1]
             told = (
@@ -214,6 +229,11 @@ def read(spec: SourceSpec, file: Path | str, authority: str) -> Iterator[Item]:
             yield item
         if stream.problem:
             yield reject(reading.origin(last + 1, last + 1), f"from here on, {stream.problem}", "")
+
+
+def _told(spec: SourceSpec, file: Path | str, name: str) -> tuple[str, datetime | None]:
+    charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
+    return charset, _changed(spec, file) if spec.date == "fetched" else None
 
 
 def _changed(spec: SourceSpec, file: Path | str) -> datetime | None:
@@ -242,11 +262,11 @@ def _with_bodies(items: Iterator[Item]) -> Iterator[Item]:
 
 
 @contextmanager
-def open_stream(spec: SourceSpec, file: Path | str) -> Iterator[InputStream]:
+def open_stream(spec: SourceSpec, file: Path | str, kept: Kept | None = None) -> Iterator[InputStream]:
     """Give a file's content to read. Raises :class:`SourceError` here and for what fails while it is open."""
     name = display_name(spec, file)
     try:
-        with _opened(spec, file) as raw:
+        with kept.opened(partial(_opened, spec, file)) if kept else _opened(spec, file) as raw:
             yield InputStream(raw, spec.encoding)
     except OSError as error:
         raise SourceError(name, f"can't be read: {error.strerror or error}") from error

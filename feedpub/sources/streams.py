@@ -13,7 +13,7 @@ import lzma
 import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from feedpub.core.errors import install_hint
 from feedpub.sources.decoding import is_ascii_superset
@@ -37,10 +37,18 @@ _BOMS = (
 _LOST = "feedpub-lost"
 
 
+class Raw(Protocol):
+    """All that is asked of a file that is read."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes, none at its end."""
+        ...
+
+
 class _Counted(io.RawIOBase):
     """A raw stream that knows how many bytes were read from it."""
 
-    def __init__(self, raw: BinaryIO) -> None:
+    def __init__(self, raw: Raw) -> None:
         self._raw = raw
         self.count = 0
 
@@ -60,7 +68,7 @@ class InputStream:
     ``marked`` says that it begins with a byte order mark, and so is in UTF-8 here, whatever else is said of it.
     """
 
-    def __init__(self, raw: BinaryIO, encoding: str | None = None) -> None:
+    def __init__(self, raw: Raw, encoding: str | None = None) -> None:
         """Begin to read ``raw``; a declared ``encoding`` is used here if it is no superset of ASCII."""
         self.problem = ""
         self._counted = _Counted(raw)

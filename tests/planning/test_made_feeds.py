@@ -332,7 +332,7 @@ def test_a_preview_knows_the_published_ones_without_reading_a_source(tmp_path):
 
 
 def test_sources_are_read_twice_only_where_a_feed_is_made_of_the_data(tmp_path, monkeypatch):
-    def unasked(*_):
+    def unasked(*_, **__):
         raise AssertionError
 
     monkeypatch.setattr(building, "ingest", unasked)
