@@ -90,8 +90,9 @@ def build(
         report = run(settings, began, dry_run=dry_run, allow=allow, progress=progress)
     lines = list(_lines(report, settings, report_format, dry_run=dry_run, verbose=verbose, quiet=quiet))
     write_lines(lines)
-    status = FAILED if report.invalid else OK
-    if not dry_run and not allow and (depends_on := dependencies(settings)):
+    status = OK if report.is_well else FAILED
+    # What a command did not take is given to it again.
+    if not dry_run and not allow and not report.given.wrong and (depends_on := dependencies(settings)):
         until = _nanoseconds(report.next_change) if report.next_change else None
         note = Note(Told(status, tuple(lines)), _nanoseconds(began), until)
         leave_note(note_of(settings), note, sys.argv[1:], os.fspath(config), depends_on)
@@ -150,6 +151,8 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "warnings": list(report.warnings),
         "foreign": list(report.foreign),
         "next_change": report.next_change.isoformat() if report.next_change else None,
+        "events": report.given.events,
+        "hook": report.given.wrong or None,
     }
 
 
@@ -256,6 +259,11 @@ def _warnings(report: BuildReport, *, quiet: bool) -> Iterator[Line]:
         yield error_line(
             f"{path}: somebody changed or removed it since the last build, and this one keeps what there is; if that"
             " was not meant, restore it from a backup"
+        )
+    if report.given.wrong and not (quiet and report.given.again):
+        yield error_line(
+            f"{report.given.wrong}; everything is published, and the next build gives it the same"
+            f" {count(report.given.events, 'event')} again"
         )
     for invalid in report.invalid:
         yield error_line(

@@ -209,6 +209,8 @@ def _said(run: Run) -> str:
     new = sum(facts.get("new", {}).values())
     parts = [count(facts.get("articles", 0), "article"), f"{new:,} new in feeds" if new else ""]
     parts += [f"{facts[kind]:,} {word}" for kind, word in _COUNTS.items() if facts.get(kind)]
+    if wrong := facts.get("hook"):
+        parts.append(f"{wrong}, so {count(facts['events'], 'event')} wait")
     parts += [f"NOT PUBLISHED: {reason}" for reason in facts.get("invalid", ())]
     return ", ".join(filter(None, parts)) or "done"
 

@@ -8,7 +8,7 @@ from typing import Literal
 from feedpub.articles.duplicates import Exact
 from feedpub.config.scalars import FOLDER, SHARE, proper_share, size
 from feedpub.config.settings import Archive, Guards, Layout, Limits, Output, Pages
-from feedpub.core.declaration import FLAG, Check, Key, Kind, Section, Value, integer, list_of, one_of
+from feedpub.core.declaration import FLAG, TEXT, Check, Key, Kind, Section, Value, integer, list_of, one_of
 from feedpub.core.yaml_node import Node
 from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
 
@@ -77,10 +77,18 @@ def _output(
     archive: int | Literal["off", "monthly"],
     pages: Pages,
     templates: str | None,
+    on_publish: tuple[str, ...],
 ) -> Output:
-    limits = Limits(max_items, max_bytes, archive_of(archive))
     return Output(
-        Path(dir), Path(state), formats, layout, gzip, limits, pages, Path(templates) if templates else None
+        dir=Path(dir),
+        state=Path(state),
+        formats=formats,
+        layout=layout,
+        gzip=gzip,
+        limits=Limits(max_items, max_bytes, archive_of(archive)),
+        pages=pages,
+        templates=Path(templates) if templates else None,
+        on_publish=on_publish,
     )
 
 
@@ -140,6 +148,12 @@ OUTPUT = Section(
             "a folder whose templates of pages take the place of ours, see"
             " [publishing](publishing.md#a-look-of-your-own)",
             without="ours",
+        ),
+        Key(
+            "on_publish",
+            list_of(TEXT),
+            "a command and its arguments that are told what changed, see [hooks](hooks.md)",
+            default="[]",
         ),
     ),
     make=_output,

@@ -92,7 +92,8 @@ class Template:
 class Output:
     """Where documents go and which formats are written; ``state`` is the folder that is never served.
 
-    ``templates`` is a folder whose templates of pages take the place of ours.
+    ``templates`` is a folder whose templates of pages take the place of ours. ``on_publish`` is a command, with its
+    arguments, that is told what changed.
     ``gzip`` says whether each file has a compressed twin; ``limits`` are those of feeds that name no others.
     """
 
@@ -104,6 +105,7 @@ class Output:
     limits: Limits
     pages: Pages
     templates: Path | None = None
+    on_publish: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

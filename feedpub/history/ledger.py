@@ -189,6 +189,11 @@ class Ledger:
         except (ValueError, TypeError) as error:
             raise _damaged(self._file, error) from error
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file has no entry, as before the first build, or after it was lost."""
+        return not self._rows("SELECT 1 FROM entries LIMIT 1")
+
     def stores(self, entry_id: str) -> bool:
         """Say whether the file has an entry with this id, however it was."""
         return bool(self._rows("SELECT 1 FROM entries WHERE id = ?", entry_id))

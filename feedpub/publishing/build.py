@@ -24,9 +24,10 @@ from feedpub.planning.site_plan import SitePlan, plan_site
 from feedpub.publishing.build_report import BuildReport, in_short, summarise
 from feedpub.publishing.dependencies import note_of
 from feedpub.publishing.early_exit import forget
+from feedpub.publishing.events import NOTHING_GIVEN, Given, events, forget_events, give, write_down
 from feedpub.publishing.local import folder
 from feedpub.publishing.local.changes import Changes, Wanted
-from feedpub.publishing.local.dirfd import exclusive
+from feedpub.publishing.local.dirfd import exclusive, failure
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.log import write_rejects
 from feedpub.publishing.runs import RUNS, remember_run
@@ -135,9 +136,31 @@ def _build(
             raise plan.refusal
         if dry_run:
             return summarise(plan, foretell(plan))
+        _write_events(plan)
         report = summarise(plan, carry_out(plan))
-        # Last: a build that is refused tells of none, so the next one has to.
-        return replace(report, new_rejects=write_rejects(report.rejects, ours))
+        # Late: a build that is refused tells of none, so the next one has to.
+        report = replace(report, new_rejects=write_rejects(report.rejects, ours))
+        return replace(report, given=_give_events(settings))
+
+
+def _write_events(plan: SitePlan) -> None:
+    state = plan.settings.output.state
+    try:
+        if plan.settings.output.on_publish:
+            online = {slug: [entry.id for entry in feed.entries] for slug, feed in plan.state.online.items()}
+            write_down(state, events(plan), online)
+        else:
+            forget_events(state)
+    except OSError as error:
+        raise failure("cannot write down what changes in", state, error) from error
+
+
+def _give_events(settings: Settings) -> Given:
+    output = settings.output
+    try:
+        return give(output.state, output.on_publish, settings.base) if output.on_publish else NOTHING_GIVEN
+    except OSError as error:
+        raise failure("cannot write down what changed in", output.state, error) from error
 
 
 def foretell(plan: SitePlan) -> Changes:

@@ -19,6 +19,7 @@ from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.guards import PreviousFeed, vanished
 from feedpub.planning.site_plan import ChangedZone, SitePlan, Verified
 from feedpub.planning.windows import Limit
+from feedpub.publishing.events import NOTHING_GIVEN, Given
 from feedpub.publishing.local.changes import Changes
 
 MOST_GONE = 50
@@ -76,7 +77,7 @@ class BuildReport:
     zone was changed. ``next_change`` is when the same input gives other documents. ``new_rejects`` are those that the
     last build did not have. ``warnings`` are of feeds made of the data.
     ``pages`` are what people look at; ``foreign`` are files that are not ours and stay in the places of pages.
-    ``departures`` are the entries that feeds lose.
+    ``departures`` are the entries that feeds lose, ``given`` is what became of the events for ``on_publish``.
     """
 
     articles: int
@@ -101,6 +102,12 @@ class BuildReport:
     pages: tuple[DocumentReport, ...] = ()
     foreign: tuple[str, ...] = ()
     departures: tuple[Departure, ...] = ()
+    given: Given = NOTHING_GIVEN
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything was published, and told."""
+        return not (self.invalid or self.given.wrong)
 
     @property
     def written(self) -> int:
@@ -173,7 +180,7 @@ def in_short(report: BuildReport) -> dict[str, object]:
     """Return what the log keeps of a build, as JSON has it: counts, and by name what is gone."""
     gone = [asdict(departure) for departure in report.departures]
     return {
-        "status": 1 if report.invalid else 0,
+        "status": 0 if report.is_well else 1,
         "articles": report.articles,
         "rejects": len(report.rejects),
         "new_rejects": len(report.new_rejects),
@@ -186,6 +193,8 @@ def in_short(report: BuildReport) -> dict[str, object]:
         "gone": gone[:MOST_GONE],
         "more_gone": len(gone[MOST_GONE:]),
         "invalid": [f"{invalid.path}: {invalid.reason}" for invalid in report.invalid],
+        "events": report.given.events,
+        "hook": report.given.wrong,
         "next_change": report.next_change.isoformat() if report.next_change else None,
     }
 

@@ -9,6 +9,7 @@ from feedpub.config import Settings
 from feedpub.core.errors import SourceError
 from feedpub.history.ledger import LEDGER
 from feedpub.publishing.early_exit import note_path
+from feedpub.publishing.events import EVENTS
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.local.location import locate, stamps_name
 from feedpub.publishing.local.manifest import MANIFEST
@@ -59,5 +60,5 @@ def _published(settings: Settings) -> Iterator[str]:
 
 def _remembered(settings: Settings) -> Iterator[str]:
     state = settings.output.state
-    names = (LEDGER, REJECTS, stamps_name(locate(settings.output.dir), state))
+    names = (LEDGER, REJECTS, EVENTS, stamps_name(locate(settings.output.dir), state))
     yield from (os.fspath(state / name) for name in names)
