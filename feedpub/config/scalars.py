@@ -164,6 +164,21 @@ def _span(node: Node) -> timedelta:
 SPAN: Kind[timedelta] = Value(_span, {"type": "string", "pattern": f"^{_SPAN.pattern}$", "examples": ["30d"]})
 """A span of time such as ``12h``; see :func:`parse_span`."""
 
+_PAUSE = re.compile("([1-9][0-9]{0,4}) ?([sm])")
+
+
+def _pause(node: Node) -> timedelta:
+    match = _PAUSE.fullmatch(node.text())
+    if match is None:
+        raise node.error(f"{node.text()!r} is not a short span of time", "write 60s or 5m")
+    return timedelta(**{{"s": "seconds", "m": "minutes"}[match[2]]: int(match[1])})
+
+
+PAUSE: Kind[timedelta] = Value(
+    _pause, {"type": "string", "pattern": f"^{_PAUSE.pattern}$", "examples": ["60s"]}
+)
+"""A short span of time, in seconds or minutes."""
+
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MOMENT = re.compile(f"{_DATE}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
-from feedpub.config.scalars import PATH
+from feedpub.config.scalars import PATH, PAUSE
 from feedpub.core.declaration import (
     FLAG,
     TEXT,
@@ -311,6 +312,7 @@ def _source(
     date: str | None,
     may_be_empty: bool,
     adopt: tuple[str, ...],
+    settle: timedelta | None,
 ) -> SourceSpec:
     return SourceSpec(
         patterns=path,
@@ -332,6 +334,7 @@ def _source(
         date=date or "",
         may_be_empty=may_be_empty,
         adopt=adopt,
+        settle=settle,
     )
 
 
@@ -460,6 +463,13 @@ SOURCE = Section(
             " [Moving to feedpub](migrate.md)",
             default="[]",
             without="none",
+        ),
+        Key(
+            "settle",
+            PAUSE,
+            "how long after its last change a file may still be written to, such as `60s` or `5m`, see [Files that are"
+            " still being written](sources.md#files-that-are-still-being-written)",
+            without="none: files are read as they are",
         ),
     ),
     make=_source,

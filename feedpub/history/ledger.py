@@ -494,8 +494,13 @@ def _open(file: Path) -> sqlite3.Connection:
 
 def _damaged(file: Path, why: Exception) -> PublishError:
     """Return what keeps the ledger from being read, and what helps against just that."""
+    return PublishError(f"the ledger {file} cannot be read ({why}); {remedy_of(why, _DELETE)}")
+
+
+def remedy_of(why: Exception, otherwise: str) -> str:
+    """Return what helps against just that which keeps an SQLite file from being read or written, as a clause."""
     code = getattr(why, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-    return PublishError(f"the ledger {file} cannot be read ({why}); {_REMEDIES.get(code, _DELETE)}")
+    return _REMEDIES.get(code, otherwise)
 
 
 _DELETE = "delete it: ids are derived, and edits are read back from the feeds"

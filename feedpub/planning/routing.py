@@ -134,9 +134,9 @@ def ingest(
         taken_back=tally.taken_back,
         boilerplate_lines=tally.boilerplate_lines,
         rejects=tuple(tally.rejects),
-        notices=(*tally.notices, *tally.statuses.notices()),
+        notices=(*tally.notices, *tally.statuses.notices(), *readings.notices),
         source_warnings=tuple(tally.source_warnings),
-        next_change=tally.next_change,
+        next_change=earliest(now, tally.next_change, readings.settled),
     )
 
 
@@ -147,15 +147,19 @@ class SourceTimes:
     """When sources last changed by the mtimes of their files, in whole seconds.
 
     The clock says nothing of that, or the same input would give other bytes later. So what is no file, and a file
-    whose mtime lies after ``now``, changed :data:`LONG_AGO`, which is before whatever else is known.
+    whose mtime lies after ``now``, changed :data:`LONG_AGO`, which is before whatever else is known. What was read as
+    the last build read it, as ``readings`` tell, changed when that was.
     """
 
-    def __init__(self, settings: Settings, now: datetime) -> None:
+    def __init__(self, settings: Settings, now: datetime, readings: Readings) -> None:
         self._settings = settings
         self._now = now
+        self._readings = readings
 
     def of_article(self, article: Article) -> datetime:
         """Return when the file of ``article`` last changed; of what comes from the web, the local copy."""
+        if last := self._readings.last_changed(article.origin.file):
+            return last
         try:
             mtime = local_file(article.origin.file, self._settings.base).stat().st_mtime
             changed = datetime.fromtimestamp(int(mtime), UTC)

@@ -350,7 +350,7 @@ class _Planner:
         options = IdentityOptions(
             self._settings.site.id_authority,
             self._now,
-            SourceTimes(self._settings, self._now).of_article,
+            SourceTimes(self._settings, self._now, ingested.readings).of_article,
             keep_dates="moved-dates" not in self._allowed,
             released=ingested.released,
             adopted=self._adoption.by_article,

@@ -136,7 +136,7 @@ def known_id(plan: SitePlan, article: Article) -> str:
         return entry.article.id
     if ledger.by_id(article.id):
         return article.id
-    changed_at = SourceTimes(settings, plan.now).of_article
+    changed_at = SourceTimes(settings, plan.now, plan.ingested.readings).of_article
     options = IdentityOptions(
         settings.site.id_authority, plan.now, changed_at, adopted=plan.adoption.by_article
     )

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from feedpub.config import Settings
 from feedpub.core.errors import FeedpubError, PublishError, TooManyRejects
 from feedpub.documents.channel import Site
+from feedpub.history.last_read import LAST_READ, LastReadFile, remember_read
 from feedpub.history.ledger import LEDGER, Ledger, note, record, remember_withdrawals
 from feedpub.history.ledger import adopt as remember_adopted
 from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_article, record_of
@@ -31,7 +32,7 @@ from feedpub.publishing.local.dirfd import exclusive, failure
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.log import write_rejects
 from feedpub.publishing.runs import RUNS, remember_run
-from feedpub.sources import Readings
+from feedpub.sources import Readings, Settling
 
 BATCH = 1_000
 """How many entries are recorded at a time."""
@@ -43,10 +44,17 @@ def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ())
 
     Raises what :func:`feedpub.planning.site_plan.plan_site` raises. What a build would refuse is ``refusal``.
     """
-    readings = Readings(settings.sources, settings.site.id_authority)
+    readings = _readings(settings, now)
     settings = with_made(settings, now, allow, readings)
     with open_state(settings, LocalFolder(settings.output.dir)) as state:
         yield plan_site(settings, state, now, allowed=allow, readings=readings)
+
+
+def _readings(settings: Settings, now: datetime) -> Readings:
+    output = settings.output
+    published = bool(LocalFolder(output.dir).documents)
+    settling = Settling(now, LastReadFile(output.state / LAST_READ), published)
+    return Readings(settings.sources, settings.site.id_authority, settling)
 
 
 def with_made(
@@ -125,7 +133,7 @@ def _build(
         if not dry_run:
             held.enter_context(exclusive(ours))
             forget(note_of(settings))
-        readings = Readings(settings.sources, settings.site.id_authority)
+        readings = _readings(settings, now)
         settings = with_made(settings, now, allow, readings)
         state = held.enter_context(open_state(settings, LocalFolder(settings.output.dir)))
         check_examples(settings)
@@ -175,6 +183,8 @@ def carry_out(plan: SitePlan) -> Changes:
     Raises :class:`feedpub.core.errors.PublishError`; then every document is whole, old or new.
     """
     output = plan.settings.output
+    # Before anything is published: what is online must never come from a later state of a file than is remembered.
+    remember_read(output.state / LAST_READ, plan.ingested.readings.settling)
     changes = folder.publish(_wanted(plan), output.dir, output.state, layout=output.layout)
     _remember(plan)
     return changes

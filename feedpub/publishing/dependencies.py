@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from feedpub.config import Settings
 from feedpub.core.errors import SourceError
+from feedpub.history.last_read import LAST_READ
 from feedpub.history.ledger import LEDGER
 from feedpub.publishing.early_exit import note_path
 from feedpub.publishing.events import EVENTS
@@ -60,5 +61,5 @@ def _published(settings: Settings) -> Iterator[str]:
 
 def _remembered(settings: Settings) -> Iterator[str]:
     state = settings.output.state
-    names = (LEDGER, REJECTS, EVENTS, stamps_name(locate(settings.output.dir), state))
+    names = (LEDGER, LAST_READ, REJECTS, EVENTS, stamps_name(locate(settings.output.dir), state))
     yield from (os.fspath(state / name) for name in names)

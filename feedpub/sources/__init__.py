@@ -10,6 +10,7 @@ source never raises for what a record says: that is a reject with its place and 
 from feedpub.sources.files import files, local_file, read, search
 from feedpub.sources.readings import Readings
 from feedpub.sources.records import Item
+from feedpub.sources.settling import Settling
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import Survey, Surveyed, survey
 from feedpub.sources.withheld import Statuses
@@ -17,6 +18,7 @@ from feedpub.sources.withheld import Statuses
 __all__ = [
     "Item",
     "Readings",
+    "Settling",
     "SourceSpec",
     "Statuses",
     "Survey",

@@ -233,7 +233,12 @@ def read(spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None =
 
 def _told(spec: SourceSpec, file: Path | str, name: str) -> tuple[str, datetime | None]:
     charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
-    return charset, _changed(spec, file) if spec.date == "fetched" else None
+    return charset, _changed(spec, file) if is_dated_by_file(spec) else None
+
+
+def is_dated_by_file(spec: SourceSpec) -> bool:
+    """Say whether an article without a date is dated by its file."""
+    return spec.date == "fetched"
 
 
 def _changed(spec: SourceSpec, file: Path | str) -> datetime | None:
@@ -266,7 +271,7 @@ def open_stream(spec: SourceSpec, file: Path | str, kept: Kept | None = None) ->
     """Give a file's content to read. Raises :class:`SourceError` here and for what fails while it is open."""
     name = display_name(spec, file)
     try:
-        with kept.opened(partial(_opened, spec, file)) if kept else _opened(spec, file) as raw:
+        with kept.opened(partial(open_file, spec, file)) if kept else open_file(spec, file) as raw:
             yield InputStream(raw, spec.encoding)
     except OSError as error:
         raise SourceError(name, f"can't be read: {error.strerror or error}") from error
@@ -289,7 +294,8 @@ def local_file(name: str, base: Path) -> Path:
     return Copy.of(name, base).content if is_web(name) else base / name
 
 
-def _opened(spec: SourceSpec, file: Path | str) -> AbstractContextManager[BinaryIO]:
+def open_file(spec: SourceSpec, file: Path | str) -> AbstractContextManager[BinaryIO]:
+    """Open a file of a source, wherever it is. Raises ``OSError``."""
     if isinstance(file, str) and is_web(file):
         file = local_file(file, spec.base)
     if isinstance(file, Path):

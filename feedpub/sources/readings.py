@@ -7,19 +7,22 @@ disk for that, up to a bound; of what is beyond it a digest is kept, which says 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from feedpub.articles.article import Notice, Origin
 from feedpub.core.errors import PublishError, SourceError
 from feedpub.core.spool import BlobRef, Spool
-from feedpub.sources.files import Found, display_name, read, search
+from feedpub.sources.files import Found, display_name, is_dated_by_file, open_file, read, search
 from feedpub.sources.records import Item
+from feedpub.sources.settling import Remembered, Replayed, Settling, Stamp
 from feedpub.sources.spec import SourceSpec
-from feedpub.sources.streams import Raw
+from feedpub.sources.streams import CHUNK, Raw
 
 ROOM = 256 << 20
 """How many bytes of all sources are put aside. A folder for temporary files may lie in memory."""
@@ -28,17 +31,38 @@ Input: TypeAlias = tuple[int, SourceSpec, Path | str]
 """A file of a source, with the number of that in the config's order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A file that was read as it was, when it had this ``stamp``; ``content`` yields its bytes.
+
+    That raises :class:`SourceError` where they are others by now and were not put aside.
+    """
+
+    stamp: Stamp
+    content: Callable[[], Iterator[bytes]]
+
+
 class Readings:
     """The files of ``sources`` as they are when they are first asked for; ``authority`` mints the ids.
 
-    Of all files together, ``room`` bytes are put aside.
+    Without ``settling``, all files are read as they are. Of all together, ``room`` bytes are put aside.
     """
 
-    def __init__(self, sources: Sequence[SourceSpec], authority: str, room: int = ROOM) -> None:
+    def __init__(
+        self,
+        sources: Sequence[SourceSpec],
+        authority: str,
+        settling: Settling | None = None,
+        room: int = ROOM,
+    ) -> None:
         self._sources = sources
         self._authority = authority
+        self._settling = settling
         self._aside = _Aside(room)
-        self._kept: dict[tuple[int, Path | str], _Kept] = {}
+        self._kept: dict[tuple[int, Path | str], _Kept | Remembered | None] = {}
+        self._fresh: dict[tuple[str, str], Fresh] = {}
+        self._unsettled: list[tuple[Notice, datetime]] = []
+        self._last: dict[str, datetime] = {}
 
     @cached_property
     def _found(self) -> tuple[Found, ...]:
@@ -58,16 +82,90 @@ class Readings:
         """What the patterns of the sources do not give, as sentences."""
         return tuple(warning for found in self._found for warning in found.warnings)
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What was done with each file that has not settled, as far as they were read."""
+        return tuple(notice for notice, _ in self._unsettled)
+
+    @property
+    def settled(self) -> datetime | None:
+        """When the first of these files will have settled; ``None`` where there is none."""
+        return min((until for _, until in self._unsettled), default=None)
+
+    def last_changed(self, name: str) -> datetime | None:
+        """Return when a file changed that is read as the last build read it; ``None`` for any other."""
+        return self._last.get(name)
+
+    @property
+    def settling(self) -> Mapping[str, Mapping[str, Fresh | None]]:
+        """By its patterns, the files of each source with ``settle``, by name.
+
+        They are ``None`` where they were not read as they are, but as the last build read them, or not at all.
+        """
+        found: dict[str, dict[str, Fresh | None]] = {
+            s.path: {} for s in self._sources if s.settle is not None
+        }
+        for _, spec, file in self.inputs:
+            if spec.path in found and isinstance(file, Path):
+                name = display_name(spec, file)
+                found[spec.path][name] = self._fresh.get((spec.path, name))
+        return found
+
     def read(self, number: int, spec: SourceSpec, file: Path | str) -> Iterator[Item]:
         """Yield what a file gives, as :func:`feedpub.sources.files.read` does, and the same each time.
 
         Raises :class:`SourceError` where the file can't be read, or where it is another than it was and was not put
         aside.
         """
-        kept = self._kept.get((number, file))
-        if kept is None:
-            kept = self._kept[number, file] = _Kept(display_name(spec, file), self._aside)
-        return read(spec, file, self._authority, kept)
+        if (number, file) not in self._kept:
+            self._kept[number, file] = self._chosen(spec, file)
+        if kept := self._kept[number, file]:
+            yield from read(spec, file, self._authority, kept)
+
+    def _chosen(self, spec: SourceSpec, file: Path | str) -> _Kept | Remembered | None:
+        """Return what is to be read of a file: itself, or if it has not settled what was read last, or nothing."""
+        name = display_name(spec, file)
+        kept = _Kept(name, self._aside)
+        if self._settling is None or spec.settle is None or not isinstance(file, Path):
+            return kept
+        try:
+            stamp = Stamp.of(file)
+            until = self._settling.until(spec, file)
+            if until is None:
+                # Whole, before anything of it counts: whoever writes to it meanwhile shows that it has not settled.
+                content = partial(kept.content, partial(open_file, spec, file))
+                for _ in content():
+                    pass
+                until = self._settling.until(spec, file)
+                if until is None:
+                    self._fresh[spec.path, name] = Fresh(stamp, content)
+                    return kept
+        except OSError:
+            # Whoever reads it says so.
+            return kept
+        chosen, done = self._of_unsettled(self._settling, spec, name, kept)
+        if isinstance(chosen, Remembered):
+            self._last[name] = chosen.changed
+        if chosen is kept:
+            self._fresh[spec.path, name] = Fresh(stamp, partial(kept.content, partial(open_file, spec, file)))
+        told = (
+            f"{done}, as the file changed less than {spec.settle.total_seconds():.0f} s ago; it has settled by"
+            f" {until.isoformat()}"
+        )
+        self._unsettled.append((Notice(Origin(name, 1, 1), "unsettled", told), until))
+        return chosen
+
+    @staticmethod
+    def _of_unsettled(
+        settling: Settling, spec: SourceSpec, name: str, kept: _Kept
+    ) -> tuple[_Kept | Remembered | None, str]:
+        if known := settling.last.stamp(spec.path, name):
+            told = "", known.time if is_dated_by_file(spec) else None
+            content = partial(settling.last.content, spec.path, name)
+            return Remembered(content, known.time, told), "read as the last build read it"
+        if settling.lacks(spec):
+            return kept, "read all the same, as nothing is known of how it was"
+        return None, "left for a later build"
 
 
 class _Aside:
@@ -103,11 +201,11 @@ class _Kept:
         self.told: tuple[str, datetime | None] | None = None
 
     @contextmanager
-    def opened(self, open_file: Callable[[], AbstractContextManager[BinaryIO]]) -> Iterator[Raw]:
+    def opened(self, open_it: Callable[[], AbstractContextManager[BinaryIO]]) -> Iterator[Raw]:
         if self._parts is not None:
-            yield _Replayed(iter(self._parts))
+            yield Replayed(part.read() for part in self._parts)
             return
-        with open_file() as file:
+        with open_it() as file:
             if not self._digest:
                 first = _Recorded(file, self._aside)
                 yield first
@@ -120,6 +218,11 @@ class _Kept:
                     "it changed while the build read it, so nothing was done; build again when it is complete"
                 )
                 raise SourceError(self._name, told)
+
+    def content(self, open_it: Callable[[], AbstractContextManager[BinaryIO]]) -> Iterator[bytes]:
+        with self.opened(open_it) as raw:
+            while data := raw.read(CHUNK):
+                yield data
 
 
 class _Recorded:
@@ -150,20 +253,6 @@ class _Recorded:
     @property
     def digest(self) -> bytes:
         return self._hash.digest()
-
-
-class _Replayed:
-    """A file that was put aside."""
-
-    def __init__(self, parts: Iterator[BlobRef]) -> None:
-        self._rest = b""
-        self._more = partial(next, parts, None)
-
-    def read(self, size: int, /) -> bytes:
-        if not self._rest and (part := self._more()):
-            self._rest = part.read()
-        data, self._rest = self._rest[:size], self._rest[size:]
-        return data
 
 
 class _Bounded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from feedpub.articles.article import (
@@ -47,7 +47,7 @@ class SourceSpec:
     in the config. ``link`` is the template of the links of records that have none, ``link_base`` the address that
     relative ones are resolved against, and ``date`` says where else a date may be: ``filename`` or ``fetched``.
     ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are patterns as well: the old feeds of the
-    same articles.
+    same articles. ``settle`` says how long after its last change a file may not be complete.
     """
 
     patterns: tuple[str, ...]
@@ -71,6 +71,7 @@ class SourceSpec:
     date: str = ""
     may_be_empty: bool = False
     adopt: tuple[str, ...] = ()
+    settle: timedelta | None = None
 
     @property
     def path(self) -> str:
