@@ -91,7 +91,7 @@ def ingest(
     said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
     withdrawn = {**remembered, **said}
     news = {gone for gone, marked in tally.gone if withdrawn[marked] != remembered.get(marked)}
-    alone = {early for early in tally.early if not watched.saw(early)} - {gone for gone, _ in tally.gone}
+    alone = {early for early in tally.early - tally.hidden if not watched.saw(early)}
     if alone or any(map(watched.saw, news)):
         # Which withdrawal counts, and which published article has no other record, only all of them tell: read again,
         # now knowing it.

@@ -276,6 +276,33 @@ def history(*builds):
         ),
     ]
 ).via("a draft under a key, and the same article public without it, in a finished page")
+@example(
+    [
+        (
+            {"feeds": {"all": {"title": "All", "max_items": 1, "archive": 1}}},
+            [story("1", 1), story(None, 2)],
+            set(),
+            False,
+        ),
+        (
+            {"feeds": {"all": {"title": "All", "archive": 1, "dedup": {"near": "60%"}}}},
+            [story("1", 1, status="draft"), story("1", 1, date="2024-05-01T10:00:00Z"), story(None, 4)],
+            {"vanished", "empty", "moved-dates"},
+            True,
+        ),
+    ]
+).via("a draft and one that is not due under one key, and the state is lost")
+@example(
+    [
+        *history([story("1", 1)]),
+        (
+            {"feeds": {"all": {"title": "All"}}},
+            [story("1", 1, date="2024-05-01T10:00:00Z"), story("1", 1, embargo="2024-03-02T10:00:00Z")],
+            {"vanished", "empty"},
+            False,
+        ),
+    ]
+).via("an embargo and a date that has not come under one key")
 @settings(max_examples=10)
 def test_plan_dry_run_and_verdicts_say_what_the_build_does(builds):
     run_history(builds)
