@@ -152,12 +152,16 @@ def _place(error: ConfigError) -> tuple[str, int, int]:
 
 
 class SourceError(FeedpubError):
-    """The input ``file`` cannot be read; a record that cannot be read is a reject instead."""
+    """The input ``file`` cannot be read; a record that cannot be read is a reject instead.
 
-    def __init__(self, file: str, reason: str) -> None:
+    ``where`` is the place in the config that the reason has to do with, if it is one to be looked at.
+    """
+
+    def __init__(self, file: str, reason: str, where: Where | None = None) -> None:
         self.file = file
         self.reason = reason
-        super().__init__(f"{printable(file)}: {reason}")
+        place = f"{where}: " if where else ""
+        super().__init__(f"{place}{printable(file)}: {reason}")
 
 
 class DateError(FeedpubError):
@@ -203,10 +207,15 @@ class Locked(PublishError):
 
 
 def install_hint(extra: str) -> str:
-    """Return the command that installs an extra where this program runs, whichever environment is active."""
+    """Return, as a clause, the command that installs an extra of ours."""
+    return f"install it with: {install_command(f'feedpub[{extra}]')}"
+
+
+def install_command(requirement: str) -> str:
+    """Return the command that installs a package where this program runs, whichever environment is active."""
     python = shlex.quote(sys.executable)
     installer = f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"
-    return f"install it with: {installer} 'feedpub[{extra}]'"
+    return f"{installer} {shlex.quote(requirement)}"
 
 
 ALLOWANCES = {

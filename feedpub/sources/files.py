@@ -8,7 +8,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,8 @@ from typing import Any, BinaryIO, Protocol
 
 from feedpub.articles.article import Article, Notice, Origin
 from feedpub.articles.ids import PAGE_FOLDER, is_page_file
-from feedpub.core.errors import SourceError, install_hint, printable
+from feedpub.core.errors import SourceError, printable
+from feedpub.core.stores import StoreError, attempt, filesystem_of, hidden
 from feedpub.sources.decoding import read_whole
 from feedpub.sources.http_cache import Copy, is_web
 from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, reader
@@ -63,7 +64,7 @@ def search(spec: SourceSpec) -> Found:
         elif is_web(pattern):
             fitting = [pattern] if Copy.of(pattern, spec.base).content.exists() else []
         elif "://" in pattern:
-            fitting = _remote_files(pattern)
+            fitting = _remote_files(spec, pattern)
         else:
             fitting, odd = _local_files(spec, pattern)
         if leftovers := _leftovers(pattern, fitting):
@@ -194,9 +195,7 @@ class Kept(Protocol):
     told: tuple[str, datetime | None] | None
     """What was said of it beside its bytes: its encoding, and when it changed."""
 
-    def opened(
-        self, open_file: Callable[[], AbstractContextManager[BinaryIO]]
-    ) -> AbstractContextManager[Raw]:
+    def opened(self, open_file: Callable[[], AbstractContextManager[Raw]]) -> AbstractContextManager[Raw]:
         """Give the bytes of the file, which ``open_file`` opens, as they were."""
         ...
 
@@ -294,16 +293,15 @@ def local_file(name: str, base: Path) -> Path:
     return Copy.of(name, base).content if is_web(name) else base / name
 
 
-def open_file(spec: SourceSpec, file: Path | str) -> AbstractContextManager[BinaryIO]:
-    """Open a file of a source, wherever it is. Raises ``OSError``."""
+def open_file(spec: SourceSpec, file: Path | str) -> AbstractContextManager[Raw]:
+    """Open a file of a source, wherever it is. Raises ``OSError``, or for one of a store :class:`SourceError`."""
     if isinstance(file, str) and is_web(file):
         file = local_file(file, spec.base)
     if isinstance(file, Path):
         return file.open("rb", buffering=0)
     if file == STDIN:
         return nullcontext(_rewound(sys.stdin.buffer))
-    opened: AbstractContextManager[BinaryIO] = _fsspec(file).open(file, "rb")
-    return opened
+    return _remote(spec, file)
 
 
 def _rewound(stdin: BinaryIO) -> BinaryIO:
@@ -321,15 +319,52 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
     return kept
 
 
-def _remote_files(pattern: str) -> list[str]:
-    filesystem, path = _fsspec(pattern).url_to_fs(pattern)
-    return [filesystem.unstrip_protocol(name) for name in filesystem.glob(path) if filesystem.isfile(name)]
+def _remote_files(spec: SourceSpec, pattern: str) -> list[str]:
+    with _store_errors(spec, pattern):
+        filesystem, path = filesystem_of(pattern)
+        found = attempt(pattern, lambda: [name for name in filesystem.glob(path) if filesystem.isfile(name)])
+        return _addresses(pattern, filesystem, path, found)
 
 
-def _fsspec(url: str) -> Any:
+def _addresses(pattern: str, filesystem: Any, path: str, names: Sequence[str]) -> list[str]:
+    """Return the addresses of what a pattern fits; as a store calls it, its host or its archive may be missing."""
+    if not names:
+        return []
+    whole: list[str] = attempt(pattern, lambda: [filesystem.unstrip_protocol(name) for name in names])
     try:
-        # The extra's module.
-        from fsspec import core  # noqa: PLC0415
-    except ImportError:
-        raise SourceError(url, f"needs fsspec; {install_hint('remote')}") from None
-    return core
+        is_whole = filesystem_of(whole[0]) == (filesystem, names[0])
+    except StoreError:
+        is_whole = False
+    before, is_in_it, after = pattern.partition(path)
+    return whole if is_whole or not is_in_it else [f"{before}{name}{after}" for name in names]
+
+
+@contextmanager
+def _remote(spec: SourceSpec, url: str) -> Iterator[Raw]:
+    """Open a file by fsspec; reading may fail in as many ways as opening."""
+    with _store_errors(spec, url):
+        filesystem, path = filesystem_of(url)
+        file = attempt(url, lambda: filesystem.open(path, "rb"))
+        try:
+            yield _RemoteFile(file, url)
+        finally:
+            attempt(url, file.close)
+
+
+class _RemoteFile:
+    """A file of a store."""
+
+    def __init__(self, file: Raw, url: str) -> None:
+        self._file = file
+        self._url = url
+
+    def read(self, size: int, /) -> bytes:
+        return attempt(self._url, lambda: self._file.read(size))
+
+
+@contextmanager
+def _store_errors(spec: SourceSpec, url: str) -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        raise SourceError(hidden(url), str(error), spec.where) from error

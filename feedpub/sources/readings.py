@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import TypeAlias
 
 from feedpub.articles.article import Notice, Origin
 from feedpub.core.errors import PublishError, SourceError
@@ -201,7 +201,7 @@ class _Kept:
         self.told: tuple[str, datetime | None] | None = None
 
     @contextmanager
-    def opened(self, open_it: Callable[[], AbstractContextManager[BinaryIO]]) -> Iterator[Raw]:
+    def opened(self, open_it: Callable[[], AbstractContextManager[Raw]]) -> Iterator[Raw]:
         if self._parts is not None:
             yield Replayed(part.read() for part in self._parts)
             return
@@ -219,7 +219,7 @@ class _Kept:
                 )
                 raise SourceError(self._name, told)
 
-    def content(self, open_it: Callable[[], AbstractContextManager[BinaryIO]]) -> Iterator[bytes]:
+    def content(self, open_it: Callable[[], AbstractContextManager[Raw]]) -> Iterator[bytes]:
         with self.opened(open_it) as raw:
             while data := raw.read(CHUNK):
                 yield data

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.streams import Raw
@@ -90,7 +90,7 @@ class Remembered:
         self.told: tuple[str, datetime | None] | None = told
 
     @contextmanager
-    def opened(self, open_it: Callable[[], AbstractContextManager[BinaryIO]]) -> Iterator[Raw]:  # noqa: ARG002 - it is not what counts
+    def opened(self, open_it: Callable[[], AbstractContextManager[Raw]]) -> Iterator[Raw]:  # noqa: ARG002 - it is not what counts
         """Give the bytes that were read."""
         yield Replayed(self._open_last())
 

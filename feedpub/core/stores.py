@@ -1,0 +1,216 @@
+"""Stores of files that fsspec opens: what an error of any of its drivers means, and what to do about it.
+
+The drivers' errors have no common kind: each raises what its own libraries raise. So they are told by their classes,
+by what caused them and, at last, by their words.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import takewhile
+from typing import Any, TypeVar
+
+from feedpub.core.errors import install_command, printable
+from feedpub.core.yaml_node import did_you_mean
+
+T = TypeVar("T")
+
+_MOST = 200
+# Modules whose package has another name; elsewhere - and _ are all that differs.
+_PACKAGES = {"smbclient": "smbprotocol", "libarchive": "libarchive-c"}
+_AWS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+_GOOGLE = "set GOOGLE_APPLICATION_CREDENTIALS to the file of a key"
+_AZURE = "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY, or AZURE_STORAGE_CONNECTION_STRING"
+# What the drivers take credentials from; every other option of a driver can be a variable of fsspec.
+_CREDENTIALS = {
+    **dict.fromkeys(("s3", "s3a"), _AWS),
+    **dict.fromkeys(("gs", "gcs"), _GOOGLE),
+    **dict.fromkeys(("az", "abfs", "abfss", "adl"), _AZURE),
+    "github": "set FSSPEC_GITHUB_USERNAME and FSSPEC_GITHUB_TOKEN",
+    "hf": "set HF_TOKEN",
+}
+_COMMON = ("s3", "gs", "az", "sftp", "ftp", "smb", "webdav", "github")
+_CLASSES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((FileNotFoundError, NotADirectoryError), "missing"),
+    ((PermissionError,), "refused"),
+    ((ConnectionError, TimeoutError), "unreached"),
+)
+_REFUSED_CLASS = re.compile(r"credential|auth(?!or)|permission|access_?denied|forbidden|token", re.IGNORECASE)
+_REFUSED_TEXT = re.compile(
+    r"credential|access.?denied|forbidden|permission|unauthori[sz]ed|not authori[sz]ed|authenticat|log ?[io]n"
+    r"|\b40[13]\b|\b530\b|expired|InvalidAccessKeyId|SignatureDoesNotMatch|anonymous caller|account_name",
+    re.IGNORECASE,
+)
+_UNREACHED_CLASS = re.compile(r"connect|timeout|timedout|unreachable|dns|nameresolution", re.IGNORECASE)
+_UNREACHED_TEXT = re.compile(
+    r"name or service not known|nodename nor servname|temporary failure in name resolution|could not connect"
+    r"|unreachable|timed out|connection (?:refused|reset|closed|aborted)",
+    re.IGNORECASE,
+)
+_LACKING = re.compile(r"missing \d+ required (?:positional|keyword-only) arguments?: '(\w+)'")
+# A query may hold a signature, and what is before the @ a password.
+_QUERY = re.compile(r"(\w+://[^\s?\"'<>]*)\?[^\s\"'<>]*")
+_PASSWORD = re.compile(r"(\w://[^\s/@:]*):[^\s/@]+@")
+# Of these, what is after the colon is no password: org:repo@branch.
+_NO_PASSWORD = ("github://", "gist://", "git://")
+
+
+class StoreError(Exception):
+    """A store cannot be read or written; the message goes on after the address, and ends with the remedy."""
+
+
+def attempt(url: str, call: Callable[[], T]) -> T:
+    """Return what ``call`` gives, which works on the store at ``url``. Raises :class:`StoreError` for what it raises.
+
+    What the driver's libraries would print meanwhile, logs and complaints about what they left half done, is kept back.
+    """
+    with _quiet():
+        try:
+            return call()
+        except Exception as error:  # noqa: BLE001 - a driver raises whatever its libraries do
+            said = store_problem(url, error)
+        # Here, what the error held is gone, and has complained if it had to.
+    raise StoreError(said)
+
+
+def filesystem_of(url: str) -> tuple[Any, str]:
+    """Return fsspec's file system for ``url``, and the path in it. Raises :class:`StoreError`."""
+
+    def opened() -> tuple[Any, str]:
+        # The module of an extra, and slow to import.
+        from fsspec import core  # noqa: PLC0415
+
+        found: tuple[Any, str] = core.url_to_fs(url)
+        return found
+
+    return attempt(url, opened)
+
+
+def has_password(url: str) -> bool:
+    """Say whether an address holds a password, which no file that others may read should."""
+    return not url.startswith(_NO_PASSWORD) and bool(_PASSWORD.search(url))
+
+
+def store_problem(url: str, error: BaseException) -> str:
+    """Return what ``error`` of the driver of ``url`` means, and the remedy: a clause that goes on after the address."""
+    chain = list(_chain(error))
+    return _unloaded(url, chain) or _failed(_scheme(url), chain)
+
+
+def _unloaded(url: str, chain: Sequence[BaseException]) -> str:
+    """Return why there is no driver; empty where there is one."""
+    if module := _missing(chain):
+        package = "feedpub[remote]" if module == "fsspec" else module.replace("_", "-")
+        package = _PACKAGES.get(module, package)
+        return f"needs the package {package}; install it with: {install_command(package)}"
+    if isinstance(chain[0], ImportError):
+        return f"its driver cannot be loaded: {_said(chain[0])}"
+    return _unknown(url)
+
+
+def _failed(scheme: str, chain: Sequence[BaseException]) -> str:
+    said = _said(chain[0])
+    if lacking := _LACKING.search(said):
+        name = lacking[1]
+        return f"the address lacks its {name}; write it there, or set {_variable(scheme, name)}"
+    match _kind(chain):
+        case "missing":
+            return f"is not there: {said}"
+        case "refused":
+            return f"access is refused: {said}; {_login(scheme)}"
+        case "unreached":
+            return f"cannot be reached: {said}; check the host in the address, and the network"
+        case _:
+            return f"its driver fails: {said}"
+
+
+def _kind(chain: Sequence[BaseException]) -> str:
+    """Return what kind of failure an error is: by its class, where that tells, else by names and words."""
+    for classes, kind in _CLASSES:
+        if any(isinstance(each, classes) for each in chain):
+            return kind
+    names = " ".join(kind.__name__ for each in chain for kind in type(each).__mro__)
+    words = " ".join(map(_said, chain))
+    for pattern, text, kind in (
+        (_UNREACHED_TEXT, words, "unreached"),
+        (_REFUSED_CLASS, names, "refused"),
+        (_UNREACHED_CLASS, names, "unreached"),
+        (_REFUSED_TEXT, words, "refused"),
+    ):
+        if pattern.search(text):
+            return kind
+    return ""
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, and those that led to it."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _missing(chain: Sequence[BaseException]) -> str:
+    """Return the module that is not installed, where that is what went wrong."""
+    for each in takewhile(lambda error: isinstance(error, ImportError), chain):
+        if isinstance(each, ModuleNotFoundError) and each.name:
+            return each.name.partition(".")[0]
+    return ""
+
+
+def _unknown(url: str) -> str:
+    # The module of an extra; whoever has an error of a driver has it.
+    from fsspec.registry import known_implementations, registry  # noqa: PLC0415
+
+    known = {*known_implementations, *registry}
+    for part in url.split("::"):
+        scheme = _scheme(part)
+        if scheme and scheme not in known:
+            remedy = did_you_mean(scheme, known) or f"write one such as {', '.join(_COMMON)}"
+            return f"there is no driver for {scheme}://; {remedy}"
+    return ""
+
+
+def _scheme(url: str) -> str:
+    return url.rpartition("::")[2].partition("://")[0] if "://" in url else ""
+
+
+def _login(scheme: str) -> str:
+    if scheme in _CREDENTIALS:
+        return _CREDENTIALS[scheme]
+    return f"set {_variable(scheme, 'username')} and {_variable(scheme, 'password')}, or what its driver documents"
+
+
+def _variable(scheme: str, option: str) -> str:
+    return f"FSSPEC_{scheme}_{option}".upper()
+
+
+def _said(error: BaseException) -> str:
+    """Return the first line of what an error says, without what is secret in addresses."""
+    text = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    line = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
+    line = printable(hidden(_QUERY.sub(r"\1?…", line)).rstrip(".;:"))
+    return line if len(line) <= _MOST else f"{line[:_MOST]}…"
+
+
+def hidden(text: str) -> str:
+    """Return a text that may hold addresses, without their passwords."""
+    return text if text.startswith(_NO_PASSWORD) else _PASSWORD.sub(r"\1:***@", text)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what libraries log, where nobody asked for it, and what fails as objects end, from the terminal."""
+    silent, complain = logging.NullHandler(), sys.unraisablehook
+    logging.getLogger().addHandler(silent)
+    sys.unraisablehook = lambda _: None
+    try:
+        yield
+    finally:
+        sys.unraisablehook = complain
+        logging.getLogger().removeHandler(silent)
