@@ -51,7 +51,13 @@ PARTS = {
         ("tests/test_growth.py", "tests/sources/test_memory.py", "tests/planning/archives/test_memory.py")
     ),
     "servers": Part(
-        ("tests/publishing/test_docs.py", "tests/validator/test_by_address.py"), (("nginx", "nginx"),)
+        (
+            "tests/publishing/test_docs.py",
+            "tests/publishing/test_deploy_servers.py",
+            "tests/validator/test_by_address.py",
+        ),
+        (("nginx", "nginx"), ("sshd", "openssh-server")),
+        ("moto[server]", "s3fs", "paramiko"),
     ),
     "readers": Part(
         (

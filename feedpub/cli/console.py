@@ -108,8 +108,8 @@ def print_error(text: str) -> None:
 
 
 @contextmanager
-def progress_bar(*, wanted: bool) -> Iterator[Progress | None]:
-    """Show a bar on a terminal once a build has run for a second; nothing in cron or a pipe."""
+def progress_bar(*, wanted: bool, what: str = "Reading") -> Iterator[Progress | None]:
+    """Show a bar on a terminal once something has taken a second; nothing in cron or a pipe."""
     if not wanted or not sys.stderr.isatty():
         yield None
         return
@@ -117,19 +117,21 @@ def progress_bar(*, wanted: bool) -> Iterator[Progress | None]:
 
     began = time.monotonic()
     columns = (
-        progress.TextColumn("Reading"),
+        progress.TextColumn(what),
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
-        progress.TextColumn("files, {task.fields[articles]} articles"),
+        progress.TextColumn("files{task.fields[articles]}"),
         progress.TimeElapsedColumn(),
     )
     bar = progress.Progress(*columns, console=console(stderr=True), transient=True)
-    task = bar.add_task("", total=None, articles="0")
+    task = bar.add_task("", total=None, articles="")
 
     def advance(done: int, total: int, articles: int) -> None:
         if time.monotonic() - began > 1:
             bar.start()
-            bar.update(task, completed=done, total=total, articles=f"{articles:,}")
+            bar.update(
+                task, completed=done, total=total, articles=f", {articles:,} articles" if articles else ""
+            )
 
     try:
         yield advance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ from feedpub.cli.console import (
     print_text,
 )
 from feedpub.config import load_config, parse_span
-from feedpub.insight.status import Run, Status, status_of
+from feedpub.insight.status import Run, Status, TargetStatus, status_of
 
 SHOWN_RUNS = 10
 SHOWN_GONE = 10
@@ -96,6 +96,15 @@ def as_json(found: Status) -> dict[str, Any]:
             }
             for feed in found.feeds
         ],
+        "targets": [
+            {
+                "to": target.to,
+                "at": target.at.isoformat() if target.at else None,
+                "waits": target.waits,
+                "error": target.error or None,
+            }
+            for target in found.targets
+        ],
         "builds": [
             {**run.facts, "at": run.at.isoformat(), "times": run.times} for run in found.runs[-SHOWN_RUNS:]
         ],
@@ -134,10 +143,13 @@ def as_metrics(found: Status) -> Iterator[str]:
     entries = {feed.slug: float(feed.entries) for feed in found.feeds}
     newest = {feed.slug: _epoch(feed.newest) for feed in found.feeds}
     yield from _metric("feed_entries", "Entries of the document that readers subscribe to.", entries)
+    if found.targets:
+        waiting = sum(target.waits for target in found.targets)
+        yield from _metric("deploys_waiting", "Targets that do not have what is published.", {"": waiting})
     yield from _metric("feed_newest_timestamp_seconds", "When its newest entry was published.", newest)
 
 
-def _metric(name: str, meaning: str, values: dict[str, float | None] | dict[str, float]) -> Iterator[str]:
+def _metric(name: str, meaning: str, values: Mapping[str, float | None]) -> Iterator[str]:
     yield f"# HELP feedpub_{name} {meaning}"
     yield f"# TYPE feedpub_{name} gauge"
     for slug, value in values.items():
@@ -169,10 +181,19 @@ def _show(found: Status, now: datetime) -> None:
     if found.feeds:
         print_text("")
         _show_feeds(found, now)
+    for target in found.targets:
+        print_text(f"\nDeployed to {target.to}: {_deployed(target, now)}")
     if found.runs:
         print_text("\nBuilds, the last one first")
         for run in found.runs[: -SHOWN_RUNS - 1 : -1]:
             _show_run(run)
+
+
+def _deployed(target: TargetStatus, now: datetime) -> str:
+    when = f"{_ago(target.at, now)} ago" if target.at else "not yet"
+    if target.error:
+        return f"failed {when}: {target.error}"
+    return f"{when}; there is something to copy" if target.waits and target.at else when
 
 
 def _show_feeds(found: Status, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from feedpub.config.feeds import RESERVED_SLUGS
 from feedpub.config.loader import load_config, load_packs, parse_config
+from feedpub.config.output import parse_target
 from feedpub.config.scalars import parse_share, parse_span
 from feedpub.config.settings import VALUE, Archive, FeedSettings, Guards, Output, Settings, Template, Window
 from feedpub.documents.channel import Site
@@ -22,4 +23,5 @@ __all__ = [
     "parse_config",
     "parse_share",
     "parse_span",
+    "parse_target",
 ]

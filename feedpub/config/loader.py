@@ -94,6 +94,7 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
         rules=rules,
         output=output,
         guards=said.guards,
+        deploy=said.deploy,
         exact=said.dedup,
         withdrawn=said.withdrawn,
         placeholders=tuple(find_placeholders(root)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -203,3 +204,42 @@ DEDUP = Section(
     ),
     make=lambda exact: exact,
 )
+
+
+_PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
+
+
+def parse_target(text: str) -> str:
+    """Return the address of a folder that files can be copied to; ``ValueError`` says what would be right."""
+    if "://" not in text:
+        raise ValueError(
+            f"{text!r} is not an address; write one such as s3://bucket/feeds or sftp://host/path"
+        )
+    if _PASSWORD.search(text):
+        # It would be in messages, logs and version control.
+        raise ValueError(
+            "an address may not hold a password; use a key, or what the driver reads from its own files and variables"
+        )
+    return text
+
+
+def _target(node: Node) -> str:
+    try:
+        return parse_target(node.text())
+    except ValueError as error:
+        problem, _, remedy = str(error).partition("; ")
+        raise node.error(problem, remedy) from None
+
+
+TARGET: Section[str] = Section(
+    keys=(
+        Key(
+            "to",
+            Value(_target, {"type": "string", "pattern": "://", "examples": ["s3://bucket/feeds"]}),
+            "the address of a folder, for whatever fsspec has a driver for",
+            required=True,
+        ),
+    ),
+    make=lambda to: to,
+)
+"""Where the published set is copied to."""

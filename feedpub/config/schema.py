@@ -7,7 +7,7 @@ from typing import Any
 
 from feedpub.articles.duplicates import Exact
 from feedpub.config.feeds import FEEDS, FeedKeys, TemplateKeys
-from feedpub.config.output import DEDUP, GUARDS, OUTPUT
+from feedpub.config.output import DEDUP, GUARDS, OUTPUT, TARGET
 from feedpub.config.packs import PACKS
 from feedpub.config.scalars import LINE
 from feedpub.config.settings import Guards, Output
@@ -34,6 +34,7 @@ class ConfigFile:
     feeds: tuple[FeedKeys | TemplateKeys, ...]
     output: Output
     guards: Guards
+    deploy: tuple[str, ...]
 
 
 def _version(node: Node) -> int:
@@ -101,6 +102,13 @@ CONFIG = Section(
         ),
         Key("output", OUTPUT, "where documents go, and how much they hold", default="{}", without="as below"),
         Key("guards", GUARDS, "what a build refuses to do", default="{}", without="as below"),
+        Key(
+            "deploy",
+            list_of(TARGET),
+            "where `feedpub deploy` copies the published set to, see [deploying](publishing.md#deploying)",
+            default="[]",
+            without="nowhere",
+        ),
     ),
     make=ConfigFile,
     others=(MATCHING_KEY, PACKS_KEY, LISTS_KEY),

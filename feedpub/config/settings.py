@@ -130,6 +130,7 @@ class Settings:
     ``withdrawn`` are ids and links of articles that are taken back.
     ``placeholders`` are what is to become public and is fit for a try only. ``templates`` stand for feeds that are made
     of the data; once these are among the ``feeds``, there are none, and ``warnings`` may say which were not made.
+    ``deploy`` are the addresses that the published set is copied to.
     """
 
     file: Path
@@ -147,6 +148,7 @@ class Settings:
     placeholders: tuple[Placeholder, ...] = ()
     templates: tuple[Template, ...] = ()
     warnings: tuple[str, ...] = ()
+    deploy: tuple[str, ...] = ()
 
     @property
     def categories(self) -> Mapping[str, str]:

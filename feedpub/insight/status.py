@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,6 +12,7 @@ from typing import Any
 from feedpub.config import Settings
 from feedpub.documents.readback import PublishedFeed
 from feedpub.history.state import read_feeds
+from feedpub.publishing.deploy import Outcome, published_digest, read_outcomes
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.runs import read_runs
 
@@ -45,8 +46,18 @@ class FeedStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetStatus:
+    """Where the published set is copied to: when that was done or tried last, whether it ``waits``, and what failed."""
+
+    to: str
+    at: datetime | None
+    waits: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """How things stand: the ``runs`` in the order of time, and the ``feeds`` as they are published.
+    """How things stand: the ``runs`` in the order of time, the ``feeds`` as they are published, and the ``targets``.
 
     ``last`` is the last build that was run, ``good`` the last that ended with 0, ``whole`` the last that published what
     it read. ``next_change`` is when the same input gives other documents, if nothing else happens.
@@ -54,6 +65,7 @@ class Status:
 
     runs: tuple[Run, ...]
     feeds: tuple[FeedStatus, ...]
+    targets: tuple[TargetStatus, ...] = ()
 
     @property
     def last(self) -> Run | None:
@@ -81,7 +93,17 @@ def status_of(settings: Settings) -> Status:
     """
     online = read_feeds(settings, LocalFolder(settings.output.dir))
     feeds = [_feed(slug, feed) for slug, feed in online.items()]
-    return Status(tuple(_runs(read_runs(os.fspath(settings.output.state)))), tuple(feeds))
+    runs = _runs(read_runs(os.fspath(settings.output.state)))
+    return Status(tuple(runs), tuple(feeds), tuple(_targets(settings)))
+
+
+def _targets(settings: Settings) -> Iterator[TargetStatus]:
+    if not settings.deploy:
+        return
+    outcomes, digest = read_outcomes(settings.output.state), published_digest(settings.output.dir)
+    for to in settings.deploy:
+        known = outcomes.get(to, Outcome(""))
+        yield TargetStatus(to, _time({"at": known.at}), known.manifest != digest, known.error)
 
 
 def _feed(slug: str, feed: PublishedFeed) -> FeedStatus:

@@ -28,7 +28,7 @@ from feedpub.publishing.local.settled import SettledFiles
 
 _GZIP = 16 + zlib.MAX_WBITS  # RFC 1952, with zlib's largest window
 _GZIP_TYPE = "application/gzip"
-_JSON_TYPE = "application/json"
+JSON_TYPE = "application/json"
 _GZIP_SYSTEM = 9  # where the header names the operating system; 255 is "unknown"
 
 
@@ -178,14 +178,14 @@ def make_plan(
         {path for path in {*removed, *back, *every, *unfinished} - (names - back) if "/" in path},
     )
     parts = [
-        _planned(_Standing(part, "", _JSON_TYPE, data), folder) for part, data in revision.changed.items()
+        _planned(_Standing(part, "", JSON_TYPE, data), folder) for part, data in revision.changed.items()
     ]
     if whole and folder:
         same = [
             (part, folder.read(part)) for part in sorted(revision.counts.keys() - revision.changed.keys())
         ]
         parts += [
-            _planned(_Standing(part, "", _JSON_TYPE, data), folder) for part, data in same if data is not None
+            _planned(_Standing(part, "", JSON_TYPE, data), folder) for part, data in same if data is not None
         ]
     entries = (file.entry for file in files if not file.settled)
     listing = manifest_bytes(entries, revision.counts, wanted.withdrawn)
@@ -199,7 +199,7 @@ def make_plan(
     return Plan(
         files=tuple(files),
         parts=tuple(parts),
-        manifest=_planned(_Standing(MANIFEST, "", _JSON_TYPE, listing), folder),
+        manifest=_planned(_Standing(MANIFEST, "", JSON_TYPE, listing), folder),
         removed=tuple(sorted(removed)),
         obsolete=tuple(
             sorted(

@@ -263,8 +263,8 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
-def exclusive(state: Path) -> Iterator[None]:
-    """Hold the lock of ``state`` for a whole build; :class:`Locked` when another process holds it.
+def exclusive(state: Path, name: str = "lock", what: str = "build") -> Iterator[None]:
+    """Hold the lock ``name`` of ``state`` for a whole build, or ``what`` it is; :class:`Locked` when another has it.
 
     ``flock`` is given back by the system when its holder dies, however it dies. Raises :class:`PublishError`
     when there can be no lock, as when ``state`` is a symbolic link.
@@ -272,7 +272,7 @@ def exclusive(state: Path) -> Iterator[None]:
     try:
         make_folder(state)
         with Folder(state):  # refuses a link
-            handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+            handle = os.open(state / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
     except OSError as error:
         raise failure("cannot open the lock in", state, error) from error
     _locks.add(handle)
@@ -281,9 +281,9 @@ def exclusive(state: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Locked(f"another build is running and holds {state / 'lock'}; nothing was done") from None
+            raise Locked(f"another {what} is running and holds {state / name}; nothing was done") from None
         except OSError as error:
-            raise failure("cannot lock", state / "lock", error) from error
+            raise failure("cannot lock", state / name, error) from error
         yield
     finally:
         _release(handle)

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from feedpub.publishing.local.changes import Changes, Plan, Wanted, make_plan, read_listing
+from feedpub.publishing.local.changes import JSON_TYPE, Changes, Plan, Wanted, make_plan, read_listing
 from feedpub.publishing.local.dirfd import Folder, failure, make_folder
 from feedpub.publishing.local.in_place import read_unfinished, replace_files, staging_places
 from feedpub.publishing.local.location import (
@@ -31,10 +31,12 @@ from feedpub.publishing.local.location import (
     write_stamps,
 )
 from feedpub.publishing.local.manifest import (
+    MANIFEST,
     Manifest,
     Published,
     Withdrawn,
     check_names,
+    describe,
     is_name,
 )
 from feedpub.publishing.local.releases import (
@@ -111,6 +113,20 @@ def find_published(folder: Path, name: str) -> tuple[Published, bytes] | None:
             return (entry, data) if entry and data is not None else None
     except OSError as error:
         raise failure("cannot read", folder / name, error) from error
+
+
+def read_set(folder: Path) -> tuple[dict[str, Published], bytes | None]:
+    """Return the files of the published set by name, with settled ones and parts, and the bytes of the manifest."""
+    try:
+        with _shown(locate(folder)) as shown:
+            manifest = read_listing(shown)
+            files = {**SettledFiles(shown, manifest.parts).all(), **manifest.documents}
+            for part in manifest.parts:
+                if shown and (data := shown.read(part)) is not None:
+                    files[part] = describe(part, "", JSON_TYPE, data)
+            return files, shown.read(MANIFEST) if shown else None
+    except OSError as error:
+        raise failure("cannot read", folder, error) from error
 
 
 def compare(wanted: Wanted, folder: Path, state: Path | None = None, *, layout: Layout = "files") -> Changes:
