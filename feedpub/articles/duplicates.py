@@ -312,29 +312,43 @@ class DuplicateIndex:
 
     def _base(self, article: Article, record: _Record) -> str:
         """Return the id of an article as far as it can be told without the others."""
-        base, key, feed = article.id, article.key, article.feed
+        base, feed = article.id, article.feed
         if article.former and (known := self._past.by_id(article.former)):
             if _fit(known, record) == _SAME:
                 return article.former
             self._former.setdefault(article.former, {}).setdefault(base, record)
-        if self._splits:
-            own = split_id(self._authority, base, feed)
-            for shared in (base, own):
-                if (known_id := split_id(self._authority, shared, *record.point)) in self._splits:
-                    self._shared.add(shared)
-                    return known_id
-            if own in self._splits:
-                return own
-            if key in self._shared_keys:
-                self._shared.add(base)
-                # An update that was published in place of what its key had at its instant.
-                published = self._past.by_instant(article.published)
-                at_instant = [known.id for known in published if known.key == key]
-                if _is_update(record) and len(at_instant) == 1 and is_split(at_instant[0]):
-                    return at_instant[0]
+        if self._splits and (published := self._published_beside(article, record)):
+            return published
         if (feed or self._splits) and (known := self._past.by_id(base)) and not _fit(known, record):
             self._doubtful.add(base)
         return base
+
+    def _published_beside(self, article: Article, record: _Record) -> str | None:
+        """Return the id under which an article is published whose key is another article's, as far as can be told."""
+        base, key = article.id, article.key
+        own = split_id(self._authority, base, article.feed)
+        for shared in (base, own):
+            if (known_id := split_id(self._authority, shared, *record.point)) in self._splits:
+                self._shared.add(shared)
+                return known_id
+            if record.version >= 0 and self._versions_id(shared) in self._splits:
+                # With its other versions, if there are any.
+                self._shared.add(base)
+                self._doubtful.add(base)
+                return None
+        if own in self._splits:
+            return own
+        if key in self._shared_keys:
+            self._shared.add(base)
+            # An update, or a version, that was published in place of what its key had at its instant.
+            published = self._past.by_instant(article.published)
+            at_instant = [known.id for known in published if known.key == key]
+            is_later = _is_update(record) or record.version >= 0
+            if is_later and len(at_instant) == 1 and is_split(at_instant[0]):
+                return at_instant[0]
+            if record.version >= 0:
+                self._doubtful.add(base)
+        return None
 
     def _is_first(self, base: str, record: _Record) -> bool:
         """Say whether ``record`` seems to be no copy; :meth:`decide` knows."""
@@ -423,14 +437,23 @@ class DuplicateIndex:
     ) -> Iterator[tuple[str, dict[str, list[_Record]]]]:
         """Yield the ids of articles of which one may have ``base``: what is published under it, else the first."""
         articles = sorted(articles, key=lambda article: _first_point(article[feed]))
+        own = [self._own_id(base, article[feed]) for article in articles]
         known = self._past.by_id(base) if shared else None
-        first = articles[0] if articles else None
-        if known:
-            fits = [max(_fit(known, record) for record in article[feed]) for article in articles]
-            first = articles[fits.index(max(fits))] if any(fits) else None
-        for article in articles:
-            own = split_id(self._authority, base, *_first_point(article[feed]))
-            yield base if article is first else own, article
+        fits = [max(_fit(known, record) for record in article[feed]) if known else 1 for article in articles]
+        # What is published under an id of its own keeps that.
+        free = [fit if own_id not in self._splits else 0 for fit, own_id in zip(fits, own, strict=True)]
+        first = free.index(max(free)) if any(free) else None
+        for number, article in enumerate(articles):
+            yield base if number == first else own[number], article
+
+    def _own_id(self, base: str, records: Sequence[_Record]) -> str:
+        """Return the id of an article that cannot have ``base``: a version changes what tells others apart."""
+        if any(record.version >= 0 for record in records):
+            return self._versions_id(base)
+        return split_id(self._authority, base, *_first_point(records))
+
+    def _versions_id(self, base: str) -> str:
+        return split_id(self._authority, base, "versions")
 
     def _told(self, base: str, article_id: str, article: Mapping[str, list[_Record]], feed: str) -> _Story:
         # Of equal times, what a later file says is newer; of records that say the same, the first will do.

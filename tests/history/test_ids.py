@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -130,6 +130,25 @@ def test_a_key_that_was_shared_is_known_to_be_so_by_what_is_published_alone(site
     site.build({"a.rss": rss(*items[2:])}, allow={"vanished"})
     assert site.ids["hook 2"] == before["hook 2"]
     assert site.ids["hook 3"] not in before.values()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_versions_of_an_article_whose_key_others_have_too_keep_its_id(site, lost):
+    """Title and date may change from version to version, and all versions may be there, or the last alone."""
+
+    def record(title, number, **more):
+        date = (START + timedelta(days=number)).isoformat()
+        return json.dumps({"id": "news", "title": title, "body": title, "date": date} | more) + "\n"
+
+    others = record("One", 1) + record("Two", 2)
+    first, second, third = (record(f"Version {n}", 3 + n, version=n) for n in (1, 2, 3))
+    site.build({"a.jsonl": others + first})
+    ids = {title.partition(" ")[0]: entry for title, entry in site.ids.items()}
+    for records in (others + first, others + second, others + second + third, others + third):
+        if lost:
+            shutil.rmtree(site.folder / ".feedpub")
+        site.build({"a.jsonl": records})
+        assert {title.partition(" ")[0]: entry for title, entry in site.ids.items()} == ids
 
 
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
@@ -626,6 +645,38 @@ def test_whatever_leaves_a_feed_with_one_guid_no_published_id_changes_or_is_take
         kept = run([(0, each) for each in shown], past)
         assert sorted(article.title for article in kept) == sorted(each.title for each in shown)
         assert all(ids.setdefault(article.title, article.id) == article.id for article in kept)
+        past.publish(kept)
+    assert len(set(ids.values())) == len(ids)
+
+
+def version(number, title, hour):
+    """A version of the article that has versions under the guid that all of a feed share."""
+    plain = story("a", 0, "N/A")
+    text = f"Version {title}"
+    published = START + timedelta(hours=100 + hour)
+    return replace(plain, title=text, body=f"{text} {number}", published=published, version=number)
+
+
+VERSIONS = st.lists(st.builds(version, st.integers(1, 3), st.integers(0, 1), st.integers(0, 2)), max_size=2)
+
+
+@given(st.data())
+def test_of_articles_with_one_guid_the_versions_of_one_move_no_id_and_keep_theirs(data):
+    """Of the published articles under one key, one has versions: they may change title and date at once."""
+    stories = [story("a", number, "N/A") for number in range(4)]
+    past, ids = History(), {}
+    for least in (2, 1, 1, 1):
+        shown = data.draw(
+            st.lists(st.sampled_from(stories), min_size=least, unique_by=lambda each: each.title)
+        )
+        versions = data.draw(VERSIONS)
+        kept = run([(0, each) for each in (*shown, *versions)], past)
+        of_versions = [article for article in kept if article.version is not None]
+        others = [article for article in kept if article.version is None]
+        assert sorted(article.title for article in others) == sorted(each.title for each in shown)
+        assert [a.version for a in of_versions] == sorted({v.version for v in versions})[-1:]
+        assert all(ids.setdefault(article.title, article.id) == article.id for article in others)
+        assert all(ids.setdefault("versions", article.id) == article.id for article in of_versions)
         past.publish(kept)
     assert len(set(ids.values())) == len(ids)
 
