@@ -8,7 +8,7 @@ from typing import Literal
 
 from feedpub.articles.duplicates import Exact
 from feedpub.config.scalars import FOLDER, SHARE, proper_share, size
-from feedpub.config.settings import Archive, Guards, Layout, Limits, Output, Pages
+from feedpub.config.settings import Archive, Guards, Layout, Limits, Output, Pages, WithdrawnPage
 from feedpub.core.declaration import FLAG, TEXT, Check, Key, Kind, Section, Value, integer, list_of, one_of
 from feedpub.core.yaml_node import Node
 from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
@@ -77,6 +77,7 @@ def _output(
     max_bytes: int,
     archive: int | Literal["off", "monthly"],
     pages: Pages,
+    withdrawn: WithdrawnPage,
     templates: str | None,
     on_publish: tuple[str, ...],
 ) -> Output:
@@ -88,6 +89,7 @@ def _output(
         gzip=gzip,
         limits=Limits(max_items, max_bytes, archive_of(archive)),
         pages=pages,
+        withdrawn=withdrawn,
         templates=Path(templates) if templates else None,
         on_publish=on_publish,
     )
@@ -95,6 +97,7 @@ def _output(
 
 _LAYOUT: Kind[Layout] = one_of("files", "releases")
 _PAGES: Kind[Pages] = one_of("auto", "all", "off")
+_WITHDRAWN: Kind[WithdrawnPage] = one_of("note", "remove")
 
 OUTPUT = Section(
     keys=(
@@ -142,6 +145,13 @@ OUTPUT = Section(
             "pages for people, see [publishing](publishing.md#pages-for-people): `auto`, also one for each article that"
             " has no address of its own; `all`, one for each article; `off`, none",
             default="auto",
+        ),
+        Key(
+            "withdrawn",
+            _WITHDRAWN,
+            "the page of an article that is [taken back](publishing.md#what-is-taken-back): with `note`, it stays and"
+            " says so, without title and text; `remove`: it is removed",
+            default="note",
         ),
         Key(
             "templates",

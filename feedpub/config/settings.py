@@ -26,6 +26,10 @@ Pages: TypeAlias = Literal["auto", "all", "off"]
 """Which pages for people there are: with ``auto``, articles have one that have no address of their own."""
 
 
+WithdrawnPage: TypeAlias = Literal["note", "remove"]
+"""What becomes of the page of an article that is taken back: a note takes its place, or it is removed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much a subscription document holds, in entries and bytes, and where older entries go."""
@@ -104,6 +108,7 @@ class Output:
     gzip: bool
     limits: Limits
     pages: Pages
+    withdrawn: WithdrawnPage = "note"
     templates: Path | None = None
     on_publish: tuple[str, ...] = ()
 

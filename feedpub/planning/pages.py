@@ -73,7 +73,7 @@ def plan_pages(
         )
         for feed_plan in feeds
     ]
-    made = PageRenderer(
+    renderer = PageRenderer(
         settings.site,
         settings.output.formats,
         settings.categories,
@@ -85,14 +85,17 @@ def plan_pages(
             for path, document in listed.items()
             if is_article(path) and published.holds(path)
         },
-    ).render(settings.retired)
+    )
+    made = renderer.render(settings.retired)
     names = {*made.kept, *(document.path for document in made.documents)}
     authority = settings.site.id_authority
     gone = {article_name(authority, entry_id) for entry_id in released} - names
     base = settings.site.base_url
     final = (*_leaving(base, published, names | gone), *_cut(base, authority, state, paged, released))
     kept = (*made.kept, *filter(is_style, listed))
-    return SitePages(made.documents, final, kept, tuple(sorted(gone)))
+    standing = (path for path in sorted(gone) if path in listed or published.holds(path))
+    notes = map(renderer.note, standing) if settings.output.withdrawn == "note" else ()
+    return SitePages(made.documents, final, kept, tuple(sorted(gone)), tuple(notes))
 
 
 def _cut(

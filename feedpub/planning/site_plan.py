@@ -169,22 +169,24 @@ def verify_documents(
     else:
         valid.append(listing)
     keep.update(pages.kept)
-    names = {*keep, *(document.path for document in (*valid, *pages.final, *pages.documents))}
-    html = [document for document in pages.documents if document.media_type == HTML_TYPE]
+    planned = (*pages.notes, *pages.documents)
+    names = {*keep, *(document.path for document in (*valid, *pages.final, *planned))}
+    html = [document for document in planned if document.media_type == HTML_TYPE]
     for path, line, reason in page_faults(html, names, base):
         invalid.setdefault(path, Invalid(path, line, reason))
     # A feed that is held back keeps its pages.
     stay = {d.path for d in html if d.path in invalid or d.path.partition(".")[0] in held}
-    keep.update(stay)
+    # But a page of what was taken back goes where its note fails.
+    keep.update(stay - {note.path for note in pages.notes})
     # Pages and feeds lead to each other. Readers poll the feeds, so what their entries link to comes before them.
-    people = [document for document in pages.documents if document.path not in stay]
+    people = [document for document in planned if document.path not in stay]
     return Verified(
         (*pages.final, *people, *valid),
         frozenset(keep),
         invalid,
         frozenset(held),
         (listing.path,),
-        tuple(document.path for document in (*pages.final, *pages.documents)),
+        tuple(document.path for document in (*pages.final, *planned)),
     )
 
 

@@ -372,24 +372,6 @@ def test_an_article_that_comes_back_has_its_page_again(site):
 
 
 @pytest.mark.parametrize("layout", ["files", "releases"])
-def test_a_withdrawn_article_has_no_page_any_more_whether_it_is_in_a_feed_or_not(site, layout):
-    site.config["output"] |= {"max_items": "2", "layout": layout, "gzip": "true"}
-    for count in (2, 4):
-        site.build(STORIES[:count])
-    names = {title: name for title, (name, _) in articles_of(site).items()}
-    gone = [
-        story | {"status": "withdrawn"} if story["title"] in ("Story 1", "Story 4") else story
-        for story in STORIES[:4]
-    ]
-    report = site.build(gone)
-    assert set(articles_of(site)) == {"Story 2", "Story 3"}
-    for title in ("Story 1", "Story 4"):
-        assert {names[title], names[title] + ".gz"} <= set(report.removed)
-        assert find_published(site.out, names[title]) is None
-    assert not site.build(gone).removed
-
-
-@pytest.mark.parametrize("layout", ["files", "releases"])
 def test_pages_that_are_switched_off_go_all_and_leave_what_is_not_ours(site, layout):
     site.config["output"] |= {"max_items": "2", "layout": layout}
     for count in (2, 4):

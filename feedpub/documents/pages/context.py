@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
-Kind: TypeAlias = Literal["index", "feed", "article", "missing", "moved"]
+Kind: TypeAlias = Literal["index", "feed", "article", "missing", "moved", "withdrawn"]
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 
@@ -139,7 +139,7 @@ class Page:
     @property
     def unlisted(self) -> bool:
         """Whether search engines are asked to pass over it."""
-        return self.kind in ("missing", "moved")
+        return self.kind in ("missing", "moved", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,14 +72,16 @@ class PagedFeed:
 class SitePages:
     """The pages that are to be published with what they need, and the ``kept`` names of those that stay as they are.
 
-    ``gone`` are pages of articles that were taken back. ``final`` are pages that were published, and lose for good what
-    they have to lose; they were checked when they were made, and may lead to what has gone since.
+    ``gone`` are the names of pages whose articles were taken back; where there is a note, it takes the page's place.
+    ``final`` are pages that were published, and lose for good what they have to lose; they were checked when they were
+    made, and may lead to what has gone since.
     """
 
     documents: tuple[Document, ...] = ()
     final: tuple[Document, ...] = ()
     kept: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    notes: tuple[Document, ...] = ()
 
 
 def page_name(slug: str, archive: str | None = None) -> str:
@@ -194,6 +196,11 @@ class PageRenderer:
         page = self._page("missing", MISSING, self._words.missing)
         root = urlsplit(self._site.base_url).path
         return self._document("message.html", replace(page, root=root), target=None)
+
+    def note(self, path: str) -> Document:
+        """Return the page that takes the place of an article's that was taken back: it tells nothing of the article."""
+        page = replace(self._page("withdrawn", path, self._words.withdrawn), root="../")
+        return replace(self._document("message.html", page, target=None), settled=True)
 
     def assets(self) -> tuple[Document, ...]:
         """Return what pages need: the style sheet and the icon."""

@@ -63,6 +63,8 @@ class Words:
         "There is no page at this address. It may have been mistyped, or the link that brought you here is"
         " wrong."
     )
+    withdrawn: str = "Withdrawn"
+    withdrawn_more: str = "There was an article at this address. It has been withdrawn."
     all_feeds: str = "See all feeds"
     moved: str = "%(title)s has moved"
     moved_more: str = "Its articles are now in %(title)s."
@@ -123,6 +125,8 @@ _GERMAN: Final = Words(
     missing_more=(
         "Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie vertippt, oder der Link hierher ist falsch."
     ),
+    withdrawn="Zurückgezogen",
+    withdrawn_more="Unter dieser Adresse stand ein Artikel. Er wurde zurückgezogen.",
     all_feeds="Alle Feeds ansehen",
     moved="%(title)s ist umgezogen",
     moved_more="Die Artikel sind jetzt in %(title)s.",
@@ -184,6 +188,8 @@ _FRENCH: Final = Words(
         "Il n’y a pas de page à cette adresse. Elle comporte peut-être une faute de frappe, ou le lien suivi est"
         " erroné."
     ),
+    withdrawn="Article retiré",
+    withdrawn_more="Un article se trouvait à cette adresse. Il a été retiré.",
     all_feeds="Voir tous les flux",
     moved="%(title)s a déménagé",
     moved_more="Ses articles sont maintenant dans %(title)s.",
@@ -242,6 +248,8 @@ _SPANISH: Final = Words(
     missing_more=(
         "No hay ninguna página en esta dirección. Quizá tenga una errata, o el enlace que le trajo aquí sea erróneo."
     ),
+    withdrawn="Artículo retirado",
+    withdrawn_more="En esta dirección había un artículo. Ha sido retirado.",
     all_feeds="Ver todos los canales",
     moved="%(title)s se ha mudado",
     moved_more="Sus artículos están ahora en %(title)s.",
@@ -300,6 +308,8 @@ _PORTUGUESE: Final = Words(
     missing_more=(
         "Não há nenhuma página neste endereço. Talvez haja um erro de digitação, ou o link que trouxe você está errado."
     ),
+    withdrawn="Artigo retirado",
+    withdrawn_more="Neste endereço havia um artigo. Ele foi retirado.",
     all_feeds="Ver todos os feeds",
     moved="%(title)s mudou de endereço",
     moved_more="Seus artigos estão agora em %(title)s.",
