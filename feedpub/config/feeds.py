@@ -69,6 +69,8 @@ ABOUT_KEYS = (
     ),
     Key("language", LANGUAGE, "its language tag", without="`site.language`"),
     Key("rights", LINE, "a line about copyright", without="`site.rights`"),
+    Key("icon", URL, "its small picture", without="`site.icon`"),
+    Key("image", URL, "its larger picture", without="`site.image`"),
 )
 TAKING_KEYS = (
     Key("max_items", MAX_ITEMS, "as there, for this feed", without="`output.max_items`"),
@@ -93,6 +95,8 @@ class FeedKeys:
     author: Author | None
     language: str | None
     rights: str | None
+    icon: str | None = None
+    image: str | None = None
     max_items: int | None = None
     max_bytes: int | None = None
     archive: int | Literal["off", "monthly"] | None = None
@@ -115,6 +119,8 @@ class FeedKeys:
             author=self.author or site.author,
             language=self.language or site.language,
             rights=self.rights or site.rights,
+            icon=self.icon or site.icon,
+            image=self.image or site.image,
             max_items=self.max_items or limits.max_items,
             max_bytes=self.max_bytes or limits.max_bytes,
             archive=limits.archive if self.archive is None else archive_of(self.archive),

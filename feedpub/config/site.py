@@ -32,6 +32,8 @@ def _site(
     author: Author | None,
     language: str | None,
     rights: str | None,
+    icon: str | None,
+    image: str | None,
 ) -> Site:
     return Site(
         title=title,
@@ -41,6 +43,8 @@ def _site(
         author=author or Author(title),
         language=language,
         rights=rights,
+        icon=icon,
+        image=image,
     )
 
 
@@ -60,6 +64,18 @@ SITE = Section(
         Key("author", AUTHOR, "a name, or `{name, email, uri}`", without="`title`"),
         Key("language", LANGUAGE, 'a language tag, such as `en` or `"pt-BR"`'),
         Key("rights", LINE, "a line about copyright"),
+        Key(
+            "icon",
+            URL,
+            "the address of a small square picture (64×64 or SVG), which readers show beside the names of feeds and"
+            " browsers beside those of pages",
+            without="on pages, ours",
+        ),
+        Key(
+            "image",
+            URL,
+            "the address of a larger picture, for where there is room: PNG, JPEG or GIF",
+        ),
     ),
     make=_site,
 )

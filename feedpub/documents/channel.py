@@ -16,6 +16,7 @@ class Site:
 
     ``base_url`` ends with a slash: document ``name`` is served at ``base_url + name``. ``link`` is the page for
     people. ``id_authority`` is the tagging entity of every id (RFC 4151 §2.1), such as ``example.org,2023``.
+    ``icon`` and ``image`` are those of a :class:`Channel`.
     """
 
     title: str
@@ -25,6 +26,8 @@ class Site:
     author: Author
     language: str | None
     rights: str | None
+    icon: str | None = None
+    image: str | None = None
 
     @property
     def epoch(self) -> datetime:
@@ -36,7 +39,11 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """What a feed says of itself. ``moved_to`` is the address that took a retired feed's place."""
+    """What a feed says of itself.
+
+    ``icon`` is the address of a small square picture, which stands beside the feed's name in lists, ``image`` that of
+    a larger one. ``moved_to`` is the address that took a retired feed's place.
+    """
 
     slug: str
     title: str
@@ -45,6 +52,8 @@ class Channel:
     author: Author
     language: str | None
     rights: str | None
+    icon: str | None = None
+    image: str | None = None
     moved_to: str | None = None
 
 

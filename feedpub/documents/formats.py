@@ -75,8 +75,12 @@ PART_MARKUP = 120
 def xml_and_json_head(feed: Channel, site: Site) -> int:
     """Return an upper bound on the bytes of a document of ``feed`` without its entries."""
     author = feed.author
-    texts = (feed.title, site.title, feed.description, feed.description, feed.rights, feed.rights)
-    addresses = (feed.link, feed.link, *[site.base_url] * 5, site.id_authority)
+    texts = [feed.title, site.title, feed.description, feed.description, feed.rights, feed.rights]
+    addresses = [feed.link, feed.link, *[site.base_url] * 5, site.id_authority, feed.icon, feed.image]
+    if feed.image:
+        # RSS says title and link once more beside it.
+        texts += [feed.title, site.title]
+        addresses += [feed.link]
     people = (author.name, author.name, author.email, author.email, author.uri)
     return HEAD_MARKUP + sum(text_size(text) for text in (*texts, *addresses, *people) if text)
 

@@ -2,6 +2,7 @@
 
 - ``updated`` and ``lastBuildDate`` default to the current time: both are always set.
 - The last ``link()`` of a feed becomes the RSS channel's ``<link>``: the alternate link comes last.
+- ``logo()`` sets the RSS image as well, without title and link: ``image()`` comes after it.
 - Atom entry links lose ``rel``, ``type`` and ``length``, an author with only a name is dropped from RSS, and
   an Atom ``source`` has no id: :class:`_EntryExtension` writes these through feedgen's extension interface.
 - Values are checked only when they are serialised, and one bad entry would lose the whole feed:
@@ -90,6 +91,12 @@ class Syndicator:
             generator.language(settings.language)
         if settings.rights:
             generator.rights(settings.rights)
+        if settings.icon:
+            generator.icon(settings.icon)
+        if settings.image:
+            generator.logo(settings.image)
+            # Its title and link are those of the channel (RSS 2.0).
+            generator.image(settings.image, f"{self._site.title}: {settings.title}", settings.link)
         generator.generator("feedpub")
         generator.register_extension("feedpub", _FeedExtension, _EntryExtension)
         generator.feedpub.creator = settings.author.name

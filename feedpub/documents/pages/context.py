@@ -55,7 +55,8 @@ class Topic:
     """A feed as pages see it.
 
     ``page`` is its page, empty where it has none. ``formats`` are its documents, the one to offer first. ``newest`` is
-    its newest article, ``moved_to`` the address that took its place.
+    its newest article, ``icon`` its small picture and ``image`` a larger one, ``moved_to`` the address that took its
+    place.
     """
 
     slug: str
@@ -66,6 +67,8 @@ class Topic:
     page: str
     formats: tuple[Address, ...]
     newest: Item | None = None
+    icon: str | None = None
+    image: str | None = None
     moved_to: str | None = None
 
     @property
@@ -120,7 +123,8 @@ class Page:
 
     ``path`` is its name in the output folder and ``url`` where it is served; ``canonical`` is the address that search
     engines are to keep, where it is another one. ``topics`` are the feeds that it offers to browsers, the main one
-    first. ``part`` names the page of an archive, and is empty otherwise.
+    first. ``part`` names the page of an archive, and is empty otherwise. ``icon`` and ``image`` are the addresses of
+    pictures: a small one of the feed or the site, ``None`` where it is ours, and one to show where the page is shared.
     """
 
     kind: Kind
@@ -132,6 +136,7 @@ class Page:
     topics: tuple[Topic, ...]
     part: str = ""
     canonical: str = ""
+    icon: str | None = None
     image: str | None = None
     newer: Neighbour | None = None
     older: Neighbour | None = None
@@ -144,7 +149,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What all pages share: the site's name, the list of its feeds, and the names of style sheet and icon."""
+    """What all pages share: the site's name, the list of its feeds, and the names of style sheet and icon.
+
+    ``icon`` is ours, in the output folder.
+    """
 
     title: str
     language: str | None

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
+from feedpub.articles.article import Article
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import PAGE_FOLDER, page_digits
 from feedpub.core.spool import Spool
@@ -188,7 +189,9 @@ class PageRenderer:
 
     def index(self) -> Document:
         """Return the page at the site's ``base_url``."""
-        page = self._page("index", INDEX, self._site.title, self._words.introduction, self._topics.values())
+        page = self._page(
+            "index", INDEX, self._site.title, self._words.introduction, [*self._topics.values()]
+        )
         return self._document("index.html", replace(page, url=self._site.base_url), topics=page.topics)
 
     def missing(self) -> Document:
@@ -258,11 +261,11 @@ class PageRenderer:
             page,
             root="../",
             canonical=item.link or "",
-            image=entry.article.image,
+            image=entry.article.image or page.image,
             newer=self._beside(place.newer, topic),
             older=self._beside(place.older, topic),
         )
-        data = self._linked_data(item, page, entry.article.id)
+        data = self._linked_data(item, page, entry.article)
         values = (self._look.made_with, self._context, self._words.language, page, item, topic, data)
         made_of = hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()[:32]
         if self._known.get(page.path) == made_of and not place.closing:
@@ -270,20 +273,20 @@ class PageRenderer:
         made = self._document("article.html", page, item=item, topic=topic, data=data)
         return replace(made, rendered=self._spool.put(made.data), made_of=made_of, settled=place.closing)
 
-    def _linked_data(self, item: Item, page: Page, entry_id: str) -> dict[str, object]:
+    def _linked_data(self, item: Item, page: Page, article: Article) -> dict[str, object]:
         """Return what search engines are told (https://schema.org/Article)."""
         data = {
             "@context": "https://schema.org",
             "@type": "Article",
             "headline": item.title,
             "url": page.url,
-            "identifier": entry_id,
+            "identifier": article.id,
             "datePublished": item.published.isoformat(),
             "dateModified": item.updated.isoformat(),
             "author": [{"@type": "Person", "name": author.name} for author in item.authors],
             "articleSection": [topic.title for topic in item.topics],
             "inLanguage": item.language,
-            "image": page.image,
+            "image": article.image,
         }
         return {key: value for key, value in data.items() if value}
 
@@ -308,6 +311,8 @@ class PageRenderer:
                 Address(known.label, known.media_type, f"{self._site.base_url}{settings.slug}.{known.name}")
                 for known in self._formats
             ),
+            icon=settings.icon,
+            image=settings.image,
             moved_to=settings.moved_to,
         )
 
@@ -398,8 +403,10 @@ class PageRenderer:
         path: str,
         title: str,
         description: str = "",
-        topics: Iterable[Topic] = (),
+        topics: Sequence[Topic] = (),
     ) -> Page:
+        # The picture of a feed on what is of that feed alone.
+        of = topics[0] if len(topics) == 1 else self._site
         return Page(
             kind=kind,
             path=path,
@@ -408,6 +415,8 @@ class PageRenderer:
             title=title,
             description=description,
             topics=tuple(topics),
+            icon=of.icon,
+            image=of.image,
         )
 
     def _neighbour(self, topic: Topic, part: str) -> Neighbour:
