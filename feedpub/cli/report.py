@@ -22,6 +22,7 @@ from feedpub.cli.console import (
 )
 from feedpub.cli.console import count as counted
 from feedpub.config import load_config
+from feedpub.documents.pages.look import Look
 from feedpub.insight.report_page import page
 from feedpub.insight.statistics import FeedCount, Statistics, count
 from feedpub.planning.verdicts import articles
@@ -51,7 +52,8 @@ def report(
         statistics = count(plan.settings.rules, titles, articles(plan))
     if html is not None:
         try:
-            html.write_text(page(statistics, settings.site.title), encoding="utf-8", errors="replace")
+            made = page(statistics, settings.site, Look(settings.output.templates))
+            html.write_text(made, encoding="utf-8", errors="replace")
         except OSError as error:
             print_error(f"{html} cannot be written: {error.strerror}")
             raise typer.Exit(FAILED) from None

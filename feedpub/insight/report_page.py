@@ -1,76 +1,83 @@
-"""The report as one HTML page that needs nothing else: plots are inline SVG; no network, no script."""
+"""The report as one HTML page that needs nothing else: plots are inline SVG; no network, no script.
+
+Its look is that of the site's pages: the same style sheet and frame, and templates that one may replace.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 
+from markupsafe import Markup
+
+from feedpub.documents import channel
+from feedpub.documents.pages.context import Page, Site
+from feedpub.documents.pages.look import Look
+from feedpub.documents.pages.words import ENGLISH
 from feedpub.insight.statistics import FeedCount, Statistics
 
 _TERMS = 15
 _DEAD = 60
 _LISTED = 100
 
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1b1d21; --dim: #666b73; --paper: #fff; --line: #d8dce2; --bar: #8fb4e3;
-  --strong: #1f5fb0; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --dim: #9aa1ab; --paper: #16181c; --line: #363b44;
-  --bar: #35557f; --strong: #7db1f5; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem; max-width: 60rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid var(--line);
-  padding-top: 1rem; } h3 { font-size: 1rem; margin-bottom: .25rem; }
-p, li { overflow-wrap: anywhere; } .dim { color: var(--dim); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); }
-@media (max-width: 40rem) { th, td { padding: .3rem .4rem; font-size: .875rem; }
-  .scroll { border-right: 2px dashed var(--line); } }
-a { color: var(--strong); } svg { width: 100%; display: block; } .matrix { height: auto; min-width: 20rem; }
-svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg .end { text-anchor: end; }
-svg .middle { text-anchor: middle; } svg .over { fill: var(--paper); } svg .index { fill: var(--dim); }
-svg rect { fill: var(--bar); } svg .strong, .time rect, .matrix rect { fill: var(--strong); }
-svg line { stroke: var(--line); }
-code { background: color-mix(in srgb, var(--line) 45%, transparent); padding: 0 .25em; border-radius: .2em; }
-"""
+_HEADS = ("Feed", "Articles", "A week", "Oldest", "Newest", "Terms", "Never found")
 
 
-def page(statistics: Statistics, title: str) -> str:
-    """Return the page for a site called ``title``."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the page says of one feed.
+
+    ``name`` tells it from the others, ``cells`` are those of its row in the table. ``weeks`` and ``terms`` are plots,
+    empty where there is nothing to show. ``never`` is how many terms nothing holds, as it is printed, ``dead`` are
+    some of them, and ``more`` says how many are left out.
+    """
+
+    anchor: str
+    name: str
+    cells: tuple[str, ...]
+    weeks: Markup
+    terms: Markup
+    never: str
+    dead: tuple[str, ...]
+    more: str
+
+
+def page(statistics: Statistics, site: channel.Site, look: Look) -> str:
+    """Return the page for a ``site``, in its ``look``. Raises :class:`feedpub.core.errors.ConfigError` as that does."""
+    title = f"{site.title}: what the rules find"
+    listed = statistics.unrouted[:_LISTED]
+    more = len(statistics.unrouted) - len(listed)
+    return look.render(
+        "report.html",
+        site=Site(site.title, site.language, site.rights, site.base_url, "", "", ""),
+        page=Page(kind="report", path="", url="", root="", title=title, description="", topics=()),
+        words=ENGLISH,
+        style=Markup(look.style[1].decode()),  # noqa: S704 - as it would be in a file beside the page
+        articles=f"{statistics.articles:,}",
+        unrouted=f"{len(statistics.unrouted):,}",
+        heads=_HEADS,
+        topics=_parts(statistics),
+        matrix=_safe(_matrix(statistics)),
+        listed=[(title, str(origin)) for title, origin in listed],
+        more=f"{more:,}" if more else "",
+    )
+
+
+def _safe(svg: str) -> Markup:
+    return Markup(svg)  # noqa: S704 - the functions below escape what is in it
+
+
+def _parts(statistics: Statistics) -> list[Part]:
     weeks = [week for feed in statistics.feeds for week in feed.weeks]
     span = (min(weeks), max(weeks)) if weeks else None
-    parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}: what the rules find</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{escape(title)}: what the rules find</h1>",
-        f"<p>{statistics.articles:,} articles. {len(statistics.unrouted):,} are in no feed that has a rule.</p>",
-        _overview(statistics),
-        "<h2>Feeds that share articles</h2>",
-        "<p class=\"dim\">Of a row's articles, the percentage that is in the column's feed, too.</p>",
-        f'<div class="scroll">{_matrix(statistics)}</div>',
-        *(_feed(feed, span, statistics.articles) for feed in statistics.feeds),
-        _unrouted(statistics),
-        "</body></html>",
-    ]
-    return "\n".join(parts) + "\n"
-
-
-def _overview(statistics: Statistics) -> str:
-    rows = "".join(
-        f'<tr><td><a href="#{escape(feed.slug)}">{escape(feed.title)}</a></td><td>{feed.articles:,}</td>'
-        f"<td>{_rate(feed)}</td><td>{_day(feed.oldest)}</td><td>{_day(feed.newest)}</td>"
-        f"<td>{len(feed.terms):,}</td><td>{f'{len(feed.dead):,}' if feed.enough else '–'}</td></tr>"
+    titles = Counter(feed.title for feed in statistics.feeds)
+    return [
+        _part(feed, feed.title if titles[feed.title] == 1 else f"{feed.title} ({feed.slug})", span)
         for feed in statistics.feeds
-    )
-    heads = "".join(
-        f"<th>{head}</th>"
-        for head in ("Feed", "Articles", "A week", "Oldest", "Newest", "Terms", "Never found")
-    )
-    return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    ]
 
 
 def _matrix(statistics: Statistics) -> str:
@@ -78,38 +85,28 @@ def _matrix(statistics: Statistics) -> str:
     return matrix([feed.slug for feed in feeds], [feed.articles for feed in feeds], statistics.overlaps)
 
 
-def _feed(feed: FeedCount, span: tuple[date, date] | None, articles: int) -> str:
-    parts = [f'<h2 id="{escape(feed.slug)}">{escape(feed.title)}</h2>']
-    if span is None or not feed.articles:
-        parts.append("<p>No article is in this feed.</p>")
-    else:
-        parts.append("<h3>Articles by week</h3>")
-        parts.append(over_time(feed.weeks, *span, f"Articles of {feed.title} by week"))
+def _part(feed: FeedCount, name: str, span: tuple[date, date] | None) -> Part:
     found = [(term.term, term.hits, term.alone) for term in feed.terms if term.hits][:_TERMS]
-    if found:
-        parts.append("<h3>Articles by term</h3>")
-        parts.append('<p class="dim">The strong part of a bar: articles that are in by this term alone.</p>')
-        parts.append(bars(found, f"Articles of {feed.title} by term"))
-    if feed.dead and feed.enough:
-        shown = ", ".join(f"<code>{escape(term.term)}</code>" for term in feed.dead[:_DEAD])
-        more = f" and {len(feed.dead) - _DEAD:,} more" if len(feed.dead) > _DEAD else ""
-        parts.append(
-            f"<details><summary>{len(feed.dead):,} terms that none of {articles:,} articles holds</summary>"
-        )
-        parts.append(f"<p>{shown}{more}</p></details>")
-    return "\n".join(parts)
-
-
-def _unrouted(statistics: Statistics) -> str:
-    if not statistics.unrouted:
-        return ""
-    listed = statistics.unrouted[:_LISTED]
-    items = "".join(
-        f'<li>{escape(title)} <span class="dim">{escape(str(origin))}</span></li>' for title, origin in listed
+    dead = feed.dead if feed.enough else ()
+    return Part(
+        anchor=f"feed-{feed.slug}",
+        name=name,
+        cells=(
+            f"{feed.articles:,}",
+            _rate(feed),
+            _day(feed.oldest),
+            _day(feed.newest),
+            f"{len(feed.terms):,}",
+            f"{len(feed.dead):,}" if feed.enough else "–",
+        ),
+        weeks=_safe(over_time(feed.weeks, *span, f"Articles of {name} by week"))
+        if span and feed.articles
+        else Markup(),
+        terms=_safe(bars(found, f"Articles of {name} by term")) if found else Markup(),
+        never=f"{len(dead):,}" if dead else "",
+        dead=tuple(term.term for term in dead[:_DEAD]),
+        more=f"{len(dead) - _DEAD:,}" if len(dead) > _DEAD else "",
     )
-    more = len(statistics.unrouted) - len(listed)
-    rest = f'<p class="dim">… and {more:,} more.</p>' if more else ""
-    return f"<h2>In no feed that has a rule</h2><ul>{items}</ul>{rest}"
 
 
 def _rate(feed: FeedCount) -> str:
@@ -195,12 +192,11 @@ def matrix(names: Sequence[str], sizes: Sequence[int], shared: Mapping[tuple[str
                 f"{tip}</rect>"
             )
             if both and row != column:
-                strong = ' class="middle over"' if share > 0.55 else ' class="middle"'
                 drawn.append(
-                    f'<text x="{left + column * _CELL + 18}" y="{top + 22}"{strong}>{100 * share:.0f}</text>'
+                    f'<text x="{left + column * _CELL + 18}" y="{top + 22}" class="middle">{100 * share:.0f}</text>'
                 )
     return (
-        f'<svg class="matrix" viewBox="0 0 {side} {side - left + _CELL}" style="max-width:{side}px" role="img" '
+        f'<svg class="matrix" viewBox="0 0 {side} {side - left + _CELL}" width="{side}" role="img" '
         f'aria-label="Which feeds share articles, in percent">{"".join(drawn)}</svg>'
     )
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 
+import html5lib
 import pytest
 from lxml import html
 from typer.testing import CliRunner
@@ -367,8 +368,43 @@ def test_the_page_is_whole_escaped_and_needs_no_network(run):
     assert len(page.xpath("//svg[@class='time']")) == 3
     assert len(page.xpath("//svg[@class='terms']")) == 2
     assert len(page.xpath("//svg[@class='matrix']//rect")) == 9
-    assert page.xpath("//h2[@id='energy']")[0].text == "Energy & more"
+    assert page.xpath("//h2[@id='feed-energy']")[0].text == "Energy & more"
     assert "A quiet day" in page.text_content()
+
+
+def test_the_report_has_the_frame_and_the_style_sheet_of_the_pages_and_names_each_link_once(run):
+    config = run.folder / "config.yaml"
+    config.write_text(config.read_text().replace("title: Prices", "title: Energy & more"))
+    run("build")
+    assert run("report", "--html", "page.html").exit_code == 0
+    source = (run.folder / "page.html").read_text(encoding="utf-8")
+    html5lib.HTMLParser(strict=True).parse(source)
+    page = html.document_fromstring(source)
+    (style,) = (run.folder / "out").glob("style.*.css")
+    assert style.read_text() in page.xpath("//style")[0].text
+    assert page.body.get("class") == "report"
+    assert [e.tag for e in page.body] == ["a", "header", "main"]
+    links = [link.text_content() for link in page.xpath("//main//a")]
+    assert len(links) == len(set(links)) == 3
+    assert {"Energy & more (energy)", "Energy & more (prices)"} < set(links)
+    assert {cell.get("scope") for cell in page.xpath("//th")} == {"col", "row"}
+
+
+def test_a_style_sheet_and_templates_of_ones_own_hold_for_the_report_too(run):
+    (run.folder / "look").mkdir()
+    (run.folder / "look/style.css").write_text("body { color: {#x#} red }")
+    (run.folder / "look/report.html").write_text(
+        '{% extends "default/report.html" %}{% block footer %}Ours.{% endblock %}'
+    )
+    config = run.folder / "config.yaml"
+    config.write_text(config.read_text().replace("output: {", "output: {templates: look, "))
+    assert run("report", "--html", "page.html").exit_code == 0
+    source = (run.folder / "page.html").read_text()
+    assert "body { color: {#x#} red }" in source
+    assert "Ours." in source
+    (run.folder / "look/report.html").write_text("{{ nothing.there }}")
+    with pytest.raises(AssertionError, match=r"report\.html:1:1: the template fails"):
+        run("report", "--html", "page.html")
 
 
 def test_a_build_and_check_warn_of_an_expression_that_yaml_made_another_one(run):

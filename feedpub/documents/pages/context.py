@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
-Kind: TypeAlias = Literal["index", "feed", "article", "missing", "moved", "withdrawn"]
+Kind: TypeAlias = Literal["index", "feed", "article", "missing", "moved", "withdrawn", "report"]
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 
@@ -144,7 +144,7 @@ class Page:
     @property
     def unlisted(self) -> bool:
         """Whether search engines are asked to pass over it."""
-        return self.kind in ("missing", "moved", "withdrawn")
+        return self.kind in ("missing", "moved", "withdrawn", "report")
 
 
 @dataclass(frozen=True, slots=True)
