@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from importlib.util import find_spec
 from typing import Annotated
@@ -20,9 +21,11 @@ from feedpub.cli.console import (
 )
 from feedpub.config import load_config
 from feedpub.core.errors import install_hint, printable
-from feedpub.sources.fetch import Limits, Outcome
+from feedpub.sources.credentials import Own, UnsetError
+from feedpub.sources.fetch import Fetched, Limits, Outcome
 from feedpub.sources.fetch import fetch as fetch_copy
 from feedpub.sources.http_cache import Copy, is_web
+from feedpub.sources.spec import FetchOptions
 
 
 def fetch(
@@ -44,17 +47,20 @@ def fetch(
     """
     settings = load_config(config)
     copies = [
-        (Copy.of(pattern, spec.base), spec.format)
+        (Copy.of(pattern, spec.base), spec.format, spec.fetch)
         for spec in settings.sources
         for pattern in spec.patterns
         if is_web(pattern)
     ]
     old = [
-        Copy.of(pattern, spec.base) for spec in settings.sources for pattern in spec.adopt if is_web(pattern)
+        (Copy.of(pattern, spec.base), None, spec.fetch)
+        for spec in settings.sources
+        for pattern in spec.adopt
+        if is_web(pattern)
     ]
     named = bool(copies or old)
     # What an old feed said is kept as it was: by the next time, our own may be there.
-    copies += [(copy, None) for copy in old if not copy.content.exists()]
+    copies += [each for each in old if not each[0].content.exists()]
     if copies and find_spec("httpx") is None:
         print_error(f"fetching needs httpx; {install_hint('fetch')}")
         raise typer.Exit(FAILED)
@@ -62,10 +68,16 @@ def fetch(
         print_error(f"{config} names no source by address; write one as - path: https://example.org/feed.xml")
         raise typer.Exit(FAILED)
     limits = Limits(allow_private=allow_private)
-    results = [
-        fetch_copy(copy, int(time.time()), limits, time.monotonic, force=force, format_name=format_name)
-        for copy, format_name in copies
-    ]
+
+    def fetched(copy: Copy, format_name: str | None, options: FetchOptions) -> Fetched:
+        try:
+            own = Own.of(options, os.environ)
+        except UnsetError as error:
+            return Fetched(copy.url, Outcome.FAILED, str(error))
+        now = int(time.time())
+        return fetch_copy(copy, now, limits, time.monotonic, force=force, format_name=format_name, own=own)
+
+    results = [fetched(*each) for each in copies]
     if report_format is Format.JSON:
         print_json(
             {"fetched": [{"url": r.url, "outcome": r.outcome.value, "detail": r.detail} for r in results]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -24,11 +25,14 @@ from feedpub.core.declaration import (
 )
 from feedpub.core.errors import ConfigError, Problems, install_hint
 from feedpub.core.feed_values import web_address
+from feedpub.core.stores import has_password
 from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.sources.boilerplate import fold_heading
+from feedpub.sources.credentials import origin
 from feedpub.sources.field_names import CANONICAL
+from feedpub.sources.http_cache import is_web
 from feedpub.sources.readers import INPUT_FORMATS, missing_extra
-from feedpub.sources.spec import ORDERS, PLACEHOLDER, SourceSpec, TextLayout
+from feedpub.sources.spec import ORDERS, PLACEHOLDER, FetchOptions, Header, SourceSpec, TextLayout
 from feedpub.sources.withheld import fold_status
 from feedpub.text.dates import DEFAULT, DatePolicy
 from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, compile_format
@@ -292,6 +296,106 @@ def _base_address(node: Node) -> str:
     return address
 
 
+# What we say ourselves, or the connection does (RFC 9110 §7).
+_OURS = (
+    "host", "accept-encoding", "connection", "content-length", "if-modified-since", "if-none-match", "te", "trailer",
+    "transfer-encoding", "upgrade", "range",
+)  # fmt: skip
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
+_VARIABLE = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
+_HOLDS_SECRET = re.compile(
+    r"auth|cookie|token|secret|key\b|passw|credential|session|signature|\bsid\b", re.IGNORECASE
+)
+_IS_SECRET = re.compile(r"(?:bearer|basic|digest|token|apikey)\s", re.IGNORECASE)
+
+
+def _request_header(name: str, node: Node) -> Header:
+    # No message repeats the value: it may be the secret.
+    name, value = name.strip(), node.text().strip()
+    if not _HEADER_NAME.fullmatch(name):
+        raise node.error(f"{name!r} is not the name of a header", "write one such as Authorization")
+    if name.lower() == "user-agent":
+        raise node.error("the user agent has a key of its own", "write user_agent: beside headers:")
+    if name.lower() in _OURS:
+        raise node.error(f"the header {name} is feedpub's to write", "leave it out")
+    if found := _VARIABLE.fullmatch(value):
+        return Header(name, variable=found[1], where=node.where)
+    if value.startswith("env:") or _HOLDS_SECRET.search(name) or _IS_SECRET.match(value):
+        remedy = f"write {name}: env:NAME, where the environment variable NAME holds all of the value"
+        raise node.error(f"the header {name} would hold a secret that everybody can read here", remedy)
+    if not re.fullmatch(r"[\x20-\x7e]+", value):
+        raise node.error(f"the header {name} has a character that none can hold", "write it in ASCII")
+    return Header(name, value, where=node.where)
+
+
+def _user_agent(node: Node) -> str:
+    agent = node.text().strip()
+    if not re.fullmatch(r"[\x20-\x7e]+", agent) or _IS_SECRET.match(agent) or agent.startswith("env:"):
+        raise node.error("that is not the name of a program", "write one such as planet.example (+https://…)")
+    return agent
+
+
+FETCH = Section(
+    keys=(
+        Key(
+            "headers",
+            mapping_of(_request_header, TEXT.schema),
+            "headers of the requests to the host of the address, and to no other: `{Authorization: env:NAME}`; a secret"
+            " is the name of the environment variable that holds it",
+            default="{}",
+            without="none",
+        ),
+        Key(
+            "user_agent",
+            Value(_user_agent, TEXT.schema),
+            "the name that servers are told",
+            without="`feedpub`",
+        ),
+    ),
+    make=lambda headers, user_agent: FetchOptions(headers, user_agent or ""),
+)
+
+
+def _input(node: Node) -> str:
+    path = PATH.read(node)
+    if is_web(path):
+        # A name alone is a secret as well, where it is a key.
+        if "@" in re.split(r"[/?#]", path.partition("://")[2])[0]:
+            raise node.error(
+                "the address holds a name or a password that everybody can read here",
+                "leave it out, and write fetch: {headers: {Authorization: env:NAME}} of the source, where the"
+                " environment variable NAME holds all of the value, such as Basic and the two in base64",
+            )
+    elif has_password(path):
+        scheme = path.rpartition("::")[2].partition("://")[0].upper()
+        raise node.error(
+            "the address holds a password that everybody can read here",
+            f"leave it out, and set the environment variable FSSPEC_{scheme}_PASSWORD",
+        )
+    return path
+
+
+_INPUTS = list_of(Value(_input, PATH.schema), single=True)
+
+
+def _fetch_has_address(
+    node: Node, path: tuple[str, ...], adopt: tuple[str, ...], fetch: FetchOptions
+) -> None:
+    where = node.mapping().get("fetch")
+    if where is None:
+        return
+    hosts = {origin(each) for each in (*path, *adopt) if is_web(each)}
+    if not hosts:
+        raise where.error(
+            "the source has no address to fetch", "write fetch: in a source whose path is https://…"
+        )
+    if len(hosts) > 1 and fetch.headers:
+        raise where.error(
+            f"the source names {len(hosts)} hosts, and headers are for one",
+            "write a source for each host, and fetch: in that whose host is to get them",
+        )
+
+
 def _source(
     path: tuple[str, ...],
     format: str | None,  # noqa: A002 - it is the name of the key
@@ -313,6 +417,7 @@ def _source(
     may_be_empty: bool,
     adopt: tuple[str, ...],
     settle: timedelta | None,
+    fetch: FetchOptions,
 ) -> SourceSpec:
     return SourceSpec(
         patterns=path,
@@ -334,6 +439,7 @@ def _source(
         date=date or "",
         may_be_empty=may_be_empty,
         adopt=adopt,
+        fetch=fetch,
         settle=settle,
     )
 
@@ -342,7 +448,7 @@ SOURCE = Section(
     keys=(
         Key(
             "path",
-            list_of(PATH, single=True),
+            _INPUTS,
             "one glob or a list, relative to the config: `drop/*.txt`, `drop/**/*.csv.gz`; `-` is standard input;"
             " `https://…` is a feed to fetch; with `feedpub[remote]` any URL of fsspec, such as `s3://bucket/*.jsonl`",
             required=True,
@@ -458,11 +564,18 @@ SOURCE = Section(
         ),
         Key(
             "adopt",
-            list_of(PATH, single=True),
+            _INPUTS,
             "old feeds of the same articles, files or addresses, whose ids and dates the articles keep, see"
             " [Moving to feedpub](migrate.md)",
             default="[]",
             without="none",
+        ),
+        Key(
+            "fetch",
+            FETCH,
+            "how `feedpub fetch` asks for the address, see [Feeds that want a key](sources.md#feeds-that-want-a-key)",
+            default="{}",
+            without="as feedpub, without further headers",
         ),
         Key(
             "settle",
@@ -473,6 +586,7 @@ SOURCE = Section(
         ),
     ),
     make=_source,
+    checks=(Check(("path", "adopt", "fetch"), _fetch_has_address),),
 )
 
 

@@ -21,7 +21,9 @@ import httpcore
 import httpx
 
 from feedpub.core.errors import SourceError
+from feedpub.core.stores import hidden
 from feedpub.sources.connection import Backend, RefusedError, Transport, check_public
+from feedpub.sources.credentials import Own, origin
 from feedpub.sources.http_cache import Copy, Memory
 from feedpub.sources.readers import choose, has_extension
 from feedpub.sources.readers.feed import is_cut
@@ -61,7 +63,7 @@ class Limits:
     agent: str = "feedpub"
 
 
-def fetch(
+def fetch(  # noqa: PLR0913 - what is asked for, and with what means
     copy: Copy,
     now: int,
     limits: Limits,
@@ -69,23 +71,25 @@ def fetch(
     *,
     force: bool = False,
     format_name: str | None = None,
+    own: Own = Own(),  # noqa: B008 - it is frozen
 ) -> Fetched:
     """Bring a local copy up to date; ``now`` is in epoch seconds, ``seconds`` a steady clock for the time limit.
 
-    ``force`` asks even before the server's time. ``format_name`` is the format that the source declares. What fails, or
-    is not a whole file of its format, leaves the copy as it was.
+    ``force`` asks even before the server's time. ``format_name`` is the format that the source declares, ``own`` what
+    it wants to be said with its requests. What fails, or is not a whole file of its format, leaves the copy as it was.
     """
     memory = copy.recall()
     if memory.wait_until > now and not force:
         return Fetched(
             copy.url, Outcome.NOT_DUE, f"the server asked to wait {memory.wait_until - now} s more"
         )
-    visit = _Visit(copy, memory, now, limits, seconds, seconds() + limits.max_seconds, format_name)
+    visit = _Visit(copy, memory, now, limits, seconds, seconds() + limits.max_seconds, format_name, own)
     try:
         with _client(limits, seconds, visit.end) as client:
-            return _ask(client, visit)
+            found = _ask(client, visit)
     except _FAILURES as error:
-        return Fetched(copy.url, Outcome.FAILED, _said(error, limits, over=seconds() >= visit.end))
+        found = Fetched(copy.url, Outcome.FAILED, _said(error, limits, over=seconds() >= visit.end))
+    return replace(found, detail=hidden(own.hide(found.detail)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def look(
     try:
         with (
             _client(limits, seconds, end) as client,
-            _opened(client, url, headers, limits, redirects) as response,
+            _opened(client, url, lambda _: headers, limits, redirects) as response,
         ):
             content = b"".join(_decoded(response, limits.max_bytes))
     except _FAILURES as error:
@@ -159,6 +163,7 @@ class _Visit:
     seconds: Callable[[], float]
     end: float
     format_name: str | None
+    own: Own
 
     def remember(self, wait: int, memory: Memory) -> None:
         """Note for the next time what the server said, and for how many seconds not to ask."""
@@ -168,7 +173,11 @@ class _Visit:
 def _ask(client: httpx.Client, visit: _Visit) -> Fetched:
     memory = visit.memory
     headers = _request_headers(visit.limits, memory.etag, memory.last_modified)
-    with _opened(client, visit.copy.url, headers, visit.limits, []) as response:
+
+    def of_request(url: str) -> dict[str, str]:
+        return {**headers, **visit.own.of_request(url, visit.copy.url)}
+
+    with _opened(client, visit.copy.url, of_request, visit.limits, []) as response:
         return _take(response, visit)
 
 
@@ -190,14 +199,17 @@ def _request_headers(limits: Limits, etag: str, last_modified: str) -> dict[str,
 def _opened(
     client: httpx.Client,
     url: str,
-    headers: dict[str, str],
+    headers: Callable[[str], dict[str, str]],
     limits: Limits,
     redirects: list[tuple[int, str]],
 ) -> Iterator[httpx.Response]:
-    """Open the answer to which ``url`` leads; its redirects are noted in ``redirects``."""
+    """Open the answer to which ``url`` leads; its redirects are noted in ``redirects``.
+
+    ``headers`` gives those for each address on the way.
+    """
     for _ in range(limits.max_redirects + 1):
         check_address(url)
-        with client.stream("GET", url, headers=headers) as response:
+        with client.stream("GET", url, headers=headers(url)) as response:
             _check_peer(response, limits)
             if response.is_redirect and response.headers.get("location"):
                 url = _redirected(url, response.headers["location"])
@@ -246,17 +258,34 @@ def _take(response: httpx.Response, visit: _Visit) -> Fetched:
         if asked:
             visit.remember(asked, memory)
         detail = f"the server says {response.status_code} {response.reason_phrase}".rstrip()
+        if response.status_code in _DENIED:
+            detail += _why_denied(str(response.url), visit)
         return Fetched(copy.url, Outcome.FAILED, f"{detail}; it asks to wait {asked} s" if asked else detail)
     content = b"".join(_decoded(response, limits.max_bytes))
     data = _unpacked(content, limits.max_bytes)
     if problem := _problem(data, urlsplit(str(response.url)).path, visit.format_name):
         raise RefusedError(problem)
+    if visit.own.are_in(data):
+        raise RefusedError("the answer repeats a secret of fetch:, so it is not kept")
     same = copy.content.exists() and copy.content.read_bytes() == content
     if not same:
         copy.keep(content)
-    validators = headers.get("etag", ""), headers.get("last-modified", "")
-    visit.remember(wait, Memory(copy.url, *validators, charset=response.charset_encoding or "").of(content))
+    told = headers.get("etag", ""), headers.get("last-modified", ""), response.charset_encoding or ""
+    etag, last_modified, charset = (text if visit.own.hide(text) == text else "" for text in told)
+    visit.remember(wait, Memory(copy.url, etag, last_modified, charset=charset).of(content))
     return Fetched(copy.url, Outcome.UNCHANGED if same else Outcome.NEW, f"{len(content)} bytes")
+
+
+_DENIED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+
+
+def _why_denied(url: str, visit: _Visit) -> str:
+    """Return what may be done about an answer that wants to know who asks."""
+    if not visit.own.headers:
+        return "; if it wants a key, write fetch: {headers: {Authorization: env:NAME}} of the source"
+    if origin(url) == origin(visit.copy.url):
+        return "; look at what the variables in fetch: of the source hold"
+    return f"; it was redirected to {urlsplit(url).netloc}, and headers of fetch: go to the source's own host alone"
 
 
 def _decoded(response: httpx.Response, most: int) -> Iterator[bytes]:

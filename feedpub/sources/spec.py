@@ -34,6 +34,24 @@ class TextLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A header of a source's requests: a ``text``, or the name of the ``variable`` that holds one, which is secret."""
+
+    name: str
+    text: str = ""
+    variable: str = ""
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOptions:
+    """How the addresses of a source are asked for: with ``headers`` for their host, and under a name."""
+
+    headers: tuple[Header, ...] = ()
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSpec:
     """Where articles come from and how they are to be read.
 
@@ -71,6 +89,7 @@ class SourceSpec:
     date: str = ""
     may_be_empty: bool = False
     adopt: tuple[str, ...] = ()
+    fetch: FetchOptions = FetchOptions()
     settle: timedelta | None = None
 
     @property

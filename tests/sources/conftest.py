@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,32 @@ def covered() -> Callable[[list[Item]], list[int]]:
         return [number for first, last in spans for number in range(first, last + 1)]
 
     return lines
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append((self.path, dict(self.headers)))
+        status, headers, body = self.server.answers[self.path](self.headers)
+        self.send_response(*(status if isinstance(status, tuple) else (status,)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if "Content-Length" not in headers:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    """A server on this machine: ``answers`` by path, functions of the headers; ``asked`` has what it was asked for."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.asked, server.answers = [], {}
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()

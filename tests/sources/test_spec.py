@@ -29,6 +29,7 @@ def test_a_wrong_config_says_what_is_wrong_and_what_would_be_right(case):
     for part in case["says"]:
         assert part in str(raised.value)
     assert str(raised.value).startswith("config.yaml:")
+    assert "geheim" not in str(raised.value)
 
 
 def test_a_source_travels_to_other_processes(source):

@@ -1,0 +1,151 @@
+"""Headers of a source's requests: to its own host alone, and with secrets that appear nowhere."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedpub.sources.credentials import Own
+from feedpub.sources.fetch import Limits, Outcome, fetch
+from feedpub.sources.http_cache import Copy
+from feedpub.sources.spec import FetchOptions, Header
+
+TOKEN = "Bearer sw0rdf/sh+9="
+OWN = Own.of(FetchOptions((Header("Authorization", variable="TOKEN"),), "planet.example"), {"TOKEN": TOKEN})
+LIMITS = Limits(allow_private=True, max_bytes=1 << 20)
+FEED = (
+    '<rss version="2.0"><channel><title>T</title><item><title>A{0}</title><guid>urn:isbn:1</guid>'
+    "<pubDate>Mon, 09 Oct 2023 14:25:00 GMT</pubDate></item></channel></rss>"
+)
+ADDRESSES = [
+    "http://a.test/feed",
+    "https://a.test/feed",
+    "http://a.test:80/b",
+    "http://a.test:8080/feed",
+    "http://b.test/feed",
+    "https://A.TEST/b",
+    "https://a.test.b.test/feed",
+    "https://b.test/a.test",
+]
+
+
+@given(way=st.lists(st.sampled_from(ADDRESSES), min_size=2, max_size=5))
+def test_a_secret_goes_to_the_scheme_host_and_port_of_the_address_alone(tmp_path_factory, way):
+    asked = []
+
+    def answer(_, request):
+        asked.append((str(request.url), request.headers))
+        if len(asked) < len(way):
+            return httpx.Response(302, headers={"Location": way[len(asked)]})
+        return httpx.Response(200, stream=httpx.ByteStream(FEED.encode()))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("feedpub.sources.connection.Transport.handle_request", answer)
+        fetch(Copy.of(way[0], tmp_path_factory.mktemp("a")), 0, LIMITS, time.monotonic, own=OWN)
+    home = httpx.URL(way[0])
+    for url, headers in asked:
+        there = httpx.URL(url)
+        is_home = (there.scheme, there.host, there.port) == (home.scheme, home.host, home.port)
+        assert headers.get("Authorization") == (TOKEN if is_home else None)
+        assert headers["User-Agent"] == "planet.example"
+
+
+def test_a_redirect_to_another_port_takes_no_secret_along_and_the_failure_says_so(server, tmp_path):
+    port = server.server_port
+    server.answers["/feed"] = lambda _: (302, {"Location": f"http://localhost:{port}/other"}, b"")
+    server.answers["/other"] = lambda headers: (200 if headers["Authorization"] else 401, {}, FEED.encode())
+    copy = Copy.of(f"http://127.0.0.1:{port}/feed", tmp_path)
+    result = fetch(copy, 0, LIMITS, time.monotonic, own=OWN)
+    assert [headers.get("Authorization") for _, headers in server.asked] == [TOKEN, None]
+    assert result.outcome is Outcome.FAILED
+    assert f"it was redirected to localhost:{port}, and headers of fetch: go to" in result.detail
+
+
+ECHOES = {
+    "reason": lambda _: ((401, TOKEN), {}, b""),
+    "redirect": lambda _: (302, {"Location": "ftp://x.example/?key=" + TOKEN.split()[1]}, b""),
+    "permanent": lambda headers: (
+        (301, {"Location": "/feed?key=sw0rdf%2Fsh%2B9%3D"}, b"")
+        if headers["Authorization"]
+        else (404, {}, b"")
+    ),
+    "body": lambda _: (200, {}, FEED.format(f"bc {TOKEN} def").encode()),
+    "validators": lambda _: (
+        200,
+        {
+            "ETag": f'"{TOKEN}"',
+            "Last-Modified": TOKEN,
+            "Content-Type": f"text/xml; charset={TOKEN.split()[1]}",
+        },
+        FEED.encode(),
+    ),
+    "retry": lambda _: (503, {"Retry-After": TOKEN}, TOKEN.encode()),
+    "coding": lambda _: (200, {"Content-Encoding": TOKEN}, FEED.encode()),
+    "userinfo": lambda _: (302, {"Location": "http://me:sw0rdf%2Fsh+9%3D@127.0.0.1/"}, b""),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+def test_a_secret_is_in_nothing_that_is_written_or_printed_whatever_a_server_repeats(
+    echo, server, tmp_path, command, monkeypatch
+):
+    monkeypatch.setenv("PLANET_TOKEN", TOKEN)
+    server.answers["/feed"] = ECHOES[echo]
+    server.answers["/feed?key=sw0rdf%2Fsh%2B9%3D"] = lambda _: (200, {}, FEED.encode())
+    write_config(tmp_path, f"http://127.0.0.1:{server.server_port}/feed", "env:PLANET_TOKEN")
+    printed = ""
+    for line in (
+        "fetch --allow-private",
+        "fetch --allow-private --force --format json",
+        "check",
+        "check --format json",
+        "build --verbose",
+        "explain --format json A",
+        "report",
+        "status --format json",
+    ):
+        done = command(tmp_path, *line.split())
+        printed += done.stdout + done.stderr
+    assert server.asked[0][1]["Authorization"] == TOKEN
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    for secret in ("sw0rdf", "Bearer"):
+        assert secret not in printed
+        assert all(secret.encode() not in data for data in written)
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "a\x00b", "caf\xe9"])
+def test_a_variable_that_holds_nothing_to_send_is_one_sentence_and_other_sources_are_fetched(
+    value, server, tmp_path, command, monkeypatch
+):
+    if value is None:
+        monkeypatch.delenv("PLANET_TOKEN", raising=False)
+    else:
+        monkeypatch.setattr("os.environ", {"PLANET_TOKEN": value})
+    server.answers["/other"] = lambda _: (200, {}, FEED.encode())
+    address = f"http://127.0.0.1:{server.server_port}/"
+    write_config(tmp_path, f"{address}feed", "env:PLANET_TOKEN", f"  - path: {address}other\n")
+    done = command(tmp_path, "fetch", "--allow-private", "--format", "json")
+    first, second = json.loads(done.stdout)["fetched"]
+    assert (done.returncode, first["outcome"], second["outcome"]) == (1, "failed", "new")
+    assert (
+        "config.yaml:5:38: sources[0].fetch.headers.Authorization: the variable PLANET_TOKEN"
+        in first["detail"]
+    )
+    assert [path for path, _ in server.asked] == ["/other"]
+
+
+def write_config(folder, address, value, more=""):
+    (folder / "config.yaml").write_text(
+        "version: 1\n"
+        "site: {title: T, base_url: 'https://f.example/', id_authority: 'f.example,2024'}\n"
+        "sources:\n"
+        f"  - path: {address}\n"
+        f"    fetch: {{headers: {{Authorization: {value}}}}}\n"
+        f"{more}"
+        "feeds: {all: {title: All}}\n"
+    )
