@@ -255,8 +255,10 @@ def _candidates(entry: Entry, memory: EntryHistory) -> Iterable[EntryRecord]:
         return found
     # Its key says which one it is, but where nothing else has changed.
     same = (known for known in found if known.title == title and _is_dated(known, article.published))
+    feeds = {article.feed or None, *shown_keys(article)}
+    # Documents do not always say which feed an entry came from.
     return [
-        known for known in same if known.feed == (article.feed or None) or known.feed in shown_keys(article)
+        known for known in same if known.feed in feeds or (known.feed is None and not memory.stores(known.id))
     ]
 
 

@@ -38,6 +38,10 @@ class EntryHistory(Protocol):
         """Return the entry with this id."""
         ...
 
+    def stores(self, entry_id: str) -> bool:
+        """Say whether the entry is remembered, and not only known from what is published."""
+        ...
+
     def became(self, derived: str) -> EntryRecord | None:
         """Return the entry as which an article is known that would have the id ``derived``."""
         ...
