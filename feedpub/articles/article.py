@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from feedpub.core.errors import printable
 
@@ -66,6 +66,9 @@ class FeedSource:
     page: str | None = None
 
 
+Mark: TypeAlias = Literal["", "draft", "held"]
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article, normalised.
@@ -79,6 +82,7 @@ class Article:
     source gave no date, and ``published`` is that of the copy that it came with. It is not to be published before
     it is ``due``, nor once it ``expires``. ``permalink`` says that its id is its address, as the feed that it was
     adopted from said in RSS.
+    A ``mark`` says why it is shown in a preview alone.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -106,6 +110,7 @@ class Article:
     feed: str = ""
     permalink: bool = False
     undated: bool = False
+    mark: Mark = ""
 
     def __post_init__(self) -> None:
         if self.published.utcoffset() is None:

@@ -12,19 +12,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from feedpub.cli.live import Live
 from feedpub.config import Settings
 from feedpub.documents.channel import make_feed
 from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import HTML_TYPE, INDEX, MISSING, PagedFeed, PageRenderer
 from feedpub.publishing.local.folder import find_published
+
+LIVE: Final = "/-/"
+"""Where what pages need to reload is served; no published file has such a name."""
+
+_SCRIPT: Final = Path(__file__).with_name("live.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +42,59 @@ class Page:
     media_type: str
 
 
-def make_app(folder: Path, base: str, spare: Mapping[str, Page]) -> Starlette:
-    """Return an ASGI application for the published ``folder``, whose pages name ``base`` as their address.
+@dataclass
+class Shown:
+    """What is served: a published ``folder``, whose pages name ``base`` as their address.
 
     ``spare`` has, by name, what stands in where the folder has no file of that name.
     """
 
+    folder: Path
+    base: str
+    spare: Mapping[str, Page]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Shown:
+        """Return what is published of ``settings``."""
+        return cls(settings.output.dir, settings.site.base_url, spare_pages(settings))
+
+
+def make_app(shown: Shown, live: Live | None = None) -> Starlette:
+    """Return an ASGI application for what is ``shown``; where it is ``live``, pages reload after each build.
+
+    The script that does so lies in a file of its own, as no policy for pages allows one inside them.
+    """
+
     async def answer(request: Request) -> Response:
         path = request.path_params["path"] or INDEX
-        page = await run_in_threadpool(_find, path, folder, spare)
+        page = await run_in_threadpool(_find, path, shown)
         if page is not None:
-            return _respond(_at(page, base, str(request.base_url)), request)
-        missing = await run_in_threadpool(_find, MISSING, folder, spare)
+            return _respond(fitted(page, request), request)
+        missing = await run_in_threadpool(_find, MISSING, shown)
         if missing is None:
             return PlainTextResponse("Not found.\n", status_code=404)
-        shown = _at(missing, base, str(request.base_url))
-        return Response(shown.data, status_code=404, headers={"Content-Type": f"{HTML_TYPE}; charset=utf-8"})
+        data = fitted(missing, request).data
+        return Response(data, status_code=404, headers={"Content-Type": f"{HTML_TYPE}; charset=utf-8"})
 
-    return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "HEAD"])])
+    def fitted(page: Page, request: Request) -> Page:
+        page = _at(page, shown.base, str(request.base_url))
+        return _reloading(page, live.build) if live and page.media_type == HTML_TYPE else page
+
+    async def script(_: Request) -> Response:
+        return Response(_SCRIPT.read_bytes(), media_type="text/javascript")
+
+    async def builds(_: Request) -> Response:
+        told = {"build": live.build, "error": live.error} if live else {}
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+    ours = [Route(f"{LIVE}live.js", script), Route(f"{LIVE}builds.json", builds)] if live else []
+    return Starlette(routes=[*ours, Route("/{path:path}", answer, methods=["GET", "HEAD"])])
+
+
+def _reloading(page: Page, build: int) -> Page:
+    tag = f'<script src="{LIVE}live.js" data-build="{build}" defer></script>\n</body>'
+    head, found, rest = page.data.rpartition(b"</body>")
+    return Page(head + tag.encode() + rest, page.media_type) if found else page
 
 
 def spare_pages(settings: Settings) -> dict[str, Page]:
@@ -67,9 +109,9 @@ def spare_pages(settings: Settings) -> dict[str, Page]:
     }
 
 
-def _find(path: str, folder: Path, spare: Mapping[str, Page]) -> Page | None:
-    published = find_published(folder, path)
-    return Page(published[1], published[0].media_type) if published else spare.get(path)
+def _find(path: str, shown: Shown) -> Page | None:
+    published = find_published(shown.folder, path)
+    return Page(published[1], published[0].media_type) if published else shown.spare.get(path)
 
 
 def _at(page: Page, base: str, here: str) -> Page:

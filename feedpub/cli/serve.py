@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+import signal
 import socket
-from contextlib import suppress
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, print_error, print_text
-from feedpub.cli.preview import make_app, spare_pages
-from feedpub.config import load_config
-from feedpub.publishing.build import with_published
+from feedpub.cli.live import Live, Rebuilder, missing_watchfiles
+from feedpub.cli.preview import LIVE, Shown, make_app
+from feedpub.config import Settings, load_config
+from feedpub.core.errors import ALLOWANCES
+from feedpub.publishing.build import build, with_published
+from feedpub.publishing.build_report import BuildReport
+from feedpub.publishing.drafts import with_drafts
 from feedpub.publishing.local.folder import read_manifest
 
 
@@ -23,29 +35,89 @@ def serve(
         str, typer.Option(help="The address to listen on; the default is this machine only.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch", help="Build first, and again when sources, config or templates change; reload pages."
+        ),
+    ] = False,
+    drafts: Annotated[
+        bool,
+        typer.Option(
+            "--drafts",
+            help="Show drafts and what is held back, too, marked; built into a folder of its own that goes at the end.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the built feeds and pages, until Ctrl-C.
 
     Example: feedpub serve --port 8000
     """
-    settings = with_published(load_config(config))
-    if not read_manifest(settings.output.dir).documents:
-        print_error(f"nothing is published in {settings.output.dir} yet; run feedpub build first")
+    if watch and (missing := missing_watchfiles()):
+        print_error(missing)
         raise typer.Exit(FAILED)
+    with ExitStack() as held:
+        apart = Path(held.enter_context(TemporaryDirectory(prefix="feedpub-drafts-"))) if drafts else None
+        settings = _settings(config, apart)
+        shown, live = Shown.of(settings), Live() if watch else None
+
+        def rebuild() -> tuple[Settings, BuildReport]:
+            settings = _settings(config, apart)
+            # Nobody has subscribed to what is built apart.
+            report = build(settings, datetime.now(UTC), allow=ALLOWANCES if drafts else ())
+            made = Shown.of(with_published(settings))
+            shown.folder, shown.base, shown.spare = made.folder, made.base, made.spare
+            return settings, report
+
+        rebuilder = Rebuilder(config, rebuild, live or Live())
+        if (watch or drafts) and not rebuilder.build() and not watch:
+            raise typer.Exit(FAILED)
+        if not watch and not read_manifest(shown.folder).documents:
+            print_error(f"nothing is published in {shown.folder} yet; run feedpub build first")
+            raise typer.Exit(FAILED)
+        listener = held.enter_context(_listening(host, port))
+        address = f"http://{'localhost' if host == '127.0.0.1' else host}:{listener.getsockname()[1]}/"
+        what = "drafts and all that is published" if drafts else str(shown.folder)
+        print_text(f"Serving {what} at {address} (Ctrl-C to stop)")
+        if shown.base != address:
+            print_text(f"The feeds name their own address as {shown.base}, as site.base_url says.")
+        if watch:
+            held.enter_context(_rebuilding(rebuilder))
+        server = uvicorn.Server(uvicorn.Config(make_app(shown, live), log_level="info"))
+        # Pages ask twice in a second whether there is something new.
+        logging.getLogger("uvicorn.access").addFilter(lambda record: LIVE not in record.getMessage())
+        # Once it has stopped, uvicorn has the signal that stopped it do what it would have done.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        with suppress(KeyboardInterrupt):  # which is how it is meant to end
+            server.run(sockets=[listener])
+
+
+def _settings(config: Path, apart: Path | None) -> Settings:
+    settings = load_config(config)
+    return with_drafts(settings, apart) if apart else with_published(settings)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(128)
+        except OSError as error:
+            print_error(f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port")
+            raise typer.Exit(FAILED) from None
+        yield listener
+
+
+@contextmanager
+def _rebuilding(rebuilder: Rebuilder) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=rebuilder.run, args=(stop,), daemon=True)
+    thread.start()
     try:
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as error:
-        print_error(f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port")
-        raise typer.Exit(FAILED) from None
-    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{listener.getsockname()[1]}/"
-    print_text(f"Serving {settings.output.dir} at {address} (Ctrl-C to stop)")
-    if settings.site.base_url != address:
-        print_text(f"The feeds name their own address as {settings.site.base_url}, as site.base_url says.")
-    app = make_app(settings.output.dir, settings.site.base_url, spare_pages(settings))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="info"))
-    with suppress(KeyboardInterrupt):  # which is how it is meant to end
-        server.run(sockets=[listener])
+        yield
+    finally:
+        stop.set()
+        thread.join()

@@ -136,6 +136,7 @@ class Settings:
     ``placeholders`` are what is to become public and is fit for a try only. ``templates`` stand for feeds that are made
     of the data; once these are among the ``feeds``, there are none, and ``warnings`` may say which were not made.
     ``deploy`` are the addresses that the published set is copied to.
+    With ``drafts``, which no file can say, what is held back is shown and marked.
     """
 
     file: Path
@@ -154,6 +155,7 @@ class Settings:
     templates: tuple[Template, ...] = ()
     warnings: tuple[str, ...] = ()
     deploy: tuple[str, ...] = ()
+    drafts: bool = False
 
     @property
     def categories(self) -> Mapping[str, str]:

@@ -56,6 +56,7 @@ class Publicity:
     ) -> None:
         self.now = now
         self._holds = settings.guards.future == "hold"
+        self._drafts = settings.drafts
         self._past = past
         self._shared_keys = shared_keys(past) if past else ()
         self._withdrawn = withdrawn
@@ -77,15 +78,17 @@ class Publicity:
         return self._why_not(article, now), _is_updated_later(article, now)
 
     def _why_not(self, article: Article, now: datetime) -> str:
-        if article.due is not None and article.due > now:
-            return "held"
-        if self._is_early(article, now):
+        if self._is_held(article, now) and not self._drafts:
             return "held"
         if article.expires is not None and article.expires <= now:
             return "expired"
         if self._is_listed(article) or self._taken_back(article):
             return "withdrawn"
         return ""
+
+    def marked(self, article: Article) -> Article:
+        """Return ``article``; with a mark where it would be held back and is shown in a preview of drafts."""
+        return replace(article, mark="held") if self._drafts and self._is_held(article, self.now) else article
 
     def reason(self, article: Article, why: str) -> str:
         """Return why an article is not public, as a clause: what :meth:`why_not` said, and what brings it back."""
@@ -119,6 +122,9 @@ class Publicity:
             return False
         # A key that several articles share does not say which of them is published.
         return self._past.by_id(article.id) is not None and article.key not in self._shared_keys
+
+    def _is_held(self, article: Article, now: datetime) -> bool:
+        return (article.due is not None and article.due > now) or self._is_early(article, now)
 
     def _is_early(self, article: Article, now: datetime) -> bool:
         if not self._holds or article.published <= now or article.id in self._alone:

@@ -313,7 +313,7 @@ def _articles(
     for done, (number, spec, file) in enumerate(inputs, 1):
         for item in readings.read(number, spec, file):
             if isinstance(item, Article):
-                yield number, tally.counted(item, publicity)
+                yield number, publicity.marked(tally.counted(item, publicity))
             elif isinstance(item, Boilerplate):
                 tally.boilerplate_lines += item.origin.lines
             elif isinstance(item, Reject):

@@ -51,6 +51,9 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0
 # A title of these alone can't be seen.
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060 "
 
+# Kinds of what its owner is still at work on: a preview of drafts shows it.
+_UNREADY = frozenset({"draft", "embargo"})
+
 
 @dataclass(slots=True)
 class _Notes:
@@ -70,7 +73,8 @@ def build(
 
     ``is_clean`` says that the fields are known to be plain lines that hold nothing that XML can't carry.
     """
-    if record.hold.kind:
+    is_draft = reading.spec.drafts and record.hold.kind in _UNREADY
+    if record.hold.kind and not is_draft:
         return [_left_out(reading, origin, record)]
     notes = _Notes(origin)
     try:
@@ -82,7 +86,7 @@ def build(
         return [reject(origin, f"the date {error}", raw())]
     except RecordError as error:
         return [reject(origin, str(error), raw())]
-    return [article, *notes.notices]
+    return [replace(article, mark="draft") if is_draft else article, *notes.notices]
 
 
 def build_story(

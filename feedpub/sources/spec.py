@@ -66,6 +66,7 @@ class SourceSpec:
     relative ones are resolved against, and ``date`` says where else a date may be: ``filename`` or ``fetched``.
     ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are patterns as well: the old feeds of the
     same articles. ``settle`` says how long after its last change a file may not be complete.
+    With ``drafts``, for a preview, records that are not ready are articles that say so.
     """
 
     patterns: tuple[str, ...]
@@ -91,6 +92,7 @@ class SourceSpec:
     adopt: tuple[str, ...] = ()
     fetch: FetchOptions = FetchOptions()
     settle: timedelta | None = None
+    drafts: bool = False
 
     @property
     def path(self) -> str:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from feedpub.articles.ids import page_digits
-from feedpub.cli.preview import make_app, spare_pages
+from feedpub.cli.preview import Shown, make_app
 from feedpub.config import load_config
 from feedpub.core.errors import ConfigError, PublishError
 from feedpub.documents.formats import Document
@@ -498,7 +498,7 @@ def test_a_page_with_a_fault_is_found(html, reason):
 def test_the_preview_shows_the_site_at_its_own_address(site):
     site.build(STORIES)
     settings = load_config(site.folder / "c.yaml")
-    client = Visitor(make_app(site.out, BASE, spare_pages(settings)))
+    client = Visitor(make_app(Shown.of(settings)))
     index = client.get("/")
     assert (index.status_code, index.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "http://127.0.0.1:8000/<wbr>all.atom" in index.text
@@ -514,7 +514,7 @@ def test_the_preview_lists_the_feeds_of_a_site_without_pages(site):
     site.config["output"]["pages"] = "off"
     site.build(STORIES)
     settings = load_config(site.folder / "c.yaml")
-    client = Visitor(make_app(site.out, BASE, spare_pages(settings)))
+    client = Visitor(make_app(Shown.of(settings)))
     assert 'href="http://127.0.0.1:8000/all.atom"' in client.get("/").text
 
 

@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
+from feedpub.articles.article import Mark
+
 Kind: TypeAlias = Literal["index", "feed", "article", "missing", "moved", "withdrawn", "report"]
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
@@ -83,7 +85,8 @@ class Item:
 
     ``digits`` stand for its id. ``page`` is its page, empty where it has none. ``link`` is its own address and ``site``
     the host of that, ``None`` for an article without one. ``topics`` are the feeds that chose it, on the page of a feed
-    only the others. ``content`` is empty on the page of a feed.
+    only the others. ``content`` is empty on the page of a feed. ``mark`` is ``draft`` or ``held`` in a preview that
+    shows such, and empty in what is published.
     """
 
     digits: str
@@ -100,6 +103,7 @@ class Item:
     content: Markup
     files: tuple[File, ...]
     topics: tuple[Topic, ...]
+    mark: Mark = ""
 
     @property
     def dir(self) -> str:

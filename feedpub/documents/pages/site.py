@@ -371,6 +371,7 @@ class PageRenderer:
             content=Markup(),
             files=tuple(File(e.url, e.type, e.length, _file_name(e.url)) for e in article.enclosures),
             topics=others,
+            mark=article.mark,
         )
 
     def _moved(self, settings: Channel) -> Document:

@@ -63,6 +63,8 @@ class Words:
         "There is no page at this address. It may have been mistyped, or the link that brought you here is"
         " wrong."
     )
+    draft: str = "Draft: not published"
+    held: str = "Held back: not published yet"
     withdrawn: str = "Withdrawn"
     withdrawn_more: str = "There was an article at this address. It has been withdrawn."
     all_feeds: str = "See all feeds"
@@ -125,6 +127,8 @@ _GERMAN: Final = Words(
     missing_more=(
         "Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie vertippt, oder der Link hierher ist falsch."
     ),
+    draft="Entwurf: nicht veröffentlicht",
+    held="Zurückgehalten: noch nicht veröffentlicht",
     withdrawn="Zurückgezogen",
     withdrawn_more="Unter dieser Adresse stand ein Artikel. Er wurde zurückgezogen.",
     all_feeds="Alle Feeds ansehen",
@@ -188,6 +192,8 @@ _FRENCH: Final = Words(
         "Il n’y a pas de page à cette adresse. Elle comporte peut-être une faute de frappe, ou le lien suivi est"
         " erroné."
     ),
+    draft="Brouillon : non publié",
+    held="En attente : pas encore publié",
     withdrawn="Article retiré",
     withdrawn_more="Un article se trouvait à cette adresse. Il a été retiré.",
     all_feeds="Voir tous les flux",
@@ -248,6 +254,8 @@ _SPANISH: Final = Words(
     missing_more=(
         "No hay ninguna página en esta dirección. Quizá tenga una errata, o el enlace que le trajo aquí sea erróneo."
     ),
+    draft="Borrador: sin publicar",
+    held="Retenido: aún no publicado",
     withdrawn="Artículo retirado",
     withdrawn_more="En esta dirección había un artículo. Ha sido retirado.",
     all_feeds="Ver todos los canales",
@@ -308,6 +316,8 @@ _PORTUGUESE: Final = Words(
     missing_more=(
         "Não há nenhuma página neste endereço. Talvez haja um erro de digitação, ou o link que trouxe você está errado."
     ),
+    draft="Rascunho: não publicado",
+    held="Retido: ainda não publicado",
     withdrawn="Artigo retirado",
     withdrawn_more="Neste endereço havia um artigo. Ele foi retirado.",
     all_feeds="Ver todos os feeds",
