@@ -48,27 +48,55 @@ class FeedText:
     unreadable: bool = False
 
 
+class Encoding:
+    """Which encoding a feed is in, asked once all of it was heard, in pieces that cut no character.
+
+    ``head`` is its beginning, ``charset`` what the HTTP header said, ``fallback`` the source's ``encoding``. ``marked``
+    says that a byte order mark was there, and that the feed is in UTF-8 for that reason.
+    """
+
+    def __init__(
+        self, head: bytes, charset: str = "", fallback: str | None = None, *, marked: bool = False
+    ) -> None:
+        found = _DECLARATION.match(head)
+        named = (found[1] or found[2]).decode() if found else ""
+        self._declared = (
+            ["utf-8"] if marked else [known for name in (charset, named) if (known := codec_of(name))]
+        )
+        others = (
+            () if marked else ("utf-8", *([fallback] if fallback and is_ascii_superset(fallback) else []))
+        )
+        self._fitting = list(dict.fromkeys((*self._declared, *others)))
+
+    def hear(self, data: bytes) -> None:
+        """Take note of which encodings ``data`` cannot be in."""
+        self._fitting = [codec for codec in self._fitting if _fits(data, codec)]
+
+    def text(self, data: bytes) -> FeedText:
+        """Decode the feed, or a part of it."""
+        if self._fitting:
+            return FeedText(_undeclared(data.decode(self._fitting[0])))
+        if self._declared:
+            return _replaced(data, self._declared[0])
+        text = data.decode(errors="surrogateescape")
+        return FeedText(_undeclared(re.sub("[\udc80-\udcff]+", UNREADABLE, text)), unreadable=True)
+
+
 def read_feed_text(
     data: bytes, charset: str = "", fallback: str | None = None, *, marked: bool = False
 ) -> FeedText:
-    """Decode a feed; ``charset`` is what the HTTP header said, ``fallback`` the source's ``encoding``.
+    """Decode a whole feed, see :class:`Encoding`."""
+    encoding = Encoding(data, charset, fallback, marked=marked)
+    encoding.hear(data)
+    return encoding.text(data)
 
-    ``marked`` says that a byte order mark was there, and that ``data`` is in UTF-8 for that reason.
-    """
-    if marked:
-        return _replaced(data, "utf-8")
-    found = _DECLARATION.match(data)
-    named = (found[1] or found[2]).decode() if found else ""
-    declared = [known for name in (charset, named) if (known := codec_of(name))]
-    for codec in (*declared, "utf-8", *([fallback] if fallback and is_ascii_superset(fallback) else [])):
-        try:
-            return FeedText(_undeclared(data.decode(codec)))
-        except UnicodeDecodeError:
-            continue
-    if declared:
-        return _replaced(data, declared[0])
-    text = data.decode(errors="surrogateescape")
-    return FeedText(_undeclared(re.sub("[\udc80-\udcff]+", UNREADABLE, text)), unreadable=True)
+
+def _fits(data: bytes, codec: str) -> bool:
+    try:
+        data.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def codec_of(name: str) -> str:

@@ -7,7 +7,7 @@ stand for what a theme makes of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from feedpub.articles.article import Author, Enclosure
@@ -52,16 +52,26 @@ class Post(NamedTuple):
     is_listed: bool
 
 
-def posts(root: Any, count: int) -> list[Post]:
-    """Return the items of an export in their order; nothing where ``root`` is none, or has not ``count`` of them."""
+def posts(root: Any, count: int, pictures: Mapping[str, str] | None = None) -> list[Post]:
+    """Return the items of an export in their order; nothing where ``root`` is none, or has not ``count`` of them.
+
+    ``pictures`` are :func:`attachments` of the whole export, where ``root`` is a part of it.
+    """
     if root is None or not any(_NAMESPACE in str(address) for address in root.nsmap.values()):
         return []
     items = list(root.iter("item"))
     if len(items) != count:
         return []
     names = dict(_display_names(root))
-    files = {_text(item, "post_id"): _text(item, "attachment_url") for item in items}
+    files = dict(attachments(root)) if pictures is None else pictures
     return [_post(item, names, files) for item in items]
+
+
+def attachments(root: Any) -> Iterator[tuple[str, str]]:
+    """Yield number and address of each file of an export, which are items of it too."""
+    for item in root.iter("item"):
+        if url := _text(item, "attachment_url"):
+            yield _text(item, "post_id"), url
 
 
 def _display_names(root: Any) -> Iterator[tuple[str, str]]:
@@ -70,7 +80,7 @@ def _display_names(root: Any) -> Iterator[tuple[str, str]]:
             yield login, _text(element, "author_display_name")
 
 
-def _post(item: Any, names: dict[str, str], files: dict[str, str]) -> Post:
+def _post(item: Any, names: Mapping[str, str], files: Mapping[str, str]) -> Post:
     meta = {_text(each, "meta_key"): _text(each, "meta_value") for each in item.iterfind("{*}postmeta")}
     name = names.get(_text(item, "creator"), "")
     body, left_out = body_of(_encoded(item, "content"))

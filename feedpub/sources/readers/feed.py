@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from html.entities import html5
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from lxml import etree
 
-from feedpub.articles.article import Article, Author, Boilerplate, Enclosure, FeedSource, Notice, Origin
-from feedpub.sources.decoding import MAX_FILE, read_whole
-from feedpub.sources.feed_encoding import UNREADABLE, FeedText, read_feed_text
+from feedpub.articles.article import (
+    Article,
+    Author,
+    Boilerplate,
+    Enclosure,
+    FeedSource,
+    Notice,
+    Origin,
+    Reject,
+)
+from feedpub.core.errors import PublishError, SourceError
+from feedpub.sources.decoding import unified
+from feedpub.sources.feed_encoding import UNREADABLE, Encoding, FeedText, read_feed_text
 from feedpub.sources.field_mapping import authors_of, enclosure
 from feedpub.sources.normalisation import build
-from feedpub.sources.readers._wordpress import Post, posts
+from feedpub.sources.readers._feed_parts import MAX_ENTRY, Parts, Place, split
+from feedpub.sources.readers._wordpress import Post, attachments, posts
 from feedpub.sources.records import ByteStream, Item, Record, reject
 from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import FREE, Hold, hold_of
@@ -46,6 +57,8 @@ _STATUS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     ),
 }
 _EXPORTS = (*_STATUS["wp"][0], *_STATUS["blogger"][0])
+WHOLE = 16 << 20
+"""Feeds of up to so many bytes are read at once."""
 # Blogger's older export says it in a category.
 _KIND = "http://schemas.google.com/g/2005#kind"
 MAX_ATTRIBUTES = 512
@@ -78,36 +91,106 @@ _AMPERSAND = re.compile(
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the entries of a feed become, in the file's order."""
-    data, whole = read_whole(stream, reading)
+    """Yield what the entries of a feed become, in the file's order.
+
+    A feed of more than :data:`WHOLE` bytes is read in parts, so that what it takes does not grow with it.
+    """
+    pieces = unified(stream)
+    begun: deque[bytes] = deque()
+    size = 0
+    for piece in pieces:
+        begun.append(piece)
+        size += len(piece)
+        if size > WHOLE:
+            encoding = Encoding(begun[0], reading.charset, reading.spec.encoding, marked=stream.marked)
+            # What has been put aside is held no longer.
+            rest = chain((begun.popleft() for _ in range(len(begun))), pieces)
+            yield from _in_parts(_put_aside(rest, encoding, reading), reading)
+            return
+    data = b"".join(begun)
     if not data:
         return
+    whole = reading.origin(1, data.count(b"\n") + (not data.endswith(b"\n")))
     if data.isspace():
         yield Boilerplate(whole)
         return
-    if len(data) > MAX_FILE:
-        yield reject(
-            whole, f"the file has more than {MAX_FILE >> 20} MB", data[:8192].decode(errors="replace")
-        )
-        return
     text = read_feed_text(data, reading.charset, reading.spec.encoding, marked=stream.marked)
+    is_damaged = yield from _items(text, whole, partial(_places, whole=whole), reading)
+    if is_damaged and is_cut(text.data):
+        yield _cut_off(whole)
+
+
+def _put_aside(pieces: Iterable[bytes], encoding: Encoding, reading: ParseContext) -> Parts:
+    try:
+        return split(pieces, encoding)
+    except PublishError as error:
+        raise SourceError(reading.file, str(error)) from error
+
+
+def _in_parts(feed: Parts, reading: ParseContext) -> Iterator[Item]:
+    whole = reading.origin(1, feed.last)
+    if feed.problem:
+        yield reject(whole, feed.problem, "")
+        return
+    pictures = _pictures(feed)
+    is_damaged = False
+    for number, part in enumerate(feed.parts):
+        here = reading.origin(part.begins.line if number else 1, part.last)
+        if part.entries is None:
+            yield reject(here, f"the entry has more than {MAX_ENTRY >> 20} MB", "")
+            continue
+        entries = part.read()
+        own = feed.encoding.text(entries).data
+        places = partial(_places_in_part, own, part.begins, here)
+        damaged = yield from _items(feed.text(entries), here, places, reading, pictures)
+        is_damaged = is_damaged or damaged
+    if is_damaged and is_cut(feed.tail):
+        yield _cut_off(whole)
+
+
+def _pictures(feed: Parts) -> dict[str, str]:
+    """Return the addresses of the files that an export of WordPress has, by their numbers."""
+    if not _speaks(feed.head, _STATUS["wp"][0]):
+        return {}
+    trees = (_tree(feed.text(part.read()).data)[0] for part in feed.parts if part.entries)
+    return {number: url for tree in trees if tree is not None for number, url in attachments(tree)}
+
+
+def _speaks(data: bytes, namespaces: tuple[str, ...]) -> bool:
+    return any(name.encode() in data for name in namespaces)
+
+
+def _cut_off(whole: Origin) -> Reject:
+    return reject(Origin(whole.file, whole.last + 1, whole.last + 1), "the feed is cut off here", "")
+
+
+def _items(
+    text: FeedText,
+    whole: Origin,
+    places: Callable[[bytes, int], list[Origin]],
+    reading: ParseContext,
+    pictures: Mapping[str, str] | None = None,
+) -> Generator[Item, None, bool]:
+    """Yield what is in a feed or a part of one, and return whether it is damaged.
+
+    ``whole`` is its place, and ``places`` gives those of its entries. ``pictures`` are those that its posts show, if
+    others than its own.
+    """
     if text.problem:
         yield Notice(whole, "bad-bytes", text.problem)
-    yield from _items(text, whole, reading)
-
-
-def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Item]:
     data, bare = _with_references(text.data)
     tree, problem = _tree(data)
     parsed: Any = None
     if not problem:
         problem, parsed = _parsed(data)
+    # Beside its articles, the export of a blog has the passwords and addresses of people, which no reject may repeat.
+    has_secrets = _speaks(data, _EXPORTS)
     if problem:
-        yield reject(whole, problem, data[:8192].decode(errors="replace"))
-        return
+        yield reject(whole, problem, "" if has_secrets else data[:8192].decode(errors="replace"))
+        return False
     if not parsed.entries:
         yield Boilerplate(whole)
-        return
+        return False
     if bare:
         signs = "1 sign & that begins" if bare == 1 else f"{bare:,} signs & that begin"
         yield Notice(whole, "bare-ampersand", f"took {signs} no reference as written; XML wants &amp; there")
@@ -118,12 +201,11 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
         authors=_named(parsed.feed),
         title=_plain(parsed.feed, "title"),
     )
-    exported = posts(tree, len(parsed.entries))
-    # Beside its articles, the export of a blog has the passwords and addresses of people, which no reject may repeat.
+    exported = posts(tree, len(parsed.entries), pictures)
     has_secrets = any(str(name).startswith(_EXPORTS) for name in parsed.namespaces.values())
-    places = _places(data, whole, len(parsed.entries))
     records = _records(parsed, tree, text.data if bare else b"", reading)
-    for number, (origin, entry, record) in enumerate(zip(places, parsed.entries, records, strict=True)):
+    found = zip(places(data, len(parsed.entries)), parsed.entries, records, strict=True)
+    for number, (origin, entry, record) in enumerate(found):
         raw = partial(_raw, {} if has_secrets else entry)
         if text.unreadable and UNREADABLE in _raw(entry):
             yield reject(origin, _NOT_UTF8, raw().replace(UNREADABLE, "\ufffd"))
@@ -136,8 +218,7 @@ def _items(text: FeedText, whole: Origin, reading: ParseContext) -> Iterator[Ite
         if lost and any(isinstance(item, Article) for item in items):
             told = f"left out short codes ({lost:,}), of which a theme makes galleries, films or sounds"
             yield Notice(origin, "shortcode", told)
-    if parsed.bozo and is_cut(data):
-        yield reject(reading.origin(whole.last + 1, whole.last + 1), "the feed is cut off here", "")
+    return bool(parsed.bozo)
 
 
 def _records(parsed: Any, tree: Any, damaged: bytes, reading: ParseContext) -> Iterator[Record]:
@@ -264,11 +345,20 @@ def _parsed(data: bytes) -> tuple[str, Any]:
     # Beyond what it means to raise: the name of an encoding may be none.
     except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError) as error:
         return f"the feed cannot be read: {error}", None
+    if parsed.bozo:
+        _forget_stack(parsed.bozo_exception)
     if not parsed.version:
         return "this is not a feed in a known format (RSS, Atom or RDF)", None
     if parsed.bozo and not parsed.entries:
         return f"the feed is damaged before its first entry: {parsed.bozo_exception}", None
     return "", parsed
+
+
+def _forget_stack(error: Any) -> None:
+    """Let go of the parser's stack, with which all that it found would stay in memory until Python looks for cycles."""
+    for each in (error, error.__context__, getattr(error, "getException", lambda: None)()):
+        if each:
+            each.__traceback__ = None
 
 
 def is_cut(data: bytes) -> bool:
@@ -277,24 +367,29 @@ def is_cut(data: bytes) -> bool:
     return not re.search(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>(?:\s*<!--[^>]*>)?\Z", end)
 
 
-def _places(data: bytes, whole: Origin, count: int) -> list[Origin]:
+def _places(data: bytes, count: int, whole: Origin) -> list[Origin]:
     """Return each entry's lines; where start tags and entries don't agree, all have the whole file's."""
+    return _places_from(data, Place(), whole, count)
+
+
+def _places_in_part(own: bytes, begins: Place, here: Origin, _: bytes, count: int) -> list[Origin]:
+    """Return the lines of the entries ``own`` to a part, which begin at ``begins`` and have the lines of ``here``."""
+    return _places_from(own, begins, here, count)
+
+
+def _places_from(data: bytes, place: Place, whole: Origin, count: int) -> list[Origin]:
     blanked = _CDATA_OR_COMMENT.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), data)
     starts = [match.start() for match in _START.finditer(blanked)]
     if len(starts) != count:
         return [whole] * count
-    lines, columns = [], []
-    line, column, shared, at = 1, 0, False, 0
-    for start in starts:
-        before, newline, beside = data[at:start].rpartition(b"\n")
-        line += before.count(b"\n") + len(newline)
-        column = (0 if newline else column) + len(beside.decode(errors="replace"))
-        shared = bool(beside.strip()) or (shared and not newline)
-        at = start
-        lines.append(line)
-        columns.append(column + 1 if shared else 0)
+    found = []
+    for before, start in pairwise((0, *starts)):
+        place = place.after(data[before:start])
+        found.append(place)
+    columns = [each.column + 1 if each.shared else 0 for each in found]
+    lines = [each.line for each in found]
     ends = [max(here, following - 1) for here, following in pairwise(lines)]
-    lines[0] = 1
+    lines[0] = whole.line
     return list(map(partial(Origin, whole.file), lines, [*ends, whole.last], columns))
 
 
