@@ -139,12 +139,13 @@ def page_key(link: str) -> str:
 def shown_keys(article: Article) -> tuple[str, ...]:
     """Return the keys of the feed that an article was taken from as they can be told from published documents.
 
-    The first is what documents say now. Up to version 0.2.0 they had the address of its page for its own.
+    The first is what Atom says now, the second what RSS does. Up to version 0.2.0 they had the address of its page for
+    its own.
     """
     if not article.feed or article.via is None:
         return ()
     via = article.via
-    keys = (feed_key(via.id, via.url, via.page), feed_key(via.id, via.page))
+    keys = (feed_key(via.id, via.url, via.page), feed_key(via.url), feed_key(via.id, via.page))
     return tuple(dict.fromkeys(filter(None, keys)))
 
 

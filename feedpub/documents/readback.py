@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
+from feedpub.articles.article import Author, Enclosure, FeedSource
 from feedpub.articles.ids import feed_key, id_from_atom
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _TERMS = "{http://purl.org/dc/terms/}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_MEDIA = "{http://search.yahoo.com/mrss/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 
 
@@ -22,7 +27,8 @@ class PublishedEntry:
 
     ``updated`` is ``None`` where RSS does not say: of an item that was not corrected since it was published. ``feed``
     is the key of the other people's feed that it was taken from, as far as the document tells. ``permalink`` says that
-    RSS calls the id its address.
+    RSS calls the id its address. The rest is as the article has it, as far as the format has words for it;
+    ``categories`` are also those that feeds are.
     """
 
     id: str
@@ -33,6 +39,13 @@ class PublishedEntry:
     feed: str | None = None
     link: str | None = None
     permalink: bool = False
+    summary: str = ""
+    authors: tuple[Author, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    image: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    via: FeedSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,17 @@ def read_atom(data: bytes) -> PublishedFeed:
                 _text(entry, f"{_ATOM}content"),
                 _source(entry),
                 _link(entry, "alternate"),
+                summary=entry.findtext(f"{_ATOM}summary", ""),
+                authors=tuple(_atom_person(author) for author in entry.iterfind(f"{_ATOM}author")),
+                categories=tuple(category.get("term", "") for category in entry.iterfind(f"{_ATOM}category")),
+                language=entry.get("{http://www.w3.org/XML/1998/namespace}lang"),
+                image=_image(entry),
+                enclosures=tuple(
+                    Enclosure(link.get("href", ""), link.get("type", ""), _size(link.get("length")))
+                    for link in entry.iterfind(f"{_ATOM}link")
+                    if link.get("rel") == "enclosure"
+                ),
+                via=_via(entry),
             )
         )
         for entry in root.iterfind(f"{_ATOM}entry")
@@ -99,6 +123,16 @@ def read_rss(data: bytes) -> PublishedFeed:
                     feed,
                     item.findtext("link"),
                     permalink,
+                    summary=unescape(item.findtext("description", "")),
+                    authors=tuple(_rss_people(item)),
+                    categories=tuple(category.text or "" for category in item.iterfind("category")),
+                    language=item.findtext(f"{_DC}language"),
+                    image=_image(item),
+                    enclosures=tuple(
+                        Enclosure(e.get("url", ""), e.get("type", ""), _size(e.get("length")))
+                        for e in item.iterfind("enclosure")
+                    ),
+                    via=None if source is None else FeedSource(source.text or "", url=source.get("url")),
                 )
             )
 
@@ -124,6 +158,15 @@ def read_json_feed(data: bytes) -> PublishedFeed:
                 item["title"],
                 item["content_html"],
                 link=item.get("url"),
+                summary=item.get("summary", ""),
+                authors=tuple(_json_person(author) for author in item.get("authors", ())),
+                categories=tuple(item.get("tags", ())),
+                language=item.get("language"),
+                image=item.get("image"),
+                enclosures=tuple(
+                    Enclosure(e.get("url", ""), e.get("mime_type", ""), e.get("size_in_bytes", 0))
+                    for e in item.get("attachments", ())
+                ),
             )
         )
         for item in content["items"]
@@ -148,6 +191,45 @@ def _source(entry: Any) -> str | None:
     if source is None:
         return None
     return feed_key(source.findtext(f"{_ATOM}id"), _link(source, "self"), _link(source, "alternate")) or None
+
+
+def _via(entry: Any) -> FeedSource | None:
+    source = entry.find(f"{_ATOM}source")
+    if source is None:
+        return None
+    own, url, page = source.findtext(f"{_ATOM}id"), _link(source, "self"), _link(source, "alternate")
+    return FeedSource(source.findtext(f"{_ATOM}title", ""), own, url, page)
+
+
+def _size(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() else 0
+
+
+def _image(entry: Any) -> str | None:
+    thumbnail = entry.find(f"{_MEDIA}thumbnail")
+    return None if thumbnail is None else thumbnail.get("url")
+
+
+def _atom_person(author: Any) -> Author:
+    return Author(
+        author.findtext(f"{_ATOM}name", ""), author.findtext(f"{_ATOM}email"), author.findtext(f"{_ATOM}uri")
+    )
+
+
+def _rss_people(item: Any) -> Iterator[Author]:
+    """Yield the people of an item; the address is of the one whose name stands beside it, else of the first."""
+    names = [creator.text or "" for creator in item.iterfind(f"{_DC}creator")]
+    address, _, beside = item.findtext("author", "").partition(" (")
+    whose = beside.removesuffix(")") if beside.removesuffix(")") in names else next(iter(names), "")
+    for name in names:
+        yield Author(name, address or None) if name == whose else Author(name)
+
+
+def _json_person(author: Any) -> Author:
+    name, address = author.get("name", ""), author.get("url") or ""
+    if address.startswith("mailto:"):
+        return Author(name, unquote(address.removeprefix("mailto:")))
+    return Author(name, uri=address or None)
 
 
 def _link(head: Any, rel: str) -> str | None:

@@ -64,15 +64,16 @@ class PublishedArchive:
     """The closed archive pages of one feed.
 
     Where the ledger did not know them, ``anew`` is set, ``ids`` are those of their entries, and ``entries`` are
-    all that were read, the open page's included. ``since`` is when each page that was read last changed, the open one
-    at least. ``broken`` says why the published pages cannot be continued, and would be made anew without the articles
-    that are gone; it is empty where they can.
+    all that were read, the open page's included, which are ``open``. ``since`` is when each page that was read last
+    changed, the open one at least. ``broken`` says why the published pages cannot be continued, and would be made anew
+    without the articles that are gone; it is empty where they can.
     """
 
     index: ArchiveIndex = field(default_factory=ArchiveIndex)
     anew: bool = False
     ids: frozenset[str] = frozenset()
     entries: tuple[PublishedEntry, ...] = ()
+    open: tuple[PublishedEntry, ...] = ()
     since: Mapping[str, datetime] = field(default_factory=dict)
     broken: str = ""
 
@@ -249,7 +250,9 @@ def read_archive(
     if len(names) == 1:
         expected = {page.name for page in known.pages} | {known.open}
         if known.base == settings.site.base_url and names == {frozenset(expected)}:
-            return PublishedArchive(known, since=_dates(published, by_format[best], known.open))
+            document = _read(published, by_format[best][known.open]) if known.open else None
+            since = {known.open: document.updated} if known.open and document else {}
+            return PublishedArchive(known, open=document.entries if document else (), since=since)
         if read := _read_back(published, settings.site.base_url, feed.slug, by_format[best]):
             return read if read.index.pages or known.pages else replace(read, anew=False)
     broken = (
@@ -257,13 +260,6 @@ def read_archive(
         f" {settings.site.base_url}, and would be made anew without the articles that are gone"
     )
     return PublishedArchive(ArchiveIndex(), anew=True, broken=broken)
-
-
-def _dates(
-    published: PublishedSet, pages: Mapping[str, PublishedDocument], name: str | None
-) -> dict[str, datetime]:
-    document = _read(published, pages[name]) if name else None
-    return {name: document.updated} if name and document else {}
 
 
 def _pages(
@@ -306,6 +302,7 @@ def _read_back(
         anew=True,
         ids=frozenset(entry.id for page in closed for entry in entries[page.name]),
         entries=tuple(entry for name in chain for entry in entries[name]),
+        open=entries[chain[-1]] if chain else (),
         since={name: document.updated for name, document in documents.items() if document},
     )
 

@@ -8,7 +8,7 @@ A plan changes nothing. ``build`` carries it out; ``build --dry-run``, ``diff``,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import product
@@ -20,7 +20,7 @@ from feedpub.documents.channel import make_feed
 from feedpub.documents.formats import Document
 from feedpub.documents.pages.faults import page_faults
 from feedpub.documents.pages.site import HTML_TYPE, SitePages
-from feedpub.documents.readback import PublishedEntry, PublishedFeed
+from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Quarantined, Rendered, Renderer
 from feedpub.documents.verification import Invalid, first_refusal, refusals
 from feedpub.history.identity import IdentityOptions, Resolved, resolve_identities
@@ -29,6 +29,7 @@ from feedpub.history.state import PublishedArchive, State
 from feedpub.planning.adoption import Adoption, adopt
 from feedpub.planning.feed_plan import FeedPlan, Surroundings, moved_notice, plan_feed
 from feedpub.planning.guards import PreviousFeed, Redated, taken_back, why_refused
+from feedpub.planning.kept import has_slid, kept_entry
 from feedpub.planning.pages import plan_pages, with_pages
 from feedpub.planning.publicity import earliest
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
@@ -285,9 +286,9 @@ class _Planner:
         for feed, selection in zip(settings.feeds, ingested.selected, strict=True):
             entries = {s.article.id: resolved.entries[s.article.id] for s in selection}
             became[feed.slug] = self._archived(feed, entries)
-            left = [
-                e for d, e in entries.items() if d not in became[feed.slug] and e.article.id not in refused
-            ]
+            left = [e for d, e in entries.items() if d not in became[feed.slug]]
+            left += self._slid(feed, {entry.article.id for entry in resolved.entries.values()})
+            left = [entry for entry in left if entry.article.id not in refused]
             feeds.append(self._compose(feed, left))
         zones = _changed_zones(settings, state.ledger, ingested, resolved)
         previous = tuple(
@@ -369,6 +370,25 @@ class _Planner:
         archived = self._state.ledger.archived
         return tuple(derived for derived, e in entries.items() if archived(feed.slug, e.article.id))
 
+    def _slid(self, feed: FeedSettings, there: Container[str]) -> Iterable[Entry]:
+        """Yield what is online of ``feed`` and has slid out of another people's feed, which its archive keeps.
+
+        ``there`` are the ids of the entries that articles are.
+        """
+        archive = self._state.archives.get(feed.slug)
+        if feed.archive is None or archive is None:
+            return
+        ledger, ingested = self._state.ledger, self._taken
+        online = self._state.online[feed.slug].entries if feed.slug in self._state.online else ()
+        for entry in {entry.id: entry for entry in (*archive.open, *online)}.values():
+            is_gone = entry.id not in there and entry.id not in ingested.index
+            is_shown = entry.id not in ingested.hidden and entry.id not in ingested.released
+            if not (is_gone and is_shown and has_slid(entry, ingested, ledger)):
+                continue
+            if not ledger.archived(feed.slug, entry.id):
+                kept = kept_entry(entry, ledger.by_id(entry.id), self._state.permalinks)
+                yield from with_pages({entry.id: kept}, self._settings).values()
+
     def _compose(self, feed: FeedSettings, entries: Iterable[Entry]) -> FeedPlan:
         settings, state, slug = self._settings, self._state, feed.slug
         archive = state.archives.get(slug, PublishedArchive())
@@ -427,20 +447,13 @@ def _offset(time: datetime | None) -> str:
 def _missing(online: PublishedFeed, ingested: IngestResult, ledger: Ledger) -> PublishedFeed:
     """Return what is online without what no guard counts.
 
-    That is what its owners took away, and what has slid out of another people's feed, as all that this lists now is
-    newer.
+    That is what its owners took away, and what has slid out of another people's feed.
     """
-
-    def slid(entry: PublishedEntry) -> bool:
-        known = ledger.by_id(entry.id)
-        listed = ingested.listed.get(known.feed) if known and known.feed else None
-        return listed is not None and entry.published < listed
-
     return replace(
         online,
         entries=tuple(
             e
             for e in online.entries
-            if e.id not in ingested.released and (e.id in ingested.index or not slid(e))
+            if e.id not in ingested.released and (e.id in ingested.index or not has_slid(e, ingested, ledger))
         ),
     )

@@ -132,7 +132,10 @@ def _build(
     with ExitStack() as held:
         if not dry_run:
             held.enter_context(exclusive(ours))
-            forget(note_of(settings))
+            try:
+                forget(note_of(settings))
+            except OSError as error:
+                raise failure("cannot remove the note of the last build in", ours, error) from error
         readings = _readings(settings, now)
         settings = with_made(settings, now, allow, readings)
         state = held.enter_context(open_state(settings, LocalFolder(settings.output.dir)))

@@ -55,11 +55,20 @@ def adopting(site):
 
 PLAIN, ARCHIVES = "[rss, atom, json]", "[rss, atom], archive: 2, max_items: 2"
 FEEDS = "{all: {title: All}, boats: {title: Boats, any: [boat]}}"
+SETTLING = '[{path: ["in/*.md"], timezone: UTC, settle: 60s}]'
+JUST_NOW = 1_709_294_395
+"""Five seconds before the builds, in seconds of the epoch."""
 GONE = "---\nstatus: withdrawn\n---\nA boat.\n"
 
 
 def layer(site, output, articles, **options):
     site.lay_out(output, articles, **options)
+
+
+def writing(site, articles, day):
+    """Lay articles out, one of which is still being written."""
+    layer(site, PLAIN, articles, sources=SETTLING)
+    os.utime(site.folder / f"in/{day}.md", (JUST_NOW, JUST_NOW))
 
 
 # What is built before, what is built under fire, and what the sources are changed to before the next build.
@@ -113,6 +122,11 @@ SCENARIOS = {
         None,
         lambda s: layer(s, PLAIN, many(range(1, 5)), sources=adopting(s)),
         lambda s: layer(s, PLAIN, many(range(1, 6), d2=EDITED), sources=adopting(s)),
+    ),
+    "files that settle": (
+        lambda s: layer(s, PLAIN, many(range(1, 7)), sources=SETTLING),
+        lambda s: layer(s, PLAIN, many(range(2, 8), d5=EDITED), sources=SETTLING),
+        lambda s: writing(s, many(range(2, 9), d5="A boat"), 5),
     ),
 }
 

@@ -1,0 +1,114 @@
+"""What slides out of the window of other people's feeds stands in the archive of ours, as it was published."""
+
+import json
+import re
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+
+from feedpub.config import load_config
+from feedpub.publishing.build import build
+
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def item(number):
+    """An entry with all that one may have, or a bare one."""
+    day = f"2024-01-{number:02}T10:00:00+01:00"
+    rich = f"""
+      <author><name>Ann &amp; Bo</name><email>ann@a.test</email></author><author><name>Cy</name></author>
+      <category term="Tides"/><category term="R&amp;D"/><link href="https://a.test/{number}"/>
+      <link rel="enclosure" href="https://a.test/{number}.mp3" type="audio/mpeg" length="9"/>
+      <summary>In short: {number} &lt; 99 &amp; more.</summary>"""
+    return f"""<entry xml:lang="fr"><id>urn:example:{number}</id><title>T {number} &amp; all</title>
+      <published>{day}</published><updated>{day}</updated>{rich if number % 2 else ""}
+      <content type="html">&lt;p&gt;Text of {number}, &lt;b&gt;bold&lt;/b&gt; &amp;amp; more.&lt;/p&gt;</content>
+      </entry>"""
+
+
+class Site:
+    def __init__(self, folder, formats="[atom, rss]", archive="3", more=""):
+        self.folder = folder
+        (folder / "c.yaml").write_text(f"""
+version: 1
+site: {{title: T, base_url: "https://x.test/f/", id_authority: "x.test,2023"}}
+sources: [{{path: b.atom, timezone: UTC}}]
+feeds: {{all: {{title: All, archive: {archive}, max_items: 4}}}}
+output: {{formats: {formats}}}
+{more}
+""")
+
+    def list(self, *numbers, lost=False, **options):
+        if lost:
+            shutil.rmtree(self.folder / ".feedpub", ignore_errors=True)
+        (self.folder / "b.atom").write_text(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><id>urn:example:f</id><title>F</title>"
+            "<link rel='self' href='https://a.test/feed'/>"
+            f"<updated>2024-01-31T00:00:00Z</updated>{''.join(map(item, numbers))}</feed>"
+        )
+        return build(load_config(self.folder / "c.yaml"), NOW, **options)
+
+    def entries(self, extension):
+        """Each entry as its documents have it, by its number."""
+        found = {}
+        for file in (self.folder / "feeds").glob(f"all*.{extension}"):
+            text = file.read_text()
+            told = (
+                [json.dumps(each) for each in json.loads(text)["items"]]
+                if extension == "json"
+                else re.findall(r"<(?:entry|item)\b.*?</(?:entry|item)>", text, re.DOTALL)
+            )
+            for each in told:
+                number = int(re.search("urn:example:([0-9]+)", each)[1])
+                assert number not in found, (number, file.name)
+                found[number] = each
+        return found
+
+
+SLOW = [
+    (formats, archive, lost)
+    for formats in ("[atom, rss]", "[rss]", "[json]")
+    for archive in ("3", "monthly")
+    # JSON Feed does not say which feed an item came from.
+    for lost in ([False] if formats == "[json]" else [False, True])
+]
+
+
+@pytest.mark.parametrize(
+    ("formats", "archive", "lost"),
+    [("[rss]", "2", False), *(pytest.param(*case, marks=pytest.mark.slow) for case in SLOW)],
+)
+def test_none_is_lost_or_stands_twice_however_short_the_window_is(tmp_path, formats, archive, lost):
+    site = Site(tmp_path, formats, archive)
+    ends = 13 if archive != "2" else 9
+    for last in range(4, ends):
+        site.list(*range(last - 3, last + 1), lost=lost)
+        for extension in formats.strip("[]").split(", "):
+            assert site.entries(extension).keys() == {*range(1, last + 1)}
+    assert not any(d.written for feed in site.list(*range(ends - 4, ends)).feeds for d in feed.documents)
+
+
+def test_it_is_written_as_it_was(tmp_path):
+    site = Site(tmp_path, "[atom, rss, json]")
+    site.list(*range(1, 7))
+    before = {extension: site.entries(extension) for extension in ("atom", "rss", "json")}
+    site.list(5, 6, 7, 8)
+    for extension, entries in before.items():
+        after = site.entries(extension)
+        assert {number: after[number] for number in entries} == entries
+
+
+def test_what_is_withdrawn_or_gone_for_another_reason_does_not_stay(tmp_path):
+    site = Site(tmp_path, more="withdrawn: ['urn:example:2']")
+    site.list(1, 3, 4, 5, 6)
+    # Of what the feed lists, the oldest is 4: of these two, only 3 has slid out of it.
+    site.list(4, 6, 7)
+    assert site.entries("atom").keys() == {1, 3, 4, 6, 7}
+
+
+def test_without_an_archive_it_goes(tmp_path):
+    site = Site(tmp_path, archive="off")
+    site.list(1, 2, 3, 4)
+    site.list(3, 4, 5)
+    assert site.entries("atom").keys() == {3, 4, 5}
