@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from feedpub.articles.article import Article, Origin
+from feedpub.articles.article import Origin
 from feedpub.articles.ids import folded_title, page_key
+from feedpub.articles.sighting import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Adoptable(NamedTuple):
     origin: Origin
 
     @classmethod
-    def of(cls, article: Article) -> Adoptable:
+    def of(cls, article: Told) -> Adoptable:
         """Return what tells of ``article``."""
         return cls(article.id, article.title, article.published, article.link, article.origin)
 

@@ -20,10 +20,9 @@ share of word pairs in common (Broder, "On the resemblance and containment of do
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -31,15 +30,11 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 from feedpub.articles.article import Article
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import is_split, shown_keys, split_id
-from feedpub.text.similarity import fingerprint, similarity, sketch
+from feedpub.articles.sighting import BODY, PART, Sighting, T, renamed
+from feedpub.text.similarity import similarity, sketch
 
 Exact: TypeAlias = Literal["across", "all", "none"]
 """Which equal texts under different ids are one article: those of different sources, all, or none."""
-
-_PART = 40
-"""How many bits of each of id, link and enclosures are kept."""
-_BODY = 128
-"""How many bits of a body are kept, behind those of its title."""
 
 
 class Known(Protocol):
@@ -126,7 +121,7 @@ class _Record(NamedTuple):
 
     @property
     def title(self) -> int:
-        return self.text >> _BODY
+        return self.text >> BODY
 
     @property
     def instant(self) -> int:
@@ -135,8 +130,8 @@ class _Record(NamedTuple):
     @property
     def parts(self) -> tuple[int, int, int]:
         """The digests of id, link and enclosures, 0 where there are none."""
-        low = (1 << _PART) - 1
-        return self.own >> 2 * _PART, self.own >> _PART & low, self.own & low
+        low = (1 << PART) - 1
+        return self.own >> 2 * PART, self.own >> PART & low, self.own & low
 
     @property
     def point(self) -> tuple[int, int, int]:
@@ -194,7 +189,7 @@ class DuplicateIndex:
         self._settled: dict[str, _Record] = {}
         self._left_out: dict[str, str] = {}
 
-    def add(self, article: Article, instant: float, source: int = 0) -> Article | None:
+    def add(self, article: T, instant: float, source: int = 0) -> T | None:
         """Return ``article``, published at ``instant`` (epoch seconds), under its id, if it is new so far.
 
         ``source`` is the number of its source in the config's order.
@@ -208,7 +203,7 @@ class DuplicateIndex:
             self._categories.setdefault((base, record.place), article.categories)
         known = self._records.setdefault(base, record)
         if known is record:
-            return _under(article, base) if self._is_first(base, record) else None
+            return renamed(article, base) if self._is_first(base, record) else None
         if known.place != record.place or known.rank != record.rank:
             self._claims.setdefault(base, [known]).append(record)
         return None
@@ -231,27 +226,28 @@ class DuplicateIndex:
             was_taken == (known in self._left_out) for known, was_taken in taken
         )
 
-    def winners(self) -> Callable[[Article, float, int], Article | None]:
-        """Return what gives, on a second reading of the same stream, the articles that stay: each once, under its id.
+    def winners(self, *, in_order: bool = True) -> Winners:
+        """Return what gives, on a second reading of the same stream, the articles that stay.
 
-        What was not there on the first reading does not stay: a later build will take it.
+        Without ``in_order``, the files of the stream may come in another order than before; that is for a stream of
+        which :meth:`decide` does not say that it has to be read again.
         """
-        taken: set[str] = set()
+        return Winners(self, in_order=in_order)
 
-        def stays(article: Article, instant: float, source: int = 0) -> Article | None:
-            record = self._record(article, instant, source)
-            story = self._story(article, record)
-            if (
-                story is None
-                or story.id in taken
-                or story.id in self._left_out
-                or story.record.rank != record.rank
-            ):
-                return None
-            taken.add(story.id)
-            return _under(article, story.id, story.categories)
-
-        return stays
+    def stay(self, article: T, instant: float, source: int, taken: set[str], *, in_order: bool) -> T | None:
+        """Return ``article`` under its id if it stays and is not among ``taken``; to be asked when it is decided."""
+        record = self._record(article, instant, source)
+        story = self._story(article, record)
+        if (
+            story is None
+            or story.id in taken
+            or story.id in self._left_out
+            or story.record.rank != record.rank
+            or not (in_order or story.record.place == record.place)
+        ):
+            return None
+        taken.add(story.id)
+        return renamed(article, story.id, story.categories)
 
     def __contains__(self, article_id: object) -> bool:
         """Say whether an article with this id was seen and stays; to be asked when it is decided."""
@@ -268,7 +264,7 @@ class DuplicateIndex:
         """Say whether an article was seen that has this id of its own, whichever it gets here."""
         return article_id in self._records or article_id in self._renamed
 
-    def identify(self, article: Article) -> str:
+    def identify(self, article: Article | Sighting) -> str:
         """Return the id of an article of the stream; to be asked when it is decided."""
         sources = (source for source, file in self._places if file == article.origin.file)
         source = next(sources, None)
@@ -277,12 +273,12 @@ class DuplicateIndex:
         story = self._story(article, self._record(article, article.published.timestamp(), source))
         return story.id if story else article.id
 
-    def winner_of(self, article: Article, instant: float, source: int = 0) -> str | None:
+    def winner_of(self, article: Article | Sighting, instant: float, source: int = 0) -> str | None:
         """Return the id of what stays for a record, ``None`` if it was not seen; to be asked when it is decided."""
         story = self._story(article, self._record(article, instant, source))
         return story and self._left_out.get(story.id, story.id)
 
-    def _record(self, article: Article, instant: float, source: int) -> _Record:
+    def _record(self, article: Article | Sighting, instant: float, source: int) -> _Record:
         document = source, article.origin.file
         place = self._places.get(document)
         if place is None:
@@ -294,23 +290,12 @@ class DuplicateIndex:
                     self._shown.setdefault(shown, article.feed)
             self._sources.append(source)
             self._counts.append(0)
-        title = int.from_bytes(fingerprint(article.title))
-        text = title << _BODY | _digest(article.body, _BODY)
-        changed = instant if article.updated is None else article.updated.timestamp()
-        rest = (
-            article.updated,
-            article.key,
-            article.link,
-            article.authors,
-            article.categories,
-            article.language,
-        )
-        more = (article.summary, article.image, article.enclosures, article.via, article.html)
-        other = _digest(repr((rest, more)), _BODY) if any(rest) or any(more) else 0
-        version = -1 if article.version is None else article.version
-        return _Record(version, changed, -instant, len(article.body), text, other, _own(article), place)
+        seen = article if isinstance(article, Sighting) else Sighting.of(article)
+        changed = instant if seen.updated is None else seen.updated.timestamp()
+        version = -1 if seen.version is None else seen.version
+        return _Record(version, changed, -instant, seen.size, seen.text, seen.rest, seen.own, place)
 
-    def _base(self, article: Article, record: _Record) -> str:
+    def _base(self, article: Article | Sighting, record: _Record) -> str:
         """Return the id of an article as far as it can be told without the others."""
         base, feed = article.id, article.feed
         if article.former and (known := self._past.by_id(article.former)):
@@ -323,7 +308,7 @@ class DuplicateIndex:
             self._doubtful.add(base)
         return base
 
-    def _published_beside(self, article: Article, record: _Record) -> str | None:
+    def _published_beside(self, article: Article | Sighting, record: _Record) -> str | None:
         """Return the id under which an article is published whose key is another article's, as far as can be told."""
         base, key = article.id, article.key
         own = split_id(self._authority, base, article.feed)
@@ -361,7 +346,7 @@ class DuplicateIndex:
         )
         return copies[base]
 
-    def _story(self, article: Article, record: _Record) -> _Story | None:
+    def _story(self, article: Article | Sighting, record: _Record) -> _Story | None:
         base = self._base(article, record)
         if (stories := self._stories.get(base)) is not None:
             return stories.get(record)
@@ -561,6 +546,22 @@ class DuplicateIndex:
         return left_out
 
 
+class Winners:
+    """Gives, on a second reading of a stream, the articles that stay: each once, under its id.
+
+    What was not there on the first reading does not stay: a later build will take it.
+    """
+
+    def __init__(self, index: DuplicateIndex, *, in_order: bool) -> None:
+        self._index = index
+        self._in_order = in_order
+        self._taken: set[str] = set()
+
+    def __call__(self, article: T, instant: float, source: int = 0) -> T | None:
+        """Return ``article``, published at ``instant`` (epoch seconds), under its id if it stays."""
+        return self._index.stay(article, instant, source, self._taken, in_order=self._in_order)
+
+
 _DAY = 86_400
 _SAME, _OWNER = 3, 4
 
@@ -636,28 +637,6 @@ def _asked(record: _Record) -> Iterator[object]:
     """Yield the keys of :func:`_offered` of all records that agree with ``record``: what both have is equal."""
     for there in product((False, True), repeat=3):
         yield there, tuple(part if has else 0 for part, has in zip(record.parts, there, strict=True))
-
-
-def _own(article: Article) -> int:
-    if article.key is None and not article.link and not article.enclosures:
-        return 0
-    own_id = None if article.by_link else article.key
-    files = "\n".join(enclosure.url for enclosure in article.enclosures)
-    own = 0
-    for text in (own_id, article.link, files):
-        own = own << _PART | (_digest(text, _PART) if text else 0)
-    return own
-
-
-def _under(article: Article, article_id: str, more: tuple[str, ...] = ()) -> Article:
-    if article.id == article_id and not more:
-        return article
-    return replace(article, id=article_id, categories=(*article.categories, *more))
-
-
-def _digest(text: str, bits: int) -> int:
-    data = text.encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(data, digest_size=bits // 8).digest())
 
 
 KEYS = 16

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from feedpub.articles.article import Article
+from feedpub.articles.sighting import Told
 from feedpub.core.feed_values import identifier
 
 # RFC 4151 §2.1: a domain name or an e-mail address, and a date from which on it was the tagging entity's.
@@ -136,7 +136,7 @@ def page_key(link: str) -> str:
     return feed_key(link).removeprefix("www.")
 
 
-def shown_keys(article: Article) -> tuple[str, ...]:
+def shown_keys(article: Told) -> tuple[str, ...]:
     """Return the keys of the feed that an article was taken from as they can be told from published documents.
 
     The first is what Atom says now, the second what RSS does. Up to version 0.2.0 they had the address of its page for

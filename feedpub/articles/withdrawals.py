@@ -11,8 +11,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from feedpub.articles.article import Article, LeftOut, with_other_scheme
+from feedpub.articles.article import LeftOut, with_other_scheme
 from feedpub.articles.ids import article_id, page_key
+from feedpub.articles.sighting import Told
 
 BROUGHT_BACK = "a record with a higher version or a later update brings it back"
 """What lifts any withdrawal that is not the config's."""
@@ -37,7 +38,7 @@ class Withdrawal:
             return cls(seen=seen)
         return cls(left_out.version, left_out.changed)
 
-    def is_lifted_by(self, article: Article) -> bool:
+    def is_lifted_by(self, article: Told) -> bool:
         """Say whether ``article``, which is public otherwise, is there again."""
         if self.version is not None and article.version is not None:
             return article.version > self.version
@@ -99,7 +100,7 @@ def mark(entry_id: str, feed: str = "") -> str:
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def marks(article: Article) -> Iterator[str]:
+def marks(article: Told) -> Iterator[str]:
     """Yield under which marks an article may have been withdrawn: by sources of our own, and by its feed."""
     yield mark(article.id)
     if article.feed:
@@ -126,7 +127,7 @@ class Listed:
         pages = (page_key(name) for name in names if name.lower().startswith(("http://", "https://")))
         return cls(names, frozenset(made | keys), frozenset(filter(None, pages)))
 
-    def has(self, article: Article, known_as: str | None = None) -> bool:
+    def has(self, article: Told, known_as: str | None = None) -> bool:
         """Say whether ``article``, which subscribers know under the id ``known_as`` if not under its own, is listed."""
         if not self.names:
             return False

@@ -58,6 +58,9 @@ def build(
     allow_removed: Annotated[
         bool, typer.Option("--allow-removed", help="For once, let feeds and documents be deleted.")
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Read all sources, whatever earlier builds know of them.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong, and that once.")
     ] = False,
@@ -87,7 +90,7 @@ def build(
     allow = frozenset(name for name, wanted in allowed.items() if wanted)
     began = datetime.now(UTC)
     with progress_bar(wanted=not quiet and report_format is Format.TEXT) as progress:
-        report = run(settings, began, dry_run=dry_run, allow=allow, progress=progress)
+        report = run(settings, began, dry_run=dry_run, allow=allow, progress=progress, cache=not no_cache)
     lines = list(_lines(report, settings, report_format, dry_run=dry_run, verbose=verbose, quiet=quiet))
     write_lines(lines)
     status = OK if report.is_well else FAILED

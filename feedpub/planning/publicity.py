@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from feedpub.articles import duplicates
-from feedpub.articles.article import Article
 from feedpub.articles.duplicates import shared_keys
+from feedpub.articles.sighting import Sighting, T, Told, redated, without_update
 from feedpub.articles.withdrawals import Listed, Withdrawal, Withdrawn, marks
 from feedpub.config import Settings
 from feedpub.text.similarity import digest
@@ -63,21 +62,30 @@ class Publicity:
         self._listed = Listed.of(settings.withdrawn, settings.site.id_authority)
         self._alone = alone
 
-    def why_not(self, article: Article) -> str:
+    def why_not(self, article: Told) -> str:
         """Return ``held``, ``expired`` or ``withdrawn``; an empty text where the article is public."""
         return self._why_not(article, self.now)
 
-    def changes_at(self, article: Article) -> datetime | None:
+    def is_plain(self, article: Sighting) -> bool:
+        """Say whether nothing but its date says when ``article`` is public, as with nearly all, and that is past."""
+        return (
+            article.due is article.expires is article.updated is None
+            and not article.feed
+            and not article.undated
+            and article.published <= self.now
+        )
+
+    def changes_at(self, article: Told) -> datetime | None:
         """Return the next instant at which the clock alone changes what is public of ``article``, if there is one."""
         times = (article.due, article.published, article.expires, article.updated)
         coming = sorted(time for time in times if time is not None and time > self.now)
         is_now = self._state(article, self.now) if coming else None
         return next((time for time in coming if self._state(article, time) != is_now), None)
 
-    def _state(self, article: Article, now: datetime) -> tuple[str, bool]:
+    def _state(self, article: Told, now: datetime) -> tuple[str, bool]:
         return self._why_not(article, now), _is_updated_later(article, now)
 
-    def _why_not(self, article: Article, now: datetime) -> str:
+    def _why_not(self, article: Told, now: datetime) -> str:
         if self._is_held(article, now) and not self._drafts:
             return "held"
         if article.expires is not None and article.expires <= now:
@@ -86,11 +94,11 @@ class Publicity:
             return "withdrawn"
         return ""
 
-    def marked(self, article: Article) -> Article:
+    def marked(self, article: Sighting) -> Sighting:
         """Return ``article``; with a mark where it would be held back and is shown in a preview of drafts."""
-        return replace(article, mark="held") if self._drafts and self._is_held(article, self.now) else article
+        return article._replace(mark="held") if self._drafts and self._is_held(article, self.now) else article
 
-    def reason(self, article: Article, why: str) -> str:
+    def reason(self, article: Told, why: str) -> str:
         """Return why an article is not public, as a clause: what :meth:`why_not` said, and what brings it back."""
         if why == "expired":
             return "its time is over"
@@ -99,22 +107,24 @@ class Publicity:
         by_what = self._taken_back(article)
         return f"another record withdraws it; {by_what.remedy}" if by_what else "another record withdraws it"
 
-    def marks(self, article: Article) -> list[str]:
+    def marks(self, article: Told) -> list[str]:
         """Return the marks of the withdrawals that are of ``article``, whether it outranks them or not."""
         return [marked for marked in marks(article) if marked in self._withdrawn] if self._withdrawn else []
 
-    def _is_listed(self, article: Article) -> bool:
+    def _is_listed(self, article: Told) -> bool:
         if not self._listed.names:
             return False
         known = self._past.became(article.id) if self._past else None
         return self._listed.has(article, known.id if known else None)
 
-    def _taken_back(self, article: Article) -> Withdrawal | None:
+    def _taken_back(self, article: Told) -> Withdrawal | None:
         """Return what withdrew ``article`` and is not outranked by it."""
+        if not self._withdrawn:
+            return None
         found = (self._withdrawn[marked] for marked in self.marks(article))
         return next((withdrawal for withdrawal in found if not withdrawal.is_lifted_by(article)), None)
 
-    def may_be_alone(self, article: Article) -> bool:
+    def may_be_alone(self, article: Told) -> bool:
         """Say whether ``article`` is held back for its date alone, and something is published under its id."""
         if self._past is None or article.due is not None or not self._is_early(article, self.now):
             return False
@@ -123,11 +133,11 @@ class Publicity:
         # A key that several articles share does not say which of them is published.
         return self._past.by_id(article.id) is not None and article.key not in self._shared_keys
 
-    def _is_held(self, article: Article, now: datetime) -> bool:
+    def _is_held(self, article: Told, now: datetime) -> bool:
         return (article.due is not None and article.due > now) or self._is_early(article, now)
 
-    def _is_early(self, article: Article, now: datetime) -> bool:
-        if not self._holds or article.published <= now or article.id in self._alone:
+    def _is_early(self, article: Told, now: datetime) -> bool:
+        if article.published <= now or not self._holds or article.id in self._alone:
             return False
         # If what was published under this date is early now, the clock was set back. The id alone does not tell:
         # another record may have it, which is published.
@@ -138,17 +148,17 @@ class Publicity:
             for known in published
         )
 
-    def dated(self, article: Article) -> Article:
+    def dated(self, article: T) -> T:
         """Return ``article`` under the date that subscribers know, if its source gave none."""
         if not article.undated or self._past is None:
             return article
         known = self._past.by_id(article.id) or self._past.became(article.id)
-        return replace(article, published=known.published) if known else article
+        return redated(article, known.published) if known else article
 
-    def without_future_update(self, article: Article) -> Article:
+    def without_future_update(self, article: T) -> T:
         """Return ``article`` without an ``updated`` that is not yet due."""
-        return replace(article, updated=None) if _is_updated_later(article, self.now) else article
+        return without_update(article) if _is_updated_later(article, self.now) else article
 
 
-def _is_updated_later(article: Article, now: datetime) -> bool:
+def _is_updated_later(article: Told, now: datetime) -> bool:
     return article.updated is not None and article.updated > max(now, article.published)

@@ -8,17 +8,22 @@ What comes out does not depend on the order in which files and records are read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
+from math import inf
 from types import MappingProxyType
+from typing import Generic, TypeVar
 
 from feedpub.articles.adoption import Adoptable
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.articles.duplicates import DuplicateIndex
-from feedpub.articles.entry import Entry, RoutedArticle, make_entry, offload
+from feedpub.articles.entry import Entry, RoutedArticle, Turn, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
+from feedpub.articles.sighting import Sighting, Told
 from feedpub.articles.withdrawals import Gone, Listed, Withdrawal, Withdrawn, dated, mark
+from feedpub.catalog import Catalog, CatalogFile, Damaged, Seen, Stale
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
 from feedpub.planning.made_feeds import ValueCounter, Values
@@ -74,19 +79,37 @@ def ingest(
     past: Past,
     progress: Progress | None = None,
     remembered: Withdrawn = MappingProxyType({}),
-    readings: Readings | None = None,
+    catalog: Catalog | None = None,
 ) -> IngestResult:
     """Read all sources of ``settings``; articles that are not public at ``now`` are left out or held back.
 
-    ``remembered`` are the withdrawals of which earlier builds knew, ``readings`` what was read of the sources already.
+    ``remembered`` are the withdrawals of which earlier builds knew, ``catalog`` what was read of the sources already.
 
     Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
     """
+    catalog = catalog or Catalog(Readings(settings.sources, settings.site.id_authority))
+    while True:
+        try:
+            return _ingest(settings, now, past, progress, remembered, catalog)
+        except Stale:
+            # It has forgotten the file, and reads it now.
+            continue
+        except Damaged:
+            catalog.clear()
+
+
+def _ingest(
+    settings: Settings,
+    now: datetime,
+    past: Past,
+    progress: Progress | None,
+    remembered: Withdrawn,
+    catalog: Catalog,
+) -> IngestResult:
     tally = _Tally()
     publicity = Publicity(settings, now, past, remembered)
     order = SourceOrder()
-    readings = readings or Readings(settings.sources, settings.site.id_authority)
-    articles = _articles(readings, publicity, tally, progress)
+    articles = _articles(catalog, publicity, tally, progress)
     watched, router = _first_reading(settings, past, publicity, articles, tally, order)
     said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
     withdrawn = {**remembered, **said}
@@ -97,18 +120,23 @@ def ingest(
         # now knowing it.
         publicity = Publicity(settings, now, past, withdrawn, alone)
         tally = _Tally()
-        articles = _articles(readings, publicity, tally, None)
+        articles = _articles(catalog, publicity, tally, None)
         watched, router = _first_reading(settings, past, publicity, articles, tally, order)
     if watched.decide():
         # What was routed is not what stays, or not under its id: read again, now knowing it.
         stays = watched.winners()
         router = _Router(settings, past, order)
-        for source, article in _articles(readings, publicity, _Tally(), None):
-            instant = article.published.timestamp()
-            if not publicity.why_not(article) and (kept := stays(article, instant, source)):
-                router.offer(kept, instant, source)
-                if is_split(kept.id) and not is_split(article.id):
-                    tally.notices.append(_shared_id(article))
+        for told, seen in _articles(catalog, publicity, _Tally(), None):
+            instant = told.published.timestamp()
+            if not publicity.why_not(told) and (kept := stays(told, instant, seen.file.source)):
+                router.count(kept, seen)
+                router.offer(kept, instant, seen)
+                if is_split(kept.id) and not is_split(told.id):
+                    tally.notices.append(_shared_id(told))
+    else:
+        _offer_known(catalog, publicity, watched, router)
+    selected = router.newest()
+    catalog.save(router.whole, router.floor)
     # A withdrawal that was lifted is forgotten, but while a record still says it, or it keeps another back.
     needed = said.keys() | tally.keeping
     withdrawn = {m: w for m, w in withdrawn.items() if m in needed or m not in tally.back}
@@ -116,8 +144,8 @@ def ingest(
     gone = known.ids(tally.withdrawn) | Listed.of(settings.withdrawn, settings.site.id_authority).ids
     released = gone | known.ids(tally.expired)
     return IngestResult(
-        selected=router.newest(),
-        readings=readings,
+        selected=selected,
+        readings=catalog.readings,
         index=watched,
         withdrawn=Gone(gone, withdrawn.keys() - tally.back),
         released=Gone(released, withdrawn.keys() - tally.back),
@@ -134,9 +162,9 @@ def ingest(
         taken_back=tally.taken_back,
         boilerplate_lines=tally.boilerplate_lines,
         rejects=tuple(tally.rejects),
-        notices=(*tally.notices, *tally.statuses.notices(), *readings.notices),
+        notices=(*tally.notices, *tally.statuses.notices(), *catalog.readings.notices),
         source_warnings=tuple(tally.source_warnings),
-        next_change=earliest(now, tally.next_change, readings.settled),
+        next_change=earliest(now, tally.next_change, catalog.readings.settled),
     )
 
 
@@ -199,9 +227,11 @@ class _Tally:
     source_warnings: list[str] = field(default_factory=list)
     next_change: datetime | None = None
 
-    def counted(self, article: Article, publicity: Publicity) -> Article:
+    def counted(self, article: Sighting, publicity: Publicity) -> Sighting:
         """Count an article, which its feed lists, and return it without an update that is not yet due."""
         self.articles += 1
+        if publicity.is_plain(article):
+            return article
         article = publicity.dated(article)
         self.next_change = earliest(publicity.now, self.next_change, publicity.changes_at(article))
         if article.feed:
@@ -256,37 +286,58 @@ def _first_reading(
     settings: Settings,
     past: Past,
     publicity: Publicity,
-    articles: Iterable[tuple[int, Article]],
+    articles: Iterable[tuple[Sighting, Seen]],
     tally: _Tally,
     order: SourceOrder,
 ) -> tuple[DuplicateIndex, _Router]:
+    """Hear of all articles; offer those that are read now, as the texts of others are not at hand."""
     watched, router = (
         DuplicateIndex(settings.site.id_authority, settings.exact, past),
         _Router(settings, past, order),
     )
-    for source, article in articles:
-        instant = article.published.timestamp()
-        order.hear(article, instant)
-        if why := publicity.why_not(article):
+    for told, seen in articles:
+        instant = told.published.timestamp()
+        order.hear(told, instant)
+        if why := publicity.why_not(told):
             if why == "held":
                 tally.held += 1
-                if article.due is not None:
-                    tally.hidden.add(article.id)
-                if publicity.may_be_alone(article):
-                    tally.early.add(article.id)
+                if told.due is not None:
+                    tally.hidden.add(told.id)
+                if publicity.may_be_alone(told):
+                    tally.early.add(told.id)
             else:
                 tally.not_public += 1
-                tally.keeping.update(publicity.marks(article))
-                tally.leave_out(LeftOut(article.origin, why, publicity.reason(article, why), article.id))
+                tally.keeping.update(publicity.marks(told))
+                tally.leave_out(LeftOut(told.origin, why, publicity.reason(told, why), told.id))
             continue
-        tally.back.update(publicity.marks(article))
-        if new := watched.add(article, instant, source):
-            router.offer(new, instant, source)
+        tally.back.update(publicity.marks(told))
+        if new := watched.add(told, instant, seen.file.source):
+            router.count(new, seen)
+            if seen.article:
+                router.offer(new, instant, seen)
     order.end_file()
     return watched, router
 
 
-def _future_update(article: Article) -> Notice:
+def _offer_known(catalog: Catalog, publicity: Publicity, watched: DuplicateIndex, router: _Router) -> None:
+    """Offer what was not read now, the newest first as far as possible: feeds have their fill sooner."""
+    stays, tally = watched.winners(in_order=False), _Tally()
+    known = sorted((file for file in catalog.files() if file.is_known), key=lambda file: -file.newest)
+    # What the last build needed is most probably enough, and the texts of other articles may not be at hand.
+    enough = catalog.floor
+    for floor, end in ((enough, inf), (-inf, enough)):
+        for file in known if floor < end else ():
+            if file.newest < max(floor, router.floor):
+                break
+            for seen in file.between(lambda: max(floor, router.floor), end):  # noqa: B023 - it is used at once
+                told = publicity.marked(tally.counted(seen.told, publicity))
+                instant = told.published.timestamp()
+                if not publicity.why_not(told) and (kept := stays(told, instant, file.source)):
+                    router.offer(kept, instant, seen)
+            file.leave()
+
+
+def _future_update(article: Told) -> Notice:
     assert article.updated is not None
     return Notice(
         article.origin,
@@ -295,7 +346,7 @@ def _future_update(article: Article) -> Notice:
     )
 
 
-def _shared_id(article: Article) -> Notice:
+def _shared_id(article: Told) -> Notice:
     shown = f"{article.key or article.title!r}"[:200]
     return Notice(
         article.origin,
@@ -305,26 +356,43 @@ def _shared_id(article: Article) -> Notice:
 
 
 def _articles(
-    readings: Readings, publicity: Publicity, tally: _Tally, progress: Progress | None
-) -> Iterator[tuple[int, Article]]:
-    """Yield all articles, each with the number of its source."""
-    inputs = readings.inputs
-    tally.source_warnings += readings.warnings
-    for done, (number, spec, file) in enumerate(inputs, 1):
-        for item in readings.read(number, spec, file):
-            if isinstance(item, Article):
-                yield number, publicity.marked(tally.counted(item, publicity))
-            elif isinstance(item, Boilerplate):
-                tally.boilerplate_lines += item.origin.lines
-            elif isinstance(item, Reject):
-                tally.rejects.append(item)
-            elif isinstance(item, LeftOut):
-                tally.leave_out(item)
-                tally.take_back(item, publicity.now)
-            elif not tally.statuses.counts(item):
-                tally.notices.append(item)
+    catalog: Catalog, publicity: Publicity, tally: _Tally, progress: Progress | None
+) -> Iterator[tuple[Sighting, Seen]]:
+    """Yield all articles, each as it is now, and where it was seen."""
+    inputs = catalog.readings.inputs
+    tally.source_warnings += catalog.readings.warnings
+    for done, file in enumerate(catalog.files(), 1):
+        yield from _articles_of(file, publicity, tally)
         if progress:
             progress(done, len(inputs), tally.articles)
+
+
+def _articles_of(file: CatalogFile, publicity: Publicity, tally: _Tally) -> Iterator[tuple[Sighting, Seen]]:
+    for item in file.items():
+        if isinstance(item, Seen):
+            yield publicity.marked(tally.counted(item.told, publicity)), item
+        elif isinstance(item, Boilerplate):
+            tally.boilerplate_lines += item.origin.lines
+        elif isinstance(item, Reject):
+            tally.rejects.append(item)
+        elif isinstance(item, LeftOut):
+            tally.leave_out(item)
+            tally.take_back(item, publicity.now)
+        elif not tally.statuses.counts(item):
+            tally.notices.append(item)
+    file.leave()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An article that feeds may publish: what is to be known of it, and the whole of it as far as it is at hand."""
+
+    article: Sighting
+    feeds: tuple[str, ...]
+    seen: Seen
+    archived: bool
+    whole: RoutedArticle | Entry | None
+    turn: Turn = (0, 0, 0)
 
 
 class _Router:
@@ -333,48 +401,94 @@ class _Router:
     def __init__(self, settings: Settings, past: Past, order: SourceOrder) -> None:
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
-        self._selections = [NewestN(*_room(feed), order) for feed in settings.feeds]
+        self._selections = [NewestN[_Candidate](*_room(feed), order) for feed in settings.feeds]
         self._windows = [feed.window for feed in settings.feeds]
         self._shares = any(window.max_per_source for window in self._windows)
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
         self._past = past
         self._spool = Spool()
-        self._floor = float("-inf")
+        self.floor = float("-inf")
+        """What was published before this (in epoch seconds) is not among the newest of any feed any more."""
         self.offered = 0
         self.values = ValueCounter(settings)
         self.adoptable: dict[int, list[Adoptable]] = {
             number: [] for number, spec in enumerate(settings.sources) if spec.adopt
         }
+        self.whole: dict[tuple[CatalogFile, int], Article] = {}
+        """Those of the newest articles whose texts are at hand, by where they were seen."""
 
-    def offer(self, article: Article, instant: float, source: int) -> None:
+    def count(self, told: Sighting, seen: Seen) -> None:
+        """Count an article that stays."""
         self.offered += 1
-        if source in self.adoptable:
-            self.adoptable[source].append(Adoptable.of(article))
-        self.values.add(article)
-        if instant < self._floor:
+        if seen.file.source in self.adoptable:
+            self.adoptable[seen.file.source].append(Adoptable.of(told))
+        if self.values.counts:
+            self.values.add(told.applied_to(seen.whole()))
+
+    def offer(self, told: Sighting, instant: float, seen: Seen) -> None:
+        """Offer an article that was counted to the feeds."""
+        if instant < self.floor:
             # Whichever feeds would take it, all have newer ones enough.
             return
-        ingested = self._rules.route(article)
-        wanting = [
-            index for index in ingested if not self._has(index, article) and self._in_bounds(index, article)
-        ]
+        taken = self._taken(told, seen)
+        wanting = [index for index in taken if not self._has(index, told) and self._in_bounds(index, told)]
         selections = [self._selections[index] for index in wanting]
         if any(instant >= selection.floor for selection in selections):
-            selected = RoutedArticle(article, tuple(self._slugs[index] for index in ingested))
-            archived = not self._archiving.isdisjoint(wanting)
-            kept = offload(make_entry(selected), self._spool) if archived else selected
-            origin = origin_of(article, source) if self._shares else ""
+            candidate = self._candidate(told, seen, taken, archived=not self._archiving.isdisjoint(wanting))
+            origin = origin_of(told, seen.file.source) if self._shares else ""
             for selection in selections:
-                selection.offer(instant, kept, origin)
-            self._floor = min(selection.floor for selection in self._selections)
+                selection.offer(instant, candidate, origin)
+            self.floor = min(selection.floor for selection in self._selections)
+
+    def _taken(self, told: Sighting, seen: Seen) -> Sequence[int]:
+        """Return the numbers of the feeds whose rules take an article."""
+        # What else of it may be another by now, no rule looks at.
+        is_same = told.categories == seen.told.categories
+        known = seen.file.feeds(seen.number) if is_same else None
+        if known is not None:
+            return known
+        taken = self._rules.route(told.applied_to(seen.whole()))
+        if is_same:
+            seen.file.take(seen.number, taken)
+        return taken
+
+    def _candidate(self, told: Sighting, seen: Seen, taken: Iterable[int], *, archived: bool) -> _Candidate:
+        feeds = tuple(self._slugs[index] for index in taken)
+        whole = self._whole(told, seen.article, feeds, archived=archived) if seen.article else None
+        if whole:
+            # Nothing holds more of it than is asked for.
+            seen = seen._replace(article=None)
+        return _Candidate(told, feeds, seen, archived, whole)
+
+    def _whole(
+        self, told: Sighting, article: Article, feeds: tuple[str, ...], *, archived: bool
+    ) -> RoutedArticle | Entry:
+        selected = RoutedArticle(told.applied_to(article), feeds)
+        return offload(make_entry(selected), self._spool) if archived else selected
 
     def newest(self) -> tuple[tuple[RoutedArticle | Entry, ...], ...]:
-        return tuple(selection.newest() for selection in self._selections)
+        """Return the newest articles of each feed. Raises :class:`feedpub.catalog.Stale`."""
+        chosen = [selection.newest() for selection in self._selections]
+        of_files: dict[CatalogFile, dict[int, _Candidate]] = {}
+        for candidate in chain.from_iterable(chosen):
+            of_files.setdefault(candidate.seen.file, {})[candidate.seen.number] = candidate
+        whole: dict[tuple[CatalogFile, int], RoutedArticle | Entry] = {}
+        for file, candidates in of_files.items():
+            for number, one in sorted(candidates.items()):
+                whole[file, number] = one.whole or self._whole(
+                    one.article, one.seen.whole(), one.feeds, archived=one.archived
+                )
+            file.leave()
+        self.whole = {place: each.article for place, each in whole.items() if isinstance(each, RoutedArticle)}
+        return tuple(
+            tuple(replace(whole[each.seen.file, each.seen.number], turn=each.turn) for each in of_feed)
+            for of_feed in chosen
+        )
 
-    def _has(self, index: int, article: Article) -> bool:
+    def _has(self, index: int, article: Told) -> bool:
         return index in self._archiving and self._past.archived(self._slugs[index], article.id)
 
-    def _in_bounds(self, index: int, article: Article) -> bool:
+    def _in_bounds(self, index: int, article: Told) -> bool:
         window = self._windows[index]
         if window.after is None and window.before is None:
             return True
@@ -398,7 +512,10 @@ def _room(feed: FeedSettings) -> tuple[int | None, int | None]:
     return spare * feed.max_items, None if share is None else spare * share
 
 
-class NewestN:
+Selected = TypeVar("Selected", RoutedArticle, Entry, _Candidate)
+
+
+class NewestN(Generic[Selected]):
     """The newest ``limit`` articles of one feed, or all, gathered from a stream in any order.
 
     Of each source it takes the newest ``share`` only, or all. Of those of one instant, ``order`` says which are newer.
@@ -410,12 +527,12 @@ class NewestN:
         self._limit = limit
         self._share = share
         self._order = order or SourceOrder()
-        self._kept: list[tuple[float, RoutedArticle | Entry, str]] = []
+        self._kept: list[tuple[float, Selected, str]] = []
         self._full = 2 * (limit or 0)
         self.floor = float("-inf")
         """What was published before this (in epoch seconds) is not among the newest any more."""
 
-    def offer(self, instant: float, selected: RoutedArticle | Entry, origin: str = "") -> None:
+    def offer(self, instant: float, selected: Selected, origin: str = "") -> None:
         """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest.
 
         ``origin`` tells its source from others.
@@ -426,7 +543,7 @@ class NewestN:
         if self._limit is not None and len(self._kept) >= self._full:
             self._cut(self._limit)
 
-    def newest(self) -> tuple[RoutedArticle | Entry, ...]:
+    def newest(self) -> tuple[Selected, ...]:
         """Return what was kept, newest first, each with its turn. To be asked when the stream has ended."""
         return tuple(
             replace(selected, turn=self._order.turn(selected.article)) for _, selected, _ in self._chosen(1)
@@ -442,10 +559,10 @@ class NewestN:
         self._kept = chosen
         self._full = len(chosen) + limit
 
-    def _chosen(self, sign: int) -> list[tuple[float, RoutedArticle | Entry, str]]:
+    def _chosen(self, sign: int) -> list[tuple[float, Selected, str]]:
         """Return what is to be kept under the assumption of ``sign``, newest first."""
 
-        def place(kept: tuple[float, RoutedArticle | Entry, str]) -> tuple[float, int, int, int, str]:
+        def place(kept: tuple[float, Selected, str]) -> tuple[float, int, int, int, str]:
             file, line, column = self._order.turn(kept[1].article, sign)
             return kept[0], -file, -line, -column, kept[1].article.id
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import product
 
 from feedpub.articles.entry import Entry
+from feedpub.catalog import Catalog
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.errors import ALLOWANCES, ConfigError, FeedpubError, Where
 from feedpub.documents.channel import make_feed
@@ -33,7 +34,6 @@ from feedpub.planning.kept import has_slid, kept_entry
 from feedpub.planning.pages import plan_pages, with_pages
 from feedpub.planning.publicity import earliest
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
-from feedpub.sources import Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +223,15 @@ def plan_site(
     *,
     allowed: Collection[str] = (),
     progress: Progress | None = None,
-    readings: Readings | None = None,
+    catalog: Catalog | None = None,
 ) -> SitePlan:
     """Decide what a build of ``settings`` at ``now`` is to do. Sources are read, and nothing is changed.
 
-    ``allowed`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden; ``readings`` are what was
+    ``allowed`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden; ``catalog`` is what was
     read of the sources already. Raises :class:`feedpub.core.errors.SourceError` where a file cannot be read at all, and
     :class:`ConfigError` where a feed could not be published with any entries.
     """
-    ingested = ingest(settings, now, state.ledger, progress, state.withdrawn, readings)
+    ingested = ingest(settings, now, state.ledger, progress, state.withdrawn, catalog)
     planner = _Planner(settings, state, now, allowed, ingested)
     plan = planner.plan()
     if plan.verified.invalid:

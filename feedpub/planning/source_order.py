@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from feedpub.articles.article import Article
 from feedpub.articles.entry import Turn
+from feedpub.articles.sighting import Told
 
 
 @dataclass(slots=True)
@@ -25,9 +25,9 @@ class SourceOrder:
     _signs: dict[str, int] = field(default_factory=dict)
     _first: float = 0
     _last: float = 0
-    _reading: Article | None = None
+    _reading: Told | None = None
 
-    def hear(self, article: Article, instant: float) -> None:
+    def hear(self, article: Told, instant: float) -> None:
         """Take note of the next article, published at ``instant`` (epoch seconds), in the order of reading."""
         file = article.origin.file
         if self._reading is None or self._reading.origin.file != file:
@@ -44,7 +44,7 @@ class SourceOrder:
         self._signs.setdefault(self._reading.origin.file, -1 if newest_first else 1)
         self._reading = None
 
-    def turn(self, article: Article, sign: int = 1) -> Turn:
+    def turn(self, article: Told, sign: int = 1) -> Turn:
         """Return the place of ``article``, under the assumption of ``sign`` for a file that is still being read.
 
         It is 1 where the last article of a file is the newest, -1 where the first is.

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from feedpub.articles.article import Article
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import feed_key
+from feedpub.articles.sighting import Told
 from feedpub.config import Window
 from feedpub.core.feed_values import web_address
 
@@ -38,7 +39,7 @@ def _reached(time: datetime, bound: datetime) -> bool:
     return (time if bound.tzinfo else time.replace(tzinfo=None)) >= bound
 
 
-def origin_of(article: Article, source: int | None) -> str:
+def origin_of(article: Told, source: int | None) -> str:
     """Return what ``max_per_source`` counts as one source: the feed of origin, else the item of ``sources``."""
     if via := article.via:
         return feed_key(via.id, via.url and web_address(via.url)) or via.title

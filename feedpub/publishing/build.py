@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
 
+from feedpub.catalog import Catalog
 from feedpub.config import Settings
 from feedpub.core.errors import FeedpubError, PublishError, TooManyRejects
 from feedpub.documents.channel import Site
@@ -23,7 +24,7 @@ from feedpub.planning.made_feeds import with_made_feeds
 from feedpub.planning.routing import Progress, ingest
 from feedpub.planning.site_plan import SitePlan, plan_site
 from feedpub.publishing.build_report import BuildReport, in_short, summarise
-from feedpub.publishing.dependencies import note_of
+from feedpub.publishing.dependencies import note_of, open_catalog
 from feedpub.publishing.early_exit import forget
 from feedpub.publishing.events import NOTHING_GIVEN, Given, events, forget_events, give, write_down
 from feedpub.publishing.local import folder
@@ -46,8 +47,11 @@ def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ())
     """
     readings = _readings(settings, now)
     settings = with_made(settings, now, allow, readings)
-    with open_state(settings, LocalFolder(settings.output.dir)) as state:
-        yield plan_site(settings, state, now, allowed=allow, readings=readings)
+    with (
+        open_state(settings, LocalFolder(settings.output.dir)) as state,
+        closing(open_catalog(settings, readings, writes=False)) as catalog,
+    ):
+        yield plan_site(settings, state, now, allowed=allow, catalog=catalog)
 
 
 def _readings(settings: Settings, now: datetime) -> Readings:
@@ -64,7 +68,7 @@ def with_made(
     if not settings.templates:
         return settings
     with open_state(settings, LocalFolder(settings.output.dir)) as state:
-        values = ingest(settings, now, state.ledger, readings=readings).values
+        values = ingest(settings, now, state.ledger, catalog=Catalog(readings) if readings else None).values
         online = {slug: feed.title for slug, feed in state.online.items()}
     return with_made_feeds(settings, values, online, keep="removed" not in allow)
 
@@ -95,18 +99,20 @@ def build(
     dry_run: bool = False,
     allow: Collection[str] = (),
     progress: Progress | None = None,
+    cache: bool = True,
 ) -> BuildReport:
     """Build the feeds of ``settings`` as of ``now`` and publish them; write nothing on a dry run.
 
-    ``allow`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden for this build. Raises a
+    ``allow`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden for this build. Without
+    ``cache``, all sources are read, whatever earlier builds know of them; what is published is the same. Raises a
     :class:`feedpub.core.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
     the ledger, the list of rejects or the log cannot be written, which come after. The log has a line either way.
     """
     if dry_run:
-        return _build(settings, now, allow, progress, dry_run=True)
+        return _build(settings, now, allow, progress, dry_run=True, cache=cache)
     log, at = os.fspath(settings.output.state), now.isoformat(timespec="seconds")
     try:
-        report = _build(settings, now, allow, progress)
+        report = _build(settings, now, allow, progress, cache=cache)
     except FeedpubError as error:
         with suppress(OSError):
             remember_run(log, at, {"status": error.exit_status, "error": str(error)})
@@ -127,6 +133,7 @@ def _build(
     progress: Progress | None,
     *,
     dry_run: bool = False,
+    cache: bool,
 ) -> BuildReport:
     ours = settings.output.state
     with ExitStack() as held:
@@ -140,7 +147,10 @@ def _build(
         settings = with_made(settings, now, allow, readings)
         state = held.enter_context(open_state(settings, LocalFolder(settings.output.dir)))
         check_examples(settings)
-        plan = plan_site(settings, state, now, allowed=allow, progress=progress, readings=readings)
+        catalog = Catalog(readings)
+        if cache:
+            catalog = held.enter_context(closing(open_catalog(settings, readings, writes=not dry_run)))
+        plan = plan_site(settings, state, now, allowed=allow, progress=progress, catalog=catalog)
         if plan.refusal:
             if isinstance(plan.refusal, TooManyRejects) and not dry_run:
                 write_rejects(plan.ingested.rejects, ours)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from feedpub.catalog import Catalog, Store
 from feedpub.config import Settings
 from feedpub.core.errors import SourceError
 from feedpub.history.last_read import LAST_READ
 from feedpub.history.ledger import LEDGER
-from feedpub.publishing.early_exit import note_path
+from feedpub.publishing.early_exit import RACE, known_config, note_path, program
 from feedpub.publishing.events import EVENTS
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.local.location import locate, stamps_name
 from feedpub.publishing.local.manifest import MANIFEST
 from feedpub.publishing.log import REJECTS
+from feedpub.sources import Readings
 from feedpub.sources.files import asked
 from feedpub.sources.spec import SourceSpec
 
@@ -22,6 +24,13 @@ from feedpub.sources.spec import SourceSpec
 def note_of(settings: Settings) -> str:
     """Return where the note of a build lies that changed nothing."""
     return note_path(os.fspath(settings.file), os.fspath(settings.output.state))
+
+
+def open_catalog(settings: Settings, readings: Readings, *, writes: bool = True) -> Catalog:
+    """Return what is known of the sources by earlier builds; to be called under the lock, if it ``writes``."""
+    file = settings.output.state / f"catalog-{known_config(os.fspath(settings.file))}.sqlite"
+    store = Store(file, program(), RACE, writes=writes)
+    return Catalog(readings, store, settings.rules.fingerprint())
 
 
 def inputs(settings: Settings) -> frozenset[str]:

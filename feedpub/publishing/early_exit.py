@@ -121,8 +121,17 @@ def forget(place: str) -> None:
 
 def note_path(config: str, state: str) -> str:
     """Return where the note of a config lies in its state folder, which several configs may share."""
-    known = hashlib.sha256(os.fsencode(os.path.abspath(config))).hexdigest()[:12]  # noqa: PTH100
-    return os.path.join(state, f"unchanged-{known}.json")  # noqa: PTH118
+    return os.path.join(state, f"unchanged-{known_config(config)}.json")  # noqa: PTH118
+
+
+def known_config(config: str) -> str:
+    """Return what tells a config from others in the names of files of a state folder, which they may share."""
+    return hashlib.sha256(os.fsencode(os.path.abspath(config))).hexdigest()[:12]  # noqa: PTH100
+
+
+def program() -> str:
+    """Return what is another text once anything of the program, or that it uses, was changed."""
+    return repr((sys.executable, sys.version, sorted((path, _stat(path)) for path in _program())))
 
 
 def _rfc3339(time: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
@@ -128,6 +129,23 @@ class RuleSet:
     def with_made(self, made: Iterable[MadeRule]) -> RuleSet:
         """Return the rules with those of feeds that are made of the data, last."""
         return RuleSet(with_made(self.rules, made))
+
+    def fingerprint(self) -> str:
+        """Return what differs where other feeds might take an article, and is the same in each process."""
+        rules = self.rules
+        views: dict[View, int] = {}
+        terms = [
+            (term.text, views.setdefault(term.view, len(views)), term.exact, term.open_left, term.open_right)
+            for term in rules.terms
+        ]
+        # The order of a set is another one in each process.
+        of_views = [(sorted(view.fields), *view[1:]) for view in views]
+        feeds = [
+            (rule.slug, rule.wanted, rule.veto, rule.fallback, rule.include, rule.exclude)
+            for rule in rules.feeds
+        ]
+        meant = repr((terms, of_views, feeds, rules.veto, rules.made_of_others))
+        return hashlib.sha256(meant.encode("utf-8", "surrogatepass")).hexdigest()
 
     def explain(self, article: Article) -> Explanation:
         """Return why each feed takes the article or does not."""

@@ -207,7 +207,7 @@ def read(spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None =
     :class:`SourceError` when the file can't be opened or read.
     """
     name = display_name(spec, file)
-    charset, since = (kept and kept.told) or _told(spec, file, name)
+    charset, since = (kept and kept.told) or told_beside(spec, file, name)
     if kept:
         kept.told = charset, since
     reading = ParseContext(spec, name, authority, charset=charset, since=since)
@@ -230,7 +230,8 @@ def read(spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None =
             yield reject(reading.origin(last + 1, last + 1), f"from here on, {stream.problem}", "")
 
 
-def _told(spec: SourceSpec, file: Path | str, name: str) -> tuple[str, datetime | None]:
+def told_beside(spec: SourceSpec, file: Path | str, name: str) -> tuple[str, datetime | None]:
+    """Return what decides how a file is read and is not in it: its encoding by a server's word, and when it changed."""
     charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
     return charset, _changed(spec, file) if is_dated_by_file(spec) else None
 

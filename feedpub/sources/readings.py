@@ -18,7 +18,7 @@ from typing import TypeAlias
 from feedpub.articles.article import Notice, Origin
 from feedpub.core.errors import PublishError, SourceError
 from feedpub.core.spool import BlobRef, Spool
-from feedpub.sources.files import Found, display_name, is_dated_by_file, open_file, read, search
+from feedpub.sources.files import Found, display_name, is_dated_by_file, open_file, read, search, told_beside
 from feedpub.sources.records import Item
 from feedpub.sources.settling import Remembered, Replayed, Settling, Stamp
 from feedpub.sources.spec import SourceSpec
@@ -56,7 +56,7 @@ class Readings:
         room: int = ROOM,
     ) -> None:
         self._sources = sources
-        self._authority = authority
+        self.authority = authority
         self._settling = settling
         self._aside = _Aside(room)
         self._kept: dict[tuple[int, Path | str], _Kept | Remembered | None] = {}
@@ -120,7 +120,12 @@ class Readings:
         if (number, file) not in self._kept:
             self._kept[number, file] = self._chosen(spec, file)
         if kept := self._kept[number, file]:
-            yield from read(spec, file, self._authority, kept)
+            yield from read(spec, file, self.authority, kept)
+
+    def beside(self, number: int, spec: SourceSpec, file: Path | str) -> tuple[str, datetime | None]:
+        """Return what :func:`feedpub.sources.files.told_beside` says of a file, or said when it was read."""
+        kept = self._kept.get((number, file))
+        return (kept and kept.told) or told_beside(spec, file, display_name(spec, file))
 
     def _chosen(self, spec: SourceSpec, file: Path | str) -> _Kept | Remembered | None:
         """Return what is to be read of a file: itself, or if it has not settled what was read last, or nothing."""

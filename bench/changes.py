@@ -1,0 +1,117 @@
+"""What a build costs after a change, as a ratio to a plain script that reads everything, in the same run.
+
+    python bench/changes.py [--corpus FOLDER] [--articles 100000] [--feeds 20] [--keywords 10] [--peer SCRIPT]
+
+Makes a corpus (``bench/corpus.py``) unless --corpus names one that has ``rules.json`` and texts. After each change one
+``feedpub build`` runs as a process of its own, pages off; its CPU time and the most memory it held are printed. Without
+--no-peer, the plain script runs first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from build import HERE, measure, write_config
+from corpus import make
+
+# What changed a moment ago is not trusted.
+_LEFT_ALONE = 2.5
+
+
+def changes(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield what is changed, one after the other, and what does it."""
+    texts = sorted((folder / "texts").glob("*.txt"))
+    config = folder / "config.yaml"
+    told = texts[-1].read_text(encoding="utf-8").split("\n\n")
+    rules = json.loads((folder / "rules.json").read_text(encoding="utf-8"))["feeds"]
+    terms = next(iter(rules.values()))
+
+    def note() -> None:
+        for found in (folder / "state").glob("unchanged-*"):
+            found.unlink()
+
+    yield "first build", lambda: None
+    yield "nothing changed, the whole way", note
+    yield "nothing changed", lambda: None
+    yield "100 articles added", lambda: _write(folder / "texts" / "new.txt", told[:100])
+    yield "a file edited", lambda: _write(texts[-1], told[:-1])
+    yield "a file deleted", texts[0].unlink
+    yield (
+        "a rule of one feed changed",
+        lambda: _replace(config, json.dumps(terms[0], ensure_ascii=False), '"the"'),
+    )
+    yield "all files touched", lambda: _touch(texts[1:])
+
+
+def _write(file: Path, records: list[str]) -> None:
+    file.write_text("\n\n".join(records) + "\n", encoding="utf-8")
+
+
+def _touch(files: Iterable[Path]) -> None:
+    for file in files:
+        os.utime(file)
+
+
+def _replace(file: Path, old: str, new: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--feeds", type=int, default=20)
+    parser.add_argument("--keywords", type=int, default=10)
+    parser.add_argument("--corpus", type=Path, help="a folder with rules.json and text files, at any depth")
+    parser.add_argument("--peer", type=Path, default=HERE / "plain.py")
+    parser.add_argument("--no-peer", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        corpus = (arguments.corpus or folder / "corpus").resolve()
+        if not arguments.corpus:
+            make(corpus, arguments.articles, arguments.feeds, arguments.keywords)
+        (folder / "texts").mkdir()
+        for text in sorted(corpus.rglob("*.txt")):
+            shutil.copy(text, folder / "texts")
+        shutil.copy(corpus / "rules.json", folder)
+        write_config(folder, "texts/*.txt", folder / "rules.json")
+        config = folder / "config.yaml"
+        output = "output: {dir: out, state: state, pages: off}\n"
+        config.write_text(config.read_text(encoding="utf-8") + output, encoding="utf-8")
+        peer = None
+        if not arguments.no_peer:
+            command = [
+                sys.executable,
+                str(arguments.peer.resolve()),
+                f"{folder}/texts/*.txt",
+                "rules.json",
+                "peer",
+            ]
+            peer = measure(command, folder)
+            print(f"{arguments.peer.name}: {peer.cpu:.1f} s\n")
+        print("| change | CPU s | memory MB | times the peer |\n|---|---:|---:|---:|")
+        build = [sys.executable, "-m", "feedpub", "build", "--quiet", "--allow-vanished"]
+        for label, change in changes(folder):
+            change()
+            time.sleep(_LEFT_ALONE)
+            # Of two, as the note of a build that changed nothing is left by the second.
+            command = [word for word in build if label != "nothing changed" or not word.startswith("--allow")]
+            if label == "nothing changed":
+                measure(command, folder)
+            run = measure(command, folder)
+            ratio = f"{peer.cpu / run.cpu:.0f}" if peer else ""
+            print(f"| {label} | {run.cpu:.2f} | {run.memory:.0f} | {ratio} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,9 @@
+"""What was read before: of each file of the sources, what a build needs to know of all that is in it.
+
+A cache, never a promise: a build with it equals a build without it. It may be deleted at any time.
+"""
+
+from feedpub.catalog.catalog import Catalog, CatalogFile, Other, Seen, Stale
+from feedpub.catalog.store import Damaged, Store
+
+__all__ = ["Catalog", "CatalogFile", "Damaged", "Other", "Seen", "Stale", "Store"]

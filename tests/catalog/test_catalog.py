@@ -1,0 +1,382 @@
+"""What is known of files is believed while they are the same, and thrown away once anything is in doubt."""
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedpub.articles.article import (
+    Article,
+    Author,
+    Boilerplate,
+    Enclosure,
+    FeedSource,
+    LeftOut,
+    Notice,
+    Origin,
+    Reject,
+)
+from feedpub.articles.sighting import Sighting
+from feedpub.catalog import Store
+from feedpub.catalog import catalog as catalog_module
+from feedpub.catalog import store as store_module
+from feedpub.catalog.coding import article_of, canonical, item_in, row_of, seen_in, values_of
+from feedpub.config import load_config
+from feedpub.core.yaml_node import read_yaml
+from feedpub.publishing import dependencies
+from feedpub.publishing.build import build, open_plan
+from feedpub.rules.ruleset import compile_rules
+from feedpub.sources import Readings, SourceSpec
+
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def story(number, text="oak"):
+    day = datetime(2024, 1, 2, tzinfo=UTC) + timedelta(days=number)
+    return {
+        "id": str(number),
+        "title": f"Story {number}",
+        "text": f"{text} {number}",
+        "date": day.isoformat(),
+    }
+
+
+def lay_out(folder, feed=None):
+    folder.mkdir(exist_ok=True)
+    config = {
+        "version": 1,
+        "site": {"title": "T", "base_url": "https://x.test/f/", "id_authority": "x.test,2023"},
+        "sources": [{"path": "*.jsonl", "timezone": "UTC"}],
+        "feeds": {
+            "all": {"title": "All", "max_items": 3} | (feed or {}),
+            "elm": {"title": "Elm", "any": ["elm"]},
+        },
+        "output": {"formats": ["atom"], "pages": "off"},
+    }
+    (folder / "config.yaml").write_text(json.dumps(config))
+    for name, first in (("a", 0), ("b", 4)):
+        write(folder, name, [story(number) for number in range(first, first + 4)])
+    return folder
+
+
+def write(folder, name, told):
+    (folder / f"{name}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in told))
+
+
+def run(folder, *, cache=True):
+    return build(load_config(folder / "config.yaml"), NOW, cache=cache, allow={"vanished"})
+
+
+def feeds(folder):
+    return {path.name: path.read_bytes() for path in (folder / "feeds").glob("*.atom")}
+
+
+@pytest.fixture
+def left_alone(monkeypatch):
+    """Files count as left alone at once."""
+    monkeypatch.setattr(dependencies, "RACE", -(10**12))
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The names of the files that are read."""
+    names = []
+    original = Readings.read
+
+    def reading(self, number, spec, file):
+        names.append(Path(file).name)
+        return original(self, number, spec, file)
+
+    monkeypatch.setattr(Readings, "read", reading)
+    return names
+
+
+@pytest.fixture
+def site(tmp_path, left_alone):  # noqa: ARG001 - it is for all that is built
+    """A site that was built once."""
+    folder = lay_out(tmp_path / "site")
+    run(folder)
+    return folder
+
+
+def test_a_file_that_nobody_touched_is_not_opened(site, opened):
+    with opened() as names:
+        report = run(site)
+    assert not {"a.jsonl", "b.jsonl"} & {*names}
+    assert report.articles == 8
+
+
+def test_of_a_file_that_was_touched_only_the_digest_is_taken_and_that_once(site, read, opened):
+    os.utime(site / "a.jsonl")
+    with opened() as names:
+        run(site)
+    assert (names.count("a.jsonl"), read[:]) == (1, [])
+    with opened() as names:
+        run(site)
+    assert "a.jsonl" not in names
+
+
+def test_of_several_files_the_one_that_was_edited_is_read(site, read):
+    write(site, "b", [story(4, "elm")])
+    assert run(site).articles == 5
+    assert read == ["b.jsonl"]
+
+
+def test_what_changed_a_moment_ago_is_read_again(tmp_path, read):
+    folder = lay_out(tmp_path / "site")
+    run(folder)
+    read.clear()
+    run(folder)
+    assert read == ["a.jsonl", "b.jsonl"]
+
+
+def test_an_article_that_comes_up_as_others_go_is_read_from_its_file(site, monkeypatch):
+    monkeypatch.setattr(catalog_module, "NEWEST", 1)
+    (site / "b.jsonl").unlink()
+    run(site)
+    known = feeds(site)
+    run(site, cache=False)
+    assert b"Story 1" in known["all.atom"]
+    assert feeds(site) == known
+
+
+def test_a_changed_rule_is_asked_without_reading_the_newest(site, read):
+    config = json.loads((site / "config.yaml").read_text())
+    config["feeds"]["elm"]["any"] = ["oak"]
+    (site / "config.yaml").write_text(json.dumps(config))
+    run(site)
+    assert b"Story 7" in feeds(site)["elm.atom"]
+    assert read == []
+
+
+@pytest.mark.usefixtures("left_alone")
+def test_a_file_that_is_another_than_it_seems_is_read_anew(tmp_path, monkeypatch):
+    stat = store_module.Stat(1, 2, 3, 4)
+    monkeypatch.setattr(store_module.Stat, "of", lambda _: stat)
+    # So that articles have to be read from their file.
+    monkeypatch.setattr(catalog_module, "NEWEST", 1)
+    folder = lay_out(tmp_path / "site", {"archive": 2})
+    run(folder)
+    write(folder, "b", [story(number, "elm") for number in range(4, 8)])
+    run(folder)
+    known = feeds(folder)
+    run(folder, cache=False)
+    assert feeds(folder) == known
+    assert b"elm 7" in known["all.atom"]
+
+
+def test_without_the_cache_nothing_is_known_or_remembered(site, read):
+    before = {path: path.read_bytes() for path in site.glob(".feedpub/catalog*")}
+    run(site, cache=False)
+    assert read == ["a.jsonl", "b.jsonl"]
+    assert {path: path.read_bytes() for path in site.glob(".feedpub/catalog*")} == before != {}
+
+
+def test_the_option_no_cache_reads_all_each_time(tmp_path, command, read):
+    folder = lay_out(tmp_path / "site")
+    for _ in range(2):
+        assert command(folder, "build", "--no-cache").returncode == 0
+        assert read == ["a.jsonl", "b.jsonl"]
+        read.clear()
+
+
+def test_a_dry_run_writes_nothing_to_it(site, read):
+    write(site, "b", [story(4, "elm")])
+    before = {path: path.read_bytes() for path in site.glob(".feedpub/catalog*")}
+    build(load_config(site / "config.yaml"), NOW, dry_run=True, allow={"vanished"})
+    assert read == ["b.jsonl"]
+    assert {path: path.read_bytes() for path in site.glob(".feedpub/catalog*")} == before != {}
+
+
+@pytest.mark.usefixtures("left_alone")
+def test_a_plan_reads_no_file_that_a_build_has_read(site, read):
+    with open_plan(load_config(site / "config.yaml"), NOW) as plan:
+        assert plan.ingested.articles == 8
+    assert read == []
+
+
+@pytest.mark.usefixtures("left_alone")
+def test_what_cannot_be_kept_is_read_each_time(tmp_path, monkeypatch):
+    folder = lay_out(tmp_path / "site")
+
+    monkeypatch.setattr(store_module, "_SCHEMA", "no statement;")
+    assert (run(folder).articles, run(folder).articles) == (8, 8)
+
+
+def die_at(number):
+    """Let the process die, as if killed, instead of its write of this number to the catalog."""
+    original, writes = Store._do, 0
+
+    def counted(*arguments):
+        nonlocal writes
+        writes += 1
+        if writes == number:
+            os._exit(9)
+        return original(*arguments)
+
+    Store._do = counted
+
+
+def killed(folder, number):
+    die_at(number)
+    run(folder)
+    os._exit(0)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("left_alone")
+def test_a_build_that_is_killed_at_any_write_spoils_nothing(tmp_path):
+    number, status = 0, 9
+    while status == 9:
+        number += 1
+        folder = lay_out(tmp_path / f"site{number}")
+        run(folder)
+        write(folder, "a", [story(number, "elm") for number in range(3)])
+        (folder / "b.jsonl").unlink()
+        write(folder, "c", [story(number) for number in range(8, 12)])
+        process = multiprocessing.get_context("fork").Process(target=killed, args=(folder, number))
+        process.start()
+        process.join()
+        status = process.exitcode
+        run(folder)
+        known = feeds(folder)
+        run(folder, cache=False)
+        assert feeds(folder) == known
+    assert (status, number > 10) == (0, True)
+
+
+# What it holds
+
+
+texts = st.text(max_size=8) | st.sampled_from(["\ud800", "a\0b", "ü"])
+times = st.datetimes(timezones=st.timezones())
+times = times.map(lambda time: datetime.fromisoformat(time.isoformat()))
+EACH = {
+    "id": texts,
+    "title": texts,
+    "body": texts,
+    "published": times,
+    "origin": st.builds(Origin, st.just("a.txt"), st.integers(1, 9), st.integers(1, 9), st.integers(0, 9)),
+    "html": st.booleans(),
+    "updated": st.none() | times,
+    "key": st.none() | texts,
+    "link": st.none() | texts,
+    "authors": st.lists(st.builds(Author, texts, st.none() | texts, st.none() | texts), max_size=2).map(
+        tuple
+    ),
+    "categories": st.lists(texts, max_size=2).map(tuple),
+    "language": st.none() | texts,
+    "summary": st.none() | texts,
+    "image": st.none() | texts,
+    "enclosures": st.lists(st.builds(Enclosure, texts, texts, st.integers(0, 9)), max_size=2).map(tuple),
+    "via": st.none() | st.builds(FeedSource, texts, st.none() | texts, st.none() | texts, st.none() | texts),
+    "due": st.none() | times,
+    "expires": st.none() | times,
+    "by_link": st.booleans(),
+    "former": st.none() | texts,
+    "version": st.none() | st.integers(0, 9),
+    "feed": texts,
+    "permalink": st.booleans(),
+    "undated": st.booleans(),
+    "mark": st.sampled_from(["", "draft", "held"]),
+}
+ARTICLES = st.builds(Article, **EACH)
+DIGESTED = {"body", "html", "authors", "language", "summary", "image", "enclosures", "by_link"}
+
+
+def test_each_field_of_an_article_is_tried_here_and_known_of_every_article():
+    names = {field.name for field in fields(Article)}
+    assert names == EACH.keys()
+    # A permalink says what to write, and nothing decides by it.
+    assert names - DIGESTED - {"permalink"} == {*Sighting._fields} - {"size", "text", "own", "rest", "undue"}
+
+
+def through_json(value):
+    return json.loads(json.dumps(value))
+
+
+def shown(value):
+    """A value with the offsets of its times, which do not count when times are compared."""
+    return repr(value)
+
+
+@given(ARTICLES)
+@settings(max_examples=60)
+def test_an_article_and_what_is_known_of_it_come_back_as_they_were(article):
+    assert shown(article_of(through_json(values_of(article)))) == shown(article)
+    seen = Sighting.of(article)
+    assert shown(seen_in(through_json(row_of(seen)), "a.txt")) == shown(seen)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Boilerplate(Origin("a", 1, 2)),
+        Reject(Origin("a", 1, 2, 3), "why \ud800", "text"),
+        Notice(Origin("a", 1, 2), "kind", "message"),
+        LeftOut(Origin("a", 1, 2), "withdrawn", "why"),
+        LeftOut(Origin("a", 1, 2), "draft", "why", "id", NOW, 3, "feed", frozenset("abc"), "title"),
+    ],
+)
+def test_what_is_no_article_comes_back_as_it_was(item):
+    assert item_in(through_json(row_of(item)), "a") == item
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(SourceSpec) if field.name != "where"])
+def test_each_setting_of_a_source_makes_another_fingerprint(field):
+    spec = SourceSpec(("a",), Path("/x"))
+    assert canonical(replace(spec, **{field: ("other",)})) != canonical(spec)
+
+
+def fingerprint(feeds, matching="{}"):
+    node = read_yaml(f"{{feeds: {feeds}, matching: {matching}}}".encode(), "c.yaml").mapping()
+    return compile_rules(node["feeds"].mapping(), None, node["matching"]).fingerprint()
+
+
+RULES = ("{a: {any: [oak, 'title: elm']}, b: {any: [ash], none: [fir]}}", "{}")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("{a: {any: [oak, 'title: elm']}, b: {any: [ash]}}", "{}"),
+        ("{a: {any: [oak, elm]}, b: {any: [ash], none: [fir]}}", "{}"),
+        ("{a: {any: [=oak, 'title: elm']}, b: {any: [ash], none: [fir]}}", "{}"),
+        ("{a: {all: [oak, 'title: elm']}, b: {any: [ash], none: [fir]}}", "{}"),
+        ("{b: {any: [oak, 'title: elm']}, a: {any: [ash], none: [fir]}}", "{}"),
+        ("{a: {any: [oak, 'title: elm']}, b: {any: [ash], none: [fir], include: [a]}}", "{}"),
+        (RULES[0], "{none: [tea]}"),
+        (RULES[0], "{stemming: en}"),
+        (RULES[0], "{fields: [title]}"),
+    ],
+)
+def test_rules_that_take_other_articles_have_another_fingerprint(other):
+    assert fingerprint(*other) != fingerprint(*RULES)
+
+
+@pytest.mark.slow
+def test_fingerprints_are_the_same_in_each_process():
+    code = "import sys; sys.path.insert(0, 'tests/catalog'); import test_catalog as t; print(t.all_fingerprints())"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
+
+
+def all_fingerprints():
+    spec = SourceSpec(("a",), Path("/x"), boilerplate=frozenset("abcdef"), published_when=frozenset("ghi"))
+    return fingerprint(*RULES), canonical(spec)
