@@ -126,7 +126,7 @@ SCENARIOS = {
     "files that settle": (
         lambda s: layer(s, PLAIN, many(range(1, 7)), sources=SETTLING),
         lambda s: layer(s, PLAIN, many(range(2, 8), d5=EDITED), sources=SETTLING),
-        lambda s: writing(s, many(range(2, 9), d5="A boat"), 5),
+        lambda s: writing(s, many(range(2, 9), d5="A boat", d6=EDITED), 5),
     ),
 }
 
