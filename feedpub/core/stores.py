@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import takewhile
 from typing import Any, TypeVar
 
@@ -34,8 +35,9 @@ _CREDENTIALS = {
     "hf": "set HF_TOKEN",
 }
 _COMMON = ("s3", "gs", "az", "sftp", "ftp", "smb", "webdav", "github")
+_MISSING = (FileNotFoundError, NotADirectoryError)
 _CLASSES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
-    ((FileNotFoundError, NotADirectoryError), "missing"),
+    (_MISSING, "missing"),
     ((PermissionError,), "refused"),
     ((ConnectionError, TimeoutError), "unreached"),
 )
@@ -88,6 +90,62 @@ def filesystem_of(url: str) -> tuple[Any, str]:
         return found
 
     return attempt(url, opened)
+
+
+def listed(url: str, filesystem: Any, path: str) -> list[str]:
+    """Return the files of the store at ``url`` that the pattern ``path`` fits, sorted. Raises :class:`StoreError`.
+
+    These are what fsspec's own ``glob`` gives, but that takes most errors of a driver for a folder without files.
+    """
+    return attempt(url, lambda: sorted(_fitting(filesystem, path)))
+
+
+def _fitting(filesystem: Any, path: str) -> Iterator[str]:
+    # The module of an extra, as fsspec is everywhere here.
+    from fsspec.utils import glob_translate  # noqa: PLC0415
+
+    # In an address of the web, a question mark begins the query.
+    wild = re.compile(r"[*[]" if path.startswith(("http://", "https://")) else r"[*?[]")
+    parts = path.split("/")
+    fixed = list(takewhile(lambda part: not wild.search(part), parts))
+    if fixed == parts:
+        yield from [path] if _is_file(filesystem, path) else []
+        return
+
+    @cache
+    def pattern_of(depth: int) -> re.Pattern[str]:
+        return re.compile(glob_translate("/".join(parts[:depth])))
+
+    def leads_on(folder: str) -> bool:
+        depth = folder.count("/") + 1
+        return "**" in parts[:depth] or (depth < len(parts) and bool(pattern_of(depth).match(folder)))
+
+    waiting = ["/".join(fixed) or ("/" if path.startswith("/") else "")]
+    searched = set(waiting)
+    while waiting:
+        for entry in _entries(filesystem, waiting.pop()):
+            name, kind = entry["name"].rstrip("/"), entry["type"]
+            if kind == "directory":
+                if name not in searched and leads_on(name):
+                    searched.add(name)
+                    waiting.append(name)
+            elif pattern_of(len(parts)).match(name) and (kind == "file" or _is_file(filesystem, name)):
+                yield name
+
+
+def _entries(filesystem: Any, folder: str) -> list[dict[str, Any]]:
+    try:
+        found: list[dict[str, Any]] = filesystem.ls(folder, detail=True)
+    except _MISSING:
+        return []
+    return found
+
+
+def _is_file(filesystem: Any, path: str) -> bool:
+    try:
+        return bool(filesystem.info(path)["type"] == "file")
+    except _MISSING:
+        return False
 
 
 def has_password(url: str) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Protocol
 from feedpub.articles.article import Article, Notice, Origin
 from feedpub.articles.ids import PAGE_FOLDER, is_page_file
 from feedpub.core.errors import SourceError, printable
-from feedpub.core.stores import StoreError, attempt, filesystem_of, hidden
+from feedpub.core.stores import StoreError, attempt, filesystem_of, hidden, listed
 from feedpub.sources.decoding import read_whole
 from feedpub.sources.http_cache import Copy, is_web
 from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, reader
@@ -323,8 +323,7 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
 def _remote_files(spec: SourceSpec, pattern: str) -> list[str]:
     with _store_errors(spec, pattern):
         filesystem, path = filesystem_of(pattern)
-        found = attempt(pattern, lambda: [name for name in filesystem.glob(path) if filesystem.isfile(name)])
-        return _addresses(pattern, filesystem, path, found)
+        return _addresses(pattern, filesystem, path, listed(pattern, filesystem, path))
 
 
 def _addresses(pattern: str, filesystem: Any, path: str, names: Sequence[str]) -> list[str]:

@@ -11,13 +11,14 @@ from zipfile import ZipFile
 import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.spec import AbstractFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpub.articles.article import Article
 from feedpub.config.sources import parse_source
 from feedpub.core.errors import SourceError
-from feedpub.core.stores import store_problem
+from feedpub.core.stores import listed, store_problem
 from feedpub.core.yaml_node import read_yaml
 from feedpub.sources import files, read
 
@@ -120,12 +121,16 @@ class Failing(MemoryFileSystem):
             logging.getLogger("some.driver").error("a long story")
             raise self.error
 
-    def glob(self, path, **_):
+    def ls(self, path, **_):
         self._fail("list")
-        return [path.replace("*", "a")]
+        if path == "/drop":
+            return [{"name": "/drop/a.txt", "type": "file"}, {"name": "/drop/in", "type": "directory"}]
+        self._fail("list deeper")
+        return [{"name": f"{path}/b.txt", "type": "file"}]
 
-    def isfile(self, _):
-        return True
+    def info(self, path, **_):
+        self._fail("look")
+        return {"name": path, "type": "file"}
 
     def open(self, _path, _mode="rb", **_):
         self._fail("open")
@@ -160,6 +165,9 @@ def all_of(spec):
 ERRORS = st.sampled_from(
     [
         OSError,
+        PermissionError,
+        ConnectionRefusedError,
+        TimeoutError,
         ValueError,
         KeyError,
         RuntimeError,
@@ -183,6 +191,74 @@ def test_whatever_a_driver_raises_wherever_it_is_one_sentence_with_file_and_line
     said = str(raised.value)
     assert said.startswith("config.yaml:2:1: failing://drop/")
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("kind", [OSError, PermissionError, ConnectionRefusedError, TimeoutError, ValueError])
+@pytest.mark.parametrize(
+    ("pattern", "at"),
+    [
+        ("drop/*.txt", "list"),
+        ("drop/**/*.txt", "list deeper"),
+        ("drop/*/b.txt", "list deeper"),
+        ("drop/a.txt", "look"),
+    ],
+)
+def test_a_store_that_cannot_be_searched_is_none_that_has_no_files(pattern, at, kind):
+    spec = parse_source(read_yaml(f"path: failing://{pattern}\n".encode(), "config.yaml"), Path())
+    Failing.at, Failing.error = at, kind("no")
+    with pytest.raises(SourceError, match="failing://drop/"):
+        files(spec)
+    Failing.error = FileNotFoundError("gone meanwhile")
+    assert all(str(file).endswith("a.txt") for file in files(spec))
+
+
+NAMES = st.sampled_from(["a", "b.txt", "ab.txt", ".txt", "c[1].txt", "a b", "é.txt"])
+PARTS = st.sampled_from(
+    ["*", "**", "a", "a*", "*.txt", "?.txt", "[ab].txt", "[!a]*", "*b*", "c[[]1].txt", "b.txt"]
+)
+
+
+class Tree(AbstractFileSystem):
+    """A store of names, of which none is a file and a folder."""
+
+    cachable = False
+    names: tuple[str, ...] = ()
+
+    def info(self, path, **_):
+        if path in self.names:
+            return {"name": path, "type": "file"}
+        if not path or self._inside(path):
+            return {"name": path, "type": "directory"}
+        raise FileNotFoundError(path)
+
+    def ls(self, path, **_):
+        path = self._strip_protocol(path)
+        if self.info(path)["type"] == "file":
+            return [self.info(path)]
+        return [self.info(f"{path}/{name}" if path else name) for name in self._inside(path)]
+
+    def _inside(self, path):
+        before = f"{path}/" if path else ""
+        found = {
+            name.removeprefix(before).partition("/")[0] for name in self.names if name.startswith(before)
+        }
+        return sorted(found)
+
+
+@given(
+    tree=st.lists(st.lists(NAMES, min_size=1, max_size=4).map("/".join), max_size=8),
+    parts=st.lists(PARTS, min_size=1, max_size=4),
+)
+def test_a_store_gives_the_files_that_the_glob_of_fsspec_finds(tree, parts):
+    store, path = Tree(), "/".join(parts)
+    store.names = tuple(name for name in tree if not any(other.startswith(f"{name}/") for other in tree))
+    assert listed("tree://", store, path) == sorted(name for name in store.glob(path) if store.isfile(name))
+
+
+def test_a_question_mark_in_an_address_of_the_web_is_its_query():
+    store = Tree()
+    store.names = ("https://h.example/a.csv?day=1",)
+    assert listed("filecache::https://h.example/a.csv?day=1", store, *store.names) == list(store.names)
 
 
 @pytest.mark.parametrize("asked", ["check", "build", "report", "diff", "explain"])
@@ -220,11 +296,8 @@ class Hosted(MemoryFileSystem):
         host = path.removeprefix("hosted://").partition("/")[0]
         return {"host": host} if host else {}
 
-    def glob(self, path, **_):
-        return [path.replace("*", "a")]
-
-    def isfile(self, _):
-        return True
+    def ls(self, path, **_):
+        return [{"name": f"{path}/a.txt", "type": "file"}]
 
     def open(self, _path, _mode="rb", **_):
         return io.BytesIO(RECORD)
