@@ -1,0 +1,115 @@
+"""How long a build takes whose site has a page for each article, how much memory, and how many files it writes.
+
+    python bench/pages.py [--articles 10000] [--feeds 20] [--archive 500] [--repeat 3]
+
+Makes a corpus (``bench/corpus.py``) without addresses, so that each article has a page, and an archive, so that none
+leaves the site. Prints, as rows of a table, the first build; one that has nothing to do, by the note of the one before
+it and the whole way; and one with an article more. Each is a process of its own, and the median of some.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from build import Run, measure, write_config
+from corpus import make
+
+BUILD = [sys.executable, "-m", "feedpub", "build", "--quiet"]
+YOUNG = 2.1
+"""For so many seconds no build believes what the times of a file say, see ``feedpub.publishing.early_exit``."""
+
+
+def median(runs: list[Run]) -> Run:
+    """Return the run in the middle, by wall time."""
+    return sorted(runs, key=lambda run: run.wall)[len(runs) // 2]
+
+
+def repeated(times: int, prepare: Callable[[int], Path]) -> tuple[Run, Path]:
+    """Build ``times`` times in the folders that ``prepare`` makes; return the median, and the last folder."""
+    runs = []
+    for number in range(times):
+        folder = prepare(number)
+        runs.append(measure(BUILD, folder))
+    return median(runs), folder
+
+
+def leave_note(folder: Path) -> None:
+    """Build until one leaves a note: the first may write down what it read of the files, the next changes nothing."""
+    for _ in range(2):
+        time.sleep(YOUNG)
+        measure(BUILD, folder)
+
+
+def written(folder: Path, since: float) -> int:
+    """Return how many files in the output folder are younger than ``since``."""
+    return sum(path.is_file() and path.stat().st_mtime >= since for path in (folder / "feeds").rglob("*"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, default=10_000)
+    parser.add_argument("--feeds", type=int, default=20)
+    parser.add_argument("--archive", type=int, default=500)
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the median is printed")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        first = Path(name) / "site"
+        make(first / "corpus", arguments.articles, arguments.feeds, 10)
+        write_config(first, "corpus/**/*.txt", first / "corpus/rules.json")
+        with (first / "config.yaml").open("a", encoding="utf-8") as config:
+            config.write(f"  all: {{title: All}}\noutput: {{archive: {arguments.archive}}}\n")
+
+        def copied(number: int) -> Path:
+            folder = Path(name) / f"first-{number}"
+            shutil.copytree(first, folder)
+            return folder
+
+        rows = []
+        run, built = repeated(arguments.repeat, copied)
+        pages = sum(1 for _ in (built / "feeds").rglob("*.html"))
+        rows.append(("first", run, written(built, 0)))
+
+        leave_note(built)
+
+        def again(_: int) -> Path:
+            return built
+
+        rows.append(("unchanged, by the note", repeated(arguments.repeat, again)[0], 0))
+
+        def without_note(_: int) -> Path:
+            for note in (built / ".feedpub").glob("unchanged-*.json"):
+                note.unlink()
+            return built
+
+        rows.append(("unchanged, the whole way", repeated(arguments.repeat, without_note)[0], 0))
+
+        # The corpus ends before that.
+        began = time.time()
+
+        def one_more(number: int) -> Path:
+            story = f"One more, the {number}th of them\nIts text.\n2030-01-{number + 1:02} 10:00\n"
+            (built / f"corpus/more-{number}.txt").write_text(story, encoding="utf-8")
+            return built
+
+        with (built / "config.yaml").open("a", encoding="utf-8") as config:
+            config.write("guards: {future: publish}\n")
+        rows.append(("one article added", repeated(arguments.repeat, one_more)[0], written(built, began)))
+        last = rows.pop()
+        rows.append((*last[:2], round(last[2] / arguments.repeat)))
+    print(f"{arguments.articles:,} articles, {pages:,} pages, {arguments.feeds + 1} feeds, RSS and Atom\n")
+    print("| build | wall s | CPU s | peak MB | files written |")
+    print("|---|---:|---:|---:|---:|")
+    for label, run, files in rows:
+        print(f"| {label} | {run.wall:.2f} | {run.cpu:.2f} | {run.memory:.0f} | {files:,} |")
+
+
+if __name__ == "__main__":
+    main()
