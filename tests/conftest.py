@@ -130,6 +130,10 @@ class Newsboat:
         """Return the titles of all that it keeps, by id."""
         return dict(self._cached("SELECT guid, title FROM rss_item"))
 
+    def links(self):
+        """Return what it opens in a browser for each entry, by id."""
+        return dict(self._cached("SELECT guid, url FROM rss_item"))
+
     def _cached(self, query):
         with closing(sqlite3.connect(self._home / "cache.db")) as cache, cache:
             return cache.execute(query).fetchall()

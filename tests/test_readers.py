@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -93,3 +94,16 @@ def test_a_reader_sees_each_article_once(server, subscribe, name):
     assert reader.new() == {}
     assert len(reader.all()) == 13
     assert any(title.startswith(RETOLD) for title in reader.all().values())
+
+
+def test_open_in_browser_leads_to_an_address_that_is_answered(server, subscribe):
+    reader = subscribe(server.url("all.rss"))
+    if subscribe.kind == "reader":
+        pytest.skip("it opens no browser")
+    assert len(reader.new()) == 12
+    links = reader.links()
+    assert len(set(links.values())) == 12
+    for entry, link in links.items():
+        with urlopen(link, timeout=10) as answer:
+            assert answer.status == 200, entry
+            assert "<h1" in answer.read().decode()
