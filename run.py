@@ -8,7 +8,7 @@
     python3 run.py lowest    run the tests with the lowest versions of the dependencies that pyproject.toml allows
     python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
     python3 run.py conformance   hold the validator against the W3C's own test files, where they are at hand
-    python3 run.py sweep     the long runs: every fault, growth, servers, readers, lowest versions; parts may be named
+    python3 run.py sweep     every fault, growth, servers, readers, pages, lowest versions; parts may be named
     python3 run.py lock      pin the dependencies anew in constraints.txt
 
 Each first makes a virtual environment in .venv and installs the pinned dependencies there, once. What stands

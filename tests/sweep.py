@@ -50,6 +50,9 @@ PARTS = {
     "growth": Part(
         ("tests/test_growth.py", "tests/sources/test_memory.py", "tests/planning/archives/test_memory.py")
     ),
+    "pages": Part(
+        ("tests/documents/test_many_pages.py", "tests/documents/test_browser.py"), (("chromium", "chromium"),)
+    ),
     "servers": Part(
         (
             "tests/publishing/test_docs.py",
