@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.request import urlopen
 
@@ -17,6 +18,8 @@ from feedpub.cli.preview import Shown, make_app
 from feedpub.config import load_config
 from feedpub.publishing.build import build
 from feedpub.publishing.drafts import with_drafts
+
+from ..documents.chromium import CHROMIUM, open_tab  # noqa: TID252 - tests are not installed under a name
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 CONFIG = """\
@@ -143,6 +146,14 @@ def test_serve_says_what_to_install_where_files_cannot_be_watched(folder, comman
     )
 
 
+@dataclass
+class Asking:
+    address: str
+
+    def __call__(self, path):
+        return urlopen(self.address + path, timeout=10).read().decode()
+
+
 @pytest.fixture
 def serving(folder):
     """A server that watches and shows drafts, with what asks it, and the folder that it builds into."""
@@ -158,7 +169,7 @@ def serving(folder):
         try:
             lines = iter(server.stdout.readline, "")
             address = next(found[0] for line in lines if (found := re.search(r"http://localhost:\d+/", line)))
-            yield server, lambda path: urlopen(address + path, timeout=10).read().decode()
+            yield server, Asking(address)
         finally:
             server.kill()
 
@@ -193,3 +204,21 @@ def test_a_change_of_sources_config_or_templates_shows_at_once_and_nothing_stays
     assert not apart.exists()
     assert not (folder / "out").exists()
     assert not (folder / "state").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+def test_an_open_page_reloads_by_itself_and_shows_why_a_build_failed(folder, serving, tmp_path):
+    _, ask = serving
+    with open_tab(tmp_path / "profile") as tab:
+        tab.show(ask.address + "all.html")
+        shown = "document.body.innerText.includes(%r)"
+        assert not tab.run(shown % "Newly written")
+        (folder / "in/new.md").write_text(story("Newly written"))
+        until(lambda: tab.run(shown % "Newly written"))
+        (folder / "config.yaml").write_text(CONFIG.replace("title: All", "titel: All"))
+        until(lambda: tab.run(shown % "unknown key 'titel'"))
+        assert tab.run("document.querySelector('[role=alert]') !== null")
+        (folder / "config.yaml").write_text(CONFIG)
+        until(lambda: not tab.run(shown % "unknown key 'titel'"))
+        assert tab.run(shown % "Newly written")
