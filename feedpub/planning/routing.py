@@ -325,6 +325,7 @@ def _offer_known(catalog: Catalog, publicity: Publicity, watched: DuplicateIndex
     known = sorted((file for file in catalog.files() if file.is_known), key=lambda file: -file.newest)
     # What the last build needed is most probably enough, and the texts of other articles may not be at hand.
     enough = catalog.floor
+    router.raise_floor()
     for floor, end in ((enough, inf), (-inf, enough)):
         for file in known if floor < end else ():
             if file.newest < max(floor, router.floor):
@@ -335,6 +336,7 @@ def _offer_known(catalog: Catalog, publicity: Publicity, watched: DuplicateIndex
                 if not publicity.why_not(told) and (kept := stays(told, instant, file.source)):
                     router.offer(kept, instant, seen)
             file.leave()
+        router.raise_floor()
 
 
 def _future_update(article: Told) -> Notice:
@@ -440,6 +442,12 @@ class _Router:
                 selection.offer(instant, candidate, origin)
             self.floor = min(selection.floor for selection in self._selections)
 
+    def raise_floor(self) -> None:
+        """Bring :attr:`floor` to where it is by now; while articles are offered it lags behind."""
+        for selection in self._selections:
+            selection.raise_floor()
+        self.floor = min((selection.floor for selection in self._selections), default=-inf)
+
     def _taken(self, told: Sighting, seen: Seen) -> Sequence[int]:
         """Return the numbers of the feeds whose rules take an article."""
         # What else of it may be another by now, no rule looks at.
@@ -541,6 +549,11 @@ class NewestN(Generic[Selected]):
             return
         self._kept.append((-instant, selected, origin))
         if self._limit is not None and len(self._kept) >= self._full:
+            self._cut(self._limit)
+
+    def raise_floor(self) -> None:
+        """Bring :attr:`floor` to where it is by now."""
+        if self._limit is not None and len(self._kept) >= self._limit:
             self._cut(self._limit)
 
     def newest(self) -> tuple[Selected, ...]:

@@ -158,6 +158,19 @@ def test_a_changed_rule_is_asked_without_reading_the_newest(site, read):
 
 
 @pytest.mark.usefixtures("left_alone")
+def test_a_changed_rule_is_asked_of_no_more_articles_than_feeds_have_room_for(tmp_path, monkeypatch, read):
+    monkeypatch.setattr(catalog_module, "NEWEST", 4)
+    folder = lay_out(tmp_path / "site", {"max_items": 2})
+    config = json.loads((folder / "config.yaml").read_text())
+    for rule in ("oak", "story"):
+        config["feeds"]["elm"] = {"title": "Elm", "any": [rule], "max_items": 3}
+        (folder / "config.yaml").write_text(json.dumps(config))
+        read.clear()
+        run(folder)
+    assert read == []
+
+
+@pytest.mark.usefixtures("left_alone")
 def test_a_file_that_is_another_than_it_seems_is_read_anew(tmp_path, monkeypatch):
     stat = store_module.Stat(1, 2, 3, 4)
     monkeypatch.setattr(store_module.Stat, "of", lambda _: stat)

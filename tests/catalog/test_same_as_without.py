@@ -279,7 +279,7 @@ def run_history(first, then):
 
 
 @given(BUILDS)
-@settings(max_examples=10)
+@settings(max_examples=4)
 def test_it_is_so_through_histories(builds):
     run_history(*builds)
 

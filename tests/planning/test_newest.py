@@ -43,12 +43,15 @@ def entry(article: Article) -> Entry:
     ),
     st.integers(1, 8),
     st.none() | st.integers(1, 3),
+    st.integers(1, 9),
 )
-def test_a_selection_holds_what_sorting_everything_would(items, limit, share):
+def test_a_selection_holds_what_sorting_everything_would(items, limit, share, often):
     selection = NewestN(limit, share)
-    for minute, name in items:
+    for number, (minute, name) in enumerate(items):
         offered = make(minute, name)
         selection.offer(offered.published.timestamp(), RoutedArticle(offered, ("news",)), name[0])
+        if number % often == 0:
+            selection.raise_floor()
     ordered = [name for _, name in sorted(items, key=lambda item: (-item[0], f"tag:{item[1]}"))]
     first = {letter: [name for name in ordered if name[0] == letter][:share] for letter in "abc"}
     expected = [name for name in ordered if name in first[name[0]]][:limit]
