@@ -96,7 +96,8 @@ class Store:
     """What the file at ``file`` holds; of what was written under another ``key``, nothing.
 
     Files have to be left alone for ``race`` nanoseconds before their ``stat`` tells them.
-    Nobody else may write to it meanwhile. Nothing raises but :class:`Damaged`: what cannot be written is not kept.
+    Nobody else may write to it while this one does. Who only reads holds up nobody, and what a build replaces
+    meanwhile is to it as if it were damaged. Nothing raises but :class:`Damaged`: what cannot be written is not kept.
     """
 
     def __init__(self, file: Path, key: str, race: int, *, writes: bool = True) -> None:
@@ -153,7 +154,8 @@ class Store:
                 connection.execute("INSERT INTO site VALUES (?, NULL)", (self._key,))
                 connection.execute("COMMIT")
             found = connection.execute("SELECT key, floor FROM site").fetchall()
-            connection.execute("BEGIN")
+            if self._writes:
+                connection.execute("BEGIN")
         except BaseException:
             connection.close()
             raise

@@ -216,6 +216,16 @@ def test_a_plan_reads_no_file_that_a_build_has_read(site, read):
     assert read == []
 
 
+def test_who_reads_it_keeps_no_build_from_writing_to_it(site, read):
+    with open_plan(load_config(site / "config.yaml"), NOW):
+        write(site, "b", [story(4, "elm")])
+        run(site)
+    read.clear()
+    with open_plan(load_config(site / "config.yaml"), NOW) as plan:
+        assert plan.ingested.articles == 5
+    assert read == []
+
+
 @pytest.mark.usefixtures("left_alone")
 def test_what_cannot_be_kept_is_read_each_time(tmp_path, monkeypatch):
     folder = lay_out(tmp_path / "site")
