@@ -177,6 +177,8 @@ class CatalogFile:
         # Of the piece that was asked for last: its number, that of its first article, which feeds take each.
         self._answers: tuple[int, int, list[list[int] | None]] = (-1, 0, [])
         self._has_news = False
+        # Those of its articles, with their instants, that are not before the floor of the store.
+        self._recent: list[tuple[float, Seen]] | None = None
         self._whole: Generator[Article] | None = None
         self._next = 0
 
@@ -192,6 +194,9 @@ class CatalogFile:
         """
         timeless = self.newest == NO_INSTANT
         if timeless and end != NO_INSTANT:
+            return
+        if self._recent is not None and end == NO_INSTANT and not timeless:
+            yield from (seen for instant, seen in self._recent if instant >= oldest())
             return
         number = 0
         for piece, about in enumerate(self._header.pieces if self._header else ()):
@@ -262,10 +267,17 @@ class CatalogFile:
 
     def _remembered(self) -> Iterator[Seen | Other]:
         number = 0
+        # What was needed last time is asked for once more as soon as all has been heard of.
+        floor = self._store.floor if self._store else _NEVER
+        recent: list[tuple[float, Seen]] = []
+        self._recent = None if floor == _NEVER else recent
         for piece in range(len(self._header.pieces) if self._header else 0):
             for row in self._get(piece, "rows"):
                 if type(row[0]) is str:
-                    yield Seen(seen_in(row, self._name), self, number, None)
+                    seen = Seen(seen_in(row, self._name), self, number, None)
+                    if row[1] >= floor > _NEVER:
+                        recent.append((row[1], seen))
+                    yield seen
                     number += 1
                 else:
                     yield item_in(row, self._name)
