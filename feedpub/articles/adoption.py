@@ -44,7 +44,7 @@ class Adoptable(NamedTuple):
     @classmethod
     def of(cls, article: Told) -> Adoptable:
         """Return what tells of ``article``."""
-        return cls(article.id, article.title, article.published, article.link, article.origin)
+        return cls(article.id, article.source_title, article.published, article.link, article.origin)
 
 
 class Clash(NamedTuple):

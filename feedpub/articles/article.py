@@ -70,6 +70,19 @@ Mark: TypeAlias = Literal["", "draft", "held"]
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What an article's source says, where its config has that cleaned: the text by which the article is known.
+
+    ``applied`` are the numbers of the rules that fitted something, among those of its source.
+    """
+
+    title: str
+    body: str
+    html: bool
+    applied: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article, normalised.
 
@@ -81,8 +94,8 @@ class Article:
     feed that it was read from, see :func:`feed_key`; empty for sources of our own. ``undated`` says that its
     source gave no date, and ``published`` is that of the copy that it came with. It is not to be published before
     it is ``due``, nor once it ``expires``. ``permalink`` says that its id is its address, as the feed that it was
-    adopted from said in RSS.
-    A ``mark`` says why it is shown in a preview alone.
+    adopted from said in RSS. A ``mark`` says why it is shown in a preview alone. ``written`` is its text before it was cleaned, where a rule for that
+    fitted: which article it is goes by that, what it says by ``title`` and ``body``.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -111,6 +124,17 @@ class Article:
     permalink: bool = False
     undated: bool = False
     mark: Mark = ""
+    written: Written | None = None
+
+    @property
+    def source_title(self) -> str:
+        """The title as the source has it, of which ids are made."""
+        return self.written.title if self.written else self.title
+
+    @property
+    def source_body(self) -> str:
+        """The body as the source has it."""
+        return self.written.body if self.written else self.body
 
     def __post_init__(self) -> None:
         if self.published.utcoffset() is None:

@@ -7,15 +7,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
-from typing import Self, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 from feedpub.articles.article import Article
 from feedpub.core.feed_values import web_address
 from feedpub.core.spool import BlobRef, Spool
 from feedpub.text.safe_html import sanitise, visible_text
+from feedpub.text.similarity import digest, sketch
 
 Turn: TypeAlias = tuple[int, int, int]
 """Where an article stands among those of its instant: its file, its line and its column there. Greater is newer."""
+
+
+class Prints(NamedTuple):
+    """What is remembered of a text: digests of title and safe HTML, and a sketch of both."""
+
+    title: str
+    content: str
+    sketch: tuple[int, ...]
+
+    @classmethod
+    def of(cls, title: str, html: str) -> Self:
+        """Return what is remembered of a title and the content below it."""
+        return cls(digest(title), digest(html), sketch(title, html))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +38,8 @@ class Entry:
 
     ``source_date`` is the time that its source gives it now, where subscribers know it under another. ``turn`` is its
     place among those of its instant.
-    ``page`` is the address of the page that the site has for it, empty for none.
+    ``page`` is the address of the page that the site has for it, empty for none. ``written`` are the prints of what
+    its source says, where that was cleaned.
     """
 
     article: Article
@@ -33,6 +48,7 @@ class Entry:
     source_date: datetime | None = None
     turn: Turn = (0, 0, 0)
     page: str = ""
+    written: Prints | None = None
 
     @property
     def address(self) -> str | None:
@@ -101,6 +117,10 @@ def make_entry(selected: RoutedArticle | Entry) -> Entry:
     if isinstance(selected, Entry):
         return selected
     article = selected.article
+    source, written = article.written, None
+    if source:
+        before = replace(article, title=source.title, body=source.body, html=source.html, written=None)
+        written = Prints.of(source.title, content_of(before).html)
     if article.link or article.image or article.enclosures or article.via or article.authors:
         enclosures = ((enclosure, web_address(enclosure.url)) for enclosure in article.enclosures)
         via = article.via
@@ -112,7 +132,7 @@ def make_entry(selected: RoutedArticle | Entry) -> Entry:
             via=replace(via, url=_address(via.url), page=_address(via.page)) if via else None,
             authors=tuple(replace(author, uri=_address(author.uri)) for author in article.authors),
         )
-    return Entry(article, selected.feeds, content_of(article), turn=selected.turn)
+    return Entry(article, selected.feeds, content_of(article), turn=selected.turn, written=written)
 
 
 def _address(text: str | None) -> str | None:
@@ -122,7 +142,9 @@ def _address(text: str | None) -> str | None:
 def offload(entry: Entry, spool: Spool) -> Entry:
     """Return ``entry`` with its texts put aside, for the time until it is rendered."""
     content = StoredContent.of(Content(entry.content.html, entry.content.summary), spool)
-    return replace(entry, article=replace(entry.article, body="", summary=None), content=content)
+    source = entry.article.written
+    bare = replace(entry.article, body="", summary=None, written=source and replace(source, body=""))
+    return replace(entry, article=bare, content=content)
 
 
 def content_of(article: Article) -> Content:

@@ -83,14 +83,14 @@ class Sighting(NamedTuple):
     @classmethod
     def of(cls, article: Article) -> Sighting:
         """Return what is to be known of ``article``."""
-        text = int.from_bytes(fingerprint(article.title)) << BODY | _digest(article.body, BODY)
-        size = len(article.body)
+        title = int.from_bytes(fingerprint(article.source_title))
+        text, size = title << BODY | _digest(article.source_body, BODY), len(article.source_body)
         # Plain articles are by far the most, and have nothing else.
         if not (
             article.key or article.link or article.updated or article.feed or article.categories
             or article.authors or article.language or article.summary or article.image or article.enclosures
             or article.via or article.html or article.due or article.expires or article.former or article.undated
-            or article.mark
+            or article.mark or article.written
         ):  # fmt: skip
             return cls(
                 article.id,
@@ -180,7 +180,8 @@ def renamed(told: T, article_id: str, more: tuple[str, ...] = ()) -> T:
 def _rest(article: Article, updated: datetime | None) -> int:
     """Return a digest of what makes the order of versions definite."""
     rest = (updated, article.key, article.link, article.authors, article.categories, article.language)
-    more = (article.summary, article.image, article.enclosures, article.via, article.html)
+    html = article.written.html if article.written else article.html
+    more = (article.summary, article.image, article.enclosures, article.via, html)
     return _digest(repr((rest, more)), BODY) if any(rest) or any(more) else 0
 
 

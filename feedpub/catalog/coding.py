@@ -17,6 +17,7 @@ from feedpub.articles.article import (
     Notice,
     Origin,
     Reject,
+    Written,
 )
 from feedpub.articles.sighting import Sighting
 
@@ -123,6 +124,9 @@ def article_of(values: Row) -> Article:
     told["enclosures"] = tuple(Enclosure(*enclosure) for enclosure in told["enclosures"])
     told["via"] = FeedSource(*told["via"]) if told["via"] else None
     told["categories"] = tuple(told["categories"])
+    if before := told["written"]:
+        title, body, html, applied = before
+        told["written"] = Written(title, body, html, tuple(applied))
     return Article(**told)
 
 

@@ -26,15 +26,19 @@ from feedpub.cli.console import (
 from feedpub.config import load_config
 from feedpub.insight.lookup import find, find_at
 from feedpub.planning.site_plan import SitePlan
-from feedpub.planning.verdicts import Fate, Placement, Verdict, Where
+from feedpub.planning.verdicts import Fate, Placement, Record, Verdict, Where
 from feedpub.publishing.build import open_plan
 from feedpub.rules.explanation import Explanation, FeedExplanation, Hit
 from feedpub.rules.fields import texts
+from feedpub.sources.files import display_name
+from feedpub.text.safe_html import visible
 
 SHOWN_HITS = 5
 SHOWN_MISSES = 3
 SHOWN_CHOICES = 10
 AROUND = 32
+SHOWN_LINES = 3
+LINE = 100
 
 
 def explain(
@@ -71,15 +75,18 @@ def explain(
         return
     with open_plan(settings, datetime.now(UTC)) as plan:
         verdict = _looked_up(plan, article, file, line)
+        rules = _rules_that_cleaned(plan, verdict.record)
     record = verdict.record
     explained = plan.settings.rules.explain(record) if isinstance(record, Article) else None
     if report_format is Format.JSON:
-        print_json(as_json(explained, verdict))
+        print_json(as_json(explained, verdict, rules))
     else:
-        _show(verdict, explained)
+        _show(verdict, explained, rules)
 
 
-def as_json(explanation: Explanation | None, verdict: Verdict | None = None) -> dict[str, Any]:
+def as_json(
+    explanation: Explanation | None, verdict: Verdict | None = None, rules: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return an explanation in the shape that ``--format json`` documents.
 
     What was rejected or left out has no ``explanation``: its rules cannot be asked.
@@ -107,6 +114,7 @@ def as_json(explanation: Explanation | None, verdict: Verdict | None = None) -> 
         "fate": None,
         "left_out": [],
         "duplicate_of": None,
+        "cleaned": None,
     }
     if verdict:
         place = verdict.record.origin
@@ -121,6 +129,8 @@ def as_json(explanation: Explanation | None, verdict: Verdict | None = None) -> 
         if verdict.kept:
             kept = {"id": verdict.kept_id, "file": verdict.kept.file, "line": verdict.kept.line}
             shown["duplicate_of"] = kept
+        if isinstance(verdict.record, Article) and (before := verdict.record.written):
+            shown["cleaned"] = {"rules": list(rules), "title": before.title, "body": before.body}
     return shown
 
 
@@ -173,11 +183,47 @@ def _looked_up(plan: SitePlan, wish: str | None, file: Path | None, line: int | 
     raise typer.Exit(FAILED)
 
 
-def _show(verdict: Verdict, explanation: Explanation | None) -> None:
+def _rules_that_cleaned(plan: SitePlan, record: Record) -> tuple[str, ...]:
+    """Return the rules of its source that changed an article, each with its place in the config."""
+    if not isinstance(record, Article) or not record.written:
+        return ()
+    inputs = plan.ingested.readings.inputs
+    spec = next(spec for _, spec, file in inputs if display_name(spec, file) == record.origin.file)
+    found = enumerate(spec.cleaning.rules)
+    return tuple(
+        f"{rule.where.file}:{rule.where.line}: {rule}"
+        for number, rule in found
+        if number in record.written.applied
+    )
+
+
+def _show_cleaned(article: Article, rules: Sequence[str]) -> None:
+    """Show what a source's rules changed in an article: its lines before and after, those that differ."""
+    before, out = article.written, console()
+    if before is None:
+        return
+    for rule in rules:
+        out.print(Text(f"    cleaned by {rule}", "dim"))
+    old, new = (_lines(text.title, text.body, html=text.html) for text in (before, article))
+    for sign, lines, others in (("-", old, set(new)), ("+", new, set(old))):
+        changed = [line for line in lines if line not in others]
+        for line in changed[:SHOWN_LINES]:
+            out.print(Text(f"    {sign} {line[:LINE]}{'…' if len(line) > LINE else ''}"))
+        if len(changed) > SHOWN_LINES:
+            out.print(Text(f"    {sign} … and {len(changed) - SHOWN_LINES} more", "dim"))
+
+
+def _lines(title: str, body: str, *, html: bool) -> list[str]:
+    text = visible(body) if html else body
+    return [title, *(folded for line in text.split("\n") if (folded := " ".join(line.split())))]
+
+
+def _show(verdict: Verdict, explanation: Explanation | None, rules: Sequence[str] = ()) -> None:
     if explanation and isinstance(verdict.record, Article):
         placements = {placement.feed: placement for placement in verdict.placements}
         article = replace(verdict.record, id=verdict.id or "")
         _show_feeds(explanation, article, placements, verdict.id)
+        _show_cleaned(verdict.record, rules)
     else:
         out = console()
         out.print(Text(_title(verdict), "bold"))

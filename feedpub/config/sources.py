@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import replace as dataclass_replace
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +28,7 @@ from feedpub.core.feed_values import web_address
 from feedpub.core.stores import has_password
 from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.sources.boilerplate import fold_heading
+from feedpub.sources.cleaning import Cleaning, Replacement, Selector, selector_problem
 from feedpub.sources.credentials import origin
 from feedpub.sources.field_names import CANONICAL
 from feedpub.sources.http_cache import is_web
@@ -37,6 +38,7 @@ from feedpub.sources.withheld import fold_status
 from feedpub.text.dates import DEFAULT, DatePolicy
 from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, compile_format
 from feedpub.text.dates.zones import UnknownZoneError, is_zone, parse_offset, zone_names
+from feedpub.text.regex import regex_problem, replacement_problem
 
 
 def _zone_name(node: Node) -> str:
@@ -396,6 +398,90 @@ def _fetch_has_address(
         )
 
 
+def _selector(node: Node) -> Selector:
+    css = node.text().strip()
+    if problem := selector_problem(css):
+        raise node.error(
+            f"{css!r} is not a CSS selector that can be looked for: {problem}",
+            'write one such as "article .body", ".ad" or "figure > figcaption"',
+        )
+    return Selector(css, node.where)
+
+
+_SELECTOR = Value(_selector, TEXT.schema)
+
+HTML_RULES = Section(
+    keys=(
+        Key(
+            "keep",
+            _SELECTOR,
+            "the elements that are the body; of a page, in place of the main text that is found",
+        ),
+        Key(
+            "remove",
+            list_of(_SELECTOR, single=True),
+            "the elements that go, with all that they hold",
+            default="[]",
+            without="none",
+        ),
+    ),
+    make=lambda keep, remove: (keep, remove),
+)
+
+
+def _pattern(node: Node) -> tuple[str, Node]:
+    pattern = node.text()
+    if problem := regex_problem(pattern):
+        raise node.error(*problem)
+    return pattern, node
+
+
+def _replacement_fits(node: Node, pattern: tuple[str, Node], instead: str) -> None:
+    if unknown := replacement_problem(pattern[0], instead):
+        raise node.error(
+            f"the replacement {instead!r} names the group {unknown}, which the pattern {pattern[0]!r} has not",
+            "put round brackets around what it is to stand for, or write two backslashes for one",
+        )
+
+
+REPLACEMENT = Section(
+    keys=(
+        Key(
+            "pattern",
+            Value(_pattern, TEXT.schema),
+            "a regular expression (RE2) as in rules, so that case does not count; of HTML, over the markup",
+            required=True,
+        ),
+        Key(
+            "with",
+            Value(lambda node: node.text(empty=True), {"type": ["string", "number"]}),
+            r"what comes in its place; `\1` is the first group",
+            default='""',
+            without="nothing",
+        ),
+    ),
+    make=lambda pattern, **rest: Replacement(pattern[0], rest["with"], pattern[1].where),
+    checks=(Check(("pattern", "with"), _replacement_fits),),
+)
+_REPLACEMENTS = list_of(REPLACEMENT)
+
+REPLACE = Section(
+    keys=(
+        Key(
+            "title",
+            _REPLACEMENTS,
+            "what is replaced in titles, one after the other",
+            default="[]",
+            without="nothing",
+        ),
+        Key(
+            "body", _REPLACEMENTS, "what is replaced in bodies, after `html`", default="[]", without="nothing"
+        ),
+    ),
+    make=lambda title, body: (title, body),
+)
+
+
 def _source(
     path: tuple[str, ...],
     format: str | None,  # noqa: A002 - it is the name of the key
@@ -418,12 +504,14 @@ def _source(
     adopt: tuple[str, ...],
     settle: timedelta | None,
     fetch: FetchOptions,
+    html: tuple[Selector | None, tuple[Selector, ...]],
+    replace: tuple[tuple[Replacement, ...], tuple[Replacement, ...]],
 ) -> SourceSpec:
     return SourceSpec(
         patterns=path,
         base=Path(),
         format=format,
-        dates=replace(dates, zone=timezone),
+        dates=dataclass_replace(dates, zone=timezone),
         encoding=encoding,
         fields=fields,
         html_body=body == "html",
@@ -441,6 +529,7 @@ def _source(
         adopt=adopt,
         fetch=fetch,
         settle=settle,
+        cleaning=Cleaning(*html, *replace),
     )
 
 
@@ -578,6 +667,22 @@ SOURCE = Section(
             without="as feedpub, without further headers",
         ),
         Key(
+            "html",
+            HTML_RULES,
+            'which elements of HTML are the body, as CSS selectors: `{keep: "article .body", remove: [".ad"]}`, see'
+            " [Cleaning](sources.md#cleaning)",
+            default="{}",
+            without="all of it",
+        ),
+        Key(
+            "replace",
+            REPLACE,
+            'what is replaced in titles and bodies: `{title: [{pattern: "^VIDEO: "}]}`, see'
+            " [Cleaning](sources.md#cleaning)",
+            default="{}",
+            without="nothing",
+        ),
+        Key(
             "settle",
             PAUSE,
             "how long after its last change a file may still be written to, such as `60s` or `5m`, see [Files that are"
@@ -592,9 +697,9 @@ SOURCE = Section(
 
 def read_source(node: Node) -> SourceSpec:
     """Return the source that ``node`` describes, of which ``base`` and ``own`` are still to be said."""
-    return replace(SOURCE.read(node), where=node.where)
+    return dataclass_replace(SOURCE.read(node), where=node.where)
 
 
 def parse_source(node: Node, base: Path, own: tuple[Path, ...] = ()) -> SourceSpec:
     """Return the source that ``node`` describes. Raises :class:`~feedpub.core.errors.ConfigError`."""
-    return replace(read_source(node), base=base, own=own)
+    return dataclass_replace(read_source(node), base=base, own=own)

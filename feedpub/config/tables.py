@@ -15,7 +15,7 @@ from feedpub.config.feeds import ABOUT_KEYS, EACH_KEYS, NEAR, RETIRED, RETIRED_K
 from feedpub.config.output import DEDUP, GUARDS, OUTPUT
 from feedpub.config.schema import CONFIG
 from feedpub.config.site import SITE
-from feedpub.config.sources import DATES, LAYOUT, SOURCE
+from feedpub.config.sources import DATES, HTML_RULES, LAYOUT, REPLACE, REPLACEMENT, SOURCE
 from feedpub.core.declaration import Key
 from feedpub.rules import MATCHING_KEYS, RULE_KEYS
 
@@ -25,6 +25,9 @@ TABLES: Mapping[str, tuple[Key, ...]] = {
     "a source": SOURCE.keys,
     "dates": DATES.keys,
     "layout": LAYOUT.keys,
+    "html": HTML_RULES.keys,
+    "replace": REPLACE.keys,
+    "an item of replace": REPLACEMENT.keys,
     "matching": MATCHING_KEYS,
     "dedup": DEDUP.keys,
     "a feed": (*ABOUT_KEYS, *TAKING_KEYS, RETIRED_KEY),

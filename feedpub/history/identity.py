@@ -16,6 +16,8 @@ if
 
 One that is no entry of ours, but one of another generator's feed, takes id and date of that.
 
+Where a source is cleaned, its own text says all this as well as the published one: rules that clean may come and go.
+
 Two stories of one minute stay two: an entry whose article is still there is never taken over.
 """
 
@@ -29,7 +31,7 @@ from feedpub.articles.adoption import OldEntry
 from feedpub.articles.article import Article, with_other_scheme
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry
 from feedpub.articles.ids import article_id, is_split, shown_keys
-from feedpub.history.memory import EntryHistory, EntryRecord, record_article
+from feedpub.history.memory import EntryHistory, EntryRecord, record_entry
 from feedpub.text.safe_html import visible_text
 from feedpub.text.similarity import digest, similarity
 
@@ -101,7 +103,7 @@ def resolve_identities(
                 entry = _adopted(entry, old, options)  # noqa: PLW2901 - it is from here on
             resolved[derived] = entry
             continue
-        same_text = (known.title, known.content) == (digest(entry.article.title), digest(entry.content.html))
+        same_text = _says_the_same(entry, known)
         changed = None if same_text else options.changed_at(entry.article)
         updated = _updated(entry.article, known, changed, options.now)
         own = entry.article.published
@@ -179,14 +181,17 @@ def _edited(
             if not sure and not gone:
                 continue
             # Made once, and only where it is asked for: a source without times of day has many at one instant.
-            own = record_article(entry.article, entry.content.html, entry.updated)
+            texts = _texts(entry)
             # Several may have been known by one key or story: it is the one that says the same.
             scores = [
-                (score + _likeness(own, known), known)
+                (score + max(_likeness(own, there) for own in texts for there in _ways(known)), known)
                 for score, certain, known in sure
-                if certain or _may_be(own, known)
+                if certain or any(_may_be(own, there) for own in texts for there in _ways(known))
             ]
-            scores += [(_score(entry, own, known), known) for known in gone]
+            scores += [
+                (max(_score(entry, own, there) for own in texts for there in _ways(known)), known)
+                for known in gone
+            ]
             matches += [(-score, known.id, derived, known) for score, known in scores if score]
     found: dict[str, EntryRecord] = {}
     taken: set[str] = set()
@@ -195,6 +200,29 @@ def _edited(
             taken.add(known_id)
             found[derived] = known
     return found
+
+
+def _says_the_same(entry: Entry, known: EntryRecord) -> bool:
+    """Say whether an article's text is the known one, before it was cleaned or after."""
+    told = {(digest(entry.article.title), digest(entry.content.html)), entry.written and entry.written[:2]}
+    return not told.isdisjoint({(known.title, known.content), known.written} - {None})
+
+
+def _texts(entry: Entry) -> list[EntryRecord]:
+    """Return an article as it is to be published, and with the text that its source has, where that is another."""
+    own = record_entry(entry)
+    if not entry.written:
+        return [own]
+    title, content, sketch = entry.written
+    return [own, replace(own, title=title, content=content, sketch=sketch)]
+
+
+def _ways(known: EntryRecord) -> list[EntryRecord]:
+    """Return what is known of an entry, with what was published and with what its source said."""
+    if not known.written:
+        return [known]
+    title, content = known.written
+    return [known, replace(known, title=title, content=content)]
 
 
 def _known_otherwise(
@@ -212,7 +240,7 @@ def _known_otherwise(
     swapped = with_other_scheme(article.key)
     if swapped != article.key and (known := found(_id_of(article, swapped, authority))):
         yield 5.0, True, known
-    story = article_id(authority, key=None, published=article.published, title=article.title)
+    story = article_id(authority, key=None, published=article.published, title=article.source_title)
     if known := found(story):
         yield 5.0, True, known
     if article.link and not article.by_link:
@@ -242,19 +270,26 @@ def _id_of(article: Article, key: str, authority: str) -> str:
     """Return the id that an article would have with another key; ids of other feeds may be the keys themselves."""
     if article.id == article.key:
         return key
-    return article_id(authority, key=key, published=article.published, title=article.title)
+    return article_id(authority, key=key, published=article.published, title=article.source_title)
 
 
 def _candidates(entry: Entry, memory: EntryHistory) -> Iterable[EntryRecord]:
     article = entry.article
     title = digest(article.title)
-    texts = memory.by_text(title, digest(entry.content.html))
+    texts = [*memory.by_text(title, digest(entry.content.html))]
+    if entry.written:
+        texts += memory.by_text(entry.written.title, entry.written.content)
     instants = memory.by_instant(article.published)
     found = {known.id: known for known in (*texts, *instants)}.values()
     if article.key is None or is_split(article.id):
         return found
     # Its key says which one it is, but where nothing else has changed.
-    same = (known for known in found if known.title == title and _is_dated(known, article.published))
+    titles = {title, digest(article.source_title)}
+    same = (
+        known
+        for known in found
+        if not titles.isdisjoint(way.title for way in _ways(known)) and _is_dated(known, article.published)
+    )
     feeds = {article.feed or None, *shown_keys(article)}
     # Documents do not always say which feed an entry came from.
     return [

@@ -27,13 +27,14 @@ from feedpub.documents.readback import PublishedEntry
 from feedpub.history.memory import ArchiveIndex, ArchiveUpdate, ClosedPage, EntryRecord, is_current, record_of
 from feedpub.text.similarity import digest
 
-VERSION = 7
+VERSION = 8
 _NOWHERE = Origin("", 0, 0)
 A_DAY = timedelta(days=1)
 """How long ids that were replaced count with those that follow."""
 
 # Version 1 had no archives, version 2 no dates of sources, version 3 no owners, aliases and what follows, version 4
-# no site, version 5 nothing adopted; what is missing is added when it is next written to.
+# no site, version 5 nothing adopted,
+# version 7 nothing of texts before they were cleaned; what is missing is added when it is next written to.
 _SCHEMA = f"""
 BEGIN;  -- one transaction, not one for each statement: each would wait for the disk
 CREATE TABLE IF NOT EXISTS entries (
@@ -57,6 +58,11 @@ CREATE INDEX IF NOT EXISTS split_entries ON entries (id, key) WHERE id GLOB 'tag
 CREATE TABLE IF NOT EXISTS owners (
     id TEXT PRIMARY KEY,     -- of an entry of other people's feeds
     feed TEXT NOT NULL       -- the key of the feed
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS written (
+    id TEXT PRIMARY KEY,     -- of an entry whose text was cleaned before it was published
+    title TEXT NOT NULL,     -- digests of what its source said
+    content TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS aliases (
     derived TEXT PRIMARY KEY, -- the id that an article would have if it were not known as
@@ -106,8 +112,8 @@ PRAGMA user_version = {VERSION};
 COMMIT;
 """
 _ENTRIES = """
-SELECT id, key, published, updated, title, content, sketch, dated, feed
-FROM entries LEFT JOIN redated USING (id) LEFT JOIN owners USING (id)
+SELECT id, key, published, updated, entries.title, entries.content, sketch, dated, feed, written.title, written.content
+FROM entries LEFT JOIN redated USING (id) LEFT JOIN owners USING (id) LEFT JOIN written USING (id)
 """
 
 
@@ -146,7 +152,12 @@ class Ledger:
             # No document says what the source came to say.
             told = record_of(entry)
             if stored:
-                told = replace(told, source_date=stored.source_date, feed=stored.feed or told.feed)
+                told = replace(
+                    told,
+                    source_date=stored.source_date,
+                    feed=stored.feed or told.feed,
+                    written=stored.written,
+                )
             if entry.id not in newest or newest[entry.id].updated < told.updated:
                 newest[entry.id] = told
         for told in newest.values():
@@ -235,7 +246,9 @@ class Ledger:
 
     def by_text(self, title: str, content: str) -> Sequence[EntryRecord]:
         """Return the entries with these digests."""
-        stored = self._select("content = ? AND title = ?", content, title)
+        stored = self._select("entries.content = ? AND entries.title = ?", content, title)
+        before = "id IN (SELECT id FROM written WHERE content = ? AND title = ?)"
+        stored += [known for known in self._select(before, content, title) if known not in stored]
         return self._merged(self._by_text.get((title, content), []), stored)
 
     def withdrawn(self) -> Withdrawn:
@@ -278,6 +291,7 @@ class Ledger:
             (stored.key, stored.published, stored.updated) == (article.key, article.published, entry.updated)
             and (stored.title, stored.content) == (digest(article.title), digest(entry.content.html))
             and (stored.source_date, self._owner(article.id)) == (entry.source_date, article.feed or None)
+            and stored.written == (entry.written and entry.written[:2])
         )
 
     def _owner(self, entry_id: str) -> str | None:
@@ -353,6 +367,11 @@ def record(
                 connection.executemany(
                     "INSERT INTO owners VALUES (?, ?)",
                     [(entry.id, entry.feed) for entry in entries if entry.feed],
+                )
+                connection.executemany("DELETE FROM written WHERE id = ?", [(entry.id,) for entry in entries])
+                connection.executemany(
+                    "INSERT INTO written VALUES (?, ?, ?)",
+                    [(entry.id, *entry.written) for entry in entries if entry.written],
                 )
                 connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", aliases.items())
                 for archive in archives:
@@ -529,9 +548,9 @@ def _row(entry: EntryRecord) -> tuple[object, ...]:
 
 
 def _remembered(
-    row: tuple[str, str | None, str, str, str, str, bytes, int | None, str | None],
+    row: tuple[str, str | None, str, str, str, str, bytes, int | None, str | None, str | None, str | None],
 ) -> EntryRecord:
-    entry_id, key, published, updated, title, content, hashes, source_date, feed = row
+    entry_id, key, published, updated, title, content, hashes, source_date, feed, own_title, own_content = row
     return EntryRecord(
         id=entry_id,
         key=key,
@@ -542,6 +561,7 @@ def _remembered(
         sketch=tuple(array("I", hashes)),
         source_date=None if source_date is None else datetime.fromtimestamp(source_date, UTC),
         feed=feed,
+        written=(own_title, own_content) if own_title and own_content else None,
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from feedpub.articles.article import Article
+from feedpub.articles.entry import Entry, Prints
 from feedpub.documents.readback import PublishedEntry
-from feedpub.text.similarity import digest, sketch
+from feedpub.text.similarity import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class EntryRecord:
     """One entry as subscribers have seen it. ``title`` and ``content`` are digests of what was published.
 
     ``source_date`` is the date that its source gives now, if it differs from the published one. ``feed`` is the key of
-    the other people's feed that it came from; ``None`` if it came from none, or that is not known.
+    the other people's feed that it came from; ``None`` if it came from none, or that is not known. ``written`` are the
+    digests of title and content that its source gave, where these were cleaned before they were published.
     """
 
     id: str
@@ -29,6 +30,7 @@ class EntryRecord:
     sketch: tuple[int, ...]
     source_date: datetime | None = None
     feed: str | None = None
+    written: tuple[str, str] | None = None
 
 
 class EntryHistory(Protocol):
@@ -55,26 +57,24 @@ class EntryHistory(Protocol):
         ...
 
 
-def record_article(
-    article: Article, html: str, updated: datetime, source_date: datetime | None = None
-) -> EntryRecord:
-    """Return what is to be remembered of an article that is published with ``html`` as its content."""
+def record_entry(entry: Entry) -> EntryRecord:
+    """Return what is to be remembered of an entry that is published."""
+    article, prints = entry.article, Prints.of(entry.article.title, entry.content.html)
     return EntryRecord(
-        id=article.id,
-        key=article.key,
-        published=article.published,
-        updated=updated,
-        title=digest(article.title),
-        content=digest(html),
-        sketch=sketch(article.title, html),
-        source_date=source_date,
+        article.id,
+        article.key,
+        article.published,
+        entry.updated,
+        *prints,
+        source_date=entry.source_date,
         feed=article.feed or None,
+        written=entry.written and entry.written[:2],
     )
 
 
 def record_of(entry: PublishedEntry) -> EntryRecord:
     """Return what is to be remembered of a published entry; its key is not in the document."""
-    prints = digest(entry.title), digest(entry.html), sketch(entry.title, entry.html)
+    prints = Prints.of(entry.title, entry.html)
     updated = entry.updated or entry.published
     return EntryRecord(entry.id, None, entry.published, updated, *prints, feed=entry.feed)
 

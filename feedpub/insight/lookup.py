@@ -93,7 +93,9 @@ def _same_file(plan: SitePlan, file: Path) -> Callable[[Path | str], bool]:
 
 def _titles(record: Record) -> Iterable[str]:
     # Of a reject, only its raw text tells: any of its lines may be the title.
-    return [record.title] if isinstance(record, Article | LeftOut) else record.text.splitlines()[:1]
+    if isinstance(record, Article):
+        return {record.title, record.source_title}
+    return [record.title] if isinstance(record, LeftOut) else record.text.splitlines()[:1]
 
 
 def _folded(text: str) -> bytes:

@@ -16,7 +16,7 @@ from feedpub.documents.channel import Site
 from feedpub.history.last_read import LAST_READ, LastReadFile, remember_read
 from feedpub.history.ledger import LEDGER, Ledger, note, record, remember_withdrawals
 from feedpub.history.ledger import adopt as remember_adopted
-from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_article, record_of
+from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_entry, record_of
 from feedpub.history.state import open_state, read_feeds
 from feedpub.planning.feed_plan import FeedPlan
 from feedpub.planning.guards import check_examples
@@ -273,11 +273,7 @@ def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]
     return chain(
         (record_of(entry) for entry in read if ledger.lacks(entry)),
         (known for entry in leaving if ledger.lacks(entry) and (known := ledger.by_id(entry.id))),
-        (
-            record_article(e.article, e.content.html, e.updated, e.source_date)
-            for e in entries.values()
-            if not ledger.knows(e)
-        ),
+        (record_entry(e) for e in entries.values() if not ledger.knows(e)),
         redated,
     )
 

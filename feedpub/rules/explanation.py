@@ -16,9 +16,9 @@ from feedpub.articles.article import Article
 from feedpub.rules.conditions import AtLeast, Condition, Every, Has, any_terms, wanted_terms
 from feedpub.rules.fields import FIELDS, Field, texts
 from feedpub.rules.rule import FeedRule, Rules, Verdict, Why, verdicts
-from feedpub.rules.scanner import compile_regex
 from feedpub.rules.terms import Term, View, as_regex_sees, pattern_of
 from feedpub.text.folding import MARK, WORD, settled
+from feedpub.text.regex import compile_regex
 
 _REST_OF_WORD = re.compile(r"\w+")
 

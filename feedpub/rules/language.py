@@ -39,8 +39,8 @@ from feedpub.rules.keys import (
     TERMS,
 )
 from feedpub.rules.rule import Example, FeedRule, Places, Rules
-from feedpub.rules.scanner import regex_problem
 from feedpub.rules.terms import Term, View, as_regex_sees
+from feedpub.text.regex import regex_problem
 
 if TYPE_CHECKING:
     from feedpub.rules.pack import Pack, Packs

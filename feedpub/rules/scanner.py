@@ -24,6 +24,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from feedpub.articles.article import Article
 from feedpub.rules.fields import Grammar, texts
 from feedpub.rules.terms import NUMBER, WORD, Term, View, joined, pattern_of
+from feedpub.text.regex import compile_regex, options
 from feedpub.text.safe_html import visible
 
 # RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
@@ -178,43 +179,6 @@ class _Candidate:
 
 # What RE2 may use for the states of one automaton; it makes them as texts ask for them.
 _SET_MEMORY = 256 << 20
-_PATTERN_MEMORY = 8 << 20
-# Instructions of one pattern. At this size, the worst ones still run at a third of a megabyte a second.
-_MAX_SIZE = 5000
-
-# What RE2 cannot do, by how it says so, and what to write.
-_REMEDIES = (
-    ("invalid perl operator: (?", "RE2 has no look-around and no atomic groups; say it with all and none"),
-    ("invalid escape sequence: \\Z", r"write \z for the end of the text"),
-    ("invalid escape sequence: \\K", "RE2 cannot drop what it has matched; leave it out"),
-    *((f"invalid escape sequence: \\{digit}", "RE2 has no backreferences") for digit in range(1, 10)),
-    ("bad repetition operator", "RE2 has no possessive operators, and repeats at most 1000 times"),
-    ("invalid repetition size", "RE2 repeats at most 1000 times"),
-    ("pattern too large", "repeat less"),
-)
-
-
-def regex_problem(pattern: str) -> tuple[str, str] | None:
-    """Return what is wrong with a regular expression and what would be right, or ``None``."""
-    try:
-        compiled = compile_regex(pattern)
-    except re2.error as error:
-        reason = error.args[0].decode("utf-8", "replace") if error.args else "no reason given"
-        what, _, part = reason.rpartition(": ")
-        place = pattern.find(part) if what else -1
-        at = f" at character {place + 1} of it" if place >= 0 else ""
-        remedy = next((remedy for start, remedy in _REMEDIES if reason.startswith(start)), "")
-        return f"RE2 cannot run this regular expression: {reason}{at}", remedy
-    if compiled.search(b"") is not None:
-        return "this regular expression matches the empty text, and so any", "ask for something"
-    if compiled.programsize > _MAX_SIZE:
-        return "this regular expression is too large to run in fair time", "repeat less, or smaller classes"
-    return None
-
-
-def compile_regex(pattern: str) -> Any:
-    """Compile one expression, case ignored; raises ``re2.error``."""
-    return re2.compile(pattern.encode(), _options(_PATTERN_MEMORY, latin=False))
 
 
 def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
@@ -223,7 +187,7 @@ def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
     The last one must match. When it does not, RE2 gave up for want of memory, which it does not say; see
     :func:`matched`. Returns ``None`` when the patterns are too many for one set.
     """
-    compiled = re2.Set.SearchSet(_options(_SET_MEMORY, latin=latin))
+    compiled = re2.Set.SearchSet(options(_SET_MEMORY, latin=latin))
     for pattern in (*patterns, r"\z"):
         compiled.Add(pattern.encode("latin-1" if latin else "utf-8"))
     try:
@@ -240,18 +204,6 @@ def matched(patterns: Any, data: bytes, number: int) -> list[int] | None:
         return None
     found.remove(number)
     return found
-
-
-def _options(memory: int, *, latin: bool) -> re2.Options:
-    options = re2.Options()
-    options.max_mem = memory
-    options.log_errors = False
-    options.never_capture = True
-    if latin:
-        options.encoding = re2.Options.Encoding.LATIN1
-    else:
-        options.case_sensitive = False
-    return options
 
 
 class RegexScanner:

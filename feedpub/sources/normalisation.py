@@ -16,6 +16,7 @@ from feedpub.articles.article import (
     LeftOut,
     Notice,
     Origin,
+    Written,
     with_other_scheme,
 )
 from feedpub.articles.ids import article_id
@@ -30,6 +31,7 @@ from feedpub.core.feed_values import (
     without_password,
 )
 from feedpub.sources.boilerplate import tail_start, without_tail
+from feedpub.sources.cleaning import Rule, Selected, replace_all, select
 from feedpub.sources.file_names import declared_date, path_of, slug_of_file, slug_of_title, stem_of
 from feedpub.sources.readers import choose
 from feedpub.sources.records import Item, Record, RecordError, reject
@@ -81,6 +83,8 @@ def build(
         if not is_clean or reading.spec.repair_mojibake:
             record = _cleaned(reading.spec, record, notes)
         article = _article(reading, origin, record, notes)
+        if reading.spec.cleaning:
+            article = _tidied(article, record.selected, reading.spec, notes)
         _note_relative(article, notes)
     except DateError as error:
         return [reject(origin, f"the date {error}", raw())]
@@ -102,7 +106,7 @@ def build_story(
         "\t" not in title
         and plain_title.strip(_ZERO_WIDTH)
         and "&" not in title
-        and not (spec.repair_mojibake or spec.html_body or spec.html_title or spec.link)
+        and not (spec.repair_mojibake or spec.html_body or spec.html_title or spec.link or spec.cleaning)
     ):
         try:
             parsed = parse_date(published, spec.dates)
@@ -320,6 +324,26 @@ def _without_tail(body: str, spec: SourceSpec, notes: _Notes) -> str:
     if kept != body:
         notes.add("related-links", f"left out {len(body) - len(kept)} characters of links to other articles")
     return kept
+
+
+def _tidied(article: Article, selected: Selected | None, spec: SourceSpec, notes: _Notes) -> Article:
+    """Return an article as its source's rules leave it; what it was is in ``written``, and so are its ids."""
+    cleaning = spec.cleaning
+    if selected is None:
+        selected = select(cleaning, article.body) if article.html else Selected(article.body, article.html)
+    applied: set[Rule] = set(selected.applied)
+    if cleaning.keep and cleaning.keep not in applied:
+        notes.add("not-cleaned", f"keep fits nothing in it, so that all of it stays: {cleaning.keep}")
+    body = replace_all(cleaning.body, selected.body, applied).strip()
+    title = one_line(replace_all(cleaning.title, article.title, applied))
+    if not title.strip(_ZERO_WIDTH):
+        notes.add("not-cleaned", "the rules of its source leave nothing of its title, so that it stays")
+        title = article.title
+    if not applied:
+        return article
+    numbers = tuple(number for number, rule in enumerate(cleaning.rules) if rule in applied)
+    written = Written(article.title, article.body, article.html, numbers)
+    return replace(article, title=title, body=body, html=selected.html, written=written)
 
 
 def _note_relative(article: Article, notes: _Notes) -> None:

@@ -17,6 +17,7 @@ from feedpub.articles.article import (
     Origin,
     Reject,
 )
+from feedpub.sources.cleaning import Selected
 from feedpub.sources.withheld import FREE, Hold
 
 
@@ -42,6 +43,7 @@ class Record(NamedTuple):
     ``formerly`` are id and link as version 0.1.0 would have read them, where it did so otherwise.
     ``base`` is the address that relative ones are resolved against; ids are made of what is written.
     ``named`` are the values of the names that the source's template of links asks for.
+    ``selected`` is the body after the source's selectors, where they choose in more than the body.
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
     feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``.
     """
@@ -67,6 +69,7 @@ class Record(NamedTuple):
     version: int | None = None
     base: str = ""
     named: tuple[tuple[str, str], ...] = ()
+    selected: Selected | None = None
 
 
 class RecordError(ValueError):

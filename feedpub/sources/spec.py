@@ -13,6 +13,7 @@ from feedpub.articles.article import (
 )
 from feedpub.articles.ids import feed_key
 from feedpub.core.errors import Where
+from feedpub.sources.cleaning import NO_CLEANING, Cleaning
 from feedpub.text.dates import DEFAULT, DatePolicy
 
 # A name in braces in a template of links: {slug}, {year}.
@@ -65,8 +66,8 @@ class SourceSpec:
     in the config. ``link`` is the template of the links of records that have none, ``link_base`` the address that
     relative ones are resolved against, and ``date`` says where else a date may be: ``filename`` or ``fetched``.
     ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are patterns as well: the old feeds of the
-    same articles. ``settle`` says how long after its last change a file may not be complete.
-    With ``drafts``, for a preview, records that are not ready are articles that say so.
+    same articles. With ``drafts``, for a preview, records that are not ready are articles that say so. ``cleaning`` is what is cut out of the articles and replaced in them. ``settle`` says how long after
+    its last change a file may not be complete.
     """
 
     patterns: tuple[str, ...]
@@ -93,6 +94,7 @@ class SourceSpec:
     fetch: FetchOptions = FetchOptions()
     settle: timedelta | None = None
     drafts: bool = False
+    cleaning: Cleaning = NO_CLEANING
 
     @property
     def path(self) -> str:

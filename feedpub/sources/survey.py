@@ -46,6 +46,7 @@ class Surveyed:
     ``linked`` counts the articles that have a link.
     ``kinds`` counts them by kind. ``garbled`` counts the articles whose text seems to have been decoded wrongly,
     ``relative`` those whose link lacks its site.
+    ``applied`` are the numbers of the rules for cleaning that fitted something.
     ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
     ids or links that articles of other titles and dates had before: each with the place of the first article that has
     it again, and how many do.
@@ -66,6 +67,7 @@ class Surveyed:
     garbled: int = 0
     relative: int = 0
     kinds: tuple[tuple[str, int], ...] = ()
+    applied: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def survey_file(
         is_plain = INPUT_FORMATS[taken].body_option
     articles = tagged = unfit = lines = linked = garbled = relative = 0
     kinds: Counter[str] = Counter()
+    applied: set[int] = set()
     keys = _Keys()
     rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
     doubts: list[Notice] = []
@@ -155,10 +158,11 @@ def survey_file(
         if isinstance(item, Article):
             articles += 1
             linked += item.link is not None
+            applied.update(item.written.applied if item.written else ())
             unfit += item.former is not None and item.key is None
             garbled += not spec.repair_mojibake and _is_garbled(item)
             # Their texts are not needed.
-            last = replace(item, body="", summary=None)
+            last = replace(item, body="", summary=None, written=None)
             keys.add(last)
             tagged += is_plain and not item.html and _TAG.search(item.body) is not None
         elif isinstance(item, Boilerplate):
@@ -191,6 +195,7 @@ def survey_file(
         garbled,
         relative,
         tuple(sorted(kinds.items())),
+        tuple(sorted(applied)),
     )
 
 

@@ -211,7 +211,7 @@ def sanitise(html: str, base: str | None) -> str:
     lost its address so, or any other way, is its alternative text, and a link its text. What is nested deeper than
     any page loses all markup, since parsing it costs quadratic time.
     """
-    if _too_deep(html):
+    if too_deep(html):
         return escape(visible_text(html), quote=False)
     html = carried(html)
 
@@ -230,7 +230,7 @@ def sanitise(html: str, base: str | None) -> str:
 
 def relative_addresses(html: str) -> list[str]:
     """Return the addresses in ``html`` that :func:`sanitise` drops where it is given no base."""
-    if not _MAYBE_RELATIVE.search(html) or _too_deep(html):
+    if not _MAYBE_RELATIVE.search(html) or too_deep(html):
         return []
     html = carried(html)
     found: list[str] = []
@@ -286,7 +286,7 @@ def _as_text(attribute: str) -> str:
     return attribute.replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _too_deep(html: str) -> bool:
+def too_deep(html: str) -> bool:
     # A closing tag in an attribute can hide a level from this count; the bound on tags is for that.
     levels = [-1 if match[1] else 1 for match in _OPEN_OR_CLOSE.finditer(html)]
     return len(levels) > MAX_TAGS or max(accumulate(levels), default=0) > MAX_DEPTH

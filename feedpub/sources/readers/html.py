@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 from lxml import etree, html
 
 from feedpub.articles.article import Article, Author, Boilerplate, Notice
+from feedpub.sources.cleaning import Cleaning, Selected, cut, parsed
 from feedpub.sources.decoding import UndecodableError, read_whole, text_of_file
 from feedpub.sources.field_mapping import authors_of, categories_of
 from feedpub.sources.normalisation import build
 from feedpub.sources.readers._linked_data import linked_data, text_of_node
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
-from feedpub.sources.spec import ParseContext
+from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.withheld import hold_of
-from feedpub.text.dates import DatePolicy
 
 _DATE = (
     "article:published_time", "datepublished", "og:published_time", "date", "dc.date", "dc.date.issued",
@@ -73,7 +73,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
         return
     try:
         markup = text_of_file(data, reading.spec.encoding or _declared_encoding(data))
-        record, told = _record(markup, reading.spec.dates)
+        record, told = _record(markup, reading.spec)
     except (RecordError, UndecodableError) as error:
         yield reject(origin, str(error), data[:8192].decode(errors="replace"))
         return
@@ -100,12 +100,11 @@ class _Page(NamedTuple):
     holders: set[Any]
 
 
-def _record(markup: str, policy: DatePolicy) -> tuple[Record, str]:
+def _record(markup: str, spec: SourceSpec) -> tuple[Record, str]:
     """Return the page's record, and what is to be told of its text."""
-    # Bytes: lxml refuses a text that declares an encoding.
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    policy, cleaning = spec.dates, spec.cleaning
     try:
-        tree = html.document_fromstring(markup.encode(errors="surrogatepass"), parser=parser)
+        tree = parsed(markup)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise RecordError(f"the page is not HTML: {error}") from None
     page = _page_of(tree)
@@ -114,15 +113,18 @@ def _record(markup: str, policy: DatePolicy) -> tuple[Record, str]:
     link = _text(tree, "//link[@rel='canonical']/@href") or meta.get("og:url", "")
     article, whole = linked_data(tree, frozenset({link, heading, _first(meta, _TITLE)} - {""}))
     is_free = text_of_node(article.get("isAccessibleForFree")).lower() != "false"
-    text, told = _main_text(markup, page, text_of_node(article.get("articleBody")) if is_free else "")
+    selected, left = _selected(markup, cleaning) if cleaning.selects else (None, "")
+    try:
+        text, told = _main_text(markup, page, text_of_node(article.get("articleBody")) if is_free else "")
+    except RecordError:
+        # Its owner may know better where it is.
+        if not (selected and selected.html):
+            raise
+        text, told = "", ""
     title = _first(meta, _TITLE) or text_of_node(article.get("headline")) or heading or _page_title(tree)
-    lines = [line for line in text.split("\n") if line.strip()]
-    # The heading stands above the text that it is the title of.
-    if " ".join(lines[0].split()) in (heading, " ".join(title.split())):
-        del lines[0]
     record = Record(
         title=title,
-        body="\n\n".join(lines),
+        body=_below(text, heading, " ".join(title.split())),
         published=text_of_node(article.get("datePublished"))
         or _first(meta, _DATE)
         or _time(page)
@@ -146,7 +148,42 @@ def _record(markup: str, policy: DatePolicy) -> tuple[Record, str]:
             policy,
         ),
     )
-    return record, told
+    if selected and left:
+        rest = _below(_text_left(left), heading, " ".join(title.split()))
+        selected = selected._replace(body=rest)
+    elif cleaning.selects and selected is None:
+        selected = Selected(record.body, html=False)
+    return record._replace(selected=selected), told
+
+
+def _selected(markup: str, cleaning: Cleaning) -> tuple[Selected | None, str]:
+    """Return what of a page is kept; where its selectors only remove, the markup that is left, which is to be read.
+
+    The first is nothing where no selector fits.
+    """
+    tree = parsed(markup)
+    applied, kept = cut(cleaning, tree)
+    if kept is not None:
+        return Selected(kept, html=True, applied=applied), ""
+    if not applied:
+        return None, ""
+    return Selected("", html=False, applied=applied), html.tostring(tree, encoding="unicode")
+
+
+def _text_left(markup: str) -> str:
+    try:
+        return _main_text(markup, _page_of(parsed(markup)), "")[0]
+    except RecordError:
+        return ""
+
+
+def _below(text: str, *titles: str) -> str:
+    """Return the paragraphs of a main text, without the title where it begins with one of ``titles``."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    # The heading stands above the text that it is the title of.
+    if lines and " ".join(lines[0].split()) in titles:
+        del lines[0]
+    return "\n\n".join(lines)
 
 
 def _main_text(markup: str, page: _Page, declared: str) -> tuple[str, str]:

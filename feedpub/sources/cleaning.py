@@ -1,0 +1,161 @@
+"""What a source's config has cut out of its articles and replaced in them. Pure, and never part of an id.
+
+Selectors (CSS) choose elements of bodies that are HTML, regular expressions (RE2) words of titles and bodies. A body
+that no rule fits stays as it is, to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any, NamedTuple, TypeAlias
+
+from cssselect import HTMLTranslator, SelectorError
+from lxml import etree, html
+
+from feedpub.core.errors import Where
+from feedpub.text.regex import replaced
+from feedpub.text.safe_html import too_deep
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A CSS selector, and where the config has it."""
+
+    css: str
+    where: Where
+
+    def __str__(self) -> str:
+        return f"'{self.css}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A regular expression (RE2, case ignored), what comes in the place of its matches, and where the config has it."""
+
+    pattern: str
+    instead: str
+    where: Where
+
+    def __str__(self) -> str:
+        return f"'{self.pattern}'"
+
+
+Rule: TypeAlias = Selector | Replacement
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """The rules of one source. Of HTML, what fits ``keep`` stays, without what fits ``remove``; then words change."""
+
+    keep: Selector | None = None
+    remove: tuple[Selector, ...] = ()
+    title: tuple[Replacement, ...] = ()
+    body: tuple[Replacement, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, in the order in which they apply."""
+        kept = (self.keep,) if self.keep else ()
+        return (*self.remove, *kept, *self.body, *self.title)
+
+    @property
+    def selects(self) -> bool:
+        """Whether there is any selector."""
+        return self.keep is not None or bool(self.remove)
+
+    def __bool__(self) -> bool:
+        return bool(self.rules)
+
+
+NO_CLEANING = Cleaning()
+_AROUND = "x-body"
+
+
+class Selected(NamedTuple):
+    """A body after the selectors: whether it is HTML, and which of them fitted something."""
+
+    body: str
+    html: bool
+    applied: frozenset[Rule] = frozenset()
+
+
+def selector_problem(css: str) -> str:
+    """Return what is wrong with a selector, or nothing."""
+    try:
+        _compiled(css)
+    except SelectorError as error:
+        return str(error)
+    except etree.XPathError:
+        return "it cannot be looked for"
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _compiled(css: str) -> Any:
+    return etree.XPath(HTMLTranslator().css_to_xpath(css))
+
+
+def select(cleaning: Cleaning, body: str) -> Selected:
+    """Return ``body``, which is HTML, as the selectors leave it."""
+    if not cleaning.selects or too_deep(body):
+        return Selected(body, html=True)
+    # Within an element, as the parser would make a paragraph of a text that has none.
+    tree = parsed(f"<html><body><{_AROUND}>{body}</{_AROUND}></body></html>")
+    applied, kept = cut(cleaning, tree)
+    if not applied:
+        return Selected(body, html=True)
+    if kept is None:
+        for around in list(tree.iter(_AROUND)):
+            around.drop_tag()
+        whole = tree.find("body")
+        kept = "".join((escape(whole.text or "", quote=False), *map(_markup, whole)))
+    return Selected(kept, html=True, applied=applied)
+
+
+def cut(cleaning: Cleaning, tree: Any) -> tuple[frozenset[Rule], str | None]:
+    """Take out of ``tree`` what is to be removed; return which selectors fitted, and the markup of what is kept.
+
+    That is ``None`` where nothing says what to keep, or nothing fits that.
+    """
+    fitting = {rule: _fitting(rule, tree) for rule in cleaning.rules if isinstance(rule, Selector)}
+    applied = frozenset(rule for rule, nodes in fitting.items() if nodes)
+    gone = {node for rule in cleaning.remove for node in fitting[rule]}
+    chosen = set(fitting[cleaning.keep]) if cleaning.keep else set()
+    kept = [
+        node
+        for node in (fitting[cleaning.keep] if cleaning.keep else ())
+        if chosen.isdisjoint(node.iterancestors()) and gone.isdisjoint((node, *node.iterancestors()))
+    ]
+    for node in gone:
+        if gone.isdisjoint(node.iterancestors()):
+            node.drop_tree()
+    return applied, "".join(_markup(node, tail=False) for node in kept) if chosen else None
+
+
+def _fitting(rule: Selector, tree: Any) -> list[Any]:
+    """Return the elements that fit: neither the page nor its body, which are not a body's own."""
+    return [node for node in _compiled(rule.css)(tree) if node.tag not in ("html", "body", _AROUND)]
+
+
+def parsed(markup: str) -> Any:
+    """Return the tree of a page. Raises an error of lxml, or ``ValueError``, where there is none."""
+    # Bytes: lxml refuses a text that declares an encoding.
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    return html.document_fromstring(markup.encode(errors="surrogatepass"), parser=parser)
+
+
+def _markup(node: Any, *, tail: bool = True) -> str:
+    return str(etree.tostring(node, encoding="unicode", method="html", with_tail=tail))
+
+
+def replace_all(rules: Collection[Replacement], text: str, applied: set[Rule]) -> str:
+    """Return ``text`` after ``rules``, each after the one before it, and add to ``applied`` those that matched."""
+    for rule in rules:
+        changed = replaced(rule.pattern, rule.instead, text)
+        if changed is not None:
+            applied.add(rule)
+            text = changed
+    return text
