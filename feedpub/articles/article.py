@@ -94,8 +94,10 @@ class Article:
     feed that it was read from, see :func:`feed_key`; empty for sources of our own. ``undated`` says that its
     source gave no date, and ``published`` is that of the copy that it came with. It is not to be published before
     it is ``due``, nor once it ``expires``. ``permalink`` says that its id is its address, as the feed that it was
-    adopted from said in RSS. A ``mark`` says why it is shown in a preview alone. ``written`` is its text before it was cleaned, where a rule for that
-    fitted: which article it is goes by that, what it says by ``title`` and ``body``.
+    adopted from said in RSS. A ``mark`` says why it is shown in a preview alone. ``written`` is its text before it was
+    cleaned, where a rule for that fitted: which article it is goes by that, what it says by ``title`` and ``body``.
+    ``beside`` are the ids of one that its title alone tells, where others have that title: made of the stem of its
+    file, and of its path.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -125,6 +127,7 @@ class Article:
     undated: bool = False
     mark: Mark = ""
     written: Written | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def source_title(self) -> str:

@@ -65,6 +65,10 @@ class Past(Protocol):
         """Return the entries that were published at this instant, or to which their source came to give it."""
         ...
 
+    def became(self, derived: str) -> Known | None:
+        """Return the published entry as which an article is known that would have the id ``derived``."""
+        ...
+
     def split_ids(self) -> Mapping[str, str | None]:
         """Return the keys of the published articles that could not have the id of their key, by id."""
         ...
@@ -90,6 +94,10 @@ class NoPast:
         """Return nothing."""
         return ()
 
+    def became(self, derived: str) -> None:  # noqa: ARG002 - it is all that can be asked
+        """Return nothing."""
+        return
+
     def split_ids(self) -> Mapping[str, str | None]:
         """Return nothing."""
         return {}
@@ -99,11 +107,19 @@ class NoPast:
         return ()
 
 
+def known_title(past: Past, article: Article | Sighting) -> str | None:
+    """Return the id under which an article is published that its title alone tells, as far as its file tells that."""
+    *others, own = article.beside
+    known = past.became(own) or past.by_id(own) or next(filter(None, map(past.by_id, others)), None)
+    return known.id if known else None
+
+
 class _Record(NamedTuple):
     """A record as digests. The first six rank versions: changed last, then published first, then the longest body.
 
     Times are epoch seconds. ``text`` is of title and body, ``rest`` of all else, which makes the order definite.
-    ``own`` is of id, link and enclosures; ``place`` is the number of its document.
+    ``own`` is of id, link and enclosures; ``place`` is the number of its document. ``beside`` are the ids that it can
+    have where its title is all that tells it, and others have that too.
     """
 
     version: int
@@ -114,6 +130,7 @@ class _Record(NamedTuple):
     rest: int
     own: int
     place: int
+    beside: tuple[str, ...] = ()
 
     @property
     def rank(self) -> tuple[float, ...]:
@@ -293,11 +310,15 @@ class DuplicateIndex:
         seen = article if isinstance(article, Sighting) else Sighting.of(article)
         changed = instant if seen.updated is None else seen.updated.timestamp()
         version = -1 if seen.version is None else seen.version
-        return _Record(version, changed, -instant, seen.size, seen.text, seen.rest, seen.own, place)
+        return _Record(
+            version, changed, -instant, seen.size, seen.text, seen.rest, seen.own, place, seen.beside
+        )
 
     def _base(self, article: Article | Sighting, record: _Record) -> str:
         """Return the id of an article as far as it can be told without the others."""
         base, feed = article.id, article.feed
+        if article.beside:
+            return known_title(self._past, article) or base
         if article.former and (known := self._past.by_id(article.former)):
             if _fit(known, record) == _SAME:
                 return article.former
@@ -357,6 +378,9 @@ class DuplicateIndex:
 
     def _divided(self, base: str, records: list[_Record]) -> Iterator[tuple[_Record, _Story]]:
         """Yield the article that each of the records is which have the id ``base``."""
+        if all(record.beside for record in records):
+            yield from self._titled(base, records)
+            return
         shared = base in self._shared or self._is_shared(records)
         by_feed: dict[str, list[_Record]] = defaultdict(list)
         for record in records:
@@ -388,6 +412,29 @@ class DuplicateIndex:
             for article_id, article in self._named(own_base, mine, feed, shared=shared):
                 story = self._told(base, article_id, article, feed)
                 yield from ((record, story) for group in article.values() for record in group)
+
+    def _titled(self, base: str, records: list[_Record]) -> Iterator[tuple[_Record, _Story]]:
+        """Yield the articles that files of one title are: the published one has its id, else the first."""
+        of_files: dict[str, list[_Record]] = defaultdict(list)
+        for record in records:
+            of_files[record.beside[-1]].append(record)
+        published = self._past.by_id(base)
+
+        def claim(file: str) -> tuple[bool, int, int]:
+            became, mine = self._past.became(file), of_files[file]
+            owns = became is not None and became.id == base
+            fits = max(_fit(published, record) for record in mine) if published else 0
+            return not owns, -fits, min(record.place for record in mine)
+
+        taken: set[str] = set()
+        for file in sorted(of_files, key=claim):
+            mine = of_files[file]
+            by_stem = mine[0].beside[0]
+            free = (each for each in (base, by_stem) if each not in taken)
+            chosen = next((each for each in free if each == base or each not in self._records), file)
+            taken.add(chosen)
+            story = self._told(base, chosen, {"": mine}, "")
+            yield from ((record, story) for record in mine)
 
     def _is_shared(self, records: Iterable[_Record]) -> bool:
         """Say whether two of the records have to be different articles, though they have one id."""

@@ -51,6 +51,15 @@ def article_id(authority: str, *, key: str | None, published: datetime, title: s
     return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
+def titled_id(authority: str, *parts: str | None, title: str) -> str:
+    """Return the id of an article that has neither key nor date of its own: of its title, and of what else tells it.
+
+    That is the namespace of its source, and where another article had that title first, its file.
+    """
+    seed = "\n".join(("title", *(part or "" for part in parts), folded_title(title)))
+    return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
 def feed_id(authority: str, slug: str) -> str:
     """Return the id for ever of the feed ``slug``: a tag URI under ``authority``, like those of its articles."""
     return f"tag:{authority}:feed:{slug}"

@@ -49,6 +49,8 @@ class Told(Protocol):
     def via(self) -> FeedSource | None: ...
     @property
     def undated(self) -> bool: ...
+    @property
+    def beside(self) -> tuple[str, ...]: ...
 
 
 class Sighting(NamedTuple):
@@ -79,6 +81,7 @@ class Sighting(NamedTuple):
     via: FeedSource | None = None
     undated: bool = False
     mark: Mark = ""
+    beside: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, article: Article) -> Sighting:
@@ -125,6 +128,7 @@ class Sighting(NamedTuple):
             article.via,
             article.undated,
             article.mark,
+            article.beside,
         )
 
     def applied_to(self, article: Article) -> Article:

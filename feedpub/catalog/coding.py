@@ -48,7 +48,7 @@ def row_of(item: Sighting | Boilerplate | LeftOut | Reject | Notice) -> Row:
         return [
             *plain, seen.own, seen.rest, seen.undue, _written(seen.updated), seen.key, seen.link, seen.version,
             _written(seen.due), _written(seen.expires), seen.former, seen.feed, seen.categories,
-            _parts(seen.via), seen.undated, seen.mark,
+            _parts(seen.via), seen.undated, seen.mark, seen.beside,
         ]  # fmt: skip
     if isinstance(item, Boilerplate):
         return [_BOILERPLATE, line, last, column]
@@ -88,11 +88,12 @@ def seen_in(row: Row, file: str) -> Sighting:
         via,
         undated,
         mark,
+        beside,
     ) = more
     return Sighting(
         identity, title, time, origin, size, text, own, rest, undue, _time(updated), key, link, version,
         _time(due), _time(expires), former, feed, tuple(categories), FeedSource(*via) if via else None, undated,
-        mark,
+        mark, tuple(beside),
     )  # fmt: skip
 
 
@@ -124,6 +125,7 @@ def article_of(values: Row) -> Article:
     told["enclosures"] = tuple(Enclosure(*enclosure) for enclosure in told["enclosures"])
     told["via"] = FeedSource(*told["via"]) if told["via"] else None
     told["categories"] = tuple(told["categories"])
+    told["beside"] = tuple(told["beside"])
     if before := told["written"]:
         title, body, html, applied = before
         told["written"] = Written(title, body, html, tuple(applied))

@@ -640,9 +640,12 @@ SOURCE = Section(
         ),
         Key(
             "date",
-            one_of("filename", "fetched"),
+            one_of("filename", "mtime", "fetched"),
             "where the date of an article is that has none; `filename`: in the name of its file or folder, and a text"
-            " file is one article then, its first line the title; `fetched`: an entry of a feed is dated by the copy"
+            " file is one article then, its first line the title; `mtime`: a text, Markdown or HTML file is one"
+            " article, dated by its last change when it is first published, see [Dates of"
+            " files](sources.md#dates-of-files);"
+            " `fetched`: an entry of a feed is dated by the copy"
             " that it first came with, and keeps that date",
         ),
         Key(

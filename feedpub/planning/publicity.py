@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Protocol
 
 from feedpub.articles import duplicates
-from feedpub.articles.duplicates import shared_keys
+from feedpub.articles.duplicates import known_title, shared_keys
 from feedpub.articles.sighting import Sighting, T, Told, redated, without_update
 from feedpub.articles.withdrawals import Listed, Withdrawal, Withdrawn, marks
 from feedpub.config import Settings
@@ -148,11 +149,20 @@ class Publicity:
             for known in published
         )
 
+    @cached_property
+    def _of_files(self) -> frozenset[str]:
+        """The ids of published articles of which it is remembered which file they come from, and of some others."""
+        return frozenset(self._past.aliases().values()) if self._past else frozenset()
+
     def dated(self, article: T) -> T:
         """Return ``article`` under the date that subscribers know, if its source gave none."""
         if not article.undated or self._past is None:
             return article
-        known = self._past.by_id(article.id) or self._past.became(article.id)
+        own = known_title(self._past, article) if article.beside else None
+        if article.beside and own is None and article.id in self._of_files:
+            # What was published under its title is the article of another file, if that is still there.
+            return article
+        known = self._past.by_id(own or article.id) or self._past.became(article.id)
         return redated(article, known.published) if known else article
 
     def without_future_update(self, article: T) -> T:

@@ -238,6 +238,14 @@ def _remember(plan: SitePlan) -> None:
         for known, own in known_as.items()
         if known in published and not _is_alias(ledger, own, known)
     }
+    # Which file has the title by which an article is known.
+    aliases |= {
+        entry.article.beside[-1]: entry.article.id
+        for entry in plan.resolved.entries.values()
+        if entry.article.id in published
+        and entry.article.beside
+        and not _is_alias(ledger, entry.article.beside[-1], entry.article.id)
+    }
     if closed or aliases:
         record(file, (), closed, aliases)
     replaced = {p.feed.slug: p.replacing for p in plan.previous if p.feed.slug not in plan.verified.held}

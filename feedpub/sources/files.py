@@ -238,7 +238,7 @@ def told_beside(spec: SourceSpec, file: Path | str, name: str) -> tuple[str, dat
 
 def is_dated_by_file(spec: SourceSpec) -> bool:
     """Say whether an article without a date is dated by its file."""
-    return spec.date == "fetched"
+    return spec.date in ("fetched", "mtime")
 
 
 def _changed(spec: SourceSpec, file: Path | str) -> datetime | None:

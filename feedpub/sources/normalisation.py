@@ -12,6 +12,7 @@ from urllib.parse import quote, urljoin
 from feedpub.articles.article import (
     Article,
     Author,
+    Enclosure,
     FeedSource,
     LeftOut,
     Notice,
@@ -19,7 +20,7 @@ from feedpub.articles.article import (
     Written,
     with_other_scheme,
 )
-from feedpub.articles.ids import article_id
+from feedpub.articles.ids import article_id, titled_id
 from feedpub.core.errors import DateError
 from feedpub.core.feed_values import (
     clean,
@@ -126,6 +127,11 @@ def _left_out(reading: ParseContext, origin: Origin, record: Record) -> LeftOut:
     title = record.title.strip()
     published, changed = (_instant(text, reading) for text in (record.published, record.updated))
     identity, key = _identity(reading, record, published or _NO_DAY, title)
+    if key is None and title and not published and _is_dated_by_file(reading):
+        identity, *beside = _titled(reading, title)
+        return LeftOut(
+            origin, kind, reason, identity, changed, record.version, reading.feed, frozenset(beside), title
+        )
     if key is None and not (published and title):
         return LeftOut(origin, kind, reason, title=title)
     also = _other_ids(reading, record, key, published) - {identity}
@@ -189,7 +195,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
             notes.add("password", f"its id holds a password; {unless}")
         else:
             notes.add("bad-id", f"its id {former[:200]!r} is none that every format can carry; {unless}")
-    if not link and not _has_more(record):
+    if not link and not _has_more(record) and not _is_dated_by_file(reading):
         return Article(
             identity,
             title,
@@ -201,6 +207,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
             version=record.version,
             feed=reading.feed,
         )
+    undated = parsed.instant is reading.since
     due = record.hold.due
     # The id stays that of the article's own date, which it may have been published under before the embargo.
     published = max(parsed.instant, due or parsed.instant)
@@ -219,20 +226,30 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         language=_language(record.language, notes),
         summary=(one_line(plain_text(record.summary)) if spec.html_title else record.summary) or None,
         image=_address(record.image, "image", notes, record.base),
-        enclosures=tuple(
-            replace(enclosure, url=url)
-            for enclosure in record.enclosures
-            if (url := _address(enclosure.url, "enclosure", notes, record.base))
-        ),
+        enclosures=_enclosures(record, notes),
         via=record.via,
         due=published if record.hold.scheduled else due,
         expires=record.hold.expires,
         by_link=key is not None and not record.id.strip(),
-        former=former,
+        former=former or _id_by_title(reading, parsed.instant, named),
         version=record.version,
         feed=reading.feed,
-        undated=parsed.instant is reading.since,
+        undated=undated,
+        beside=_titled(reading, named)[1:] if undated and key is None and _is_dated_by_file(reading) else (),
     )
+
+
+def _enclosures(record: Record, notes: _Notes) -> tuple[Enclosure, ...]:
+    found = tuple(
+        replace(enclosure, url=url)
+        for enclosure in record.enclosures
+        if (url := _address(enclosure.url, "enclosure", notes, record.base))
+    )
+    if len(found) > 1:
+        names = ", ".join(enclosure.url[:200] for enclosure in found[1:4]) + (", …" if len(found) > 4 else "")
+        told = f"has {len(found)} enclosures, and RSS has room for the first; only Atom and JSON Feed have {names}"
+        notes.add("more-enclosures", told)
+    return found
 
 
 def _title(record: Record, written: str, body: str, spec: SourceSpec, notes: _Notes) -> str:
@@ -257,7 +274,9 @@ def _parsed(record: Record, reading: ParseContext) -> ParsedDate:
     if record.hold.due:
         return ParsedDate(record.hold.due)
     if not record.keep_id:
-        raise RecordError("the record has no date")
+        if reading.since is None or not _is_dated_by_file(reading):
+            raise RecordError("the record has no date")
+        return ParsedDate(reading.since)
     if reading.since is None:
         raise RecordError(
             "the entry has no date; date: fetched of its source dates such entries by their first copy"
@@ -273,7 +292,31 @@ def _identity(
     """Return a record's id and the key that it is made of, if it has one: its id, or a link that can be published."""
     written = record.link.strip()
     key = record.id.strip() or (written if _WEB_ADDRESS.match(written) and web_address(written) else None)
+    if key is None and published is reading.since and _is_dated_by_file(reading):
+        return _titled(reading, title)[0], None
     return _made_of(reading, record, key, published, title)
+
+
+def _id_by_title(reading: ParseContext, published: datetime, title: str) -> str | None:
+    """Return the id that an article had before it had a date or a key of its own, if its file dated it then."""
+    is_own = published is not reading.since and _is_dated_by_file(reading)
+    return _titled(reading, title)[0] if is_own else None
+
+
+def _is_dated_by_file(reading: ParseContext) -> bool:
+    """Say whether a record without a date has that of its file, which it then is all of."""
+    named = reading.spec.format or choose(reading.file, b"")
+    return reading.spec.date == "mtime" and named in ("text", "markdown", "html")
+
+
+def _titled(reading: ParseContext, title: str) -> tuple[str, str, str]:
+    """Return the ids of an article that its title tells: by that alone, with its file's stem, with its path."""
+    space, file = reading.spec.namespace, reading.file
+    return (
+        titled_id(reading.authority, space, title=title),
+        titled_id(reading.authority, space, stem_of(file), title=title),
+        titled_id(reading.authority, space, stem_of(file), path_of(file), title=title),
+    )
 
 
 def _former_identity(
@@ -398,7 +441,7 @@ def _linked(
 def _holds_one(reading: ParseContext) -> bool:
     """Say whether a file holds one article, so that its name is that of the article."""
     named = reading.spec.format or choose(reading.file, b"")
-    return named in ("markdown", "html") or reading.spec.date == "filename"
+    return named in ("markdown", "html") or reading.spec.date in ("filename", "mtime")
 
 
 def _whole(written: str, base: str) -> str:

@@ -22,7 +22,7 @@ from feedpub.sources.discovery import Looked, is_bundle, look, patterns, whole_p
 from feedpub.sources.file_names import dated_name, declared_date
 from feedpub.sources.files import display_name, files, format_of, open_stream, read
 from feedpub.sources.makers import maker_of
-from feedpub.sources.readers import INPUT_FORMATS, foreign, has_extension, reader
+from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, has_extension, reader
 from feedpub.sources.records import Item
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import Surveyed, likely_fields, spread, survey_file
@@ -78,6 +78,12 @@ _REPAIR = "# Some text here was decoded wrongly (CafÃ©); this repairs it, and 
 _CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32)])
 # What is read as ISO 8859-1 of the Windows whose quotes and dashes are there.
 _LATIN = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+# Files that speak of what they lie beside.
+_ABOUT = re.compile(
+    r"(?:readme|changelog|changes|history|news|licen[cs]e|copying|contributing|authors|install|todo|code_of_conduct"
+    r"|security|requirements|robots|humans|llms)\b",
+    re.IGNORECASE,
+)
 # The folders that generators of sites take their pages from are in no address.
 _ROOTS = frozenset(("content", "src", "source", "pages", "app", "site", "_posts", "docs", "_drafts", "data"))
 
@@ -158,6 +164,7 @@ def propose(folders: Sequence[Path], base: Path, passed_over: Sequence[Path] = (
     sources: list[Proposal] = []
     others: list[PassedOver] = []
     filled: list[str] = []
+    groups: list[_Group] = []
     here = SourceSpec((), base)
     for folder in _outermost(folders):
         looked = look(folder, passed_over)
@@ -167,14 +174,21 @@ def propose(folders: Sequence[Path], base: Path, passed_over: Sequence[Path] = (
         filled += [
             display_name(here, place) for place in sorted(looked.closed) if place not in looked.unreadable
         ]
-        for kind in looked.groups:
-            for found in _Group(looked, kind, base).proposals():
+        of_folder = [_Group(looked, kind, base) for kind in looked.groups]
+        groups += of_folder
+        for group in of_folder:
+            for found in group.proposals():
                 if isinstance(found, Proposal):
                     sources.append(found)
                     if found.others:
-                        others.append(PassedOver("", kind, found.others, found.why, is_known=True))
+                        others.append(PassedOver("", group.kind, found.others, found.why, is_known=True))
                 else:
                     others.append(found)
+    if not sources:
+        # Nothing else says when the articles are of.
+        sources = [dated for group in groups if (dated := group.dated_by_files())]
+        known = {path for found in sources for path in found.patterns}
+        others = [each for each in others if each.path not in known]
     return Proposals(tuple(sources), tuple(others), tuple(filled))
 
 
@@ -235,8 +249,23 @@ class _Group:
             groups = {**self.looked.groups, self.kind: tuple(paths)}
             yield _Group(replace(self.looked, folder=folder, groups=groups), self.kind, self.base)
 
-    def proposal(self) -> Proposal | PassedOver:
-        """Return the source that reads the files, or why none is proposed."""
+    def dated_by_files(self) -> Proposal | None:
+        """Return the source that dates the files, which are texts of an article each, by when they last changed."""
+        is_text = choose(f"x{self.kind}", b"") in ("text", "markdown") and has_extension(self.kind)
+        if not is_text or sum(not _ABOUT.match(file.name) for file in self.files) < 2:
+            return None
+        told = (
+            "# No text here says its date, so each is dated by the last change of its file, once and for all."
+        )
+        found = self.proposal((told, "date: mtime"))
+        is_whole = isinstance(found, Proposal) and found.articles > found.rejects
+        return found if is_whole and isinstance(found, Proposal) else None
+
+    def proposal(self, dated: tuple[str, ...] = ()) -> Proposal | PassedOver:
+        """Return the source that reads the files, or why none is proposed.
+
+        ``dated`` are lines that say to date them by their own last changes.
+        """
         pattern = whole_pattern(self.looked, self.kind, self.base)
         spec = SourceSpec((pattern,), self.base, dates=DatePolicy(zone="UTC"))
         self.heads, problems = _heads(spec, spread(self.files, SAMPLE))
@@ -244,7 +273,11 @@ class _Group:
         if not texts:
             problems += [f"{display_name(spec, path)} is not text" for path in self.heads]
             return self._passed_over(pattern, problems[0])
-        way, found = self._best(spec, texts)
+        if dated:
+            way = _Way(dated, replace(spec, date="mtime"))
+            found = _surveyed(way.spec, texts)
+        else:
+            way, found = self._best(spec, texts)
         articles = sum(each.articles for each in found.values())
         asked = [*_reasons(found.values()), *_reasons(self._answered(way.spec, found))]
         questions = [*_questions(asked), *self._fields(spec, found)]

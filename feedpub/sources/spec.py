@@ -64,10 +64,12 @@ class SourceSpec:
     keeps this source's own ids apart from those of others. ``boilerplate`` holds folded headings.
     ``published_when`` are the folded words of a status with which alone a record is public. ``where`` is the place
     in the config. ``link`` is the template of the links of records that have none, ``link_base`` the address that
-    relative ones are resolved against, and ``date`` says where else a date may be: ``filename`` or ``fetched``.
+    relative ones are resolved against, and ``date`` says where else a date may be: ``filename``, ``mtime``
+    or ``fetched``.
     ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are patterns as well: the old feeds of the
-    same articles. With ``drafts``, for a preview, records that are not ready are articles that say so. ``cleaning`` is what is cut out of the articles and replaced in them. ``settle`` says how long after
-    its last change a file may not be complete.
+    same articles. With ``drafts``, for a preview, records that are not ready are articles that say so. ``cleaning`` is
+    what is cut out of the articles and replaced in them. ``settle`` says how long after its last change a file may not
+    be complete.
     """
 
     patterns: tuple[str, ...]

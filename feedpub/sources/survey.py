@@ -159,7 +159,7 @@ def survey_file(
             articles += 1
             linked += item.link is not None
             applied.update(item.written.applied if item.written else ())
-            unfit += item.former is not None and item.key is None
+            unfit += item.former is not None and item.key is None and spec.date != "mtime"
             garbled += not spec.repair_mojibake and _is_garbled(item)
             # Their texts are not needed.
             last = replace(item, body="", summary=None, written=None)

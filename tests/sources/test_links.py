@@ -111,7 +111,7 @@ def test_a_text_file_is_one_article_that_its_name_dates(name, dated, placed):
         "link: 'https://quay.example.org/{slug'",
         "link: 'https://quay.example.org/{}'",
         "link_base: quay",
-        "date: mtime",
+        "date: ctime",
     ],
 )
 def test_a_template_that_makes_no_link_is_an_error(line, tmp_path):

@@ -88,7 +88,7 @@ class _Span(NamedTuple):
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
-    if reading.spec.date == "filename":
+    if reading.spec.date in ("filename", "mtime"):
         yield from _one(stream, reading)
         return
     if reading.spec.layout.separator:
@@ -98,7 +98,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 
 def _one(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield the article of a file that is one record: its first line is the title, and its name has the date."""
+    """Yield the article of a file that is one record: its first line is the title, and the file says its date."""
     data, origin = read_whole(stream, reading)
     if not data.strip():
         if data:
