@@ -24,6 +24,8 @@ class Told(Protocol):
     @property
     def title(self) -> str: ...
     @property
+    def source_title(self) -> str: ...
+    @property
     def published(self) -> datetime: ...
     @property
     def origin(self) -> Origin: ...
@@ -83,6 +85,11 @@ class Sighting(NamedTuple):
     mark: Mark = ""
     beside: tuple[str, ...] = ()
 
+    @property
+    def source_title(self) -> str:
+        """The title as the source has it, which is all that is known of it here."""
+        return self.title
+
     @classmethod
     def of(cls, article: Article) -> Sighting:
         """Return what is to be known of ``article``."""
@@ -93,11 +100,11 @@ class Sighting(NamedTuple):
             article.key or article.link or article.updated or article.feed or article.categories
             or article.authors or article.language or article.summary or article.image or article.enclosures
             or article.via or article.html or article.due or article.expires or article.former or article.undated
-            or article.mark or article.written
+            or article.mark or article.written or article.beside
         ):  # fmt: skip
             return cls(
                 article.id,
-                article.title,
+                article.source_title,
                 article.published,
                 article.origin,
                 size,
@@ -108,7 +115,7 @@ class Sighting(NamedTuple):
         rest = _rest(article, article.updated)
         return cls(
             article.id,
-            article.title,
+            article.source_title,
             article.published,
             article.origin,
             size,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -25,7 +25,7 @@ from feedpub.core.errors import printable
 from feedpub.planning.adoption import AdoptedSource, survey_adoption
 from feedpub.planning.site_plan import check_heads
 from feedpub.publishing.local.folder import LocalFolder
-from feedpub.sources import SourceSpec, Survey, Surveyed, survey
+from feedpub.sources import Surveyed, survey
 
 
 def check(
@@ -53,9 +53,7 @@ def check(
     surveys = [survey(spec, None if all_files else files) for spec in settings.sources]
     missing = [warning for found in surveys for warning in found.warnings]
     adopted = _adopted(settings)
-    warnings += [
-        idle for spec, found in zip(settings.sources, surveys, strict=True) for idle in _idle(spec, found)
-    ]
+    warnings += [idle for found in surveys for idle in found.idle]
     warnings += [f"{why}; what was adopted before stays so" for source in adopted for why in source.missing]
     if report_format is Format.JSON:
         print_json(
@@ -90,18 +88,6 @@ def check(
             print_text(f"{config}: {verdict} ({counts}, all examples pass)")
     if failing or any(found.lacks for found in surveys):
         raise typer.Exit(FAILED)
-
-
-def _idle(spec: SourceSpec, found: Survey) -> Iterator[str]:
-    """Yield what is to be said of the rules for cleaning that fitted nothing."""
-    articles = sum(file.articles for file in found.files)
-    applied = {number for file in found.files for number in file.applied}
-    looked = f"in {count(articles, 'article')}" + (
-        " of the files that were looked into; --all looks into all" if found.more else ""
-    )
-    for number, rule in enumerate(spec.cleaning.rules if articles else ()):
-        if number not in applied:
-            yield f"{rule.where.file}:{rule.where.line}: {rule} fits nothing {looked}"
 
 
 def _show(found: Surveyed) -> None:

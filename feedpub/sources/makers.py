@@ -16,12 +16,15 @@ _EXPORTS = (
 )
 # The settings of generators of sites, by the beginnings of their names.
 _GENERATORS = (
+    ("Hexo", ("scaffolds", "_config.landscape.yml", "_config.next.yml")),
     ("Jekyll", ("_config.yml", "_config.yaml")),
     ("Pelican", ("pelicanconf.py",)),
     ("Hugo", ("hugo.toml", "hugo.yaml", "hugo.json")),
     ("Eleventy", ("eleventy.config.", ".eleventy.js")),
     ("Astro", ("astro.config.",)),
     ("Next.js", ("next.config.",)),
+    ("Docusaurus", ("docusaurus.config.",)),
+    ("Gatsby", ("gatsby-config.",)),
 )
 _OBJECTS: Mapping[str, Callable[[str], object]] = {"json": json.first_object, "jsonl": jsonl.first_object}
 

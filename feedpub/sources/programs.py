@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from html import escape, unescape
 from typing import Any
 
+from feedpub.sources.field_names import name_map
 from feedpub.sources.readers import _ghost
 from feedpub.sources.readers._linked_data import is_article, text_of_node
 from feedpub.sources.spec import SourceSpec
@@ -21,6 +22,7 @@ Values = Mapping[str, Any]
 
 def as_named(values: Values, spec: SourceSpec) -> Values:
     """Return a record under names that are known; one of no known program as it is."""
+    values = _opened(values, spec)
     for _, is_of, rename in _PROGRAMS:
         if is_of(values):
             declared = {source.partition(".")[0] for _, source in spec.fields}
@@ -31,7 +33,27 @@ def as_named(values: Values, spec: SourceSpec) -> Values:
 
 def program_of(values: Values) -> str:
     """Return the name of the program that writes such a record; nothing where none is known."""
+    values = _opened(values, None)
     return next((name for name, is_of, _ in _PROGRAMS if is_of(values)), "")
+
+
+# What programs call the object in which they put all that a record says: Strapi, search engines, GraphQL, tables.
+_ENVELOPES = ("attributes", "_source", "node", "fields")
+
+
+def _opened(values: Values, spec: SourceSpec | None) -> Values:
+    """Return a record with what is in its envelope, if it has its title and its text in one.
+
+    What stands outside counts first, such as an id. An envelope of which the config names a field stays closed.
+    """
+    declared = spec.fields if spec else ()
+    if any(field in ("title", "body") for field in name_map(tuple(values), declared)):
+        return values
+    envelopes = (values.get(name) for name in _ENVELOPES)
+    inner = next((found for found in envelopes if isinstance(found, Mapping)), None)
+    if inner is None or not {"title", "body"} & {*name_map(tuple(map(str, inner)), ())}:
+        return values
+    return {**{str(name): value for name, value in inner.items()}, **values}
 
 
 def keeps_secrets(values: Values) -> bool:
@@ -177,6 +199,29 @@ def _of_linked_data(values: Values, _: str) -> Values:
     }
 
 
+def _is_of_the_times(values: Values) -> bool:
+    headline = values.get("headline")
+    return isinstance(headline, Mapping) and "main" in headline and "web_url" in values
+
+
+def _of_the_times(values: Values, _: str) -> Values:
+    """Return an article of the archive and search of The New York Times, which give no whole texts."""
+    byline = values.get("byline")
+    original = byline.get("original") if isinstance(byline, Mapping) else byline
+    keywords = [str(each["value"]) for each in _mappings(values.get("keywords")) if each.get("value")]
+    return {
+        **values,
+        "headline": values["headline"].get("main"),
+        "body": values.get("lead_paragraph") or values.get("snippet"),
+        "byline": str(original or "").removeprefix("By "),
+        "tags": [*_listed(values.get("section_name")), *keywords],
+        "section": None,
+        "section_name": None,
+        "keywords": None,
+        "multimedia": None,
+    }
+
+
 _PROGRAMS: tuple[tuple[str, Callable[[Values], bool], Callable[[Values, str], Values]], ...] = (
     ("Ghost", _ghost.is_post, _ghost.as_named),
     ("WordPress", _is_wordpress, _of_wordpress),
@@ -184,5 +229,6 @@ _PROGRAMS: tuple[tuple[str, Callable[[Values], bool], Callable[[Values, str], Va
     ("newspaper", _is_newspaper, _of_newspaper),
     ("news-please", _is_news_please, _of_news_please),
     ("trafilatura", _is_trafilatura, _of_trafilatura),
+    ("The New York Times", _is_of_the_times, _of_the_times),
     ("schema.org", is_article, _of_linked_data),
 )

@@ -337,6 +337,8 @@ class _Group:
         """Return the way to read the files that gives the most articles, the plainest of several, and what it gives."""
         best = _Way((), spec)
         found = _surveyed(spec, texts)
+        if counted := self._counting(spec, found):
+            return counted, _surveyed(counted.spec, texts)
         articles, rejects = _counts(found)
         several = articles > 0
         if all(_dates_come_first(each) for each in found.values()):
@@ -353,6 +355,17 @@ class _Group:
             if more > articles and more >= fewer:
                 best, found, articles = way, other, more
         return best, found
+
+    def _counting(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> _Way | None:
+        """Return the way to read records whose dates all count from 1970, if that alone keeps them from being read."""
+        reasons = [*_reasons(found.values())]
+        is_named = all(INPUT_FORMATS[head.format].named for head in self.heads.values())
+        for name, what in (("epoch", "seconds"), ("epoch-ms", "milliseconds")):
+            if is_named and reasons and all(f"formats: [{name}]" in reason for reason in reasons):
+                told = f"# Dates are bare numbers, which count {what} since 1970."
+                dates = replace(spec.dates, formats=(name,))
+                return _Way((told, f"dates: {{formats: [{name}]}}"), replace(spec, dates=dates))
+        return None
 
     def _ways(self, spec: SourceSpec, texts: list[Path], *, several: bool) -> Iterator[_Way]:
         """Yield other ways to read the files, which have ``several`` records each, or not."""

@@ -91,12 +91,12 @@ class SourceSpec:
     link: str = ""
     link_base: str = ""
     date: str = ""
+    cleaning: Cleaning = NO_CLEANING
     may_be_empty: bool = False
     adopt: tuple[str, ...] = ()
     fetch: FetchOptions = FetchOptions()
     settle: timedelta | None = None
     drafts: bool = False
-    cleaning: Cleaning = NO_CLEANING
 
     @property
     def path(self) -> str:

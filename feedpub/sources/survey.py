@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -74,13 +74,15 @@ class Surveyed:
 class Survey:
     """What some files of a source gave, how many more it has, and what its patterns do not give.
 
-    ``lacks`` says that a pattern, or an address, gave nothing at all.
+    ``lacks`` says that a pattern, or an address, gave nothing at all. ``idle`` are sentences on the rules for cleaning
+    that fitted nothing.
     """
 
     files: tuple[Surveyed, ...]
     more: int
     warnings: tuple[str, ...]
     lacks: bool
+    idle: tuple[str, ...] = ()
 
 
 def survey(spec: SourceSpec, limit: int | None = None) -> Survey:
@@ -92,7 +94,18 @@ def survey(spec: SourceSpec, limit: int | None = None) -> Survey:
     files = found.files if limit is None else spread(found.files, limit)
     alone = _Keys()
     surveyed = tuple(survey_file(spec, file, alone) for file in files)
-    return Survey(surveyed, len(found.files) - len(files), found.warnings, found.lacks)
+    more = len(found.files) - len(files)
+    return Survey(surveyed, more, found.warnings, found.lacks, tuple(_idle(spec, surveyed, more=more > 0)))
+
+
+def _idle(spec: SourceSpec, surveyed: Sequence[Surveyed], *, more: bool) -> Iterator[str]:
+    articles = sum(file.articles for file in surveyed)
+    applied = {number for file in surveyed for number in file.applied}
+    looked = f"{articles:,} article{'s' * (articles != 1)}"
+    looked += " of the files that were looked into; --all looks into all" if more else ""
+    for number, rule in enumerate(spec.cleaning.rules if articles else ()):
+        if number not in applied:
+            yield f"{rule.where.file}:{rule.where.line}: {rule} fits nothing in {looked}"
 
 
 def spread(files: Sequence[T], limit: int) -> list[T]:

@@ -23,6 +23,7 @@ from feedpub.articles.article import (
     Notice,
     Origin,
     Reject,
+    Written,
 )
 from feedpub.articles.sighting import Sighting
 from feedpub.catalog import Store
@@ -310,9 +311,12 @@ EACH = {
     "permalink": st.booleans(),
     "undated": st.booleans(),
     "mark": st.sampled_from(["", "draft", "held"]),
+    "written": st.none()
+    | st.builds(Written, texts, texts, st.booleans(), st.lists(st.integers(0, 9), max_size=2).map(tuple)),
+    "beside": st.lists(texts, max_size=2).map(tuple),
 }
 ARTICLES = st.builds(Article, **EACH)
-DIGESTED = {"body", "html", "authors", "language", "summary", "image", "enclosures", "by_link"}
+DIGESTED = {"body", "html", "authors", "language", "summary", "image", "enclosures", "by_link", "written"}
 
 
 def test_each_field_of_an_article_is_tried_here_and_known_of_every_article():
