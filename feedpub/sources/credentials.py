@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus, urlsplit
+from functools import cache
+from html.entities import html5
+from urllib.parse import urlsplit
 
 from feedpub.sources.spec import FetchOptions
 
@@ -59,19 +61,45 @@ class Own:
 
     def hide(self, text: str) -> str:
         """Return ``text`` without any secret."""
-        for secret in self._forms():
-            text = text.replace(secret, "***")
+        for secret in self._parts():
+            text = _spelt(secret).sub("***", text)
         return text
 
     def are_in(self, data: bytes) -> bool:
         """Say whether ``data`` repeat a secret, as a page does that shows the headers of its request."""
-        return any(secret.encode() in data for secret in self._forms() if len(secret) >= _TELLING)
+        # Without NUL, the ASCII in UTF-16 and UTF-32 is plain.
+        text = data.replace(b"\0", b"").decode("latin-1")
+        return any(_spelt(secret).search(text) for secret in self._parts() if len(secret) >= _TELLING)
 
-    def _forms(self) -> list[str]:
-        """Return the secrets as they may be written, the longest first: with and without a scheme, and quoted."""
-        plain = {form for secret in self.secrets for form in (secret, secret.rpartition(" ")[2])}
-        forms = {form for each in plain for form in (each, quote(each), quote(each, ""), quote_plus(each))}
-        return sorted(forms, key=len, reverse=True)
+    def _parts(self) -> list[str]:
+        """Return the secrets with and without their schemes, the longest first."""
+        parts = {part for secret in self.secrets for part in (secret, secret.rpartition(" ")[2])}
+        return sorted(parts, key=len, reverse=True)
+
+
+@cache
+def _spelt(secret: str) -> re.Pattern[str]:
+    """Return what finds a secret in a text, however addresses, XML, HTML and JSON write its characters.
+
+    That may be more than once, as HTML in XML does. Repetitions are bounded, so the search is linear.
+    """
+    return re.compile("".join(map(_ways, secret)))
+
+
+@cache
+def _ways(character: str) -> str:
+    code, plain = ord(character), re.escape(character)
+    hexadecimal = "".join(f"[{digit}{digit.upper()}]" for digit in f"{code:02x}")
+    names = [name.rstrip(";") for name, text in html5.items() if text == character and name.endswith(";")]
+    ways = [
+        rf"&(?:amp;){{0,4}}(?:{'|'.join((rf'#0{{0,8}}{code}', rf'#[xX]0{{0,8}}{hexadecimal}', *names))});?",
+        f"%(?:25){{0,4}}{hexadecimal}",
+        rf"\\{{1,8}}(?:u00{hexadecimal}|x{hexadecimal}|{plain})",
+        plain,
+    ]
+    if character == " ":
+        ways.append(r"\+")
+    return f"(?:{'|'.join(ways)})"
 
 
 def origin(url: str) -> tuple[str, str, int]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from html import escape, unescape
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from feedpub.sources.credentials import Own
@@ -75,6 +77,13 @@ ECHOES = {
         else (404, {}, b"")
     ),
     "body": lambda _: (200, {}, FEED.format(f"bc {TOKEN} def").encode()),
+    "body of JSON": lambda _: (
+        200,
+        {},
+        b'{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [{"id": "1", "title": "A '
+        + TOKEN.split()[1].replace("/", r"\/").encode()
+        + b'", "content_text": "b", "date_published": "2023-10-09T14:25:00Z"}]}',
+    ),
     "validators": lambda _: (
         200,
         {
@@ -116,6 +125,55 @@ def test_a_secret_is_in_nothing_that_is_written_or_printed_whatever_a_server_rep
     for secret in ("sw0rdf", "Bearer"):
         assert secret not in printed
         assert all(secret.encode() not in data for data in written)
+
+
+def twice(way):
+    return lambda text: way(way(text))
+
+
+SPELLINGS = {
+    "plain": str,
+    "address": lambda text: quote(text, ""),
+    "address twice": twice(lambda text: quote(text, "")),
+    "form": quote_plus,
+    "every octet": lambda text: "".join(f"%{ord(each):02x}" for each in text),
+    "XML": escape,
+    "HTML in XML": twice(escape),
+    "decimal": lambda text: "".join(f"&#{ord(each):04};" for each in text),
+    "hexadecimal": lambda text: "".join(f"&#x{ord(each):X};" for each in text),
+    "named": lambda text: "".join(
+        {"/": "&sol;", "+": "&plus;", "=": "&equals;"}.get(c, escape(c)) for c in text
+    ),
+    "JSON": json.dumps,
+    "JSON of PHP": lambda text: json.dumps(text).replace("/", r"\/"),
+    "JSON twice": twice(json.dumps),
+    "JSON's code points": lambda text: "".join(f"\\u{ord(each):04X}" for each in text),
+}
+
+
+@given(
+    way=st.sampled_from(list(SPELLINGS)),
+    scheme=st.sampled_from(["", "Bearer ", "Basic "]),
+    token=st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=40),
+    encoding=st.sampled_from(["utf-8", "utf-16", "utf-32-be"]),
+)
+def test_a_secret_is_known_however_it_is_written(way, scheme, token, encoding):
+    own = Own(secrets=(scheme + token,))
+    text = f"<title>it is {SPELLINGS[way](token)} then</title>"
+    assert own.are_in(text.encode(encoding))
+    assert token not in unquote_plus(unescape(own.hide(text)))
+    assert "***" in own.hide(text)
+
+
+@given(
+    text=st.text(max_size=200),
+    token=st.text(st.characters(min_codepoint=0x61, max_codepoint=0x7A), min_size=8),
+)
+def test_a_text_without_the_secret_stays_as_it_is(text, token):
+    assume(token not in unquote_plus(unescape(text)))
+    own = Own(secrets=(token,))
+    assert own.hide(text) == text
+    assert not own.are_in(text.encode())
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "a\x00b", "caf\xe9"])
