@@ -26,6 +26,7 @@ from feedpub.planning.adoption import AdoptedSource, survey_adoption
 from feedpub.planning.site_plan import check_heads
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.sources import Surveyed, survey
+from feedpub.sources.http_cache import standings
 
 
 def check(
@@ -50,6 +51,9 @@ def check(
     warnings = [str(warning) for warning in settings.rules.lint()]
     if settings.placeholders:
         warnings.append(told(settings.placeholders))
+    warnings += [
+        f"{url} {standing.to_do}" for url, standing in standings(settings.sources).items() if standing.to_do
+    ]
     surveys = [survey(spec, None if all_files else files) for spec in settings.sources]
     missing = [warning for found in surveys for warning in found.warnings]
     adopted = _adopted(settings)

@@ -21,6 +21,7 @@ from feedpub.cli.console import (
     print_text,
 )
 from feedpub.config import load_config, parse_span
+from feedpub.core.errors import printable
 from feedpub.insight.status import Run, Status, TargetStatus, status_of
 
 SHOWN_RUNS = 10
@@ -105,6 +106,16 @@ def as_json(found: Status) -> dict[str, Any]:
             }
             for target in found.targets
         ],
+        "fetched": [
+            {
+                "url": url,
+                "failure": standing.failure or None,
+                "failed_at": standing.failed.isoformat() if standing.failed else None,
+                "gone": standing.gone,
+                "moved_to": standing.moved_to or None,
+            }
+            for url, standing in found.fetched.items()
+        ],
         "builds": [
             {**run.facts, "at": run.at.isoformat(), "times": run.times} for run in found.runs[-SHOWN_RUNS:]
         ],
@@ -139,24 +150,31 @@ def as_metrics(found: Status) -> Iterator[str]:
         ]
     for name, meaning, value in values:
         if value is not None:
-            yield from _metric(name, meaning, {"": value})
+            yield from _metric(name, meaning, "", {"": value})
     entries = {feed.slug: float(feed.entries) for feed in found.feeds}
     newest = {feed.slug: _epoch(feed.newest) for feed in found.feeds}
-    yield from _metric("feed_entries", "Entries of the document that readers subscribe to.", entries)
+    yield from _metric("feed_entries", "Entries of the document that readers subscribe to.", "feed", entries)
     if found.targets:
         waiting = sum(target.waits for target in found.targets)
-        yield from _metric("deploys_waiting", "Targets that do not have what is published.", {"": waiting})
-    yield from _metric("feed_newest_timestamp_seconds", "When its newest entry was published.", newest)
+        yield from _metric(
+            "deploys_waiting", "Targets that do not have what is published.", "", {"": waiting}
+        )
+    yield from _metric(
+        "feed_newest_timestamp_seconds", "When its newest entry was published.", "feed", newest
+    )
+    if found.fetched:
+        failing = {url: float(bool(standing.failure)) for url, standing in found.fetched.items()}
+        yield from _metric("source_failing", "Whether the last fetch of an address failed.", "url", failing)
 
 
-def _metric(name: str, meaning: str, values: Mapping[str, float | None]) -> Iterator[str]:
+def _metric(name: str, meaning: str, label: str, values: Mapping[str, float | None]) -> Iterator[str]:
     yield f"# HELP feedpub_{name} {meaning}"
     yield f"# TYPE feedpub_{name} gauge"
-    for slug, value in values.items():
+    for labelled, value in values.items():
         if value is not None:
-            # Slugs have no character that a label would have to escape.
-            label = f'{{feed="{slug}"}}' if slug else ""
-            yield f"feedpub_{name}{label} {value:.0f}"
+            escaped = labelled.replace("\\", r"\\").replace('"', r"\"")
+            of = f'{{{label}="{escaped}"}}' if label else ""
+            yield f"feedpub_{name}{of} {value:.0f}"
 
 
 def _seconds(run: Run | None) -> float | None:
@@ -181,6 +199,7 @@ def _show(found: Status, now: datetime) -> None:
     if found.feeds:
         print_text("")
         _show_feeds(found, now)
+    _show_fetched(found)
     for target in found.targets:
         print_text(f"\nDeployed to {target.to}: {_deployed(target, now)}")
     if found.runs:
@@ -208,6 +227,20 @@ def _show_feeds(found: Status, now: datetime) -> None:
         newest = (_when(feed.newest), _ago(feed.newest, now)) if feed.newest else ("–", "–")
         table.add_row(feed.slug, f"{feed.entries:,}", *newest)
     console().print(table)
+
+
+def _show_fetched(found: Status) -> None:
+    """Show the addresses about which something is to be done."""
+    lines = []
+    for url, standing in found.fetched.items():
+        if standing.to_do:
+            lines.append(f"  {url} {standing.to_do}")
+        if standing.failed and not standing.gone:
+            lines.append(f"  {url} failed at {_when(standing.failed)}: {standing.failure}")
+    if lines:
+        print_text("\nAddresses that need a look")
+        for line in lines:
+            print_text(printable(line))
 
 
 def _show_run(run: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -15,6 +15,7 @@ from feedpub.history.state import read_feeds
 from feedpub.publishing.deploy import Outcome, published_digest, read_outcomes
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.runs import read_runs
+from feedpub.sources.http_cache import Standing, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class TargetStatus:
 class Status:
     """How things stand: the ``runs`` in the order of time, the ``feeds`` as they are published, and the ``targets``.
 
+    ``fetched`` says how the addresses of sources stand.
+
     ``last`` is the last build that was run, ``good`` the last that ended with 0, ``whole`` the last that published what
     it read. ``next_change`` is when the same input gives other documents, if nothing else happens.
     """
@@ -66,6 +69,7 @@ class Status:
     runs: tuple[Run, ...]
     feeds: tuple[FeedStatus, ...]
     targets: tuple[TargetStatus, ...] = ()
+    fetched: Mapping[str, Standing] = field(default_factory=dict)
 
     @property
     def last(self) -> Run | None:
@@ -94,7 +98,7 @@ def status_of(settings: Settings) -> Status:
     online = read_feeds(settings, LocalFolder(settings.output.dir))
     feeds = [_feed(slug, feed) for slug, feed in online.items()]
     runs = _runs(read_runs(os.fspath(settings.output.state)))
-    return Status(tuple(runs), tuple(feeds), tuple(_targets(settings)))
+    return Status(tuple(runs), tuple(feeds), tuple(_targets(settings)), standings(settings.sources))
 
 
 def _targets(settings: Settings) -> Iterator[TargetStatus]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from itertools import takewhile
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -24,7 +25,7 @@ from feedpub.core.errors import SourceError
 from feedpub.core.stores import hidden
 from feedpub.sources.connection import Backend, RefusedError, Transport, check_public
 from feedpub.sources.credentials import Own, origin
-from feedpub.sources.http_cache import Copy, Memory
+from feedpub.sources.http_cache import IF_GONE, IF_MOVED, Copy, Memory, Standing
 from feedpub.sources.readers import choose, has_extension
 from feedpub.sources.readers.feed import is_cut
 from feedpub.sources.streams import InputStream, MissingPackageError
@@ -40,15 +41,22 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     NOT_DUE = "not due"
     FAILED = "failed"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The outcome for one address, and in a sentence, why."""
+    """The outcome for one address, and in a sentence, why.
+
+    ``moved_to`` is where a permanent redirect leads. ``is_news`` says that something is wrong, or has moved, and was
+    not told before.
+    """
 
     url: str
     outcome: Outcome
     detail: str = ""
+    moved_to: str = ""
+    is_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +86,76 @@ def fetch(  # noqa: PLR0913 - what is asked for, and with what means
     ``force`` asks even before the server's time. ``format_name`` is the format that the source declares, ``own`` what
     it wants to be said with its requests. What fails, or is not a whole file of its format, leaves the copy as it was.
     """
-    memory = copy.recall()
-    if memory.wait_until > now and not force:
+    memory, standing = copy.recall(), copy.standing
+    if standing.gone and not force:
+        return Fetched(copy.url, Outcome.GONE, standing.to_do)
+    # Who has lost the copy need not wait for another.
+    waits = standing.wait_until > now and memory.sha256 == copy.remembered().sha256
+    if waits and not force:
+        wait = standing.wait_until - now
         return Fetched(
-            copy.url, Outcome.NOT_DUE, f"the server asked to wait {memory.wait_until - now} s more"
+            copy.url, Outcome.NOT_DUE, f"the server asked to wait {wait} s more", standing.moved_to
         )
     visit = _Visit(copy, memory, now, limits, seconds, seconds() + limits.max_seconds, format_name, own)
+    taken = _visit(visit, standing.moved_to or copy.url)
+    if standing.moved_to and taken.is_lost:
+        # Where it had moved to, it is not any more.
+        taken = _visit(visit, copy.url)
+    return _noted(copy, standing, taken, now)
+
+
+def failed(copy: Copy, now: int, why: str) -> Fetched:
+    """Note that an address was not even asked, and ``why``."""
+    return _noted(copy, copy.standing, _Taken(Outcome.FAILED, why), now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was made of an answer: what to do is said in ``remedy``; ``wait`` is in seconds.
+
+    ``is_lost`` says that nothing is there that answers, or that would ever; ``is_gone`` that the server says so.
+    """
+
+    outcome: Outcome
+    detail: str = ""
+    remedy: str = ""
+    wait: int = 0
+    moved_to: str = ""
+    is_lost: bool = False
+    is_gone: bool = False
+
+
+def _noted(copy: Copy, known: Standing, taken: _Taken, now: int) -> Fetched:
+    """Note how an address stands now, and return what is to be told of it."""
+    until = now + taken.wait if taken.wait else 0
+    if taken.outcome is Outcome.FAILED:
+        copy.note(Standing(until, known.moved_to, taken.detail, now, taken.is_gone))
+        detail = taken.detail + (f"; {taken.remedy}" if taken.remedy else "")
+        outcome = Outcome.GONE if taken.is_gone else Outcome.FAILED
+        return Fetched(copy.url, outcome, detail, known.moved_to, is_news=taken.detail != known.failure)
+    copy.note(Standing(until, taken.moved_to))
+    is_news = taken.moved_to not in {"", known.moved_to}
+    moved = f"it has moved for good to {taken.moved_to}; {IF_MOVED}" if is_news else ""
+    detail = "; ".join(filter(None, (taken.detail, moved)))
+    return Fetched(copy.url, taken.outcome, detail, taken.moved_to, is_news)
+
+
+def _visit(visit: _Visit, url: str) -> _Taken:
+    """Ask for what ``url`` leads to."""
+    own, redirects = visit.own, list[tuple[int, str]]()
     try:
-        with _client(limits, seconds, visit.end) as client:
-            found = _ask(client, visit)
+        with _client(visit.limits, visit.seconds, visit.end) as client:
+            taken = _ask(client, visit, url, redirects)
     except _FAILURES as error:
-        found = Fetched(copy.url, Outcome.FAILED, _said(error, limits, over=seconds() >= visit.end))
-    return replace(found, detail=hidden(own.hide(found.detail)))
+        over = visit.seconds() >= visit.end
+        is_lost = isinstance(error, (httpcore.NetworkError, httpx.NetworkError, OSError))
+        taken = _Taken(Outcome.FAILED, _said(error, visit.limits, over=over), is_lost=is_lost)
+    permanent = [target for status, target in takewhile(lambda step: step[0] in _FOR_GOOD, redirects)]
+    moved_to = permanent[-1] if permanent else url
+    is_clean = hidden(own.hide(moved_to)) == moved_to and "@" not in urlsplit(moved_to).netloc
+    if not is_clean or moved_to == visit.copy.url:
+        moved_to = ""
+    return replace(taken, detail=hidden(own.hide(taken.detail)), moved_to=moved_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +231,15 @@ class _Visit:
     format_name: str | None
     own: Own
 
-    def remember(self, wait: int, memory: Memory) -> None:
-        """Note for the next time what the server said, and for how many seconds not to ask."""
-        self.copy.remember(replace(memory, wait_until=self.now + wait))
 
-
-def _ask(client: httpx.Client, visit: _Visit) -> Fetched:
+def _ask(client: httpx.Client, visit: _Visit, url: str, redirects: list[tuple[int, str]]) -> _Taken:
     memory = visit.memory
     headers = _request_headers(visit.limits, memory.etag, memory.last_modified)
 
     def of_request(url: str) -> dict[str, str]:
         return {**headers, **visit.own.of_request(url, visit.copy.url)}
 
-    with _opened(client, visit.copy.url, of_request, visit.limits, []) as response:
+    with _opened(client, url, of_request, visit.limits, redirects) as response:
         return _take(response, visit)
 
 
@@ -244,23 +306,16 @@ def _redirected(url: str, location: str) -> str:
     return target
 
 
-def _take(response: httpx.Response, visit: _Visit) -> Fetched:
+def _take(response: httpx.Response, visit: _Visit) -> _Taken:
     copy, memory, limits = visit.copy, visit.memory, visit.limits
     headers = response.headers
     wait = _freshness(headers.get("cache-control", ""))
     if response.status_code == httpx.codes.NOT_MODIFIED:
         if not (memory.etag or memory.last_modified):
             raise RefusedError("the server says 304, as if there were a copy, and there is none")
-        visit.remember(wait, memory)
-        return Fetched(copy.url, Outcome.UNCHANGED)
+        return _Taken(Outcome.UNCHANGED, wait=wait)
     if response.status_code != httpx.codes.OK:
-        asked = _retry_after(headers.get("retry-after", ""), visit.now)
-        if asked:
-            visit.remember(asked, memory)
-        detail = f"the server says {response.status_code} {response.reason_phrase}".rstrip()
-        if response.status_code in _DENIED:
-            detail += _why_denied(str(response.url), visit)
-        return Fetched(copy.url, Outcome.FAILED, f"{detail}; it asks to wait {asked} s" if asked else detail)
+        return _refused(response, visit)
     content = b"".join(_decoded(response, limits.max_bytes))
     data = _unpacked(content, limits.max_bytes)
     if problem := _problem(data, urlsplit(str(response.url)).path, visit.format_name):
@@ -272,20 +327,40 @@ def _take(response: httpx.Response, visit: _Visit) -> Fetched:
         copy.keep(content)
     told = headers.get("etag", ""), headers.get("last-modified", ""), response.charset_encoding or ""
     etag, last_modified, charset = (text if visit.own.hide(text) == text else "" for text in told)
-    visit.remember(wait, Memory(copy.url, etag, last_modified, charset=charset).of(content))
-    return Fetched(copy.url, Outcome.UNCHANGED if same else Outcome.NEW, f"{len(content)} bytes")
+    known_as = memory.known_as if copy.memory.exists() else copy.moved_from()
+    copy.remember(Memory(copy.url, etag, last_modified, charset, known_as=known_as).of(content))
+    return _Taken(Outcome.UNCHANGED if same else Outcome.NEW, f"{len(content)} bytes", wait=wait)
 
 
+def _refused(response: httpx.Response, visit: _Visit) -> _Taken:
+    status = response.status_code
+    wait = _retry_after(response.headers.get("retry-after", ""), visit.now)
+    remedy = f"it asks to wait {wait} s" if wait else ""
+    if status in _DENIED:
+        remedy = _why_denied(str(response.url), visit)
+    if status == httpx.codes.GONE:
+        remedy = IF_GONE
+    return _Taken(
+        Outcome.FAILED,
+        f"the server says {status} {response.reason_phrase}".rstrip(),
+        remedy,
+        wait,
+        is_lost=status in {httpx.codes.NOT_FOUND, httpx.codes.GONE},
+        is_gone=status == httpx.codes.GONE,
+    )
+
+
+_FOR_GOOD = (httpx.codes.MOVED_PERMANENTLY, httpx.codes.PERMANENT_REDIRECT)
 _DENIED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
 
 def _why_denied(url: str, visit: _Visit) -> str:
     """Return what may be done about an answer that wants to know who asks."""
     if not visit.own.headers:
-        return "; if it wants a key, write fetch: {headers: {Authorization: env:NAME}} of the source"
+        return "if it wants a key, write fetch: {headers: {Authorization: env:NAME}} of the source"
     if origin(url) == origin(visit.copy.url):
-        return "; look at what the variables in fetch: of the source hold"
-    return f"; it was redirected to {urlsplit(url).netloc}, and headers of fetch: go to the source's own host alone"
+        return "look at what the variables in fetch: of the source hold"
+    return f"it was redirected to {urlsplit(url).netloc}, and headers of fetch: go to the source's own host alone"
 
 
 def _decoded(response: httpx.Response, most: int) -> Iterator[bytes]:

@@ -210,7 +210,8 @@ def read(spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None =
     charset, since = (kept and kept.told) or told_beside(spec, file, name)
     if kept:
         kept.told = charset, since
-    reading = ParseContext(spec, name, authority, charset=charset, since=since)
+    known_as = Copy.of(name, spec.base).remembered().known_as if is_web(name) else ""
+    reading = ParseContext(spec, name, authority, charset=charset, since=since, known_as=known_as)
     with open_stream(spec, file, kept) as stream:
         if spec.format is None and (other := foreign(reading.file, stream.head)):
             whole = read_whole(stream, reading)[1]

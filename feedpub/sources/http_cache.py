@@ -5,10 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from feedpub.sources.spec import SourceSpec
 
 FOLDER = ".feedpub/fetched"
+
+
+IF_GONE = "it is not asked any more: take it out of the sources, or ask once with feedpub fetch --force"
+IF_MOVED = "write that address into the config"
 
 
 def is_web(pattern: str) -> bool:
@@ -18,18 +27,19 @@ def is_web(pattern: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is remembered of an address, to ask politely: validators, and until when not to ask (epoch seconds).
+    """What is remembered of a copy: validators, to ask for changes only, and what a build has to know of it.
 
     ``charset`` is the encoding that the server named for the content, empty where it named none; ``sha256`` tells the
-    content, in hexadecimal.
+    content, in hexadecimal. ``known_as`` is the address under which the feed was fetched before it moved for good, if
+    the config has the new one now: ids may be made of it.
     """
 
     url: str
     etag: str = ""
     last_modified: str = ""
-    wait_until: int = 0
     charset: str = ""
     sha256: str = ""
+    known_as: str = ""
 
     def of(self, content: bytes) -> Memory:
         """Return this as what is remembered of ``content``."""
@@ -37,46 +47,67 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How an address stands with its server; no build depends on it. Times are in seconds of the epoch.
+
+    ``wait_until`` says until when not to ask, ``moved_to`` where a permanent redirect led. ``failure`` is what the last
+    attempt failed with, at ``failed_at``; both are empty where it did not. An address that is ``gone`` is not asked.
+    """
+
+    wait_until: int = 0
+    moved_to: str = ""
+    failure: str = ""
+    failed_at: int = 0
+    gone: bool = False
+
+    @property
+    def failed(self) -> datetime | None:
+        """When the last attempt failed, if it did."""
+        return datetime.fromtimestamp(self.failed_at, UTC) if self.failure else None
+
+    @property
+    def to_do(self) -> str:
+        """What the owner of the config has to do about the address: a clause that goes on after it, or nothing."""
+        if self.gone and self.failed:
+            return f"is gone since {self.failed:%Y-%m-%d} ({self.failure}); {IF_GONE}"
+        return f"has moved for good to {self.moved_to}; {IF_MOVED}" if self.moved_to else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
-    """One address's local copy: its content, and beside it what is remembered."""
+    """One address's local copy: its content, and beside it what is remembered, and how the address stands."""
 
     url: str
     content: Path
     memory: Path
+    state: Path
 
     @classmethod
     def of(cls, url: str, base: Path) -> Copy:
         """Return the copy of ``url`` under the config's folder ``base``; it may not exist yet."""
         name = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        return cls(url, base / FOLDER / name, base / FOLDER / f"{name}.json")
+        folder = base / FOLDER
+        return cls(url, folder / name, folder / f"{name}.json", folder / f"{name}.state.json")
 
     def remembered(self) -> Memory:
         """Return what was remembered last."""
-        try:
-            found = json.loads(self.memory.read_bytes())
-            texts = {
-                name: str(found.get(name, "")) for name in ("etag", "last_modified", "charset", "sha256")
-            }
-            return Memory(self.url, **texts, wait_until=int(found["wait_until"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return Memory(self.url)
+        found = _read(self.memory)
+        names = ("etag", "last_modified", "charset", "sha256", "known_as")
+        return Memory(self.url, **{name: str(found.get(name, "")) for name in names})
 
     def recall(self) -> Memory:
-        """Return what is remembered; nothing, where the content is not the one that it is about any more.
+        """Return what is remembered; no validators, where the content is not the one that they are about any more.
 
-        Then a "not modified" would leave us without it, and there is no reason to wait.
+        Then a "not modified" would leave us without it.
         """
         memory = self.remembered()
         try:
             content = self.content.read_bytes()
-        except FileNotFoundError:
-            # A server may have asked to wait before it ever gave something.
-            return Memory(self.url, wait_until=0 if memory.sha256 else memory.wait_until)
         except OSError:
-            return Memory(self.url)
+            content = b""
         # Up to version 0.1.0, the content was not remembered.
-        is_same = memory == memory.of(content) or (not memory.sha256 and content)
-        return memory if is_same else Memory(self.url)
+        is_same = content and (memory == memory.of(content) or not memory.sha256)
+        return memory if is_same else Memory(self.url, known_as=memory.known_as)
 
     def keep(self, content: bytes) -> None:
         """Replace the content, whole or not at all."""
@@ -84,7 +115,64 @@ class Copy:
 
     def remember(self, memory: Memory) -> None:
         """Replace what is remembered."""
-        _write(self.memory, json.dumps(asdict(memory)).encode())
+        _write_new(self.memory, asdict(memory))
+
+    @property
+    def standing(self) -> Standing:
+        """How the address stands, as far as is known."""
+        found = _read(self.state)
+        try:
+            return Standing(
+                int(found.get("wait_until", 0)),
+                str(found.get("moved_to", "")),
+                str(found.get("failure", "")),
+                int(found.get("failed_at", 0)),
+                bool(found.get("gone")),
+            )
+        except (ValueError, TypeError):
+            return Standing()
+
+    def note(self, standing: Standing) -> None:
+        """Replace what is known of how the address stands."""
+        _write_new(self.state, {"url": self.url, **asdict(standing)})
+
+    def moved_from(self) -> str:
+        """Return the address that has moved to this one for good, as far as is known; empty where none has."""
+        for path in sorted(self.state.parent.glob("*.state.json")):
+            found = _read(path)
+            if found.get("moved_to") == self.url and (old := str(found.get("url", ""))) != self.url:
+                return Copy(old, *_beside(path)).remembered().known_as or old
+        return ""
+
+
+def addresses(spec: SourceSpec) -> list[str]:
+    """Return the addresses of a source and of its old feeds, each once."""
+    return [each for each in dict.fromkeys((*spec.patterns, *spec.adopt)) if is_web(each)]
+
+
+def standings(sources: Iterable[SourceSpec]) -> dict[str, Standing]:
+    """Return how the addresses of all sources stand, by address, in the order of the sources."""
+    return {url: Copy.of(url, spec.base).standing for spec in sources for url in addresses(spec)}
+
+
+def _beside(state: Path) -> tuple[Path, Path, Path]:
+    name = state.name.removesuffix(".state.json")
+    return state.with_name(name), state.with_name(f"{name}.json"), state
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write_new(path: Path, content: dict[str, Any]) -> None:
+    """Write what is not there yet: a build that has nothing to do is told by times of files."""
+    data = json.dumps(content).encode()
+    if not path.exists() or path.read_bytes() != data:
+        _write(path, data)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -110,8 +110,8 @@ class ParseContext:
 
     ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty where it is none.
     ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
-    named for the file, in its HTTP header. ``since`` is when the file last changed, where its source dates entries
-    without a date by that.
+    named for the file, in its HTTP header, ``known_as`` the address that it was fetched from before it moved for good.
+    ``since`` is when the file last changed, where its source dates entries without a date by that.
     """
 
     spec: SourceSpec
@@ -121,6 +121,7 @@ class ParseContext:
     credit: tuple[Author, ...] = ()
     charset: str = ""
     since: datetime | None = None
+    known_as: str = ""
 
     def of_feed(
         self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = ""
@@ -131,7 +132,7 @@ class ParseContext:
         site that combines them.
         """
         *own, page = candidates
-        fetched = self.file if self.file.startswith(("http://", "https://")) else None
+        fetched = self.known_as or (self.file if self.file.startswith(("http://", "https://")) else None)
         name = " ".join(title.split()) or feed_key(*own, fetched, page)
         credit = authors or ((Author(name),) if name else ())
         return replace(self, feed=feed_key(*own, fetched, page, self.spec.path), credit=credit)
