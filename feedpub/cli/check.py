@@ -51,6 +51,7 @@ def check(
     warnings = [str(warning) for warning in settings.rules.lint()]
     if settings.placeholders:
         warnings.append(told(settings.placeholders))
+    warnings += settings.warnings
     warnings += [
         f"{url} {standing.to_do}" for url, standing in standings(settings.sources).items() if standing.to_do
     ]

@@ -11,6 +11,7 @@ from feedpub.config.packs import read_packs
 from feedpub.config.placeholders import find_placeholders
 from feedpub.config.schema import CONFIG, PACKS_KEY, VERSION_KEY, ConfigFile
 from feedpub.config.settings import FeedSettings, Settings, Template
+from feedpub.config.subscriptions import with_subscriptions
 from feedpub.core.errors import ConfigError, Problems, Where
 from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.rules import RuleSet, compile_rules
@@ -50,14 +51,15 @@ def _read(path: Path) -> bytes:
 def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
     """Compile a config that was read from ``path``, to whose folder its own paths are relative.
 
-    ``read`` returns the bytes of a pack. Raises :class:`ConfigError` with all that is wrong, in the order of the lines.
+    ``read`` returns the bytes of a pack, or of a list of feeds. Raises :class:`ConfigError` with all that is wrong, in
+    the order of the lines.
     """
     problems = Problems()
     files = [path]
 
-    def reading(pack: Path) -> bytes:
-        files.append(pack)
-        return read(pack)
+    def reading(other: Path) -> bytes:
+        files.append(other)
+        return read(other)
 
     root = read_yaml(data, str(path), problems)
     if root.kind == "nothing":
@@ -74,10 +76,11 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
         packs = _packs(root, path, reading, problems)
         active, templates = _with_rules(top)
         rules = compile_rules(active, top.get("lists"), top.get("matching"), packs, templates)
+    base = path.parent
+    sources, passed_over = with_subscriptions(said.sources if said else (), base, reading, problems)
     problems.raise_any()
     assert said is not None
     assert rules is not None
-    base = path.parent
     output = replace(said.output, dir=base / said.output.dir, state=base / said.output.state)
     if output.templates:
         output = replace(output, templates=base / output.templates)
@@ -88,7 +91,7 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
         files=tuple(files),
         base=base,
         site=said.site,
-        sources=tuple(replace(source, base=base, own=(output.dir, output.state)) for source in said.sources),
+        sources=tuple(replace(source, base=base, own=(output.dir, output.state)) for source in sources),
         feeds=tuple(feed for feed in feeds if feed.moved_to is None),
         retired=tuple(feed for feed in feeds if feed.moved_to is not None),
         rules=rules,
@@ -98,6 +101,7 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
         exact=said.dedup,
         withdrawn=said.withdrawn,
         placeholders=tuple(find_placeholders(root)),
+        warnings=passed_over,
         templates=tuple(made for made in settled if isinstance(made, Template)),
     )
 

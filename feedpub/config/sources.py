@@ -34,6 +34,7 @@ from feedpub.sources.field_names import CANONICAL
 from feedpub.sources.http_cache import is_web
 from feedpub.sources.readers import INPUT_FORMATS, missing_extra
 from feedpub.sources.spec import ORDERS, PLACEHOLDER, FetchOptions, Header, SourceSpec, TextLayout
+from feedpub.sources.subscriptions import is_list
 from feedpub.sources.withheld import fold_status
 from feedpub.text.dates import DEFAULT, DatePolicy
 from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, compile_format
@@ -386,6 +387,13 @@ def _fetch_has_address(
     where = node.mapping().get("fetch")
     if where is None:
         return
+    if any(is_list(each) for each in path):
+        if fetch.headers:
+            raise where.error(
+                "the source is a list of feeds, and headers are for one host",
+                "write the feed that wants them as a source of its own, which then stands for its entry in the list",
+            )
+        return
     hosts = {origin(each) for each in (*path, *adopt) if is_web(each)}
     if not hosts:
         raise where.error(
@@ -539,7 +547,8 @@ SOURCE = Section(
             "path",
             _INPUTS,
             "one glob or a list, relative to the config: `drop/*.txt`, `drop/**/*.csv.gz`; `-` is standard input;"
-            " `https://…` is a feed to fetch; with `feedpub[remote]` any URL of fsspec, such as `s3://bucket/*.jsonl`",
+            " `https://…` is a feed to fetch, `….opml` a [list of feeds](sources.md#a-planet); with `feedpub[remote]`"
+            " any URL of fsspec, such as `s3://bucket/*.jsonl`",
             required=True,
         ),
         Key(

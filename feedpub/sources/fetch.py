@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import socket
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -207,6 +208,8 @@ def _said(error: BaseException, limits: Limits, *, over: bool) -> str:
     """Say what went wrong; ``over`` tells whether the time for all of it had passed."""
     if isinstance(error, (httpcore.TimeoutException, httpx.TimeoutException)):
         return f"not complete after {limits.max_seconds:g} s" if over else f"silent for {limits.timeout:g} s"
+    if isinstance(error, socket.gaierror):
+        return f"the host cannot be found: {error.strerror}"
     return f"{error}" or type(error).__name__
 
 

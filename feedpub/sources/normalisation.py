@@ -222,7 +222,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         key=key,
         link=link,
         authors=record.authors,
-        categories=record.categories,
+        categories=tuple(dict.fromkeys((*record.categories, *spec.categories))),
         language=_language(record.language, notes),
         summary=(one_line(plain_text(record.summary)) if spec.html_title else record.summary) or None,
         image=_address(record.image, "image", notes, record.base),

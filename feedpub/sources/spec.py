@@ -97,6 +97,8 @@ class SourceSpec:
     fetch: FetchOptions = FetchOptions()
     settle: timedelta | None = None
     drafts: bool = False
+    name: str = ""
+    categories: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -133,7 +135,7 @@ class ParseContext:
         """
         *own, page = candidates
         fetched = self.known_as or (self.file if self.file.startswith(("http://", "https://")) else None)
-        name = " ".join(title.split()) or feed_key(*own, fetched, page)
+        name = self.spec.name or " ".join(title.split()) or feed_key(*own, fetched, page)
         credit = authors or ((Author(name),) if name else ())
         return replace(self, feed=feed_key(*own, fetched, page, self.spec.path), credit=credit)
 

@@ -37,11 +37,15 @@ sources:
     timezone: UTC
     may_be_empty: true
   - path: https://elsewhere.example/feed.xml
+  - path: lists/planet.opml
 output: {state: state, gzip: true, archive: 1, max_items: 2, templates: look}
 feeds:
   all: {title: All}
   rain: {title: Rain, rule: words/weather}
 """
+LISTED = "https://listed.example/feed.xml"
+LIST = f"""<opml version="2.0"><body><outline text="Weather"><outline text="Elsewhere" xmlUrl="{LISTED}"/></outline>
+<outline text="Here" xmlUrl="here.xml"/></body></opml>"""
 PACK = """
 rules:
   weather: {any: [rain, snow]}
@@ -71,6 +75,9 @@ def make(folder):
     write(folder / "broken/none.txt", "no date at all\n")
     (folder / "articles/none.txt").symlink_to("../broken/none.txt")
     write(Copy.of(ADDRESS, folder).content, FEED)
+    write(folder / "lists/planet.opml", LIST)
+    write(folder / "lists/here.xml", FEED.replace("elsewhere", "here"))
+    write(Copy.of(LISTED, folder).content, FEED.replace("elsewhere", "listed"))
     (folder / "look").mkdir()
     (folder / "more").mkdir()
     return folder
@@ -188,6 +195,11 @@ CHANGES = {
         Copy.of(ADDRESS, folder).content, FEED.replace("Frost", "Hoar frost")
     ),
     "a fetched feed is gone": lambda folder: Copy.of(ADDRESS, folder).content.unlink(),
+    "a list of feeds changes": replace("lists/planet.opml", "Weather", "Frost"),
+    "a feed of a list is fetched again": lambda folder: write(
+        Copy.of(LISTED, folder).content, FEED.replace("Frost", "Hoar frost")
+    ),
+    "a file that a list names changes": replace("lists/here.xml", "Cold", "Colder"),
     "an old feed comes": lambda folder: write(folder / "old.xml", FEED),
     "a document is gone": lambda folder: (folder / "feeds/rain.atom").unlink(),
     "a document was edited": lambda folder: (folder / "feeds/rain.atom").write_bytes(b"<feed/>"),

@@ -223,7 +223,7 @@ def _items(
 
 def _records(parsed: Any, tree: Any, damaged: bytes, reading: ParseContext) -> Iterator[Record]:
     """Yield the record of each entry; ``damaged`` is the feed as it came, if it had to be read otherwise."""
-    via = _source_of(parsed.feed, reading.file if reading.file.startswith(_WEB) else None)
+    via = _source_of(parsed.feed, reading.file if reading.file.startswith(_WEB) else None, reading.spec.name)
     spoken = _spoken(parsed.namespaces)
     base = _base_of(reading.file, parsed.feed)
     elements = _elements(tree, len(parsed.entries))
@@ -393,9 +393,12 @@ def _places_from(data: bytes, place: Place, whole: Origin, count: int) -> list[O
     return list(map(partial(Origin, whole.file), lines, [*ends, whole.last], columns))
 
 
-def _source_of(feed: Any, fetched: str | None = None) -> FeedSource | None:
-    """Return the feed that an entry is from; its own address is the one it names, else where it was ``fetched``."""
-    title = _plain(feed, "title").strip()
+def _source_of(feed: Any, fetched: str | None = None, name: str = "") -> FeedSource | None:
+    """Return the feed that an entry is from; its own address is the one it names, else where it was ``fetched``.
+
+    A list of feeds may have a ``name`` for it that is other than its title.
+    """
+    title = name or _plain(feed, "title").strip()
     page = feed.get("link") or None
     return FeedSource(title, feed.get("id") or None, _self_link(feed) or fetched, page) if title else None
 
