@@ -70,7 +70,7 @@ def attempt(url: str, call: Callable[[], T]) -> T:
 
     What the driver's libraries would print meanwhile, logs and complaints about what they left half done, is kept back.
     """
-    with _quiet():
+    with quiet():
         try:
             return call()
         except Exception as error:  # noqa: BLE001 - a driver raises whatever its libraries do
@@ -262,8 +262,8 @@ def hidden(text: str) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what libraries log, where nobody asked for it, and what fails as objects end, from the terminal."""
+def quiet() -> Iterator[None]:
+    """Keep from the terminal what a driver's libraries log, and what fails as their objects end."""
     silent, complain = logging.NullHandler(), sys.unraisablehook
     logging.getLogger().addHandler(silent)
     sys.unraisablehook = lambda _: None

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from feedpub.core.errors import PublishError, install_hint
+from feedpub.core.errors import PublishError
+from feedpub.core.stores import quiet, store_problem
 
 # Where a file that is written becomes visible while it is still growing, and can be renamed in one step instead.
 _RENAMING = frozenset(("file", "local", "memory", "sftp", "ssh"))
@@ -17,12 +18,10 @@ class FsspecStore:
 
     def __init__(self, to: str) -> None:
         self._to = to
-        try:
+        with self._told():
             # The extra's module.
             from fsspec import core  # noqa: PLC0415
-        except ImportError:
-            raise PublishError(f"{to} needs fsspec; {install_hint('remote')}") from None
-        with self._told():
+
             self._system, root = core.url_to_fs(to)
             self._root = root.rstrip("/")
         protocol = self._system.protocol
@@ -79,16 +78,12 @@ class FsspecStore:
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
-            yield
+            with quiet():
+                yield
         except PublishError:
             raise
         except Exception as error:
             # Drivers raise what their libraries raise.
             raise PublishError(
-                f"{self._to}: {_sentence(error)}; what is there is whole: deploy again"
+                f"{self._to}: {store_problem(self._to, error)}; what is there is whole: deploy again"
             ) from error
-
-
-def _sentence(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text or type(error).__name__

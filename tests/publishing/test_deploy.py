@@ -285,12 +285,16 @@ def test_drivers_of_fsspec_hold_what_is_published(site, address):
         assert not [name for name in store.names() if name.endswith("-part") or name == LOCK]
 
 
-@pytest.mark.parametrize("to", ["nosuch://there/feeds", "sftp://localhost:1/feeds"])
-def test_whatever_a_driver_raises_is_one_sentence(site, command, to):
+@pytest.mark.parametrize(
+    ("to", "says"),
+    [("nosuch://there/feeds", "there is no driver for nosuch://; "), ("sftp://localhost:1/feeds", "; ")],
+)
+def test_whatever_a_driver_raises_is_one_sentence_with_what_to_do(site, command, to, says):
     site.build(1)
     done = command(site.folder, "deploy", to)
     assert done.returncode == 1
     assert done.stderr.startswith(f"feedpub: {to}: ")
+    assert says in done.stderr
     assert done.stderr.count("\n") == 1
 
 
