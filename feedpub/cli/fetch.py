@@ -64,7 +64,7 @@ def fetch(
         print_json({"fetched": [_as_json(result) for result in results]})
     else:
         _show(results, quiet=quiet)
-    if any(result.outcome in {Outcome.FAILED, Outcome.GONE} for result in results):
+    if any(result.fails or result.outcome in {Outcome.FAILED, Outcome.GONE} for result in results):
         raise typer.Exit(FAILED)
 
 

@@ -50,7 +50,7 @@ class Fetched:
     """The outcome for one address, and in a sentence, why.
 
     ``moved_to`` is where a permanent redirect leads. ``is_news`` says that something is wrong, or has moved, and was
-    not told before.
+    not told before; ``fails`` that an address which is not due failed when it was asked last.
     """
 
     url: str
@@ -58,6 +58,7 @@ class Fetched:
     detail: str = ""
     moved_to: str = ""
     is_news: bool = False
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,9 @@ def fetch(  # noqa: PLR0913 - what is asked for, and with what means
     # Who has lost the copy need not wait for another.
     waits = standing.wait_until > now and memory.sha256 == copy.remembered().sha256
     if waits and not force:
-        wait = standing.wait_until - now
-        return Fetched(
-            copy.url, Outcome.NOT_DUE, f"the server asked to wait {wait} s more", standing.moved_to
-        )
+        told = f"the server asked to wait {standing.wait_until - now} s more"
+        why = "; ".join(filter(None, (standing.failure, told)))
+        return Fetched(copy.url, Outcome.NOT_DUE, why, standing.moved_to, fails=bool(standing.failure))
     visit = _Visit(copy, memory, now, limits, seconds, seconds() + limits.max_seconds, format_name, own)
     taken = _visit(visit, standing.moved_to or copy.url)
     if standing.moved_to and taken.is_lost:
@@ -153,6 +153,9 @@ def _visit(visit: _Visit, url: str) -> _Taken:
         taken = _Taken(Outcome.FAILED, _said(error, visit.limits, over=over), is_lost=is_lost)
     permanent = [target for status, target in takewhile(lambda step: step[0] in _FOR_GOOD, redirects)]
     moved_to = permanent[-1] if permanent else url
+    if taken.is_gone and len(permanent) < len(redirects):
+        # What is gone is where it leads for the time being.
+        taken = replace(taken, is_gone=False, remedy="")
     is_clean = hidden(own.hide(moved_to)) == moved_to and "@" not in urlsplit(moved_to).netloc
     if not is_clean or moved_to == visit.copy.url:
         moved_to = ""

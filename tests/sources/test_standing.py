@@ -190,3 +190,28 @@ def test_a_fetch_that_brings_nothing_new_touches_nothing(server, site):
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     site.fetch()
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(("status", "asked_again"), [(301, []), (302, ["/feed"]), (307, ["/feed"])])
+def test_an_address_that_leads_elsewhere_for_a_time_is_not_gone_with_what_is_there(
+    status, asked_again, server, site
+):
+    site.sources("/feed")
+    server.answers.update({"/feed": redirect(status, "/new"), "/new": lambda _: (410, {}, b"")})
+    assert site.fetch()[0].returncode == 1
+    server.answers["/feed"] = feed("a")
+    done, asked = site.fetch()
+    assert (done.returncode, asked) == (0 if asked_again else 1, asked_again)
+
+
+def test_a_failure_lasts_while_a_server_asks_to_wait(server, site):
+    site.sources("/feed")
+    server.answers["/feed"] = lambda _: (503, {"Retry-After": "600"}, b"")
+    first, asked = site.fetch("--quiet")
+    assert (first.returncode, asked) == (1, ["/feed"])
+    assert "503 Service Unavailable; it asks to wait 600 s" in first.stderr
+    second, asked = site.fetch("--quiet")
+    assert (second.returncode, asked, second.stdout + second.stderr) == (1, [], "")
+    third, asked = site.fetch()
+    assert asked == []
+    assert "503 Service Unavailable; the server asked to wait" in third.stdout
