@@ -108,7 +108,7 @@ def print_error(text: str) -> None:
 
 
 @contextmanager
-def progress_bar(*, wanted: bool, what: str = "Reading") -> Iterator[Progress | None]:
+def progress_bar(*, wanted: bool, what: str = "Reading", things: str = "files") -> Iterator[Progress | None]:
     """Show a bar on a terminal once something has taken a second; nothing in cron or a pipe."""
     if not wanted or not sys.stderr.isatty():
         yield None
@@ -120,7 +120,7 @@ def progress_bar(*, wanted: bool, what: str = "Reading") -> Iterator[Progress | 
         progress.TextColumn(what),
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
-        progress.TextColumn("files{task.fields[articles]}"),
+        progress.TextColumn(f"{things}{{task.fields[articles]}}"),
         progress.TimeElapsedColumn(),
     )
     bar = progress.Progress(*columns, console=console(stderr=True), transient=True)

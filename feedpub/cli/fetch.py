@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -19,14 +20,13 @@ from feedpub.cli.console import (
     print_error,
     print_json,
     print_text,
+    progress_bar,
 )
-from feedpub.config import Settings, load_config
+from feedpub.config import load_config
 from feedpub.core.errors import install_hint, printable
 from feedpub.sources.credentials import Own, UnsetError
-from feedpub.sources.fetch import Fetched, Limits, Outcome, failed
-from feedpub.sources.fetch import fetch as fetch_copy
-from feedpub.sources.http_cache import Copy, addresses, standings
-from feedpub.sources.spec import FetchOptions
+from feedpub.sources.fetch_round import Fetched, Outcome, Wanted, fetch_round, wanted_of
+from feedpub.sources.http_cache import standings
 
 
 def fetch(
@@ -51,15 +51,33 @@ def fetch(
     Example: feedpub fetch --config config.yaml
     """
     settings = load_config(config)
-    wanted = _wanted(settings)
-    if wanted and find_spec("httpx") is None:
-        print_error(f"fetching needs httpx; {install_hint('fetch')}")
-        raise typer.Exit(FAILED)
     if not standings(settings.sources):
         print_error(f"{config} names no source by address; write one as - path: https://example.org/feed.xml")
         raise typer.Exit(FAILED)
+    if find_spec("httpx") is None or find_spec("httpcore") is None:
+        print_error(f"fetching needs httpx; {install_hint('fetch')}")
+        raise typer.Exit(FAILED)
+    # The extra's modules.
+    from feedpub.sources.fetch import Limits, failed, hold  # noqa: PLC0415
+    from feedpub.sources.fetch import fetch as fetch_copy  # noqa: PLC0415
+
     limits = Limits(allow_private=allow_private)
-    results = [_fetched(each, limits, force=force) for each in wanted]
+
+    def ask(each: Wanted) -> Fetched:
+        now = int(time.time())
+        try:
+            own = Own.of(each.options, os.environ)
+        except UnsetError as error:
+            return failed(each.copy, now, str(error))
+        steady = time.monotonic
+        return fetch_copy(each.copy, now, limits, steady, force=force, format_name=each.format_name, own=own)
+
+    def hold_back(each: Wanted, wait: int) -> Fetched:
+        return hold(each.copy, int(time.time()), wait)
+
+    is_shown = not quiet and report_format is Format.TEXT
+    with progress_bar(wanted=is_shown, what="Fetching", things="addresses") as progress:
+        results = fetch_round(wanted_of(settings.sources), ask, hold_back, progress)
     if report_format is Format.JSON:
         print_json({"fetched": [_as_json(result) for result in results]})
     else:
@@ -68,44 +86,22 @@ def fetch(
         raise typer.Exit(FAILED)
 
 
-class _Wanted(NamedTuple):
-    copy: Copy
-    format_name: str | None
-    options: FetchOptions
-
-
-def _wanted(settings: Settings) -> list[_Wanted]:
-    """Return what is to be fetched, each address once: as the source wants it that has headers for it."""
-    found: dict[str, _Wanted] = {}
-    for spec in settings.sources:
-        for url in addresses(spec):
-            copy = Copy.of(url, spec.base)
-            is_old = url not in spec.patterns
-            # What an old feed said is kept as it was: by the next time, our own may be there.
-            if is_old and copy.content.exists():
-                continue
-            if url not in found or spec.fetch.headers:
-                found[url] = _Wanted(copy, None if is_old else spec.format, spec.fetch)
-    return list(found.values())
-
-
-def _fetched(wanted: _Wanted, limits: Limits, *, force: bool) -> Fetched:
-    now = int(time.time())
-    try:
-        own = Own.of(wanted.options, os.environ)
-    except UnsetError as error:
-        return failed(wanted.copy, now, str(error))
-    return fetch_copy(
-        wanted.copy, now, limits, time.monotonic, force=force, format_name=wanted.format_name, own=own
-    )
-
-
-def _show(results: Iterable[Fetched], *, quiet: bool) -> None:
+def _show(results: Sequence[Fetched], *, quiet: bool) -> None:
+    if quiet:
+        for result in results:
+            if result.is_news:
+                print_error(printable(f"{result.url}: {result.detail}"))
+        return
     for result in results:
-        if not quiet:
+        if result.is_news or result.fails or result.outcome not in _USUAL:
             print_text(printable(f"{result.outcome.value:10} {result.url}  {result.detail}".rstrip()))
-        elif result.is_news:
-            print_error(printable(f"{result.url}: {result.detail}"))
+    outcomes = Counter(result.outcome for result in results)
+    counts = ", ".join(f"{outcomes[outcome]:,} {outcome.value}" for outcome in Outcome if outcomes[outcome])
+    print_text(f"{len(results):,} address{'' if len(results) == 1 else 'es'}: {counts or 'nothing to fetch'}")
+
+
+# Of most feeds, at most times: they are counted only.
+_USUAL = (Outcome.UNCHANGED, Outcome.NOT_DUE)
 
 
 def _as_json(result: Fetched) -> dict[str, str | None]:

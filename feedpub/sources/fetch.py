@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from itertools import takewhile
 from urllib.parse import urljoin, urlsplit
 
@@ -26,6 +25,7 @@ from feedpub.core.errors import SourceError
 from feedpub.core.stores import hidden
 from feedpub.sources.connection import Backend, RefusedError, Transport, check_public
 from feedpub.sources.credentials import Own, origin
+from feedpub.sources.fetch_round import Fetched, Outcome
 from feedpub.sources.http_cache import IF_GONE, IF_MOVED, Copy, Memory, Standing
 from feedpub.sources.readers import choose, has_extension
 from feedpub.sources.readers.feed import is_cut
@@ -33,32 +33,6 @@ from feedpub.sources.streams import InputStream, MissingPackageError
 
 # Longer than this no server keeps us away: a mistyped max-age would stop a feed for years.
 MAX_WAIT = 7 * 24 * 3600
-
-
-class Outcome(StrEnum):
-    """What came of one address."""
-
-    NEW = "new"
-    UNCHANGED = "unchanged"
-    NOT_DUE = "not due"
-    FAILED = "failed"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """The outcome for one address, and in a sentence, why.
-
-    ``moved_to`` is where a permanent redirect leads. ``is_news`` says that something is wrong, or has moved, and was
-    not told before; ``fails`` that an address which is not due failed when it was asked last.
-    """
-
-    url: str
-    outcome: Outcome
-    detail: str = ""
-    moved_to: str = ""
-    is_news: bool = False
-    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +79,12 @@ def fetch(  # noqa: PLR0913 - what is asked for, and with what means
     return _noted(copy, standing, taken, now)
 
 
+def hold(copy: Copy, now: int, wait: int) -> Fetched:
+    """Note that an address is not to be asked for ``wait`` seconds, as its host is asked too often."""
+    copy.note(replace(copy.standing, wait_until=now + wait))
+    return Fetched(copy.url, Outcome.NOT_DUE, f"its host asked to wait {wait} s")
+
+
 def failed(copy: Copy, now: int, why: str) -> Fetched:
     """Note that an address was not even asked, and ``why``."""
     return _noted(copy, copy.standing, _Taken(Outcome.FAILED, why), now)
@@ -114,7 +94,8 @@ def failed(copy: Copy, now: int, why: str) -> Fetched:
 class _Taken:
     """What was made of an answer: what to do is said in ``remedy``; ``wait`` is in seconds.
 
-    ``is_lost`` says that nothing is there that answers, or that would ever; ``is_gone`` that the server says so.
+    ``is_lost`` says that nothing is there that answers, or that would ever; ``is_gone`` that the server says so,
+    ``is_too_often`` that it is asked too often.
     """
 
     outcome: Outcome
@@ -124,6 +105,7 @@ class _Taken:
     moved_to: str = ""
     is_lost: bool = False
     is_gone: bool = False
+    is_too_often: bool = False
 
 
 def _noted(copy: Copy, known: Standing, taken: _Taken, now: int) -> Fetched:
@@ -133,7 +115,8 @@ def _noted(copy: Copy, known: Standing, taken: _Taken, now: int) -> Fetched:
         copy.note(Standing(until, known.moved_to, taken.detail, now, taken.is_gone))
         detail = taken.detail + (f"; {taken.remedy}" if taken.remedy else "")
         outcome = Outcome.GONE if taken.is_gone else Outcome.FAILED
-        return Fetched(copy.url, outcome, detail, known.moved_to, is_news=taken.detail != known.failure)
+        is_news, host_wait = taken.detail != known.failure, taken.wait if taken.is_too_often else 0
+        return Fetched(copy.url, outcome, detail, known.moved_to, is_news, host_wait)
     copy.note(Standing(until, taken.moved_to))
     is_news = taken.moved_to not in {"", known.moved_to}
     moved = f"it has moved for good to {taken.moved_to}; {IF_MOVED}" if is_news else ""
@@ -353,6 +336,7 @@ def _refused(response: httpx.Response, visit: _Visit) -> _Taken:
         wait,
         is_lost=status in {httpx.codes.NOT_FOUND, httpx.codes.GONE},
         is_gone=status == httpx.codes.GONE,
+        is_too_often=status == httpx.codes.TOO_MANY_REQUESTS,
     )
 
 
