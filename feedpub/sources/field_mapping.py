@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from feedpub.articles.article import Author, Enclosure, Notice, Origin
@@ -282,9 +283,13 @@ def categories_of(value: Any) -> tuple[str, ...]:
             else categories_of(listed)
         )
     if isinstance(value, list | tuple):
+        # Hexo has lists of categories that are each within the one before.
+        single = chain.from_iterable(item if isinstance(item, list) else (item,) for item in value)
         # Ghost has tags that are for its editors only.
         shown = (
-            item for item in value if not (isinstance(item, Mapping) and item.get("visibility") == "internal")
+            item
+            for item in single
+            if not (isinstance(item, Mapping) and item.get("visibility") == "internal")
         )
         return tuple(part for item in shown if (part := text_of(_term(item), "category").strip()))
     raise RecordError(f"the category is {_kind(value)}, not text or a list")

@@ -19,9 +19,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "published": "published publishedat datepublished pubdate publishedon publicationdate date "
         "publishdate datepublish publisheddate publishingdate dateofpublication webpublicationdate publishtime "
         "publishedtime publicationtime datetime articledate postdate newsdate issued dateissued releasedate "
-        "createdat created timestamp time",
+        "createdat created timestamp time "
+        # Behind all others: a record that had a date keeps it.
+        "pubdatetime publisheddatetime publishdatetime publicationdatetime datetimepublished datetimepub dateposted "
+        "postedat postedon posted firstpublishedat firstpublicationdate publishedutc",
         "updated": "updated updatedat modified modifiedat datemodified lastmod lastmodified "
-        "datemodify modifieddate updateddate dateupdated lastupdated lastupdate",
+        "datemodify modifieddate updateddate dateupdated lastupdated lastupdate moddatetime modifieddatetime "
+        "updateddatetime datetimemodified lastmodifieddatetime lastupdatedat lastpublicationdate editedat",
         "id": "id guid uuid",
         "link": "canonicallink link url permalink href canonicalurl weburl articleurl sourceurl "
         "storyurl posturl newsurl externalurl",

@@ -82,7 +82,7 @@ SHAPES = [
     "2023-10-11 (Wed) 10:00", "11 Oct 2023 | 10:00", "10:00, 11 October 2023", "11 October 2023 - 10:00",
     "11 October 2023 – 10:00", "2023 Oct 11 10:00", "2023-Oct-11 10:00", "Oct-11-2023 10:00", "11Oct2023 10:00",
     "2023, October 11", "October 11, 2023 10 AM", "Oct. 11, 2023, 10 a.m.", "11. October 2023", "2023.10.11. 10:00",
-    "20231011", "20231011T100000Z", "2023-10-11 10:00:00 +0000 UTC", "2023-10-11 10:00 (GMT+1)", "2023-10-11 10.00",
+    "20231011", "20231011T100000Z", "2023-10-11 10:00:00 +0000 UTC", "2023-10-11 10:00 (GMT+1)", "2023-10-11 10-00",
     "Wed Oct 11 2023 10:00:00 GMT+0200 (Central European Summer Time)", "2023-10-11T10:00:00+00:00[UTC]",
     "2023-W41-3", "(2023-10-11 10:00)", "Date: 2023-10-11 10:00", "Published 11 October 2023", "11/10/2023 at 10h00",
     "9 octobre 2023 à 14h25", "Wed Oct 11 10:00:00 EDT 2023", "Wed Oct 11 10:00:00 +0200 2023", "1696861500",
@@ -144,13 +144,13 @@ def test_check_tells_of_dates_in_doubt(tmp_path):
         'version: 1\nsite: {title: T, base_url: "https://x.test/f/", id_authority: "x.test,2023"}\n'
         "sources: [{path: a.txt, timezone: UTC}]\nfeeds: {all: {title: All}}\n"
     )
-    (tmp_path / "a.txt").write_text("A\nB\n2023-10-11 10.00\nC\nD\n2023-10-12 10:00\nE\nF\nOct 13, 2023\n")
+    (tmp_path / "a.txt").write_text("A\nB\n2023-10-11 10-00\nC\nD\n2023-10-12 10:00\nE\nF\nOct 13, 2023\n")
     run = CliRunner().invoke(app, ["check", "--config", str(tmp_path / "c.yaml")])
-    assert "a.txt:3: '2023-10-11 10.00' may be meant as a date, and ends no record" in run.output
+    assert "a.txt:3: '2023-10-11 10-00' may be meant as a date, and ends no record" in run.output
     assert "a.txt:9: 'Oct 13, 2023' ends a record, and is written otherwise" in run.output
 
 
 def test_a_doubt_is_told_whatever_the_timestamp_looks_like(source, gives):
     spec = source("dates: {day_first: true, two_digit_years: 1950}")
-    items = gives(spec, b"A\nB\n2023-10-11 10.00\n11/10/23 10:00\n")
+    items = gives(spec, b"A\nB\n2023-10-11 10-00\n11/10/23 10:00\n")
     assert [item.origin.line for item in items if isinstance(item, Notice)] == [3]

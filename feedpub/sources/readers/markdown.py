@@ -1,8 +1,9 @@
-"""Markdown with front matter, as Hugo, Jekyll, Eleventy and Pelican write it: one article a file.
+"""Markdown with front matter, as Hugo, Jekyll, Eleventy, Pelican and Nikola write it: one article a file.
 
-Front matter is YAML between ``---`` lines, TOML between ``+++`` lines, a JSON object, or Pelican's ``Name:
-value`` lines up to a blank one or dashes. YAML is read by the strict reader of the config: no timestamp, ``NO`` or
-``1.10`` is turned into something else. What its author marked as a draft is not published.
+Front matter is YAML between ``---`` lines, TOML between ``+++`` lines, a JSON object, Pelican's ``Name:
+value`` lines up to a blank one or dashes, or Nikola's ``.. name: value`` lines in a comment. YAML is read by the strict
+reader of the config: no timestamp, ``NO`` or ``1.10`` is turned into something else. What its author marked as a draft
+is not published.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _PELICAN = re.compile(
     r"(?:[A-Za-z][\w -]*:.*\n(?:[ \t]+\S.*\n)*)+(?:[ \t]*\n|(?P<dashes>-{3,}|\.{3})[ \t]*(?:\n|\Z)|\Z)"
 )
 _PELICAN_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)\n")
+_NIKOLA = re.compile(r"\s*<!--[ \t]*\n(?P<lines>(?:[ \t]*\n|\.\.[ \t].*\n)+)-->[ \t]*(?:\n|\Z)")
+_NIKOLA_LINE = re.compile(r"^\.\.[ \t]+([\w-]+):[ \t]*(.*)$", re.MULTILINE)
 # tomllib needs the square of a dotted key in memory.
 MAX_MATTER = 64 << 10
 MAX_DOTS = 16
@@ -96,6 +99,15 @@ def _split(text: str) -> tuple[Mapping[str, Any], str]:
         return values, text[end:]
     if text.startswith(("---\n", "+++\n")):
         raise RecordError("the front matter is not closed")
+    return _lines(text)
+
+
+def _lines(text: str) -> tuple[Mapping[str, Any], str]:
+    """Return the values that lines of ``Name: value`` on top have, and the text behind them."""
+    if nikola := _NIKOLA.match(text):
+        values = {name: value.strip() for name, value in _NIKOLA_LINE.findall(nikola["lines"])}
+        if {"title", "date"} <= values.keys():
+            return values, text[nikola.end() :]
     if pelican := _PELICAN.match(text):
         pairs = _PELICAN_LINE.findall(pelican[0] if pelican[0].endswith("\n") else f"{pelican[0]}\n")
         values = {name.strip(): " ".join(value.split()) for name, value in pairs}

@@ -35,6 +35,8 @@ _COMPACT = re.compile(
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d+)?\Z", re.ASCII)
 # One that counts seconds or milliseconds since 1970 and is no year, page or score.
 _LONG_NUMBER = re.compile(r"\d{9,14}(?:\.\d+)?\Z", re.ASCII)
+# Milliseconds as ASP.NET writes them in JSON; the offset behind them is only where the clock hung.
+_DOTNET = re.compile(r"\\?/Date\((-?\d{1,17})(?:[+-]\d{4})?\)\\?/\Z", re.ASCII)
 # Marks that can't be seen: some programs put them around each number of a date.
 _INVISIBLE = str.maketrans(dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff")) | {0x2212: "-"})
 # RFC 822 §5 as amended by RFC 1123 §5.2.14: the dates of RSS, read without a detour.
@@ -115,6 +117,8 @@ def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
             ("milliseconds", "epoch-ms") if len(plain.partition(".")[0]) > 11 else ("seconds", "epoch")
         )
         raise DateError(plain, f"is a bare number; if it counts {unit}, declare dates: formats: [{name}]")
+    if counted := _DOTNET.match(plain):
+        return _epoch(counted[1], EPOCHS["epoch-ms"], policy)
     for pattern in _RFC822:
         if fields := read_format(pattern, plain, None):
             return _assemble(plain, fields, policy)

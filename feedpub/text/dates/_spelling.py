@@ -64,6 +64,18 @@ _STOPPED = (
     re.compile(r"(?<![\d:.])(\d{1,2})(?:[.:](\d\d))?\s?(?:uhr|uur)\b\.?", re.IGNORECASE | re.ASCII),
     re.compile(r"\b(?:kl\.?|klo|klokken)\s?(\d{1,2})[.:](\d\d)(?![.\d])", re.IGNORECASE | re.ASCII),
 )
+# As British and Nordic papers write it, behind the year: 5 March 2024 14.25. No date goes on in this way.
+_STOPPED_CLOCK = re.compile(
+    r"(?:(?<=\d{4})|(?<=\d{4}-\d\d-\d\d)|(?<=\d{4}/\d\d/\d\d))(,?\s)(\d{1,2})\.(\d\d)(?:\.(\d\d))?(?=\s?[ap]\.?\s?m\b|\s|\Z)",
+    re.IGNORECASE | re.ASCII,
+)
+# A sign between the date and the only time of day: 5 March 2024 | 14:25.
+_SIGN = re.compile(
+    r"\A(?:([^:]*[^:\s])\s[|·•—–]\s(?=\d{1,2}[:.]\d\d)|(\d{1,2}(?::\d\d){1,2}(?:\s?[ap]\.?m\.?)?)\s[|·•—–]\s(?=[^:]*\Z))",
+    re.IGNORECASE,
+)
+# XML Schema's date with a zone (part 2, §3.3.9).
+_DAY_IN_ZONE = re.compile(r"\A(\d{4}-\d\d-\d\d)([+-]\d\d:\d\d)\Z", re.ASCII)
 _T = re.compile(r"(?<=\d)T(?=\d{1,2}:\d\d)", re.IGNORECASE | re.ASCII)
 _UNPADDED = re.compile(r"\A(\d{4})-(\d{1,2})-(\d{1,2})(?=T\d)", re.IGNORECASE | re.ASCII)
 _CLOCK = r"\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?"
@@ -94,6 +106,9 @@ def respell(text: str, languages: tuple[str, ...]) -> Spelling:
     text, weekday = _without_brackets(text, words.weekdays)
     text = _WEEK.sub(_week_day, text)
     text = _ORDINAL.sub(_day_of_year, text)
+    text = _DAY_IN_ZONE.sub(r"\1 UTC\2", text)
+    text = _SIGN.sub(r"\1\2 ", text)
+    text = _STOPPED_CLOCK.sub(_with_colons, text)
     for pattern, spelled in _HOUR_WORDS:
         text = pattern.sub(spelled, text)
     if languages:
@@ -140,6 +155,10 @@ def _day_of_year(match: re.Match[str]) -> str:
     except (ValueError, OverflowError):
         return match[0]
     return found.isoformat() if found.year == year else match[0]
+
+
+def _with_colons(match: re.Match[str]) -> str:
+    return match[1] + ":".join(part for part in match.groups()[1:] if part)
 
 
 def _with_half(match: re.Match[str], halves: dict[str, str]) -> str:
