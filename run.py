@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -149,17 +150,40 @@ def install(extra: str) -> int:
     have = stamp.read_text().split() if stamp.exists() else []
     if have[:1] == [wanted.hexdigest()] and extra in ("", *have[1:]):
         return 0
-    print("Installing into .venv, once …", file=sys.stderr)
-    if not runs(PYTHON) and (status := make_environment()):
+    uv = shutil.which("uv")
+    print(f"Installing into .venv, once, with {'uv' if uv else 'pip'}:", file=sys.stderr, flush=True)
+    if not runs(PYTHON) and (status := make_environment(uv)):
         return status
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--use-pep517"]
-    pinned = [*pip, "--constraint", "constraints.txt", "--editable", f".{extra}"]
-    # As a variable, the pins also hold for what builds the packages.
-    environment = os.environ | {"PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
-    status = subprocess.run(pinned, cwd=ROOT, env=environment, check=False).returncode
+    pins = str(ROOT / "constraints.txt")
+    what = ["--constraint", pins, "--editable", f".{extra}"]
+    if uv:
+        # The pins also hold for what builds the packages.
+        command = [uv, "pip", "install", "--python", PYTHON, "--build-constraint", pins, *what]
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    else:
+        command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--use-pep517", *what]
+        status = run_telling(command, os.environ | {"PIP_CONSTRAINT": pins})
     if status == 0:
         stamp.write_text(f"{wanted.hexdigest()} {extra or '[base]'}\n")
     return status
+
+
+def run_telling(command: list[str], environment: dict[str, str]) -> int:
+    """Run pip; say which package it is at, and all that it said if it fails."""
+    said: list[str] = []
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            said.append(line)
+            if name := re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line):
+                print(f"  {name[1]}", file=sys.stderr, flush=True)
+            elif line.startswith("Installing collected packages"):
+                print("  … and now they are installed", file=sys.stderr, flush=True)
+    if process.returncode:
+        sys.stderr.writelines(said)
+    return process.returncode
 
 
 def runs(python: str) -> bool:
@@ -170,11 +194,15 @@ def runs(python: str) -> bool:
         return False
 
 
-def make_environment() -> int:
+def make_environment(uv: str | None) -> int:
     """Make an empty virtual environment; say what to install where the system's Python cannot."""
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True
+    # With pip in it, as tasks and their readers ask for it.
+    maker = (
+        [uv, "venv", "--quiet", "--seed", "--python", sys.executable]
+        if uv
+        else [sys.executable, "-m", "venv"]
     )
+    made = subprocess.run([*maker, str(VENV)], check=False, capture_output=True, text=True)
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         name = f"python{sysconfig.get_python_version()}-venv"
