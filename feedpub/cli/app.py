@@ -26,6 +26,7 @@ COMMANDS = {
     "check": "Check a config and what its sources give.",
     "build": "Build the feeds of a config and publish them.",
     "deploy": "Copy the published feeds to where they are served.",
+    "ping": "Tell the hub of a site which feeds changed.",
     "packs": "List the packs of rules and lists, or print one.",
     "suggest": "Propose a rule for a feed, learned from examples.",
     "explain": "Say what becomes of an article, and why.",

@@ -116,6 +116,7 @@ def as_json(found: Status) -> dict[str, Any]:
             }
             for url, standing in found.fetched.items()
         ],
+        "pings_waiting": found.pings,
         "builds": [
             {**run.facts, "at": run.at.isoformat(), "times": run.times} for run in found.runs[-SHOWN_RUNS:]
         ],
@@ -154,6 +155,8 @@ def as_metrics(found: Status) -> Iterator[str]:
     entries = {feed.slug: float(feed.entries) for feed in found.feeds}
     newest = {feed.slug: _epoch(feed.newest) for feed in found.feeds}
     yield from _metric("feed_entries", "Entries of the document that readers subscribe to.", "feed", entries)
+    if found.pings:
+        yield from _metric("pings_waiting", "Documents that the hub is to be told of.", "", {"": found.pings})
     if found.targets:
         waiting = sum(target.waits for target in found.targets)
         yield from _metric(
@@ -202,6 +205,8 @@ def _show(found: Status, now: datetime) -> None:
     _show_fetched(found)
     for target in found.targets:
         print_text(f"\nDeployed to {target.to}: {_deployed(target, now)}")
+    if found.pings:
+        print_text(f"\nThe hub is still to be told of {count(found.pings, 'feed document')}.")
     if found.runs:
         print_text("\nBuilds, the last one first")
         for run in found.runs[: -SHOWN_RUNS - 1 : -1]:

@@ -34,6 +34,7 @@ def _site(
     rights: str | None,
     icon: str | None,
     image: str | None,
+    hub: str | None,
 ) -> Site:
     return Site(
         title=title,
@@ -45,6 +46,7 @@ def _site(
         rights=rights,
         icon=icon,
         image=image,
+        hub=hub,
     )
 
 
@@ -75,6 +77,12 @@ SITE = Section(
             "image",
             URL,
             "the address of a larger picture, for where there is room: PNG, JPEG or GIF",
+        ),
+        Key(
+            "hub",
+            URL,
+            "the address of a WebSub hub, which hands news on at once; `feedpub ping` tells it of them, see"
+            " [publishing](publishing.md#telling-a-hub)",
         ),
     ),
     make=_site,

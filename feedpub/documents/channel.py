@@ -16,7 +16,7 @@ class Site:
 
     ``base_url`` ends with a slash: document ``name`` is served at ``base_url + name``. ``link`` is the page for
     people. ``id_authority`` is the tagging entity of every id (RFC 4151 §2.1), such as ``example.org,2023``.
-    ``icon`` and ``image`` are those of a :class:`Channel`.
+    ``icon`` and ``image`` are those of a :class:`Channel`. ``hub`` is the address of one that passes news on (WebSub).
     """
 
     title: str
@@ -28,6 +28,7 @@ class Site:
     rights: str | None
     icon: str | None = None
     image: str | None = None
+    hub: str | None = None
 
     @property
     def epoch(self) -> datetime:

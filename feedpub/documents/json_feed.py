@@ -22,6 +22,7 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
     ``next_url`` leads to older items, page by page.
     """
     settings = feed.settings
+    hub = site.hub if not (place.is_archive or settings.moved_to) else None
     content = {
         "version": VERSION,
         "title": f"{site.title}: {settings.title}",
@@ -34,6 +35,7 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
         "authors": _authors((settings.author,)),
         "language": settings.language,
         "expired": settings.moved_to is not None,
+        "hubs": [{"type": "WebSub", "url": hub}] if hub else [],
     }
     # A feed must have items, if only an empty list of them.
     whole = _present(content) | {"items": [_item(entry, titles) for entry in feed.entries]}

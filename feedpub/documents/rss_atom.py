@@ -101,6 +101,8 @@ class Syndicator:
         generator.register_extension("feedpub", _FeedExtension, _EntryExtension)
         generator.feedpub.creator = settings.author.name
         generator.feedpub.place = place
+        if self._site.hub and not (place.is_archive or settings.moved_to):
+            generator.feedpub.hub = self._site.hub
         if place.is_archive:
             generator.feedpub.namespaces["fh"] = HISTORY
         if any(entry.article.image for entry in feed.entries):
@@ -172,12 +174,14 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
     """What feedgen has no words for on a feed.
 
     Namespaces on the root, so that they do not repeat in every entry; the channel's creator; and where the
-    document stands in the feed's history (RFC 5005 §4), of which feedgen writes nothing in RSS.
+    document stands in the feed's history (RFC 5005 §4), of which feedgen writes nothing in RSS. The ``hub`` that
+    subscribers may ask to be told by (WebSub §4).
     """
 
     def __init__(self) -> None:
         self.creator = ""
         self.place = DocumentLinks("")
+        self.hub = ""
         self.namespaces: dict[str, str] = {}
 
     def extend_ns(self) -> dict[str, str]:
@@ -195,6 +199,8 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
     def _extend_history(self, head: Any, link: str, media_type: str) -> None:
         for rel, href in self.place.links:
             _add(head, link, href=href, rel=rel, type=media_type)
+        if self.hub:
+            _add(head, link, href=self.hub, rel="hub")
         if self.place.is_archive:
             _add(head, f"{{{HISTORY}}}archive")
 

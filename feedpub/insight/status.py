@@ -14,6 +14,7 @@ from feedpub.documents.readback import PublishedFeed
 from feedpub.history.state import read_feeds
 from feedpub.publishing.deploy import Outcome, published_digest, read_outcomes
 from feedpub.publishing.local.folder import LocalFolder
+from feedpub.publishing.ping import waiting
 from feedpub.publishing.runs import read_runs
 from feedpub.sources.http_cache import Standing, standings
 
@@ -60,7 +61,7 @@ class TargetStatus:
 class Status:
     """How things stand: the ``runs`` in the order of time, the ``feeds`` as they are published, and the ``targets``.
 
-    ``fetched`` says how the addresses of sources stand.
+    ``fetched`` says how the addresses of sources stand, ``pings`` how many documents the hub has not been told of yet.
 
     ``last`` is the last build that was run, ``good`` the last that ended with 0, ``whole`` the last that published what
     it read. ``next_change`` is when the same input gives other documents, if nothing else happens.
@@ -70,6 +71,7 @@ class Status:
     feeds: tuple[FeedStatus, ...]
     targets: tuple[TargetStatus, ...] = ()
     fetched: Mapping[str, Standing] = field(default_factory=dict)
+    pings: int = 0
 
     @property
     def last(self) -> Run | None:
@@ -98,7 +100,8 @@ def status_of(settings: Settings) -> Status:
     online = read_feeds(settings, LocalFolder(settings.output.dir))
     feeds = [_feed(slug, feed) for slug, feed in online.items()]
     runs = _runs(read_runs(os.fspath(settings.output.state)))
-    return Status(tuple(runs), tuple(feeds), tuple(_targets(settings)), standings(settings.sources))
+    targets = tuple(_targets(settings))
+    return Status(tuple(runs), tuple(feeds), targets, standings(settings.sources), waiting(settings))
 
 
 def _targets(settings: Settings) -> Iterator[TargetStatus]:

@@ -1,0 +1,86 @@
+"""``feedpub ping``: tell the hub of a site what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+import feedpub
+from feedpub.cli.console import (
+    DEFAULT_CONFIG,
+    FAILED,
+    USAGE,
+    ConfigOption,
+    Format,
+    FormatOption,
+    print_error,
+    print_json,
+    print_text,
+)
+from feedpub.config import load_config
+from feedpub.core.errors import install_hint
+from feedpub.publishing.build import with_published
+from feedpub.publishing.ping import PINGS
+from feedpub.publishing.ping import ping as run
+
+SECONDS = 20
+
+
+def ping(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")
+    ] = False,
+    report_format: FormatOption = Format.TEXT,
+) -> None:
+    """Tell the hub that the config names (site.hub) which feeds changed since it was told last.
+
+    Run it once the feeds are where people read them: after a build, or after deploy.
+
+    Example: feedpub ping
+    """
+    settings = with_published(load_config(config))
+    if not settings.site.hub:
+        print_error(
+            f"{config} names no hub; write one under site:, such as hub: https://pubsubhubbub.appspot.com/"
+        )
+        raise typer.Exit(USAGE)
+    if find_spec("httpx") is None:
+        print_error(f"ping needs httpx; {install_hint('fetch')}")
+        raise typer.Exit(FAILED)
+    try:
+        told = run(settings, _send)
+    except OSError as error:
+        print_error(f"{settings.output.state / PINGS} cannot be written: {error.strerror}")
+        raise typer.Exit(FAILED) from None
+    if report_format is Format.JSON:
+        print_json({"told": [{"topic": each.topic, "error": each.wrong or None} for each in told]})
+    for each in told:
+        if each.wrong and not (quiet and each.again):
+            print_error(
+                f"{settings.site.hub} was not told of {each.topic}: {each.wrong}; the next ping tries again"
+            )
+        elif not (each.wrong or quiet) and report_format is Format.TEXT:
+            print_text(f"told of {each.topic}")
+    if not told and not quiet and report_format is Format.TEXT:
+        print_text("nothing has changed since the hub was told")
+    if any(each.wrong for each in told):
+        raise typer.Exit(FAILED)
+
+
+def _send(hub: str, form: Mapping[str, str]) -> str:
+    import httpx  # noqa: PLC0415 - an extra's module
+
+    try:
+        answer = httpx.post(
+            hub, data=form, timeout=SECONDS, headers={"User-Agent": f"feedpub/{feedpub.__version__}"}
+        )
+    except httpx.TimeoutException:
+        return f"it did not answer within {SECONDS} seconds"
+    except httpx.HTTPError as error:
+        return str(error) or type(error).__name__
+    return "" if answer.is_success else f"it answered {answer.status_code} {answer.reason_phrase}"
