@@ -111,6 +111,9 @@ def _plan(
     here: Mapping[str, Published], manifest: bytes, store: Store, journal: _Journal, to: str, now: int
 ) -> _Plan:
     lock = _parse_lock(store.read(LOCK))
+    if lock is None or lock.token != journal.token:
+        # Whoever took our lock away may have changed everything since.
+        journal.forget()
     if lock and lock.token != journal.token and now - lock.at < STALE:
         raise Locked(
             f"another deploy to {to} began {max(now - lock.at, 0) // 60} minutes ago; if it has died, remove"
@@ -120,8 +123,7 @@ def _plan(
     listed = store.read(MANIFEST)
     there = _read_there(listed, store, to)
     known = {path: entry.sha256 for path, entry in there.items() if path not in doubtful}
-    if lock and lock.token == journal.token:
-        known |= journal.uploaded
+    known |= journal.uploaded
     changed = [path for path, entry in here.items() if known.get(path) != entry.sha256]
     foreign = _foreign(here, (path for path in changed if path not in there and path not in doubtful), store)
     upload = sorted((path for path in changed if path not in foreign), key=lambda path: _turn(here[path]))
@@ -159,6 +161,7 @@ class _Deploy:
             done += len(batch)
             self._progress(done, total, 0)
         for path in plan.remove:
+            self._journal.note({path: ""})
             self._store.remove(path)
             done += 1
             self._progress(done, total, 0)
@@ -176,7 +179,10 @@ class _Deploy:
 
 
 class _Journal:
-    """What the deploy of this machine that was cut short had uploaded; ``token`` is that of its lock."""
+    """What a deploy of this machine had done when it was cut short; ``token`` is that of its lock.
+
+    By name the SHA-256 of what it uploaded, empty for what it removed.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -189,6 +195,9 @@ class _Journal:
                 with suppress(ValueError):  # the last one may be torn
                     self.uploaded.update(json.loads(line))
             self.token = str(token)
+
+    def forget(self) -> None:
+        self.token, self.uploaded = "", {}
 
     def begin(self, token: str) -> None:
         lines = [{"token": token}, self.uploaded]

@@ -219,6 +219,42 @@ def test_without_its_notes_a_deploy_takes_nothing_to_be_there_that_one_cut_short
     assert store.files == site.published()
 
 
+def test_notes_of_a_deploy_whose_lock_is_gone_count_no_more(site, store):
+    site.build(1, 2)
+    store.left = 7
+    with pytest.raises(Cut):
+        site.deploy(store)
+    # Somebody emptied the store, and the next deploys are cut short as well.
+    store.files.clear()
+    for left in range(6, 12):
+        store.left = left
+        with suppress(Cut):
+            site.deploy(store)
+    store.left = None
+    site.deploy(store)
+    assert store.files == site.published()
+
+
+def test_what_one_deploy_cut_short_copied_and_the_next_removed_is_copied_again(site):
+    for left in range(6, 24):
+        store = FakeStore()
+        site.build(1, 2, 3, 4)
+        # All but the manifest is there.
+        store.left = 20
+        with suppress(Cut):
+            site.deploy(store)
+        site.build(1)
+        store.left = left
+        with suppress(Cut):
+            site.deploy(store)
+        store.left = None
+        site.build(1, 2, 3, 4)
+        site.deploy(store)
+        assert store.files == site.published()
+        for note in (site.folder / ".feedpub").glob("deploy-*"):
+            note.unlink()
+
+
 def test_while_a_deploy_from_elsewhere_runs_another_does_nothing(site, store):
     site.build(1)
     store.files[LOCK] = json.dumps({"token": "theirs", "at": SECONDS - 600, "changed": []}).encode()
