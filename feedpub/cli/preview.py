@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from feedpub.cli.live import Live
 from feedpub.config import Settings
+from feedpub.core.media_types import with_charset
 from feedpub.documents.channel import make_feed
 from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import HTML_TYPE, INDEX, MISSING, PagedFeed, PageRenderer
@@ -74,7 +75,7 @@ def make_app(shown: Shown, live: Live | None = None) -> Starlette:
         if missing is None:
             return PlainTextResponse("Not found.\n", status_code=404)
         data = fitted(missing, request).data
-        return Response(data, status_code=404, headers={"Content-Type": f"{HTML_TYPE}; charset=utf-8"})
+        return Response(data, status_code=404, headers={"Content-Type": with_charset(HTML_TYPE)})
 
     def fitted(page: Page, request: Request) -> Page:
         page = _at(page, shown.base, str(request.base_url))
@@ -134,4 +135,4 @@ def _respond(page: Page, request: Request) -> Response:
     wanted = request.headers.get("if-none-match", "")
     if "*" in wanted or tag in {candidate.strip().removeprefix("W/") for candidate in wanted.split(",")}:
         return Response(status_code=304, headers=headers)
-    return Response(page.data, headers=headers | {"Content-Type": f"{page.media_type}; charset=utf-8"})
+    return Response(page.data, headers=headers | {"Content-Type": with_charset(page.media_type)})

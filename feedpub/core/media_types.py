@@ -111,3 +111,8 @@ def type_of(address: str, declared: str | None) -> str:
     if declared and not _SAYS_NOTHING.fullmatch(declared):
         return declared
     return type_by_name(address) or declared or UNKNOWN
+
+
+def with_charset(media_type: str) -> str:
+    """Return the ``Content-Type`` of a published file: all but compressed twins are UTF-8 (RFC 9110 §8.3.1)."""
+    return media_type if media_type == "application/gzip" else f"{media_type}; charset=utf-8"

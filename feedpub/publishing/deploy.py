@@ -19,10 +19,11 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from feedpub.core.errors import Locked, PublishError
+from feedpub.core.media_types import with_charset
 from feedpub.planning.routing import Progress
 from feedpub.publishing.local.changes import JSON_TYPE
 from feedpub.publishing.local.dirfd import exclusive
-from feedpub.publishing.local.folder import read_published, read_set
+from feedpub.publishing.local.folder import manifest_data, read_published, read_set
 from feedpub.publishing.local.manifest import (
     FOLDER,
     MANIFEST,
@@ -301,12 +302,6 @@ def _batches(paths: Iterable[str], here: Mapping[str, Published]) -> Iterator[li
         yield batch
 
 
-def with_charset(media_type: str) -> str:
-    """Return the value of ``Content-Type`` for a published file: all that is text is UTF-8 (RFC 9110 §8.3.1)."""
-    is_text = media_type.startswith("text/") or media_type.endswith(("xml", "json"))
-    return f"{media_type}; charset=utf-8" if is_text else media_type
-
-
 def _cache_control(path: str) -> str:
     # The name of the style sheet has the hash of its bytes in it.
     return _FOR_GOOD if PurePosixPath(path).suffix == ".css" else _SOON
@@ -339,5 +334,5 @@ def remember_outcome(state: Path, to: str, outcome: Outcome) -> None:
 
 def published_digest(folder: Path) -> str:
     """Return what tells the published set of ``folder`` from others; empty if there is none."""
-    _, data = read_set(folder)
+    data = manifest_data(folder)
     return hashlib.sha256(data).hexdigest() if data is not None else ""

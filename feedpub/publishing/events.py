@@ -13,8 +13,9 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from feedpub.documents.readback import PublishedEntry
 from feedpub.planning.site_plan import SitePlan
@@ -72,7 +73,7 @@ def events(plan: SitePlan) -> Iterator[Event]:
             yield Event(feed, entry_id, "withdrawn")
 
 
-def _updated(entry: PublishedEntry) -> Any:
+def _updated(entry: PublishedEntry) -> datetime:
     return entry.updated or entry.published
 
 

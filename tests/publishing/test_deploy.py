@@ -141,10 +141,13 @@ def test_with_nothing_to_do_nothing_is_written(site, store):
 
 
 def test_what_is_handed_out_says_its_type_its_charset_and_how_long_it_holds(site, store):
+    config = site.folder / "config.yaml"
+    config.write_text(config.read_text().replace("{max_items", "{gzip: true, max_items"))
     site.build(1)
     site.deploy(store)
     assert store.headers["all.rss"] == ("application/rss+xml; charset=utf-8", "public, max-age=300")
     assert store.headers["all.html"] == ("text/html; charset=utf-8", "public, max-age=300")
+    assert store.headers["all.rss.gz"] == ("application/gzip", "public, max-age=300")
     (style,) = (name for name in store.files if name.endswith(".css"))
     assert store.headers[style] == ("text/css; charset=utf-8", "public, max-age=31536000, immutable")
 

@@ -115,6 +115,15 @@ def find_published(folder: Path, name: str) -> tuple[Published, bytes] | None:
         raise failure("cannot read", folder / name, error) from error
 
 
+def manifest_data(folder: Path) -> bytes | None:
+    """Return the bytes of the manifest in ``folder``, ``None`` where there is none."""
+    try:
+        with _shown(locate(folder)) as shown:
+            return shown.read(MANIFEST) if shown else None
+    except OSError as error:
+        raise failure("cannot read the manifest in", folder, error) from error
+
+
 def read_set(folder: Path) -> tuple[dict[str, Published], bytes | None]:
     """Return the files of the published set by name, with settled ones and parts, and the bytes of the manifest."""
     try:
