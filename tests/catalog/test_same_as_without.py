@@ -278,6 +278,7 @@ def run_history(first, then):
             assert dump(known) == dump(read)
 
 
+@pytest.mark.slow
 @given(BUILDS)
 @settings(max_examples=4)
 def test_it_is_so_through_histories(builds):

@@ -262,6 +262,7 @@ def test_an_output_without_room_is_status_1_and_one_sentence(feedpub, command):
     assert (done.returncode, done.stderr) == (1, said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["typer", "feedpub.planning.site_plan"])
 def test_an_interrupt_is_one_line_and_status_130_however_early(feedpub, module):
     """Ctrl-C while the program loads itself, or while a command runs, is no traceback and no silence."""

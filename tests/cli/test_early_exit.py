@@ -154,6 +154,7 @@ def published(folder):
     }
 
 
+@pytest.mark.slow
 def test_after_a_build_that_changed_nothing_the_next_ends_early_and_says_the_same(built, feedpub):
     before = published(built)
     lines = len((built / "state/builds.jsonl").read_text().splitlines())
@@ -261,6 +262,7 @@ def test_standard_input_is_no_file_that_could_be_compared(kept):
     assert dependencies(settings) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [["build", "-q"], ["build", "-v"], ["build", "--format", "json"], ["build", "--config=config.yaml"]],
@@ -271,6 +273,7 @@ def test_options_are_repeated_as_they_were(built, feedpub, arguments):
     assert (told, True) == feedpub(built, *arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["build", "--dry-run"], ["build", "--allow-vanished"]])
 def test_what_is_meant_for_once_is_not_repeated(built, feedpub, arguments):
     feedpub(built, *arguments)
@@ -285,6 +288,7 @@ def test_a_status_other_than_0_is_repeated_with_what_was_said(tmp_path, feedpub)
     assert told == feedpub(folder, "build", "--max-rejects", "0")
 
 
+@pytest.mark.slow
 def test_before_something_comes_due_builds_end_early_and_from_then_on_not(built, feedpub):
     write(built / "articles/0/future.txt", article(5).replace("2024", "2099"))
     feedpub(built, "build")
@@ -301,6 +305,7 @@ def test_with_a_clock_that_was_set_back_the_next_build_goes_the_whole_way(built,
     assert early_exit.repeated(["build"], 1_704_100_000_000_000_000) is None
 
 
+@pytest.mark.slow
 def test_a_file_that_changed_just_before_a_build_is_not_trusted(built, feedpub, monkeypatch):
     monkeypatch.setattr(early_exit, "RACE", 2_000_000_000)
     (built / "articles/0/2.txt").touch()
@@ -321,6 +326,7 @@ def test_a_build_that_is_killed_leaves_no_note(built, feedpub, monkeypatch):
     assert not Path(note_of(load_config("config.yaml"))).exists()
 
 
+@pytest.mark.slow
 def test_all_that_a_build_opens_is_among_what_it_depends_on(built, feedpub, opened):
     write(built / "old.xml", FEED)
     write(built / "extra.txt", article(9))
@@ -334,6 +340,7 @@ def test_all_that_a_build_opens_is_among_what_it_depends_on(built, feedpub, open
     assert {*names} & there <= known | other
 
 
+@pytest.mark.slow
 def test_what_ends_early_imports_next_to_nothing_and_opens_no_source(built):
     code = """
 import sys

@@ -59,6 +59,7 @@ def test_a_list_that_many_feeds_use_is_told_of_once():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "build"])
 def test_the_commands_print_all_and_end_with_2(command, tmp_path):
     (tmp_path / "wrong.yaml").write_bytes(WRONG)

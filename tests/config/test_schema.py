@@ -99,6 +99,7 @@ def test_the_full_config_has_every_key():
     assert {kind(path) for path in PLACES} - there == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
 def test_a_value_that_no_key_can_have_is_an_error_at_each_key(path, validator):
     """So each key is read, and the schema knows it."""
@@ -138,6 +139,7 @@ def test_what_can_be_loaded_is_accepted(path, validator, seen_by_editors):
         assert not wrong, value
 
 
+@pytest.mark.slow
 def test_what_init_writes_names_the_schema_beside_it_and_fits_it(tmp_path, validator, seen_by_editors):
     (tmp_path / "drop").mkdir()
     (tmp_path / "drop/a.txt").write_text("Title\nBody\n2023-10-09 14:25\n")

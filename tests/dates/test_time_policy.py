@@ -74,6 +74,7 @@ def test_row(text, declared, wanted):
         assert got == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOCALES)
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_host_changes_nothing(zone, name, host):

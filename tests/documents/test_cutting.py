@@ -87,6 +87,7 @@ def same(data, name):
     return etree.tostring(etree.fromstring(data, etree.XMLParser(remove_blank_text=True)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 @given(case=cases())
 def test_what_is_left_is_the_document_without_the_entries(name, case):
@@ -100,6 +101,7 @@ def test_what_is_left_is_the_document_without_the_entries(name, case):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 @given(case=cases())
 def test_one_entry_is_one_piece_of_the_document_and_no_other_byte_changes(name, case):

@@ -80,6 +80,7 @@ bodies = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(bodies)
 def test_no_format_is_larger_than_allowed_but_for_a_single_entry(parts):

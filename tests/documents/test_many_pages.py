@@ -42,6 +42,7 @@ def rendered(monkeypatch):
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "output", [{"max_items": "1000"}, {"max_items": "5", "archive": "10"}, {"max_items": "5"}]
 )

@@ -385,6 +385,7 @@ def test_pages_that_are_switched_off_go_all_and_leave_what_is_not_ours(site, lay
     assert json.loads(site.read("manifest.json"))["version"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["files", "releases"])
 def test_the_same_site_comes_of_any_way_to_it(site, layout):
     """A site that grew, with layouts and twins that changed on the way, has the pages that each step promised."""

@@ -203,6 +203,7 @@ def make(number: int, part) -> Entry:
     return Entry(article, ("all",), content_of(article))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(parts, max_size=8))
 def test_every_parser_reads_every_format_as_it_was_meant(given_parts):

@@ -37,6 +37,7 @@ def check(site, report, expected):
         assert b"Good two" in data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_poison_is_repaired_or_rejected_with_its_place_and_the_rest_is_published(site, case):
     site.config["output"]["max_bytes"] = "9 MB"

@@ -70,6 +70,7 @@ feeds:
     return load_config(file)
 
 
+@pytest.mark.slow
 @given(articles=st.lists(ARTICLES, max_size=5, unique_by=lambda article: article.id))
 @example(articles=[BARE])
 @example(articles=[replace(BARE, id=f"tag:x.test,2023:{n}", published=date) for n, date in enumerate(EDGES)])
@@ -107,6 +108,7 @@ STORIES = [{"title": f"Story {n}", "body": f"Text {n}", "published": f"2024-01-0
 TITLE_ONLY = {"title": "Only a title", "published": "2024-01-10"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize(("left", "option"), [([], "--allow-empty"), ([TITLE_ONLY], "--allow-vanished")])
 def test_an_article_without_a_body_switches_no_guard_off(site, name, left, option):

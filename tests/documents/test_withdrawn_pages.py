@@ -47,6 +47,7 @@ def grown(site):
     return site
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "layout"), [*((kind, "files") for kind in TAKEN_BACK), ("withdrawn", "releases")]
 )

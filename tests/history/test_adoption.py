@@ -140,6 +140,7 @@ def test_articles_take_the_ids_and_dates_of_an_old_feed_of_any_format(tmp_path, 
     assert {id_ for id_, _ in atom} == {"http://www.x.test/linked", "tag:x.test,2023:adopted:5c7e0%201", new}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formats", ["[rss, atom, json]", "[rss]", "[atom]", "[json]"])
 @pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
 @pytest.mark.parametrize("gone", ["file", "key"])

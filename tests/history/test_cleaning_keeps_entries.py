@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -67,6 +68,7 @@ def published(folder):
     return sorted(tuple(e.findtext(f"{ATOM}{name}") for name in names) for e in tree.iter(f"{ATOM}entry"))
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(
     st.lists(records, min_size=1, max_size=6, unique_by=lambda record: record["date"]),

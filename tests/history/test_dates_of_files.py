@@ -65,6 +65,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(st.lists(STEPS, min_size=2, max_size=4))
 def test_files_keep_ids_and_dates_however_they_are_touched_and_come_and_go(builds):

@@ -120,6 +120,7 @@ def test_order_and_names_and_encodings_of_files_change_no_id(site):
     assert not any(d.written for feed in report.feeds for d in feed.documents)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
 @pytest.mark.parametrize("formats", ["[rss, atom]", "[json]", "[rss]"])
 def test_an_edited_title_keeps_its_id_and_its_date(tmp_path, lost, formats):
@@ -211,6 +212,7 @@ def test_a_removed_article_does_not_move_the_feeds_date(site, removed):
         assert site.feed.updated == before.updated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
 @pytest.mark.parametrize("archive", ["", ", archive: 10"])
 @pytest.mark.parametrize("formats", ["[rss, atom]", "[rss]"])
@@ -277,6 +279,7 @@ def test_a_changed_authority_is_refused_and_when_it_is_meant_articles_keep_their
         assert site.feed.id == "tag:typo.test,2023:feed:all"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formats", ["[rss, atom]", "[rss]", "[json]"])
 @pytest.mark.parametrize("where", ["feeds deleted", "another folder", "nothing else"])
 def test_the_ledger_knows_the_authority_where_no_document_says_it(tmp_path, formats, where):
@@ -358,6 +361,7 @@ def test_dates_that_are_corrected_one_by_one_are_no_change_of_zone(site):
     assert site.feed == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
 def test_an_article_whose_date_and_then_title_were_corrected_is_the_one_it_was(site, lost):
     before = site.feed

@@ -89,6 +89,7 @@ def day(number):
 CASES = yaml.safe_load((Path(__file__).parents[1] / "data/shared-ids.yaml").read_text())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
 def test_each_article_is_published_once(site, case):
     if "sources" in case or "config" in case:
@@ -151,6 +152,7 @@ def test_versions_of_an_article_whose_key_others_have_too_keep_its_id(site, lost
         assert {title.partition(" ")[0]: entry for title, entry in site.ids.items()} == ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
 @pytest.mark.parametrize("edited", [False, True])
 @pytest.mark.parametrize("lost", [False, True])
@@ -371,6 +373,7 @@ def replaced(number, shared):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shared", ["title", "body"])
 def test_ids_that_are_replaced_little_by_little_are_refused_within_a_day(site, shared):
     hour = timedelta(hours=1)
@@ -391,6 +394,7 @@ def test_ids_that_are_replaced_on_other_days_are_not_counted(site):
         site.build(told("jsonl", replaced(number, "title")), NOW + timedelta(days=2 * day_number))
 
 
+@pytest.mark.slow
 def test_episodes_with_one_title_that_follow_each_other_are_not_refused(site):
     episodes = [
         {"title": "News", "date": f"2024-01-01T{n:02}:00:00Z", "body": "In short.", "id": f"{n}"}
@@ -511,6 +515,7 @@ def test_a_change_of_zone_that_is_refused_names_the_source_and_both_zones(site):
 # Documents that people read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "gone"),
     [
@@ -634,6 +639,7 @@ def test_whatever_feeds_come_and_go_no_published_id_changes_or_is_taken_over(dat
     assert len(set(ids.values())) == len(ids)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_whatever_leaves_a_feed_with_one_guid_no_published_id_changes_or_is_taken_over(data):
     stories = [story("a", number, "N/A") for number in range(6)]

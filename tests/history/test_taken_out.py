@@ -83,6 +83,7 @@ def page_of(text, site):
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [False, True], ids=["with the ledger", "without the ledger"])
 @pytest.mark.parametrize(
     "how",

@@ -70,6 +70,7 @@ def site(tmp_path):
     return Site(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [False, True], ids=["with the ledger", "without the ledger"])
 @pytest.mark.parametrize("first", [True, False], ids=["published before", "never published"])
 @pytest.mark.parametrize(
@@ -138,6 +139,7 @@ def test_a_withdrawal_that_is_still_said_keeps_the_date_of_the_build_that_saw_it
         assert site.is_shown
 
 
+@pytest.mark.slow
 @given(
     order=st.permutations(
         [
@@ -164,6 +166,7 @@ def test_versions_and_withdrawals_in_any_order_end_the_same(order, count, losses
     assert site.is_shown == ("status" not in shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_the_highest_withdrawal_counts_though_each_came_alone(order, site):
     said = [GONE | {"version": 2}, GONE | {"version": 4}, GONE | {"version": 3}]

@@ -135,6 +135,7 @@ def test_explain_finds_an_article_by_its_id_and_by_a_line_of_its_file(run):
     assert json.loads(by_line)["article"] == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
 def test_explain_knows_an_edited_article_by_the_id_that_is_published(run, lost):
     assert run("build", "--quiet").exit_code == 0

@@ -116,6 +116,7 @@ def online(folder):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_is_said_of_the_next_build_is_what_it_does(tmp_path, change):
     config, stories, then, later = CHANGES[change]

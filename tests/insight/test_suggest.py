@@ -82,6 +82,7 @@ def run(tmp_path, monkeypatch):
     return invoke
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "chosen",
     [

@@ -234,6 +234,7 @@ def history(*builds):
     return [(config, list(records), set(), False) for records in builds]
 
 
+@pytest.mark.slow
 @given(BUILDS)
 @example(history([story("1", 1), story("1", 2, date="2024-05-01T10:00:00Z")])).via("one key, one is not due")
 @example(

@@ -39,6 +39,7 @@ records = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(records)
 def test_each_feed_gets_the_newest_that_its_rule_takes_in_whatever_order_they_come(folder, stream):
     times = [START + timedelta(hours=hour) for hour, _ in stream]

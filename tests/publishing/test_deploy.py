@@ -152,6 +152,7 @@ def test_what_is_handed_out_says_its_type_its_charset_and_how_long_it_holds(site
     assert store.headers[style] == ("text/css; charset=utf-8", "public, max-age=31536000, immutable")
 
 
+@pytest.mark.slow
 @given(
     steps=st.lists(
         st.tuples(
@@ -238,6 +239,7 @@ def test_notes_of_a_deploy_whose_lock_is_gone_count_no_more(site, store):
     assert store.files == site.published()
 
 
+@pytest.mark.slow
 def test_what_one_deploy_cut_short_copied_and_the_next_removed_is_copied_again(site):
     for left in range(6, 24):
         store = FakeStore()

@@ -208,6 +208,7 @@ def test_what_a_killed_build_never_published_is_not_told(site, monkeypatch):
     assert site.build(record(1))[0] == []
 
 
+@pytest.mark.slow
 def test_a_command_that_takes_too_long_is_stopped_with_all_that_it_started(site, monkeypatch):
     monkeypatch.setattr(events, "SECONDS", 0.5)
     site.build(record(1))
@@ -276,6 +277,7 @@ def test_a_failing_command_ends_the_build_with_1_and_is_told_once_where_it_is_qu
     assert "so 2 events wait" in command(site.folder, "status").stdout
 
 
+@pytest.mark.slow
 def test_what_the_command_says_goes_to_standard_error(site):
     site.build(record(1))
     site.command = ["sh", "-c", "cat > /dev/null; echo said"]

@@ -28,6 +28,7 @@ def _build(site, number, rounds, barrier, results):
         barrier.wait(60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layout", "states"), [("files", 1), ("files", 2), ("releases", 1), ("releases", 2)])
 def test_of_overlapping_builds_those_that_held_the_lock_published_and_no_set_is_mixed(
     new_site, layout, states
@@ -93,6 +94,7 @@ def _shown(site) -> int:
     return int(site.out.readlink().name) if site.out.is_symlink() else 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["files", "releases"])
 def test_readers_that_poll_see_whole_files_and_in_releases_whole_sets(new_site, layout):
     site = new_site().with_(layout=layout)

@@ -218,6 +218,7 @@ STEP = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(steps=st.lists(STEP, min_size=1, max_size=5))
 def test_any_series_of_builds_ends_as_foretold_with_the_right_files_and_mtimes(new_site, steps):

@@ -123,6 +123,7 @@ def test_only_the_parts_that_are_touched_are_read_and_written(site, monkeypatch)
     assert len({name for name in read if name in parts}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.usefixtures("small_parts")
 def test_what_stops_halfway_is_finished_by_the_next_build(site, layout, monkeypatch):

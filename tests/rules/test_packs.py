@@ -115,6 +115,7 @@ def test_where_lines_cannot_be_told_apart_the_whole_pack_is_shown(text):
     assert shown(Pack("p", text.encode(), "x"), "b") == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped())
 def test_a_pack_that_ships_is_right_and_brings_its_examples(name):
     rules = ship(name).parsed

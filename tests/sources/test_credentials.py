@@ -36,6 +36,7 @@ ADDRESSES = [
 ]
 
 
+@pytest.mark.slow
 @given(way=st.lists(st.sampled_from(ADDRESSES), min_size=2, max_size=5))
 def test_a_secret_goes_to_the_scheme_host_and_port_of_the_address_alone(tmp_path_factory, way):
     asked = []
@@ -99,6 +100,7 @@ ECHOES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("echo", ECHOES)
 def test_a_secret_is_in_nothing_that_is_written_or_printed_whatever_a_server_repeats(
     echo, server, tmp_path, command, monkeypatch

@@ -81,6 +81,7 @@ def test_what_goes_wrong_in_a_round_is_raised(tmp_path):
         fetch_round(wanted(tmp_path, "https://a.example/"), ask, never)
 
 
+@pytest.mark.slow
 def test_without_its_packages_fetch_says_in_one_sentence_what_to_install(tmp_path):
     (tmp_path / "config.yaml").write_text(CONFIG % "https://a.example/")
     code = "import sys; sys.modules['httpx'] = sys.modules['httpcore'] = None; import feedpub.__main__ as m; m.main()"

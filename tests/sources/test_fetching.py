@@ -80,6 +80,7 @@ def test_a_fresh_copy_is_not_asked_for(server, get):
     assert len(server.asked) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "wait"),
     [
@@ -229,6 +230,7 @@ def _resolving(names, asked):
     return resolve
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "headers", "problem"),
     [
@@ -321,6 +323,7 @@ SLOW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SLOW)
 def test_a_server_that_drips_is_left_when_the_time_is_over(what, tmp_path):
     begin, drop = SLOW[what]

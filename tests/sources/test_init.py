@@ -478,6 +478,7 @@ def test_without_a_terminal_nothing_is_asked_and_what_is_assumed_is_said(folder)
     assert "?" not in result.output
 
 
+@pytest.mark.slow
 def test_at_a_terminal_it_asks_until_the_answer_is_one(folder):
     """It asks for what no option said, and for a zone only where some dates name none."""
     answers = ["Mill news", "mill.town", "https://mill.town/feeds/", "", "Europe/Paris"]

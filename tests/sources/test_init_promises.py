@@ -7,6 +7,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -97,6 +98,7 @@ FILES = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(files=FILES)
 @settings(max_examples=30, deadline=None)
 def test_a_build_finds_what_init_says(files):

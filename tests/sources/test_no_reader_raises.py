@@ -103,6 +103,7 @@ def damaged(draw, good):
 free = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEEDS)
 @free
 @given(case=st.data(), more=st.sampled_from(["", *CONFIG.values()]))

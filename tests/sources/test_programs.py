@@ -19,6 +19,7 @@ SAMPLES = {
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_init_check_and_build_of_what_a_program_leaves(tmp_path, monkeypatch, name):
     sample = SAMPLES[name]

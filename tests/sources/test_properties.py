@@ -68,6 +68,7 @@ def run(name, folder, data):
     return list(read(spec_of(name, folder), path, "example.org,2023"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEEDS)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=st.data())
@@ -93,6 +94,7 @@ def test_any_bytes_are_accounted_for(name, case, tmp_path):
             assert not UNFIT.search(item.title + item.body + "".join(item.categories))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LINE_FORMATS)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=st.data(), size=st.integers(1, 9))
@@ -124,6 +126,7 @@ def test_the_short_way_for_stories_leads_to_the_same_place(title, body, stamp, r
     assert build_story(reading, reading.origin(1, 3), title, body, stamp, str) == long
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     records=st.lists(

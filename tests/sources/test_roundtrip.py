@@ -194,6 +194,7 @@ def wanted(published):
     return published("text")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("text", *FEEDS)])
 def test_every_format_gives_the_same_feeds_byte_for_byte(name, published, wanted):
     """What carries a story does not show in what is published."""

@@ -109,6 +109,7 @@ def test_where_the_new_address_is_lost_the_old_one_is_asked(server, site):
     assert f"moved for good to {site.address}/newest" in done.stderr
 
 
+@pytest.mark.slow
 def test_no_id_moves_by_a_move_nor_by_writing_the_new_address_into_the_config(server, site):
     """Two feeds have the same guid, so that one of the ids is made of its feed's key: here, of its address."""
     server.answers.update({"/a": feed("a"), "/b": feed("b")})

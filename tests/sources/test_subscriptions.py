@@ -119,6 +119,7 @@ NODES = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(nodes=st.lists(NODES, max_size=6))
 def test_each_address_of_a_tree_is_one_feed_with_the_categories_of_all_its_places(nodes):
     def element(parent, node):

@@ -30,6 +30,7 @@ def test_related_links_case(case):
     assert kept == (case["body"] if case["kept"] == "all" else case["kept"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["Read More\n", "Read More ", "You Might Like...\n"])
 def test_a_body_of_nothing_but_markers_is_read_in_linear_time(piece):
     """Four megabytes of markers before running text are no work of hours, and stay."""

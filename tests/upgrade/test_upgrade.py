@@ -57,6 +57,7 @@ def site(request, upgrade, corpus, tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_site_of_an_earlier_release_goes_on_and_only_what_was_wrong_changes(oracle, corpus, site):
     before = oracle.published(corpus / "feeds")
     for _ in range(2):  # the second time over what this version published

@@ -51,6 +51,7 @@ def test_a_date_is_in_the_future_only_when_the_time_is_given():
     assert "implausible-date" not in codes
 
 
+@pytest.mark.slow
 def test_the_same_bytes_give_the_same_findings_in_every_process():
     program = f"from feedpub.validator import validate; print(validate({FUTURE!r}))"
     said = {

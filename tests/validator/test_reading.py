@@ -157,6 +157,7 @@ def _nodes():
 DEEP = b"<rss>" + b"<a>" * 5_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data", [b"<rss><channel/></rss>", b"<rss><channel>", DEEP], ids=["whole", "broken", "deep"]
 )
@@ -228,6 +229,7 @@ def test_a_feed_with_bytes_changed_is_well_formed_where_another_parser_says_so(d
         assert codes & broken, complaint
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(
     st.recursive(
@@ -242,6 +244,7 @@ def test_the_json_reader_takes_what_the_standard_library_writes(value):
     assert plain(root) == value
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(
     st.recursive(

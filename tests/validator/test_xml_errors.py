@@ -142,6 +142,7 @@ FEED = (DATA / "wild" / "hugo.xml").read_bytes()
 EXPATS = {expat.ErrorString(code) for code in expat.errors.codes.values()}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=500)
 @given(st.data())
 def test_a_feed_that_was_damaged_anywhere_gets_a_sentence_of_ours_with_its_place(data):
