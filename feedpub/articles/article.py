@@ -97,7 +97,8 @@ class Article:
     adopted from said in RSS. A ``mark`` says why it is shown in a preview alone. ``written`` is its text before it was
     cleaned, where a rule for that fitted: which article it is goes by that, what it says by ``title`` and ``body``.
     ``beside`` are the ids of one that its title alone tells, where others have that title: made of the stem of its
-    file, and of its path.
+    file, and of its path. ``feeds`` and ``not_feeds`` name the feeds that it is to be in, and those that it is not to
+    be in, as its own record says.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -128,6 +129,8 @@ class Article:
     mark: Mark = ""
     written: Written | None = None
     beside: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    not_feeds: tuple[str, ...] = ()
 
     @property
     def source_title(self) -> str:

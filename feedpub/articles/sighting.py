@@ -53,6 +53,10 @@ class Told(Protocol):
     def undated(self) -> bool: ...
     @property
     def beside(self) -> tuple[str, ...]: ...
+    @property
+    def feeds(self) -> tuple[str, ...]: ...
+    @property
+    def not_feeds(self) -> tuple[str, ...]: ...
 
 
 class Sighting(NamedTuple):
@@ -84,6 +88,8 @@ class Sighting(NamedTuple):
     undated: bool = False
     mark: Mark = ""
     beside: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    not_feeds: tuple[str, ...] = ()
 
     @property
     def source_title(self) -> str:
@@ -100,7 +106,7 @@ class Sighting(NamedTuple):
             article.key or article.link or article.updated or article.feed or article.categories
             or article.authors or article.language or article.summary or article.image or article.enclosures
             or article.via or article.html or article.due or article.expires or article.former or article.undated
-            or article.mark or article.written or article.beside
+            or article.mark or article.written or article.beside or article.feeds or article.not_feeds
         ):  # fmt: skip
             return cls(
                 article.id,
@@ -136,6 +142,8 @@ class Sighting(NamedTuple):
             article.undated,
             article.mark,
             article.beside,
+            article.feeds,
+            article.not_feeds,
         )
 
     def applied_to(self, article: Article) -> Article:
@@ -192,7 +200,9 @@ def _rest(article: Article, updated: datetime | None) -> int:
     """Return a digest of what makes the order of versions definite."""
     rest = (updated, article.key, article.link, article.authors, article.categories, article.language)
     html = article.written.html if article.written else article.html
-    more = (article.summary, article.image, article.enclosures, article.via, html)
+    more: tuple[object, ...] = (article.summary, article.image, article.enclosures, article.via, html)
+    if article.feeds or article.not_feeds:
+        more += (article.feeds, article.not_feeds)
     return _digest(repr((rest, more)), BODY) if any(rest) or any(more) else 0
 
 

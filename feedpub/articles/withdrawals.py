@@ -112,27 +112,52 @@ _ANY_DAY = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Listed:
-    """The list ``withdrawn`` of a config: ids, keys or links of articles that are not to be published."""
+    """A list in a config that names articles by ids, keys or links, such as ``withdrawn``.
+
+    ``by_id`` and ``by_page`` have the ``names`` that stand for an id, or for the address of a page.
+    """
 
     names: frozenset[str] = frozenset()
-    ids: frozenset[str] = frozenset()
-    pages: frozenset[str] = frozenset()
+    by_id: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    by_page: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, names: Iterable[str], authority: str) -> Listed:
         """Return the list of ``names``; ``authority`` mints the ids that those which are keys have become."""
         names = frozenset(names)
-        keys = {key for name in names for key in (name, with_other_scheme(name))}
-        made = {article_id(authority, key=key, published=_ANY_DAY, title="") for key in keys}
-        pages = (page_key(name) for name in names if name.lower().startswith(("http://", "https://")))
-        return cls(names, frozenset(made | keys), frozenset(filter(None, pages)))
+        by_id: dict[str, set[str]] = {}
+        by_page: dict[str, set[str]] = {}
+        for name in names:
+            for key in (name, with_other_scheme(name)):
+                made = article_id(authority, key=key, published=_ANY_DAY, title="")
+                for each in (key, made):
+                    by_id.setdefault(each, set()).add(name)
+            page = page_key(name) if name.lower().startswith(("http://", "https://")) else None
+            if page:
+                by_page.setdefault(page, set()).add(name)
+        return cls(
+            names,
+            {each: frozenset(found) for each, found in by_id.items()},
+            {page: frozenset(found) for page, found in by_page.items()},
+        )
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All ids that are listed."""
+        return frozenset(self.by_id)
 
     def has(self, article: Told, known_as: str | None = None) -> bool:
         """Say whether ``article``, which subscribers know under the id ``known_as`` if not under its own, is listed."""
-        if not self.names:
-            return False
-        named = article.id in self.ids or article.key in self.names or known_as in self.ids
-        return named or bool(article.link and page_key(article.link) in self.pages)
+        return bool(self.names and self.naming(article, known_as))
+
+    def naming(self, article: Told, known_as: str | None = None) -> frozenset[str]:
+        """Return the names that are those of ``article``; ``known_as`` as for :meth:`has`."""
+        nothing: frozenset[str] = frozenset()
+        named = self.by_id.get(article.id, nothing) | self.by_id.get(known_as or "", nothing)
+        if article.key in self.names:
+            named |= {article.key}
+        page = page_key(article.link) if self.by_page and article.link else None
+        return named | self.by_page.get(page or "", nothing)
 
 
 @dataclass(frozen=True)

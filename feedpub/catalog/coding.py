@@ -48,7 +48,7 @@ def row_of(item: Sighting | Boilerplate | LeftOut | Reject | Notice) -> Row:
         return [
             *plain, seen.own, seen.rest, seen.undue, _written(seen.updated), seen.key, seen.link, seen.version,
             _written(seen.due), _written(seen.expires), seen.former, seen.feed, seen.categories,
-            _parts(seen.via), seen.undated, seen.mark, seen.beside,
+            _parts(seen.via), seen.undated, seen.mark, seen.beside, seen.feeds, seen.not_feeds,
         ]  # fmt: skip
     if isinstance(item, Boilerplate):
         return [_BOILERPLATE, line, last, column]
@@ -89,11 +89,13 @@ def seen_in(row: Row, file: str) -> Sighting:
         undated,
         mark,
         beside,
+        feeds,
+        not_feeds,
     ) = more
     return Sighting(
         identity, title, time, origin, size, text, own, rest, undue, _time(updated), key, link, version,
         _time(due), _time(expires), former, feed, tuple(categories), FeedSource(*via) if via else None, undated,
-        mark, tuple(beside),
+        mark, tuple(beside), tuple(feeds), tuple(not_feeds),
     )  # fmt: skip
 
 
@@ -124,8 +126,8 @@ def article_of(values: Row) -> Article:
     told["authors"] = tuple(Author(*author) for author in told["authors"])
     told["enclosures"] = tuple(Enclosure(*enclosure) for enclosure in told["enclosures"])
     told["via"] = FeedSource(*told["via"]) if told["via"] else None
-    told["categories"] = tuple(told["categories"])
-    told["beside"] = tuple(told["beside"])
+    for name in ("categories", "beside", "feeds", "not_feeds"):
+        told[name] = tuple(told[name])
     if before := told["written"]:
         title, body, html, applied = before
         told["written"] = Written(title, body, html, tuple(applied))

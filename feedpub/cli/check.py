@@ -21,11 +21,13 @@ from feedpub.cli.console import (
 )
 from feedpub.config import Settings, load_config
 from feedpub.config.placeholders import told
-from feedpub.core.errors import printable
+from feedpub.core.errors import SourceError, printable
 from feedpub.planning.adoption import AdoptedSource, survey_adoption
+from feedpub.planning.hands import DOUBTS
 from feedpub.planning.site_plan import check_heads
+from feedpub.publishing.build import open_plan
 from feedpub.publishing.local.folder import LocalFolder
-from feedpub.sources import Surveyed, survey
+from feedpub.sources import Survey, Surveyed, survey
 from feedpub.sources.http_cache import standings
 
 
@@ -59,6 +61,7 @@ def check(
     missing = [warning for found in surveys for warning in found.warnings]
     adopted = _adopted(settings)
     warnings += [idle for found in surveys for idle in found.idle]
+    warnings += _by_hand(settings, surveys)
     warnings += [f"{why}; what was adopted before stays so" for source in adopted for why in source.missing]
     if report_format is Format.JSON:
         print_json(
@@ -112,6 +115,8 @@ def _show(found: Surveyed) -> None:
             + (f" (and of {times - 1:,} more)" if times > 1 else "")
             + "; all stay, but give each its own"
         )
+    if found.by_hand:
+        print_text(f"  articles that name feeds themselves: {found.by_hand:,}")
     if found.unfit:
         print_text(f"  links that are not web addresses and are left out: {found.unfit:,}")
     if found.garbled:
@@ -123,6 +128,22 @@ def _show(found: Surveyed) -> None:
         print_text(
             f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"
         )
+
+
+def _by_hand(settings: Settings, surveys: Iterable[Survey]) -> list[str]:
+    """Return what people decided of articles or feeds that there are not; articles are all read for it alone."""
+    is_listed = any(feed.exceptions.add or feed.exceptions.drop for feed in settings.feeds)
+    if not is_listed and not any(file.by_hand for found in surveys for file in found.files):
+        return []
+    now = datetime.now(UTC)
+    try:
+        with open_plan(settings, now) as plan:
+            told = plan.ingested
+    except SourceError:
+        # What is to be said of the source has been said.
+        return []
+    unknown = (notice for notice in told.notices if notice.kind in DOUBTS)
+    return [*told.unused, *(f"{notice.origin}: {notice.message}" for notice in unknown)]
 
 
 def _adopted(settings: Settings) -> tuple[AdoptedSource, ...]:

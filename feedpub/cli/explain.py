@@ -25,6 +25,7 @@ from feedpub.cli.console import (
 )
 from feedpub.config import load_config
 from feedpub.insight.lookup import find, find_at
+from feedpub.planning.hands import Decision
 from feedpub.planning.site_plan import SitePlan
 from feedpub.planning.verdicts import Fate, Placement, Record, Verdict, Where
 from feedpub.publishing.build import open_plan
@@ -75,23 +76,32 @@ def explain(
         return
     with open_plan(settings, datetime.now(UTC)) as plan:
         verdict = _looked_up(plan, article, file, line)
-        rules = _rules_that_cleaned(plan, verdict.record)
-    record = verdict.record
-    explained = plan.settings.rules.explain(record) if isinstance(record, Article) else None
+        record = verdict.record
+        rules = _rules_that_cleaned(plan, record)
+        explained: Explanation | None = None
+        decisions: tuple[Decision, ...] = ()
+        if isinstance(record, Article):
+            told = replace(record, id=plan.ingested.index.identify(record))
+            decisions = plan.ingested.hands.decisions(told)
+            explained = plan.settings.rules.explain(record, plan.ingested.hands.of(told))
     if report_format is Format.JSON:
-        print_json(as_json(explained, verdict, rules))
+        print_json(as_json(explained, verdict, rules, decisions))
     else:
-        _show(verdict, explained, rules)
+        _show(verdict, explained, rules, decisions)
 
 
 def as_json(
-    explanation: Explanation | None, verdict: Verdict | None = None, rules: Sequence[str] = ()
+    explanation: Explanation | None,
+    verdict: Verdict | None = None,
+    rules: Sequence[str] = (),
+    decisions: Sequence[Decision] = (),
 ) -> dict[str, Any]:
     """Return an explanation in the shape that ``--format json`` documents.
 
     What was rejected or left out has no ``explanation``: its rules cannot be asked.
     """
     placements = {placement.feed: placement for placement in verdict.placements} if verdict else {}
+    by_hand = {decision.feed: decision for decision in decisions}
     shown: dict[str, Any] = {
         "article": {
             "id": (verdict.id if verdict else explanation and explanation.id) or "",
@@ -107,6 +117,7 @@ def as_json(
                 "near_misses": [{"term": miss.term, "reason": miss.reason} for miss in feed.near_misses],
                 "included_by": list(feed.included_by),
                 "excluded_by": list(feed.excluded_by),
+                "hand": _hand_as_json(by_hand.get(feed.slug)),
                 "placement": _placement_as_json(placements.get(feed.slug)),
             }
             for feed in (explanation.feeds if explanation else ())
@@ -132,6 +143,12 @@ def as_json(
         if isinstance(verdict.record, Article) and (before := verdict.record.written):
             shown["cleaned"] = {"rules": list(rules), "title": before.title, "body": before.body}
     return shown
+
+
+def _hand_as_json(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    return {"does": decision.does, "file": decision.file, "line": decision.line}
 
 
 def _placement_as_json(placement: Placement | None) -> dict[str, Any] | None:
@@ -218,11 +235,16 @@ def _lines(title: str, body: str, *, html: bool) -> list[str]:
     return [title, *(folded for line in text.split("\n") if (folded := " ".join(line.split())))]
 
 
-def _show(verdict: Verdict, explanation: Explanation | None, rules: Sequence[str] = ()) -> None:
+def _show(
+    verdict: Verdict,
+    explanation: Explanation | None,
+    rules: Sequence[str] = (),
+    decisions: Sequence[Decision] = (),
+) -> None:
     if explanation and isinstance(verdict.record, Article):
         placements = {placement.feed: placement for placement in verdict.placements}
         article = replace(verdict.record, id=verdict.id or "")
-        _show_feeds(explanation, article, placements, verdict.id)
+        _show_feeds(explanation, article, placements, verdict.id, decisions)
         _show_cleaned(verdict.record, rules)
     else:
         out = console()
@@ -242,8 +264,10 @@ def _show_feeds(
     article: Article,
     placements: Mapping[str, Placement],
     known_as: str | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> None:
     out = console()
+    by_hand = {decision.feed: decision for decision in decisions}
     out.print(Text(explanation.title, "bold"))
     out.print(Text(f"{article.origin}  {known_as or explanation.id}".rstrip(), "dim"))
     ways = sorted(
@@ -252,7 +276,7 @@ def _show_feeds(
     silent = [feed.slug for feed in ways if not (feed.taken or _has_reasons(feed))]
     for feed in ways:
         if feed.taken or _has_reasons(feed):
-            out.print(_heading(feed))
+            out.print(_heading(feed, by_hand.get(feed.slug)))
             if feed.taken and (placement := placements.get(feed.slug)):
                 out.print(_placed(placement))
             for row in _rows(feed, article):
@@ -271,10 +295,13 @@ def _placed(placement: Placement) -> Text:
 
 
 def _has_reasons(feed: FeedExplanation) -> bool:
-    return bool(feed.hits or feed.vetoed_by or feed.near_misses or feed.excluded_by)
+    return bool(feed.hits or feed.vetoed_by or feed.near_misses or feed.excluded_by or feed.hand)
 
 
-def _heading(feed: FeedExplanation) -> Text:
+def _heading(feed: FeedExplanation, decision: Decision | None = None) -> Text:
+    if decision and feed.hand:
+        sign = ("✓ in ", "bold green") if feed.taken else ("✗ not in ", "bold red")
+        return Text.assemble(sign, (feed.slug, "bold"), f"  {decision}")
     if feed.taken:
         how = {
             "rule": "its rule holds",

@@ -49,7 +49,7 @@ def report(
     settings = load_config(config)
     with open_plan(settings, datetime.now(UTC)) as plan:
         titles = {feed.slug: feed.title for feed in plan.settings.feeds}
-        statistics = count(plan.settings.rules, titles, articles(plan))
+        statistics = count(plan.settings.rules, titles, articles(plan), plan.ingested.hands.of)
     if html is not None:
         try:
             made = page(statistics, settings.site, Look(settings.output.templates))
@@ -85,6 +85,8 @@ def _feed_as_json(feed: FeedCount) -> dict[str, Any]:
     return {
         "slug": feed.slug,
         "articles": feed.articles,
+        "added_by_hand": feed.added,
+        "dropped_by_hand": feed.dropped,
         "never_found": len(feed.dead) if feed.enough else None,
         "per_week": None if feed.per_week is None else round(feed.per_week, 2),
         "oldest": feed.oldest.isoformat() if feed.oldest else None,
@@ -129,6 +131,7 @@ def _show(statistics: Statistics) -> None:
         print_text(f"  {origin}: {title}")
     if (more := len(unrouted) - SHOWN_UNROUTED) > 0:
         print_text(f"  … and {more:,} more; --format json has all")
+    _show_exceptions(statistics)
     for feed in statistics.feeds:
         if feed.terms:
             _show_terms(feed, statistics.articles)
@@ -139,6 +142,13 @@ def _show(statistics: Statistics) -> None:
             print_text(f"  {shared:>7,}  {one}, {other}")
         if len(pairs) > SHOWN_PAIRS:
             print_text(f"  … and {len(pairs) - SHOWN_PAIRS} more pairs; --format json has all")
+
+
+def _show_exceptions(statistics: Statistics) -> None:
+    for feed in statistics.feeds:
+        if feed.added or feed.dropped:
+            added = f"{counted(feed.added, 'article')} added by hand"
+            print_text(f"{feed.slug}: {added}, {feed.dropped:,} dropped")
 
 
 def _show_terms(feed: FeedCount, articles: int) -> None:

@@ -1,10 +1,20 @@
 """The config file as frozen settings, everything in it compiled when it is loaded."""
 
-from feedpub.config.feeds import RESERVED_SLUGS
+from feedpub.config.feeds import RESERVED_SLUGS, both_ways
 from feedpub.config.loader import load_config, load_packs, parse_config
 from feedpub.config.output import parse_target
 from feedpub.config.scalars import parse_share, parse_span
-from feedpub.config.settings import VALUE, Archive, FeedSettings, Guards, Output, Settings, Template, Window
+from feedpub.config.settings import (
+    VALUE,
+    Archive,
+    FeedSettings,
+    Guards,
+    Named,
+    Output,
+    Settings,
+    Template,
+    Window,
+)
 from feedpub.documents.channel import Site
 
 __all__ = [
@@ -13,11 +23,13 @@ __all__ = [
     "Archive",
     "FeedSettings",
     "Guards",
+    "Named",
     "Output",
     "Settings",
     "Site",
     "Template",
     "Window",
+    "both_ways",
     "load_config",
     "load_packs",
     "parse_config",

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from feedpub.articles.article import Author
+from feedpub.articles.withdrawals import Listed
 from feedpub.config.output import ARCHIVE, MAX_BYTES, MAX_ITEMS, archive_of
 from feedpub.config.scalars import AUTHOR, LANGUAGE, LINE, MOMENT, SPAN, URL, proper_share
-from feedpub.config.settings import VALUE, FeedSettings, Limits, Template, Window
+from feedpub.config.settings import VALUE, Exceptions, FeedSettings, Limits, Named, Template, Window
 from feedpub.core.declaration import (
     Check,
     Key,
@@ -20,6 +21,7 @@ from feedpub.core.declaration import (
     Section,
     Value,
     integer,
+    list_of,
     mapping_of,
     names,
     one_of,
@@ -82,6 +84,62 @@ TAKING_KEYS = (
     Key("max_per_source", MAX_ITEMS, "how many entries one source may have", without="any number"),
     Key("dedup", NEAR, "which texts count as nearly the same, see below", default="{}"),
 )
+
+
+def _named_twice(found: Exceptions) -> None:
+    # Which ids are made of a key depends on the site, but not whether two names have the same.
+    listed = Listed.of([named.name for named in found.add], "example.org,2000")
+    added = {named.name: named for named in found.add}
+    for named in found.drop:
+        dropped = Listed.of([named.name], "example.org,2000")
+        names = {
+            name
+            for one, other in ((listed.by_id, dropped.by_id), (listed.by_page, dropped.by_page))
+            for key in one.keys() & other.keys()
+            for name in one[key]
+        }
+        if names:
+            raise both_ways(added[min(names)], named)
+
+
+def both_ways(added: Named, dropped: Named) -> ConfigError:
+    """Return the error for an article that a feed is to have and not to have."""
+    named = f", as {added.name!r}" if added.name != dropped.name else ""
+    return ConfigError(
+        dropped.where,
+        f"the article {dropped.name!r} is added to the feed in line {added.where.line}{named}",
+        "remove it from one of the two lists",
+    )
+
+
+_NAMED: Kind[Named] = Value(lambda node: Named(LINE.read(node), node.where), LINE.schema)
+EXCEPTIONS = Section(
+    keys=(
+        Key(
+            "add",
+            list_of(_NAMED),
+            "ids or links of articles that it has, whatever its rule says",
+            default="[]",
+        ),
+        Key("drop", list_of(_NAMED), "ids or links of articles that it does not have", default="[]"),
+    ),
+    make=Exceptions,
+)
+
+
+def _exceptions(node: Node) -> Exceptions:
+    found = EXCEPTIONS.read(node)
+    _named_twice(found)
+    return found
+
+
+ARTICLES_KEY = Key(
+    "articles",
+    Value(_exceptions, EXCEPTIONS.schema),
+    "exceptions from its rule, see [below](#exceptions-by-hand)",
+    default="{}",
+    without="none",
+)
 RETIRED_KEY = Key("retired", RETIRED, "marks a feed that has moved, see below")
 
 
@@ -105,6 +163,7 @@ class FeedKeys:
     after: datetime | None = None
     before: datetime | None = None
     max_per_source: int | None = None
+    articles: Exceptions | None = None
     retired: str | None = None
     slug: str = ""
     selective: bool = False
@@ -128,6 +187,7 @@ class FeedKeys:
             near=self.dedup,
             window=Window(self.newer_than, self.after, self.before, self.max_per_source),
             moved_to=self.retired,
+            exceptions=self.articles or Exceptions(),
         )
 
 
@@ -139,7 +199,7 @@ def _in_order(node: Node, after: datetime | None, before: datetime | None) -> No
 
 
 ACTIVE = Section(
-    keys=(*ABOUT_KEYS, *TAKING_KEYS),
+    keys=(*ABOUT_KEYS, *TAKING_KEYS, ARTICLES_KEY),
     make=FeedKeys,
     checks=(Check(("after", "before"), _in_order),),
     others=(RETIRED_KEY, *RULE_KEYS),
@@ -284,7 +344,7 @@ def read_feed(slug: str, node: Node) -> FeedKeys | TemplateKeys:
     if is_retired(node):
         section = MOVED
         feed = dict(node.mapping())
-        for key in (*TAKING_KEYS, *RULE_KEYS):
+        for key in (*TAKING_KEYS, ARTICLES_KEY, *RULE_KEYS):
             if value := feed.pop(key.name, None):
                 where = value.key_where or value.where
                 problem = f"a retired feed takes no articles and has no {key.name!r}"

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from feedpub.articles.duplicates import Exact
 from feedpub.config.placeholders import Placeholder
+from feedpub.core.errors import Where
 from feedpub.documents.channel import Channel, Site
 from feedpub.documents.formats import OutputFormat
 from feedpub.rules import RuleSet
@@ -53,6 +54,22 @@ class Window:
     max_per_source: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An article that the config names, by id, key or link, and where it does."""
+
+    name: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """The articles that a person adds to a feed, and those that one drops from it, whatever its rule says."""
+
+    add: tuple[Named, ...] = ()
+    drop: tuple[Named, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings(Channel):
     """How one feed is made; its rule is in ``Settings.rules`` under the same index.
@@ -69,6 +86,7 @@ class FeedSettings(Channel):
     near: float | None = None
     window: Window = Window()
     lasting: bool = False
+    exceptions: Exceptions = Exceptions()
 
 
 VALUE = "{value}"

@@ -11,7 +11,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from feedpub.config.feeds import ABOUT_KEYS, EACH_KEYS, NEAR, RETIRED, RETIRED_KEY, TAKING_KEYS
+from feedpub.config.feeds import (
+    ABOUT_KEYS,
+    ARTICLES_KEY,
+    EACH_KEYS,
+    EXCEPTIONS,
+    NEAR,
+    RETIRED,
+    RETIRED_KEY,
+    TAKING_KEYS,
+)
 from feedpub.config.output import DEDUP, GUARDS, OUTPUT
 from feedpub.config.schema import CONFIG
 from feedpub.config.site import SITE
@@ -30,9 +39,10 @@ TABLES: Mapping[str, tuple[Key, ...]] = {
     "an item of replace": REPLACEMENT.keys,
     "matching": MATCHING_KEYS,
     "dedup": DEDUP.keys,
-    "a feed": (*ABOUT_KEYS, *TAKING_KEYS, RETIRED_KEY),
+    "a feed": (*ABOUT_KEYS, *TAKING_KEYS, ARTICLES_KEY, RETIRED_KEY),
     "a rule": RULE_KEYS,
     "feeds.dedup": NEAR.keys,
+    "articles": EXCEPTIONS.keys,
     "each": EACH_KEYS,
     "retired": RETIRED.keys,
     "output": OUTPUT.keys,

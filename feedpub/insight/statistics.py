@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import combinations
+from typing import Literal
 
 from feedpub.articles.article import Article, Origin
 from feedpub.core.errors import Where
 from feedpub.rules import RuleSet
 from feedpub.rules.conditions import predicate, wanted_terms
-from feedpub.rules.rule import FeedRule, Rules
+from feedpub.rules.rule import NO_HAND, FeedRule, Hand, Rules
 from feedpub.rules.scanner import TermFinder
 
 _WEEK = timedelta(days=7)
@@ -38,12 +39,15 @@ class TermCount:
 class FeedCount:
     """One feed: how many articles it takes, from when to when, how many in each week (by its Monday).
 
+    Of its articles, so many were ``added`` by hand; so many that it might have were ``dropped`` by hand.
     Dates are in the zones of the sources.
     """
 
     slug: str
     title: str
     articles: int
+    added: int
+    dropped: int
     oldest: datetime | None
     newest: datetime | None
     weeks: Mapping[date, int]
@@ -80,8 +84,16 @@ class Statistics:
     overlaps: Mapping[tuple[str, str], int]
 
 
-def count(rules: RuleSet, titles: Mapping[str, str], articles: Iterable[Article]) -> Statistics:
-    """Return what ``rules`` do to ``articles``; ``titles`` has the feeds' titles by slug."""
+def count(
+    rules: RuleSet,
+    titles: Mapping[str, str],
+    articles: Iterable[Article],
+    hand_of: Callable[[Article], Hand] = lambda _: NO_HAND,
+) -> Statistics:
+    """Return what ``rules`` do to ``articles``; ``titles`` has the feeds' titles by slug.
+
+    ``hand_of`` tells what people decided of an article.
+    """
     tallies = [_Tally(rules.rules, rule) for rule in rules.rules.feeds]
     finder = TermFinder(enumerate(rules.rules.terms))
     overlaps: Counter[tuple[str, str]] = Counter()
@@ -92,10 +104,11 @@ def count(rules: RuleSet, titles: Mapping[str, str], articles: Iterable[Article]
     }
     for article in articles:
         total += 1
-        taken = rules.route(article)
+        hand = hand_of(article)
+        taken = rules.route(article, hand)
         found = set(finder.found(article))
         for number, tally in enumerate(tallies):
-            tally.add(article, found, taken=number in taken)
+            tally.add(article, found, hand.said(number), taken=number in taken)
         overlaps.update((rules.slugs[one], rules.slugs[other]) for one, other in combinations(taken, 2))
         if asking.isdisjoint(taken):
             unrouted.append((article.title, article.origin))
@@ -115,10 +128,14 @@ class _Tally:
         self._hits: Counter[int] = Counter()
         self._alone: Counter[int] = Counter()
         self._weeks: Counter[date] = Counter()
+        self._by_hand: Counter[str | None] = Counter()
         self._oldest: datetime | None = None
         self._newest: datetime | None = None
 
-    def add(self, article: Article, found: set[int], *, taken: bool) -> None:
+    def add(
+        self, article: Article, found: set[int], hand: Literal["added", "dropped"] | None, *, taken: bool
+    ) -> None:
+        self._by_hand[hand] += 1
         present = self._terms & found
         self._seen.update(present)
         if not taken:
@@ -145,4 +162,14 @@ class _Tally:
         ordered = sorted(terms, key=lambda term: (-term.hits, -term.seen, term.term))
         weeks = dict(sorted(self._weeks.items()))
         articles = sum(weeks.values())
-        return FeedCount(self.slug, title, articles, self._oldest, self._newest, weeks, tuple(ordered))
+        return FeedCount(
+            self.slug,
+            title,
+            articles,
+            self._by_hand["added"],
+            self._by_hand["dropped"],
+            self._oldest,
+            self._newest,
+            weeks,
+            tuple(ordered),
+        )

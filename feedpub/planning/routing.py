@@ -26,6 +26,7 @@ from feedpub.articles.withdrawals import Gone, Listed, Withdrawal, Withdrawn, da
 from feedpub.catalog import Catalog, CatalogFile, Damaged, Seen, Stale
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
+from feedpub.planning.hands import Hands, Heard
 from feedpub.planning.made_feeds import ValueCounter, Values
 from feedpub.planning.publicity import Past, Publicity, earliest
 from feedpub.planning.source_order import SourceOrder
@@ -47,7 +48,9 @@ class IngestResult:
     not to be shown any more. ``withdrawals`` are to be remembered. ``adoptable`` are, by the number of their source,
     the articles of sources that adopt old feeds. ``listed`` gives, for each feed of other people by its keys, the date
     of its oldest entry. ``values`` has those that each template of the config asks for. ``next_change`` is the earliest
-    instant at which the clock alone changes which records are public, or how.
+    instant at which the clock alone changes which records are public, or how. ``hands`` tells what people decided of
+    articles, ``unused`` names what the config lists of that and no source has; ``decided`` are their ids, and no guard
+    counts them where they leave a feed.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
@@ -71,6 +74,9 @@ class IngestResult:
     notices: tuple[Notice, ...]
     source_warnings: tuple[str, ...]
     next_change: datetime | None
+    hands: Hands
+    unused: tuple[str, ...]
+    decided: frozenset[str]
 
 
 def ingest(
@@ -106,11 +112,18 @@ def _ingest(
     remembered: Withdrawn,
     catalog: Catalog,
 ) -> IngestResult:
-    tally = _Tally()
+    hands = Hands(settings, past)
+    tally = _Tally(Heard(hands))
     publicity = Publicity(settings, now, past, remembered)
     order = SourceOrder()
+
+    def begun() -> tuple[DuplicateIndex, _Router]:
+        index = DuplicateIndex(settings.site.id_authority, settings.exact, past)
+        return index, _Router(settings, past, order, hands)
+
     articles = _articles(catalog, publicity, tally, progress)
-    watched, router = _first_reading(settings, past, publicity, articles, tally, order)
+    watched, router = begun()
+    _first_reading(watched, router, publicity, articles, tally, order)
     said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
     withdrawn = {**remembered, **said}
     news = {gone for gone, marked in tally.gone if withdrawn[marked] != remembered.get(marked)}
@@ -119,14 +132,15 @@ def _ingest(
         # Which withdrawal counts, and which published article has no other record, only all of them tell: read again,
         # now knowing it.
         publicity = Publicity(settings, now, past, withdrawn, alone)
-        tally = _Tally()
+        tally = _Tally(Heard(hands))
         articles = _articles(catalog, publicity, tally, None)
-        watched, router = _first_reading(settings, past, publicity, articles, tally, order)
+        watched, router = begun()
+        _first_reading(watched, router, publicity, articles, tally, order)
     if watched.decide():
         # What was routed is not what stays, or not under its id: read again, now knowing it.
         stays = watched.winners()
-        router = _Router(settings, past, order)
-        for told, seen in _articles(catalog, publicity, _Tally(), None):
+        router = _Router(settings, past, order, hands)
+        for told, seen in _articles(catalog, publicity, _Tally(Heard(hands)), None):
             instant = told.published.timestamp()
             if not publicity.why_not(told) and (kept := stays(told, instant, seen.file.source)):
                 router.count(kept, seen)
@@ -134,7 +148,7 @@ def _ingest(
                 if is_split(kept.id) and not is_split(told.id):
                     tally.notices.append(_shared_id(told))
     else:
-        _offer_known(catalog, publicity, watched, router)
+        _offer_known(catalog, publicity, watched, router, hands)
     selected = router.newest()
     catalog.save(router.whole, router.floor)
     # A withdrawal that was lifted is forgotten, but while a record still says it, or it keeps another back.
@@ -162,9 +176,17 @@ def _ingest(
         taken_back=tally.taken_back,
         boilerplate_lines=tally.boilerplate_lines,
         rejects=tuple(tally.rejects),
-        notices=(*tally.notices, *tally.statuses.notices(), *catalog.readings.notices),
+        notices=(
+            *tally.notices,
+            *tally.statuses.notices(),
+            *tally.heard.notices(),
+            *catalog.readings.notices,
+        ),
         source_warnings=tuple(tally.source_warnings),
         next_change=earliest(now, tally.next_change, catalog.readings.settled),
+        hands=hands,
+        unused=tally.heard.unused,
+        decided=tally.heard.decided(past),
     )
 
 
@@ -206,6 +228,7 @@ class _Tally:
     published articles of which a record is held back for its date.
     """
 
+    heard: Heard
     articles: int = 0
     held: int = 0
     not_public: int = 0
@@ -230,6 +253,8 @@ class _Tally:
     def counted(self, article: Sighting, publicity: Publicity) -> Sighting:
         """Count an article, which its feed lists, and return it without an update that is not yet due."""
         self.articles += 1
+        if self.heard.listens or article.feeds or article.not_feeds:
+            self.heard.hear(article)
         if publicity.is_plain(article):
             return article
         article = publicity.dated(article)
@@ -244,6 +269,7 @@ class _Tally:
 
     def leave_out(self, left_out: LeftOut) -> None:
         self.left_out += 1
+        self.heard.hear_left_out(left_out)
         self.notices.append(Notice(left_out.origin, left_out.kind, f"left out, as {left_out.reason}"))
         self.hidden.update(left_out.ids)
         if left_out.kind == "withdrawn":
@@ -283,18 +309,14 @@ class _Known:
 
 
 def _first_reading(
-    settings: Settings,
-    past: Past,
+    watched: DuplicateIndex,
+    router: _Router,
     publicity: Publicity,
     articles: Iterable[tuple[Sighting, Seen]],
     tally: _Tally,
     order: SourceOrder,
-) -> tuple[DuplicateIndex, _Router]:
+) -> None:
     """Hear of all articles; offer those that are read now, as the texts of others are not at hand."""
-    watched, router = (
-        DuplicateIndex(settings.site.id_authority, settings.exact, past),
-        _Router(settings, past, order),
-    )
     for told, seen in articles:
         instant = told.published.timestamp()
         order.hear(told, instant)
@@ -316,12 +338,13 @@ def _first_reading(
             if seen.article:
                 router.offer(new, instant, seen)
     order.end_file()
-    return watched, router
 
 
-def _offer_known(catalog: Catalog, publicity: Publicity, watched: DuplicateIndex, router: _Router) -> None:
+def _offer_known(
+    catalog: Catalog, publicity: Publicity, watched: DuplicateIndex, router: _Router, hands: Hands
+) -> None:
     """Offer what was not read now, the newest first as far as possible: feeds have their fill sooner."""
-    stays, tally = watched.winners(in_order=False), _Tally()
+    stays, tally = watched.winners(in_order=False), _Tally(Heard(hands))
     known = sorted((file for file in catalog.files() if file.is_known), key=lambda file: -file.newest)
     # What the last build needed is most probably enough, and the texts of other articles may not be at hand.
     enough = catalog.floor
@@ -400,7 +423,8 @@ class _Candidate:
 class _Router:
     """Offers each article to the feeds whose rule takes it, unless their archive has it for good."""
 
-    def __init__(self, settings: Settings, past: Past, order: SourceOrder) -> None:
+    def __init__(self, settings: Settings, past: Past, order: SourceOrder, hands: Hands) -> None:
+        self._hands = hands
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
         self._selections = [NewestN[_Candidate](*_room(feed), order) for feed in settings.feeds]
@@ -449,13 +473,13 @@ class _Router:
         self.floor = min((selection.floor for selection in self._selections), default=-inf)
 
     def _taken(self, told: Sighting, seen: Seen) -> Sequence[int]:
-        """Return the numbers of the feeds whose rules take an article."""
-        # What else of it may be another by now, no rule looks at.
-        is_same = told.categories == seen.told.categories
+        """Return the numbers of the feeds that take an article, by their rules or by hand."""
+        # What else of it may be another by now, no rule looks at; but what the config lists, the catalog does not know.
+        is_same = told.categories == seen.told.categories and not self._hands.names(told)
         known = seen.file.feeds(seen.number) if is_same else None
         if known is not None:
             return known
-        taken = self._rules.route(told.applied_to(seen.whole()))
+        taken = self._rules.route(told.applied_to(seen.whole()), self._hands.of(told))
         if is_same:
             seen.file.take(seen.number, taken)
         return taken

@@ -447,13 +447,15 @@ def _offset(time: datetime | None) -> str:
 def _missing(online: PublishedFeed, ingested: IngestResult, ledger: Ledger) -> PublishedFeed:
     """Return what is online without what no guard counts.
 
-    That is what its owners took away, and what has slid out of another people's feed.
+    That is what its owners took away, what people decided by hand, and what has slid out of another people's feed.
     """
     return replace(
         online,
         entries=tuple(
             e
             for e in online.entries
-            if e.id not in ingested.released and (e.id in ingested.index or not has_slid(e, ingested, ledger))
+            if e.id not in ingested.released
+            and e.id not in ingested.decided
+            and (e.id in ingested.index or not has_slid(e, ingested, ledger))
         ),
     )

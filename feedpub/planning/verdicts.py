@@ -216,7 +216,7 @@ class _Judge:
         if own_id in self._quarantined:
             return Verdict(record, Fate.REJECTED, self._quarantined[own_id], own_id)
         rules = self._settings.rules
-        taken = {rules.slugs[number] for number in rules.route(kept)}
+        taken = {rules.slugs[number] for number in rules.route(kept, self._plan.ingested.hands.of(kept))}
         placements = tuple(
             self._placement(feed, entry.article if entry else kept, kept.id, own_id)
             if feed.slug in taken

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Literal
 
 from feedpub.articles.article import Article
 from feedpub.rules.conditions import AtLeast, Condition, Every, Has, any_terms, wanted_terms
 from feedpub.rules.fields import FIELDS, Field, texts
-from feedpub.rules.rule import FeedRule, Rules, Verdict, Why, verdicts
+from feedpub.rules.rule import NO_HAND, FeedRule, Hand, Rules, Verdict, Why, verdicts
 from feedpub.rules.terms import Term, View, as_regex_sees, pattern_of
 from feedpub.text.folding import MARK, WORD, settled
 from feedpub.text.regex import compile_regex
@@ -47,7 +48,8 @@ class NearMiss:
 class FeedExplanation:
     """Why one feed takes the article or not; ``why`` is ``None`` when nothing asked for the article.
 
-    ``hits`` are those of the terms it wants, ``vetoed_by`` those of what refused the article.
+    ``hits`` are those of the terms it wants, ``vetoed_by`` those of what refused the article. ``hand`` is what a person
+    decided, above all rules.
     """
 
     slug: str
@@ -58,6 +60,7 @@ class FeedExplanation:
     near_misses: tuple[NearMiss, ...]
     included_by: tuple[str, ...] = ()
     excluded_by: tuple[str, ...] = ()
+    hand: Literal["added", "dropped"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,14 @@ class Explanation:
     feeds: tuple[FeedExplanation, ...]
 
 
-def explain(rules: Rules, article: Article) -> Explanation:
+def explain(rules: Rules, article: Article, hand: Hand = NO_HAND) -> Explanation:
     """Return why each feed takes ``article`` or does not."""
     finder = Finder(article)
     hits = [finder.hits(term) for term in rules.terms]
     found = frozenset(number for number, places in enumerate(hits) if places)
     feeds = tuple(
         _feed(rules, rule, verdict, hits, finder, found)
-        for rule, verdict in zip(rules.feeds, verdicts(rules, found), strict=True)
+        for rule, verdict in zip(rules.feeds, verdicts(rules, found, hand), strict=True)
     )
     return Explanation(article.id, article.title, feeds)
 
@@ -176,6 +179,7 @@ def _feed(
         near,
         tuple(rules.feeds[number].slug for number in verdict.included_by),
         tuple(rules.feeds[number].slug for number in verdict.excluded_by),
+        verdict.hand,
     )
 
 

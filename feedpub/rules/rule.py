@@ -8,6 +8,8 @@ which feeds take an article faster; a property test holds the two together.
    for nothing takes all.
 3. A ``fallback`` takes what no feed with one of these took.
 4. ``include`` adds what those feeds take, unless 1 refuses it; ``exclude``, last, takes away what those take.
+5. What a person decided of an article stands above all that: it is in a feed that it is added to, and not in one
+   that it is dropped from. Rules 3 and 4 go by that too.
 
 The order of terms and of feeds never matters.
 """
@@ -155,14 +157,34 @@ class FailingExample:
         return ConfigError(example.where, problem, remedy)
 
 
-Why = Literal["rule", "fallback", "everything", "include"]
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a person decided of one article, as sets of feeds: it is ``added`` to some, and ``dropped`` from others.
+
+    A set is a number whose bits are the feeds, as in :class:`feedpub.rules.ruleset.RuleSet`. No feed is in both.
+    """
+
+    added: int = 0
+    dropped: int = 0
+
+    def said(self, feed: int) -> Literal["added", "dropped"] | None:
+        """Return what was decided of a feed, by its number."""
+        if self.added >> feed & 1:
+            return "added"
+        return "dropped" if self.dropped >> feed & 1 else None
+
+
+NO_HAND = Hand()
+
+Why = Literal["rule", "fallback", "everything", "include", "hand"]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a feed takes an article, and why (or why it would, if nothing refused it).
 
-    ``by`` are the numbers of the feeds it was included or excluded by.
+    ``included_by`` and ``excluded_by`` are the numbers of feeds. ``hand`` is what a person decided, above all else; of
+    what was added, that is why.
     """
 
     taken: bool
@@ -170,16 +192,31 @@ class Verdict:
     vetoed: bool = False
     included_by: tuple[int, ...] = ()
     excluded_by: tuple[int, ...] = ()
+    hand: Literal["added", "dropped"] | None = None
+
+    def decided(self, hand: Literal["added", "dropped"] | None) -> Verdict:
+        """Return the verdict after what a person decided."""
+        if hand is None:
+            return self
+        return replace(self, taken=hand == "added", why="hand" if hand == "added" else self.why, hand=hand)
 
 
-def verdicts(rules: Rules, found: Collection[int]) -> list[Verdict]:
-    """Return the verdict of each feed on an article in which the terms with these numbers were found."""
+def verdicts(rules: Rules, found: Collection[int], hand: Hand = NO_HAND) -> list[Verdict]:
+    """Return the verdict of each feed on an article in which the terms with these numbers were found.
+
+    ``hand`` is what a person decided of it.
+    """
     vetoed_by_all = rules.veto is not None and rules.veto.holds(found)
     vetoed = [vetoed_by_all or (rule.veto is not None and rule.veto.holds(found)) for rule in rules.feeds]
     held = [rule.wanted is not None and rule.wanted.holds(found) for rule in rules.feeds]
-    taken_by_rule = any(holds and not veto for holds, veto in zip(held, vetoed, strict=True))
+    taken_by_rule = any(
+        (holds and not veto) if said is None else (said == "added" and rule.wanted is not None)
+        for rule, veto, holds, said in zip(
+            rules.feeds, vetoed, held, map(hand.said, range(len(held))), strict=True
+        )
+    )
     made = []
-    for rule, veto, holds in zip(rules.feeds, vetoed, held, strict=True):
+    for number, (rule, veto, holds) in enumerate(zip(rules.feeds, vetoed, held, strict=True)):
         why: Why | None = None
         if holds:
             why = "rule"
@@ -187,14 +224,14 @@ def verdicts(rules: Rules, found: Collection[int]) -> list[Verdict]:
             why = "everything"
         elif rule.fallback and not taken_by_rule:
             why = "fallback"
-        made.append(Verdict(why is not None and not veto, why, veto))
+        made.append(Verdict(why is not None and not veto, why, veto).decided(hand.said(number)))
     for number in rules.made_of_others:
         rule, verdict = rules.feeds[number], made[number]
         included = tuple(other for other in rule.include if made[other].taken)
         excluded = tuple(other for other in rule.exclude if made[other].taken)
         why = verdict.why or ("include" if included else None)
         taken = why is not None and not verdict.vetoed and not excluded
-        made[number] = Verdict(taken, why, verdict.vetoed, included, excluded)
+        made[number] = Verdict(taken, why, verdict.vetoed, included, excluded).decided(hand.said(number))
     return made
 
 

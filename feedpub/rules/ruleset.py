@@ -15,7 +15,7 @@ from feedpub.rules.conditions import Condition, Predicate, any_terms, predicate
 from feedpub.rules.explanation import Explanation, explain
 from feedpub.rules.language import NO_PACKS, parse_rules
 from feedpub.rules.lint import Warned, lint, misread
-from feedpub.rules.rule import FailingExample, MadeRule, Rules, as_article, with_made
+from feedpub.rules.rule import NO_HAND, FailingExample, Hand, MadeRule, Rules, as_article, with_made
 from feedpub.rules.scanner import TermFinder
 from feedpub.rules.terms import Term, View
 
@@ -40,7 +40,7 @@ class RuleSet:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.slugs = tuple(rule.slug for rule in rules.feeds)
-        self._everything = self._fallback = self._always = 0
+        self._everything = self._fallback = self._always = self._asking = 0
         self._predicates = [(_optional(rule.wanted), _optional(rule.veto)) for rule in rules.feeds]
         wanted, vetoing, touching = ([0] * len(rules.terms) for _ in range(3))
         for number, rule in enumerate(rules.feeds):
@@ -49,6 +49,8 @@ class RuleSet:
                 self._everything |= bit
             if rule.fallback:
                 self._fallback |= bit
+            if rule.wanted is not None:
+                self._asking |= bit
             any_of, none_of = any_terms(rule.wanted), any_terms(rule.veto)
             if any_of is not None and none_of is not None:
                 _set(wanted, any_of, bit)
@@ -81,8 +83,11 @@ class RuleSet:
     def __reduce__(self) -> tuple[type[RuleSet], tuple[Rules]]:
         return RuleSet, (self.rules,)
 
-    def route(self, article: Article) -> tuple[int, ...]:
-        """Return the numbers of the feeds that take the article, ascending; ``slugs`` has their names."""
+    def route(self, article: Article, hand: Hand = NO_HAND) -> tuple[int, ...]:
+        """Return the numbers of the feeds that take the article, ascending; ``slugs`` has their names.
+
+        ``hand`` is what a person decided of it, above all rules.
+        """
         found = self._finder.found(article)
         effects = reduce(or_, map(self._effects.__getitem__, found), 0)
         wanted = effects & self._all
@@ -92,10 +97,12 @@ class RuleSet:
             more_wanted, more_vetoed = self._look_at(touched, set(found))
             wanted |= more_wanted
             vetoed |= more_vetoed
-        taken = wanted & ~vetoed or self._fallback & ~vetoed
+        asked = (wanted & ~vetoed | hand.added & self._asking) & ~hand.dropped
+        taken = asked or self._fallback & ~vetoed
         taken |= self._everything & ~vetoed
+        taken = (taken | hand.added) & ~hand.dropped
         if self.rules.made_of_others:
-            taken = self._with_others(taken, vetoed)
+            taken = self._with_others(taken, vetoed, hand)
         return tuple(_bits(taken))
 
     def _look_at(self, feeds: int, found: set[int]) -> tuple[int, int]:
@@ -111,7 +118,7 @@ class RuleSet:
             vetoed = self._all
         return wanted, vetoed
 
-    def _with_others(self, taken: int, vetoed: int) -> int:
+    def _with_others(self, taken: int, vetoed: int, hand: Hand) -> int:
         """Return which feeds take an article when those that are made of others are added."""
         for number in self.rules.made_of_others:
             rule = self.rules.feeds[number]
@@ -120,6 +127,7 @@ class RuleSet:
                 taken |= bit
             if any(taken >> other & 1 for other in rule.exclude):
                 taken &= ~bit
+            taken = (taken | hand.added & bit) & ~(hand.dropped & bit)
         return taken
 
     def of_templates(self) -> RuleSet:
@@ -147,9 +155,9 @@ class RuleSet:
         meant = repr((terms, of_views, feeds, rules.veto, rules.made_of_others))
         return hashlib.sha256(meant.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def explain(self, article: Article) -> Explanation:
-        """Return why each feed takes the article or does not."""
-        return explain(self.rules, article)
+    def explain(self, article: Article, hand: Hand = NO_HAND) -> Explanation:
+        """Return why each feed takes the article or does not; ``hand`` is what a person decided of it."""
+        return explain(self.rules, article, hand)
 
     @cached_property
     def failing_examples(self) -> tuple[FailingExample, ...]:

@@ -56,6 +56,10 @@ _ARRAY = re.compile(rf"\[\s*{_QUOTED}(?:\s+{_QUOTED})+\s*\]")
 # Names of bodies that say what they are.
 _HTML_NAMES = ("contenthtml", "html")
 MAX_CELL = 10_000
+# What somebody may have written for the name of a feed, such as its title. An address is none.
+_MAYBE_SLUG = re.compile(r"[\w -]{1,63}")
+MAX_SLUG = 63
+MAX_SLUGS = 50
 # Markup without words is short; longer bodies are not looked through for it.
 MAX_BARE = 300
 
@@ -153,6 +157,8 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         left_out=tuple(left_out),
         formerly=_formerly(raw, former, identity) if empty or is_later else None,
         version=_version(values),
+        feeds=optional(lambda value: _slugs_of(value, "feeds", spec), "feeds", ()),
+        not_feeds=optional(lambda value: _slugs_of(value, "not_feeds", spec), "not_feeds", ()),
         named=_named(values, spec.link) if spec.link else (),
     )
 
@@ -293,6 +299,24 @@ def categories_of(value: Any) -> tuple[str, ...]:
         )
         return tuple(part for item in shown if (part := text_of(_term(item), "category").strip()))
     raise RecordError(f"the category is {_kind(value)}, not text or a list")
+
+
+def _slugs_of(value: Any, field: str, spec: SourceSpec) -> tuple[str, ...]:
+    """Return the feeds that a value names: a list, or a text with commas, semicolons or bars.
+
+    A table may have a column of this name that has nothing to do with ours. So what cannot be the name of a feed is
+    passed over, unless the config says that the field is this one.
+    """
+    is_declared = any(name == field for name, _ in spec.fields)
+    try:
+        named = tuple(dict.fromkeys(categories_of(value)))
+    except RecordError:
+        if is_declared:
+            raise RecordError(f"{field} is {_kind(value)}, not the names of feeds") from None
+        return ()
+    if is_declared or all(_MAYBE_SLUG.fullmatch(name) for name in named):
+        return tuple(name[:MAX_SLUG] for name in named[:MAX_SLUGS])
+    return ()
 
 
 def _listed(text: str) -> list[Any] | None:

@@ -38,6 +38,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "image": "image imageurl thumbnail topimage featureimage featuredimage coverimage leadimage mainimage "
         "thumbnailurl urltoimage",
         "enclosure": "enclosure enclosures attachments audio",
+        "feeds": "feeds",
+        "not_feeds": "notfeeds",
     }.items()
 }
 CANONICAL = tuple(NAMES)

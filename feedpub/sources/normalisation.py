@@ -236,7 +236,18 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         feed=reading.feed,
         undated=undated,
         beside=_titled(reading, named)[1:] if undated and key is None and _is_dated_by_file(reading) else (),
+        feeds=_feeds(record, notes),
+        not_feeds=record.not_feeds,
     )
+
+
+def _feeds(record: Record, notes: _Notes) -> tuple[str, ...]:
+    """Return the feeds that a record asks to be in, but for those that it asks not to be in, too."""
+    if both := [slug for slug in record.feeds if slug in record.not_feeds]:
+        notes.add(
+            "unclear-feeds", f"names {both[0]!r} in feeds and in not_feeds; it is kept out of that feed"
+        )
+    return tuple(slug for slug in record.feeds if slug not in both)
 
 
 def _enclosures(record: Record, notes: _Notes) -> tuple[Enclosure, ...]:
@@ -357,7 +368,7 @@ def _has_more(record: Record) -> bool:
     return bool(
         record.updated or record.link or record.authors or record.categories or record.language
         or record.summary or record.image or record.enclosures or record.via or record.hold != FREE
-        or record.formerly or record.keep_id
+        or record.formerly or record.keep_id or record.feeds or record.not_feeds
     )  # fmt: skip
 
 

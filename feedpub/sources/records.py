@@ -45,7 +45,8 @@ class Record(NamedTuple):
     ``named`` are the values of the names that the source's template of links asks for.
     ``selected`` is the body after the source's selectors, where they choose in more than the body.
     ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
-    feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``.
+    feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``. ``feeds`` are the
+    slugs of feeds that it asks to be in, ``not_feeds`` of those that it asks not to be in.
     """
 
     title: str = ""
@@ -70,6 +71,8 @@ class Record(NamedTuple):
     base: str = ""
     named: tuple[tuple[str, str], ...] = ()
     selected: Selected | None = None
+    feeds: tuple[str, ...] = ()
+    not_feeds: tuple[str, ...] = ()
 
 
 class RecordError(ValueError):

@@ -49,7 +49,7 @@ class Surveyed:
     ``applied`` are the numbers of the rules for cleaning that fitted something.
     ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
     ids or links that articles of other titles and dates had before: each with the place of the first article that has
-    it again, and how many do.
+    it again, and how many do. ``by_hand`` counts the articles that name feeds themselves.
     """
 
     file: str
@@ -68,6 +68,7 @@ class Surveyed:
     relative: int = 0
     kinds: tuple[tuple[str, int], ...] = ()
     applied: tuple[int, ...] = ()
+    by_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def survey_file(
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
         is_plain = INPUT_FORMATS[taken].body_option
-    articles = tagged = unfit = lines = linked = garbled = relative = 0
+    articles = tagged = unfit = lines = linked = garbled = relative = by_hand = 0
     kinds: Counter[str] = Counter()
     applied: set[int] = set()
     keys = _Keys()
@@ -171,6 +172,7 @@ def survey_file(
         if isinstance(item, Article):
             articles += 1
             linked += item.link is not None
+            by_hand += bool(item.feeds or item.not_feeds)
             applied.update(item.written.applied if item.written else ())
             unfit += item.former is not None and item.key is None and spec.date != "mtime"
             garbled += not spec.repair_mojibake and _is_garbled(item)
@@ -209,6 +211,7 @@ def survey_file(
         relative,
         tuple(sorted(kinds.items())),
         tuple(sorted(applied)),
+        by_hand,
     )
 
 

@@ -314,6 +314,8 @@ EACH = {
     "written": st.none()
     | st.builds(Written, texts, texts, st.booleans(), st.lists(st.integers(0, 9), max_size=2).map(tuple)),
     "beside": st.lists(texts, max_size=2).map(tuple),
+    "feeds": st.lists(texts, max_size=2).map(tuple),
+    "not_feeds": st.lists(texts, max_size=2).map(tuple),
 }
 ARTICLES = st.builds(Article, **EACH)
 DIGESTED = {"body", "html", "authors", "language", "summary", "image", "enclosures", "by_link", "written"}

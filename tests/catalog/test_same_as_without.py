@@ -61,6 +61,8 @@ def stories(draw):
         "expires": st.sampled_from(["2024-02-20T00:00:00Z", "2024-03-03T00:00:00Z"]),
         "author": st.sampled_from(["Ann", "Ben"]),
         "category": st.sampled_from(["News", "Sport"]),
+        "feeds": st.sampled_from(["oak", "oak, rare", "by-ann", "https://x.test/f/oak.rss"]),
+        "not_feeds": st.sampled_from(["all", ["oak", "all"]]),
     }
     for name in draw(st.sets(st.sampled_from(sorted(more)), max_size=2)):
         story[name] = draw(more[name])
@@ -77,7 +79,7 @@ def written(kind, told):
         return json.dumps(plain) if kind == "json" else "".join(json.dumps(s) + "\n" for s in plain)
     if kind == "csv":
         out = io.StringIO()
-        names = ["id", "title", "text", "date", "link", "updated", "status", "author", "category"]
+        names = ["id", "title", "text", "date", "link", "updated", "status", "author", "category", "feeds"]
         table = csv.DictWriter(out, names, extrasaction="ignore")
         table.writeheader()
         table.writerows(told)
@@ -165,6 +167,10 @@ def configs(draw):
         config["dedup"] = {"exact": draw(st.sampled_from(["across", "all", "none"]))}
     if draw(st.integers(0, 3)) == 0:
         config["withdrawn"] = ["k3", "https://x.test/5"]
+    exceptions = draw(
+        st.sampled_from([{}, {"add": ["k2", "https://x.test/4"]}, {"drop": ["k1"], "add": ["k5"]}])
+    )
+    feeds["oak"] |= {"articles": exceptions} if exceptions else {}
     return config
 
 

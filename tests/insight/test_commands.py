@@ -123,6 +123,7 @@ def test_explain_as_json_has_the_documented_shape(run):
         "near_misses": [],
         "included_by": [],
         "excluded_by": [],
+        "hand": None,
         "placement": None,
     }
     assert (explained["fate"], explained["left_out"], explained["duplicate_of"]) == (None, [], None)

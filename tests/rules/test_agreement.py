@@ -14,6 +14,7 @@ from feedpub.articles.article import Article, Origin
 from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 from feedpub.rules.fields import FIELDS, WORD_FIELDS
+from feedpub.rules.rule import Hand
 
 APOSTROPHES, QUOTES, DASHES = "‘’´ʼ׳", "“”„«»״", "‐‑–—−"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -198,7 +199,7 @@ def same(term, accents):
     return exact, tuple(letters(term.removeprefix("="), accents=accents, case=exact))
 
 
-def routed(config, article):
+def routed(config, article, added=(), dropped=()):
     options = {"fields": ["title", "body"], "accents": False}
     vetoed = [
         any(holds(term, article, options) for term in config["matching"])
@@ -215,7 +216,13 @@ def routed(config, article):
         if ask:
             taken[slug] = held_
         elif feed.get("fallback"):
-            taken[slug] = not veto and not any(held)
+            by_rule = [
+                slug for slug, asks, held_ in zip(config["feeds"], asks, held, strict=True) if asks and held_
+            ]
+            by_hand = [
+                slug for slug, asks in zip(config["feeds"], asks, strict=True) if asks and slug in added
+            ]
+            taken[slug] = not veto and not {*by_rule, *by_hand} - {*dropped}
         elif "include" in feed:
             taken[slug] = not veto and any(taken[other] for other in feed["include"])
         else:
@@ -224,6 +231,8 @@ def routed(config, article):
             taken[slug] |= not veto and any(taken[other] for other in feed["include"])
         if any(taken[other] for other in feed.get("exclude", [])):
             taken[slug] = False
+        if slug in added or slug in dropped:
+            taken[slug] = slug in added
     return [slug for slug, took in taken.items() if took]
 
 
@@ -506,10 +515,15 @@ def test_a_value_is_found_where_the_plain_matcher_finds_it(data, field):
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=150)
-@given(configs(), values_of_fields())
-def test_rules_of_any_shape_mean_the_same_fast_explained_and_plain(config, fields):
+@given(configs(), values_of_fields(), st.tuples(*[st.sampled_from(["", "", "added", "dropped"])] * 5))
+def test_rules_of_any_shape_mean_the_same_fast_explained_and_plain(config, fields, decided):
     rules = compiled(config)
     given_ = article(**fields)
-    plain = routed(config, fields)
-    assert [rules.slugs[number] for number in rules.route(given_)] == plain
-    assert [feed.slug for feed in rules.explain(given_).feeds if feed.taken] == plain
+    said = dict(zip(config["feeds"], decided, strict=False))
+    sets = {does: {slug for slug, done in said.items() if done == does} for does in ("added", "dropped")}
+    hand = Hand(**{does: sum(1 << rules.slugs.index(slug) for slug in of) for does, of in sets.items()})
+    plain = routed(config, fields, **sets)
+    assert [rules.slugs[number] for number in rules.route(given_, hand)] == plain
+    explained = rules.explain(given_, hand).feeds
+    assert [feed.slug for feed in explained if feed.taken] == plain
+    assert {feed.slug: feed.hand or "" for feed in explained} == said

@@ -1,0 +1,172 @@
+"""What people decided by hand of single articles: in the config, and in fields of the articles. Pure decisions.
+
+It stands above every rule and veto, but below an article's life: what is not public is asked nothing here. An article
+that was added obeys a feed's window and size like any other. What the config says goes before what an article says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from feedpub.articles.article import LeftOut, Notice, Origin
+from feedpub.articles.sighting import Told
+from feedpub.articles.withdrawals import Listed
+from feedpub.config import Named, Settings, both_ways
+from feedpub.core.yaml_node import did_you_mean
+from feedpub.planning.publicity import Past
+from feedpub.rules.rule import NO_HAND, Hand
+
+DOUBTS = ("unknown-feed", "unclear-feeds")
+"""Kinds of notices on what articles say of feeds."""
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided of an article in one feed, and in which line of which file."""
+
+    feed: str
+    does: Literal["added", "dropped"]
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.does} by hand, in {self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    feed: int
+    does: Literal["added", "dropped"]
+    named: Named
+
+
+class Hands:
+    """Tells what was decided of each article; ``past`` knows under which ids subscribers know them."""
+
+    def __init__(self, settings: Settings, past: Past | None = None) -> None:
+        self._past = past
+        self._slugs = tuple(feed.slug for feed in settings.feeds)
+        self._numbers = {slug: number for number, slug in enumerate(self._slugs)}
+        self.retired = frozenset(feed.slug for feed in settings.retired)
+        self._said: dict[str, list[_Said]] = {}
+        for number, feed in enumerate(settings.feeds):
+            for named in feed.exceptions.add:
+                self._said.setdefault(named.name, []).append(_Said(number, "added", named))
+            for named in feed.exceptions.drop:
+                self._said.setdefault(named.name, []).append(_Said(number, "dropped", named))
+        self.listed = Listed.of(self._said, settings.site.id_authority)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The feeds that there are."""
+        return self._slugs
+
+    def names(self, article: Told) -> frozenset[str]:
+        """Return under which names the config lists ``article``."""
+        if not self._said:
+            return frozenset()
+        known = self._past.became(article.id) if self._past else None
+        return self.listed.naming(article, known.id if known else None)
+
+    def of(self, article: Told) -> Hand:
+        """Return what was decided of ``article``. Raises :class:`ConfigError` where the config says both."""
+        if not (self._said or article.feeds or article.not_feeds):
+            return NO_HAND
+        sets = {"added": 0, "dropped": 0}
+        for number, (does, _) in self._decided(article).items():
+            sets[does] |= 1 << number
+        return Hand(**sets)
+
+    def decisions(self, article: Told) -> tuple[Decision, ...]:
+        """Return the same with the places where it is said, by feed."""
+        return tuple(
+            Decision(
+                self._slugs[number],
+                does,
+                said.named.where.file if said else article.origin.file,
+                said.named.where.line if said else article.origin.line,
+            )
+            for number, (does, said) in sorted(self._decided(article).items())
+        )
+
+    def _decided(self, article: Told) -> dict[int, tuple[Literal["added", "dropped"], _Said | None]]:
+        found: dict[int, tuple[Literal["added", "dropped"], _Said | None]] = {}
+        for name in sorted(self.names(article)):
+            for said in self._said[name]:
+                does, before = found.setdefault(said.feed, (said.does, said))
+                if does != said.does and before:
+                    added, dropped = (before, said) if does == "added" else (said, before)
+                    raise both_ways(added.named, dropped.named)
+        for does, slugs in (("dropped", article.not_feeds), ("added", article.feeds)):
+            for slug in slugs:
+                if (number := self._numbers.get(slug)) is not None:
+                    found.setdefault(number, ("added" if does == "added" else "dropped", None))
+        return found
+
+    def unused(self, fitted: frozenset[str]) -> Iterator[str]:
+        """Yield, with its place, each name in the config that no record had; ``fitted`` are those that some had."""
+        for name, places in self._said.items():
+            for said in () if name in fitted else places:
+                yield f"{said.named.where}: no source has an article {name!r}; it does nothing"
+
+
+class Heard:
+    """What is heard of all records: which names of the config fit, and which feeds there are not."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+        self._fitted: set[str] = set()
+        self._decided: set[str] = set()
+        self._firsts: dict[tuple[str, str], Origin] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def listens(self) -> bool:
+        """Whether the config lists any article, so that every record has to be heard of."""
+        return bool(self._hands.listed.names)
+
+    def hear(self, article: Told) -> None:
+        """Hear of an article, public or not."""
+        self._fitted |= self._hands.names(article)
+        if self._hands.of(article) != NO_HAND:
+            self._decided.add(article.id)
+        for field, slugs in (("feeds", article.feeds), ("not_feeds", article.not_feeds)):
+            for slug in slugs:
+                if slug not in self._hands.slugs:
+                    self._counts[field, slug] += 1
+                    self._firsts.setdefault((field, slug), article.origin)
+
+    def hear_left_out(self, record: LeftOut) -> None:
+        """Hear of a record that is no article."""
+        for each in record.ids:
+            self._fitted |= self._hands.listed.by_id.get(each, frozenset())
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """What the config names and no source has, each with its place."""
+        return tuple(self._hands.unused(frozenset(self._fitted)))
+
+    def decided(self, past: Past) -> frozenset[str]:
+        """Return the ids of the articles of which something was decided, also those that ``past`` knows."""
+        known = (past.became(each) for each in self._decided)
+        return frozenset(self._decided | {entry.id for entry in known if entry})
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield a notice for each feed that articles name and that there is not, at the first of them."""
+        known = self._hands.slugs
+        for (field, slug), times in self._counts.most_common(SHOWN):
+            if slug in self._hands.retired:
+                what, remedy = "a feed that has moved and takes no articles", ""
+            else:
+                meant = did_you_mean(slug, known) or f"the feeds are {', '.join(known[:SHOWN])}"
+                what, remedy = "not a feed", f"; {meant}"
+            told = f"{field} names {slug!r}, which is {what} (articles {times:,}){remedy}"
+            first = self._firsts[field, slug]
+            yield Notice(first, "unknown-feed", told)
+        if rest := [place for place, _ in self._counts.most_common()[SHOWN:]]:
+            first = self._firsts[rest[0]]
+            yield Notice(first, "unknown-feed", f"{rest[0][0]} names {len(rest):,} more that are not feeds")
