@@ -4,6 +4,7 @@ import contextlib
 import errno
 import hashlib
 import json
+import shutil
 
 import pytest
 from hypothesis import given
@@ -161,6 +162,17 @@ def test_what_stops_halfway_is_finished_by_the_next_build(site, layout, monkeypa
             break
     else:
         pytest.fail("it never got through")
+
+
+def test_a_release_whose_list_of_settled_files_was_torn_by_a_kill_is_no_obstacle(site):
+    site = site.with_(layout="releases")
+    put(site, [page(1)])
+    torn = site.out.resolve().with_name("000002")
+    shutil.copytree(site.out, torn, ignore=shutil.ignore_patterns("*.html"))
+    part = torn / "article/manifest.json"
+    part.write_bytes(part.read_bytes()[:40])
+    put(site, [page(2)])
+    assert sorted(listed(site)) == sorted([page(1).path, page(2).path])
 
 
 def test_an_older_feedpub_says_that_a_newer_one_wrote_the_manifest(site):

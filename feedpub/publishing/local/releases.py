@@ -170,11 +170,12 @@ def _prune(kept_releases: Folder, shown: int | None) -> None:
 
 def _remove_release(kept_releases: Folder, name: str) -> None:
     with Folder(kept_releases.path / name) as release:
-        try:
+        files: list[str] = []
+        # The manifest is written first, its parts next: beyond what a kill tore of these there is nothing of ours.
+        with contextlib.suppress(PublishError):
             listed = read_listing(release)
-            files = [*listed.documents, *SettledFiles(release, listed.parts).all(), *listed.parts]
-        except PublishError:
-            files = []  # torn by a kill: the lists are written first, so there is nothing else of ours
+            files += (*listed.documents, *listed.parts)
+            files += SettledFiles(release, listed.parts).all()
         for file in files:
             if release.holds_file(file):
                 release.remove(file)
