@@ -6,7 +6,7 @@ build must not go on with is said in the :class:`State`, and the guards decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -48,6 +48,11 @@ class PublishedSet(Protocol):
     @property
     def withdrawn(self) -> Mapping[str, Mapping[str, object]]:
         """What was published of withdrawals, by their marks."""
+        ...
+
+    @property
+    def begun(self) -> Collection[str]:
+        """The names of those, and of files settled before, that a build which did not end may have replaced."""
         ...
 
     def read(self, name: str) -> bytes | None:

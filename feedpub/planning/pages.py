@@ -62,7 +62,7 @@ def plan_pages(
     The pages of closed archive documents and of articles that have left the feeds stay, and so do their style sheets.
     """
     published = state.published
-    listed = published.documents
+    listed, begun = published.documents, frozenset(published.begun)
     if settings.output.pages == "off":
         return SitePages()
     paged = [
@@ -79,11 +79,11 @@ def plan_pages(
         settings.categories,
         paged,
         look=Look(settings.output.templates),
-        # One that somebody removed is made again.
+        # One that somebody removed, or that a build may have replaced which did not end, is made again.
         known={
             path: document.made_of
             for path, document in listed.items()
-            if is_article(path) and published.holds(path)
+            if is_article(path) and path not in begun and published.holds(path)
         },
     )
     made = renderer.render(settings.retired)
@@ -113,8 +113,11 @@ def _cut(
 
 
 def _leaving(base: str, published: PublishedSet, planned: Collection[str]) -> Iterator[Document]:
-    """Yield the pages of articles that leave the last document: they stay from now on, without neighbours."""
-    for path in published.documents:
+    """Yield the pages of articles that leave the last document: they stay from now on, without neighbours.
+
+    So do those that a build which did not end had taken up again.
+    """
+    for path in {**dict.fromkeys(published.documents), **dict.fromkeys(published.begun)}:
         if is_article(path) and path not in planned:
             data = published.read(path)
             if data is not None:

@@ -48,15 +48,19 @@ def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ())
     readings = _readings(settings, now)
     settings = with_made(settings, now, allow, readings)
     with (
-        open_state(settings, LocalFolder(settings.output.dir)) as state,
+        open_state(settings, _published(settings)) as state,
         closing(open_catalog(settings, readings, writes=False)) as catalog,
     ):
         yield plan_site(settings, state, now, allowed=allow, catalog=catalog)
 
 
+def _published(settings: Settings) -> LocalFolder:
+    return LocalFolder(settings.output.dir, settings.output.state)
+
+
 def _readings(settings: Settings, now: datetime) -> Readings:
     output = settings.output
-    published = bool(LocalFolder(output.dir).documents)
+    published = bool(_published(settings).documents)
     settling = Settling(now, LastReadFile(output.state / LAST_READ), published)
     return Readings(settings.sources, settings.site.id_authority, settling)
 
@@ -67,7 +71,7 @@ def with_made(
     """Return ``settings`` with the feeds that are made of the data; for these alone, the sources are read."""
     if not settings.templates:
         return settings
-    with open_state(settings, LocalFolder(settings.output.dir)) as state:
+    with open_state(settings, _published(settings)) as state:
         values = ingest(settings, now, state.ledger, catalog=Catalog(readings) if readings else None).values
         online = {slug: feed.title for slug, feed in state.online.items()}
     return with_made_feeds(settings, values, online, keep="removed" not in allow)
@@ -77,7 +81,7 @@ def with_published(settings: Settings) -> Settings:
     """Return ``settings`` with the feeds that were made of the data and are published; no source is read."""
     if not settings.templates:
         return settings
-    online = read_feeds(settings, LocalFolder(settings.output.dir))
+    online = read_feeds(settings, _published(settings))
     return with_made_feeds(
         settings, [{}] * len(settings.templates), {s: feed.title for s, feed in online.items()}
     )
@@ -145,7 +149,7 @@ def _build(
                 raise failure("cannot remove the note of the last build in", ours, error) from error
         readings = _readings(settings, now)
         settings = with_made(settings, now, allow, readings)
-        state = held.enter_context(open_state(settings, LocalFolder(settings.output.dir)))
+        state = held.enter_context(open_state(settings, _published(settings)))
         check_examples(settings)
         catalog = Catalog(readings)
         if cache:

@@ -1,6 +1,7 @@
 """The pages for people: valid HTML whatever is in them, whose links all lead somewhere."""
 
 import asyncio
+import errno
 import gzip
 import hashlib
 import json
@@ -24,6 +25,7 @@ from feedpub.documents.pages.faults import page_faults
 from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import PageRenderer, is_style
 from feedpub.documents.pages.words import ENGLISH, WORDS, words_for
+from feedpub.publishing.local.dirfd import Folder
 from feedpub.publishing.local.folder import find_published, read_manifest
 
 BASE = "https://x.test/f/"
@@ -369,6 +371,27 @@ def test_an_article_that_comes_back_has_its_page_again(site):
     for name in ("Story 1", "Story 2"):
         assert articles_of(site)[name][0] in read_manifest(site.out).documents
     assert len(articles_of(site)) == 4
+
+
+def test_a_page_that_comes_back_in_a_build_that_fails_halfway_is_left_without_neighbours(site, monkeypatch):
+    site.config["output"]["max_items"] = "2"
+    for count in (2, 4):
+        site.build(STORIES[:count])
+    before = articles_of(site)
+    move = Folder.move
+
+    def fail(folder, name, *args):
+        if name.endswith("sitemap.xml"):
+            raise OSError(errno.ENOSPC, "no room")
+        move(folder, name, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "move", fail)
+        with pytest.raises(PublishError):
+            site.build(STORIES[:2], allow={"vanished"})
+    assert neighbours(articles_of(site)["Story 1"][1]) != []
+    site.build(STORIES[:4])
+    assert articles_of(site) == before
 
 
 @pytest.mark.parametrize("layout", ["files", "releases"])

@@ -265,13 +265,15 @@ class PageRenderer:
             newer=self._beside(place.newer, topic),
             older=self._beside(place.older, topic),
         )
-        data = self._linked_data(item, page, entry.article)
-        values = (self._look.made_with, self._context, self._words.language, page, item, topic, data)
+        linked = self._linked_data(item, page, entry.article)
+        values = (self._look.made_with, self._context, self._words.language, page, item, topic, linked)
         made_of = hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()[:32]
         if self._known.get(page.path) == made_of and not place.closing:
             return None
-        made = self._document("article.html", page, item=item, topic=topic, data=data)
-        return replace(made, rendered=self._spool.put(made.data), made_of=made_of, settled=place.closing)
+        made = self._document("article.html", page, item=item, topic=topic, data=linked)
+        # What stays for good is the same whether it leaves the documents in this build or left them in one before.
+        data = without_neighbours(made.data) if place.closing else made.data
+        return replace(made, rendered=self._spool.put(data), made_of=made_of, settled=place.closing)
 
     def _linked_data(self, item: Item, page: Page, article: Article) -> dict[str, object]:
         """Return what search engines are told (https://schema.org/Article)."""

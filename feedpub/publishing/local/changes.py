@@ -89,8 +89,9 @@ class Plan:
     """All files as they will stand (documents before their compressed twins), and the names to be removed.
 
     ``parts`` are those of the manifest that change, or with the layout ``releases`` all; ``obsolete`` are the names of
-    parts to be removed. ``fresh`` are entries that the manifest in the folder does not list: after a kill halfway
-    nobody would know those files for ours. ``stamps`` are those of what is kept as it is.
+    parts to be removed. ``begun`` are the entries of what is written, and of what the manifest in the folder does not
+    list: after a kill halfway nobody would know those files for ours, nor that others are newer than it says.
+    ``stamps`` are those of what is kept as it is.
     """
 
     files: tuple[File, ...]
@@ -98,7 +99,7 @@ class Plan:
     manifest: File
     removed: tuple[str, ...]
     obsolete: tuple[str, ...]
-    fresh: tuple[Published, ...]
+    begun: tuple[Published, ...]
     altered: tuple[str, ...]
     foreign: tuple[str, ...]
     stamps: Mapping[str, Stamp]
@@ -189,11 +190,19 @@ def make_plan(
         ]
     entries = (file.entry for file in files if not file.settled)
     listing = manifest_bytes(entries, revision.counts, wanted.withdrawn)
-    known = {*manifest.documents, *every, *manifest.parts}
-    fresh = [file.entry for file in (*files, *parts)]
+    known = {**manifest.documents, **every, **dict.fromkeys(manifest.parts)}
+    begun = [
+        file.entry
+        for file in (*files, *parts)
+        if file.changed or file.name not in known or file.name in unfinished
+    ]
     # What is removed as well: once it is gone, nobody else would know that its part has to be cleared of it.
-    fresh += [entry for name in sorted(removed) if (entry := settled.get(name) or unfinished.get(name))]
-    fresh += [
+    begun += [
+        entry
+        for name in sorted(removed - known.keys())
+        if (entry := settled.get(name) or unfinished.get(name))
+    ]
+    begun += [
         unfinished[name] for name in sorted(unfinished.keys() - names - removed - revision.counts.keys())
     ]
     return Plan(
@@ -208,7 +217,7 @@ def make_plan(
                 if folder and folder.holds_file(part)
             )
         ),
-        fresh=tuple(entry for entry in fresh if entry.path not in known),
+        begun=tuple(begun),
         altered=tuple(f.name for f in kept if not f.twin and f.entry.sha256 != ours[f.name].sha256)
         + tuple(sorted(_asked(wanted, ours, every, folder) - names)),
         foreign=tuple(foreign),

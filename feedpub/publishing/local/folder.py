@@ -54,9 +54,13 @@ LAYOUTS: tuple[Layout, ...] = ("files", "releases")
 
 @dataclass(frozen=True)
 class LocalFolder:
-    """What is published in a folder of this machine; its manifest is read once."""
+    """What is published in a folder of this machine; its manifest is read once.
+
+    ``state`` is the folder where builds keep what they have begun, for those that ask for that.
+    """
 
     path: Path
+    state: Path | None = None
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -72,6 +76,20 @@ class LocalFolder:
     def withdrawn(self) -> Withdrawn:
         """The withdrawals that the manifest remembers, by their marks."""
         return self.manifest.withdrawn
+
+    @cached_property
+    def begun(self) -> tuple[str, ...]:
+        """The published files that a build which did not end may have replaced, by name."""
+        try:
+            output = locate(self.path)
+            names = read_unfinished(staging_places(output, self.state)) if self.state else {}
+            if not names:
+                return ()
+            with _shown(output) as shown:
+                settled = SettledFiles(shown, self.manifest.parts)
+                return tuple(name for name in names if name in self.documents or settled.get(name))
+        except OSError as error:
+            raise failure("cannot read what a build began in", self.path, error) from error
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of one published file, or ``None`` if it is not there."""

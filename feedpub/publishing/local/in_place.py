@@ -1,7 +1,8 @@
 """The layout ``files``: each file is replaced where it is, so that a reader gets the old one or the new one.
 
 1. Everything that changes is written to a staging folder, flushed to the disk and read back.
-2. A journal there lists the files that no manifest knows yet, so that after a kill they are known for ours.
+2. A journal there lists them, so that after a kill those that no manifest knows yet are known for ours, and the others
+   for newer than it says.
 3. Each file is moved into place, in the order that they come in, but those first that nobody can know yet: what is
    there never leads to what is not. Then those that no feed owns any more are removed.
 4. The manifest is moved into place, and the journal goes.
@@ -58,7 +59,7 @@ def replace_files(plan: Plan, folder: Folder, places: tuple[Path, ...]) -> None:
         with _staging(places, folder) as staging:
             changed = [file for file in (*plan.files, *plan.parts, plan.manifest) if file.changed]
             write_files(changed, plan, staging, _staged)
-            if plan.fresh:
+            if plan.begun:
                 _write_journal(plan, staging)
             for file in sorted(changed, key=lambda file: file.standing is not None):
                 if file is not plan.manifest:
@@ -96,7 +97,7 @@ def write_files(files: Sequence[File], plan: Plan, target: Folder, named: Callab
 def _write_journal(plan: Plan, staging: Folder) -> None:
     # On the disk, with the folder it lies in, before the first file moves.
     new = f"{_JOURNAL}.new"
-    staging.write(new, manifest_bytes(plan.fresh))
+    staging.write(new, manifest_bytes(plan.begun))
     staging.move(new, staging, _JOURNAL)
     staging.sync()
     with Folder(staging.path.parent) as parent:
