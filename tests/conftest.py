@@ -19,9 +19,9 @@ from feedpub.cli.app import main
 ROOT = Path(__file__).resolve().parents[1]
 
 # The suite tries the same examples each time, so that it says something of the change at hand. New examples are
-# looked for on purpose: HYPOTHESIS_PROFILE=search.
+# looked for on purpose, and more of them: HYPOTHESIS_PROFILE=search.
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, print_blob=True)
-hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("search", max_examples=500, deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ALL = {"FEEDPUB_FAULTS": "all", "FEEDPUB_SWEEP": "1"}
+ALL = {"FEEDPUB_FAULTS": "all", "FEEDPUB_SWEEP": "1", "HYPOTHESIS_PROFILE": "search"}
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,21 @@ PARTS = {
         ),
         (("strace", "strace"),),
     ),
+    "examples": Part(
+        (
+            "tests/catalog/test_same_as_without.py",
+            "tests/planning/test_foretold_histories.py",
+            "tests/history/test_settle.py",
+            "tests/config/test_schema.py",
+        )
+    ),
     "growth": Part(
-        ("tests/test_growth.py", "tests/sources/test_memory.py", "tests/planning/archives/test_memory.py")
+        (
+            "tests/test_growth.py",
+            "tests/sources/test_no_reader_raises.py",
+            "tests/sources/test_memory.py",
+            "tests/planning/archives/test_memory.py",
+        )
     ),
     "pages": Part(
         ("tests/documents/test_many_pages.py", "tests/documents/test_browser.py"), (("chromium", "chromium"),)

@@ -284,7 +284,6 @@ def run_history(first, then):
             assert dump(known) == dump(read)
 
 
-@pytest.mark.slow
 @given(BUILDS)
 @settings(max_examples=4)
 def test_it_is_so_through_histories(builds):
@@ -293,6 +292,6 @@ def test_it_is_so_through_histories(builds):
 
 @pytest.mark.slow
 @given(BUILDS)
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples // 2)
 def test_it_is_so_through_many_histories(builds):
     run_history(*builds)

@@ -1,6 +1,8 @@
 """``feedpub schema`` accepts each config that can be loaded, and rejects what a schema can know to be wrong."""
 
 import json
+import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -129,7 +131,9 @@ VALUES = [
 )
 def test_what_can_be_loaded_is_accepted(path, validator, seen_by_editors):
     template = json.dumps(replaced(path, "VALUE"))
-    for value in VALUES:
+    # The sweep tries them all.
+    tried = VALUES if os.environ.get("FEEDPUB_SWEEP") else random.Random(str(path)).sample(VALUES, 15)
+    for value in tried:
         data = template.replace('"VALUE"', value).encode()
         try:
             parse_config(data, Path("c.yaml"))

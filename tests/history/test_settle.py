@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedpub.config import load_config
@@ -227,6 +227,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.slow
+@settings(max_examples=settings.default.max_examples // 2)
 @given(
     steps=STEPS,
     feed=st.sampled_from([{}, {"max_items": 3}, {"archive": 2, "max_items": 2}, {"dedup": {"near": "60%"}}]),

@@ -311,7 +311,7 @@ def test_plan_dry_run_and_verdicts_say_what_the_build_does(builds):
 
 @pytest.mark.slow
 @given(BUILDS)
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples // 2)
 def test_they_do_so_through_many_histories(builds):
     run_history(builds)
 
