@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,7 +40,8 @@ class Entry:
     ``source_date`` is the time that its source gives it now, where subscribers know it under another. ``turn`` is its
     place among those of its instant.
     ``page`` is the address of the page that the site has for it, empty for none. ``written`` are the prints of what
-    its source says, where that was cleaned.
+    its source says, where that was cleaned. It is ``partial`` if it is read back from documents that carry a summary,
+    or a title alone: then its text is not known.
     """
 
     article: Article
@@ -49,6 +51,7 @@ class Entry:
     turn: Turn = (0, 0, 0)
     page: str = ""
     written: Prints | None = None
+    partial: bool = False
 
     @property
     def address(self) -> str | None:
@@ -77,10 +80,19 @@ class RoutedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """An article's body as feeds carry it: safe ``html``, and a plain-text ``summary``."""
+    """An article's body as feeds carry it: safe ``html``, and a plain-text ``summary``.
+
+    The summary ``is_made`` of the text if its source has none.
+    """
 
     html: str
     summary: str
+    is_made: bool = False
+
+    @property
+    def lead(self) -> str:
+        """What stands for the text where a feed does not carry it: its summary, else its first sentences."""
+        return first_sentences(visible_text(self.html)) if self.is_made else self.summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +101,13 @@ class StoredContent:
 
     stored: BlobRef
     html_size: int
+    is_made: bool = False
 
     @classmethod
     def of(cls, content: Content, spool: Spool) -> Self:
         """Put ``content`` aside in ``spool``."""
         html, summary = (text.encode("utf-8", "surrogatepass") for text in (content.html, content.summary))
-        return cls(spool.put(html + summary), len(html))
+        return cls(spool.put(html + summary), len(html), content.is_made)
 
     @property
     def html(self) -> str:
@@ -105,6 +118,11 @@ class StoredContent:
     def summary(self) -> str:
         """The plain-text summary."""
         return self.stored.read()[self.html_size :].decode("utf-8", "surrogatepass")
+
+    @property
+    def lead(self) -> str:
+        """What stands for the text where a feed does not carry it."""
+        return Content(self.html, self.summary, self.is_made).lead
 
 
 def make_entry(selected: RoutedArticle | Entry) -> Entry:
@@ -141,7 +159,8 @@ def _address(text: str | None) -> str | None:
 
 def offload(entry: Entry, spool: Spool) -> Entry:
     """Return ``entry`` with its texts put aside, for the time until it is rendered."""
-    content = StoredContent.of(Content(entry.content.html, entry.content.summary), spool)
+    put_aside = entry.content
+    content = StoredContent.of(Content(put_aside.html, put_aside.summary, put_aside.is_made), spool)
     source = entry.article.written
     bare = replace(entry.article, body="", summary=None, written=source and replace(source, body=""))
     return replace(entry, article=bare, content=content)
@@ -151,8 +170,10 @@ def content_of(article: Article) -> Content:
     """Return the body of ``article`` for feeds; its own summary is used where it has one."""
     if article.html:
         html = sanitise(article.body, article.link)
-        return Content(html, article.summary or summarise(visible_text(html)))
-    return Content(text_to_html(article.body), article.summary or summarise(article.body))
+        return Content(html, article.summary or summarise(visible_text(html)), not article.summary)
+    return Content(
+        text_to_html(article.body), article.summary or summarise(article.body), not article.summary
+    )
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
@@ -209,3 +230,32 @@ def summarise(text: str, length: int = SUMMARY_LENGTH) -> str:
     cut = line.rfind(" ", 0, length)
     # Text without spaces (Chinese, Japanese, Thai) is cut where it must be.
     return line[: cut if cut >= length // 2 else length - 1].rstrip(" ,;:–—-") + "…"
+
+
+# The same in any script: marks of Devanagari, Arabic, Urdu, Ethiopic, Burmese, Khmer, Armenian and Tibetan among them.
+_ANY_END = re.compile(r"[.!?…։؟۔።፧।॥។៕།᙮᠃᠉‽⁇⁈⁉][\"'\u2019”’»›)\]\u200f]*(?=\s|$)|[။၊]|[。！？｡︒][」』）”’]*")
+
+
+def first_sentences(text: str, length: int = SUMMARY_LENGTH) -> str:
+    """Return the first whole sentences of ``text`` that have ``length`` characters, in whatever script it is written.
+
+    Where the first of them is longer, or they would be less than a third of that, it ends at a word and with an
+    ellipsis; in a script without spaces, at a letter with all its marks.
+    """
+    line = " ".join(text[: length * 8].split())
+    if len(line) <= length and len(text) <= length * 8:
+        return line
+    ends = [end for match in _ANY_END.finditer(line) if (end := match.end()) <= length]
+    if ends and ends[-1] >= length // 3:
+        return line[: ends[-1]]
+    cut = line.rfind(" ", 0, length)
+    if cut < length // 2:
+        cut = length - 1
+        while cut > length // 2 and _joins(line[cut - 1 : cut + 1]):
+            cut -= 1
+    return line[:cut].rstrip(" ,;:–—-、，") + "…"
+
+
+def _joins(pair: str) -> bool:
+    """Say whether two characters are parts of what a reader takes for one."""
+    return "\u200d" in pair or unicodedata.category(pair[-1]) in ("Mn", "Mc", "Me", "Sk", "Cf", "Lm")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from feedpub.articles.article import Author
 from feedpub.articles.withdrawals import Listed
-from feedpub.config.output import ARCHIVE, MAX_BYTES, MAX_ITEMS, archive_of
+from feedpub.config.output import ARCHIVE, CONTENT, MAX_BYTES, MAX_ITEMS, archive_of
 from feedpub.config.scalars import AUTHOR, LANGUAGE, LINE, MOMENT, SPAN, URL, proper_share
 from feedpub.config.settings import VALUE, Exceptions, FeedSettings, Limits, Named, Template, Window
 from feedpub.core.declaration import (
@@ -28,7 +28,7 @@ from feedpub.core.declaration import (
 )
 from feedpub.core.errors import ConfigError, Problems, Where
 from feedpub.core.yaml_node import Node
-from feedpub.documents.channel import Site
+from feedpub.documents.channel import Carried, Site
 from feedpub.rules import CONDITION_KEYS, GROUP_CONSTRAINTS, RULE_CONSTRAINTS, RULE_KEYS
 from feedpub.rules.fields import FIELDS
 
@@ -78,6 +78,7 @@ TAKING_KEYS = (
     Key("max_items", MAX_ITEMS, "as there, for this feed", without="`output.max_items`"),
     Key("max_bytes", MAX_BYTES, "as there, for this feed", without="`output.max_bytes`"),
     Key("archive", ARCHIVE, "as there, for this feed", without="`output.archive`"),
+    Key("content", CONTENT, "as there, for this feed", without="`output.content`"),
     Key("newer_than", SPAN, "how old an entry may be, such as `30d`; see below", without="any age"),
     Key("after", MOMENT, "takes what was published from this day or time on"),
     Key("before", MOMENT, "takes what was published before this day or time"),
@@ -158,6 +159,7 @@ class FeedKeys:
     max_items: int | None = None
     max_bytes: int | None = None
     archive: int | Literal["off", "monthly"] | None = None
+    content: Carried | None = None
     dedup: float | None = None
     newer_than: timedelta | None = None
     after: datetime | None = None
@@ -187,6 +189,8 @@ class FeedKeys:
             near=self.dedup,
             window=Window(self.newer_than, self.after, self.before, self.max_per_source),
             moved_to=self.retired,
+            # What says where a feed has moved is not to be cut.
+            content="full" if self.retired else self.content or limits.content,
             exceptions=self.articles or Exceptions(),
         )
 

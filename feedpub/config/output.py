@@ -11,6 +11,7 @@ from feedpub.config.scalars import FOLDER, SHARE, proper_share, size
 from feedpub.config.settings import Archive, Guards, Layout, Limits, Output, Pages, WithdrawnPage
 from feedpub.core.declaration import FLAG, TEXT, Check, Key, Kind, Section, Value, integer, list_of, one_of
 from feedpub.core.yaml_node import Node
+from feedpub.documents.channel import Carried
 from feedpub.documents.formats import OUTPUT_FORMATS, OutputFormat
 
 _MOST_ITEMS = 10_000
@@ -33,6 +34,8 @@ def _archive(node: Node) -> int | Literal["off", "monthly"]:
         "write off, monthly or a number of entries for each document",
     )
 
+
+CONTENT: Kind[Carried] = one_of("full", "summary", "title")
 
 ARCHIVE: Kind[int | Literal["off", "monthly"]] = Value(
     _archive, {"anyOf": [{"enum": ["off", "monthly"]}, MAX_ITEMS.schema]}
@@ -76,6 +79,7 @@ def _output(
     max_items: int,
     max_bytes: int,
     archive: int | Literal["off", "monthly"],
+    content: Carried,
     pages: Pages,
     withdrawn: WithdrawnPage,
     templates: str | None,
@@ -87,7 +91,7 @@ def _output(
         formats=formats,
         layout=layout,
         gzip=gzip,
-        limits=Limits(max_items, max_bytes, archive_of(archive)),
+        limits=Limits(max_items, max_bytes, archive_of(archive), content),
         pages=pages,
         withdrawn=withdrawn,
         templates=Path(templates) if templates else None,
@@ -138,6 +142,13 @@ OUTPUT = Section(
             ARCHIVE,
             "where older entries go: `off` nowhere, `monthly` a document for each month, a number: so many in each",
             default="off",
+        ),
+        Key(
+            "content",
+            CONTENT,
+            "how much of each text is in the documents: `full`, a `summary`, or the `title` alone; see"
+            " [below](#less-than-the-text)",
+            default="full",
         ),
         Key(
             "pages",

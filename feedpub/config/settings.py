@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from feedpub.articles.duplicates import Exact
 from feedpub.config.placeholders import Placeholder
 from feedpub.core.errors import Where
-from feedpub.documents.channel import Channel, Site
+from feedpub.documents.channel import Carried, Channel, Site
 from feedpub.documents.formats import OutputFormat
 from feedpub.rules import RuleSet
 from feedpub.sources import SourceSpec
@@ -33,11 +33,12 @@ WithdrawnPage: TypeAlias = Literal["note", "remove"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a subscription document holds, in entries and bytes, and where older entries go."""
+    """How much a subscription document holds, in entries and bytes and of each text, and where older entries go."""
 
     max_items: int
     max_bytes: int
     archive: Archive
+    content: Carried = "full"
 
 
 @dataclass(frozen=True, slots=True)

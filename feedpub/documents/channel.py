@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
 
 from feedpub.articles.article import Author
 from feedpub.articles.entry import Entry, newest_first
@@ -38,12 +39,24 @@ class Site:
         return datetime(year, month, day, tzinfo=UTC)
 
 
+Carried: TypeAlias = Literal["full", "summary", "title"]
+"""How much of an entry's text the documents of a feed carry: all, a summary, or none."""
+
+
+def summary_in(entry: Entry, carried: Carried) -> str:
+    """Return what documents that carry so much of an entry's text say beside it, or in its place."""
+    if carried == "title":
+        return ""
+    return entry.content.summary if carried == "full" else entry.content.lead
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """What a feed says of itself.
 
     ``icon`` is the address of a small square picture, which stands beside the feed's name in lists, ``image`` that of
-    a larger one. ``moved_to`` is the address that took a retired feed's place.
+    a larger one. ``moved_to`` is the address that took a retired feed's place. ``content`` says how much of the text of
+    its entries is in its documents.
     """
 
     slug: str
@@ -56,6 +69,11 @@ class Channel:
     icon: str | None = None
     image: str | None = None
     moved_to: str | None = None
+    content: Carried = "full"
+
+    def carries(self, entry: Entry) -> Carried:
+        """Return how much of the text of ``entry`` is in the documents."""
+        return "summary" if entry.partial and self.content == "full" else self.content
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from feedpub.articles.entry import Entry
 from feedpub.core.spool import BlobRef
-from feedpub.documents.channel import Channel, DocumentLinks, Feed, Site
+from feedpub.documents.channel import Channel, DocumentLinks, Feed, Site, summary_in
 from feedpub.documents.cutting import cut_atom, cut_json, cut_rss
 from feedpub.documents.json_feed import json_feed
 from feedpub.documents.readback import PublishedFeed, read_atom, read_json_feed, read_rss
@@ -91,7 +91,10 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
     authors = article.authors or (feed.author,)
     categories = entry.categories(titles)
     # RSS carries the summary as HTML, so it is escaped twice.
-    texts = [content.html, content.summary.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")]
+    carried = feed.carries(entry)
+    summary = summary_in(entry, carried)
+    texts = [content.html] if carried == "full" else [summary]
+    texts.append(summary.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
     texts += [article.id, article.title, entry.address or "", article.image or "", *categories]
     texts += [
         part for author in authors for part in (author.name, author.name, author.email, author.uri) if part

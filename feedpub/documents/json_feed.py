@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from feedpub.articles.article import Author
 from feedpub.articles.entry import Entry
-from feedpub.documents.channel import DocumentLinks, Feed, Site, whole_seconds
+from feedpub.documents.channel import Carried, DocumentLinks, Feed, Site, summary_in, whole_seconds
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -38,18 +38,23 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
         "hubs": [{"type": "WebSub", "url": hub}] if hub else [],
     }
     # A feed must have items, if only an empty list of them.
-    whole = _present(content) | {"items": [_item(entry, titles) for entry in feed.entries]}
+    whole = _present(content) | {
+        "items": [_item(entry, titles, settings.carries(entry)) for entry in feed.entries]
+    }
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _item(entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
+def _item(entry: Entry, titles: Mapping[str, str], carried: Carried) -> dict[str, Any]:
     article = entry.article
+    # An item must have content, if only an empty one; where that is not the article's text, it is no HTML.
+    summary = summary_in(entry, carried)
+    content = {"content_html": entry.content.html} if carried == "full" else {"content_text": summary}
     item = {
         "id": article.id,
         "url": entry.address,
         "title": article.title,
-        "content_html": entry.content.html,
-        "summary": entry.content.summary,
+        **content,
+        "summary": summary if carried == "full" else "",
         "image": article.image,
         "date_published": whole_seconds(article.published).isoformat(),
         "date_modified": whole_seconds(entry.updated).isoformat(),
@@ -61,8 +66,7 @@ def _item(entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
             for e in article.enclosures
         ],
     }
-    # An item must have content, if only an empty one.
-    return {"id": article.id} | _present(item) | {"content_html": entry.content.html}
+    return {"id": article.id} | _present(item) | content
 
 
 def _authors(authors: Sequence[Author]) -> list[dict[str, str]]:

@@ -27,7 +27,8 @@ class PublishedEntry:
 
     ``updated`` is ``None`` where RSS does not say: of an item that was not corrected since it was published. ``feed``
     is the key of the other people's feed that it was taken from, as far as the document tells. ``permalink`` says that
-    RSS calls the id its address. The rest is as the article has it, as far as the format has words for it;
+    RSS calls the id its address. ``html`` is ``None`` where the document does not carry the text: a summary or a title
+    says nothing of that. The rest is as the article has it, as far as the format has words for it;
     ``categories`` are also those that feeds are.
     """
 
@@ -35,7 +36,7 @@ class PublishedEntry:
     published: datetime
     updated: datetime | None
     title: str
-    html: str
+    html: str | None
     feed: str | None = None
     link: str | None = None
     permalink: bool = False
@@ -76,7 +77,7 @@ def read_atom(data: bytes) -> PublishedFeed:
                 datetime.fromisoformat(_text(entry, f"{_ATOM}published")),
                 datetime.fromisoformat(_text(entry, f"{_ATOM}updated")),
                 _text(entry, f"{_ATOM}title"),
-                _text(entry, f"{_ATOM}content"),
+                _atom_html(entry),
                 _source(entry),
                 _link(entry, "alternate"),
                 summary=entry.findtext(f"{_ATOM}summary", ""),
@@ -106,8 +107,8 @@ def read_rss(data: bytes) -> PublishedFeed:
     def entries() -> Iterator[PublishedEntry]:
         for item in channel.iterfind("item"):
             published = parsedate_to_datetime(_text(item, "pubDate"))
-            # An item without a body has none.
-            html = item.findtext(f"{_CONTENT}encoded", "")
+            # An item of ours without it has an empty text, or does not carry it.
+            html = item.findtext(f"{_CONTENT}encoded")
             source = item.find("source")
             feed = None if source is None else feed_key(source.get("url")) or None
             modified = item.findtext(f"{_TERMS}modified")
@@ -156,9 +157,9 @@ def read_json_feed(data: bytes) -> PublishedFeed:
                 datetime.fromisoformat(item["date_published"]),
                 datetime.fromisoformat(item["date_modified"]),
                 item["title"],
-                item["content_html"],
+                item["content_html"] if "content_text" not in item else None,
                 link=item.get("url"),
-                summary=item.get("summary", ""),
+                summary=item.get("summary") or item.get("content_text", ""),
                 authors=tuple(_json_person(author) for author in item.get("authors", ())),
                 categories=tuple(item.get("tags", ())),
                 language=item.get("language"),
@@ -184,6 +185,11 @@ def _checked(entry: PublishedEntry) -> PublishedEntry:
     if any(time is not None and time.utcoffset() is None for time in (entry.published, entry.updated)):
         raise ValueError("a date without a zone")
     return entry
+
+
+def _atom_html(entry: Any) -> str | None:
+    content = entry.find(f"{_ATOM}content")
+    return None if content is None or content.get("type") != "html" else content.text or ""
 
 
 def _source(entry: Any) -> str | None:

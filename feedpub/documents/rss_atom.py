@@ -25,7 +25,7 @@ from lxml import etree
 from feedpub.articles.article import Article, Author
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import atom_id, feed_id
-from feedpub.documents.channel import DocumentLinks, Feed, Site, whole_seconds
+from feedpub.documents.channel import Carried, DocumentLinks, Feed, Site, summary_in, whole_seconds
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -33,6 +33,7 @@ DCTERMS = "http://purl.org/dc/terms/"
 HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 XML = "http://www.w3.org/XML/1998/namespace"
+_ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 MOST_BUILT = 2_000
 """How many entries are kept as elements, at some 12 KB each; the rest, as of a whole history, are built anew."""
@@ -48,12 +49,12 @@ class Syndicator:
     def __init__(self, site: Site, titles: Mapping[str, str]) -> None:
         self._site = site
         self._titles = titles
-        self._built: dict[tuple[str, Author], _SharedEntry] = {}
+        self._built: dict[tuple[str, Author, Carried], _SharedEntry] = {}
 
     def refusal(self, entry: Entry, feed_author: Author) -> str:
         """Return why ``entry`` cannot be written as XML, or an empty text."""
         try:
-            shared = self._entry(entry, feed_author)
+            shared = self._entry(entry, feed_author, "full")
             for element in (shared.rss_entry(), shared.atom_entry()):
                 etree.tostring(element, encoding="UTF-8")
         except (ValueError, TypeError) as error:  # UnicodeEncodeError is a ValueError
@@ -108,19 +109,20 @@ class Syndicator:
         if any(entry.article.image for entry in feed.entries):
             generator.feedpub.namespaces["media"] = MEDIA
         for entry in feed.entries:
-            generator.add_entry(self._entry(entry, settings.author), order="append")
+            shared = self._entry(entry, settings.author, settings.carries(entry))
+            generator.add_entry(shared, order="append")
         return generator
 
-    def _entry(self, entry: Entry, feed_author: Author) -> _SharedEntry:
-        key = (entry.article.id, feed_author)
+    def _entry(self, entry: Entry, feed_author: Author, carried: Carried) -> _SharedEntry:
+        key = (entry.article.id, feed_author, carried)
         built = self._built.get(key)
         if built is None:
-            built = self._build(entry, feed_author)
+            built = self._build(entry, feed_author, carried)
             if len(self._built) < MOST_BUILT:
                 self._built[key] = built
         return built
 
-    def _build(self, entry: Entry, feed_author: Author) -> _SharedEntry:
+    def _build(self, entry: Entry, feed_author: Author, carried: Carried) -> _SharedEntry:
         article = entry.article
         made = _SharedEntry()
         made.register_extension("feedpub", _EntryExtension)
@@ -132,10 +134,15 @@ class Syndicator:
         made.title(article.title)
         made.published(whole_seconds(article.published))
         made.updated(whole_seconds(entry.updated))
+        made.feedpub.carried = carried
+        summary = summary_in(entry, carried)
         # The order matters: summary() and description() also set each other's fields, content() only its own.
-        made.summary(entry.content.summary)
-        made.description(escape(entry.content.summary, quote=False))
-        made.content(entry.content.html, type="html")
+        if summary or carried == "full":
+            made.summary(summary)
+            made.description(escape(summary, quote=False))
+        # What is not the text is no HTML, so that nobody takes it for that. Where it is not needed, it goes again.
+        text = (entry.content.html, "html") if carried == "full" else (summary, "text")
+        made.content(text[0], type=text[1])
         if article.authors:
             made.author([_person(author) for author in article.authors])
         if entry.address:
@@ -213,6 +220,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         self.address: str | None = None
         self.atom_id = ""
         self.creators: Iterable[str] = ()
+        self.carried: Carried = "full"
 
     def extend_rss(self, entry: Any) -> Any:
         assert self.article is not None
@@ -224,6 +232,9 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
             contacts[0].text = _contact(next(author for author in self.article.authors if author.email))
         for name in self.creators:
             _add(entry, f"{{{DC}}}creator", name)
+        unwanted = {"full": (), "summary": (_ENCODED,), "title": (_ENCODED, "description")}[self.carried]
+        for text in [text for name in unwanted for text in entry.findall(name)]:
+            entry.remove(text)
         if self.article.language:
             _add(entry, f"{{{DC}}}language", self.article.language)
         if self.article.image:
@@ -236,6 +247,9 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         article = self.article
         assert article is not None
         entry.find("id").text = self.atom_id
+        if self.carried != "full" and self.address:
+            # Without a link to what it is about, an entry has content (RFC 4287 §4.1.2).
+            entry.remove(entry.find("content"))
         for lost in entry.findall("link"):
             entry.remove(lost)
         if self.address:

@@ -207,6 +207,9 @@ def _edited(
 def _says_the_same(entry: Entry, known: EntryRecord) -> bool:
     """Say whether an article's text is the known one, before it was cleaned or after."""
     told = {(digest(entry.article.title), digest(entry.content.html)), entry.written and entry.written[:2]}
+    if not known.content and known.title in {text[0] for text in told if text}:
+        # What no document carries is unknown, and not another text.
+        return True
     return not told.isdisjoint({(known.title, known.content), known.written} - {None})
 
 
@@ -302,7 +305,7 @@ def _candidates(entry: Entry, memory: EntryHistory) -> Iterable[EntryRecord]:
 def _score(entry: Entry, own: EntryRecord, known: EntryRecord) -> float:
     """Return how surely ``entry``, which is ``own``, is ``known``, edited: 0 for not, up to 4 for what is the same."""
     same_body = known.content == own.content
-    same_text = known.title == own.title and (same_body or known.sketch == own.sketch)
+    same_text = known.title == own.title and (same_body or not known.content or known.sketch == own.sketch)
     same_date = _is_dated(known, own.published)
     if same_text and same_date:
         return 4.0

@@ -153,12 +153,13 @@ class Ledger:
             told = record_of(entry)
             if stored:
                 told = replace(
-                    told,
+                    told if told.content else replace(told, content=stored.content, sketch=stored.sketch),
                     source_date=stored.source_date,
                     feed=stored.feed or told.feed,
                     written=stored.written,
                 )
-            if entry.id not in newest or newest[entry.id].updated < told.updated:
+            before = newest.get(entry.id)
+            if before is None or (before.updated, before.content != "") < (told.updated, told.content != ""):
                 newest[entry.id] = told
         for told in newest.values():
             self._online[told.id] = told
@@ -289,7 +290,8 @@ class Ledger:
         article, stored = entry.article, self._stored(entry.article.id)
         return stored is not None and (
             (stored.key, stored.published, stored.updated) == (article.key, article.published, entry.updated)
-            and (stored.title, stored.content) == (digest(article.title), digest(entry.content.html))
+            and stored.title == digest(article.title)
+            and (entry.partial or stored.content == digest(entry.content.html))
             and (stored.source_date, self._owner(article.id)) == (entry.source_date, article.feed or None)
             and stored.written == (entry.written and entry.written[:2])
         )

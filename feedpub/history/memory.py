@@ -16,6 +16,8 @@ from feedpub.text.similarity import digest
 class EntryRecord:
     """One entry as subscribers have seen it. ``title`` and ``content`` are digests of what was published.
 
+    Where no document carries the text, and nothing else tells, ``content`` and ``sketch`` are empty: it is unknown, and
+    nothing differs from that.
     ``source_date`` is the date that its source gives now, if it differs from the published one. ``feed`` is the key of
     the other people's feed that it came from; ``None`` if it came from none, or that is not known. ``written`` are the
     digests of title and content that its source gave, where these were cleaned before they were published.
@@ -59,7 +61,8 @@ class EntryHistory(Protocol):
 
 def record_entry(entry: Entry) -> EntryRecord:
     """Return what is to be remembered of an entry that is published."""
-    article, prints = entry.article, Prints.of(entry.article.title, entry.content.html)
+    article = entry.article
+    prints = _prints(article.title, None if entry.partial else entry.content.html)
     return EntryRecord(
         article.id,
         article.key,
@@ -74,16 +77,20 @@ def record_entry(entry: Entry) -> EntryRecord:
 
 def record_of(entry: PublishedEntry) -> EntryRecord:
     """Return what is to be remembered of a published entry; its key is not in the document."""
-    prints = Prints.of(entry.title, entry.html)
+    prints = _prints(entry.title, entry.html)
     updated = entry.updated or entry.published
     return EntryRecord(entry.id, None, entry.published, updated, *prints, feed=entry.feed)
+
+
+def _prints(title: str, html: str | None) -> Prints:
+    return Prints(digest(title), "", ()) if html is None else Prints.of(title, html)
 
 
 def is_current(entry: PublishedEntry, known: EntryRecord) -> bool:
     """Say whether a published entry is what is remembered of it."""
     if entry.published != known.published or entry.updated not in (None, known.updated):
         return False
-    return (digest(entry.title), digest(entry.html)) == (known.title, known.content)
+    return digest(entry.title) == known.title and (entry.html is None or digest(entry.html) == known.content)
 
 
 @dataclass(frozen=True, slots=True)

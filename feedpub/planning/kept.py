@@ -26,7 +26,7 @@ def kept_entry(told: PublishedEntry, known: EntryRecord | None, permalinks: froz
     article = Article(
         id=told.id,
         title=told.title,
-        body=told.html,
+        body=told.html or "",
         published=told.published,
         origin=Origin(told.id, 1, 1),
         html=True,
@@ -44,4 +44,5 @@ def kept_entry(told: PublishedEntry, known: EntryRecord | None, permalinks: froz
         permalink=told.permalink or told.id in permalinks,
     )
     source_date = known.source_date if known else None
-    return Entry(article, (), Content(told.html, told.summary), source_date)
+    content = Content(told.html or "", told.summary)
+    return Entry(article, (), content, source_date, partial=told.html is None)

@@ -28,14 +28,14 @@ def item(number):
 
 
 class Site:
-    def __init__(self, folder, formats="[atom, rss]", archive="3", more=""):
+    def __init__(self, folder, formats="[atom, rss]", archive="3", more="", content="full"):
         self.folder = folder
         (folder / "c.yaml").write_text(f"""
 version: 1
 site: {{title: T, base_url: "https://x.test/f/", id_authority: "x.test,2023"}}
 sources: [{{path: b.atom, timezone: UTC}}]
 feeds: {{all: {{title: All, archive: {archive}, max_items: 4}}}}
-output: {{formats: {formats}}}
+output: {{formats: {formats}, content: {content}}}
 {more}
 """)
 
@@ -89,14 +89,28 @@ def test_none_is_lost_or_stands_twice_however_short_the_window_is(tmp_path, form
     assert not any(d.written for feed in site.list(*range(ends - 4, ends)).feeds for d in feed.documents)
 
 
-def test_it_is_written_as_it_was(tmp_path):
-    site = Site(tmp_path, "[atom, rss, json]")
+@pytest.mark.parametrize("content", ["full", "summary", "title"])
+def test_it_is_written_as_it_was(tmp_path, content):
+    site = Site(tmp_path, "[atom, rss, json]", content=content)
     site.list(*range(1, 7))
     before = {extension: site.entries(extension) for extension in ("atom", "rss", "json")}
     site.list(5, 6, 7, 8)
     for extension, entries in before.items():
         after = site.entries(extension)
         assert {number: after[number] for number in entries} == entries
+    pages = [page.read_text() for page in (tmp_path / "feeds/article").glob("*.html")]
+    assert len(pages) == 4
+    assert all("<b>bold</b> &amp; more" in page for page in pages)
+
+
+def test_once_it_is_listed_again_it_is_the_same(tmp_path):
+    """Also if its text was in no document meanwhile."""
+    site = Site(tmp_path, "[atom]", content="summary")
+    for numbers in ([1, 2, 3], [3, 4, 5], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]):
+        site.list(*numbers)
+        assert not re.findall(r"<updated>2024-0[2-9]", "".join(site.entries("atom").values()))
+    Site(tmp_path, "[atom]", content="full").list(1, 2, 3, 4, 5)
+    assert "<updated>2024-03" not in "".join(site.entries("atom").values())
 
 
 def test_what_is_withdrawn_or_gone_for_another_reason_does_not_stay(tmp_path):

@@ -170,6 +170,10 @@ class PageRenderer:
         articles: list[Document] = []
         kept: list[str] = []
         for place in self._places.values():
+            if place.entry.partial and self._path(place.entry) in self._known:
+                # Its text is not at hand, but its page has it; a final one is like what has left the feeds.
+                kept += [] if place.closing else [self._path(place.entry)]
+                continue
             made = self._article(place)
             if made is None:
                 kept.append(self._path(place.entry))
