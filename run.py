@@ -102,12 +102,14 @@ GENERATED = {
     "feedpub/rules/packs/news-en.json": ["-m", "feedpub.rules.compiled", "news-en"],
     "docs/checks.md": ["-m", "feedpub.validator.manual"],
     "docs/commands.md": ["-m", "feedpub.cli.reference"],
+    "docs/json.md": ["-m", "feedpub.cli.shapes"],
+    "docs/output.schema.json": ["-m", "feedpub.cli.shapes", "schema"],
     **{
         f"docs/{page}.md": ["-m", "feedpub.config.tables", f"docs/{page}.md"]
         for page in ("config", "rules", "sources", "time")
     },
 }
-"""What modules print: the quick form of a pack, and pages of the docs: two wholly, of the others the tables of keys."""
+"""What modules print: the quick form of a pack, and pages of the docs: some wholly, of others the tables of keys."""
 
 NEEDS_ONLY_BASE = {"build"}
 

@@ -8,15 +8,25 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, cast
+from itertools import pairwise
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 import typer.main
 from typer.core import TyperGroup
 
 import feedpub
-from feedpub.cli.console import FAILED, print_error, print_text, report_config_errors
-from feedpub.core.errors import ConfigError, FeedpubError
+from feedpub.cli.console import (
+    FAILED,
+    USAGE,
+    errors_as_json,
+    failure_as_json,
+    message_of,
+    print_error,
+    print_json,
+    print_text,
+)
+from feedpub.core.errors import FeedpubError
 
 COMMANDS = {
     "init": "Write a first config for the articles of a folder.",
@@ -38,6 +48,9 @@ COMMANDS = {
 }
 """Every command, in the order in which help lists them; each is the function of its name in a module of its name."""
 
+# Typer names only one of its errors of usage: their common base is not public.
+_UsageError: Any = typer.BadParameter.__base__
+
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -57,7 +70,7 @@ class _LazyGroup(TyperGroup):
             return None
         found = getattr(importlib.import_module(f"feedpub.cli.{name}"), name)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_CONTEXT)
-        alone.command(name)(report_config_errors(found))
+        alone.command(name)(errors_as_json(found))
         return typer.main.get_command(alone)
 
     def format_commands(self, _ctx: Any, formatter: Any) -> None:
@@ -92,7 +105,12 @@ def _options(
     pass
 
 
-def main(arguments: Sequence[str] | None = None) -> Any:
+def _asks_for_json(arguments: Sequence[str]) -> bool:
+    """Say whether a command line that cannot be read asks for JSON."""
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
     # What a config is read into stays. To look through it for garbage again and again cost a fifth of a small build.
     gc.set_threshold(200_000, *gc.get_threshold()[1:])
@@ -100,18 +118,23 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         if isinstance(stream, io.TextIOWrapper):
             # Texts come in all scripts, whatever the locale says.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(args=list(arguments) if arguments is not None else None)
-    except ConfigError as error:
-        for one in error.errors:
-            print_error(str(one))
-        sys.exit(error.exit_status)
+        sys.exit(app(args=given, standalone_mode=False))
+    except _UsageError as error:
+        if _asks_for_json(given):
+            print_json(failure_as_json(USAGE, error.format_message()))
+        error.show()
+        sys.exit(USAGE)
+    except typer.Abort:
+        sys.stderr.write("Aborted!\n")
+        sys.exit(FAILED)
     except FeedpubError as error:
-        print_error(str(error))
+        for line in str(error).split("\n"):
+            print_error(line)
         sys.exit(error.exit_status)
     except OSError as error:
-        # Who reads or writes files names them in an error of ours: what is left is our own output.
-        print_error(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
+        print_error(message_of(error))
         # What it still holds would fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)

@@ -15,14 +15,13 @@ from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
     OK,
-    USAGE,
     ConfigOption,
     Format,
     FormatOption,
+    Misused,
     console,
     count,
     json_line,
-    print_error,
     progress_bar,
 )
 from feedpub.cli.lines import Line, error_line, text_line, write_lines
@@ -78,8 +77,7 @@ def build(
         try:
             limit = parse_share(max_rejects)
         except ValueError as error:
-            print_error(f"--max-rejects: {error}")
-            raise typer.Exit(USAGE) from None
+            raise Misused(f"--max-rejects: {error}") from None
         settings = replace(settings, guards=replace(settings.guards, max_rejects=limit))
     allowed = {
         "vanished": allow_vanished,
@@ -151,7 +149,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "pages": [_document(document) for document in report.pages],
         "removed": list(report.removed),
         "altered": list(report.altered),
-        "warnings": list(report.warnings),
+        "warnings": [*report.source_warnings, *report.warnings, *map(str, report.zones)],
         "foreign": list(report.foreign),
         "next_change": report.next_change.isoformat() if report.next_change else None,
         "events": report.given.events,

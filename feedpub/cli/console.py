@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import wraps
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from feedpub.planning.routing import Progress
 
-OK, FAILED, USAGE = 0, FeedpubError.exit_status, ConfigError.exit_status
+OK, FAILED, USAGE, INTERRUPTED = 0, FeedpubError.exit_status, ConfigError.exit_status, 130
 
 
 class Format(StrEnum):
@@ -53,19 +53,62 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def report_config_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the command; with ``--format json`` it prints on standard output, too, what is wrong with a config."""
+class Failed(FeedpubError):
+    """The command could not do what it was asked for, as the ``lines`` say.
+
+    ``report`` is what it found all the same, in the shape of its JSON.
+    """
+
+    def __init__(self, *lines: str, report: Mapping[str, Any] | None = None) -> None:
+        self.report = report or {}
+        super().__init__("\n".join(lines))
+
+
+class Misused(Failed):
+    """The command line asks for what cannot be."""
+
+    exit_status = USAGE
+
+
+def errors_as_json(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command; with ``--format json``, standard output has an object with ``error`` where it fails."""
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
         try:
             command(*args, **options)
-        except ConfigError as error:
-            if options.get("report_format") == Format.JSON:
-                print_json({"config_errors": [_config_error(one) for one in error.errors]})
+        except (FeedpubError, OSError, KeyboardInterrupt) as error:
+            if options.get("report_format") == "json" and (said := error_as_json(error)):
+                print_json(said)
             raise
 
     return run
+
+
+def error_as_json(error: BaseException) -> dict[str, Any]:
+    """Return what JSON says of an error; nothing of one that is about the output itself."""
+    if isinstance(error, OSError):
+        if not error.filename:
+            return {}
+        return failure_as_json(FAILED, message_of(error))
+    if isinstance(error, KeyboardInterrupt):
+        return failure_as_json(INTERRUPTED, "interrupted")
+    assert isinstance(error, FeedpubError)
+    found = failure_as_json(error.exit_status, str(error))
+    if isinstance(error, ConfigError):
+        found["config_errors"] = [_config_error(one) for one in error.errors]
+    return dict(error.report) | found if isinstance(error, Failed) else found
+
+
+def failure_as_json(status: int, message: str) -> dict[str, Any]:
+    """Return the object of a command that ends with ``status``, for the reason that ``message`` says."""
+    return {"error": {"status": status, "message": message}}
+
+
+def message_of(error: OSError) -> str:
+    """Return the sentence about an error of the system that nobody said more of."""
+    # Who reads or writes files names them in an error of ours: what is left is our own output.
+    return f"{error.filename or 'the output cannot be written'}: {error.strerror or error}"
 
 
 def _config_error(error: ConfigError) -> dict[str, str | int]:

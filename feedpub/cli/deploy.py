@@ -11,10 +11,10 @@ import typer
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
     OK,
-    USAGE,
     ConfigOption,
     Format,
     FormatOption,
+    Misused,
     count,
     print_error,
     print_json,
@@ -59,15 +59,13 @@ def deploy(
     try:
         named = [parse_target(to)] if to else []
     except ValueError as error:
-        print_error(f"TARGET: {error}")
-        raise typer.Exit(USAGE) from None
+        raise Misused(f"TARGET: {error}") from None
     settings = load_config(config)
     targets = named or settings.deploy
     if not targets:
-        print_error(
+        raise Misused(
             f"{config} names no target; write deploy: [{{to: 's3://bucket/feeds'}}], or name one here"
         )
-        raise typer.Exit(USAGE)
     known = read_outcomes(settings.output.state)
     done: list[dict[str, object]] = []
     status = OK

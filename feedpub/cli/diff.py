@@ -15,11 +15,11 @@ from rich.text import Text
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
-    USAGE,
+    Failed,
     Format,
     FormatOption,
+    Misused,
     console,
-    print_error,
     print_json,
     print_text,
 )
@@ -53,8 +53,7 @@ def diff(
     Example: feedpub diff --git HEAD
     """
     if old is not None and revision is not None:
-        print_error("compare with one config: --config or --git")
-        raise typer.Exit(USAGE)
+        raise Misused("compare with one config: --config or --git")
     settings = load_config(new)
     now = datetime.now(UTC)
     if old is not None:
@@ -100,19 +99,16 @@ def as_json(changes: Sequence[FeedChange], refusal: FeedpubError | None = None) 
 def _committed(path: Path, folder: Path, revision: str) -> bytes:
     """Return a config, or a pack of it, as it was in a revision of the Git repository that ``folder`` is in."""
     if revision.startswith("-"):
-        print_error(f"{revision} is not a revision")
-        raise typer.Exit(USAGE)
+        raise Misused(f"{revision} is not a revision")
     named = os.path.relpath(path, folder)
     command = ["git", "show", f"{revision}:./{named}"]
     try:
         shown = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603
     except FileNotFoundError:
-        print_error("--git needs git, which is not installed; compare with --config OLD")
-        raise typer.Exit(FAILED) from None
+        raise Failed("--git needs git, which is not installed; compare with --config OLD") from None
     if shown.returncode:
         reason = shown.stderr.decode("utf-8", "replace").strip().splitlines()
-        print_error(f"git knows no {named} in {revision}: {reason[0] if reason else 'no reason given'}")
-        raise typer.Exit(FAILED)
+        raise Failed(f"git knows no {named} in {revision}: {reason[0] if reason else 'no reason given'}")
     return shown.stdout
 
 

@@ -14,13 +14,12 @@ from rich.text import Text
 from feedpub.articles.article import Article, Origin, Reject
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
-    FAILED,
-    USAGE,
     ConfigOption,
+    Failed,
     Format,
     FormatOption,
+    Misused,
     console,
-    print_error,
     print_json,
 )
 from feedpub.config import load_config
@@ -64,8 +63,7 @@ def explain(
     settings = load_config(config)
     given = [article is not None, text is not None, file is not None or line is not None]
     if given.count(True) != 1 or (file is None) != (line is None):
-        print_error("name one article: by its title, id, link or file, by --file and --line, or by --text")
-        raise typer.Exit(USAGE)
+        raise Misused("name one article: by its title, id, link or file, by --file and --line, or by --text")
     if text is not None:
         found = _from_text(text)
         shown = settings.rules.explain(found)
@@ -188,16 +186,15 @@ def _looked_up(plan: SitePlan, wish: str | None, file: Path | None, line: int | 
     if found.exact:
         return found.verdicts[0]
     if not found.verdicts:
-        print_error(f"the sources have no article {what}")
-    else:
-        print_error(f"{what} may be any of these; name one by its id or by --file and --line")
-        for verdict in found.verdicts[:SHOWN_CHOICES]:
-            title = verdict.record.title if isinstance(verdict.record, Article) else _title(verdict)
-            about = verdict.id if verdict.fate is Fate.ARTICLE else verdict.fate
-            print_error(f"  {verdict.record.origin}: {title} ({about})")
-        if (more := len(found.verdicts) - SHOWN_CHOICES) > 0:
-            print_error(f"  … and {more} more")
-    raise typer.Exit(FAILED)
+        raise Failed(f"the sources have no article {what}")
+    lines = [f"{what} may be any of these; name one by its id or by --file and --line"]
+    for verdict in found.verdicts[:SHOWN_CHOICES]:
+        title = verdict.record.title if isinstance(verdict.record, Article) else _title(verdict)
+        about = verdict.id if verdict.fate is Fate.ARTICLE else verdict.fate
+        lines.append(f"  {verdict.record.origin}: {title} ({about})")
+    if (more := len(found.verdicts) - SHOWN_CHOICES) > 0:
+        lines.append(f"  … and {more} more")
+    raise Failed(*lines)
 
 
 def _rules_that_cleaned(plan: SitePlan, record: Record) -> tuple[str, ...]:

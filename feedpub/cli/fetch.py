@@ -15,6 +15,7 @@ from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
     ConfigOption,
+    Failed,
     Format,
     FormatOption,
     print_error,
@@ -52,11 +53,11 @@ def fetch(
     """
     settings = load_config(config)
     if not standings(settings.sources):
-        print_error(f"{config} names no source by address; write one as - path: https://example.org/feed.xml")
-        raise typer.Exit(FAILED)
+        raise Failed(
+            f"{config} names no source by address; write one as - path: https://example.org/feed.xml"
+        )
     if find_spec("httpx") is None or find_spec("httpcore") is None:
-        print_error(f"fetching needs httpx; {install_hint('fetch')}")
-        raise typer.Exit(FAILED)
+        raise Failed(f"fetching needs httpx; {install_hint('fetch')}")
     # The extra's modules.
     from feedpub.sources.fetch import Limits, failed, hold  # noqa: PLC0415
     from feedpub.sources.fetch import fetch as fetch_copy  # noqa: PLC0415

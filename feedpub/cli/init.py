@@ -16,15 +16,7 @@ import typer
 
 from feedpub.articles.article import Notice, Reject
 from feedpub.articles.ids import is_authority
-from feedpub.cli.console import (
-    DEFAULT_CONFIG,
-    FAILED,
-    USAGE,
-    count,
-    print_error,
-    print_text,
-    progress_bar,
-)
+from feedpub.cli.console import DEFAULT_CONFIG, Failed, Misused, count, print_error, print_text, progress_bar
 from feedpub.cli.first_config import Answers, first_config
 from feedpub.config import Settings, parse_config
 from feedpub.config.placeholders import told
@@ -93,14 +85,12 @@ def init(
     Example: feedpub init articles --base-url https://news.example.org/feeds/ --timezone Europe/Paris
     """
     if config.exists() and not force:
-        print_error(
+        raise Failed(
             f"{config} is there already; replace it with --force, or write another with --config FILE"
         )
-        raise typer.Exit(FAILED)
     for folder in folders:
         if not folder.is_dir():
-            print_error(f"{folder} is not a folder; name the folder that holds the articles")
-            raise typer.Exit(FAILED)
+            raise Failed(f"{folder} is not a folder; name the folder that holds the articles")
     options = {"title": title, "base_url": base_url, "id_authority": id_authority, "timezone": timezone}
     given = {name: _valid(name, text) for name, text in options.items() if text is not None}
     output = _output(config.parent)
@@ -108,11 +98,10 @@ def init(
     found = propose(folders, config.parent, own)
     _show_passed_over(found)
     if not found.sources:
-        print_error(
+        raise Failed(
             f"no article was found in {', '.join(map(str, folders))}; files of text, Markdown, HTML, JSON, tables and"
             " feeds can be read, where each article has a title or a text, and a date"
         )
-        raise typer.Exit(FAILED)
     asks_zone = any(proposal.asks_zone for proposal in found.sources)
     answers = _answers(given, asks_zone=asks_zone)
     first = _First(config, answers, found.sources, output)
@@ -124,12 +113,10 @@ def init(
     try:
         config.write_text(first.text, encoding="utf-8")
     except OSError as error:
-        print_error(f"{config} cannot be written: {error.strerror}")
-        raise typer.Exit(FAILED) from None
+        raise Failed(f"{config} cannot be written: {error.strerror}") from None
     _show(first, zone_is_said="timezone" in given or (asks_zone and _is_terminal()))
     if problem:
-        print_error(f"{problem}; a build stops there until that is changed")
-        raise typer.Exit(FAILED)
+        raise Failed(f"{problem}; a build stops there until that is changed")
 
 
 def _is_terminal() -> bool:
@@ -141,8 +128,7 @@ def _valid(name: str, text: str) -> str:
     try:
         return _read(name, text)
     except ConfigError as error:
-        print_error(f"--{name.replace('_', '-')}: {error.problem}; {error.remedy}")
-        raise typer.Exit(USAGE) from None
+        raise Misused(f"--{name.replace('_', '-')}: {error.problem}; {error.remedy}") from None
 
 
 def _read(name: str, text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from feedpub.cli.console import DEFAULT_CONFIG, USAGE, ConfigOption, count, print_error, print_text
+from feedpub.cli.console import DEFAULT_CONFIG, ConfigOption, Misused, count, print_text
 from feedpub.config import load_packs
 from feedpub.core.yaml_node import did_you_mean
 from feedpub.rules.pack import Pack, ship, shipped
@@ -37,8 +37,7 @@ def packs(
     elif len(words) == 2 and words[0] == "show":
         _show(words[1], found)
     else:
-        print_error("write feedpub packs, or feedpub packs show and one name, such as news-en/sports")
-        raise typer.Exit(USAGE)
+        raise Misused("write feedpub packs, or feedpub packs show and one name, such as news-en/sports")
 
 
 def _list(pack: Pack) -> None:
@@ -62,5 +61,4 @@ def _show(named: str, found: dict[str, Pack]) -> None:
             return
         known = [f"{of_pack}/{each}" for each in (*pack.rules, *pack.lists)]
     remedy = did_you_mean(named, known) or "feedpub packs lists what there is"
-    print_error(f"there is no {named}; {remedy}")
-    raise typer.Exit(USAGE)
+    raise Misused(f"there is no {named}; {remedy}")

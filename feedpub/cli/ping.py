@@ -12,10 +12,11 @@ import feedpub
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
-    USAGE,
     ConfigOption,
+    Failed,
     Format,
     FormatOption,
+    Misused,
     print_error,
     print_json,
     print_text,
@@ -45,18 +46,15 @@ def ping(
     """
     settings = with_published(load_config(config))
     if not settings.site.hub:
-        print_error(
+        raise Misused(
             f"{config} names no hub; write one under site:, such as hub: https://pubsubhubbub.appspot.com/"
         )
-        raise typer.Exit(USAGE)
     if find_spec("httpx") is None:
-        print_error(f"ping needs httpx; {install_hint('fetch')}")
-        raise typer.Exit(FAILED)
+        raise Failed(f"ping needs httpx; {install_hint('fetch')}")
     try:
         told = run(settings, _send)
     except OSError as error:
-        print_error(f"{settings.output.state / PINGS} cannot be written: {error.strerror}")
-        raise typer.Exit(FAILED) from None
+        raise Failed(f"{settings.output.state / PINGS} cannot be written: {error.strerror}") from None
     if report_format is Format.JSON:
         print_json({"told": [{"topic": each.topic, "error": each.wrong or None} for each in told]})
     for each in told:

@@ -11,12 +11,11 @@ from rich.table import Table
 
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
-    FAILED,
     ConfigOption,
+    Failed,
     Format,
     FormatOption,
     console,
-    print_error,
     print_json,
     print_text,
 )
@@ -55,8 +54,7 @@ def report(
             made = page(statistics, settings.site, Look(settings.output.templates))
             html.write_text(made, encoding="utf-8", errors="replace")
         except OSError as error:
-            print_error(f"{html} cannot be written: {error.strerror}")
-            raise typer.Exit(FAILED) from None
+            raise Failed(f"{html} cannot be written: {error.strerror}") from None
     if report_format is Format.JSON:
         print_json(as_json(statistics))
     else:

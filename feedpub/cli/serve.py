@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, print_error, print_text
+from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, Failed, print_text
 from feedpub.cli.live import Live, Rebuilder, missing_watchfiles
 from feedpub.cli.preview import LIVE, Shown, make_app
 from feedpub.config import Settings, load_config
@@ -54,8 +54,7 @@ def serve(
     Example: feedpub serve --port 8000
     """
     if watch and (missing := missing_watchfiles()):
-        print_error(missing)
-        raise typer.Exit(FAILED)
+        raise Failed(missing)
     with ExitStack() as held:
         apart = Path(held.enter_context(TemporaryDirectory(prefix="feedpub-drafts-"))) if drafts else None
         settings = _settings(config, apart)
@@ -73,8 +72,7 @@ def serve(
         if (watch or drafts) and not rebuilder.build() and not watch:
             raise typer.Exit(FAILED)
         if not watch and not read_manifest(shown.folder).documents:
-            print_error(f"nothing is published in {shown.folder} yet; run feedpub build first")
-            raise typer.Exit(FAILED)
+            raise Failed(f"nothing is published in {shown.folder} yet; run feedpub build first")
         listener = held.enter_context(_listening(host, port))
         address = f"http://{'localhost' if host == '127.0.0.1' else host}:{listener.getsockname()[1]}/"
         what = "drafts and all that is published" if drafts else str(shown.folder)
@@ -106,8 +104,9 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind((host, port))
             listener.listen(128)
         except OSError as error:
-            print_error(f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port")
-            raise typer.Exit(FAILED) from None
+            raise Failed(
+                f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port"
+            ) from None
         yield listener
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -11,12 +11,11 @@ import typer
 
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
-    FAILED,
-    USAGE,
     ConfigOption,
+    Failed,
+    Misused,
     console,
     count,
-    print_error,
     print_json,
     print_text,
 )
@@ -57,30 +56,38 @@ def status(
     try:
         most = parse_span(max_age) if max_age is not None else None
     except ValueError as error:
-        print_error(f"--max-age: {error}")
-        raise typer.Exit(USAGE) from None
+        raise Misused(f"--max-age: {error}") from None
     settings = load_config(config)
     now = datetime.now(UTC)
     try:
         found_status = status_of(settings)
     except OSError as error:
-        print_error(f"{error.filename}: the log cannot be read: {error.strerror}")
-        raise typer.Exit(FAILED) from None
+        raise Failed(f"{error.filename}: the log cannot be read: {error.strerror}") from None
     if only_next:
         if due := found_status.next_change:
             print_text(due.isoformat())
         return
+    too_old = _too_old(found_status, most, now)
     if report_format is Report.JSON:
-        print_json(as_json(found_status))
+        if not too_old:
+            print_json(as_json(found_status))
     elif report_format is Report.PROMETHEUS:
         print_text("\n".join(as_metrics(found_status)))
     else:
         _show(found_status, now)
-    good = found_status.good
-    if most is not None and (good is None or now - good.at > most):
-        when = f"for {_ago(good.at, now)}" if good else "yet"
-        print_error(f"no build has ended well {when}; {max_age} is the most that --max-age allows")
-        raise typer.Exit(FAILED)
+    if too_old:
+        raise Failed(
+            f"no build has ended well {too_old}; {max_age} is the most that --max-age allows",
+            report=as_json(found_status),
+        )
+
+
+def _too_old(found: Status, most: timedelta | None, now: datetime) -> str:
+    """Return for how long no build has ended well, as one says it, if that is longer than allowed."""
+    good = found.good
+    if most is None or (good is not None and now - good.at <= most):
+        return ""
+    return f"for {_ago(good.at, now)}" if good else "yet"
 
 
 def as_json(found: Status) -> dict[str, Any]:

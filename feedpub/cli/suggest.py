@@ -14,16 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from feedpub.articles.article import Article, Origin
-from feedpub.cli.console import (
-    DEFAULT_CONFIG,
-    FAILED,
-    USAGE,
-    ConfigOption,
-    count,
-    print_error,
-    print_json,
-    print_text,
-)
+from feedpub.cli.console import DEFAULT_CONFIG, ConfigOption, Failed, Misused, count, print_json, print_text
 from feedpub.config import Settings, load_config
 from feedpub.core.yaml_node import did_you_mean, read_yaml
 from feedpub.insight.suggest import ALPHA, ALPHA_SHORT, LEAST, Candidate, Evidence, Learner, Score, Suggestion
@@ -85,7 +76,7 @@ def suggest(
     short: Annotated[
         bool, typer.Option("--short", help="Make a shorter rule that finds a little less.")
     ] = False,
-    suggest_format: Annotated[
+    report_format: Annotated[
         SuggestFormat, typer.Option("--format", help="How to write the rule.")
     ] = SuggestFormat.YAML,
 ) -> None:
@@ -100,8 +91,7 @@ def suggest(
     slugs = settings.rules.slugs
     if feed not in slugs:
         remedy = did_you_mean(feed, slugs) or f"feeds of this config: {', '.join(slugs)}"
-        print_error(f"there is no feed {feed!r}; {remedy}")
-        raise typer.Exit(USAGE)
+        raise Misused(f"there is no feed {feed!r}; {remedy}")
     part = _share(share)
     with open_plan(settings, datetime.now(UTC)) as plan:
         at_hand = list(articles(plan))
@@ -113,10 +103,9 @@ def suggest(
         learner = _learner(belonging, others, part)
         suggestion = _learned(learner, terms, ALPHA_SHORT if short else ALPHA)
     except _Unfit as unfit:
-        print_error(str(unfit))
-        raise typer.Exit(FAILED) from None
+        raise Failed(str(unfit)) from None
     now = _scored(learner, settings.rules, feed)
-    if suggest_format is SuggestFormat.JSON:
+    if report_format is SuggestFormat.JSON:
         print_json(_as_json(suggestion, now, learner))
     else:
         print_text(as_yaml(suggestion, now, learner))
@@ -127,8 +116,7 @@ def _share(text: str | None) -> float | None:
         return None
     number = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())
     if number is None or not 0 < float(number[1]) < 100:
-        print_error(f"--share {text}: write a part of a hundred, such as 10%")
-        raise typer.Exit(USAGE)
+        raise Misused(f"--share {text}: write a part of a hundred, such as 10%")
     return float(number[1]) / 100
 
 
@@ -146,13 +134,11 @@ def _chosen(
     if where is not None:
         name, _, value = where.partition("=")
         if name not in FIELDS or not value.strip():
-            print_error(f"--where {where}: write a field and a value, such as category=Energy")
-            raise typer.Exit(USAGE)
+            raise Misused(f"--where {where}: write a field and a value, such as category=Energy")
         try:
             has = FIELDS[name].whole_value(value.strip())
         except ValueError as error:
-            print_error(f"--where {where}: {'; '.join(error.args)}")
-            raise typer.Exit(USAGE) from None
+            raise Misused(f"--where {where}: {'; '.join(error.args)}") from None
         for article in at_hand:
             values = [text for text in FIELDS[name].texts(article) if text.strip()]
             if any(map(has, values)):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from feedpub.cli.console import FAILED, USAGE, print_error, print_text
+from feedpub.cli.console import Failed, Misused, print_text
 from feedpub.documents.pages.look import our_templates
 
 
@@ -24,15 +24,13 @@ def templates(
     """
     ours = our_templates()
     if there := next((name for name in ours if (folder / name).exists()), None):
-        print_error(f"{folder / there} is there already, and nothing was written; name another folder")
-        raise typer.Exit(USAGE)
+        raise Misused(f"{folder / there} is there already, and nothing was written; name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in ours.items():
             (folder / name).write_bytes(data)
     except OSError as error:
-        print_error(f"cannot write to {folder}: {error.strerror}; name another folder")
-        raise typer.Exit(FAILED) from None
+        raise Failed(f"cannot write to {folder}: {error.strerror}; name another folder") from None
     print_text(
         f"Wrote {len(ours)} files to {folder}. Name it in the config:\n\noutput:\n  templates: {folder}"
     )

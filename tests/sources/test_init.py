@@ -461,10 +461,10 @@ def test_options_say_what_no_file_says(folder):
         ("--title", " ", "--title: expected text, found nothing"),
     ],
 )
-def test_an_option_that_no_config_could_say_is_an_error_of_usage(folder, option, value, says):
-    result = run(folder, option, value)
-    assert result.exit_code == 2
-    assert says in result.output
+def test_an_option_that_no_config_could_say_is_an_error_of_usage(folder, option, value, says, command):
+    done = command(folder, "init", "drop", option, value)
+    assert done.returncode == 2
+    assert says in done.stderr
     assert not (folder / "config.yaml").exists()
 
 
@@ -582,7 +582,7 @@ def test_what_is_too_large_to_be_read_at_once_is_not_promised(folder, monkeypatc
     )
 
 
-def test_a_file_that_cannot_be_read_is_named_as_what_stops_a_build(folder, monkeypatch):
+def test_a_file_that_cannot_be_read_is_named_as_what_stops_a_build(folder, monkeypatch, command):
     opened = Path.open
 
     def refusing(path, *args, **options):
@@ -591,9 +591,9 @@ def test_a_file_that_cannot_be_read_is_named_as_what_stops_a_build(folder, monke
         return opened(path, *args, **options)
 
     monkeypatch.setattr(Path, "open", refusing)
-    result = run(folder)
-    assert result.exit_code == 1
-    assert "drop/deep/er/b.txt: can't be read: Permission denied; a build stops there until" in result.output
+    done = command(folder, "init", "drop")
+    assert done.returncode == 1
+    assert "drop/deep/er/b.txt: can't be read: Permission denied; a build stops there until" in done.stderr
     assert load_config(folder / "config.yaml").sources
 
 
@@ -646,7 +646,7 @@ def test_init_says_what_is_wrong_with_a_folder(tmp_path, name):
     assert not (tmp_path / "c.yaml").exists()
 
 
-def test_init_says_where_it_cannot_write(folder):
-    result = CliRunner().invoke(app, [str(folder / "drop"), "--config", str(folder / "none/c.yaml")])
-    assert result.exit_code == 1
-    assert result.output.endswith("c.yaml cannot be written: No such file or directory\n")
+def test_init_says_where_it_cannot_write(folder, command):
+    done = command(folder, "init", "drop", "--config", "none/c.yaml")
+    assert done.returncode == 1
+    assert done.stderr.endswith("c.yaml cannot be written: No such file or directory\n")
