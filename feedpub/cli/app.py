@@ -83,7 +83,6 @@ app = typer.Typer(
     cls=_LazyGroup,
     help="From a folder of articles to valid, stable category feeds (RSS 2.0 and Atom 1.0).",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings=_CONTEXT,
@@ -120,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        sys.exit(app(args=given, standalone_mode=False))
+        sys.exit(app(args=given, prog_name="feedpub", standalone_mode=False))
     except _UsageError as error:
         if _asks_for_json(given):
             print_json(failure_as_json(USAGE, error.format_message()))

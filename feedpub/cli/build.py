@@ -15,6 +15,7 @@ from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
     OK,
+    BaseUrlOption,
     ConfigOption,
     Format,
     FormatOption,
@@ -41,6 +42,7 @@ SHOWN_DOCUMENTS = 6
 def build(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
+    base_url: BaseUrlOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
     max_rejects: Annotated[
         str | None, typer.Option(help="Fail when more is rejected than this count or share.", metavar="N|N%")
@@ -72,7 +74,7 @@ def build(
 
     Example: feedpub build --config config.yaml
     """
-    settings = load_config(config)
+    settings = load_config(config, base_url=base_url)
     if max_rejects is not None:
         try:
             limit = parse_share(max_rejects)

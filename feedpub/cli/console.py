@@ -45,6 +45,29 @@ ConfigOption = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to report.")]
 
+
+def _base_url(text: str | None) -> str | None:
+    if not text:
+        return None
+    from feedpub.config import parse_base_url  # noqa: PLC0415 - slow to import, and help needs none of it
+
+    try:
+        return parse_base_url(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+BaseUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--base-url",
+        help="Where the output folder will be served, for once, in place of site.base_url.",
+        metavar="URL",
+        envvar="FEEDPUB_BASE_URL",
+        callback=_base_url,
+    ),
+]
+
 DEFAULT_CONFIG = Path("config.yaml")
 
 

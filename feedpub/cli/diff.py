@@ -15,6 +15,7 @@ from rich.text import Text
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
+    BaseUrlOption,
     Failed,
     Format,
     FormatOption,
@@ -46,6 +47,7 @@ def diff(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when anything changes.")
     ] = False,
+    base_url: BaseUrlOption = None,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
     """Say which articles enter and leave each feed with a config; write nothing.
@@ -54,16 +56,16 @@ def diff(
     """
     if old is not None and revision is not None:
         raise Misused("compare with one config: --config or --git")
-    settings = load_config(new)
+    settings = load_config(new, base_url=base_url)
     now = datetime.now(UTC)
     if old is not None:
-        before = planned(plan(load_config(old), now))
+        before = planned(plan(load_config(old, base_url=base_url), now))
     elif revision is not None:
 
         def read(path: Path) -> bytes:
             return _committed(path, new.parent, revision)
 
-        before = planned(plan(parse_config(read(new), new, read), now))
+        before = planned(plan(parse_config(read(new), new, read, base_url=base_url), now))
     coming = plan(settings, now)
     if old is None and revision is None:
         before = published(coming.state.online)

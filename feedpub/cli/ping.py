@@ -12,6 +12,7 @@ import feedpub
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
     FAILED,
+    BaseUrlOption,
     ConfigOption,
     Failed,
     Format,
@@ -33,6 +34,7 @@ SECONDS = 20
 def ping(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
+    base_url: BaseUrlOption = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")
     ] = False,
@@ -44,7 +46,7 @@ def ping(
 
     Example: feedpub ping
     """
-    settings = with_published(load_config(config))
+    settings = with_published(load_config(config, base_url=base_url))
     if not settings.site.hub:
         raise Misused(
             f"{config} names no hub; write one under site:, such as hub: https://pubsubhubbub.appspot.com/"

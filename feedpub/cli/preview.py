@@ -47,17 +47,23 @@ class Page:
 class Shown:
     """What is served: a published ``folder``, whose pages name ``base`` as their address.
 
-    ``spare`` has, by name, what stands in where the folder has no file of that name.
+    ``spare`` has, by name, what is served where the folder has no file of that name, ``links`` the header ``Link`` of
+    the documents that people subscribe to (https://www.w3.org/TR/websub/#discovery).
     """
 
     folder: Path
     base: str
     spare: Mapping[str, Page]
+    links: Mapping[str, str]
 
     @classmethod
     def of(cls, settings: Settings) -> Shown:
         """Return what is published of ``settings``."""
-        return cls(settings.output.dir, settings.site.base_url, spare_pages(settings))
+        site = settings.site
+        hub = f'<{site.hub}>; rel="hub", ' if site.hub else ""
+        names = [f"{feed.slug}.{known.name}" for feed in settings.feeds for known in settings.output.formats]
+        links = {name: f'{hub}<{site.base_url}{name}>; rel="self"' for name in names}
+        return cls(settings.output.dir, site.base_url, spare_pages(settings), links)
 
 
 def make_app(shown: Shown, live: Live | None = None) -> Starlette:
@@ -70,7 +76,7 @@ def make_app(shown: Shown, live: Live | None = None) -> Starlette:
         path = request.path_params["path"] or INDEX
         page = await run_in_threadpool(_find, path, shown)
         if page is not None:
-            return _respond(fitted(page, request), request)
+            return _respond(fitted(page, request), request, shown.links.get(path))
         missing = await run_in_threadpool(_find, MISSING, shown)
         if missing is None:
             return PlainTextResponse("Not found.\n", status_code=404)
@@ -124,14 +130,14 @@ def _at(page: Page, base: str, here: str) -> Page:
     return Page(data.replace(f'="{escape(urlsplit(base).path)}'.encode(), b'="/'), page.media_type)
 
 
-def _respond(page: Page, request: Request) -> Response:
+def _respond(page: Page, request: Request, link: str | None) -> Response:
     tag = f'"{hashlib.sha256(page.data).hexdigest()[:32]}"'
     headers = {
         "ETag": tag,
         "Cache-Control": "no-cache",  # keep it, but ask each time: a rebuild shows at once
         "Access-Control-Allow-Origin": "*",  # readers that run in a browser
         "X-Content-Type-Options": "nosniff",
-    }
+    } | ({"Link": link} if link else {})
     wanted = request.headers.get("if-none-match", "")
     if "*" in wanted or tag in {candidate.strip().removeprefix("W/") for candidate in wanted.split(",")}:
         return Response(status_code=304, headers=headers)

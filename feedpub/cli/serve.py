@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from feedpub.cli.console import DEFAULT_CONFIG, FAILED, ConfigOption, Failed, print_text
+from feedpub.cli.console import DEFAULT_CONFIG, FAILED, BaseUrlOption, ConfigOption, Failed, print_text
 from feedpub.cli.live import Live, Rebuilder, missing_watchfiles
 from feedpub.cli.preview import LIVE, Shown, make_app
 from feedpub.config import Settings, load_config
@@ -31,6 +31,7 @@ from feedpub.publishing.local.folder import read_manifest
 def serve(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
+    base_url: BaseUrlOption = None,
     host: Annotated[
         str, typer.Option(help="The address to listen on; the default is this machine only.")
     ] = "127.0.0.1",
@@ -57,15 +58,20 @@ def serve(
         raise Failed(missing)
     with ExitStack() as held:
         apart = Path(held.enter_context(TemporaryDirectory(prefix="feedpub-drafts-"))) if drafts else None
-        settings = _settings(config, apart)
+        settings = _settings(config, base_url, apart)
         shown, live = Shown.of(settings), Live() if watch else None
 
         def rebuild() -> tuple[Settings, BuildReport]:
-            settings = _settings(config, apart)
+            settings = _settings(config, base_url, apart)
             # Nobody has subscribed to what is built apart.
             report = build(settings, datetime.now(UTC), allow=ALLOWANCES if drafts else ())
             made = Shown.of(with_published(settings))
-            shown.folder, shown.base, shown.spare = made.folder, made.base, made.spare
+            shown.folder, shown.base, shown.spare, shown.links = (
+                made.folder,
+                made.base,
+                made.spare,
+                made.links,
+            )
             return settings, report
 
         rebuilder = Rebuilder(config, rebuild, live or Live())
@@ -90,8 +96,8 @@ def serve(
             server.run(sockets=[listener])
 
 
-def _settings(config: Path, apart: Path | None) -> Settings:
-    settings = load_config(config)
+def _settings(config: Path, base_url: str | None, apart: Path | None) -> Settings:
+    settings = load_config(config, base_url=base_url)
     return with_drafts(settings, apart) if apart else with_published(settings)
 
 

@@ -2,9 +2,10 @@
 
 ``python -m feedpub.cli.shapes`` prints the page, ``python -m feedpub.cli.shapes schema`` the schemas.
 
-A shape is a text ``type: meaning``, where the type may be ``integer or null`` or the like; a dict of shapes, which is an
-object that has these keys and no others; or a list of one shape. A key that ends with ``?`` may be missing. In an
-:class:`OrNull` is what may be ``null`` as well, and in a :class:`Map` an object whose keys the data gives.
+A shape is one of these: a text ``type: meaning``, where the type may be such as ``integer or null``; a dict of shapes,
+which is an object that has these keys and no others; a list of one shape, which is an array of it; an :class:`OrNull`,
+which may be ``null`` as well; a :class:`Map`, which is an object whose keys the data gives. A key that ends with ``?``
+may be missing.
 """
 
 from __future__ import annotations
@@ -350,8 +351,8 @@ given thousands.
 
 - If the object has no `error`, the command did what it was asked for. The exit status may be 1 all the same, where the
   object has what was found: an invalid document, a failing source, a difference (`diff --exit-code`).
-- If it has `error`, that says why the command stopped. The rest is missing then, except with `status --max-age`, which says
-  all that it knows.
+- If it has `error`, that says why the command stopped. The rest is missing then, except with `status --max-age`, which
+  says all that it knows.
 - New keys may come with any version; none goes, and none changes its meaning, within a major version
   ([compatibility](compatibility.md)).
 

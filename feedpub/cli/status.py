@@ -11,6 +11,7 @@ import typer
 
 from feedpub.cli.console import (
     DEFAULT_CONFIG,
+    BaseUrlOption,
     ConfigOption,
     Failed,
     Misused,
@@ -38,6 +39,7 @@ class Report(StrEnum):
 def status(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
+    base_url: BaseUrlOption = None,
     max_age: Annotated[
         str | None,
         typer.Option(
@@ -57,7 +59,7 @@ def status(
         most = parse_span(max_age) if max_age is not None else None
     except ValueError as error:
         raise Misused(f"--max-age: {error}") from None
-    settings = load_config(config)
+    settings = load_config(config, base_url=base_url)
     now = datetime.now(UTC)
     try:
         found_status = status_of(settings)

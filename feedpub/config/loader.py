@@ -17,11 +17,16 @@ from feedpub.core.yaml_node import Node, read_yaml
 from feedpub.rules import RuleSet, compile_rules
 from feedpub.rules.pack import Pack, Packs
 
+BASE_PATH = ("site", "base_url")
 
-def load_config(path: str | Path) -> Settings:
-    """Read and compile the config at ``path``; :class:`ConfigError` says what is wrong with it."""
+
+def load_config(path: str | Path, *, base_url: str | None = None) -> Settings:
+    """Read and compile the config at ``path``; :class:`ConfigError` says what is wrong with it.
+
+    ``base_url`` takes the place of the one that it names.
+    """
     path = Path(path)
-    return parse_config(_read(path), path)
+    return parse_config(_read(path), path, base_url=base_url)
 
 
 def load_packs(path: Path) -> dict[str, Pack]:
@@ -48,10 +53,13 @@ def _read(path: Path) -> bytes:
         raise ConfigError(Where(str(path), 1, 1), f"it cannot be read: {error.strerror}") from error
 
 
-def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
+def parse_config(
+    data: bytes, path: Path, read: Callable[[Path], bytes] = Path.read_bytes, *, base_url: str | None = None
+) -> Settings:
     """Compile a config that was read from ``path``, to whose folder its own paths are relative.
 
-    ``read`` returns the bytes of a pack, or of a list of feeds. Raises :class:`ConfigError` with all that is wrong, in
+    ``read`` returns the bytes of a pack, or of a list of feeds. ``base_url`` takes the place of the one in ``data``; it
+    is as :func:`parse_base_url` returns it. Raises :class:`ConfigError` with all that is wrong, in
     the order of the lines.
     """
     problems = Problems()
@@ -64,6 +72,8 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
     root = read_yaml(data, str(path), problems)
     if root.kind == "nothing":
         raise root.error("the config is empty", "begin with version: 1, site:, sources: and feeds:")
+    if base_url:
+        root = _served_at(base_url, root)
     top = root.mapping()
     if VERSION_KEY.name in top:
         # What the rest means in another version is not known here.
@@ -100,10 +110,24 @@ def parse_config(data: bytes, path: Path, read: Callable[[Path], bytes] = Path.r
         deploy=said.deploy,
         exact=said.dedup,
         withdrawn=said.withdrawn,
-        placeholders=tuple(find_placeholders(root)),
+        placeholders=tuple(
+            one for one in find_placeholders(root) if not (base_url and one.where.path == BASE_PATH)
+        ),
         warnings=passed_over,
         templates=tuple(made for made in settled if isinstance(made, Template)),
     )
+
+
+def _served_at(base_url: str, root: Node) -> Node:
+    """Return a config with another ``site.base_url``, if it has one."""
+    top = root.value
+    site = top.get("site") if isinstance(top, Mapping) else None
+    if not isinstance(top, Mapping) or site is None or not isinstance(site.value, Mapping):
+        return root
+    if (node := site.value.get("base_url")) is None:
+        return root
+    own = replace(site, value={**site.value, "base_url": replace(node, value=base_url, plain=False)})
+    return replace(root, value={**top, "site": own})
 
 
 def _packs(root: Node, path: Path, read: Callable[[Path], bytes], problems: Problems) -> Packs:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from feedpub.articles.article import Author
 from feedpub.core.declaration import TEXT, Key, Kind, Section, Value
+from feedpub.core.errors import ConfigError, Where
 from feedpub.core.feed_values import language_tag, mail_address, web_address, without_password
 from feedpub.core.yaml_node import Node
 
@@ -89,6 +90,14 @@ def _base_url(node: Node) -> str:
 
 BASE_URL: Kind[str] = Value(_base_url, {"type": "string", "pattern": f"^{_WEB}?#]+[?#]*$"})
 """A web address to which the names of documents are added."""
+
+
+def parse_base_url(text: str) -> str:
+    """Return such an address, as a config would have it; ``ValueError`` says what would be right."""
+    try:
+        return _base_url(Node(Where("", 1, 1), text))
+    except ConfigError as error:
+        raise ValueError(f"{error.problem}; {error.remedy}") from None
 
 
 def _language(node: Node) -> str:

@@ -29,7 +29,7 @@ _DEFAULT_CONFIG, _DEFAULT_STATE = "config.yaml", ".feedpub"
 _STATE = re.compile(r"""\bstate["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'][^\n,}#]*))""")
 _VARIABLE = re.compile(r"\$\{?(\w+)")
 # What the paths of a config and the look of the output depend on.
-_VARIABLES = ("HOME", "COLUMNS", "FORCE_COLOR", "NO_COLOR", "TERM")
+_VARIABLES = ("HOME", "COLUMNS", "FEEDPUB_BASE_URL", "FORCE_COLOR", "NO_COLOR", "TERM")
 
 
 class Told(NamedTuple):

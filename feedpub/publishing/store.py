@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from feedpub.core.errors import PublishError
-from feedpub.core.stores import quiet, store_problem
+from feedpub.core.stores import StoreError, filesystem_of, quiet, store_problem
 
 # Where a file that is written becomes visible while it is still growing, and can be renamed in one step instead.
 _RENAMING = frozenset(("file", "local", "memory", "sftp", "ssh"))
+
+
+_AGAIN = "what is there is whole: deploy again"
 
 
 class FsspecStore:
@@ -18,12 +21,12 @@ class FsspecStore:
 
     def __init__(self, to: str) -> None:
         self._to = to
-        with self._told():
-            # The extra's module.
-            from fsspec import core  # noqa: PLC0415
-
-            self._system, root = core.url_to_fs(to)
-            self._root = root.rstrip("/")
+        try:
+            self._system, root = filesystem_of(to)
+        except StoreError as error:
+            # Nothing was begun, and nothing is better the next time.
+            raise PublishError(f"{to}: {error}") from error
+        self._root = root.rstrip("/")
         protocol = self._system.protocol
         self._protocols = {protocol} if isinstance(protocol, str) else set(protocol)
 
@@ -84,6 +87,4 @@ class FsspecStore:
             raise
         except Exception as error:
             # Drivers raise what their libraries raise.
-            raise PublishError(
-                f"{self._to}: {store_problem(self._to, error)}; what is there is whole: deploy again"
-            ) from error
+            raise PublishError(f"{self._to}: {store_problem(self._to, error)}; {_AGAIN}") from error

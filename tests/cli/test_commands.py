@@ -306,6 +306,21 @@ def test_help_has_an_example(feedpub, name):
         assert f"Example: feedpub {name}" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("feedpub bu", "build"),
+        ("feedpub build --all", "--allow-vanished"),
+        ("feedpub report --format ", "json"),
+    ],
+)
+@pytest.mark.slow
+def test_a_shell_completes_commands_options_and_values(feedpub, typed, offered):
+    words = str(len(typed.split(" ")) - 1)
+    done = feedpub(_FEEDPUB_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=words)
+    assert offered in done.stdout.split()
+
+
 def test_help_imports_nothing_heavy():
     heavy = [
         "lxml",

@@ -44,7 +44,10 @@ class Client:
 
 @pytest.fixture(scope="module")
 def client(shared_project):
-    project = shared_project
+    project, config = shared_project, shared_project / "config.yaml"
+    config.write_text(
+        config.read_text().replace("  language: en\n", "  language: en\n  hub: https://hub.press/\n", 1)
+    )
     build(load_config(project / "config.yaml"), datetime(2024, 1, 1, tzinfo=UTC))
     command = [sys.executable, "-m", "feedpub", "serve", "--port", "0"]
     with subprocess.Popen(
@@ -106,6 +109,13 @@ def test_the_tag_follows_the_bytes(client, shared_project):
 def test_nothing_but_what_was_published_is_served(client, shared_project, path):
     (shared_project / "feeds/stray.txt").write_text("not ours")
     assert client.ask(path).status == 404
+
+
+def test_headers_name_hub_and_self_of_what_people_subscribe_to(client):
+    """WebSub §4: a subscriber asks for these before it reads the document."""
+    link = '<https://hub.press/>; rel="hub", <http://localhost:8000/world.atom>; rel="self"'
+    assert client.ask("/world.atom").headers["link"] == link
+    assert "link" not in client.ask("/world.html").headers
 
 
 def test_only_reading_is_allowed(client):

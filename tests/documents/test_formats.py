@@ -104,7 +104,7 @@ def test_each_format_reads_back_what_it_writes(site, lines, name):  # noqa: ARG0
 def test_a_new_format_is_published_and_served_with_its_type(lined):
     lined.build(STORIES)
     assert read_manifest(lined.out).documents["all.lines"].media_type == "application/x-lines"
-    answer = asyncio.run(get(make_app(Shown(lined.out, "https://x.test/f/", {})), "/all.lines"))
+    answer = asyncio.run(get(make_app(Shown(lined.out, "https://x.test/f/", {}, {})), "/all.lines"))
     assert answer.headers["content-type"] == "application/x-lines; charset=utf-8"
     assert answer.content == lined.read("all.lines")
 

@@ -337,6 +337,8 @@ def test_whatever_a_driver_raises_is_one_sentence_with_what_to_do(site, command,
     assert done.stderr.startswith(f"feedpub: {to}: ")
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
+    # What cannot be opened is not there the next time either.
+    assert "deploy again" not in done.stderr
 
 
 def test_the_command_copies_to_each_target_and_goes_on_when_one_fails(site, command, tmp_path):

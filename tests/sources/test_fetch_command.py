@@ -64,4 +64,4 @@ def test_what_a_server_says_shows_no_control_character(run, options):
 def test_a_config_without_an_address_is_told_what_to_write(run):
     result = run("*.txt")
     assert result.exit_code == 1
-    assert "path: https://" in result.output
+    assert "path: https://" in str(result.exception)
