@@ -98,7 +98,7 @@ class Article:
     cleaned, where a rule for that fitted: which article it is goes by that, what it says by ``title`` and ``body``.
     ``beside`` are the ids of one that its title alone tells, where others have that title: made of the stem of its
     file, and of its path. ``feeds`` and ``not_feeds`` name the feeds that it is to be in, and those that it is not to
-    be in, as its own record says.
+    be in, as its own record says. ``license`` is the address of its licence.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -131,6 +131,7 @@ class Article:
     beside: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
     not_feeds: tuple[str, ...] = ()
+    license: str | None = None
 
     @property
     def source_title(self) -> str:

@@ -139,18 +139,30 @@ def make_entry(selected: RoutedArticle | Entry) -> Entry:
     if source:
         before = replace(article, title=source.title, body=source.body, html=source.html, written=None)
         written = Prints.of(source.title, content_of(before).html)
-    if article.link or article.image or article.enclosures or article.via or article.authors:
+    if (
+        article.link
+        or article.image
+        or article.enclosures
+        or article.via
+        or article.authors
+        or article.license
+    ):
         enclosures = ((enclosure, web_address(enclosure.url)) for enclosure in article.enclosures)
         via = article.via
         article = replace(
             article,
             link=_address(article.link),
             image=_address(article.image),
+            license=_address(article.license),
             enclosures=tuple(replace(enclosure, url=url) for enclosure, url in enclosures if url),
             via=replace(via, url=_address(via.url), page=_address(via.page)) if via else None,
             authors=tuple(replace(author, uri=_address(author.uri)) for author in article.authors),
         )
     return Entry(article, selected.feeds, content_of(article), turn=selected.turn, written=written)
+
+
+UNSPECIFIED = "http://purl.org/atompub/license#unspecified"
+"""The address that says of an entry that nobody has told a licence of it (RFC 4946 §2.1)."""
 
 
 def _address(text: str | None) -> str | None:

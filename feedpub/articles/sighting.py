@@ -107,6 +107,7 @@ class Sighting(NamedTuple):
             or article.authors or article.language or article.summary or article.image or article.enclosures
             or article.via or article.html or article.due or article.expires or article.former or article.undated
             or article.mark or article.written or article.beside or article.feeds or article.not_feeds
+            or article.license
         ):  # fmt: skip
             return cls(
                 article.id,
@@ -201,8 +202,11 @@ def _rest(article: Article, updated: datetime | None) -> int:
     rest = (updated, article.key, article.link, article.authors, article.categories, article.language)
     html = article.written.html if article.written else article.html
     more: tuple[object, ...] = (article.summary, article.image, article.enclosures, article.via, html)
+    # What came later says nothing where it is not there, so that digests of earlier builds stay.
     if article.feeds or article.not_feeds:
         more += (article.feeds, article.not_feeds)
+    if article.license:
+        more += (article.license,)
     return _digest(repr((rest, more)), BODY) if any(rest) or any(more) else 0
 
 

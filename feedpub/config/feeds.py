@@ -71,6 +71,7 @@ ABOUT_KEYS = (
     ),
     Key("language", LANGUAGE, "its language tag", without="`site.language`"),
     Key("rights", LINE, "a line about copyright", without="`site.rights`"),
+    Key("license", URL, "the address of its licence", without="`site.license`"),
     Key("icon", URL, "its small picture", without="`site.icon`"),
     Key("image", URL, "its larger picture", without="`site.image`"),
 )
@@ -154,6 +155,7 @@ class FeedKeys:
     author: Author | None
     language: str | None
     rights: str | None
+    license: str | None = None
     icon: str | None = None
     image: str | None = None
     max_items: int | None = None
@@ -180,6 +182,7 @@ class FeedKeys:
             author=self.author or site.author,
             language=self.language or site.language,
             rights=self.rights or site.rights,
+            license=self.license or site.license,
             icon=self.icon or site.icon,
             image=self.image or site.image,
             max_items=self.max_items or limits.max_items,

@@ -35,6 +35,7 @@ def _site(
     icon: str | None,
     image: str | None,
     hub: str | None,
+    license: str | None,  # noqa: A002 - it is the name of the key
 ) -> Site:
     return Site(
         title=title,
@@ -47,6 +48,7 @@ def _site(
         icon=icon,
         image=image,
         hub=hub,
+        license=license,
     )
 
 
@@ -66,6 +68,12 @@ SITE = Section(
         Key("author", AUTHOR, "a name, or `{name, email, uri}`", without="`title`"),
         Key("language", LANGUAGE, 'a language tag, such as `en` or `"pt-BR"`'),
         Key("rights", LINE, "a line about copyright"),
+        Key(
+            "license",
+            URL,
+            "the address of the licence of what the site itself writes, such as"
+            " `https://creativecommons.org/licenses/by/4.0/`, see [below](#licence)",
+        ),
         Key(
             "icon",
             URL,

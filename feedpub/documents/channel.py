@@ -17,7 +17,8 @@ class Site:
 
     ``base_url`` ends with a slash: document ``name`` is served at ``base_url + name``. ``link`` is the page for
     people. ``id_authority`` is the tagging entity of every id (RFC 4151 §2.1), such as ``example.org,2023``.
-    ``icon`` and ``image`` are those of a :class:`Channel`. ``hub`` is the address of one that passes news on (WebSub).
+    ``icon``, ``image`` and ``license`` are those of a :class:`Channel`. ``hub`` is the address of one that passes news
+    on (WebSub).
     """
 
     title: str
@@ -30,6 +31,7 @@ class Site:
     icon: str | None = None
     image: str | None = None
     hub: str | None = None
+    license: str | None = None
 
     @property
     def epoch(self) -> datetime:
@@ -41,6 +43,11 @@ class Site:
 
 Carried: TypeAlias = Literal["full", "summary", "title"]
 """How much of an entry's text the documents of a feed carry: all, a summary, or none."""
+
+
+def license_of(entry: Entry, of_feed: str | None) -> str | None:
+    """Return the licence of an entry: its own, else that of its feed, but not for what is from other people's feeds."""
+    return entry.article.license or (None if entry.article.feed else of_feed)
 
 
 def summary_in(entry: Entry, carried: Carried) -> str:
@@ -55,8 +62,8 @@ class Channel:
     """What a feed says of itself.
 
     ``icon`` is the address of a small square picture, which stands beside the feed's name in lists, ``image`` that of
-    a larger one. ``moved_to`` is the address that took a retired feed's place. ``content`` says how much of the text of
-    its entries is in its documents.
+    a larger one. ``license`` is the address of the licence of what the site itself writes. ``moved_to`` is the address
+    that took a retired feed's place. ``content`` says how much of the text of its entries is in its documents.
     """
 
     slug: str
@@ -70,6 +77,7 @@ class Channel:
     image: str | None = None
     moved_to: str | None = None
     content: Carried = "full"
+    license: str | None = None
 
     def carries(self, entry: Entry) -> Carried:
         """Return how much of the text of ``entry`` is in the documents."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from feedpub.articles.entry import Entry
+from feedpub.articles.entry import UNSPECIFIED, Entry
 from feedpub.core.spool import BlobRef
-from feedpub.documents.channel import Channel, DocumentLinks, Feed, Site, summary_in
+from feedpub.documents.channel import Channel, DocumentLinks, Feed, Site, license_of, summary_in
 from feedpub.documents.cutting import cut_atom, cut_json, cut_rss
 from feedpub.documents.json_feed import json_feed
 from feedpub.documents.readback import PublishedFeed, read_atom, read_json_feed, read_rss
@@ -76,7 +76,15 @@ def xml_and_json_head(feed: Channel, site: Site) -> int:
     """Return an upper bound on the bytes of a document of ``feed`` without its entries."""
     author = feed.author
     texts = [feed.title, site.title, feed.description, feed.description, feed.rights, feed.rights]
-    addresses = [feed.link, feed.link, *[site.base_url] * 5, site.id_authority, feed.icon, feed.image]
+    addresses = [
+        feed.link,
+        feed.link,
+        *[site.base_url] * 5,
+        site.id_authority,
+        feed.icon,
+        feed.image,
+        feed.license,
+    ]
     if feed.image:
         # RSS says title and link once more beside it.
         texts += [feed.title, site.title]
@@ -95,7 +103,8 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
     summary = summary_in(entry, carried)
     texts = [content.html] if carried == "full" else [summary]
     texts.append(summary.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    texts += [article.id, article.title, entry.address or "", article.image or "", *categories]
+    license_ = license_of(entry, feed.license) or (UNSPECIFIED if feed.license else "")
+    texts += [article.id, article.title, entry.address or "", article.image or "", license_, *categories]
     texts += [
         part for author in authors for part in (author.name, author.name, author.email, author.uri) if part
     ]
@@ -104,7 +113,7 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
         texts += [
             part for part in (article.via.title, article.via.id, article.via.url, article.via.page) if part
         ]
-    parts = len(authors) + len(categories) + len(article.enclosures)
+    parts = len(authors) + len(categories) + len(article.enclosures) + bool(license_)
     return ENTRY_MARKUP + PART_MARKUP * parts + sum(map(text_size, texts))
 
 

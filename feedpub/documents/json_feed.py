@@ -9,9 +9,19 @@ from urllib.parse import quote
 
 from feedpub.articles.article import Author
 from feedpub.articles.entry import Entry
-from feedpub.documents.channel import Carried, DocumentLinks, Feed, Site, summary_in, whole_seconds
+from feedpub.documents.channel import (
+    Channel,
+    DocumentLinks,
+    Feed,
+    Site,
+    license_of,
+    summary_in,
+    whole_seconds,
+)
 
 VERSION = "https://jsonfeed.org/version/1.1"
+
+RFC_LICENSES = "https://www.rfc-editor.org/rfc/rfc4946"
 
 _MAIL_SAFE = "@!$&'*+/="
 
@@ -36,16 +46,15 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
         "language": settings.language,
         "expired": settings.moved_to is not None,
         "hubs": [{"type": "WebSub", "url": hub}] if hub else [],
+        "_license": _license(settings.license),
     }
     # A feed must have items, if only an empty list of them.
-    whole = _present(content) | {
-        "items": [_item(entry, titles, settings.carries(entry)) for entry in feed.entries]
-    }
+    whole = _present(content) | {"items": [_item(entry, titles, settings) for entry in feed.entries]}
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _item(entry: Entry, titles: Mapping[str, str], carried: Carried) -> dict[str, Any]:
-    article = entry.article
+def _item(entry: Entry, titles: Mapping[str, str], feed: Channel) -> dict[str, Any]:
+    article, carried = entry.article, feed.carries(entry)
     # An item must have content, if only an empty one; where that is not the article's text, it is no HTML.
     summary = summary_in(entry, carried)
     content = {"content_html": entry.content.html} if carried == "full" else {"content_text": summary}
@@ -65,8 +74,14 @@ def _item(entry: Entry, titles: Mapping[str, str], carried: Carried) -> dict[str
             _present({"url": e.url, "mime_type": e.type, "size_in_bytes": e.length or None})
             for e in article.enclosures
         ],
+        "_license": _license(license_of(entry, feed.license)),
     }
     return {"id": article.id} | _present(item) | content
+
+
+def _license(address: str | None) -> dict[str, str]:
+    """Return a licence as an extension (JSON Feed 1.1 §Extensions), as the format has no word for one."""
+    return {"about": RFC_LICENSES, "url": address} if address else {}
 
 
 def _authors(authors: Sequence[Author]) -> list[dict[str, str]]:

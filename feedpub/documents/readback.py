@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from feedpub.articles.article import Author, Enclosure, FeedSource
+from feedpub.articles.entry import UNSPECIFIED
 from feedpub.articles.ids import feed_key, id_from_atom
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _TERMS = "{http://purl.org/dc/terms/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
+_LICENSES = "{http://backend.userland.com/creativeCommonsRssModule}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 
 
@@ -47,6 +49,7 @@ class PublishedEntry:
     image: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
     via: FeedSource | None = None
+    license: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def read_atom(data: bytes) -> PublishedFeed:
                     if link.get("rel") == "enclosure"
                 ),
                 via=_via(entry),
+                license=_link(entry, "license") if _link(entry, "license") != UNSPECIFIED else None,
             )
         )
         for entry in root.iterfind(f"{_ATOM}entry")
@@ -134,6 +138,7 @@ def read_rss(data: bytes) -> PublishedFeed:
                         for e in item.iterfind("enclosure")
                     ),
                     via=None if source is None else FeedSource(source.text or "", url=source.get("url")),
+                    license=item.findtext(f"{_LICENSES}license"),
                 )
             )
 
@@ -168,6 +173,7 @@ def read_json_feed(data: bytes) -> PublishedFeed:
                     Enclosure(e.get("url", ""), e.get("mime_type", ""), e.get("size_in_bytes", 0))
                     for e in item.get("attachments", ())
                 ),
+                license=item.get("_license", {}).get("url"),
             )
         )
         for item in content["items"]

@@ -23,15 +23,24 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feedpub.articles.article import Article, Author
-from feedpub.articles.entry import Entry
+from feedpub.articles.entry import UNSPECIFIED, Entry
 from feedpub.articles.ids import atom_id, feed_id
-from feedpub.documents.channel import Carried, DocumentLinks, Feed, Site, summary_in, whole_seconds
+from feedpub.documents.channel import (
+    Carried,
+    DocumentLinks,
+    Feed,
+    Site,
+    license_of,
+    summary_in,
+    whole_seconds,
+)
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
 DCTERMS = "http://purl.org/dc/terms/"
 HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
+LICENSES = "http://backend.userland.com/creativeCommonsRssModule"
 XML = "http://www.w3.org/XML/1998/namespace"
 _ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
@@ -49,12 +58,13 @@ class Syndicator:
     def __init__(self, site: Site, titles: Mapping[str, str]) -> None:
         self._site = site
         self._titles = titles
-        self._built: dict[tuple[str, Author, Carried], _SharedEntry] = {}
+        self._built: dict[tuple[str, Author, Carried, str | None], _SharedEntry] = {}
 
     def refusal(self, entry: Entry, feed_author: Author) -> str:
         """Return why ``entry`` cannot be written as XML, or an empty text."""
         try:
-            shared = self._entry(entry, feed_author, "full")
+            # As it is in most feeds, so that it is built once.
+            shared = self._entry(entry, feed_author, "full", _license(entry, self._site.license))
             for element in (shared.rss_entry(), shared.atom_entry()):
                 etree.tostring(element, encoding="UTF-8")
         except (ValueError, TypeError) as error:  # UnicodeEncodeError is a ValueError
@@ -100,29 +110,44 @@ class Syndicator:
             generator.image(settings.image, f"{self._site.title}: {settings.title}", settings.link)
         generator.generator("feedpub")
         generator.register_extension("feedpub", _FeedExtension, _EntryExtension)
-        generator.feedpub.creator = settings.author.name
-        generator.feedpub.place = place
-        if self._site.hub and not (place.is_archive or settings.moved_to):
-            generator.feedpub.hub = self._site.hub
-        if place.is_archive:
-            generator.feedpub.namespaces["fh"] = HISTORY
-        if any(entry.article.image for entry in feed.entries):
-            generator.feedpub.namespaces["media"] = MEDIA
+        self._extend(generator.feedpub, feed, place, in_rss=media_type == "application/rss+xml")
         for entry in feed.entries:
-            shared = self._entry(entry, settings.author, settings.carries(entry))
+            license_ = _license(entry, settings.license)
+            shared = self._entry(entry, settings.author, settings.carries(entry), license_)
             generator.add_entry(shared, order="append")
         return generator
 
-    def _entry(self, entry: Entry, feed_author: Author, carried: Carried) -> _SharedEntry:
-        key = (entry.article.id, feed_author, carried)
+    def _extend(self, extension: _FeedExtension, feed: Feed, place: DocumentLinks, *, in_rss: bool) -> None:
+        """Tell the extension of a feed what feedgen has no words for."""
+        settings = feed.settings
+        extension.creator = settings.author.name
+        extension.place = place
+        if self._site.hub and not (place.is_archive or settings.moved_to):
+            extension.hub = self._site.hub
+        if place.is_archive:
+            extension.namespaces["fh"] = HISTORY
+        licenses = [license_of(entry, settings.license) for entry in feed.entries]
+        if in_rss and any((settings.license, *licenses)):
+            extension.namespaces["creativeCommons"] = LICENSES
+        if settings.license:
+            extension.license = settings.license
+            # Items take the licence of their channel where they have none; nothing says that they have none.
+            extension.covers_items = all(licenses)
+        if any(entry.article.image for entry in feed.entries):
+            extension.namespaces["media"] = MEDIA
+
+    def _entry(self, entry: Entry, author: Author, carried: Carried, license_: str | None) -> _SharedEntry:
+        key = (entry.article.id, author, carried, license_)
         built = self._built.get(key)
         if built is None:
-            built = self._build(entry, feed_author, carried)
+            built = self._build(entry, author, carried, license_)
             if len(self._built) < MOST_BUILT:
                 self._built[key] = built
         return built
 
-    def _build(self, entry: Entry, feed_author: Author, carried: Carried) -> _SharedEntry:
+    def _build(
+        self, entry: Entry, feed_author: Author, carried: Carried, license_: str | None
+    ) -> _SharedEntry:
         article = entry.article
         made = _SharedEntry()
         made.register_extension("feedpub", _EntryExtension)
@@ -135,6 +160,7 @@ class Syndicator:
         made.published(whole_seconds(article.published))
         made.updated(whole_seconds(entry.updated))
         made.feedpub.carried = carried
+        made.feedpub.license = license_
         summary = summary_in(entry, carried)
         # The order matters: summary() and description() also set each other's fields, content() only its own.
         if summary or carried == "full":
@@ -182,13 +208,15 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
 
     Namespaces on the root, so that they do not repeat in every entry; the channel's creator; and where the
     document stands in the feed's history (RFC 5005 §4), of which feedgen writes nothing in RSS. The ``hub`` that
-    subscribers may ask to be told by (WebSub §4).
+    subscribers may ask to be told by (WebSub §4). The ``license``, in RSS only if it ``covers_items`` as well.
     """
 
     def __init__(self) -> None:
         self.creator = ""
         self.place = DocumentLinks("")
         self.hub = ""
+        self.license = ""
+        self.covers_items = False
         self.namespaces: dict[str, str] = {}
 
     def extend_ns(self) -> dict[str, str]:
@@ -196,11 +224,15 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
 
     def extend_rss(self, feed: Any) -> Any:
         _add(feed[0], f"{{{DC}}}creator", self.creator)
+        if self.license and self.covers_items:
+            _add(feed[0], f"{{{LICENSES}}}license", self.license)
         self._extend_history(feed[0], f"{{{ATOM}}}link", "application/rss+xml")
         return feed
 
     def extend_atom(self, feed: Any) -> Any:
         self._extend_history(feed, "link", "application/atom+xml")
+        if self.license:
+            _add(feed, "link", href=self.license, rel="license")
         return feed
 
     def _extend_history(self, head: Any, link: str, media_type: str) -> None:
@@ -221,6 +253,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         self.atom_id = ""
         self.creators: Iterable[str] = ()
         self.carried: Carried = "full"
+        self.license: str | None = None
 
     def extend_rss(self, entry: Any) -> Any:
         assert self.article is not None
@@ -239,6 +272,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
             _add(entry, f"{{{DC}}}language", self.article.language)
         if self.article.image:
             _add(entry, f"{{{MEDIA}}}thumbnail", url=self.article.image)
+        if self.license not in (None, UNSPECIFIED):
+            _add(entry, f"{{{LICENSES}}}license", self.license)
         for name, value in _terms(self.article):
             _add(entry, f"{{{DCTERMS}}}{name}", value)
         return entry
@@ -257,6 +292,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         for enclosure in article.enclosures:
             size = {"length": str(enclosure.length)} if enclosure.length else {}
             _add(entry, "link", href=enclosure.url, rel="enclosure", type=enclosure.type, **size)
+        if self.license:
+            _add(entry, "link", href=self.license, rel="license")
         if article.language:
             entry.set(f"{{{XML}}}lang", article.language)
         if article.image:
@@ -277,6 +314,11 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
                 _add(source, "link", href=article.via.url, rel="self")
             elif article.via.page:
                 _add(source, "link", href=article.via.page, rel="alternate")
+
+
+def _license(entry: Entry, of_feed: str | None) -> str | None:
+    """Return what an entry says of its licence: that nobody told one, where that of the feed is not its own."""
+    return license_of(entry, of_feed) or (UNSPECIFIED if of_feed else None)
 
 
 def _terms(article: Article) -> list[tuple[str, str]]:

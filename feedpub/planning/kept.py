@@ -40,6 +40,7 @@ def kept_entry(told: PublishedEntry, known: EntryRecord | None, permalinks: froz
         image=told.image,
         enclosures=told.enclosures,
         via=told.via,
+        license=told.license,
         feed=(known.feed if known else told.feed) or "",
         permalink=told.permalink or told.id in permalinks,
     )

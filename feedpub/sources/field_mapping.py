@@ -157,6 +157,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         left_out=tuple(left_out),
         formerly=_formerly(raw, former, identity) if empty or is_later else None,
         version=_version(values),
+        license=optional(lambda value: _license_of(value, spec), "license", ""),
         feeds=optional(lambda value: _slugs_of(value, "feeds", spec), "feeds", ()),
         not_feeds=optional(lambda value: _slugs_of(value, "not_feeds", spec), "not_feeds", ()),
         named=_named(values, spec.link) if spec.link else (),
@@ -299,6 +300,16 @@ def categories_of(value: Any) -> tuple[str, ...]:
         )
         return tuple(part for item in shown if (part := text_of(_term(item), "category").strip()))
     raise RecordError(f"the category is {_kind(value)}, not text or a list")
+
+
+def _license_of(value: Any, spec: SourceSpec) -> str:
+    """Return the address of a licence; a name alone is passed over, unless the config says that the field is this one.
+
+    Corpora say "cc-by" or "MIT" of their records.
+    """
+    address = _address_of(value).strip()
+    is_declared = any(name == "license" for name, _ in spec.fields)
+    return address if is_declared or address.lower().startswith(("http://", "https://", "//")) else ""
 
 
 def _slugs_of(value: Any, field: str, spec: SourceSpec) -> tuple[str, ...]:

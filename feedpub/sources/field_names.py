@@ -38,6 +38,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "image": "image imageurl thumbnail topimage featureimage featuredimage coverimage leadimage mainimage "
         "thumbnailurl urltoimage",
         "enclosure": "enclosure enclosures attachments audio",
+        "license": "license licence licenseurl licenceurl",
         "feeds": "feeds",
         "not_feeds": "notfeeds",
     }.items()

@@ -238,6 +238,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         beside=_titled(reading, named)[1:] if undated and key is None and _is_dated_by_file(reading) else (),
         feeds=_feeds(record, notes),
         not_feeds=record.not_feeds,
+        license=_address(record.license, "license", notes, record.base),
     )
 
 
@@ -369,6 +370,7 @@ def _has_more(record: Record) -> bool:
         record.updated or record.link or record.authors or record.categories or record.language
         or record.summary or record.image or record.enclosures or record.via or record.hold != FREE
         or record.formerly or record.keep_id or record.feeds or record.not_feeds
+        or record.license
     )  # fmt: skip
 
 

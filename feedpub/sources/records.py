@@ -73,6 +73,7 @@ class Record(NamedTuple):
     selected: Selected | None = None
     feeds: tuple[str, ...] = ()
     not_feeds: tuple[str, ...] = ()
+    license: str = ""
 
 
 class RecordError(ValueError):

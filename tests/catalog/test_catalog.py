@@ -316,9 +316,11 @@ EACH = {
     "beside": st.lists(texts, max_size=2).map(tuple),
     "feeds": st.lists(texts, max_size=2).map(tuple),
     "not_feeds": st.lists(texts, max_size=2).map(tuple),
+    "license": st.none() | texts,
 }
 ARTICLES = st.builds(Article, **EACH)
 DIGESTED = {"body", "html", "authors", "language", "summary", "image", "enclosures", "by_link", "written"}
+DIGESTED |= {"license"}
 
 
 def test_each_field_of_an_article_is_tried_here_and_known_of_every_article():

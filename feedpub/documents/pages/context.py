@@ -58,7 +58,7 @@ class Topic:
 
     ``page`` is its page, empty where it has none. ``formats`` are its documents, the one to offer first. ``newest`` is
     its newest article, ``icon`` its small picture and ``image`` a larger one, ``moved_to`` the address that took its
-    place.
+    place, ``license`` the address of its licence.
     """
 
     slug: str
@@ -72,6 +72,7 @@ class Topic:
     icon: str | None = None
     image: str | None = None
     moved_to: str | None = None
+    license: str | None = None
 
     @property
     def dir(self) -> str:
@@ -129,6 +130,7 @@ class Page:
     engines are to keep, where it is another one. ``topics`` are the feeds that it offers to browsers, the main one
     first. ``part`` names the page of an archive, and is empty otherwise. ``icon`` and ``image`` are the addresses of
     pictures: a small one of the feed or the site, ``None`` where it is ours, and one to show where the page is shared.
+    ``license`` is the address of the licence of what is on it.
     """
 
     kind: Kind
@@ -144,6 +146,7 @@ class Page:
     image: str | None = None
     newer: Neighbour | None = None
     older: Neighbour | None = None
+    license: str | None = None
 
     @property
     def unlisted(self) -> bool:

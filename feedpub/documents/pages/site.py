@@ -24,7 +24,7 @@ from feedpub.articles.entry import Entry
 from feedpub.articles.ids import PAGE_FOLDER, page_digits
 from feedpub.core.spool import Spool
 from feedpub.documents import channel
-from feedpub.documents.channel import Channel, Feed, whole_seconds
+from feedpub.documents.channel import Channel, Feed, license_of, whole_seconds
 from feedpub.documents.formats import OPML_NAME, Document, OutputFormat
 from feedpub.documents.pages.context import (
     Address,
@@ -266,6 +266,7 @@ class PageRenderer:
             root="../",
             canonical=item.link or "",
             image=entry.article.image or page.image,
+            license=license_of(entry, topic.license),
             newer=self._beside(place.newer, topic),
             older=self._beside(place.older, topic),
         )
@@ -293,6 +294,7 @@ class PageRenderer:
             "articleSection": [topic.title for topic in item.topics],
             "inLanguage": item.language,
             "image": article.image,
+            "license": page.license,
         }
         return {key: value for key, value in data.items() if value}
 
@@ -320,6 +322,7 @@ class PageRenderer:
             icon=settings.icon,
             image=settings.image,
             moved_to=settings.moved_to,
+            license=settings.license,
         )
 
     def _of_feeds(self) -> Iterable[Document]:
@@ -424,6 +427,7 @@ class PageRenderer:
             topics=tuple(topics),
             icon=of.icon,
             image=of.image,
+            license=of.license if kind in ("index", "feed") else None,
         )
 
     def _neighbour(self, topic: Topic, part: str) -> Neighbour:

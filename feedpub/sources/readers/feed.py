@@ -28,6 +28,7 @@ from feedpub.articles.article import (
     Origin,
     Reject,
 )
+from feedpub.articles.entry import UNSPECIFIED
 from feedpub.core.errors import PublishError, SourceError
 from feedpub.sources.decoding import unified
 from feedpub.sources.feed_encoding import UNREADABLE, Encoding, FeedText, read_feed_text
@@ -458,6 +459,7 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         summary=_plain(entry, "summary") if body and summary != body else "",
         image=_image(entry),
         enclosures=_enclosures(entry),
+        license=_license(entry, feed),
         via=_source_of(entry["source"]) or via if entry.get("source") else via,
     )
 
@@ -581,6 +583,12 @@ def _remote_content(entry: Any) -> str:
         if part.get("src") and "html" in str(part.get("type") or "html")
     )
     return next((str(part["src"]) for part in found), "")
+
+
+def _license(entry: Any, feed: Any) -> str:
+    """Return the licence of an entry, else that of its feed; none where it says that it has none (RFC 4946 §2.1)."""
+    found = str(entry.get("license") or feed.get("license") or "")
+    return "" if found == UNSPECIFIED else found
 
 
 def _image(entry: Any) -> str:
