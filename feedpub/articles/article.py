@@ -54,6 +54,23 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known of the image of an article: its media type, its size in pixels and in bytes, and words on it.
+
+    ``alt`` says what it shows, for who does not see it, ``caption`` what stands below it, ``credit`` who made it. Empty
+    or 0 is what nobody said.
+    """
+
+    type: str = ""
+    width: int = 0
+    height: int = 0
+    length: int = 0
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedSource:
     """The feed that an article was taken from (``atom:source``, RSS ``source``).
 
@@ -98,7 +115,8 @@ class Article:
     cleaned, where a rule for that fitted: which article it is goes by that, what it says by ``title`` and ``body``.
     ``beside`` are the ids of one that its title alone tells, where others have that title: made of the stem of its
     file, and of its path. ``feeds`` and ``not_feeds`` name the feeds that it is to be in, and those that it is not to
-    be in, as its own record says. ``license`` is the address of its licence.
+    be in, as its own record says. ``license`` is the address of its licence. ``picture``
+    is what is known of its ``image``.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -132,6 +150,7 @@ class Article:
     feeds: tuple[str, ...] = ()
     not_feeds: tuple[str, ...] = ()
     license: str | None = None
+    picture: Picture | None = None
 
     @property
     def source_title(self) -> str:

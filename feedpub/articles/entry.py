@@ -153,6 +153,7 @@ def make_entry(selected: RoutedArticle | Entry) -> Entry:
             article,
             link=_address(article.link),
             image=_address(article.image),
+            picture=article.picture if _address(article.image) else None,
             license=_address(article.license),
             enclosures=tuple(replace(enclosure, url=url) for enclosure, url in enclosures if url),
             via=replace(via, url=_address(via.url), page=_address(via.page)) if via else None,

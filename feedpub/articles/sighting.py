@@ -205,8 +205,8 @@ def _rest(article: Article, updated: datetime | None) -> int:
     # What came later says nothing where it is not there, so that digests of earlier builds stay.
     if article.feeds or article.not_feeds:
         more += (article.feeds, article.not_feeds)
-    if article.license:
-        more += (article.license,)
+    if article.license or article.picture:
+        more += (article.license, article.picture)
     return _digest(repr((rest, more)), BODY) if any(rest) or any(more) else 0
 
 

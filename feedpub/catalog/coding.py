@@ -16,6 +16,7 @@ from feedpub.articles.article import (
     LeftOut,
     Notice,
     Origin,
+    Picture,
     Reject,
     Written,
 )
@@ -125,6 +126,7 @@ def article_of(values: Row) -> Article:
     told["origin"] = Origin(*told["origin"])
     told["authors"] = tuple(Author(*author) for author in told["authors"])
     told["enclosures"] = tuple(Enclosure(*enclosure) for enclosure in told["enclosures"])
+    told["picture"] = Picture(*told["picture"]) if told["picture"] else None
     told["via"] = FeedSource(*told["via"]) if told["via"] else None
     for name in ("categories", "beside", "feeds", "not_feeds"):
         told[name] = tuple(told[name])

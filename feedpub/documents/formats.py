@@ -109,11 +109,14 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
         part for author in authors for part in (author.name, author.name, author.email, author.uri) if part
     ]
     texts += [part for enclosure in article.enclosures for part in (enclosure.url, enclosure.type)]
+    if article.image and (picture := article.picture):
+        texts += [article.image, picture.type, picture.alt, picture.caption, picture.credit]
     if article.via:
         texts += [
             part for part in (article.via.title, article.via.id, article.via.url, article.via.page) if part
         ]
     parts = len(authors) + len(categories) + len(article.enclosures) + bool(license_)
+    parts += 3 if article.picture else 0
     return ENTRY_MARKUP + PART_MARKUP * parts + sum(map(text_size, texts))
 
 

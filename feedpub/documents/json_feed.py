@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from feedpub.articles.article import Author
+from feedpub.articles.article import Article, Author
 from feedpub.articles.entry import Entry
 from feedpub.documents.channel import (
     Channel,
@@ -21,6 +21,7 @@ from feedpub.documents.channel import (
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
+MEDIA_RSS = "https://www.rssboard.org/media-rss"
 RFC_LICENSES = "https://www.rfc-editor.org/rfc/rfc4946"
 
 _MAIL_SAFE = "@!$&'*+/="
@@ -75,8 +76,29 @@ def _item(entry: Entry, titles: Mapping[str, str], feed: Channel) -> dict[str, A
             for e in article.enclosures
         ],
         "_license": _license(license_of(entry, feed.license)),
+        "_image": _image(article),
     }
     return {"id": article.id} | _present(item) | content
+
+
+def _image(article: Article) -> dict[str, Any]:
+    """Return what is known of the image as an extension, in the words of attachments and of HTML."""
+    picture = article.picture
+    if not (article.image and picture):
+        return {}
+    return _present(
+        {
+            "about": MEDIA_RSS,
+            "url": article.image,
+            "mime_type": picture.type,
+            "size_in_bytes": picture.length,
+            "width": picture.width,
+            "height": picture.height,
+            "alt": picture.alt,
+            "caption": picture.caption,
+            "credit": picture.credit,
+        }
+    )
 
 
 def _license(address: str | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
-from feedpub.articles.article import Author, Enclosure, FeedSource
+from feedpub.articles.article import Author, Enclosure, FeedSource, Picture
 from feedpub.articles.entry import UNSPECIFIED
 from feedpub.articles.ids import feed_key, id_from_atom
 
@@ -50,6 +50,7 @@ class PublishedEntry:
     enclosures: tuple[Enclosure, ...] = ()
     via: FeedSource | None = None
     license: str | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def read_atom(data: bytes) -> PublishedFeed:
                 ),
                 via=_via(entry),
                 license=_link(entry, "license") if _link(entry, "license") != UNSPECIFIED else None,
+                picture=_picture(entry),
             )
         )
         for entry in root.iterfind(f"{_ATOM}entry")
@@ -139,6 +141,7 @@ def read_rss(data: bytes) -> PublishedFeed:
                     ),
                     via=None if source is None else FeedSource(source.text or "", url=source.get("url")),
                     license=item.findtext(f"{_LICENSES}license"),
+                    picture=_picture(item),
                 )
             )
 
@@ -174,6 +177,7 @@ def read_json_feed(data: bytes) -> PublishedFeed:
                     for e in item.get("attachments", ())
                 ),
                 license=item.get("_license", {}).get("url"),
+                picture=_json_picture(item.get("_image")),
             )
         )
         for item in content["items"]
@@ -220,6 +224,28 @@ def _size(text: str | None) -> int:
 def _image(entry: Any) -> str | None:
     thumbnail = entry.find(f"{_MEDIA}thumbnail")
     return None if thumbnail is None else thumbnail.get("url")
+
+
+def _picture(entry: Any) -> Picture | None:
+    """Return what is known of the image; of two texts on it, an XML document has one."""
+    content = entry.find(f"{_MEDIA}content")
+    if content is None:
+        return None
+    width, height, length = (_size(content.get(name)) for name in ("width", "height", "fileSize"))
+    return Picture(
+        content.get("type", ""),
+        width,
+        height,
+        length,
+        alt=content.findtext(f"{_MEDIA}description", ""),
+        credit=content.findtext(f"{_MEDIA}credit", ""),
+    )
+
+
+def _json_picture(said: Any) -> Picture | None:
+    names = ("mime_type", "width", "height", "size_in_bytes", "alt", "caption", "credit")
+    nothing = ("", 0, 0, 0, "", "", "")
+    return Picture(*map(said.get, names, nothing)) if said else None
 
 
 def _atom_person(author: Any) -> Author:

@@ -25,6 +25,7 @@ from lxml import etree
 from feedpub.articles.article import Article, Author
 from feedpub.articles.entry import UNSPECIFIED, Entry
 from feedpub.articles.ids import atom_id, feed_id
+from feedpub.core.media_types import type_of
 from feedpub.documents.channel import (
     Carried,
     DocumentLinks,
@@ -270,8 +271,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
             entry.remove(text)
         if self.article.language:
             _add(entry, f"{{{DC}}}language", self.article.language)
-        if self.article.image:
-            _add(entry, f"{{{MEDIA}}}thumbnail", url=self.article.image)
+        _add_image(entry, self.article)
         if self.license not in (None, UNSPECIFIED):
             _add(entry, f"{{{LICENSES}}}license", self.license)
         for name, value in _terms(self.article):
@@ -296,8 +296,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
             _add(entry, "link", href=self.license, rel="license")
         if article.language:
             entry.set(f"{{{XML}}}lang", article.language)
-        if article.image:
-            _add(entry, f"{{{MEDIA}}}thumbnail", url=article.image)
+        _add_image(entry, article)
         self._extend_source(entry, article)
         return entry
 
@@ -314,6 +313,29 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
                 _add(source, "link", href=article.via.url, rel="self")
             elif article.via.page:
                 _add(source, "link", href=article.via.page, rel="alternate")
+
+
+def _add_image(entry: Any, article: Article) -> None:
+    """Give an entry its image, with what is known of it (Media RSS)."""
+    if not article.image:
+        return
+    _add(entry, f"{{{MEDIA}}}thumbnail", url=article.image)
+    if (picture := article.picture) is None:
+        return
+    kind = picture.type or type_of(article.image, None)
+    known = {
+        "type": kind if kind.startswith("image/") else "",
+        "medium": "image",
+        "width": picture.width,
+        "height": picture.height,
+        "fileSize": picture.length,
+    }
+    attributes = {name: str(value) for name, value in known.items() if value}
+    content = _add(entry, f"{{{MEDIA}}}content", url=article.image, **attributes)
+    if words := picture.alt or picture.caption:
+        _add(content, f"{{{MEDIA}}}description", words, type="plain")
+    if picture.credit:
+        _add(content, f"{{{MEDIA}}}credit", picture.credit)
 
 
 def _license(entry: Entry, of_feed: str | None) -> str | None:

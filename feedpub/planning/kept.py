@@ -41,6 +41,7 @@ def kept_entry(told: PublishedEntry, known: EntryRecord | None, permalinks: froz
         enclosures=told.enclosures,
         via=told.via,
         license=told.license,
+        picture=told.picture,
         feed=(known.feed if known else told.feed) or "",
         permalink=told.permalink or told.id in permalinks,
     )

@@ -6,12 +6,13 @@ import ast
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from feedpub.articles.article import Author, Enclosure, Notice, Origin
+from feedpub.articles.article import Author, Enclosure, Notice, Origin, Picture
 from feedpub.core.feed_values import media_type as media_type_of
 from feedpub.core.media_types import type_of
 from feedpub.sources.field_names import LATER_LINKS, fold_name, name_map
@@ -153,6 +154,9 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         language=optional(lambda value: text_of(value, "language"), "language", ""),
         summary=optional(lambda value: text_of(value, "summary"), "summary", ""),
         image=_on_site(optional(_address_of, "image", ""), spec),
+        picture=_picture_of(
+            get("image"), *(optional(_words_of, f"image_{of}", "") for of in _WORDS_ON_IMAGES)
+        ),
         enclosures=optional(_enclosures_of, "enclosure", ()),
         left_out=tuple(left_out),
         formerly=_formerly(raw, former, identity) if empty or is_later else None,
@@ -351,11 +355,48 @@ def _term(item: Any) -> Any:
 
 
 def _address_of(value: Any) -> str:
+    value = _first(value)
     if isinstance(value, Mapping):
-        value = value.get("url") or value.get("src")
-    if isinstance(value, list | tuple):
-        value = value[0] if value else None
+        value = _first(value.get("url") or value.get("src"))
     return text_of(value, "image")
+
+
+def _first(value: Any) -> Any:
+    """Return the first item of a list, or what is no list as it is."""
+    while isinstance(value, list | tuple):
+        value = value[0] if value else None
+    return value
+
+
+_WORDS_ON_IMAGES = ("alt", "caption", "credit")
+
+
+def _words_of(value: Any) -> str:
+    return text_of(value, "text on the image")
+
+
+def _picture_of(image: Any, *words: str) -> Picture | None:
+    """Return what a record says of its image: in an object, of which some lists have several, and in fields."""
+    image = _first(image)
+    about = image if isinstance(image, Mapping) else {}
+    alt, caption, credit = (
+        own or (of if isinstance(of := about.get(name), str) else "")
+        for name, own in zip(_WORDS_ON_IMAGES, words, strict=True)
+    )
+    if not about and not any(words):
+        return None
+    kind = about.get("type") or about.get("mime_type")
+    found = picture(
+        kind, about.get("width"), about.get("height"), about.get("size") or about.get("size_in_bytes")
+    )
+    return replace(found, alt=alt, caption=caption, credit=credit)
+
+
+def picture(media_type: Any = "", width: Any = 0, height: Any = 0, length: Any = 0) -> Picture:
+    """Return what is said of an image in whatever form; what is no type of one, or no whole number, says nothing."""
+    kind = media_type_of(str(media_type or ""))
+    sizes = [int(str(n)) if re.fullmatch(r"[1-9][0-9]{0,14}", str(n)) else 0 for n in (width, height, length)]
+    return Picture(kind if kind and kind.startswith("image/") else "", sizes[0], sizes[1], sizes[2])
 
 
 def _enclosures_of(value: Any) -> tuple[Enclosure, ...]:

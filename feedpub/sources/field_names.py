@@ -37,6 +37,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "customexcerpt standfirst",
         "image": "image imageurl thumbnail topimage featureimage featuredimage coverimage leadimage mainimage "
         "thumbnailurl urltoimage",
+        "image_alt": "imagealt featureimagealt featuredimagealt coverimagealt thumbnailalt imagealttext",
+        "image_caption": "imagecaption featureimagecaption featuredimagecaption coverimagecaption",
+        "image_credit": "imagecredit photocredit",
         "enclosure": "enclosure enclosures attachments audio",
         "license": "license licence licenseurl licenceurl",
         "feeds": "feeds",

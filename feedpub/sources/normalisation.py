@@ -17,6 +17,7 @@ from feedpub.articles.article import (
     LeftOut,
     Notice,
     Origin,
+    Picture,
     Written,
     with_other_scheme,
 )
@@ -209,6 +210,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         )
     undated = parsed.instant is reading.since
     due = record.hold.due
+    image = _address(record.image, "image", notes, record.base)
     # The id stays that of the article's own date, which it may have been published under before the embargo.
     published = max(parsed.instant, due or parsed.instant)
     return Article(
@@ -225,7 +227,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         categories=tuple(dict.fromkeys((*record.categories, *spec.categories))),
         language=_language(record.language, notes),
         summary=(one_line(plain_text(record.summary)) if spec.html_title else record.summary) or None,
-        image=_address(record.image, "image", notes, record.base),
+        image=image,
         enclosures=_enclosures(record, notes),
         via=record.via,
         due=published if record.hold.scheduled else due,
@@ -239,6 +241,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         feeds=_feeds(record, notes),
         not_feeds=record.not_feeds,
         license=_address(record.license, "license", notes, record.base),
+        picture=record.picture if image else None,
     )
 
 
@@ -523,6 +526,7 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
         id=line(record.id),
         link=line(record.link),
         summary=line(record.summary),
+        picture=_picture(record.picture, line) if record.picture else None,
         authors=tuple(
             author for found in record.authors if (author := _author(found, line(found.name), notes))
         ),
@@ -532,6 +536,16 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
     if found:
         notes.add("control-character", f"replaced {', '.join(sorted(found))}")
     return changed
+
+
+def _picture(picture: Picture, line: Callable[[str], str]) -> Picture | None:
+    """Return what is known of an image, its words as lines; some programs write them as HTML."""
+    alt, caption, credit = (
+        line(plain_text(text) if "</" in text else text)
+        for text in (picture.alt, picture.caption, picture.credit)
+    )
+    found = replace(picture, alt=alt, caption=caption, credit=credit)
+    return found if found != Picture() else None
 
 
 def _author(author: Author, name: str, notes: _Notes) -> Author | None:

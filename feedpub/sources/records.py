@@ -15,6 +15,7 @@ from feedpub.articles.article import (
     LeftOut,
     Notice,
     Origin,
+    Picture,
     Reject,
 )
 from feedpub.sources.cleaning import Selected
@@ -74,6 +75,7 @@ class Record(NamedTuple):
     feeds: tuple[str, ...] = ()
     not_feeds: tuple[str, ...] = ()
     license: str = ""
+    picture: Picture | None = None
 
 
 class RecordError(ValueError):

@@ -22,6 +22,7 @@ from feedpub.articles.article import (
     LeftOut,
     Notice,
     Origin,
+    Picture,
     Reject,
     Written,
 )
@@ -317,10 +318,12 @@ EACH = {
     "feeds": st.lists(texts, max_size=2).map(tuple),
     "not_feeds": st.lists(texts, max_size=2).map(tuple),
     "license": st.none() | texts,
+    "picture": st.none()
+    | st.builds(Picture, texts, st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), texts, texts, texts),
 }
 ARTICLES = st.builds(Article, **EACH)
 DIGESTED = {"body", "html", "authors", "language", "summary", "image", "enclosures", "by_link", "written"}
-DIGESTED |= {"license"}
+DIGESTED |= {"license", "picture"}
 
 
 def test_each_field_of_an_article_is_tried_here_and_known_of_every_article():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
+from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin, Picture
 from feedpub.articles.entry import Entry, content_of
 from feedpub.config import FeedSettings
 from feedpub.documents.channel import Site
@@ -51,6 +51,7 @@ def entry(number: int, body: str, *, html: bool = False, **more) -> Entry:
 
 
 awkward = st.text(st.sampled_from("ab <>&\"'\\\n\t€😀中"), max_size=3000)
+SIZES, LINES = st.just(10**15 - 1), st.just('"&' * 50)
 addresses = st.just("https://x.test/" + "a" * 200 + "?b=1&c=2")
 bodies = st.lists(
     st.fixed_dictionaries(
@@ -58,6 +59,10 @@ bodies = st.lists(
         optional={
             "link": addresses,
             "image": addresses,
+            "license": addresses,
+            "picture": st.builds(
+                Picture, st.just("image/png"), SIZES, SIZES, SIZES, st.just("<&>" * 9), LINES, LINES
+            ),
             "summary": awkward.map(lambda text: " ".join(text.split())),
             "language": st.just("zh-Hant-TW"),
             "authors": st.lists(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin
+from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin, Picture
 from feedpub.articles.entry import RoutedArticle, make_entry
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal
@@ -36,6 +36,10 @@ AUTHORS = st.builds(Author, TITLES, st.sampled_from([None, "ann@x.test"]), ADDRE
 ENCLOSURES = st.builds(
     Enclosure, st.just("https://x.test/a.mp3"), st.just("audio/mpeg"), st.integers(0, 2**40)
 )
+SIZES = st.sampled_from([0, 1, 10**15 - 1])
+KINDS = st.sampled_from(["", "image/png"])
+WORDS = st.just("") | TITLES
+PICTURES = st.builds(Picture, KINDS, SIZES, SIZES, SIZES, WORDS, WORDS, WORDS)
 ARTICLES = st.builds(
     Article,
     id=st.uuids().map(lambda uuid: uuid.urn),
@@ -51,6 +55,8 @@ ARTICLES = st.builds(
     summary=st.none() | TITLES,
     image=ADDRESS,
     enclosures=st.lists(ENCLOSURES, max_size=2).map(tuple),
+    license=ADDRESS,
+    picture=st.none() | PICTURES,
     via=st.none() | st.builds(FeedSource, TITLES, st.sampled_from([None, "urn:isbn:1"]), ADDRESS),
 )  # fmt: skip
 BARE = Article("tag:x.test,2023:bare", "A title and no more", "", EDGES[4], Origin("a", 1, 1))

@@ -20,6 +20,9 @@ def item(number):
       <author><name>Ann &amp; Bo</name><email>ann@a.test</email></author><author><name>Cy</name></author>
       <category term="Tides"/><category term="R&amp;D"/><link href="https://a.test/{number}"/>
       <link rel="enclosure" href="https://a.test/{number}.mp3" type="audio/mpeg" length="9"/>
+      <link rel="license" href="https://a.test/terms?a&amp;b"/>
+      <media:content url="https://a.test/{number}.png" medium="image" width="8" height="6" fileSize="99"
+        type="image/png"><media:credit>Dee &amp; Eve</media:credit></media:content>
       <summary>In short: {number} &lt; 99 &amp; more.</summary>"""
     return f"""<entry xml:lang="fr"><id>urn:example:{number}</id><title>T {number} &amp; all</title>
       <published>{day}</published><updated>{day}</updated>{rich if number % 2 else ""}
@@ -43,7 +46,7 @@ output: {{formats: {formats}, content: {content}}}
         if lost:
             shutil.rmtree(self.folder / ".feedpub", ignore_errors=True)
         (self.folder / "b.atom").write_text(
-            "<feed xmlns='http://www.w3.org/2005/Atom'><id>urn:example:f</id><title>F</title>"
+            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/'><id>urn:example:f</id><title>F</title>"
             "<link rel='self' href='https://a.test/feed'/>"
             f"<updated>2024-01-31T00:00:00Z</updated>{''.join(map(item, numbers))}</feed>"
         )

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
-from feedpub.articles.article import Mark
+from feedpub.articles.article import Mark, Picture
 
 Kind: TypeAlias = Literal["index", "feed", "article", "missing", "moved", "withdrawn", "report"]
 
@@ -86,8 +86,8 @@ class Item:
 
     ``digits`` stand for its id. ``page`` is its page, empty where it has none. ``link`` is its own address and ``site``
     the host of that, ``None`` for an article without one. ``topics`` are the feeds that chose it, on the page of a feed
-    only the others. ``content`` is empty on the page of a feed. ``mark`` is ``draft`` or ``held`` in a preview that
-    shows such, and empty in what is published.
+    only the others. ``picture`` is what is known of the ``image``. ``content`` is empty on the page of a feed. ``mark``
+    is ``draft`` or ``held`` in a preview that shows such, and empty in what is published.
     """
 
     digits: str
@@ -101,6 +101,7 @@ class Item:
     site: str | None
     authors: tuple[Person, ...]
     image: str | None
+    picture: Picture
     content: Markup
     files: tuple[File, ...]
     topics: tuple[Topic, ...]
@@ -130,7 +131,7 @@ class Page:
     engines are to keep, where it is another one. ``topics`` are the feeds that it offers to browsers, the main one
     first. ``part`` names the page of an archive, and is empty otherwise. ``icon`` and ``image`` are the addresses of
     pictures: a small one of the feed or the site, ``None`` where it is ours, and one to show where the page is shared.
-    ``license`` is the address of the licence of what is on it.
+    ``license`` is the address of the licence of what is on it, ``picture`` what is known of ``image``.
     """
 
     kind: Kind
@@ -147,6 +148,7 @@ class Page:
     newer: Neighbour | None = None
     older: Neighbour | None = None
     license: str | None = None
+    picture: Picture | None = None
 
     @property
     def unlisted(self) -> bool:

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
-from feedpub.articles.article import Article
+from feedpub.articles.article import Article, Picture
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import PAGE_FOLDER, page_digits
 from feedpub.core.spool import Spool
@@ -266,6 +266,7 @@ class PageRenderer:
             root="../",
             canonical=item.link or "",
             image=entry.article.image or page.image,
+            picture=entry.article.picture,
             license=license_of(entry, topic.license),
             newer=self._beside(place.newer, topic),
             older=self._beside(place.older, topic),
@@ -293,7 +294,7 @@ class PageRenderer:
             "author": [{"@type": "Person", "name": author.name} for author in item.authors],
             "articleSection": [topic.title for topic in item.topics],
             "inLanguage": item.language,
-            "image": article.image,
+            "image": _image_data(article),
             "license": page.license,
         }
         return {key: value for key, value in data.items() if value}
@@ -377,6 +378,7 @@ class PageRenderer:
             site=urlsplit(article.link).hostname if article.link else None,
             authors=tuple(Person(author.name, author.uri) for author in article.authors),
             image=article.image,
+            picture=article.picture or Picture(),
             content=Markup(),
             files=tuple(File(e.url, e.type, e.length, _file_name(e.url)) for e in article.enclosures),
             topics=others,
@@ -439,6 +441,25 @@ class PageRenderer:
 
     def _file(self, name: str, media_type: str, data: bytes) -> Document:
         return Document(name, "", media_type, self._site.base_url + name, data, yields=True)
+
+
+def _image_data(article: Article) -> str | dict[str, object] | None:
+    """Return the image for search engines (https://schema.org/ImageObject), its address alone if that is all."""
+    if not (article.image and article.picture):
+        return article.image
+    picture = article.picture
+    known = {
+        "@type": "ImageObject",
+        "url": article.image,
+        "encodingFormat": picture.type,
+        "width": picture.width,
+        "height": picture.height,
+        "contentSize": f"{picture.length} B" if picture.length else "",
+        "description": picture.alt,
+        "caption": picture.caption,
+        "creditText": picture.credit,
+    }
+    return {name: value for name, value in known.items() if value}
 
 
 def _is_of(topic: Topic, address: str | None) -> bool:

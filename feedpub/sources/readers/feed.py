@@ -11,6 +11,7 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from html.entities import html5
 from itertools import chain, pairwise
@@ -26,13 +27,14 @@ from feedpub.articles.article import (
     FeedSource,
     Notice,
     Origin,
+    Picture,
     Reject,
 )
 from feedpub.articles.entry import UNSPECIFIED
 from feedpub.core.errors import PublishError, SourceError
 from feedpub.sources.decoding import unified
 from feedpub.sources.feed_encoding import UNREADABLE, Encoding, FeedText, read_feed_text
-from feedpub.sources.field_mapping import authors_of, enclosure
+from feedpub.sources.field_mapping import authors_of, enclosure, picture
 from feedpub.sources.normalisation import build
 from feedpub.sources.readers._feed_parts import MAX_ENTRY, Parts, Place, split
 from feedpub.sources.readers._wordpress import Post, attachments, posts
@@ -457,7 +459,8 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         ),
         language=str((entry.get("title_detail") or {}).get("language") or feed.get("language") or ""),
         summary=_plain(entry, "summary") if body and summary != body else "",
-        image=_image(entry),
+        image=_image(entry)[0],
+        picture=_image(entry)[1],
         enclosures=_enclosures(entry),
         license=_license(entry, feed),
         via=_source_of(entry["source"]) or via if entry.get("source") else via,
@@ -591,15 +594,29 @@ def _license(entry: Any, feed: Any) -> str:
     return "" if found == UNSPECIFIED else found
 
 
-def _image(entry: Any) -> str:
-    """Return the picture of an entry: its thumbnail, else its first one in Media RSS, else that of iTunes or RSS."""
+def _image(entry: Any) -> tuple[str, Picture | None]:
+    """Return the picture of an entry: its thumbnail, else its first one in Media RSS, else that of iTunes or RSS.
+
+    With what Media RSS says of it, if it does.
+    """
     candidates = [
         *(entry.get("media_thumbnail") or ()),
         *(found for found in entry.get("media_content") or () if _kind_of(found) == "image"),
     ]
     image = entry.get("image") or {}
-    urls = [*(found.get("url") for found in candidates), image.get("href") or image.get("url")]
-    return next((str(url) for url in urls if url), "")
+    url = next((str(url) for found in candidates if (url := found.get("url"))), "")
+    told = [
+        found for found in entry.get("media_content") or () if url and found.get("url") == url
+    ] + candidates
+    if not url:
+        return str(image.get("href") or image.get("url") or ""), None
+    about = next(found for found in told if found.get("url") == url)
+    found = picture(about.get("type"), about.get("width"), about.get("height"), about.get("filesize"))
+    credits_: Any = entry.get("media_credit") or ()
+    if len(credits_) == 1 and len(entry.get("media_content") or ()) == 1:
+        # feedparser does not tell whose it is, if there are several.
+        found = replace(found, credit=str(credits_[0].get("content") or ""))
+    return url, found if found != Picture() else None
 
 
 def _kind_of(found: Any) -> str:
