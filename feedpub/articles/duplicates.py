@@ -175,7 +175,18 @@ class DuplicateIndex:
     the stream has to be read again. That is rare, and costs less than keeping every article at hand.
     """
 
-    def __init__(self, authority: str = "", exact: Exact = "across", past: Past | None = None) -> None:
+    def __init__(
+        self,
+        authority: str = "",
+        exact: Exact = "across",
+        past: Past | None = None,
+        others: Container[str] = frozenset(),
+    ) -> None:
+        """Begin to watch; ``others`` are the ids of articles that need not be added.
+
+        Nothing else has their id or text, and nothing of them but that matters here.
+        """
+        self._others = others
         self._authority = authority
         self._exact = exact
         self._past = past or NoPast()
@@ -225,6 +236,10 @@ class DuplicateIndex:
             self._claims.setdefault(base, [known]).append(record)
         return None
 
+    def pass_over(self, file: str, source: int, articles: int) -> None:
+        """Take note of so many of the others that a file has, once what else is in it was added."""
+        self._counts[self._place(file, source)] += articles
+
     def decide(self) -> bool:
         """Decide, once the whole stream was seen; say whether it has to be read again, through :meth:`winners`."""
         for base in self._doubtful:
@@ -271,7 +286,7 @@ class DuplicateIndex:
         seen = article_id in self._settled or (
             article_id in self._records and article_id not in self._stories
         )
-        return seen and article_id not in self._left_out
+        return (seen and article_id not in self._left_out) or article_id in self._others
 
     def source_of(self) -> Mapping[str, int]:
         """Return the number of the source of each file that articles came from."""
@@ -279,7 +294,7 @@ class DuplicateIndex:
 
     def saw(self, article_id: str) -> bool:
         """Say whether an article was seen that has this id of its own, whichever it gets here."""
-        return article_id in self._records or article_id in self._renamed
+        return article_id in self._records or article_id in self._renamed or article_id in self._others
 
     def identify(self, article: Article | Sighting) -> str:
         """Return the id of an article of the stream; to be asked when it is decided."""
@@ -296,23 +311,28 @@ class DuplicateIndex:
         return story and self._left_out.get(story.id, story.id)
 
     def _record(self, article: Article | Sighting, instant: float, source: int) -> _Record:
-        document = source, article.origin.file
-        place = self._places.get(document)
+        place = self._places.get((source, article.origin.file))
         if place is None:
-            place = self._places[document] = len(self._places)
-            self._feeds.append(article.feed)
+            place = self._place(article.origin.file, source, article.feed)
             if article.feed:
                 self._shown[article.feed] = article.feed
                 for shown in shown_keys(article):
                     self._shown.setdefault(shown, article.feed)
-            self._sources.append(source)
-            self._counts.append(0)
         seen = article if isinstance(article, Sighting) else Sighting.of(article)
         changed = instant if seen.updated is None else seen.updated.timestamp()
         version = -1 if seen.version is None else seen.version
         return _Record(
             version, changed, -instant, seen.size, seen.text, seen.rest, seen.own, place, seen.beside
         )
+
+    def _place(self, file: str, source: int, feed: str = "") -> int:
+        """Return the number of a document, which is a new one if nothing of it was seen."""
+        place = self._places.setdefault((source, file), len(self._places))
+        if place == len(self._feeds):
+            self._feeds.append(feed)
+            self._sources.append(source)
+            self._counts.append(0)
+        return place
 
     def _base(self, article: Article | Sighting, record: _Record) -> str:
         """Return the id of an article as far as it can be told without the others."""
@@ -372,6 +392,8 @@ class DuplicateIndex:
         if (stories := self._stories.get(base)) is not None:
             return stories.get(record)
         known = self._records.get(base)
+        if known is None and base in self._others:
+            known = record
         return known and _Story(base, known)
 
     # Versions of one article, and articles that share a key

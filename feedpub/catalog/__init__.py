@@ -3,7 +3,19 @@
 A cache, never a promise: a build with it equals a build without it. It may be deleted at any time.
 """
 
-from feedpub.catalog.catalog import Catalog, CatalogFile, Other, Seen, Stale
+from feedpub.catalog.catalog import Catalog, CatalogFile, Other, Seen, Stale, Unheard, Want
+from feedpub.catalog.census import Census
 from feedpub.catalog.store import Damaged, Store
 
-__all__ = ["Catalog", "CatalogFile", "Damaged", "Other", "Seen", "Stale", "Store"]
+__all__ = [
+    "Catalog",
+    "CatalogFile",
+    "Census",
+    "Damaged",
+    "Other",
+    "Seen",
+    "Stale",
+    "Store",
+    "Unheard",
+    "Want",
+]

@@ -5,16 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from heapq import heappush, heappushpop
+from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
 from feedpub.articles.sighting import Sighting
-from feedpub.catalog.coding import NO_INSTANT, Row, article_of, canonical, item_in, row_of, seen_in, values_of
+from feedpub.catalog.census import Census
+from feedpub.catalog.coding import (
+    OTHER,
+    Columns,
+    Page,
+    article_of,
+    canonical,
+    instant_of,
+    item_in,
+    rows_in,
+    seen_in,
+    values_of,
+    written,
+)
 from feedpub.catalog.store import Damaged, Header, Piece, Stat, Store
 from feedpub.sources import Readings, local_file
 from feedpub.sources.files import display_name
@@ -50,6 +65,23 @@ class Seen(NamedTuple):
         return self.article or self.file.article(self)
 
 
+class Unheard(NamedTuple):
+    """So many articles of a ``file`` of which nothing need be heard."""
+
+    file: CatalogFile
+    articles: int
+
+
+class Want(NamedTuple):
+    """What is wanted of known articles: with ``census``, only what that did not want to be heard of.
+
+    It ``trusts`` what the rules said of an article, unless people may have decided otherwise.
+    """
+
+    census: Census | None
+    trusts: bool
+
+
 class Catalog:
     """What is in the files that ``readings`` has: read now, or as ``store`` knows it from an earlier build.
 
@@ -78,6 +110,31 @@ class Catalog:
                 )
             yield known
 
+    def take_up(self) -> bool:
+        """Read what is not known yet, if that is the lesser part; say whether all is known then.
+
+        Raises :class:`SourceError` where a file can't be read.
+        """
+        files = list(self.files())
+        new = [file for file in files if not file.is_known]
+        if sum(file.size for file in new) > sum(file.size for file in files) / 2 or not all(
+            f.lends for f in new
+        ):
+            return False
+        for file in new:
+            file.take_up()
+        return True
+
+    def census(self, now: datetime, marks: Iterable[str]) -> Census | None:
+        """Return what says which articles need not be heard of at ``now``, where all files are known.
+
+        Those of ids with these ``marks`` have to be. ``None``: all.
+        """
+        files = list(self.files())
+        if not files or not all(file.is_known and not file.is_odd for file in files):
+            return None
+        return Census((columns for file in files for columns in file.columns()), now.timestamp(), marks)
+
     def _spec(self, source: int, spec: SourceSpec) -> str:
         """Return a fingerprint of all that the reading of a source depends on."""
         if source not in self._specs:
@@ -97,12 +154,15 @@ class Catalog:
         if self._store:
             self._store.close()
 
-    @property
-    def floor(self) -> float:
-        """The instant from which on an earlier build needed all articles; this one may need others."""
-        return self._store.floor if self._store else _NEVER
+    def floors(self, feeds: int) -> tuple[float, ...]:
+        """Return from which instant on each of so many feeds needed all articles in an earlier build.
 
-    def save(self, selected: Mapping[tuple[CatalogFile, int], Article], floor: float) -> None:
+        This one may need others.
+        """
+        floors = self._store.floors if self._store else ()
+        return floors if len(floors) == feeds else (min(floors, default=-inf),) * feeds
+
+    def save(self, selected: Mapping[tuple[CatalogFile, int], Article], floors: Iterable[float]) -> None:
         """Keep what was read for the next build, and the whole of the ``selected`` articles, by file and number.
 
         Of others, the whole is kept of the newest: once rules change, those are asked.
@@ -114,7 +174,7 @@ class Catalog:
         there = self._store.whole()
         at_hand = {(file.number, number): article for (file, number), article in selected.items()}
         needed = frozenset(at_hand)
-        at_hand |= {(file.number, number): article for file, number, article in self._newest.all()}
+        at_hand |= {(file.number, number): article for (file, number), article in self._newest.all()}
         instants = there | {place: article.published.timestamp() for place, article in at_hand.items()}
         newest = sorted(instants, key=lambda place: (-instants[place], place))[:NEWEST]
         kept = needed.union(newest)
@@ -122,7 +182,7 @@ class Catalog:
         for place, article in at_hand.items():
             if place in kept and place not in there and place[0]:
                 self._store.put_whole(*place, instants[place], values_of(article))
-        self._store.floor = floor
+        self._store.floors = tuple(floors)
         self._store.save()
 
 
@@ -130,7 +190,8 @@ class _Newest:
     """The newest articles of all that are read, each with its file and its number there."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, CatalogFile, int, Article]] = []
+        self._heap: list[tuple[float, int, tuple[CatalogFile, int]]] = []
+        self._whole: dict[tuple[CatalogFile, int], Article] = {}
         self._held = 0
 
     def hold(self, instant: float, file: CatalogFile, number: int, article: Article) -> None:
@@ -139,12 +200,20 @@ class _Newest:
             return
         if len(article.body) <= LONG:
             self._held += 1
-            one = (instant, self._held, file, number, article)
-            (heappush if len(self._heap) < NEWEST else heappushpop)(self._heap, one)
+            one = (instant, self._held, (file, number))
+            if len(self._heap) < NEWEST:
+                heappush(self._heap, one)
+            else:
+                del self._whole[heappushpop(self._heap, one)[2]]
+            self._whole[file, number] = article
 
-    def all(self) -> Iterator[tuple[CatalogFile, int, Article]]:
-        """Yield them."""
-        return (one[2:] for one in self._heap)
+    def get(self, file: CatalogFile, number: int) -> Article | None:
+        """Return one of them."""
+        return self._whole.get((file, number))
+
+    def all(self) -> Iterable[tuple[tuple[CatalogFile, int], Article]]:
+        """Return them with their places."""
+        return self._whole.items()
 
 
 class CatalogFile:
@@ -165,62 +234,96 @@ class CatalogFile:
         self._readings = readings
         self._held = newest
         self._of_spec, self._rules = fingerprints
-        self._name = display_name(self._spec, self._path)
+        self.name = display_name(self._spec, self._path)
         # What comes from elsewhere is read each time, and where the clock decides what is to be read.
         is_local = isinstance(self._path, Path) or is_web(self._path)
-        self._store = store if is_local and self._spec.settle is None else None
-        self._at = local_file(self._name, self._spec.base)
+        self._lasts = is_local and self._spec.settle is None
+        self._store = store
+        self._at = local_file(self.name, self._spec.base)
         self._key = b""
-        self.number, self._header = self._found() if self._store else (0, None)
+        self.number, self._header = self._found() if self._lasts and self._store else (0, None)
         self.is_known = self._header is not None
-        self._is_new = self._store is not None and not self.is_known
+        self._is_new = self._lasts and self._store is not None and not self.is_known
         # Of the piece that was asked for last: its number, that of its first article, which feeds take each.
         self._answers: tuple[int, int, list[list[int] | None]] = (-1, 0, [])
         self._has_news = False
-        # Those of its articles, with their instants, that are not before the floor of the store.
-        self._recent: list[tuple[float, Seen]] | None = None
+        self._columns: list[Columns] = []
         self._whole: Generator[Article] | None = None
         self._next = 0
 
     @property
     def newest(self) -> float:
         """The epoch seconds of its newest article; of a file that is known."""
-        return self._header.newest if self._header else float("inf")
+        return self._header.newest if self._header else inf
 
-    def between(self, oldest: Callable[[], float], end: float) -> Iterator[Seen]:
-        """Yield the articles of a file that is known, from an instant on, which may rise meanwhile, up to ``end``.
+    @property
+    def is_odd(self) -> bool:
+        """Whether it has articles whose ids depend on what else there is; of a file that is known."""
+        return self._header is None or self._header.is_odd
 
-        Where dates depend on what is published, no instant tells; then it yields all of the file, if ``end`` is none.
+    @property
+    def lends(self) -> bool:
+        """Whether what is read of it can be known for this build at least."""
+        return self._store is not None and self._store.keeps
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has, as far as that can be told."""
+        if self._header and self._header.stat:
+            return self._header.stat.size
+        with suppress(OSError):
+            return self._at.stat().st_size
+        return 0
+
+    def columns(self) -> list[Columns]:
+        """Return what tells its articles apart, by pieces; of a file that is known."""
+        if not self._columns and self._header:
+            self._columns = [
+                Columns.unpacked(self._get(piece, "columns"), about.articles)
+                for piece, about in enumerate(self._header.pieces)
+            ]
+        return self._columns
+
+    def wanted(self, floors: Sequence[float], but: Sequence[float] | None, want: Want) -> Iterator[Seen]:
+        """Yield the articles of a file that is known which may be among the newest of some feed.
+
+        ``floors`` are the instants from which on feeds take articles; ``but`` those of what was wanted before.
         """
-        timeless = self.newest == NO_INSTANT
-        if timeless and end != NO_INSTANT:
-            return
-        if self._recent is not None and end == NO_INSTANT and not timeless:
-            yield from (seen for instant, seen in self._recent if instant >= oldest())
-            return
+        lowest = min(floors, default=inf)
         number = 0
         for piece, about in enumerate(self._header.pieces if self._header else ()):
-            if about.newest < oldest() and not timeless:
-                number += about.articles
+            first, number = number, number + about.articles
+            if about.newest < lowest:
                 continue
-            for row in self._get(piece, "rows"):
-                if type(row[0]) is str:
-                    if timeless or oldest() <= row[1] < end:
-                        yield Seen(seen_in(row, self._name), self, number, None)
-                    number += 1
+            columns = self.columns()[piece]
+            late = [at for at, instant in enumerate(columns.instants) if instant >= lowest]
+            if want.census:
+                late = [at for at in late if not want.census.hears(columns.ids[at])]
+            if late:
+                self._turn_to(piece, first)
+                answers = self._answers[2] if want.trusts else None
+                yield from self._these(piece, first, _answered(columns, late, answers, (floors, but)))
 
-    def items(self) -> Iterator[Seen | Other]:
-        """Yield all that is in the file, in its order.
+    def items(self, census: Census | None = None) -> Iterator[Seen | Unheard | Other]:
+        """Yield all that is in the file, in its order; of a file that is known, what ``census`` wants to be heard of.
 
         Raises :class:`SourceError` where it can't be read, and :class:`Damaged`.
         """
         if self.is_known:
-            yield from self._remembered()
+            yield from self._heard(census) if census else self._remembered()
             return
         is_new, self._is_new = self._is_new, False
         read = self._readings.read(self.source, self._spec, self._path)
         stat = self._stat() if is_new else None
         yield from self._recorded(read, stat) if stat else self._seen(read)
+
+    def take_up(self) -> None:
+        """Read what is not known, so that it is. Raises :class:`SourceError` where it can't be read."""
+        self._is_new = False
+        stat = self._stat() if self._lasts else None
+        for _ in self._recorded(self._readings.read(self.source, self._spec, self._path), stat, lends=True):
+            pass
+        self.is_known = self._header is not None
 
     def feeds(self, number: int) -> list[int] | None:
         """Return the numbers of the feeds whose rules take an article, if that is known."""
@@ -236,6 +339,8 @@ class CatalogFile:
 
     def article(self, seen: Seen) -> Article:
         """Return the whole of an article as the file has it. Raises :class:`Stale` where it is another."""
+        if held := self._held.get(self, seen.number):
+            return seen.told.applied_to(held)
         if self._store is not None and (values := self._store.get_whole(self.number, seen.number)):
             article = seen.told.applied_to(article_of(values))
             if Sighting.of(article) == seen.told:
@@ -250,7 +355,7 @@ class CatalogFile:
                 break
         self._forget()
         self._header, self.is_known = None, False
-        raise Stale(self._name)
+        raise Stale(self.name)
 
     def leave(self) -> None:
         """Let go of what is held in memory."""
@@ -267,20 +372,58 @@ class CatalogFile:
 
     def _remembered(self) -> Iterator[Seen | Other]:
         number = 0
-        # What was needed last time is asked for once more as soon as all has been heard of.
-        floor = self._store.floor if self._store else _NEVER
-        recent: list[tuple[float, Seen]] = []
-        self._recent = None if floor == _NEVER else recent
         for piece in range(len(self._header.pieces) if self._header else 0):
-            for row in self._get(piece, "rows"):
+            for row in rows_in(filter(None, self._get(piece, "rows").split(b"\n"))):
                 if type(row[0]) is str:
-                    seen = Seen(seen_in(row, self._name), self, number, None)
-                    if row[1] >= floor > _NEVER:
-                        recent.append((row[1], seen))
-                    yield seen
+                    yield Seen(seen_in(row, self.name), self, number, None)
                     number += 1
                 else:
-                    yield item_in(row, self._name)
+                    yield item_in(row, self.name)
+
+    def _heard(self, census: Census) -> Iterator[Seen | Unheard | Other]:
+        """Yield what has to be heard of, and how many other articles there are. Its first and last tell its order."""
+        header = self._header
+        if header is None or not header.ends:
+            yield from self._remembered()
+            return
+        first, unheard, last = 0, 0, header.articles - 1
+        for piece, (about, columns) in enumerate(zip(header.pieces, self.columns(), strict=True)):
+            heard = census.heard(columns)
+            unheard += about.articles - len(heard)
+            ends = [
+                end for end in {0, last} if first <= end < first + about.articles and end - first not in heard
+            ]
+            census.hear(columns, [end - first for end in ends])
+            unheard -= len(ends)
+            if 0 in ends:
+                yield Seen(seen_in(header.ends[0], self.name), self, 0, None)
+            if heard or OTHER in columns.kinds:
+                yield from self._these(piece, first, heard, others=True)
+            if last in ends and last:
+                yield Seen(seen_in(header.ends[-1], self.name), self, last, None)
+            first += about.articles
+        yield Unheard(self, unheard)
+
+    def _these(
+        self, piece: int, first: int, numbers: Sequence[int], *, others: bool = False
+    ) -> Iterator[Any]:
+        """Yield some articles of a piece, by their numbers in it, in its order; and what is none, if asked for."""
+        if not (numbers or others):
+            return
+        columns = self.columns()[piece]
+        of_articles = columns.rows()
+        rows = {of_articles[number]: number for number in numbers}
+        chosen = sorted(
+            rows.keys() | {row for row, kind in enumerate(columns.kinds) if kind == OTHER} if others else rows
+        )
+        lines = self._get(piece, "rows").split(b"\n")
+        if len(lines) != len(columns.kinds):
+            raise Damaged("rows")
+        for row, told in zip(chosen, rows_in([lines[row] for row in chosen]), strict=True):
+            if row in rows:
+                yield Seen(seen_in(told, self.name), self, first + rows[row], None)
+            else:
+                yield item_in(told, self.name)
 
     def _seen(self, read: Iterator[Item]) -> Iterator[Seen | Other]:
         number = 0
@@ -291,43 +434,54 @@ class CatalogFile:
             else:
                 yield item
 
-    def _recorded(self, read: Iterator[Item], stat: Stat) -> Iterator[Seen | Other]:
-        """Yield what is read, and keep it if the file was left alone meanwhile."""
+    def _recorded(
+        self, read: Iterator[Item], stat: Stat | None, *, lends: bool = False
+    ) -> Iterator[Seen | Other]:
+        """Yield what is read, and keep it if the file was left alone meanwhile; else for this build if it ``lends``."""
         assert self._store is not None
-        digest = self._digest()
-        self.number = self._store.add(self._key)
-        pieces: list[Piece] = []
-        rows: list[Row] = []
-        newest = _NEVER
-        number = 0
+        digest = self._digest() if stat else ""
+        key = (
+            self._key
+            if stat
+            else hashlib.sha256(f"{self.source}\n{self.name}".encode(errors="replace")).digest()
+        )
+        self.number = self._store.add(key)
+        page, pieces = Page(), list[Piece]()
+        ends: list[str] = []
+        number, is_odd = 0, False
         self._answers = (0, 0, [])
         for item in self._seen(read):
-            if len(rows) == PIECE:
-                pieces.append(self._put(len(pieces), rows, newest))
-                rows, newest = [], _NEVER
+            if len(page) == PIECE:
+                pieces.append(self._put(len(pieces), page))
+                page = Page()
                 self._answers = (len(pieces), number, [])
             if isinstance(item, Seen):
                 self._answers[2].append(None)
-                rows.append(row_of(item.told))
-                newest = max(newest, instant := rows[-1][1])
+                ends[min(number, 1) :] = [page.add(item.told)]
+                is_odd = is_odd or bool(item.told.beside or item.told.former)
                 if item.article:
-                    self._held.hold(instant, self, number, item.article)
+                    self._held.hold(instant_of(item.told), self, number, item.article)
                 number += 1
             else:
-                rows.append(row_of(item))
+                page.add(item)
             yield item
-        pieces.append(self._put(len(pieces), rows, newest))
-        if self._stat() == stat and self._fingerprint() == self._key:
-            self._header = Header(stat if os.name == "posix" else None, digest, tuple(pieces))
+        pieces.append(self._put(len(pieces), page))
+        header = Header(stat, digest, tuple(pieces), tuple(rows_in(end.encode() for end in ends)), is_odd)
+        if stat and self._stat() == stat and self._fingerprint() == self._key:
+            self._header = header if os.name == "posix" else header._replace(stat=None)
             self._store.settle(self.number, self._key, self._header)
+        elif lends:
+            # It is not used, and so not saved.
+            self._header = header._replace(stat=None, digest="")
         else:
             self._forget()
 
-    def _put(self, piece: int, rows: list[Row], newest: float) -> Piece:
+    def _put(self, piece: int, page: Page) -> Piece:
         assert self._store is not None
-        self._store.put(self.number, piece, "rows", rows)
+        self._store.put(self.number, piece, "rows", page.lines())
+        self._store.put(self.number, piece, "columns", page.columns().packed())
         self._write_answers()
-        return Piece(len(self._answers[2]), newest)
+        return Piece(page.articles, page.newest)
 
     def _found(self) -> tuple[int, Header | None]:
         """Return what is known of the file as it is now."""
@@ -353,9 +507,9 @@ class CatalogFile:
 
     def _fingerprint(self) -> bytes:
         beside: tuple[object, ...] = self._readings.beside(self.source, self._spec, self._path)
-        if is_web(self._name):
-            beside = (*beside, Copy.of(self._name, self._spec.base).remembered())
-        told = json.dumps([self._name, self._of_spec, *map(str, beside)])
+        if is_web(self.name):
+            beside = (*beside, Copy.of(self.name, self._spec.base).remembered())
+        told = json.dumps([self.name, self._of_spec, *map(str, beside)])
         return hashlib.sha256(told.encode("ascii")).digest()
 
     def _stat(self) -> Stat | None:
@@ -378,11 +532,11 @@ class CatalogFile:
     def _forget(self) -> None:
         if self._store is not None:
             self._store.forget(self.number)
-        self._store, self.number = None, 0
+        self._store, self.number, self._columns = None, 0, []
 
-    def _get(self, piece: int, kind: str) -> list[Any]:
+    def _get(self, piece: int, kind: str) -> bytes:
         found = self._store.get(self.number, piece, kind) if self._store else None
-        if not isinstance(found, list):
+        if found is None:
             raise Damaged(kind)
         return found
 
@@ -393,22 +547,47 @@ class CatalogFile:
             return number - first
         if self._store is None or self._header is None:
             return None
-        self._write_answers()
         piece = first = 0
         while number >= first + self._header.pieces[piece].articles:
             first += self._header.pieces[piece].articles
             piece += 1
-        found = self._store.get(self.number, piece, "answers")
-        known = (
-            found[1] if found and found[0] == self._rules else [None] * self._header.pieces[piece].articles
-        )
-        self._answers = (piece, first, known)
+        self._turn_to(piece, first)
         return number - first
+
+    def _turn_to(self, piece: int, first: int) -> None:
+        """Have at hand which feeds take the articles of a piece, as far as it is known."""
+        if self._answers[0] == piece or self._store is None or self._header is None:
+            return
+        self._write_answers()
+        found = self._store.get(self.number, piece, "answers")
+        rules, known = json.loads(found) if found else ("", [])
+        nothing: list[list[int] | None] = [None] * self._header.pieces[piece].articles
+        self._answers = (piece, first, known if rules == self._rules else nothing)
 
     def _write_answers(self) -> None:
         if self._has_news and self._store is not None:
-            self._store.put(self.number, self._answers[0], "answers", [self._rules, self._answers[2]])
+            self._store.put(
+                self.number, self._answers[0], "answers", written([self._rules, self._answers[2]])
+            )
         self._has_news = False
 
 
-_NEVER = float("-inf")
+def _answered(
+    columns: Columns,
+    numbers: Iterable[int],
+    answers: Sequence[Sequence[int] | None] | None,
+    limits: tuple[Sequence[float], Sequence[float] | None],
+) -> list[int]:
+    """Return those of which some feed, as far as is known, is not sure to have newer ones enough."""
+    floors, but = limits
+    every: Sequence[int] = range(len(floors))
+    wanted = []
+    for at in numbers:
+        instant, feeds = columns.instants[at], answers[at] if answers else None
+        if feeds is None:
+            feeds = every
+        if any(instant >= floors[feed] for feed in feeds) and not (
+            but and any(instant >= but[feed] for feed in feeds)
+        ):
+            wanted.append(at)
+    return wanted

@@ -17,9 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from feedpub.catalog.coding import Row
+from feedpub.catalog.coding import Row, written
 
-VERSION = 1
+VERSION = 2
 # What SQLite raises for a file that is none of its own, or is no more: its messages may be no text either.
 _FAILS = (sqlite3.Error, OSError, ValueError, OverflowError)
 _SEAL = 16
@@ -28,7 +28,7 @@ MOST = 2
 _SCHEMA = """
 CREATE TABLE site (
     key BLOB NOT NULL,          -- what all of it depends on
-    floor REAL                  -- the instant from which on all articles were needed
+    floors TEXT                 -- for each feed, the instant from which on it needed all articles
 );
 CREATE TABLE files (
     name BLOB NOT NULL,         -- digest of the file's name and of what its reading depends on
@@ -39,7 +39,7 @@ CREATE TABLE files (
 CREATE TABLE pieces (
     file INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    kind TEXT NOT NULL,         -- rows: its items; answers: which feeds take each article
+    kind TEXT NOT NULL,         -- rows: its items; columns: what tells its articles apart; answers: their feeds
     content BLOB NOT NULL,
     PRIMARY KEY (file, number, kind)
 ) WITHOUT ROWID;
@@ -80,16 +80,26 @@ class Piece(NamedTuple):
 
 
 class Header(NamedTuple):
-    """A file that was read: its ``stat`` where that tells it for sure, the digest of its bytes, its pieces."""
+    """A file that was read: its ``stat`` where that tells it for sure, the digest of its bytes, its pieces.
+
+    ``ends`` are its first and its last article; ``is_odd`` says that it has articles whose ids depend on others.
+    """
 
     stat: Stat | None
     digest: str
     pieces: tuple[Piece, ...]
+    ends: tuple[Row, ...] = ()
+    is_odd: bool = False
 
     @property
     def newest(self) -> float:
         """The epoch seconds of the newest article, of all pieces."""
         return max((piece.newest for piece in self.pieces), default=float("-inf"))
+
+    @property
+    def articles(self) -> int:
+        """How many articles it has."""
+        return sum(piece.articles for piece in self.pieces)
 
 
 class Store:
@@ -101,8 +111,8 @@ class Store:
     """
 
     def __init__(self, file: Path, key: str, race: int, *, writes: bool = True) -> None:
-        self.floor = float("-inf")
-        """From which instant on (in epoch seconds) the last build that was saved needed all articles."""
+        self.floors: tuple[float, ...] = ()
+        """From which instant on (in epoch seconds) each feed of the last build that was saved needed all articles."""
         self.before = 0
         """What changed since, in nanoseconds of the epoch, may change again without its times showing it."""
         self._file = file
@@ -124,7 +134,7 @@ class Store:
         """Begin anew, with nothing; where that did not help either, without a file."""
         self.close()
         self._used.clear()
-        self.floor = float("-inf")
+        self.floors = ()
         if not self._writes:
             return
         with suppress(*_FAILS):
@@ -134,6 +144,11 @@ class Store:
             ):
                 name.unlink(missing_ok=True)
             self._open()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is put into it can be got again."""
+        return self._writes and self._connection is not None
 
     def close(self) -> None:
         """Leave what was saved, and nothing else."""
@@ -153,7 +168,7 @@ class Store:
                 connection.executescript(f"BEGIN; {_SCHEMA}")
                 connection.execute("INSERT INTO site VALUES (?, NULL)", (self._key,))
                 connection.execute("COMMIT")
-            found = connection.execute("SELECT key, floor FROM site").fetchall()
+            found = connection.execute("SELECT key, floors FROM site").fetchall()
             if self._writes:
                 connection.execute("BEGIN")
         except BaseException:
@@ -162,8 +177,8 @@ class Store:
         self._connection = connection
         if len(found) != 1 or found[0][0] != self._key:
             self.clear()
-        elif isinstance(found[0][1], float):
-            self.floor = found[0][1]
+        elif found[0][1] is not None:
+            self.floors = _floors(found[0][1])
 
     def find(self, name: bytes) -> tuple[int, Header] | None:
         """Return the number of a file and what is known of it."""
@@ -171,9 +186,10 @@ class Store:
         if not found:
             return None
         number, sealed = found[0]
-        stat, digest, pieces = self._opened(sealed, name, number)
+        stat, digest, pieces, ends, is_odd = json.loads(self._opened(sealed, name, number))
         self._used.add(number)
-        return number, Header(Stat(*stat) if stat else None, digest, tuple(Piece(*piece) for piece in pieces))
+        of_pieces = tuple(Piece(*piece) for piece in pieces)
+        return number, Header(Stat(*stat) if stat else None, digest, of_pieces, tuple(ends), is_odd)
 
     def add(self, name: bytes) -> int:
         """Make room for a file, instead of what was known under its name, and return its number."""
@@ -186,16 +202,17 @@ class Store:
     def settle(self, number: int, name: bytes, header: Header) -> None:
         """Say that all is there of a file."""
         self._used.add(number)
-        self._do("UPDATE files SET header = ? WHERE id = ?", (self._sealed(header, name, number), number))
+        sealed = self._sealed(written(header), name, number)
+        self._do("UPDATE files SET header = ? WHERE id = ?", (sealed, number))
 
-    def get(self, number: int, piece: int, kind: str) -> Any | None:
+    def get(self, number: int, piece: int, kind: str) -> bytes | None:
         """Return a part of a piece of a file, ``None`` where there is none."""
         found = self._ask(
             "SELECT content FROM pieces WHERE file = ? AND number = ? AND kind = ?", number, piece, kind
         )
         return self._opened(found[0][0], number, piece, kind) if found else None
 
-    def put(self, number: int, piece: int, kind: str, content: object) -> None:
+    def put(self, number: int, piece: int, kind: str, content: bytes) -> None:
         """Keep a part of a piece of a file."""
         sealed = self._sealed(content, number, piece, kind)
         self._do("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?)", (number, piece, kind, sealed))
@@ -210,11 +227,11 @@ class Store:
     def get_whole(self, file: int, number: int) -> Row | None:
         """Return the whole of an article, ``None`` where it is not kept."""
         found = self._ask("SELECT content FROM whole WHERE file = ? AND number = ?", file, number)
-        return self._opened(found[0][0], file, number, "whole") if found else None
+        return json.loads(self._opened(found[0][0], file, number, "whole")) if found else None
 
     def put_whole(self, file: int, number: int, instant: float, content: Row) -> None:
         """Keep the whole of an article."""
-        sealed = self._sealed(content, file, number, "whole")
+        sealed = self._sealed(written(content), file, number, "whole")
         self._do("INSERT OR REPLACE INTO whole VALUES (?, ?, ?, ?)", (file, number, instant, sealed))
 
     def drop_whole(self, places: Iterable[tuple[int, int]]) -> None:
@@ -232,7 +249,7 @@ class Store:
         for (number,) in self._ask("SELECT id FROM files"):
             if number not in self._used:
                 self._drop(number)
-        self._do("UPDATE site SET floor = ?", (self.floor,))
+        self._do("UPDATE site SET floors = ?", (json.dumps(self.floors),))
         self._do("COMMIT")
         self._do("BEGIN")
 
@@ -258,16 +275,24 @@ class Store:
             # A full disk, say. It is only a cache.
             self.close()
 
-    def _sealed(self, content: object, *of: object) -> bytes:
-        data = json.dumps(content, separators=(",", ":")).encode("ascii")
+    def _sealed(self, data: bytes, *of: object) -> bytes:
         return self._seal(data, of) + data
 
-    def _opened(self, sealed: object, *of: object) -> Any:
+    def _opened(self, sealed: object, *of: object) -> bytes:
         if isinstance(sealed, bytes) and sealed[:_SEAL] == self._seal(sealed[_SEAL:], of):
-            return json.loads(sealed[_SEAL:])
+            return sealed[_SEAL:]
         raise Damaged(repr(of))
 
     def _seal(self, data: bytes, of: tuple[object, ...]) -> bytes:
         return hashlib.blake2b(
             data, digest_size=_SEAL, key=hashlib.sha256(repr(of).encode()).digest()
         ).digest()
+
+
+def _floors(said: object) -> tuple[float, ...]:
+    """Return the floors as they were written; none where they are not: they only say what to look at first."""
+    with suppress(TypeError, ValueError):
+        floors = json.loads(said) if isinstance(said, str) else None
+        if isinstance(floors, list) and {*map(type, floors)} <= {float}:
+            return tuple(floors)
+    return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -62,6 +62,16 @@ class Publicity:
         self._withdrawn = withdrawn
         self._listed = Listed.of(settings.withdrawn, settings.site.id_authority)
         self._alone = alone
+
+    @property
+    def asks_all(self) -> bool:
+        """Whether more of each article has to be known than its id and its date."""
+        return bool(self._listed.names)
+
+    @property
+    def withdrawn(self) -> Collection[str]:
+        """The marks of what owners took back."""
+        return self._withdrawn.keys()
 
     def why_not(self, article: Told) -> str:
         """Return ``held``, ``expired`` or ``withdrawn``; an empty text where the article is public."""

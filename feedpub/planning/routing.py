@@ -18,12 +18,12 @@ from typing import Generic, TypeVar
 
 from feedpub.articles.adoption import Adoptable
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
-from feedpub.articles.duplicates import DuplicateIndex
+from feedpub.articles.duplicates import DuplicateIndex, Winners
 from feedpub.articles.entry import Entry, RoutedArticle, Turn, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.articles.sighting import Sighting, Told
 from feedpub.articles.withdrawals import Gone, Listed, Withdrawal, Withdrawn, dated, mark
-from feedpub.catalog import Catalog, CatalogFile, Damaged, Seen, Stale
+from feedpub.catalog import Catalog, CatalogFile, Census, Damaged, Seen, Stale, Unheard, Want
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
 from feedpub.planning.hands import Hands, Heard
@@ -117,13 +117,17 @@ def _ingest(
     publicity = Publicity(settings, now, past, remembered)
     order = SourceOrder()
 
-    def begun() -> tuple[DuplicateIndex, _Router]:
-        index = DuplicateIndex(settings.site.id_authority, settings.exact, past)
-        return index, _Router(settings, past, order, hands)
+    def read(progress: Progress | None) -> tuple[Census | None, DuplicateIndex, _Router]:
+        router = _Router(settings, past, order, hands)
+        asks_all = publicity.asks_all or router.asks_all or tally.heard.listens or bool(past.split_ids())
+        census = None if asks_all else catalog.census(now, publicity.withdrawn)
+        index = DuplicateIndex(settings.site.id_authority, settings.exact, past, census or ())
+        articles = _articles(catalog, publicity, tally, progress, census)
+        _first_reading(index, router, publicity, articles, tally, order)
+        return census, index, router
 
-    articles = _articles(catalog, publicity, tally, progress)
-    watched, router = begun()
-    _first_reading(watched, router, publicity, articles, tally, order)
+    catalog.take_up()
+    census, watched, router = read(progress)
     said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
     withdrawn = {**remembered, **said}
     news = {gone for gone, marked in tally.gone if withdrawn[marked] != remembered.get(marked)}
@@ -133,14 +137,18 @@ def _ingest(
         # now knowing it.
         publicity = Publicity(settings, now, past, withdrawn, alone)
         tally = _Tally(Heard(hands))
-        articles = _articles(catalog, publicity, tally, None)
-        watched, router = begun()
-        _first_reading(watched, router, publicity, articles, tally, order)
+        census, watched, router = read(None)
     if watched.decide():
         # What was routed is not what stays, or not under its id: read again, now knowing it.
         stays = watched.winners()
         router = _Router(settings, past, order, hands)
-        for told, seen in _articles(catalog, publicity, _Tally(Heard(hands)), None):
+        if census:
+            _offer_known(catalog, publicity, stays, router, hands, census)
+        for one in _articles(catalog, publicity, _Tally(Heard(hands)), None, census):
+            if isinstance(one, Unheard):
+                router.offered += one.articles
+                continue
+            told, seen = one
             instant = told.published.timestamp()
             if not publicity.why_not(told) and (kept := stays(told, instant, seen.file.source)):
                 router.count(kept, seen)
@@ -148,9 +156,9 @@ def _ingest(
                 if is_split(kept.id) and not is_split(told.id):
                     tally.notices.append(_shared_id(told))
     else:
-        _offer_known(catalog, publicity, watched, router, hands)
+        _offer_known(catalog, publicity, watched.winners(in_order=False), router, hands)
     selected = router.newest()
-    catalog.save(router.whole, router.floor)
+    catalog.save(router.whole, router.floors)
     # A withdrawal that was lifted is forgotten, but while a record still says it, or it keeps another back.
     needed = said.keys() | tally.keeping
     withdrawn = {m: w for m, w in withdrawn.items() if m in needed or m not in tally.back}
@@ -312,12 +320,17 @@ def _first_reading(
     watched: DuplicateIndex,
     router: _Router,
     publicity: Publicity,
-    articles: Iterable[tuple[Sighting, Seen]],
+    articles: Iterable[tuple[Sighting, Seen] | Unheard],
     tally: _Tally,
     order: SourceOrder,
 ) -> None:
     """Hear of all articles; offer those that are read now, as the texts of others are not at hand."""
-    for told, seen in articles:
+    for one in articles:
+        if isinstance(one, Unheard):
+            watched.pass_over(one.file.name, one.file.source, one.articles)
+            router.offered += one.articles
+            continue
+        told, seen = one
         instant = told.published.timestamp()
         order.hear(told, instant)
         if why := publicity.why_not(told):
@@ -341,19 +354,29 @@ def _first_reading(
 
 
 def _offer_known(
-    catalog: Catalog, publicity: Publicity, watched: DuplicateIndex, router: _Router, hands: Hands
+    catalog: Catalog,
+    publicity: Publicity,
+    stays: Winners,
+    router: _Router,
+    hands: Hands,
+    census: Census | None = None,
 ) -> None:
-    """Offer what was not read now, the newest first as far as possible: feeds have their fill sooner."""
-    stays, tally = watched.winners(in_order=False), _Tally(Heard(hands))
+    """Offer what was not read now, the newest first as far as possible: feeds have their fill sooner.
+
+    With ``census``, only what it did not hear.
+    """
+    tally = _Tally(Heard(hands))
+    want = Want(census, trusts=not tally.heard.listens)
     known = sorted((file for file in catalog.files() if file.is_known), key=lambda file: -file.newest)
-    # What the last build needed is most probably enough, and the texts of other articles may not be at hand.
-    enough = catalog.floor
     router.raise_floor()
-    for floor, end in ((enough, inf), (-inf, enough)):
-        for file in known if floor < end else ():
-            if file.newest < max(floor, router.floor):
+    # What the last build needed is most probably enough, and the texts of other articles may not be at hand.
+    enough = catalog.floors(len(router.floors))
+    for by, before in ((enough, None), (None, enough)):
+        for file in known:
+            floors = tuple(map(max, by or router.floors, router.floors))
+            if file.newest < min(floors, default=inf):
                 break
-            for seen in file.between(lambda: max(floor, router.floor), end):  # noqa: B023 - it is used at once
+            for seen in file.wanted(floors, before, want):
                 told = publicity.marked(tally.counted(seen.told, publicity))
                 instant = told.published.timestamp()
                 if not publicity.why_not(told) and (kept := stays(told, instant, file.source)):
@@ -381,21 +404,30 @@ def _shared_id(article: Told) -> Notice:
 
 
 def _articles(
-    catalog: Catalog, publicity: Publicity, tally: _Tally, progress: Progress | None
-) -> Iterator[tuple[Sighting, Seen]]:
-    """Yield all articles, each as it is now, and where it was seen."""
+    catalog: Catalog,
+    publicity: Publicity,
+    tally: _Tally,
+    progress: Progress | None,
+    census: Census | None = None,
+) -> Iterator[tuple[Sighting, Seen] | Unheard]:
+    """Yield all articles, each as it is now, and where it was seen; of those that ``census`` leaves out, the number."""
     inputs = catalog.readings.inputs
     tally.source_warnings += catalog.readings.warnings
     for done, file in enumerate(catalog.files(), 1):
-        yield from _articles_of(file, publicity, tally)
+        yield from _articles_of(file, publicity, tally, census)
         if progress:
             progress(done, len(inputs), tally.articles)
 
 
-def _articles_of(file: CatalogFile, publicity: Publicity, tally: _Tally) -> Iterator[tuple[Sighting, Seen]]:
-    for item in file.items():
+def _articles_of(
+    file: CatalogFile, publicity: Publicity, tally: _Tally, census: Census | None
+) -> Iterator[tuple[Sighting, Seen] | Unheard]:
+    for item in file.items(census):
         if isinstance(item, Seen):
             yield publicity.marked(tally.counted(item.told, publicity)), item
+        elif isinstance(item, Unheard):
+            tally.articles += item.articles
+            yield item
         elif isinstance(item, Boilerplate):
             tally.boilerplate_lines += item.origin.lines
         elif isinstance(item, Reject):
@@ -442,6 +474,16 @@ class _Router:
         }
         self.whole: dict[tuple[CatalogFile, int], Article] = {}
         """Those of the newest articles whose texts are at hand, by where they were seen."""
+
+    @property
+    def asks_all(self) -> bool:
+        """Whether more of each article has to be known than which feeds take it."""
+        return bool(self.values.counts or self.adoptable)
+
+    @property
+    def floors(self) -> tuple[float, ...]:
+        """Of each feed, the instant (in epoch seconds) before which it takes nothing any more."""
+        return tuple(selection.floor for selection in self._selections)
 
     def count(self, told: Sighting, seen: Seen) -> None:
         """Count an article that stays."""

@@ -1,6 +1,7 @@
 """One story stays once, and which record of it stays does not depend on the order of reading."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -44,6 +45,21 @@ def test_of_equal_texts_the_one_published_first_stays():
 def test_of_two_versions_of_one_id_the_one_changed_last_stays():
     old, new = article("a", 1, "x", updated=5), article("a", 1, "y", updated=9)
     assert kept([old, new]) == kept([new, old]) == [new]
+
+
+def test_articles_that_need_not_be_added_stay_and_are_counted():
+    one, two, other = article("a", 1, "x"), article("a", 2, "y"), article("b", 3, "z")
+    other = replace(other, origin=Origin("g", 1, 3))
+    index = DuplicateIndex(others=frozenset(["tag:b"]))
+    for each in (one, two):
+        index.add(each, each.published.timestamp())
+    index.pass_over("g", 0, 1)
+    index.decide()
+    assert "tag:b" in index
+    assert index.saw("tag:b")
+    assert index.identify(other) == "tag:b"
+    assert index.source_of() == {"f": 0, "g": 0}
+    assert index.winners()(other, other.published.timestamp()) == other
 
 
 def test_two_stories_of_one_minute_both_stay():

@@ -30,7 +30,7 @@ from feedpub.articles.sighting import Sighting
 from feedpub.catalog import Store
 from feedpub.catalog import catalog as catalog_module
 from feedpub.catalog import store as store_module
-from feedpub.catalog.coding import article_of, canonical, item_in, row_of, seen_in, values_of
+from feedpub.catalog.coding import article_of, canonical, item_in, line_of, seen_in, values_of
 from feedpub.config import load_config
 from feedpub.core.yaml_node import read_yaml
 from feedpub.publishing import dependencies
@@ -130,6 +130,54 @@ def test_of_several_files_the_one_that_was_edited_is_read(site, read):
     write(site, "b", [story(4, "elm")])
     assert run(site).articles == 5
     assert read == ["b.jsonl"]
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The ids of the known articles of which a build looks at more than at numbers."""
+    ids = []
+    original = catalog_module.seen_in
+
+    def looking(row, file):
+        ids.append(row[0])
+        return original(row, file)
+
+    monkeypatch.setattr(catalog_module, "seen_in", looking)
+    return ids
+
+
+def test_of_many_known_articles_a_build_looks_at_those_that_feeds_have_room_for(site, looked_at):
+    write(site, "a", [story(number, "elm" if number == 20 else "oak") for number in range(59)])
+    (site / "b.jsonl").unlink()
+    for _ in range(2):
+        looked_at.clear()
+        assert run(site).articles == 59
+    # The three newest, one that is in a feed which is not full, and the first and last of the file.
+    assert len({*looked_at}) == 3 + 1 + 1
+    assert b"Story 20" in feeds(site)["elm.atom"]
+
+
+def test_a_copy_of_a_known_article_that_no_feed_has_room_for_is_a_duplicate(site):
+    write(site, "a", [story(number) for number in range(59)])
+    run(site)
+    write(site, "c", [story(number) | {"date": "2024-01-20T00:00:00Z"} for number in range(20, 25)])
+    report = run(site)
+    assert report == run(site, cache=False)
+    assert (report.articles, report.duplicates) == (59, 9)
+
+
+def test_what_was_read_a_moment_ago_is_known_for_one_build_alone(site, monkeypatch, read):
+    write(site, "a", [story(number) for number in range(58)])
+    run(site)
+    monkeypatch.setattr(dependencies, "RACE", 10**12)
+    for _ in range(2):
+        write(site, "c", [story(20, "again"), story(58)])
+        read.clear()
+        known, whole = run(site), feeds(site)
+        assert {*read} == {"c.jsonl"}
+        assert (known.articles, known.duplicates) == (59, 5)
+        run(site, cache=False)
+        assert feeds(site) == whole
 
 
 def test_what_changed_a_moment_ago_is_read_again(tmp_path, read):
@@ -347,7 +395,7 @@ def shown(value):
 def test_an_article_and_what_is_known_of_it_come_back_as_they_were(article):
     assert shown(article_of(through_json(values_of(article)))) == shown(article)
     seen = Sighting.of(article)
-    assert shown(seen_in(through_json(row_of(seen)), "a.txt")) == shown(seen)
+    assert shown(seen_in(json.loads(line_of(seen)), "a.txt")) == shown(seen)
 
 
 @pytest.mark.parametrize(
@@ -361,7 +409,7 @@ def test_an_article_and_what_is_known_of_it_come_back_as_they_were(article):
     ],
 )
 def test_what_is_no_article_comes_back_as_it_was(item):
-    assert item_in(through_json(row_of(item)), "a") == item
+    assert item_in(json.loads(line_of(item)), "a") == item
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(SourceSpec) if field.name != "where"])
