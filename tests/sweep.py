@@ -68,11 +68,14 @@ PARTS = {
     ),
     "servers": Part(
         (
-            "tests/publishing/test_docs.py",
+            "tests/servers",
             "tests/publishing/test_deploy_servers.py",
             "tests/validator/test_by_address.py",
         ),
-        (("nginx", "nginx"), ("sshd", "openssh-server")),
+        (
+            *(("nginx", "nginx"), ("caddy", "caddy"), ("apache2", "apache2")),
+            *(("sshd", "openssh-server"), ("systemd-analyze", "systemd"), ("git", "git")),
+        ),
         ("moto[server]", "s3fs", "paramiko"),
     ),
     "readers": Part(
