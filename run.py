@@ -8,7 +8,8 @@
     python3 run.py lowest    run the tests with the lowest versions of the dependencies that pyproject.toml allows
     python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
     python3 run.py conformance   hold the validator against the W3C's own test files, where they are at hand
-    python3 run.py sweep     every fault, growth, servers, readers, pages, lowest versions; parts may be named
+    python3 run.py sweep     every fault, growth, servers, readers, pages, packages, lowest versions; parts may be named
+    python3 run.py release   check that what is committed can be released, and build it into dist/; uploads nothing
     python3 run.py lock      pin the dependencies anew in constraints.txt
 
 Each first makes a virtual environment in .venv and installs the pinned dependencies there, once. What stands
@@ -75,6 +76,7 @@ TASKS: dict[str, list[list[str]]] = {
     "golden": [["-m", "feedpub", "build"]],
     "conformance": [["tests/validator/conformance.py"]],
     "sweep": [["tests/sweep.py"]],
+    "release": [UV, ["tests/release.py"]],
     "lock": [
         UV,
         [

@@ -88,6 +88,7 @@ PARTS = {
         (("newsboat", "newsboat"), ("hugo", "hugo")),
         ("pelican",),
     ),
+    "packages": Part(("tests/packages",), (("git", "git"),), ("uv",)),
     "lowest": Part((), task="lowest"),
 }
 

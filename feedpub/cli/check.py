@@ -76,13 +76,15 @@ def check(
     else:
         for line in (*failing, *warnings, *missing):
             print_text(line)
+        has_pages = settings.output.pages != "off"
+        what = "entries lead to the pages that a build makes" if has_pages else "readers can't open them"
         for spec, found in zip(settings.sources, surveys, strict=True):
             for file in found.files:
                 _show(file)
             articles = sum(file.articles for file in found.files)
             if articles and not any(file.linked for file in found.files):
                 print_text(
-                    f"{spec.path}: none of {count(articles, 'article')} has a link, so readers can't open them;"
+                    f"{spec.path}: none of {count(articles, 'article')} has a link, so {what};"
                     " if they are on a site, say how its addresses are made with link: of the source"
                 )
             if found.more:
