@@ -52,6 +52,11 @@ class Enclosure:
     type: str
     length: int = 0
 
+    @property
+    def plays(self) -> bool:
+        """Whether it is audio or video."""
+        return self.type.startswith(("audio/", "video/"))
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -68,6 +73,41 @@ class Picture:
     alt: str = ""
     caption: str = ""
     credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What is said in an episode, as a file in some ``language``, which may not be told."""
+
+    url: str
+    type: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who is heard in an episode: as what, and the addresses of a picture and a page."""
+
+    name: str
+    role: str = ""
+    image: str | None = None
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """What a podcast says of an episode: how long it takes, in seconds, its number, and what goes with it.
+
+    0 is a number that nobody said. ``chapters`` is the address of a file that has them.
+    """
+
+    duration: int = 0
+    explicit: bool | None = None
+    number: int = 0
+    season: int = 0
+    transcripts: tuple[Transcript, ...] = ()
+    chapters: str | None = None
+    speakers: tuple[Speaker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +156,7 @@ class Article:
     ``beside`` are the ids of one that its title alone tells, where others have that title: made of the stem of its
     file, and of its path. ``feeds`` and ``not_feeds`` name the feeds that it is to be in, and those that it is not to
     be in, as its own record says. ``license`` is the address of its licence. ``picture``
-    is what is known of its ``image``.
+    is what is known of its ``image``, ``episode`` what is known of what is heard or seen.
     Raises ``ValueError`` when a time is naive: none may come into being.
     """
 
@@ -151,6 +191,17 @@ class Article:
     not_feeds: tuple[str, ...] = ()
     license: str | None = None
     picture: Picture | None = None
+    episode: Episode | None = None
+
+    @property
+    def plays(self) -> bool:
+        """Whether a file of it is audio or video, so that it can be an episode of a podcast."""
+        return any(enclosure.plays for enclosure in self.enclosures)
+
+    @property
+    def main_enclosure(self) -> Enclosure | None:
+        """The file for which there is room where one is: the first that is heard or seen, else the first."""
+        return next((each for each in self.enclosures if each.plays), next(iter(self.enclosures), None))
 
     @property
     def source_title(self) -> str:

@@ -57,6 +57,8 @@ class Told(Protocol):
     def feeds(self) -> tuple[str, ...]: ...
     @property
     def not_feeds(self) -> tuple[str, ...]: ...
+    @property
+    def plays(self) -> bool: ...
 
 
 class Sighting(NamedTuple):
@@ -90,6 +92,7 @@ class Sighting(NamedTuple):
     beside: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
     not_feeds: tuple[str, ...] = ()
+    plays: bool = False
 
     @property
     def source_title(self) -> str:
@@ -145,6 +148,7 @@ class Sighting(NamedTuple):
             article.beside,
             article.feeds,
             article.not_feeds,
+            article.plays,
         )
 
     def applied_to(self, article: Article) -> Article:
@@ -205,8 +209,8 @@ def _rest(article: Article, updated: datetime | None) -> int:
     # What came later says nothing where it is not there, so that digests of earlier builds stay.
     if article.feeds or article.not_feeds:
         more += (article.feeds, article.not_feeds)
-    if article.license or article.picture:
-        more += (article.license, article.picture)
+    if article.license or article.picture or article.episode:
+        more += (article.license, article.picture, article.episode)
     return _digest(repr((rest, more)), BODY) if any(rest) or any(more) else 0
 
 

@@ -14,12 +14,15 @@ from feedpub.articles.article import (
     Author,
     Boilerplate,
     Enclosure,
+    Episode,
     FeedSource,
     LeftOut,
     Notice,
     Origin,
     Picture,
     Reject,
+    Speaker,
+    Transcript,
     Written,
 )
 from feedpub.articles.sighting import Sighting
@@ -62,7 +65,7 @@ def line_of(item: Sighting | Boilerplate | LeftOut | Reject | Notice) -> str:
         more = [
             seen.own, seen.rest, seen.undue, _written(seen.updated), seen.key, seen.link, seen.version,
             _written(seen.due), _written(seen.expires), seen.former, seen.feed, seen.categories,
-            _parts(seen.via), seen.undated, seen.mark, seen.beside, seen.feeds, seen.not_feeds,
+            _parts(seen.via), seen.undated, seen.mark, seen.beside, seen.feeds, seen.not_feeds, seen.plays,
         ]  # fmt: skip
         return f"{plain},{_encoded(more)[1:]}"
     if isinstance(item, Boilerplate):
@@ -225,11 +228,12 @@ def seen_in(row: Row, file: str) -> Sighting:
         beside,
         feeds,
         not_feeds,
+        plays,
     ) = more
     return Sighting(
         identity, title, time, origin, size, text, own, rest, undue, _time(updated), key, link, version,
         _time(due), _time(expires), former, feed, tuple(categories), FeedSource(*via) if via else None, undated,
-        mark, tuple(beside), tuple(feeds), tuple(not_feeds),
+        mark, tuple(beside), tuple(feeds), tuple(not_feeds), plays,
     )  # fmt: skip
 
 
@@ -260,6 +264,7 @@ def article_of(values: Row) -> Article:
     told["authors"] = tuple(Author(*author) for author in told["authors"])
     told["enclosures"] = tuple(Enclosure(*enclosure) for enclosure in told["enclosures"])
     told["picture"] = Picture(*told["picture"]) if told["picture"] else None
+    told["episode"] = _episode(told["episode"]) if told["episode"] else None
     told["via"] = FeedSource(*told["via"]) if told["via"] else None
     for name in ("categories", "beside", "feeds", "not_feeds"):
         told[name] = tuple(told[name])
@@ -267,6 +272,19 @@ def article_of(values: Row) -> Article:
         title, body, html, applied = before
         told["written"] = Written(title, body, html, tuple(applied))
     return Article(**told)
+
+
+def _episode(said: Row) -> Episode:
+    duration, explicit, number, season, transcripts, chapters, speakers = said
+    return Episode(
+        duration,
+        explicit,
+        number,
+        season,
+        tuple(Transcript(*transcript) for transcript in transcripts),
+        chapters,
+        tuple(Speaker(*speaker) for speaker in speakers),
+    )
 
 
 def canonical(value: object) -> object:
@@ -285,7 +303,8 @@ def _value(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_value(each) for each in value]
-    return _parts(value) if is_dataclass(value) and not isinstance(value, type) else value
+    parts = _parts(value) if is_dataclass(value) and not isinstance(value, type) else None
+    return value if parts is None else [_value(part) for part in parts]
 
 
 def _parts(value: Any) -> Sequence[object] | None:

@@ -11,9 +11,10 @@ from typing import Any, Literal
 from feedpub.articles.article import Author
 from feedpub.articles.withdrawals import Listed
 from feedpub.config.output import ARCHIVE, CONTENT, MAX_BYTES, MAX_ITEMS, archive_of
-from feedpub.config.scalars import AUTHOR, LANGUAGE, LINE, MOMENT, SPAN, URL, proper_share
+from feedpub.config.scalars import AUTHOR, LANGUAGE, LINE, MAIL, MOMENT, SPAN, URL, proper_share
 from feedpub.config.settings import VALUE, Exceptions, FeedSettings, Limits, Named, Template, Window
 from feedpub.core.declaration import (
+    FLAG,
     Check,
     Key,
     Kind,
@@ -27,8 +28,9 @@ from feedpub.core.declaration import (
     one_of,
 )
 from feedpub.core.errors import ConfigError, Problems, Where
-from feedpub.core.yaml_node import Node
-from feedpub.documents.channel import Carried, Site
+from feedpub.core.media_types import type_by_name
+from feedpub.core.yaml_node import Node, did_you_mean
+from feedpub.documents.channel import Carried, Podcast, Site
 from feedpub.rules import CONDITION_KEYS, GROUP_CONSTRAINTS, RULE_CONSTRAINTS, RULE_KEYS
 from feedpub.rules.fields import FIELDS
 
@@ -135,6 +137,100 @@ def _exceptions(node: Node) -> Exceptions:
     return found
 
 
+def _category(node: Node) -> tuple[str, ...]:
+    from feedpub.validator.vocabulary.podcasts import CATEGORIES  # noqa: PLC0415 - few configs need it
+
+    main, *below = (part.strip() for part in LINE.read(node).split(">"))
+    if main not in CATEGORIES:
+        remedy = did_you_mean(main, CATEGORIES) or f"choose one of {', '.join(CATEGORIES)}"
+        raise node.error(f"{main!r} is not a category of Apple Podcasts", remedy)
+    if not below:
+        return (main,)
+    known = sorted(CATEGORIES[main])
+    if len(below) > 1 or below[0] not in known:
+        wrong = " > ".join(below)
+        meant = did_you_mean(wrong, known) or (
+            f"choose one of {', '.join(known)}" if known else f"write {main}"
+        )
+        raise node.error(f"{wrong!r} is not below {main} in the categories of Apple Podcasts", meant)
+    return main, below[0]
+
+
+def _artwork(node: Node) -> str:
+    address = URL.read(node)
+    if type_by_name(address) not in (None, "image/jpeg", "image/png"):
+        raise node.error(
+            f"{address!r} is not JPEG or PNG", "Apple Podcasts takes a square of 1400 to 3000 pixels"
+        )
+    return address
+
+
+_TYPE: Kind[Literal["episodic", "serial"]] = one_of("episodic", "serial")
+_OWNER = Section(
+    keys=(
+        Key("name", LINE, "a name", required=True),
+        Key("email", MAIL, "an e-mail address", required=True),
+    ),
+    make=Author,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PodcastKeys:
+    """What the file says of a podcast, and where."""
+
+    category: tuple[str, ...]
+    explicit: bool
+    image: str | None
+    author: str | None
+    type: Literal["episodic", "serial"] | None
+    owner: Author | None
+    where: Where
+
+    def settle(self, feed: FeedKeys, site: Site) -> Podcast:
+        """Return the podcast that ``feed`` is; :class:`ConfigError` says what Apple requires and neither has."""
+        image = self.image or feed.image or site.image
+        if image is None or type_by_name(image) not in (None, "image/jpeg", "image/png"):
+            problem = "a podcast needs a picture, JPEG or PNG, or Apple does not list it"
+            raise ConfigError(self.where, problem, "add image: https://… of a square of 1400 to 3000 pixels")
+        if not (feed.language or site.language):
+            problem = "a podcast needs a language, or Apple does not list it"
+            raise ConfigError(
+                self.where, problem, "add language: en, or whichever it is, to the feed or to site"
+            )
+        author = self.author or (feed.author or site.author).name
+        return Podcast(self.category, self.explicit, image, author, self.type, self.owner)
+
+
+PODCAST: Section[dict[str, Any]] = Section(
+    keys=(
+        Key(
+            "category",
+            Value(_category, LINE.schema),
+            "where [Apple](https://podcasters.apple.com/support/1691-apple-podcasts-categories) lists it, such as"
+            " `News > Daily News`",
+            required=True,
+        ),
+        Key("explicit", FLAG, "whether it is not for children", required=True),
+        Key("image", Value(_artwork, URL.schema), "its artwork, JPEG or PNG", without="the feed's `image`"),
+        Key("author", LINE, "who makes it", without="the feed's `author`"),
+        Key("type", _TYPE, "`episodic`, or `serial` if it is heard from the first on", without="not said"),
+        Key("owner", _OWNER, "whom directories write to: `{name, email}`", without="not said"),
+    ),
+    make=dict,
+)
+
+
+def _podcast(node: Node) -> PodcastKeys:
+    return PodcastKeys(**PODCAST.read(node), where=node.key_where or node.where)
+
+
+PODCAST_KEY = Key(
+    "podcast",
+    Value(_podcast, PODCAST.schema),
+    "makes it a podcast, see [below](#podcasts)",
+    without="it is none",
+)
 ARTICLES_KEY = Key(
     "articles",
     Value(_exceptions, EXCEPTIONS.schema),
@@ -168,6 +264,7 @@ class FeedKeys:
     before: datetime | None = None
     max_per_source: int | None = None
     articles: Exceptions | None = None
+    podcast: PodcastKeys | None = None
     retired: str | None = None
     slug: str = ""
     selective: bool = False
@@ -195,6 +292,7 @@ class FeedKeys:
             # What says where a feed has moved is not to be cut.
             content="full" if self.retired else self.content or limits.content,
             exceptions=self.articles or Exceptions(),
+            podcast=self.podcast.settle(self, site) if self.podcast else None,
         )
 
 
@@ -206,7 +304,7 @@ def _in_order(node: Node, after: datetime | None, before: datetime | None) -> No
 
 
 ACTIVE = Section(
-    keys=(*ABOUT_KEYS, *TAKING_KEYS, ARTICLES_KEY),
+    keys=(*ABOUT_KEYS, *TAKING_KEYS, ARTICLES_KEY, PODCAST_KEY),
     make=FeedKeys,
     checks=(Check(("after", "before"), _in_order),),
     others=(RETIRED_KEY, *RULE_KEYS),
@@ -351,7 +449,7 @@ def read_feed(slug: str, node: Node) -> FeedKeys | TemplateKeys:
     if is_retired(node):
         section = MOVED
         feed = dict(node.mapping())
-        for key in (*TAKING_KEYS, ARTICLES_KEY, *RULE_KEYS):
+        for key in (*TAKING_KEYS, ARTICLES_KEY, PODCAST_KEY, *RULE_KEYS):
             if value := feed.pop(key.name, None):
                 where = value.key_where or value.where
                 problem = f"a retired feed takes no articles and has no {key.name!r}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from feedpub.config.feeds import is_retired, is_template
+from feedpub.config.feeds import FeedKeys, is_retired, is_template
 from feedpub.config.packs import read_packs
 from feedpub.config.placeholders import find_placeholders
 from feedpub.config.schema import CONFIG, PACKS_KEY, VERSION_KEY, ConfigFile
@@ -94,7 +94,13 @@ def parse_config(
     output = replace(said.output, dir=base / said.output.dir, state=base / said.output.state)
     if output.templates:
         output = replace(output, templates=base / output.templates)
-    settled = [feed.settle(said.site, output.limits) for feed in said.feeds]
+    settled: list[FeedSettings | Template] = []
+    for feed in said.feeds:
+        with problems:
+            settled.append(feed.settle(said.site, output.limits))
+            if isinstance(feed, FeedKeys) and feed.podcast and "rss" not in {f.name for f in output.formats}:
+                raise ConfigError(feed.podcast.where, "a podcast is an RSS feed", "add rss to output.formats")
+    problems.raise_any()
     feeds = [feed for feed in settled if isinstance(feed, FeedSettings)]
     return Settings(
         file=path,

@@ -123,10 +123,13 @@ def _mail(node: Node) -> str:
     return email
 
 
+MAIL: Kind[str] = Value(_mail, {"type": "string", "pattern": ".@."})
+"""An e-mail address."""
+
 _PERSON = Section(
     keys=(
         Key("name", LINE, "the name of a person, a newsroom or a company", required=True),
-        Key("email", Value(_mail, {"type": "string", "pattern": ".@."}), "an e-mail address"),
+        Key("email", MAIL, "an e-mail address"),
         Key("uri", URL, "the address of a page about them"),
     ),
     make=Author,

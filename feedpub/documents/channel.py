@@ -41,6 +41,21 @@ class Site:
         return datetime(year, month, day, tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Podcast:
+    """What directories of podcasts want to know of a feed: Apple's category, perhaps with one below it, and the like.
+
+    ``image`` is the address of its artwork, ``owner`` whom directories write to, with an e-mail address.
+    """
+
+    category: tuple[str, ...]
+    explicit: bool
+    image: str
+    author: str
+    type: Literal["episodic", "serial"] | None = None
+    owner: Author | None = None
+
+
 Carried: TypeAlias = Literal["full", "summary", "title"]
 """How much of an entry's text the documents of a feed carry: all, a summary, or none."""
 
@@ -64,6 +79,7 @@ class Channel:
     ``icon`` is the address of a small square picture, which stands beside the feed's name in lists, ``image`` that of
     a larger one. ``license`` is the address of the licence of what the site itself writes. ``moved_to`` is the address
     that took a retired feed's place. ``content`` says how much of the text of its entries is in its documents.
+    A ``podcast`` has episodes alone.
     """
 
     slug: str
@@ -78,6 +94,7 @@ class Channel:
     moved_to: str | None = None
     content: Carried = "full"
     license: str | None = None
+    podcast: Podcast | None = None
 
     def carries(self, entry: Entry) -> Carried:
         """Return how much of the text of ``entry`` is in the documents."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from feedpub.articles.article import Episode
 from feedpub.articles.entry import UNSPECIFIED, Entry
 from feedpub.core.spool import BlobRef
 from feedpub.documents.channel import Channel, DocumentLinks, Feed, Site, license_of, summary_in
@@ -89,6 +90,10 @@ def xml_and_json_head(feed: Channel, site: Site) -> int:
         # RSS says title and link once more beside it.
         texts += [feed.title, site.title]
         addresses += [feed.link]
+    if podcast := feed.podcast:
+        owner = podcast.owner or author
+        texts += [*podcast.category, podcast.author, owner.name, owner.email, *[" " * PART_MARKUP] * 8]
+        addresses += [podcast.image]
     people = (author.name, author.name, author.email, author.email, author.uri)
     return HEAD_MARKUP + sum(text_size(text) for text in (*texts, *addresses, *people) if text)
 
@@ -111,6 +116,8 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
     texts += [part for enclosure in article.enclosures for part in (enclosure.url, enclosure.type)]
     if article.image and (picture := article.picture):
         texts += [article.image, picture.type, picture.alt, picture.caption, picture.credit]
+    if feed.podcast:
+        texts += [" " * PART_MARKUP * 4, article.image or "", *_episode_texts(article.episode or Episode())]
     if article.via:
         texts += [
             part for part in (article.via.title, article.via.id, article.via.url, article.via.page) if part
@@ -118,6 +125,14 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
     parts = len(authors) + len(categories) + len(article.enclosures) + bool(license_)
     parts += 3 if article.picture else 0
     return ENTRY_MARKUP + PART_MARKUP * parts + sum(map(text_size, texts))
+
+
+def _episode_texts(episode: Episode) -> Iterator[str]:
+    yield episode.chapters or ""
+    for transcript in episode.transcripts:
+        yield from (" " * PART_MARKUP, transcript.url, transcript.type, transcript.language or "")
+    for speaker in episode.speakers:
+        yield from (" " * PART_MARKUP, speaker.name, speaker.role, speaker.image or "", speaker.uri or "")
 
 
 def text_size(text: str) -> int:

@@ -56,6 +56,7 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
 
 def _item(entry: Entry, titles: Mapping[str, str], feed: Channel) -> dict[str, Any]:
     article, carried = entry.article, feed.carries(entry)
+    takes = article.episode.duration if feed.podcast and article.episode else 0
     # An item must have content, if only an empty one; where that is not the article's text, it is no HTML.
     summary = summary_in(entry, carried)
     content = {"content_html": entry.content.html} if carried == "full" else {"content_text": summary}
@@ -72,7 +73,14 @@ def _item(entry: Entry, titles: Mapping[str, str], feed: Channel) -> dict[str, A
         "tags": entry.categories(titles),
         "language": article.language,
         "attachments": [
-            _present({"url": e.url, "mime_type": e.type, "size_in_bytes": e.length or None})
+            _present(
+                {
+                    "url": e.url,
+                    "mime_type": e.type,
+                    "size_in_bytes": e.length,
+                    "duration_in_seconds": takes if e is article.main_enclosure else 0,
+                }
+            )
             for e in article.enclosures
         ],
         "_license": _license(license_of(entry, feed.license)),

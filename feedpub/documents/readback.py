@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
-from feedpub.articles.article import Author, Enclosure, FeedSource, Picture
+from feedpub.articles.article import Author, Enclosure, Episode, FeedSource, Picture, Speaker, Transcript
 from feedpub.articles.entry import UNSPECIFIED
 from feedpub.articles.ids import feed_key, id_from_atom
 
@@ -20,6 +20,8 @@ _TERMS = "{http://purl.org/dc/terms/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _LICENSES = "{http://backend.userland.com/creativeCommonsRssModule}"
+_ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+_PODCAST = "{https://podcastindex.org/namespace/1.0}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 
 
@@ -51,6 +53,7 @@ class PublishedEntry:
     via: FeedSource | None = None
     license: str | None = None
     picture: Picture | None = None
+    episode: Episode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def read_atom(data: bytes) -> PublishedFeed:
                 via=_via(entry),
                 license=_link(entry, "license") if _link(entry, "license") != UNSPECIFIED else None,
                 picture=_picture(entry),
+                episode=_episode(entry),
             )
         )
         for entry in root.iterfind(f"{_ATOM}entry")
@@ -142,6 +146,7 @@ def read_rss(data: bytes) -> PublishedFeed:
                     via=None if source is None else FeedSource(source.text or "", url=source.get("url")),
                     license=item.findtext(f"{_LICENSES}license"),
                     picture=_picture(item),
+                    episode=_episode(item),
                 )
             )
 
@@ -178,6 +183,7 @@ def read_json_feed(data: bytes) -> PublishedFeed:
                 ),
                 license=item.get("_license", {}).get("url"),
                 picture=_json_picture(item.get("_image")),
+                episode=_json_episode(item),
             )
         )
         for item in content["items"]
@@ -240,6 +246,33 @@ def _picture(entry: Any) -> Picture | None:
         alt=content.findtext(f"{_MEDIA}description", ""),
         credit=content.findtext(f"{_MEDIA}credit", ""),
     )
+
+
+def _episode(item: Any) -> Episode | None:
+    """Return what is known of an episode; only podcasts say it."""
+    explicit = item.findtext(f"{_ITUNES}explicit")
+    chapters = item.find(f"{_PODCAST}chapters")
+    found = Episode(
+        _size(item.findtext(f"{_ITUNES}duration")),
+        None if explicit is None else explicit == "true",
+        _size(item.findtext(f"{_ITUNES}episode")),
+        _size(item.findtext(f"{_ITUNES}season")),
+        tuple(
+            Transcript(each.get("url", ""), each.get("type", ""), each.get("language"))
+            for each in item.iterfind(f"{_PODCAST}transcript")
+        ),
+        None if chapters is None else chapters.get("url"),
+        tuple(
+            Speaker(each.text or "", each.get("role", ""), each.get("img"), each.get("href"))
+            for each in item.iterfind(f"{_PODCAST}person")
+        ),
+    )
+    return found if found != Episode() else None
+
+
+def _json_episode(item: Any) -> Episode | None:
+    takes = [e["duration_in_seconds"] for e in item.get("attachments", ()) if "duration_in_seconds" in e]
+    return Episode(takes[0]) if takes else None
 
 
 def _json_picture(said: Any) -> Picture | None:

@@ -5,6 +5,8 @@
 - ``logo()`` sets the RSS image as well, without title and link: ``image()`` comes after it.
 - Atom entry links lose ``rel``, ``type`` and ``length``, an author with only a name is dropped from RSS, and
   an Atom ``source`` has no id: :class:`_EntryExtension` writes these through feedgen's extension interface.
+- Of its podcast extension, an image whose address ends in anything but .jpg or .png is lost, and ``explicit`` has words
+  that Apple does not know any more: both are written here, and so are episodes, as it has no words for Atom.
 - Values are checked only when they are serialised, and one bad entry would lose the whole feed:
   :meth:`Syndicator.refusal` builds an entry alone first.
 - Offsets with seconds come out invalid: times are whole seconds, in UTC where the offset is no whole minute.
@@ -15,21 +17,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feedpub.articles.article import Article, Author
+from feedpub.articles.article import Article, Author, Episode
 from feedpub.articles.entry import UNSPECIFIED, Entry
 from feedpub.articles.ids import atom_id, feed_id
-from feedpub.core.media_types import type_of
+from feedpub.core.media_types import type_by_name, type_of
 from feedpub.documents.channel import (
     Carried,
     DocumentLinks,
     Feed,
+    Podcast,
     Site,
     license_of,
     summary_in,
@@ -42,6 +46,10 @@ DCTERMS = "http://purl.org/dc/terms/"
 HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 LICENSES = "http://backend.userland.com/creativeCommonsRssModule"
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PODCAST = "https://podcastindex.org/namespace/1.0"
+# The namespace of podcasts' UUIDs, by the specification of podcast:guid.
+_PODCASTS = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 XML = "http://www.w3.org/XML/1998/namespace"
 _ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
@@ -59,13 +67,13 @@ class Syndicator:
     def __init__(self, site: Site, titles: Mapping[str, str]) -> None:
         self._site = site
         self._titles = titles
-        self._built: dict[tuple[str, Author, Carried, str | None], _SharedEntry] = {}
+        self._built: dict[tuple[str, _Manner], _SharedEntry] = {}
 
     def refusal(self, entry: Entry, feed_author: Author) -> str:
         """Return why ``entry`` cannot be written as XML, or an empty text."""
         try:
             # As it is in most feeds, so that it is built once.
-            shared = self._entry(entry, feed_author, "full", _license(entry, self._site.license))
+            shared = self._entry(entry, _Manner(feed_author, "full", _license(entry, self._site.license)))
             for element in (shared.rss_entry(), shared.atom_entry()):
                 etree.tostring(element, encoding="UTF-8")
         except (ValueError, TypeError) as error:  # UnicodeEncodeError is a ValueError
@@ -110,11 +118,14 @@ class Syndicator:
             # Its title and link are those of the channel (RSS 2.0).
             generator.image(settings.image, f"{self._site.title}: {settings.title}", settings.link)
         generator.generator("feedpub")
+        if settings.podcast:
+            _add_podcast(generator, settings.podcast)
         generator.register_extension("feedpub", _FeedExtension, _EntryExtension)
         self._extend(generator.feedpub, feed, place, in_rss=media_type == "application/rss+xml")
         for entry in feed.entries:
             license_ = _license(entry, settings.license)
-            shared = self._entry(entry, settings.author, settings.carries(entry), license_)
+            manner = _Manner(settings.author, settings.carries(entry), license_, settings.podcast is not None)
+            shared = self._entry(entry, manner)
             generator.add_entry(shared, order="append")
         return generator
 
@@ -136,32 +147,34 @@ class Syndicator:
             extension.covers_items = all(licenses)
         if any(entry.article.image for entry in feed.entries):
             extension.namespaces["media"] = MEDIA
+        if settings.podcast:
+            extension.podcast = settings.podcast
+            extension.namespaces |= {"itunes": ITUNES, "podcast": PODCAST}
 
-    def _entry(self, entry: Entry, author: Author, carried: Carried, license_: str | None) -> _SharedEntry:
-        key = (entry.article.id, author, carried, license_)
+    def _entry(self, entry: Entry, manner: _Manner) -> _SharedEntry:
+        key = (entry.article.id, manner)
         built = self._built.get(key)
         if built is None:
-            built = self._build(entry, author, carried, license_)
+            built = self._build(entry, manner)
             if len(self._built) < MOST_BUILT:
                 self._built[key] = built
         return built
 
-    def _build(
-        self, entry: Entry, feed_author: Author, carried: Carried, license_: str | None
-    ) -> _SharedEntry:
+    def _build(self, entry: Entry, manner: _Manner) -> _SharedEntry:
         article = entry.article
         made = _SharedEntry()
         made.register_extension("feedpub", _EntryExtension)
         made.feedpub.article = article
         made.feedpub.address = entry.address
-        made.feedpub.creators = tuple(author.name for author in article.authors or (feed_author,))
+        made.feedpub.creators = tuple(author.name for author in article.authors or (manner.feed_author,))
         made.feedpub.atom_id = atom_id(self._site.id_authority, article.id)
         made.guid(article.id, permalink=article.permalink)
         made.title(article.title)
         made.published(whole_seconds(article.published))
         made.updated(whole_seconds(entry.updated))
-        made.feedpub.carried = carried
-        made.feedpub.license = license_
+        made.feedpub.carried = carried = manner.carried
+        made.feedpub.license = manner.license
+        made.feedpub.in_podcast = manner.in_podcast
         summary = summary_in(entry, carried)
         # The order matters: summary() and description() also set each other's fields, content() only its own.
         if summary or carried == "full":
@@ -176,13 +189,22 @@ class Syndicator:
             made.link(href=entry.address, rel="alternate")
         if article.enclosures:
             # RSS 2.0 has room for one enclosure in an item: the first. Atom gets them all from the extension.
-            first = article.enclosures[0]
+            first = (manner.in_podcast and article.main_enclosure) or article.enclosures[0]
             made.enclosure(first.url, first.length, first.type)
         if article.via and article.via.url:
             made.source(article.via.url, article.via.title)
         for term in entry.categories(self._titles):
             made.category(term=term)
         return made
+
+
+class _Manner(NamedTuple):
+    """What an entry's elements depend on beside itself; in feeds of one manner they are the same."""
+
+    feed_author: Author
+    carried: Carried
+    license: str | None = None
+    in_podcast: bool = False
 
 
 class _SharedEntry(FeedEntry):  # type: ignore[misc] # feedgen has no types
@@ -210,6 +232,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
     Namespaces on the root, so that they do not repeat in every entry; the channel's creator; and where the
     document stands in the feed's history (RFC 5005 §4), of which feedgen writes nothing in RSS. The ``hub`` that
     subscribers may ask to be told by (WebSub §4). The ``license``, in RSS only if it ``covers_items`` as well.
+    Of a ``podcast``, what feedgen does not write as Apple reads it, and its ``guid``.
     """
 
     def __init__(self) -> None:
@@ -218,6 +241,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
         self.hub = ""
         self.license = ""
         self.covers_items = False
+        self.podcast: Podcast | None = None
         self.namespaces: dict[str, str] = {}
 
     def extend_ns(self) -> dict[str, str]:
@@ -227,6 +251,10 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
         _add(feed[0], f"{{{DC}}}creator", self.creator)
         if self.license and self.covers_items:
             _add(feed[0], f"{{{LICENSES}}}license", self.license)
+        if self.podcast:
+            _add(feed[0], f"{{{ITUNES}}}explicit", str(self.podcast.explicit).lower())
+            _add(feed[0], f"{{{ITUNES}}}image", href=self.podcast.image)
+            _add(feed[0], f"{{{PODCAST}}}guid", podcast_guid(self.place.current or self.place.url))
         self._extend_history(feed[0], f"{{{ATOM}}}link", "application/rss+xml")
         return feed
 
@@ -255,6 +283,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         self.creators: Iterable[str] = ()
         self.carried: Carried = "full"
         self.license: str | None = None
+        self.in_podcast = False
 
     def extend_rss(self, entry: Any) -> Any:
         assert self.article is not None
@@ -274,6 +303,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         _add_image(entry, self.article)
         if self.license not in (None, UNSPECIFIED):
             _add(entry, f"{{{LICENSES}}}license", self.license)
+        if self.in_podcast:
+            _extend_episode(entry, self.article)
         for name, value in _terms(self.article):
             _add(entry, f"{{{DCTERMS}}}{name}", value)
         return entry
@@ -297,6 +328,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         if article.language:
             entry.set(f"{{{XML}}}lang", article.language)
         _add_image(entry, article)
+        if self.in_podcast:
+            _extend_episode(entry, article)
         self._extend_source(entry, article)
         return entry
 
@@ -313,6 +346,44 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
                 _add(source, "link", href=article.via.url, rel="self")
             elif article.via.page:
                 _add(source, "link", href=article.via.page, rel="alternate")
+
+
+def podcast_guid(url: str) -> str:
+    """Return what tells the podcast at this address from all others (podcast:guid)."""
+    return str(uuid5(_PODCASTS, url.partition("://")[2].rstrip("/")))
+
+
+def _add_podcast(generator: Any, podcast: Podcast) -> None:
+    generator.load_extension("podcast", atom=False)
+    about = generator.podcast
+    about.itunes_author(podcast.author)
+    about.itunes_category(dict(zip(("cat", "sub"), podcast.category, strict=False)))
+    about.itunes_type(podcast.type)
+    if podcast.owner:
+        about.itunes_owner(podcast.owner.name, podcast.owner.email)
+
+
+def _extend_episode(item: Any, article: Article) -> None:
+    """Say what is known of an episode: in RSS for directories and players, in Atom so that it can be read back."""
+    episode = article.episode or Episode()
+    numbers = {"duration": episode.duration, "season": episode.season, "episode": episode.number}
+    for name, number in numbers.items():
+        if number:
+            _add(item, f"{{{ITUNES}}}{name}", str(number))
+    if episode.explicit is not None:
+        _add(item, f"{{{ITUNES}}}explicit", str(episode.explicit).lower())
+    kind = (article.picture and article.picture.type) or (article.image and type_by_name(article.image))
+    if article.image and kind in ("image/jpeg", "image/png"):
+        _add(item, f"{{{ITUNES}}}image", href=article.image)
+    for transcript in episode.transcripts:
+        language = {"language": transcript.language} if transcript.language else {}
+        _add(item, f"{{{PODCAST}}}transcript", url=transcript.url, type=transcript.type, **language)
+    if episode.chapters:
+        _add(item, f"{{{PODCAST}}}chapters", url=episode.chapters, type="application/json+chapters")
+    for speaker in episode.speakers:
+        known = {"role": speaker.role, "img": speaker.image, "href": speaker.uri}
+        attributes = {name: value for name, value in known.items() if value}
+        _add(item, f"{{{PODCAST}}}person", speaker.name, **attributes)
 
 
 def _add_image(entry: Any, article: Article) -> None:

@@ -77,6 +77,8 @@ class FeedPlan:
 
     def why_no_room(self, article: Article, entry_id: str) -> str:
         """Return why the feed's documents have no room for ``article``, which subscribers know as ``entry_id``."""
+        if self.feed.settings.podcast and not article.plays:
+            return f"{self.slug} is a podcast, and this one has no audio or video"
         limit = self.outside.get(entry_id) or self.window.why_not_at_hand(article, self.feed.entries)
         if limit is not None:
             return f"{self.slug} takes {self.window.shown(limit)} ({limit}), and this one is not of these"

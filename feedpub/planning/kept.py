@@ -42,6 +42,7 @@ def kept_entry(told: PublishedEntry, known: EntryRecord | None, permalinks: froz
         via=told.via,
         license=told.license,
         picture=told.picture,
+        episode=told.episode,
         feed=(known.feed if known else told.feed) or "",
         permalink=told.permalink or told.id in permalinks,
     )

@@ -460,6 +460,7 @@ class _Router:
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
         self._selections = [NewestN[_Candidate](*_room(feed), order) for feed in settings.feeds]
+        self._podcasts = {number for number, feed in enumerate(settings.feeds) if feed.podcast}
         self._windows = [feed.window for feed in settings.feeds]
         self._shares = any(window.max_per_source for window in self._windows)
         self._archiving = {n for n, feed in enumerate(settings.feeds) if feed.archive is not None}
@@ -563,6 +564,8 @@ class _Router:
         return index in self._archiving and self._past.archived(self._slugs[index], article.id)
 
     def _in_bounds(self, index: int, article: Told) -> bool:
+        if index in self._podcasts and not article.plays:
+            return False
         window = self._windows[index]
         if window.after is None and window.before is None:
             return True

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from feedpub.articles.article import Author, Enclosure, Notice, Origin, Picture
+from feedpub.articles.article import Author, Enclosure, Episode, Notice, Origin, Picture, Speaker, Transcript
 from feedpub.core.feed_values import media_type as media_type_of
 from feedpub.core.media_types import type_of
 from feedpub.sources.field_names import LATER_LINKS, fold_name, name_map
@@ -140,6 +140,8 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
             left_out.append(str(error))
             return nothing
 
+    none: tuple[Enclosure, ...] = ()
+    enclosures = optional(_enclosures_of, "enclosure", none)
     identity = (text_of(get("id"), "id"), optional(lambda value: text_of(value, "link"), "link", ""))
     return Record(
         title=text_of(get("title"), "title"),
@@ -157,7 +159,8 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         picture=_picture_of(
             get("image"), *(optional(_words_of, f"image_{of}", "") for of in _WORDS_ON_IMAGES)
         ),
-        enclosures=optional(_enclosures_of, "enclosure", ()),
+        enclosures=enclosures,
+        episode=_episode_of(optional, spec) if enclosures and not _EPISODE.isdisjoint(names) else None,
         left_out=tuple(left_out),
         formerly=_formerly(raw, former, identity) if empty or is_later else None,
         version=_version(values),
@@ -304,6 +307,104 @@ def categories_of(value: Any) -> tuple[str, ...]:
         )
         return tuple(part for item in shown if (part := text_of(_term(item), "category").strip()))
     raise RecordError(f"the category is {_kind(value)}, not text or a list")
+
+
+_EPISODE = frozenset(("duration", "explicit", "episode", "season", "transcript", "chapters", "people"))
+
+
+def _episode_of(
+    optional: Callable[[Callable[[Any], Any], str, Any], Any], spec: SourceSpec
+) -> Episode | None:
+    """Return what a record that has a file says of an episode; ``optional`` reads a field, if it is there.
+
+    A table of episodes may have all that is said in a column ``transcript``, which is no address and is passed over.
+    """
+    declared = {name for name, _ in spec.fields}
+
+    def files(value: Any, field: str) -> tuple[Transcript, ...]:
+        items = value if isinstance(value, list | tuple) else (value,)
+        found = (_transcript(item, field) for item in items if item)
+        return tuple(
+            one for one in found if field in declared or one.url.startswith(("http://", "https://", "//"))
+        )
+
+    chapters = optional(lambda value: files(value, "chapters"), "chapters", ())
+    found = Episode(
+        optional(duration_of, "duration", 0),
+        optional(_explicit_of, "explicit", None),
+        optional(lambda value: _number_of(value, "episode"), "episode", 0),
+        optional(lambda value: _number_of(value, "season"), "season", 0),
+        optional(lambda value: files(value, "transcript"), "transcript", ()),
+        chapters[0].url if chapters else None,
+        optional(_speakers_of, "people", ()),
+    )
+    return found if found != Episode() else None
+
+
+_CLOCK = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,4}):)?([0-9]{1,9})(?:\.[0-9]*)?")
+_SPAN = re.compile(
+    r"P(?:([0-9]{1,3})D)?T?(?:([0-9]{1,4})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})(?:\.[0-9]*)?S)?"
+)
+
+
+def duration_of(value: Any) -> int:
+    """Return how many seconds a value means: ``3723``, ``1:02:03`` or ``PT1H2M3S`` (ISO 8601)."""
+    text = text_of(value, "duration").strip()
+    if clock := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    if (span := _SPAN.fullmatch(text)) and any(span.groups()):
+        days, hours, minutes, seconds = (int(part or 0) for part in span.groups())
+        return days * 86_400 + hours * 3600 + minutes * 60 + seconds
+    if text:
+        raise RecordError(f"the duration {text[:80]!r} is not like 1507, 25:07 or PT25M7S")
+    return 0
+
+
+def _explicit_of(value: Any) -> bool | None:
+    text = "" if value is None else str(value).strip().casefold()
+    known = {
+        "true": True,
+        "yes": True,
+        "explicit": True,
+        "1": True,
+        "false": False,
+        "no": False,
+        "clean": False,
+    }
+    known["0"] = False
+    if text and text not in known:
+        raise RecordError(f"explicit is {text[:80]!r}, not true or false")
+    return known.get(text)
+
+
+def _number_of(value: Any, what: str) -> int:
+    text = text_of(value, what).strip()
+    if text and not re.fullmatch("[0-9]{1,9}", text):
+        raise RecordError(f"the {what} is {text[:80]!r}, not a whole number")
+    return int(text or 0)
+
+
+def _transcript(value: Any, what: str) -> Transcript:
+    if isinstance(value, Mapping):
+        language = str(value.get("language") or value.get("lang") or "")
+        return Transcript(
+            text_of(value.get("url"), what).strip(), str(value.get("type") or ""), language or None
+        )
+    return Transcript(text_of(value, what).strip(), "")
+
+
+def _speakers_of(value: Any) -> tuple[Speaker, ...]:
+    items = value if isinstance(value, list | tuple) else (value,)
+    found = []
+    for item in items:
+        if isinstance(item, Mapping) and item.get("name"):
+            image, page = item.get("img") or item.get("image"), item.get("href") or item.get("url")
+            role = str(item.get("role") or "").strip()
+            found.append(Speaker(str(item["name"]), role, str(image or "") or None, str(page or "") or None))
+        else:
+            found += [Speaker(author.name) for author in authors_of(item)]
+    return tuple(found)
 
 
 def _license_of(value: Any, spec: SourceSpec) -> str:

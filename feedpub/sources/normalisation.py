@@ -13,11 +13,14 @@ from feedpub.articles.article import (
     Article,
     Author,
     Enclosure,
+    Episode,
     FeedSource,
     LeftOut,
     Notice,
     Origin,
     Picture,
+    Speaker,
+    Transcript,
     Written,
     with_other_scheme,
 )
@@ -28,10 +31,12 @@ from feedpub.core.feed_values import (
     identifier,
     language_tag,
     mail_address,
+    media_type,
     one_line,
     web_address,
     without_password,
 )
+from feedpub.core.media_types import type_by_name
 from feedpub.sources.boilerplate import tail_start, without_tail
 from feedpub.sources.cleaning import Rule, Selected, replace_all, select
 from feedpub.sources.file_names import declared_date, path_of, slug_of_file, slug_of_title, stem_of
@@ -242,6 +247,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         not_feeds=record.not_feeds,
         license=_address(record.license, "license", notes, record.base),
         picture=record.picture if image else None,
+        episode=_episode(record, notes) if record.episode else None,
     )
 
 
@@ -252,6 +258,40 @@ def _feeds(record: Record, notes: _Notes) -> tuple[str, ...]:
             "unclear-feeds", f"names {both[0]!r} in feeds and in not_feeds; it is kept out of that feed"
         )
     return tuple(slug for slug in record.feeds if slug not in both)
+
+
+def _episode(record: Record, notes: _Notes) -> Episode:
+    """Return what a record says of an episode, with addresses that every format can carry."""
+    episode = record.episode
+    assert episode is not None
+
+    def address(url: str | None, what: str) -> str | None:
+        return _address(url, what, notes, record.base)
+
+    transcripts = ((each, address(each.url, "transcript")) for each in episode.transcripts)
+    speakers = ((each, _name(each.name)) for each in episode.speakers)
+    return replace(
+        episode,
+        transcripts=tuple(
+            Transcript(
+                url,
+                media_type(each.type) or type_by_name(url) or "text/plain",
+                language_tag(each.language) if each.language else None,
+            )
+            for each, url in transcripts
+            if url
+        ),
+        chapters=address(episode.chapters, "chapters"),
+        speakers=tuple(
+            Speaker(name, _name(each.role), address(each.image, "picture"), address(each.uri, "page"))
+            for each, name in speakers
+            if name
+        ),
+    )
+
+
+def _name(text: str) -> str:
+    return one_line(clean(text)[0])
 
 
 def _enclosures(record: Record, notes: _Notes) -> tuple[Enclosure, ...]:

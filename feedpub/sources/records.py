@@ -11,6 +11,7 @@ from feedpub.articles.article import (
     Author,
     Boilerplate,
     Enclosure,
+    Episode,
     FeedSource,
     LeftOut,
     Notice,
@@ -76,6 +77,7 @@ class Record(NamedTuple):
     not_feeds: tuple[str, ...] = ()
     license: str = ""
     picture: Picture | None = None
+    episode: Episode | None = None
 
 
 class RecordError(ValueError):

@@ -18,12 +18,15 @@ from feedpub.articles.article import (
     Author,
     Boilerplate,
     Enclosure,
+    Episode,
     FeedSource,
     LeftOut,
     Notice,
     Origin,
     Picture,
     Reject,
+    Speaker,
+    Transcript,
     Written,
 )
 from feedpub.articles.sighting import Sighting
@@ -366,19 +369,39 @@ EACH = {
     "feeds": st.lists(texts, max_size=2).map(tuple),
     "not_feeds": st.lists(texts, max_size=2).map(tuple),
     "license": st.none() | texts,
+    "episode": st.none()
+    | st.builds(
+        Episode,
+        st.integers(0, 9),
+        st.none() | st.booleans(),
+        st.integers(0, 9),
+        st.integers(0, 9),
+        st.lists(st.builds(Transcript, texts, texts, st.none() | texts), max_size=2).map(tuple),
+        st.none() | texts,
+        st.lists(st.builds(Speaker, texts, texts, st.none() | texts, st.none() | texts), max_size=2).map(
+            tuple
+        ),
+    ),
     "picture": st.none()
     | st.builds(Picture, texts, st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), texts, texts, texts),
 }
 ARTICLES = st.builds(Article, **EACH)
 DIGESTED = {"body", "html", "authors", "language", "summary", "image", "enclosures", "by_link", "written"}
-DIGESTED |= {"license", "picture"}
+DIGESTED |= {"license", "picture", "episode"}
 
 
 def test_each_field_of_an_article_is_tried_here_and_known_of_every_article():
     names = {field.name for field in fields(Article)}
     assert names == EACH.keys()
     # A permalink says what to write, and nothing decides by it.
-    assert names - DIGESTED - {"permalink"} == {*Sighting._fields} - {"size", "text", "own", "rest", "undue"}
+    assert names - DIGESTED - {"permalink"} == {*Sighting._fields} - {
+        "size",
+        "text",
+        "own",
+        "rest",
+        "undue",
+        "plays",
+    }
 
 
 def through_json(value):

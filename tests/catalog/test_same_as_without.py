@@ -61,6 +61,7 @@ def stories(draw):
         "expires": st.sampled_from(["2024-02-20T00:00:00Z", "2024-03-03T00:00:00Z"]),
         "author": st.sampled_from(["Ann", "Ben"]),
         "category": st.sampled_from(["News", "Sport"]),
+        "audio": st.sampled_from([f"https://x.test/{number}.mp3", "https://x.test/plan.pdf"]),
         "feeds": st.sampled_from(["oak", "oak, rare", "by-ann", "https://x.test/f/oak.rss"]),
         "not_feeds": st.sampled_from(["all", ["oak", "all"]]),
     }
@@ -116,6 +117,10 @@ EDITS = st.one_of(
 )
 
 
+POD = {"title": "Pod", "language": "en", "image": "https://x.test/a.png"}
+POD |= {"podcast": {"category": "News", "explicit": False}}
+
+
 @st.composite
 def configs(draw):
     feed = draw(
@@ -141,6 +146,7 @@ def configs(draw):
                 {},
                 {},
                 {"rare": {"title": "Rare", "any": ["fox"], "none": ["tea"]}},
+                {"pod": POD | feed},
                 {"news": {"title": "News", "any": ["category:News"]}},
                 {"by": {"title": "By {value}", "each": "category", "slug": "by-{value}", "min_articles": 1}},
             ]

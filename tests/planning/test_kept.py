@@ -20,6 +20,7 @@ def item(number):
       <author><name>Ann &amp; Bo</name><email>ann@a.test</email></author><author><name>Cy</name></author>
       <category term="Tides"/><category term="R&amp;D"/><link href="https://a.test/{number}"/>
       <link rel="enclosure" href="https://a.test/{number}.mp3" type="audio/mpeg" length="9"/>
+      <itunes:duration>9:09</itunes:duration><itunes:episode>{number}</itunes:episode>
       <link rel="license" href="https://a.test/terms?a&amp;b"/>
       <media:content url="https://a.test/{number}.png" medium="image" width="8" height="6" fileSize="99"
         type="image/png"><media:credit>Dee &amp; Eve</media:credit></media:content>
@@ -31,13 +32,13 @@ def item(number):
 
 
 class Site:
-    def __init__(self, folder, formats="[atom, rss]", archive="3", more="", content="full"):
+    def __init__(self, folder, formats="[atom, rss]", archive="3", more="", content="full", feed=""):
         self.folder = folder
         (folder / "c.yaml").write_text(f"""
 version: 1
 site: {{title: T, base_url: "https://x.test/f/", id_authority: "x.test,2023"}}
 sources: [{{path: b.atom, timezone: UTC}}]
-feeds: {{all: {{title: All, archive: {archive}, max_items: 4}}}}
+feeds: {{all: {{title: All, archive: {archive}, max_items: 4{feed}}}}}
 output: {{formats: {formats}, content: {content}}}
 {more}
 """)
@@ -46,7 +47,8 @@ output: {{formats: {formats}, content: {content}}}
         if lost:
             shutil.rmtree(self.folder / ".feedpub", ignore_errors=True)
         (self.folder / "b.atom").write_text(
-            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/'><id>urn:example:f</id><title>F</title>"
+            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/' "
+            "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'><id>urn:example:f</id><title>F</title>"
             "<link rel='self' href='https://a.test/feed'/>"
             f"<updated>2024-01-31T00:00:00Z</updated>{''.join(map(item, numbers))}</feed>"
         )
@@ -104,6 +106,20 @@ def test_it_is_written_as_it_was(tmp_path, content):
     pages = [page.read_text() for page in (tmp_path / "feeds/article").glob("*.html")]
     assert len(pages) == 4
     assert all("<b>bold</b> &amp; more" in page for page in pages)
+
+
+@pytest.mark.parametrize("formats", ["[atom, rss]", "[rss]", "[rss, json]"])
+def test_an_episode_is_written_as_it_was(tmp_path, formats):
+    podcast = "podcast: {category: News, explicit: false, image: https://x.test/a.png}, language: en"
+    site = Site(tmp_path, formats, feed=f", {podcast}")
+    site.list(*range(1, 8))
+    before = site.entries("rss")
+    assert before.keys() == {1, 3, 5, 7}
+    assert all("<itunes:duration>549<" in entry for entry in before.values())
+    site.list(7, 8, 9)
+    after = site.entries("rss")
+    assert {number: after[number] for number in before} == before or "json" in formats
+    assert all("<itunes:duration>549<" in entry for entry in after.values())
 
 
 def test_once_it_is_listed_again_it_is_the_same(tmp_path):

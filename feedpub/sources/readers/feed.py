@@ -11,6 +11,7 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from html.entities import html5
@@ -24,21 +25,23 @@ from feedpub.articles.article import (
     Author,
     Boilerplate,
     Enclosure,
+    Episode,
     FeedSource,
     Notice,
     Origin,
     Picture,
     Reject,
+    Transcript,
 )
 from feedpub.articles.entry import UNSPECIFIED
 from feedpub.core.errors import PublishError, SourceError
 from feedpub.sources.decoding import unified
 from feedpub.sources.feed_encoding import UNREADABLE, Encoding, FeedText, read_feed_text
-from feedpub.sources.field_mapping import authors_of, enclosure, picture
+from feedpub.sources.field_mapping import authors_of, duration_of, enclosure, picture
 from feedpub.sources.normalisation import build
 from feedpub.sources.readers._feed_parts import MAX_ENTRY, Parts, Place, split
 from feedpub.sources.readers._wordpress import Post, attachments, posts
-from feedpub.sources.records import ByteStream, Item, Record, reject
+from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
 from feedpub.sources.spec import ParseContext
 from feedpub.sources.withheld import FREE, Hold, hold_of
 from feedpub.text.dates import DatePolicy
@@ -463,6 +466,7 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         picture=_image(entry)[1],
         enclosures=_enclosures(entry),
         license=_license(entry, feed),
+        episode=_episode(entry),
         via=_source_of(entry["source"]) or via if entry.get("source") else via,
     )
 
@@ -586,6 +590,25 @@ def _remote_content(entry: Any) -> str:
         if part.get("src") and "html" in str(part.get("type") or "html")
     )
     return next((str(part["src"]) for part in found), "")
+
+
+def _episode(entry: Any) -> Episode | None:
+    """Return what the tags of a podcast say of an entry, as far as feedparser tells."""
+    told: dict[str, Any] = {}
+    with suppress(RecordError):
+        told["duration"] = duration_of(entry.get("itunes_duration"))
+    for name, key in (("number", "itunes_episode"), ("season", "itunes_season")):
+        text = str(entry.get(key) or "").strip()
+        told[name] = int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+    transcript, chapters = (entry.get(f"podcast_{name}") or {} for name in ("transcript", "chapters"))
+    if isinstance(transcript, Mapping) and transcript.get("url"):
+        kind, language = str(transcript.get("type") or ""), transcript.get("language")
+        told["transcripts"] = (Transcript(str(transcript["url"]), kind, language),)
+    if isinstance(chapters, Mapping) and chapters.get("url"):
+        told["chapters"] = str(chapters["url"])
+    # feedparser knows "yes" and "clean", and says nothing of "true" and "false".
+    found = Episode(**told, explicit=entry.get("itunes_explicit"))
+    return found if found != Episode() else None
 
 
 def _license(entry: Any, feed: Any) -> str:
