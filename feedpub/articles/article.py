@@ -7,6 +7,7 @@ this one knows ids; no stage after it sees a date without a zone.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
@@ -56,6 +57,24 @@ class Enclosure:
     def plays(self) -> bool:
         """Whether it is audio or video."""
         return self.type.startswith(("audio/", "video/"))
+
+
+class MediaFile(NamedTuple):
+    """A file beside an article, as it is published: its address, and what its bytes say.
+
+    ``length`` is in bytes, ``width`` and ``height`` in pixels, ``duration`` in seconds; 0 for what is not known.
+    """
+
+    url: str
+    type: str
+    length: int
+    width: int = 0
+    height: int = 0
+    duration: int = 0
+
+
+Local: TypeAlias = Callable[[str], MediaFile | None]
+"""Gives the file that an article means by a relative address; ``None`` where it is none that is published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from typing import NamedTuple, Self, TypeAlias
 
-from feedpub.articles.article import Article
+from feedpub.articles.article import Article, Enclosure, Local, Picture
 from feedpub.core.feed_values import web_address
 from feedpub.core.spool import BlobRef, Spool
 from feedpub.text.safe_html import sanitise, visible_text
@@ -125,10 +125,10 @@ class StoredContent:
         return Content(self.html, self.summary, self.is_made).lead
 
 
-def make_entry(selected: RoutedArticle | Entry) -> Entry:
+def make_entry(selected: RoutedArticle | Entry, local: Local | None = None) -> Entry:
     """Return an article as it stands in feeds: its body as content, its addresses such as every format can carry.
 
-    What is an entry already stays as it is.
+    What is an entry already stays as it is. ``local`` gives the files beside the article that are published.
     Sources have seen to the addresses, and given notice of each that they mended or left out. But an article may
     come from elsewhere, and one address that a format does not allow would cost the whole feed.
     """
@@ -138,7 +138,7 @@ def make_entry(selected: RoutedArticle | Entry) -> Entry:
     source, written = article.written, None
     if source:
         before = replace(article, title=source.title, body=source.body, html=source.html, written=None)
-        written = Prints.of(source.title, content_of(before).html)
+        written = Prints.of(source.title, content_of(before, local).html)
     if (
         article.link
         or article.image
@@ -147,19 +147,40 @@ def make_entry(selected: RoutedArticle | Entry) -> Entry:
         or article.authors
         or article.license
     ):
-        enclosures = ((enclosure, web_address(enclosure.url)) for enclosure in article.enclosures)
+        enclosures = (_enclosure(enclosure, local) for enclosure in article.enclosures)
+        image, picture = _picture(article, local)
         via = article.via
         article = replace(
             article,
             link=_address(article.link),
-            image=_address(article.image),
-            picture=article.picture if _address(article.image) else None,
+            image=image,
+            picture=picture,
             license=_address(article.license),
-            enclosures=tuple(replace(enclosure, url=url) for enclosure, url in enclosures if url),
+            enclosures=tuple(enclosure for enclosure in enclosures if enclosure),
             via=replace(via, url=_address(via.url), page=_address(via.page)) if via else None,
             authors=tuple(replace(author, uri=_address(author.uri)) for author in article.authors),
         )
-    return Entry(article, selected.feeds, content_of(article), turn=selected.turn, written=written)
+    return Entry(article, selected.feeds, content_of(article, local), turn=selected.turn, written=written)
+
+
+def _picture(article: Article, local: Local | None) -> tuple[str | None, Picture | None]:
+    """Return the address of the image of an article, and what is known of it: of a file that is at hand, measured."""
+    file = local(article.image) if article.image and local else None
+    if file and file.type.startswith("image/"):
+        said = article.picture or Picture()
+        return file.url, replace(
+            said, type=file.type, width=file.width, height=file.height, length=file.length
+        )
+    address = _address(article.image)
+    return address, article.picture if address else None
+
+
+def _enclosure(enclosure: Enclosure, local: Local | None) -> Enclosure | None:
+    if local and (file := local(enclosure.url)):
+        # What its source says of a file that is at hand is not believed.
+        return Enclosure(file.url, file.type, file.length)
+    url = web_address(enclosure.url)
+    return replace(enclosure, url=url) if url else None
 
 
 UNSPECIFIED = "http://purl.org/atompub/license#unspecified"
@@ -179,14 +200,25 @@ def offload(entry: Entry, spool: Spool) -> Entry:
     return replace(entry, article=bare, content=content)
 
 
-def content_of(article: Article) -> Content:
-    """Return the body of ``article`` for feeds; its own summary is used where it has one."""
+def content_of(article: Article, local: Local | None = None) -> Content:
+    """Return the body of ``article`` for feeds; its own summary is used where it has one.
+
+    ``local`` gives the files beside the article that are published.
+    """
     if article.html:
-        html = sanitise(article.body, article.link)
+        html = sanitise(article.body, article.link, local and _urls(local))
         return Content(html, article.summary or summarise(visible_text(html)), not article.summary)
     return Content(
         text_to_html(article.body), article.summary or summarise(article.body), not article.summary
     )
+
+
+def _urls(local: Local) -> Callable[[str], str | None]:
+    def url(reference: str) -> str | None:
+        file = local(reference)
+        return file.url if file else None
+
+    return url
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:

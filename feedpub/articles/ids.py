@@ -121,6 +121,11 @@ def page_digits(authority: str, entry_id: str) -> str:
     return hashlib.sha256(entry_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def page_path(authority: str, entry_id: str) -> str:
+    """Return the name of the page of an entry: made of its id alone, so that no correction breaks a link."""
+    return f"{PAGE_FOLDER}/{page_digits(authority, entry_id)}.html"
+
+
 def feed_key(*candidates: str | None) -> str:
     """Return what tells a feed from others: the first of ``candidates`` that says something.
 

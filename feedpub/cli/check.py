@@ -119,6 +119,7 @@ def _show(found: Surveyed) -> None:
         )
     if found.by_hand:
         print_text(f"  articles that name feeds themselves: {found.by_hand:,}")
+    _show_beside(found)
     if found.unfit:
         print_text(f"  links that are not web addresses and are left out: {found.unfit:,}")
     if found.garbled:
@@ -130,6 +131,15 @@ def _show(found: Surveyed) -> None:
         print_text(
             f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"
         )
+
+
+def _show_beside(found: Surveyed) -> None:
+    if found.beside:
+        absent = sum(times for *_, times in found.absent)
+        there = f"{absent:,} of them cannot be published" if absent else "all are there"
+        print_text(f"  files beside articles: {found.beside:,} named; {there}")
+    for reason, place, times in found.absent:
+        print_text(f"  {place}: the file {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
 
 
 def _by_hand(settings: Settings, surveys: Iterable[Survey]) -> list[str]:

@@ -88,6 +88,8 @@ SHAPES: Mapping[str, Any] = {
                 "garbled": "integer: articles that seem to be decoded wrongly",
                 "by_hand": "integer: articles that name feeds themselves",
                 "applied": ["integer: a rule for cleaning that fitted, by its number"],
+                "beside": "integer: files beside articles that are named",
+                "absent": ["array: why such a file cannot be published, the first place, how many"],
             }
         ],
         "more_files": "integer: how many files were not looked into",

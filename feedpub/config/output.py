@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from feedpub.articles.duplicates import Exact
-from feedpub.config.scalars import FOLDER, SHARE, proper_share, size
-from feedpub.config.settings import Archive, Guards, Layout, Limits, Output, Pages, WithdrawnPage
+from feedpub.config.scalars import FOLDER, SHARE, SPAN, proper_share, size
+from feedpub.config.settings import Archive, Guards, Layout, Limits, Media, Output, Pages, WithdrawnPage
 from feedpub.core.declaration import FLAG, TEXT, Check, Key, Kind, Section, Value, integer, list_of, one_of
 from feedpub.core.yaml_node import Node
 from feedpub.documents.channel import Carried
@@ -81,6 +81,7 @@ def _output(
     archive: int | Literal["off", "monthly"],
     content: Carried,
     pages: Pages,
+    media: Media,
     withdrawn: WithdrawnPage,
     templates: str | None,
     on_publish: tuple[str, ...],
@@ -93,11 +94,25 @@ def _output(
         gzip=gzip,
         limits=Limits(max_items, max_bytes, archive_of(archive), content),
         pages=pages,
+        media=media,
         withdrawn=withdrawn,
         templates=Path(templates) if templates else None,
         on_publish=on_publish,
     )
 
+
+MEDIA = Section(
+    keys=(
+        Key("max_file", size(1 << 10), "the largest file that is published", default="50 MB"),
+        Key(
+            "keep",
+            SPAN,
+            "how long a file stays that nothing names any more; those of an article that is taken back go at once",
+            default="365d",
+        ),
+    ),
+    make=Media,
+)
 
 _LAYOUT: Kind[Layout] = one_of("files", "releases")
 _PAGES: Kind[Pages] = one_of("auto", "all", "off")
@@ -156,6 +171,13 @@ OUTPUT = Section(
             "pages for people, see [publishing](publishing.md#pages-for-people): `auto`, also one for each article that"
             " has no address of its own; `all`, one for each article; `off`, none",
             default="auto",
+        ),
+        Key(
+            "media",
+            MEDIA,
+            "how files beside articles are published, see [Files beside articles](sources.md#files-beside-articles)",
+            default="{}",
+            without="up to 50 MB each",
         ),
         Key(
             "withdrawn",

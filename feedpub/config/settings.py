@@ -112,6 +112,14 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """Which files beside articles are published: of ``max_file`` bytes at most, and ``keep`` longer than named."""
+
+    max_file: int
+    keep: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """Where documents go and which formats are written; ``state`` is the folder that is never served.
 
@@ -127,6 +135,7 @@ class Output:
     gzip: bool
     limits: Limits
     pages: Pages
+    media: Media
     withdrawn: WithdrawnPage = "note"
     templates: Path | None = None
     on_publish: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from feedpub.core.declaration import (
     TEXT,
     Check,
     Key,
+    Kind,
     Section,
     Value,
     integer,
@@ -33,7 +34,7 @@ from feedpub.sources.credentials import origin
 from feedpub.sources.field_names import CANONICAL
 from feedpub.sources.http_cache import is_web
 from feedpub.sources.readers import INPUT_FORMATS, missing_extra
-from feedpub.sources.spec import ORDERS, PLACEHOLDER, FetchOptions, Header, SourceSpec, TextLayout
+from feedpub.sources.spec import ORDERS, PLACEHOLDER, FetchOptions, Header, MediaMode, SourceSpec, TextLayout
 from feedpub.sources.subscriptions import is_list
 from feedpub.sources.withheld import fold_status
 from feedpub.text.dates import DEFAULT, DatePolicy
@@ -510,6 +511,7 @@ def _source(
     date: str | None,
     may_be_empty: bool,
     adopt: tuple[str, ...],
+    media: MediaMode,
     settle: timedelta | None,
     fetch: FetchOptions,
     html: tuple[Selector | None, tuple[Selector, ...]],
@@ -536,10 +538,13 @@ def _source(
         may_be_empty=may_be_empty,
         adopt=adopt,
         fetch=fetch,
+        media=media,
         settle=settle,
         cleaning=Cleaning(*html, *replace),
     )
 
+
+_MEDIA: Kind[MediaMode] = one_of("auto", "copy", "link")
 
 SOURCE = Section(
     keys=(
@@ -693,6 +698,14 @@ SOURCE = Section(
             " [Cleaning](sources.md#cleaning)",
             default="{}",
             without="nothing",
+        ),
+        Key(
+            "media",
+            _MEDIA,
+            "files that articles name by relative addresses, see [Files beside"
+            " articles](sources.md#files-beside-articles): `auto` publishes them where an article has no address of its"
+            " own, `copy` always; `link` resolves the addresses against the article's",
+            default="auto",
         ),
         Key(
             "settle",

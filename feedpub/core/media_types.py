@@ -113,6 +113,12 @@ def type_of(address: str, declared: str | None) -> str:
     return type_by_name(address) or declared or UNKNOWN
 
 
+def is_text(media_type: str) -> bool:
+    """Say whether a type is one of texts, which have a charset, and become smaller when they are compressed."""
+    is_media = media_type.startswith(("image/", "audio/", "video/")) and not media_type.endswith("+xml")
+    return not is_media and media_type not in {"application/gzip", "application/pdf"}
+
+
 def with_charset(media_type: str) -> str:
-    """Return the ``Content-Type`` of a published file: all but compressed twins are UTF-8 (RFC 9110 §8.3.1)."""
-    return media_type if media_type == "application/gzip" else f"{media_type}; charset=utf-8"
+    """Return the ``Content-Type`` of a published file: its text is UTF-8 (RFC 9110 §8.3.1)."""
+    return f"{media_type}; charset=utf-8" if is_text(media_type) else media_type

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from feedpub.articles.adoption import OldEntry
-from feedpub.articles.article import Article, with_other_scheme
+from feedpub.articles.article import Article, Local, with_other_scheme
 from feedpub.articles.entry import Entry, RoutedArticle, make_entry
 from feedpub.articles.ids import article_id, is_split, shown_keys
 from feedpub.history.memory import EntryHistory, EntryRecord, record_entry
@@ -64,7 +64,8 @@ class IdentityOptions:
     ``changed_at`` tells when an article's source last changed, for one without an ``updated`` of its own. With
     ``keep_dates`` off, moved times are taken over. ``released`` are ids of what was withdrawn or has expired: no other
     article takes them over. ``adopted`` are entries of other generators' feeds, by the ids of the articles that they
-    are, and ``permalinks`` the ids that are addresses to RSS.
+    are, and ``permalinks`` the ids that are addresses to RSS. ``local`` gives, for an article, the files beside it that
+    are published.
     """
 
     authority: str
@@ -74,6 +75,7 @@ class IdentityOptions:
     released: Container[str] = frozenset()
     adopted: Mapping[str, OldEntry] = field(default_factory=dict)
     permalinks: Container[str] = frozenset()
+    local: Callable[[Article], Local | None] = lambda _: None
 
 
 def resolve_identities(
@@ -86,7 +88,7 @@ def resolve_identities(
 
     ``ids`` holds the ids of all articles that there are, but for duplicates of others.
     """
-    entries = {s.article.id: make_entry(s) for s in selected}
+    entries = {s.article.id: make_entry(s, options.local(s.article)) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
     past |= _edited(entries, past, memory, ids, options)
     taken = {known.id for known in past.values()}

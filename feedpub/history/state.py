@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Protocol
 
 from feedpub.articles.adoption import OldEntry
@@ -21,6 +21,7 @@ from feedpub.config import FeedSettings, Settings
 from feedpub.documents.formats import OUTPUT_FORMATS, best_evidence, of_media_type
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.history.ledger import LEDGER, Ledger
+from feedpub.history.media import MediaMemory, media_file, read_media
 from feedpub.history.memory import ArchiveIndex, ClosedPage
 
 
@@ -48,6 +49,16 @@ class PublishedSet(Protocol):
     @property
     def withdrawn(self) -> Mapping[str, Mapping[str, object]]:
         """What was published of withdrawals, by their marks."""
+        ...
+
+    @property
+    def media(self) -> Mapping[str, str]:
+        """The SHA-256 (hex) of each file beside articles that is published, by name."""
+        ...
+
+    @property
+    def settled_pages(self) -> Collection[str]:
+        """The names of the pages that are settled."""
         ...
 
     @property
@@ -91,6 +102,8 @@ class State:
     ``archives`` the archives of those feeds that have one. ``damaged`` are subscription documents that cannot be read,
     of feeds that are not ``online`` for it; ``dropped`` those whose format or archive the config no longer has.
 
+    ``media`` is what is remembered of files beside articles.
+
     ``forgotten`` are the published entries that the ledger has not got, as it was lost, under ids that other generators
     made: what was adopted is told by them. ``permalinks`` are the ids that RSS calls addresses. ``withdrawn`` are the
     withdrawals that either of the two remembers.
@@ -105,6 +118,7 @@ class State:
     forgotten: tuple[OldEntry, ...] = ()
     permalinks: frozenset[str] = frozenset()
     withdrawn: Withdrawn = field(default_factory=dict)
+    media: MediaMemory = field(default_factory=MediaMemory)
 
 
 @contextmanager
@@ -145,6 +159,15 @@ def open_state(settings: Settings, published: PublishedSet) -> Iterator[State]:
             forgotten,
             frozenset(permalinks),
             joined(ledger.withdrawn(), read_withdrawn(published)),
+            read_media(
+                media_file(settings.output.state, settings.output.dir),
+                published,
+                settings.site.id_authority,
+                chain(
+                    (entry for feed in online.values() for entry in feed.entries),
+                    (entry for archive in archives.values() for entry in archive.entries),
+                ),
+            ),
         )
 
 

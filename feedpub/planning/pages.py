@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from feedpub.articles.entry import Entry
-from feedpub.articles.ids import page_digits
+from feedpub.articles.ids import page_digits, page_path
 from feedpub.config import Settings
 from feedpub.core.errors import PublishError
 from feedpub.documents.formats import Document
@@ -16,7 +16,6 @@ from feedpub.documents.pages.site import (
     PagedFeed,
     PageRenderer,
     SitePages,
-    article_name,
     is_article,
     is_own_page,
     is_style,
@@ -44,7 +43,7 @@ def with_pages(entries: Mapping[str, Entry], settings: Settings) -> dict[str, En
         has_address = article.link is not None or article.permalink
         page = ""
         if wanted == "all" or (wanted == "auto" and not has_address):
-            page = base + article_name(settings.site.id_authority, article.id)
+            page = base + page_path(settings.site.id_authority, article.id)
             if (other := owners.setdefault(page, article.id)) != article.id:
                 raise PublishError(
                     f"the articles {other} and {article.id} would have one page, {page}; nothing was published; give"
@@ -89,7 +88,7 @@ def plan_pages(
     made = renderer.render(settings.retired)
     names = {*made.kept, *(document.path for document in made.documents)}
     authority = settings.site.id_authority
-    gone = {article_name(authority, entry_id) for entry_id in released} - names
+    gone = {page_path(authority, entry_id) for entry_id in released} - names
     base = settings.site.base_url
     final = (*_leaving(base, published, names | gone), *_cut(base, authority, state, paged, released))
     kept = (*made.kept, *filter(is_style, listed))

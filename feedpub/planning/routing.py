@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from feedpub.articles.adoption import Adoptable
-from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
+from feedpub.articles.article import Article, Boilerplate, LeftOut, Local, Notice, Reject
 from feedpub.articles.duplicates import DuplicateIndex, Winners
 from feedpub.articles.entry import Entry, RoutedArticle, Turn, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
@@ -32,6 +32,8 @@ from feedpub.planning.publicity import Past, Publicity, earliest
 from feedpub.planning.source_order import SourceOrder
 from feedpub.planning.windows import origin_of, out_of_bounds
 from feedpub.sources import Readings, Statuses, local_file
+
+LocalOf = Callable[[int, Article], Local | None]
 
 Progress = Callable[[int, int, int], None]
 """Called after each file with: files done, files in all, articles so far."""
@@ -79,24 +81,31 @@ class IngestResult:
     decided: frozenset[str]
 
 
-def ingest(
+def _no_files(_source: int, _article: Article) -> None:
+    return None
+
+
+def ingest(  # noqa: PLR0913 - each comes from elsewhere
     settings: Settings,
     now: datetime,
     past: Past,
     progress: Progress | None = None,
     remembered: Withdrawn = MappingProxyType({}),
     catalog: Catalog | None = None,
+    *,
+    local: LocalOf | None = None,
 ) -> IngestResult:
     """Read all sources of ``settings``; articles that are not public at ``now`` are left out or held back.
 
-    ``remembered`` are the withdrawals of which earlier builds knew, ``catalog`` what was read of the sources already.
+    ``remembered`` are the withdrawals of which earlier builds knew, ``catalog`` what was read of the sources already;
+    ``local`` gives, by its source and itself, the files of an article that are published.
 
     Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
     """
     catalog = catalog or Catalog(Readings(settings.sources, settings.site.id_authority))
     while True:
         try:
-            return _ingest(settings, now, past, progress, remembered, catalog)
+            return _ingest(settings, now, past, progress, remembered, catalog, local=local or _no_files)
         except Stale:
             # It has forgotten the file, and reads it now.
             continue
@@ -104,13 +113,15 @@ def ingest(
             catalog.clear()
 
 
-def _ingest(
+def _ingest(  # noqa: PLR0913 - as above
     settings: Settings,
     now: datetime,
     past: Past,
     progress: Progress | None,
     remembered: Withdrawn,
     catalog: Catalog,
+    *,
+    local: LocalOf,
 ) -> IngestResult:
     hands = Hands(settings, past)
     tally = _Tally(Heard(hands))
@@ -118,7 +129,7 @@ def _ingest(
     order = SourceOrder()
 
     def read(progress: Progress | None) -> tuple[Census | None, DuplicateIndex, _Router]:
-        router = _Router(settings, past, order, hands)
+        router = _Router(settings, past, order, hands, local)
         asks_all = publicity.asks_all or router.asks_all or tally.heard.listens or bool(past.split_ids())
         census = None if asks_all else catalog.census(now, publicity.withdrawn)
         index = DuplicateIndex(settings.site.id_authority, settings.exact, past, census or ())
@@ -141,7 +152,7 @@ def _ingest(
     if watched.decide():
         # What was routed is not what stays, or not under its id: read again, now knowing it.
         stays = watched.winners()
-        router = _Router(settings, past, order, hands)
+        router = _Router(settings, past, order, hands, local)
         if census:
             _offer_known(catalog, publicity, stays, router, hands, census)
         for one in _articles(catalog, publicity, _Tally(Heard(hands)), None, census):
@@ -455,7 +466,10 @@ class _Candidate:
 class _Router:
     """Offers each article to the feeds whose rule takes it, unless their archive has it for good."""
 
-    def __init__(self, settings: Settings, past: Past, order: SourceOrder, hands: Hands) -> None:
+    def __init__(
+        self, settings: Settings, past: Past, order: SourceOrder, hands: Hands, local: LocalOf
+    ) -> None:
+        self._local = local
         self._hands = hands
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
@@ -529,17 +543,21 @@ class _Router:
 
     def _candidate(self, told: Sighting, seen: Seen, taken: Iterable[int], *, archived: bool) -> _Candidate:
         feeds = tuple(self._slugs[index] for index in taken)
-        whole = self._whole(told, seen.article, feeds, archived=archived) if seen.article else None
+        whole = None
+        if seen.article:
+            whole = self._whole(told, seen.article, feeds, seen.file.source, archived=archived)
         if whole:
             # Nothing holds more of it than is asked for.
             seen = seen._replace(article=None)
         return _Candidate(told, feeds, seen, archived, whole)
 
     def _whole(
-        self, told: Sighting, article: Article, feeds: tuple[str, ...], *, archived: bool
+        self, told: Sighting, article: Article, feeds: tuple[str, ...], source: int, *, archived: bool
     ) -> RoutedArticle | Entry:
         selected = RoutedArticle(told.applied_to(article), feeds)
-        return offload(make_entry(selected), self._spool) if archived else selected
+        if not archived:
+            return selected
+        return offload(make_entry(selected, self._local(source, selected.article)), self._spool)
 
     def newest(self) -> tuple[tuple[RoutedArticle | Entry, ...], ...]:
         """Return the newest articles of each feed. Raises :class:`feedpub.catalog.Stale`."""
@@ -551,7 +569,7 @@ class _Router:
         for file, candidates in of_files.items():
             for number, one in sorted(candidates.items()):
                 whole[file, number] = one.whole or self._whole(
-                    one.article, one.seen.whole(), one.feeds, archived=one.archived
+                    one.article, one.seen.whole(), one.feeds, file.source, archived=one.archived
                 )
             file.leave()
         self.whole = {place: each.article for place, each in whole.items() if isinstance(each, RoutedArticle)}

@@ -31,6 +31,7 @@ from feedpub.planning.adoption import Adoption, adopt
 from feedpub.planning.feed_plan import FeedPlan, Surroundings, moved_notice, plan_feed
 from feedpub.planning.guards import PreviousFeed, Redated, taken_back, why_refused
 from feedpub.planning.kept import has_slid, kept_entry
+from feedpub.planning.media import MediaPlan, SiteMedia
 from feedpub.planning.pages import plan_pages, with_pages
 from feedpub.planning.publicity import earliest
 from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
@@ -47,7 +48,8 @@ class SitePlan:
     as it is withdrawn. ``adoption`` says which articles go on under the ids of another generator. ``previous`` is
     what the feeds replace, ``zones`` are the sources whose zone was changed.
 
-    ``rendered`` are the documents, those of retired feeds last, ``pages`` those for people, and ``verified`` says which
+    ``rendered`` are the documents, those of retired feeds last, ``pages`` those for people, ``media`` the files beside
+    articles, and ``verified`` says which
     of them may be published.
     ``refusal`` is what a build stops with instead of publishing anything; ``None`` where it goes on.
     """
@@ -68,13 +70,15 @@ class SitePlan:
     zones: tuple[ChangedZone, ...]
     rendered: tuple[Rendered, ...]
     pages: SitePages
+    media: MediaPlan
     verified: Verified
     refusal: FeedpubError | None
 
     @property
     def next_change(self) -> datetime | None:
         """The earliest instant at which the same input gives other documents; ``None`` where the clock changes none."""
-        return earliest(self.now, self.ingested.next_change, *(feed.ages_out for feed in self.feeds))
+        ages_out = (feed.ages_out for feed in self.feeds)
+        return earliest(self.now, self.ingested.next_change, self.media.next_change, *ages_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,16 @@ def cut_out(settings: Settings, state: State, hidden: Iterable[str]) -> Cut:
 
 
 def verify_documents(
-    rendered: Iterable[Rendered], listing: Document, pages: SitePages, base: str, cut: Cut | None = None
+    rendered: Iterable[Rendered],
+    listing: Document,
+    pages: SitePages,
+    base: str,
+    cut: Cut | None = None,
+    media: MediaPlan | None = None,
 ) -> Verified:
     """Hold each document against its check: those of feeds, the ``listing`` of all, and ``pages`` served at ``base``.
 
-    Likewise those that entries were ``cut`` out of.
+    Likewise those that entries were ``cut`` out of. Files of ``media`` need none: their bytes told what they are.
 
     What links to others stands behind them, as it is put into place after them: pages before the documents whose
     entries link to them, archive documents before the subscription documents that lead to them. Where a
@@ -171,7 +180,9 @@ def verify_documents(
         valid.append(listing)
     keep.update(pages.kept)
     planned = (*pages.notes, *pages.documents)
-    names = {*keep, *(document.path for document in (*valid, *pages.final, *planned))}
+    files = media.documents if media else ()
+    names = {*keep, *(document.path for document in (*valid, *pages.final, *planned, *files))}
+    names |= media.names if media else set()
     html = [document for document in planned if document.media_type == HTML_TYPE]
     for path, line, reason in page_faults(html, names, base):
         invalid.setdefault(path, Invalid(path, line, reason))
@@ -182,7 +193,7 @@ def verify_documents(
     # Pages and feeds lead to each other. Readers poll the feeds, so what their entries link to comes before them.
     people = [document for document in planned if document.path not in stay]
     return Verified(
-        (*pages.final, *people, *valid),
+        (*files, *pages.final, *people, *valid),
         frozenset(keep),
         invalid,
         frozenset(held),
@@ -231,8 +242,9 @@ def plan_site(
     read of the sources already. Raises :class:`feedpub.core.errors.SourceError` where a file cannot be read at all, and
     :class:`ConfigError` where a feed could not be published with any entries.
     """
-    ingested = ingest(settings, now, state.ledger, progress, state.withdrawn, catalog)
-    planner = _Planner(settings, state, now, allowed, ingested)
+    media = SiteMedia(settings, state.published, state.media, now)
+    ingested = ingest(settings, now, state.ledger, progress, state.withdrawn, catalog, local=media.of)
+    planner = _Planner(settings, state, now, allowed, ingested, media)
     plan = planner.plan()
     if plan.verified.invalid:
         # Before entries are blamed for it.
@@ -265,12 +277,14 @@ class _Planner:
         now: datetime,
         allowed: Collection[str],
         ingested: IngestResult,
+        media: SiteMedia,
     ) -> None:
         self._settings = settings
         self._state = state
         self._now = now
         self._allowed = allowed
         self._taken = ingested
+        self._media = media
         self._adoption = adopt(settings, state, ingested)
         self._renderer = Renderer(settings.site, settings.categories, settings.output.formats)
         self._sources = ingested.index.source_of()
@@ -305,6 +319,7 @@ class _Planner:
         hidden = ingested.hidden - {entry.article.id for entry in resolved.entries.values()}
         pages = plan_pages(settings, state, feeds, hidden)
         cut = cut_out(settings, state, hidden)
+        media = self._media.plan(resolved.entries, hidden)
         return SitePlan(
             settings=settings,
             now=now,
@@ -322,8 +337,9 @@ class _Planner:
             zones=zones,
             rendered=rendered,
             pages=pages,
+            media=media,
             verified=verify_documents(
-                rendered, self._renderer.opml(settings.feeds), pages, settings.site.base_url, cut
+                rendered, self._renderer.opml(settings.feeds), pages, settings.site.base_url, cut, media
             ),
             refusal=why_refused(
                 settings,
@@ -358,6 +374,7 @@ class _Planner:
             released=ingested.released,
             adopted=self._adoption.by_article,
             permalinks=self._adoption.permalinks,
+            local=lambda article: self._media.of(self._sources.get(article.origin.file), article),
         )
         selected = {s.article.id: s for selection in ingested.selected for s in selection}
         resolved = resolve_identities(selected.values(), self._state.ledger, ingested.index, options)

@@ -16,6 +16,7 @@ from feedpub.documents.channel import Site
 from feedpub.history.last_read import LAST_READ, LastReadFile, remember_read
 from feedpub.history.ledger import LEDGER, Ledger, note, record, remember_withdrawals
 from feedpub.history.ledger import adopt as remember_adopted
+from feedpub.history.media import media_file, write_media
 from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_entry, record_of
 from feedpub.history.state import open_state, read_feeds
 from feedpub.planning.feed_plan import FeedPlan
@@ -31,6 +32,7 @@ from feedpub.publishing.local import folder
 from feedpub.publishing.local.changes import Changes, Wanted
 from feedpub.publishing.local.dirfd import exclusive, failure
 from feedpub.publishing.local.folder import LocalFolder
+from feedpub.publishing.local.manifest import PAGES
 from feedpub.publishing.log import write_rejects
 from feedpub.publishing.runs import RUNS, remember_run
 from feedpub.sources import Readings, Settling
@@ -212,8 +214,8 @@ def _wanted(plan: SitePlan) -> Wanted:
     return Wanted(
         documents=plan.verified.documents,
         keep=plan.verified.keep,
-        gone=plan.pages.gone,
-        settled=output.pages != "off",
+        gone=(*plan.pages.gone, *plan.media.gone),
+        dropped=PAGES if output.pages == "off" else "",
         gzip=output.gzip,
         withdrawn=_said(plan),
     )
@@ -227,6 +229,8 @@ def _remember(plan: SitePlan) -> None:
     """Remember what was published; feeds that were held back are remembered when they are published."""
     ledger, settings = plan.state.ledger, plan.settings
     file = settings.output.state / LEDGER
+    if plan.media.memory != plan.state.media:
+        write_media(media_file(settings.output.state, settings.output.dir), plan.media.memory)
     feeds = [feed_plan for feed_plan in plan.feeds if feed_plan.slug not in plan.verified.held]
     known_as = {e.article.id: id_ for id_, e in plan.resolved.entries.items() if e.article.id != id_}
     if plan.adoption.new:

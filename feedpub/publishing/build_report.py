@@ -147,7 +147,11 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         taken_back=len(plan.taken_back),
         boilerplate_lines=ingested.boilerplate_lines,
         rejects=(*ingested.rejects, *quarantined),
-        notices=(*ingested.notices, *(_date_kept(entry) for entry in plan.resolved.redated)),
+        notices=(
+            *ingested.notices,
+            *plan.media.notices,
+            *(_date_kept(entry) for entry in plan.resolved.redated),
+        ),
         source_warnings=ingested.source_warnings,
         feeds=tuple(
             _feed_report(

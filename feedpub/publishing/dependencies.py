@@ -10,6 +10,7 @@ from feedpub.config import Settings
 from feedpub.core.errors import SourceError
 from feedpub.history.last_read import LAST_READ
 from feedpub.history.ledger import LEDGER
+from feedpub.history.media import files_of, media_file
 from feedpub.publishing.early_exit import RACE, known_config, note_path, program
 from feedpub.publishing.events import EVENTS
 from feedpub.publishing.local.folder import LocalFolder
@@ -69,6 +70,8 @@ def _published(settings: Settings) -> Iterator[str]:
 
 
 def _remembered(settings: Settings) -> Iterator[str]:
-    state = settings.output.state
+    state, memory = settings.output.state, media_file(settings.output.state, settings.output.dir)
+    yield os.fspath(memory)
+    yield from (os.fspath(settings.base / path) for path in files_of(memory))
     names = (LEDGER, LAST_READ, REJECTS, EVENTS, stamps_name(locate(settings.output.dir), state))
     yield from (os.fspath(state / name) for name in names)

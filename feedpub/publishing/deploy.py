@@ -25,8 +25,9 @@ from feedpub.publishing.local.changes import JSON_TYPE
 from feedpub.publishing.local.dirfd import exclusive
 from feedpub.publishing.local.folder import manifest_data, read_published, read_set
 from feedpub.publishing.local.manifest import (
-    FOLDER,
     MANIFEST,
+    MEDIA,
+    PAGES,
     PART,
     Published,
     describe,
@@ -274,7 +275,9 @@ def _turn(entry: Published) -> tuple[int, str]:
     is_page = entry.media_type.startswith("text/html")
     if PART.fullmatch(path):
         turn = 5
-    elif path.startswith(f"{FOLDER}/"):
+    elif path.startswith(MEDIA):
+        turn = 0
+    elif path.startswith(PAGES):
         turn = 1
     elif is_page:
         turn = 3
@@ -303,8 +306,9 @@ def _batches(paths: Iterable[str], here: Mapping[str, Published]) -> Iterator[li
 
 
 def _cache_control(path: str) -> str:
-    # The name of the style sheet has the hash of its bytes in it.
-    return _FOR_GOOD if PurePosixPath(path).suffix == ".css" else _SOON
+    # The names of the style sheet and of media have the hash of their bytes in them.
+    is_fixed = PurePosixPath(path).suffix == ".css" or (path.startswith(MEDIA) and not PART.fullmatch(path))
+    return _FOR_GOOD if is_fixed else _SOON
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from feedpub.core.errors import SourceError, printable
 from feedpub.core.stores import StoreError, attempt, filesystem_of, hidden, listed
 from feedpub.sources.decoding import read_whole
 from feedpub.sources.http_cache import Copy, is_web
+from feedpub.sources.media import MEDIA_FOLDER, is_media_file
 from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, reader
 from feedpub.sources.records import Item, reject
 from feedpub.sources.spec import ParseContext, SourceSpec
@@ -179,9 +180,11 @@ class _Own:
         self._known: dict[Path, bool] = {}
 
     def has(self, path: Path) -> bool:
-        """Say whether ``path`` lies in such a folder; what lies deeper in one is its owner's, but for our pages."""
+        """Say whether ``path`` lies in such a folder; what lies deeper is its owner's, but for our pages and media."""
         folder = path.parent
-        if folder.name == PAGE_FOLDER and is_page_file(path.name):
+        if (folder.name == PAGE_FOLDER and is_page_file(path.name)) or (
+            folder.name == MEDIA_FOLDER and is_media_file(path.name)
+        ):
             folder = folder.parent
         if folder not in self._known:
             real = folder.resolve()

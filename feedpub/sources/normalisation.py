@@ -40,6 +40,7 @@ from feedpub.core.media_types import type_by_name
 from feedpub.sources.boilerplate import tail_start, without_tail
 from feedpub.sources.cleaning import Rule, Selected, replace_all, select
 from feedpub.sources.file_names import declared_date, path_of, slug_of_file, slug_of_title, stem_of
+from feedpub.sources.media import is_relative, names_files
 from feedpub.sources.readers import choose
 from feedpub.sources.records import Item, Record, RecordError, reject
 from feedpub.sources.spec import PLACEHOLDER, ParseContext, SourceSpec
@@ -92,7 +93,9 @@ def build(
         article = _article(reading, origin, record, notes)
         if reading.spec.cleaning:
             article = _tidied(article, record.selected, reading.spec, notes)
-        _note_relative(article, notes)
+        if not _names_files(reading, article.link):
+            # What files it names, and which of them are published, is seen when it is.
+            _note_relative(article, notes)
     except DateError as error:
         return [reject(origin, f"the date {error}", raw())]
     except RecordError as error:
@@ -215,7 +218,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         )
     undated = parsed.instant is reading.since
     due = record.hold.due
-    image = _address(record.image, "image", notes, record.base)
+    image = _beside(record.image, "image", notes, record.base, reading, link)
     # The id stays that of the article's own date, which it may have been published under before the embargo.
     published = max(parsed.instant, due or parsed.instant)
     return Article(
@@ -233,7 +236,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         language=_language(record.language, notes),
         summary=(one_line(plain_text(record.summary)) if spec.html_title else record.summary) or None,
         image=image,
-        enclosures=_enclosures(record, notes),
+        enclosures=_enclosures(record, notes, reading, link),
         via=record.via,
         due=published if record.hold.scheduled else due,
         expires=record.hold.expires,
@@ -294,11 +297,26 @@ def _name(text: str) -> str:
     return one_line(clean(text)[0])
 
 
-def _enclosures(record: Record, notes: _Notes) -> tuple[Enclosure, ...]:
+def _names_files(reading: ParseContext, link: str | None) -> bool:
+    return names_files(reading.spec, reading.file, reading.feed, link)
+
+
+def _beside(
+    text: str | None, what: str, notes: _Notes, base: str, reading: ParseContext, link: str | None
+) -> str | None:
+    """Return an address as :func:`_address` does, or as it is written where it may name a file beside the article."""
+    if text and _names_files(reading, link) and is_relative(text):
+        return text.strip()
+    return _address(text, what, notes, base)
+
+
+def _enclosures(
+    record: Record, notes: _Notes, reading: ParseContext, link: str | None
+) -> tuple[Enclosure, ...]:
     found = tuple(
         replace(enclosure, url=url)
         for enclosure in record.enclosures
-        if (url := _address(enclosure.url, "enclosure", notes, record.base))
+        if (url := _beside(enclosure.url, "enclosure", notes, record.base, reading, link))
     )
     if len(found) > 1:
         names = ", ".join(enclosure.url[:200] for enclosure in found[1:4]) + (", …" if len(found) > 4 else "")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from feedpub.articles.article import (
     Author,
@@ -18,6 +19,7 @@ from feedpub.text.dates import DEFAULT, DatePolicy
 
 # A name in braces in a template of links: {slug}, {year}.
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
+MediaMode: TypeAlias = Literal["auto", "copy", "link"]
 ORDERS = ("title body date", "title date body", "date title body")
 
 
@@ -69,7 +71,7 @@ class SourceSpec:
     ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are patterns as well: the old feeds of the
     same articles. With ``drafts``, for a preview, records that are not ready are articles that say so. ``cleaning`` is
     what is cut out of the articles and replaced in them. ``settle`` says how long after its last change a file may not
-    be complete.
+    be complete. ``media`` says which files that articles name are published with them.
     """
 
     patterns: tuple[str, ...]
@@ -96,6 +98,7 @@ class SourceSpec:
     adopt: tuple[str, ...] = ()
     fetch: FetchOptions = FetchOptions()
     settle: timedelta | None = None
+    media: MediaMode = "auto"
     drafts: bool = False
     name: str = ""
     categories: tuple[str, ...] = ()

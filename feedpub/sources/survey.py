@@ -16,6 +16,7 @@ from feedpub.core.errors import DateError
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.field_names import name_map
 from feedpub.sources.files import display_name, format_of, open_stream, read, search
+from feedpub.sources.media import named_by
 from feedpub.sources.readers import INPUT_FORMATS, sampled_reader
 from feedpub.sources.records import RecordError
 from feedpub.sources.spec import SourceSpec
@@ -49,7 +50,8 @@ class Surveyed:
     ``applied`` are the numbers of the rules for cleaning that fitted something.
     ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
     ids or links that articles of other titles and dates had before: each with the place of the first article that has
-    it again, and how many do. ``by_hand`` counts the articles that name feeds themselves.
+    it again, and how many do. ``by_hand`` counts the articles that name feeds themselves, ``beside`` the files beside
+    articles that are named, and ``absent`` says which of them cannot be published, in the same way as rejects.
     """
 
     file: str
@@ -69,6 +71,8 @@ class Surveyed:
     kinds: tuple[tuple[str, int], ...] = ()
     applied: tuple[int, ...] = ()
     by_hand: int = 0
+    beside: int = 0
+    absent: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +166,11 @@ def survey_file(
     with open_stream(spec, file) as stream:
         taken = format_of(spec, stream, name)
         is_plain = INPUT_FORMATS[taken].body_option
-    articles = tagged = unfit = lines = linked = garbled = relative = by_hand = 0
+    articles = tagged = unfit = lines = linked = garbled = relative = by_hand = beside = 0
     kinds: Counter[str] = Counter()
     applied: set[int] = set()
     keys = _Keys()
-    rejects, left_out, statuses = _Reasons(), _Reasons(), Statuses()
+    rejects, left_out, absent, statuses = _Reasons(), _Reasons(), _Reasons(), Statuses()
     doubts: list[Notice] = []
     for item in islice(read(spec, file, _AUTHORITY), most):
         if isinstance(item, Article):
@@ -176,6 +180,10 @@ def survey_file(
             applied.update(item.written.applied if item.written else ())
             unfit += item.former is not None and item.key is None and spec.date != "mtime"
             garbled += not spec.repair_mojibake and _is_garbled(item)
+            for named, why in named_by(spec, item):
+                beside += 1
+                if why:
+                    absent.add(why, f"{named!r} {why}", item.origin)
             # Their texts are not needed.
             last = replace(item, body="", summary=None, written=None)
             keys.add(last)
@@ -212,6 +220,8 @@ def survey_file(
         tuple(sorted(kinds.items())),
         tuple(sorted(applied)),
         by_hand,
+        beside,
+        absent.most_common(),
     )
 
 

@@ -204,8 +204,10 @@ def _formula(values: dict[str, str], inner: str) -> str:
     return f"<span>{' '.join(_ANY_TAG.sub(' ', inner).split())}</span>"
 
 
-def sanitise(html: str, base: str | None) -> str:
+def sanitise(html: str, base: str | None, local: Callable[[str], str | None] | None = None) -> str:
     """Return ``html`` with what a feed may carry; addresses become absolute against ``base``.
+
+    First ``local`` is asked for the address of what an image, a player or a link names.
 
     Without a ``base``, relative addresses are dropped: a reader would resolve them against its own. An image that
     lost its address so, or any other way, is its alternative text, and a link its text. What is nested deeper than
@@ -218,6 +220,8 @@ def sanitise(html: str, base: str | None) -> str:
     def absolute(_: str, attribute: str, value: str) -> str | None:
         if attribute not in _ADDRESSES:
             return value
+        if local and attribute != "cite" and (published := local(value.strip())):
+            return published
         try:
             # Before and behind: only with its base has //ann:password@host a scheme.
             address = without_password(urljoin(base or "", without_password(value.strip())))

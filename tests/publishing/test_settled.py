@@ -100,7 +100,7 @@ def test_settled_files_stay_without_being_named(site, layout, gzip):
     put(site, [Doc("a.rss", b"2")], gone={page(3).path})
     assert find_published(site.out, page(3).path) is None
     assert not (site.out / page(3).path).exists()
-    put(site, [Doc("a.rss", b"2")], settled=False)
+    put(site, [Doc("a.rss", b"2")], dropped="article/")
     assert {name.removesuffix(".gz") for name in tree(site.out)} == {"a.rss", "manifest.json"}
     assert not (site.out / "article").exists()
 

@@ -90,11 +90,6 @@ def page_name(slug: str, archive: str | None = None) -> str:
     return f"{slug}.{archive}.html" if archive else f"{slug}.html"
 
 
-def article_name(authority: str, entry_id: str) -> str:
-    """Return the name of the page of an entry: made of its id alone, so that no correction breaks a link."""
-    return f"{ARTICLES}{page_digits(authority, entry_id)}.html"
-
-
 def is_article(name: str) -> bool:
     """Say whether ``name`` is the page of an article."""
     return name.startswith(ARTICLES) and name.endswith(".html")

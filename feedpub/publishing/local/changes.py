@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from feedpub.core.media_types import is_text
 from feedpub.publishing.local.dirfd import Folder
 from feedpub.publishing.local.location import Stamp, stamp
 from feedpub.publishing.local.manifest import (
@@ -134,14 +135,14 @@ class Wanted:
 
     ``keep`` names files of ours that stay as they are though they are not among the ``documents``: the last good
     version of what failed its check. ``gone`` are those that go even where they are settled. All other settled files
-    stay, unless ``settled`` is false. With ``gzip``, each document has a ``name.gz`` beside it. The
+    stay, but for those of a folder that is ``dropped``. With ``gzip``, each text has a ``name.gz`` beside it. The
     manifest remembers what is ``withdrawn``.
     """
 
     documents: Sequence[Publishable]
     keep: Collection[str] = ()
     gone: Collection[str] = ()
-    settled: bool = True
+    dropped: str = ""
     gzip: bool = False
     withdrawn: Withdrawn = field(default_factory=dict)
 
@@ -162,7 +163,7 @@ def make_plan(
     """
     manifest = read_listing(folder)
     settled = SettledFiles(folder, manifest.parts)
-    every = settled.all() if whole or not wanted.settled else {}
+    every = settled.all() if whole else settled.all(wanted.dropped) if wanted.dropped else {}
     listed = {**every, **unfinished, **manifest.documents}
     ours = {path: entry for path, entry in listed.items() if not PART.fullmatch(path)}
     made, twins, foreign = _made(wanted, ours, settled, folder)
@@ -233,16 +234,17 @@ def _made(
     twins: list[File] = []
     foreign: list[str] = []
     for document in wanted.documents:
+        gzip = wanted.gzip and is_text(document.media_type)
         if (
             document.yields
             and folder
-            and (theirs := _theirs(document.path, ours, settled, folder, gzip=wanted.gzip))
+            and (theirs := _theirs(document.path, ours, settled, folder, gzip=gzip))
         ):
             foreign.append(theirs)
             continue
         file = _planned(document, folder)
         files.append(file)
-        if wanted.gzip:
+        if gzip:
             twins.append(_compressed(file, document, folder))
     return files, twins, foreign
 
@@ -253,7 +255,8 @@ def _asked(
     """Return the names of the files of ours that are to be kept, without those of twins."""
     if folder is None:
         return set()
-    names = {*wanted.keep, *(every if wanted.settled else ())} & ours.keys()
+    staying = (path for path in every if not (wanted.dropped and path.startswith(wanted.dropped)))
+    names = {*wanted.keep, *staying} & ours.keys()
     return names - {document.path for document in wanted.documents} - {*wanted.gone} - _twins(names)
 
 

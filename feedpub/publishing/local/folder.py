@@ -11,7 +11,7 @@ says what is promised to operators.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -32,6 +32,8 @@ from feedpub.publishing.local.location import (
 )
 from feedpub.publishing.local.manifest import (
     MANIFEST,
+    MEDIA,
+    PAGES,
     Manifest,
     Published,
     Withdrawn,
@@ -76,6 +78,25 @@ class LocalFolder:
     def withdrawn(self) -> Withdrawn:
         """The withdrawals that the manifest remembers, by their marks."""
         return self.manifest.withdrawn
+
+    @cached_property
+    def media(self) -> Mapping[str, str]:
+        """The SHA-256 (hex) of each file in the folder for media, by name."""
+        return {path: entry.sha256 for path, entry in self._settled(MEDIA).items()}
+
+    @property
+    def settled_pages(self) -> Collection[str]:
+        """The names of the pages that are settled."""
+        return self._settled(PAGES).keys()
+
+    def _settled(self, folder: str) -> Mapping[str, Published]:
+        if not any(part.startswith(folder) for part in self.manifest.parts):
+            return {}
+        try:
+            with _shown(locate(self.path)) as shown:
+                return SettledFiles(shown, self.manifest.parts).all(folder)
+        except OSError as error:
+            raise failure("cannot read", self.path, error) from error
 
     @cached_property
     def begun(self) -> tuple[str, ...]:

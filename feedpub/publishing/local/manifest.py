@@ -27,11 +27,11 @@ PARTED_VERSION = 2
 """The version of a manifest with parts, or with anything else that the first one has no room for."""
 COMPRESSED = ".gz"
 
-FOLDER = "article"
-"""The one folder that may be inside the output folder."""
+PAGES, MEDIA = "article/", "media/"
+"""The folders that may be inside the output folder."""
 
-_NAME = re.compile(rf"(?:{FOLDER}/)?[a-z0-9][a-z0-9._-]{{0,200}}")
-PART = re.compile(rf"({FOLDER})/manifest(?:-([a-z0-9._-]{{1,6}}))?\.json")
+_NAME = re.compile(rf"(?:{PAGES}|{MEDIA})?[a-z0-9][a-z0-9._-]{{0,200}}")
+PART = re.compile(rf"({PAGES[:-1]}|{MEDIA[:-1]})/manifest(?:-([a-z0-9._-]{{1,6}}))?\.json")
 """The name of a part: the folder whose files it lists, and how the names of these begin."""
 
 

@@ -41,9 +41,10 @@ class SettledFiles:
         part = _part(path, self._letters)
         return self._entries(part).get(path) if part in self._counts else None
 
-    def all(self) -> dict[str, Published]:
-        """Return all entries by name; this reads every part."""
-        return {path: entry for part in self._counts for path, entry in self._entries(part).items()}
+    def all(self, folder: str = "") -> dict[str, Published]:
+        """Return all entries by name, or those of a ``folder``; this reads every part of it."""
+        parts = (part for part in self._counts if part.startswith(folder))
+        return {path: entry for part in parts for path, entry in self._entries(part).items()}
 
     def revised(self, added: Iterable[Published], gone: Collection[str]) -> Revision:
         """Return the parts with ``added`` files, which may be there already, and without those that are ``gone``."""

@@ -1,0 +1,211 @@
+"""Which files beside articles are published with them, and how long they stay."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from feedpub.articles.article import Article, Local, MediaFile, Notice
+from feedpub.articles.entry import Entry
+from feedpub.articles.ids import page_path
+from feedpub.config import Settings
+from feedpub.core.errors import PublishError
+from feedpub.core.spool import Spool
+from feedpub.documents.formats import Document
+from feedpub.history.media import MediaMemory, Stamp, Unnamed
+from feedpub.history.state import PublishedSet
+from feedpub.sources.media import (
+    MEDIA_FOLDER,
+    Beside,
+    Measured,
+    UnfitError,
+    find,
+    is_relative,
+    measure,
+    names_files,
+    root_of,
+)
+
+_RACE = 2_000_000_000  # in nanoseconds: what changed so shortly before may change again without its times showing it
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPlan:
+    """The files that are to be published with entries.
+
+    ``documents`` are those that are not yet, ``names`` all that stay, ``gone`` those that are to be removed.
+    ``notices`` tell which files are missing or unfit. ``memory`` is to be remembered; at ``next_change`` the next goes.
+    """
+
+    documents: tuple[Document, ...]
+    names: frozenset[str]
+    gone: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    memory: MediaMemory
+    next_change: datetime | None
+
+
+class SiteMedia:
+    """Finds the files that the articles of a site name, each measured once.
+
+    ``memory`` is what earlier builds measured. What is not ``published`` yet is put aside.
+    """
+
+    def __init__(
+        self, settings: Settings, published: PublishedSet, memory: MediaMemory, now: datetime
+    ) -> None:
+        self._settings = settings
+        self._published = published
+        self._memory = memory
+        self._now = now
+        self._spool = Spool()
+        self._files: dict[str, tuple[Stamp, Measured | None]] = {}
+        self._found: dict[Path, MediaFile | UnfitError] = {}
+        self._documents: dict[str, Document] = {}
+        self._named: dict[str, dict[str, None]] = defaultdict(dict)
+        self._troubles: dict[str, dict[Notice, None]] = defaultdict(dict)
+
+    def of(self, source: int | None, article: Article) -> Local | None:
+        """Return what gives the files that an ``article`` of a source names; ``None`` where it names none."""
+        if source is None:
+            return None
+        spec, file = self._settings.sources[source], article.origin.file
+        if not names_files(spec, file, article.feed, article.link):
+            return None
+        root = root_of(spec, file)
+        if root is None:
+            return None
+        folder = Path(os.path.normpath(spec.base / file)).parent
+
+        def local(reference: str) -> MediaFile | None:
+            if not is_relative(reference):
+                return None
+            shown = f"left out the file {reference[:200]!r}, which"
+            try:
+                found = self._told(find(reference, folder, root, self._settings.output.media.max_file))
+            except FileNotFoundError as error:
+                self._missing(spec.base, error)
+                notice = Notice(article.origin, "missing-file", f"{shown} is not there")
+            except UnfitError as error:
+                notice = Notice(article.origin, "unfit-file", f"{shown} {error}")
+            else:
+                self._named[article.id][found.url.removeprefix(self._settings.site.base_url)] = None
+                return found
+            self._troubles[article.id][notice] = None
+            return None
+
+        return local
+
+    def _missing(self, base: Path, error: FileNotFoundError) -> None:
+        if error.filename:
+            self._files[os.path.relpath(error.filename, base)] = ((), None)
+
+    def _told(self, beside: Beside) -> MediaFile:
+        """Return a file as it is published. Raises :class:`UnfitError` where it is not."""
+        if beside.path not in self._found:
+            try:
+                self._found[beside.path] = self._published_as(beside)
+            except UnfitError as error:
+                self._found[beside.path] = error
+        found = self._found[beside.path]
+        if isinstance(found, UnfitError):
+            raise found
+        return found
+
+    def _published_as(self, beside: Beside) -> MediaFile:
+        settings, status = self._settings, beside.status
+        path = os.path.relpath(beside.path, settings.base)
+        stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+        known, measured = self._memory.files.get(path, ((), None))
+        data = None
+        if measured is None or known != stamp or not self._is_there(measured):
+            try:
+                data = beside.path.read_bytes()
+            except OSError as error:
+                raise UnfitError(f"cannot be read: {error.strerror}") from error
+            self._files[path] = ((), None)
+            measured = measure(data)
+        # One so young may be another under the same stamp next time.
+        begun = self._now.timestamp() * 1_000_000_000
+        is_young = max(status.st_mtime_ns, status.st_ctime_ns) >= begun - _RACE
+        self._files[path] = (() if is_young else stamp, measured)
+        name = _name(measured)
+        url = settings.site.base_url + name
+        if data is not None and not self._is_there(measured):
+            self._documents[name] = Document(
+                name, "", measured.type, url, self._spool.put(data), yields=True, settled=True
+            )
+        return MediaFile(url, *measured[1:2], *measured[3:])
+
+    def _is_there(self, measured: Measured) -> bool:
+        name = _name(measured)
+        if (sha256 := self._published.media.get(name)) is None:
+            return False
+        if sha256 != measured.sha256:
+            raise PublishError(
+                f"two files beside articles would have one name, {name}; nothing was published"
+            )
+        return self._published.holds(name)
+
+    def plan(self, entries: Mapping[str, Entry], hidden: Iterable[str]) -> MediaPlan:
+        """Return what is to be published with ``entries``, by the ids of their articles; ``hidden`` are taken back."""
+        settings, memory = self._settings, self._memory
+        authority = settings.site.id_authority
+        now_named = {
+            page_path(authority, entry.article.id): frozenset(self._named[derived])
+            for derived, entry in entries.items()
+            if derived in self._named
+        }
+        present = {page_path(authority, entry.article.id) for entry in entries.values()}
+        away = {page_path(authority, known) for known in hidden} - present
+        kept = {
+            owner: names
+            for owner, names in memory.named.items()
+            if owner not in present and owner not in away and self._stays(owner)
+        }
+        named = {**kept, **now_named}
+        names = frozenset().union(*named.values())
+        unnamed, gone = self._unnamed(named, names, away)
+        used = {name for of_entry in now_named.values() for name in of_entry}
+        notices = [n for derived in entries for n in self._troubles.get(derived, ())]
+        return MediaPlan(
+            documents=tuple(self._documents[name] for name in sorted(used & self._documents.keys())),
+            names=names | unnamed.keys(),
+            gone=tuple(sorted(gone)),
+            notices=tuple(notices),
+            memory=MediaMemory(self._files, named, unnamed),
+            next_change=min((u.since + settings.output.media.keep for u in unnamed.values()), default=None),
+        )
+
+    def _unnamed(
+        self, named: Mapping[str, Collection[str]], names: Collection[str], away: Collection[str]
+    ) -> tuple[dict[str, Unnamed], set[str]]:
+        memory, keep = self._memory, self._settings.output.media.keep
+        owners: dict[str, set[str]] = defaultdict(set)
+        for owner, of_owner in memory.named.items():
+            for name in of_owner - frozenset(named.get(owner, ())):
+                owners[name].add(owner)
+        unnamed: dict[str, Unnamed] = {}
+        gone: set[str] = set()
+        for name in self._published.media.keys() - names:
+            before = memory.unnamed.get(name, Unnamed(self._now, frozenset()))
+            now = Unnamed(before.since, before.owners | owners[name])
+            if (now.owners and now.owners <= {*away}) or before.since + keep <= self._now:
+                gone.add(name)
+            else:
+                unnamed[name] = now
+        return unnamed, gone
+
+    def _stays(self, owner: str) -> bool:
+        """Say whether what names files stays online though no entry of this build is it."""
+        if any(feed.archive is not None for feed in self._settings.feeds):
+            return True
+        return self._settings.output.pages != "off" and self._published.holds(owner)
+
+
+def _name(measured: Measured) -> str:
+    return f"{MEDIA_FOLDER}/{measured.sha256[:16]}.{measured.extension}"

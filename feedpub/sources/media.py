@@ -1,0 +1,235 @@
+"""Files beside articles: found where an article names them, told by their bytes, and measured.
+
+Nothing here knows what is published: a reference and a root give a file, or the reason why it is not to be copied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from feedpub.articles.article import Article
+from feedpub.sources.spec import SourceSpec
+from feedpub.text.safe_html import relative_addresses
+
+MEDIA_FOLDER: Final = "media"
+"""The folder inside the output folder that holds the files, and lists of them."""
+_MEDIA_FILE = re.compile(r"[0-9a-f]{16}\.[a-z0-9]{2,5}|manifest(-[0-9a-f]+)?\.json")
+
+_WILD = re.compile(r"[*?\[]")
+
+# What a file begins with, its media type and the extension that it is published with. A picture that can run script,
+# such as SVG, is not among them.
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+    (b"GIF87a", "image/gif", "gif"),
+    (b"GIF89a", "image/gif", "gif"),
+    (b"%PDF-", "application/pdf", "pdf"),
+    (b"ID3", "audio/mpeg", "mp3"),
+    (b"fLaC", "audio/flac", "flac"),
+)
+# By the brand of a file of ISO/IEC 14496-12.
+_BRANDS = {
+    b"avif": ("image/avif", "avif"),
+    b"avis": ("image/avif", "avif"),
+    b"M4A ": ("audio/mp4", "m4a"),
+    b"M4B ": ("audio/mp4", "m4a"),
+    b"qt  ": ("video/quicktime", "mov"),
+}
+# Pictures that browsers do not show.
+_HEIF = frozenset({b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"})
+_MPEG_SYNC = 0xFFE0  # ISO/IEC 11172-3 §2.4.2.3: eleven bits that are set
+_HEAD = 4_096
+
+
+class Measured(NamedTuple):
+    """What the bytes of a file say: its SHA-256 (hex), media type, extension and length in bytes.
+
+    ``width`` and ``height`` are in pixels, ``duration`` in seconds; 0 for what a file has not, or does not tell.
+    """
+
+    sha256: str
+    type: str
+    extension: str
+    length: int
+    width: int = 0
+    height: int = 0
+    duration: int = 0
+
+
+class UnfitError(ValueError):
+    """A file is not to be published; the text says why, as a clause after its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A file that an article names, and what ``stat`` says of it."""
+
+    path: Path
+    status: os.stat_result
+
+
+def is_relative(reference: str) -> bool:
+    """Say whether a reference leads to a file beside the article, rather than to a host or a place in the text."""
+    try:
+        parts = urlsplit(reference.strip())
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc and bool(parts.path)
+
+
+def is_media_file(name: str) -> bool:
+    """Say whether a file of this name in that folder is ours."""
+    return _MEDIA_FILE.fullmatch(name) is not None
+
+
+def names_files(spec: SourceSpec, file: str, feed: str, link: str | None) -> bool:
+    """Say whether relative addresses of an article with this ``link`` name files beside it that are published.
+
+    Other people's feeds, and what does not come from a folder of this machine, name none.
+    """
+    if spec.media == "link" or (spec.media == "auto" and link):
+        return False
+    return not feed and "://" not in file and file != "-"
+
+
+def root_of(spec: SourceSpec, file: str) -> Path | None:
+    """Return the folder of a source that ``file``, by its name for origins, lies in; ``None`` where it is no folder.
+
+    It is what stands before the first wildcard of the pattern that fits.
+    """
+    path = Path(os.path.normpath(spec.base / file))
+    roots = (
+        _fixed(spec.base, pattern) for pattern in spec.patterns if "://" not in pattern and pattern != "-"
+    )
+    return next((root for root in roots if path.is_relative_to(root)), None)
+
+
+def _fixed(base: Path, pattern: str) -> Path:
+    parts = pattern.split("/")
+    number = next((n for n, part in enumerate(parts) if _WILD.search(part)), len(parts) - 1)
+    return Path(os.path.normpath(base / "/".join(parts[:number]))) if number else base
+
+
+def find(reference: str, folder: Path, root: Path, most: float = math.inf) -> Beside:
+    """Return the file that ``reference`` names for an article in ``folder``, inside ``root``.
+
+    It has ``most`` bytes at most. One that begins with ``/`` is looked for from the root. Raises :class:`UnfitError`
+    with the reason, and ``FileNotFoundError`` where nothing is there.
+    """
+    name = unquote(urlsplit(reference.strip()).path)
+    if "\x00" in name:
+        raise UnfitError("is no name of a file")
+    path = Path(os.path.normpath(root / name.lstrip("/") if name.startswith("/") else folder / name))
+    if not path.is_relative_to(root):
+        raise UnfitError(f"lies outside {root.name}, the folder of its source")
+    if any(part.startswith(".") for part in path.relative_to(root).parts):
+        raise UnfitError("is hidden")
+    try:
+        real = path.resolve(strict=True)
+        status = real.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(error.errno, error.strerror, os.fspath(path)) from error
+    except (OSError, RuntimeError) as error:
+        raise UnfitError(
+            f"cannot be read: {getattr(error, 'strerror', None) or 'a loop of links'}"
+        ) from error
+    if not real.is_relative_to(root.resolve()):
+        raise UnfitError(f"is a link that leads out of {root.name}, the folder of its source")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnfitError("is no file")
+    if not status.st_size:
+        raise UnfitError("is empty")
+    if status.st_size > most:
+        raise UnfitError(f"has {status.st_size:,} bytes, more than the {most:,} of output.media.max_file")
+    return Beside(path, status)
+
+
+def named_by(spec: SourceSpec, article: Article) -> Iterator[tuple[str, str]]:
+    """Yield the files that an article of a source names, each with the reason why it cannot be published, or none.
+
+    Only whether it is there is looked at, and where it lies.
+    """
+    file = article.origin.file
+    root = root_of(spec, file) if names_files(spec, file, article.feed, article.link) else None
+    if root is None:
+        return
+    folder = Path(os.path.normpath(spec.base / file)).parent
+    references = [article.image or "", *(enclosure.url for enclosure in article.enclosures)]
+    references += relative_addresses(article.body) if article.html else ()
+    for reference in dict.fromkeys(filter(is_relative, references)):
+        try:
+            find(reference, folder, root)
+            yield reference, ""
+        except FileNotFoundError:
+            yield reference, "is not there"
+        except UnfitError as error:
+            yield reference, str(error)
+
+
+def measure(data: bytes) -> Measured:
+    """Return what the bytes of a file say. Raises :class:`UnfitError` where they are none that is published."""
+    known = _told(data[:_HEAD])
+    if known is None:
+        raise UnfitError("is no picture, sound, video or PDF by its bytes")
+    media_type, extension = known
+    width = height = duration = 0
+    if media_type.startswith("image/"):
+        width, height = _size(data)
+    elif media_type.startswith(("audio/", "video/")):
+        duration = _duration(data)
+    return Measured(
+        hashlib.sha256(data).hexdigest(), media_type, extension, len(data), width, height, duration
+    )
+
+
+def _told(head: bytes) -> tuple[str, str] | None:
+    """Return the media type and the extension of a file by its first bytes."""
+    told: tuple[str, str] | None = None
+    if known := next((one for one in _SIGNATURES if head.startswith(one[0])), None):
+        told = known[1:]
+    elif head[:4] == b"RIFF":
+        told = {b"WEBP": ("image/webp", "webp"), b"WAVE": ("audio/wav", "wav")}.get(head[8:12])
+    elif head[:4] == b"OggS":
+        told = ("video/ogg", "ogv") if b"\x80theora" in head[:200] else ("audio/ogg", "ogg")
+    elif head[:4] == b"\x1a\x45\xdf\xa3":
+        # EBML (RFC 8794 §11.2.5): the type of document is near its beginning.
+        told = ("video/webm", "webm") if b"webm" in head[:200] else ("video/x-matroska", "mkv")
+    elif head[4:8] == b"ftyp":
+        brand = head[8:12]
+        told = None if brand in _HEIF else _BRANDS.get(brand, ("video/mp4", "mp4"))
+    elif len(head) > 3 and int.from_bytes(head[:2], "big") & _MPEG_SYNC == _MPEG_SYNC:
+        # A layer that is reserved is that of ADTS (ISO/IEC 13818-7 §1.2).
+        told = ("audio/mpeg", "mp3") if head[1] & 0x06 else ("audio/aac", "aac")
+    return told
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    import imagesize  # noqa: PLC0415 - few builds have pictures
+
+    try:
+        width, height = imagesize.get(io.BytesIO(data))
+    except Exception:  # noqa: BLE001 - a damaged file may raise anything, and the size is an addition
+        return 0, 0
+    return (width, height) if width > 0 and height > 0 else (0, 0)
+
+
+def _duration(data: bytes) -> int:
+    import mutagen  # noqa: PLC0415 - few builds have sounds
+
+    try:
+        found = mutagen.File(io.BytesIO(data))
+        # One without tags is false.
+        return round(found.info.length) if found is not None and found.info else 0
+    except Exception:  # noqa: BLE001 - a damaged file may raise anything, and the duration is an addition
+        return 0
