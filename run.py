@@ -3,7 +3,8 @@
 
     python3 run.py build     build the feeds of config.yaml from seeds/ into feeds/
     python3 run.py test      run the tests
-    python3 run.py lint      style, types, formatting, spelling, and which package imports which
+    python3 run.py lint      style, types, formatting, spelling, which package imports which, links of the docs
+    python3 run.py docs      build the docs as a site into docs/_build/html
     python3 run.py format    format the code
     python3 run.py lowest    run the tests with the lowest versions of the dependencies that pyproject.toml allows
     python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
@@ -35,6 +36,12 @@ PYTHON = str(BIN / "python")
 
 UV = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"]
 
+DOCS = [
+    *["-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"],
+    *["--doctree-dir", "docs/_build/doctrees", "docs", "docs/_build/html"],
+]
+"""Builds the docs; a link within them that leads nowhere is an error."""
+
 TASKS: dict[str, list[list[str]]] = {
     "build": [["-m", "feedpub", "build"]],
     "test": [["-m", "pytest", "-n", "auto"]],
@@ -44,7 +51,9 @@ TASKS: dict[str, list[list[str]]] = {
         ["-m", "codespell_lib"],
         ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
         ["-m", "mypy"],
+        DOCS,
     ],
+    "docs": [DOCS],
     "format": [["-m", "ruff", "check", "--fix-only"], ["-m", "ruff", "format"]],
     "lowest": [
         UV,

@@ -229,8 +229,9 @@ def check_flood(
     for previous in feeds:
         slug, before = previous.feed.settings.slug, len(previous.online.entries)
         if "empty" not in allowed and before and not previous.feed.entries:
+            entries = "1 entry" if before == 1 else f"{before:,} entries"
             raise GuardRefusal(
-                f"{why}the feed {slug} has {before} entries online and would be empty", ALLOWANCES["empty"]
+                f"{why}the feed {slug} has {entries} online and would be empty", ALLOWANCES["empty"]
             )
         gone = len(vanished(previous))
         if "vanished" not in allowed and gone >= FEW and gone > share * before:

@@ -21,9 +21,9 @@ def test_every_command_has_an_example_in_its_help():
         assert f"Example: feedpub {name}" in page
 
 
-def test_every_page_of_the_docs_is_linked_from_the_readme():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    missing = [page.name for page in (ROOT / "docs").iterdir() if f"docs/{page.name}" not in readme]
+def test_every_page_of_the_docs_is_in_their_table_of_contents():
+    listed = (ROOT / "docs/index.md").read_text(encoding="utf-8").split()
+    missing = [page.name for page in (ROOT / "docs").glob("*.md") if page.stem not in (*listed, "index")]
     assert not missing
 
 

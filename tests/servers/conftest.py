@@ -1,5 +1,6 @@
 """A site as a build leaves it, and Debian's web servers that serve it with the lines of docs/hosting.md."""
 
+import base64
 import http.client
 import json
 import os
@@ -18,10 +19,14 @@ PAGE = (ROOT / "docs/hosting.md").read_text(encoding="utf-8")
 CONFIG = """
 version: 1
 site: {title: Sample, base_url: "https://news.press/feeds/", id_authority: "news.press,2023"}
-sources: [{path: articles.jsonl}]
+sources: [{path: articles.jsonl}, {path: "posts/*.md"}]
 feeds: {all: {title: All}}
 output: {formats: [rss, atom, json], gzip: true, layout: releases}
 """
+
+
+# A picture of one pixel.
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 def shown(language):
@@ -52,7 +57,8 @@ def _nginx(work, lines, port):
     user = "user root;" if os.geteuid() == 0 else ""
     (work / "nginx.conf").write_text(
         f"{user} daemon off; master_process off; pid {work}/pid; error_log stderr; events {{}}\n"
-        f"http {{ access_log off; {temporary} server {{ listen 127.0.0.1:{port};\n{lines} }} }}\n"
+        f"http {{ include /etc/nginx/mime.types; access_log off; {temporary}\n"
+        f"server {{ listen 127.0.0.1:{port};\n{lines} }} }}\n"
     )
     return [needed("nginx"), "-p", str(work), "-e", "stderr", "-c", str(work / "nginx.conf")]
 
@@ -108,6 +114,11 @@ def served(request, tmp_path, command):
     folder.mkdir()
     work.mkdir()
     (folder / "config.yaml").write_text(CONFIG)
+    (folder / "posts").mkdir()
+    (folder / "posts/dot.png").write_bytes(base64.b64decode(DOT))
+    (folder / "posts/a.md").write_text(
+        "---\ntitle: Sun\ndate: 2024-01-05T10:00:00Z\n---\nA ![dot](dot.png).\n"
+    )
 
     def build(titles):
         write(folder, [record(number, title) for number, title in titles.items()])

@@ -16,6 +16,12 @@ TYPES = {f"all.{known.name}": known.media_type for known in OUTPUT_FORMATS.value
 }
 
 
+def media(served):
+    """The address of the picture that an article has."""
+    (found,) = (served.folder / "feeds/media").glob("*.png")
+    return f"media/{found.name}"
+
+
 def plain(content_type):
     return content_type.lower().replace(" ", "")
 
@@ -27,6 +33,7 @@ def test_types_have_a_charset(served):
         assert plain(answer.getheader("Content-Type")) == f"{kind};charset=utf-8"
     (style,) = re.findall(rb'href="(style\.\w+\.css)"', served.file("index.html"))
     assert plain(served.get(f"/feeds/{style.decode()}").getheader("Content-Type")) == "text/css;charset=utf-8"
+    assert served.get(f"/feeds/{media(served)}").getheader("Content-Type") == "image/png"
     assert plain(served.get("/feeds/icon.svg").getheader("Content-Type")).startswith("image/svg+xml")
 
 

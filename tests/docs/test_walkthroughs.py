@@ -1,0 +1,49 @@
+"""The tutorial and the recipes do what they say: their files are written, and their commands print what is shown."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.docs.walk import Walk, free_port
+
+pytestmark = pytest.mark.slow
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+TUTORIAL = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+RECIPES = re.split(r"^## ", (DOCS / "how-to.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Where the site of the tutorial is kept for the recipes, once it has been walked through."""
+    return tmp_path_factory.mktemp("tutorial") / "site"
+
+
+@pytest.fixture(scope="module")
+def port():
+    return free_port()
+
+
+@pytest.fixture
+def walk(tmp_path, command, port):
+    found = Walk(tmp_path / "site", command, port)
+    yield found
+    found.end()
+
+
+def test_the_tutorial_leads_from_an_empty_folder_to_a_reader(walk, site):
+    walk.folder.mkdir()
+    walk.through(TUTORIAL)
+    assert walk.commands > 12
+    shutil.copytree(walk.folder, site)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.partition("\n")[0] for recipe in RECIPES])
+def test_a_recipe_does_what_it_says(walk, site, recipe):
+    """Each begins with the site at the end of the tutorial."""
+    if not site.exists():
+        pytest.skip("the tutorial has not been walked through in this process")
+    shutil.copytree(site, walk.folder)
+    walk.through(recipe)
