@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -13,7 +13,7 @@ from typing import NamedTuple, Self, TypeAlias
 from feedpub.articles.article import Article, Enclosure, Local, Picture
 from feedpub.core.feed_values import web_address
 from feedpub.core.spool import BlobRef, Spool
-from feedpub.text.safe_html import sanitise, visible_text
+from feedpub.text.safe_html import relative_addresses, sanitise, visible_text
 from feedpub.text.similarity import digest, sketch
 
 Turn: TypeAlias = tuple[int, int, int]
@@ -206,19 +206,16 @@ def content_of(article: Article, local: Local | None = None) -> Content:
     ``local`` gives the files beside the article that are published.
     """
     if article.html:
-        html = sanitise(article.body, article.link, local and _urls(local))
+        files: dict[str, str] = {}
+        if local:
+            # Beforehand: an error within nh3 would be lost.
+            found = ((reference, local(reference)) for reference in relative_addresses(article.body))
+            files = {reference: file.url for reference, file in found if file}
+        html = sanitise(article.body, article.link, files)
         return Content(html, article.summary or summarise(visible_text(html)), not article.summary)
     return Content(
         text_to_html(article.body), article.summary or summarise(article.body), not article.summary
     )
-
-
-def _urls(local: Local) -> Callable[[str], str | None]:
-    def url(reference: str) -> str | None:
-        file = local(reference)
-        return file.url if file else None
-
-    return url
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:

@@ -13,7 +13,7 @@ from feedpub.articles.article import Article, Local, MediaFile, Notice
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import page_path
 from feedpub.config import Settings
-from feedpub.core.errors import PublishError
+from feedpub.core.errors import PublishError, SourceError
 from feedpub.core.spool import Spool
 from feedpub.documents.formats import Document
 from feedpub.history.media import MediaMemory, Stamp, Unnamed
@@ -126,7 +126,8 @@ class SiteMedia:
             try:
                 data = beside.path.read_bytes()
             except OSError as error:
-                raise UnfitError(f"cannot be read: {error.strerror}") from error
+                # As with other inputs: what cannot be read now may be there, and would vanish from what is published.
+                raise SourceError(path, f"can't be read: {error.strerror}") from error
             self._files[path] = ((), None)
             measured = measure(data)
         # One so young may be another under the same stamp next time.

@@ -5,6 +5,7 @@ Nothing here knows what is published: a reference and a root give a file, or the
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import math
@@ -18,6 +19,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from feedpub.articles.article import Article
+from feedpub.core.errors import SourceError
 from feedpub.sources.spec import SourceSpec
 from feedpub.text.safe_html import relative_addresses
 
@@ -125,25 +127,13 @@ def find(reference: str, folder: Path, root: Path, most: float = math.inf) -> Be
     """Return the file that ``reference`` names for an article in ``folder``, inside ``root``.
 
     It has ``most`` bytes at most. One that begins with ``/`` is looked for from the root. Raises :class:`UnfitError`
-    with the reason, and ``FileNotFoundError`` where nothing is there.
+    with the reason, ``FileNotFoundError`` where nothing is there, and :class:`SourceError` where that cannot be told.
     """
     name = unquote(urlsplit(reference.strip()).path)
     if "\x00" in name:
         raise UnfitError("is no name of a file")
     path = Path(os.path.normpath(root / name.lstrip("/") if name.startswith("/") else folder / name))
-    if not path.is_relative_to(root):
-        raise UnfitError(f"lies outside {root.name}, the folder of its source")
-    if any(part.startswith(".") for part in path.relative_to(root).parts):
-        raise UnfitError("is hidden")
-    try:
-        real = path.resolve(strict=True)
-        status = real.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise FileNotFoundError(error.errno, error.strerror, os.fspath(path)) from error
-    except (OSError, RuntimeError) as error:
-        raise UnfitError(
-            f"cannot be read: {getattr(error, 'strerror', None) or 'a loop of links'}"
-        ) from error
+    real, status = _looked_at(path, root)
     if not real.is_relative_to(root.resolve()):
         raise UnfitError(f"is a link that leads out of {root.name}, the folder of its source")
     if not stat.S_ISREG(status.st_mode):
@@ -153,6 +143,25 @@ def find(reference: str, folder: Path, root: Path, most: float = math.inf) -> Be
     if status.st_size > most:
         raise UnfitError(f"has {status.st_size:,} bytes, more than the {most:,} of output.media.max_file")
     return Beside(path, status)
+
+
+def _looked_at(path: Path, root: Path) -> tuple[Path, os.stat_result]:
+    if not path.is_relative_to(root):
+        raise UnfitError(f"lies outside {root.name}, the folder of its source")
+    if any(part.startswith(".") for part in path.relative_to(root).parts):
+        raise UnfitError("is hidden")
+    try:
+        real = path.resolve(strict=True)
+        status = real.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(error.errno, error.strerror, os.fspath(path)) from error
+    except RuntimeError as error:
+        raise UnfitError("is a link that leads to itself") from error
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+            raise UnfitError(f"cannot be there: {error.strerror}") from error
+        raise SourceError(os.fspath(path), f"can't be read: {error.strerror}") from error
+    return real, status
 
 
 def named_by(spec: SourceSpec, article: Article) -> Iterator[tuple[str, str]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from html import escape, unescape
 from itertools import accumulate
+from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 import nh3
@@ -204,10 +205,10 @@ def _formula(values: dict[str, str], inner: str) -> str:
     return f"<span>{' '.join(_ANY_TAG.sub(' ', inner).split())}</span>"
 
 
-def sanitise(html: str, base: str | None, local: Callable[[str], str | None] | None = None) -> str:
+def sanitise(html: str, base: str | None, files: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return ``html`` with what a feed may carry; addresses become absolute against ``base``.
 
-    First ``local`` is asked for the address of what an image, a player or a link names.
+    What ``files`` has an address for is found there.
 
     Without a ``base``, relative addresses are dropped: a reader would resolve them against its own. An image that
     lost its address so, or any other way, is its alternative text, and a link its text. What is nested deeper than
@@ -220,7 +221,7 @@ def sanitise(html: str, base: str | None, local: Callable[[str], str | None] | N
     def absolute(_: str, attribute: str, value: str) -> str | None:
         if attribute not in _ADDRESSES:
             return value
-        if local and attribute != "cite" and (published := local(value.strip())):
+        if published := files.get(value.strip()):
             return published
         try:
             # Before and behind: only with its base has //ann:password@host a scheme.

@@ -71,6 +71,15 @@ def writing(site, articles, day):
     os.utime(site.folder / f"in/{day}.md", (JUST_NOW, JUST_NOW))
 
 
+def pictured(site, days, **others):
+    """Lay articles out with a picture beside each; those that are named have another than before."""
+    layer(site, PLAIN, {day: f"{text} ![Boat]({day}.png)" for day, text in many(days, **others).items()})
+    for day in days:
+        picture = site.folder / f"in/{day}.png"
+        picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes([day, f"d{day}" in others]) * 40)
+        os.utime(picture, (JUST_NOW - 86_400, JUST_NOW - 86_400))
+
+
 # What is built before, what is built under fire, and what the sources are changed to before the next build.
 SCENARIOS = {
     "a first build": (
@@ -127,6 +136,11 @@ SCENARIOS = {
         lambda s: layer(s, PLAIN, many(range(1, 7)), sources=SETTLING),
         lambda s: layer(s, PLAIN, many(range(2, 8), d5=EDITED), sources=SETTLING),
         lambda s: writing(s, many(range(2, 9), d5="A boat", d6=EDITED), 5),
+    ),
+    "files beside articles": (
+        lambda s: pictured(s, range(1, 5)),
+        lambda s: pictured(s, range(1, 7), d2=EDITED, d3=GONE),
+        lambda s: pictured(s, range(1, 8), d2=EDITED, d3=GONE, d4=GONE),
     ),
 }
 

@@ -115,7 +115,7 @@ def tree(tmp_path):
         ("%2e%2e/%2e%2e/secret.png", "lies outside posts"),
         ("../up/secret.png", "leads out of posts"),
         ("../out.png", "leads out of posts"),
-        ("../loop.png", "cannot be read"),
+        ("../loop.png", "is a link that leads to itself"),
         ("../.hidden/x.png", "is hidden"),
         (".x.png", "is hidden"),
         ("../empty.png", "is empty"),

@@ -81,8 +81,11 @@ class LocalFolder:
 
     @cached_property
     def media(self) -> Mapping[str, str]:
-        """The SHA-256 (hex) of each file in the folder for media, by name."""
-        return {path: entry.sha256 for path, entry in self._settled(MEDIA).items()}
+        """The SHA-256 (hex) of each file in the folder for media, by name.
+
+        What a build that did not end put there is not among them: it is published once it is asked for again.
+        """
+        return {path: entry.sha256 for path, entry in self._settled(MEDIA).items() if path not in self.begun}
 
     @property
     def settled_pages(self) -> Collection[str]:
