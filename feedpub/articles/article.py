@@ -239,6 +239,23 @@ class Article:
             raise ValueError("updated has no time zone")
 
 
+class Plain(NamedTuple):
+    """An article of which nothing else is known than this: what most records of texts are.
+
+    It takes a tenth of the time that an :class:`Article` takes to make, which :meth:`article` does once it is needed.
+    """
+
+    id: str
+    title: str
+    body: str
+    published: datetime
+    origin: Origin
+
+    def article(self) -> Article:
+        """Return it as an article like any other."""
+        return Article(*self)
+
+
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
     """Input lines that were recognised as no article: a block of related headlines, say."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
-from feedpub.articles.article import Article, FeedSource, Mark, Origin
+from feedpub.articles.article import Article, FeedSource, Mark, Origin, Plain
 from feedpub.text.similarity import fingerprint
 
 PART = 40
@@ -100,10 +100,12 @@ class Sighting(NamedTuple):
         return self.title
 
     @classmethod
-    def of(cls, article: Article) -> Sighting:
+    def of(cls, article: Article | Plain) -> Sighting:
         """Return what is to be known of ``article``."""
-        title = int.from_bytes(fingerprint(article.source_title))
-        text, size = title << BODY | _digest(article.source_body, BODY), len(article.source_body)
+        if isinstance(article, Plain):
+            identity, title, body, published, origin = article
+            return cls(identity, title, published, origin, len(body), _text(title, body))
+        text, size = _text(article.source_title, article.source_body), len(article.source_body)
         # Plain articles are by far the most, and have nothing else.
         if not (
             article.key or article.link or article.updated or article.feed or article.categories
@@ -223,6 +225,11 @@ def _own(article: Article) -> int:
     for text in (own_id, article.link, files):
         own = own << PART | (_digest(text, PART) if text else 0)
     return own
+
+
+def _text(title: str, body: str) -> int:
+    data = body.encode("utf-8", "surrogatepass")
+    return int.from_bytes(fingerprint(title) + hashlib.blake2b(data, digest_size=BODY // 8).digest())
 
 
 def _digest(text: str, bits: int) -> int:

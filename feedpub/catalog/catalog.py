@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Reject
+from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Plain, Reject
 from feedpub.articles.sighting import Sighting
 from feedpub.catalog.census import Census
 from feedpub.catalog.coding import (
@@ -31,6 +31,7 @@ from feedpub.catalog.coding import (
     written,
 )
 from feedpub.catalog.store import Damaged, Header, Piece, Stat, Store
+from feedpub.core.errors import SourceError
 from feedpub.sources import Readings, local_file
 from feedpub.sources.files import display_name
 from feedpub.sources.http_cache import Copy, is_web
@@ -53,16 +54,18 @@ class Stale(Exception):
 
 
 class Seen(NamedTuple):
-    """An article in its ``file``: the ``number`` of those before it there, and the whole of it if it is at hand."""
+    """An article in its ``file``: the ``number`` of those before it there, and what was ``read`` of it if just now."""
 
     told: Sighting
     file: CatalogFile
     number: int
-    article: Article | None
+    read: Article | Plain | None
 
     def whole(self) -> Article:
         """Return the whole of it, as the file has it. Raises :class:`Stale` where the file has another."""
-        return self.article or self.file.article(self)
+        if isinstance(self.read, Plain):
+            return self.read.article()
+        return self.read or self.file.article(self)
 
 
 class Unheard(NamedTuple):
@@ -110,20 +113,33 @@ class Catalog:
                 )
             yield known
 
-    def take_up(self) -> bool:
-        """Read what is not known yet, if that is the lesser part; say whether all is known then.
+    def take_up(self, sift: Callable[[Seen], None] | None, progress: Callable[[int, int], None]) -> bool:
+        """Read what is not known yet, so that all is known before anything is decided; say whether it is.
 
-        Raises :class:`SourceError` where a file can't be read.
+        Each article is given to ``sift`` while the whole of it is at hand. Without that, only the lesser part is read:
+        more than a few articles would have to be read again. ``progress`` hears how many files and articles are known.
         """
         files = list(self.files())
         new = [file for file in files if not file.is_known]
-        if sum(file.size for file in new) > sum(file.size for file in files) / 2 or not all(
-            f.lends for f in new
-        ):
+        done, articles = len(files) - len(new), sum(file.articles for file in files)
+        if not all(file.lends for file in new):
             return False
-        for file in new:
-            file.take_up()
-        return True
+        if sift is None and sum(file.size for file in new) > sum(file.size for file in files) / 2:
+            return False
+        # The newest are most often in the last files, and once feeds have their fill of them, others are not asked for.
+        # What is read by the clock says what was done with it, in the order of all files.
+        in_turn = [file for file in new if not file.lasts]
+        for file in (*in_turn, *(file for file in reversed(new) if file.lasts)):
+            # What can't be read is told in the order of all files.
+            with suppress(SourceError):
+                file.take_up(sift)
+            done, articles = done + 1, articles + file.articles
+            progress(done, articles)
+        return all(file.is_known for file in new)
+
+    def hold(self, articles: Mapping[tuple[CatalogFile, int], Article]) -> None:
+        """Have the whole of some articles at hand, by file and number, as they will be asked for."""
+        self._newest.others = articles
 
     def census(self, now: datetime, marks: Iterable[str]) -> Census | None:
         """Return what says which articles need not be heard of at ``now``, where all files are known.
@@ -172,7 +188,9 @@ class Catalog:
         for file in self._files.values():
             file.leave()
         there = self._store.whole()
-        at_hand = {(file.number, number): article for (file, number), article in selected.items()}
+        at_hand: dict[tuple[int, int], Article | Plain] = {
+            (file.number, number): article for (file, number), article in selected.items()
+        }
         needed = frozenset(at_hand)
         at_hand |= {(file.number, number): article for (file, number), article in self._newest.all()}
         instants = there | {place: article.published.timestamp() for place, article in at_hand.items()}
@@ -181,7 +199,8 @@ class Catalog:
         self._store.drop_whole(there.keys() - kept)
         for place, article in at_hand.items():
             if place in kept and place not in there and place[0]:
-                self._store.put_whole(*place, instants[place], values_of(article))
+                whole = article.article() if isinstance(article, Plain) else article
+                self._store.put_whole(*place, instants[place], values_of(whole))
         self._store.floors = tuple(floors)
         self._store.save()
 
@@ -191,14 +210,16 @@ class _Newest:
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, tuple[CatalogFile, int]]] = []
-        self._whole: dict[tuple[CatalogFile, int], Article] = {}
+        self._whole: dict[tuple[CatalogFile, int], Article | Plain] = {}
+        self.others: Mapping[tuple[CatalogFile, int], Article] = {}
+        """Articles that are at hand beside them."""
         self._held = 0
+        self.floor = -inf
+        """What is older is not among them."""
 
-    def hold(self, instant: float, file: CatalogFile, number: int, article: Article) -> None:
+    def hold(self, instant: float, file: CatalogFile, number: int, article: Article | Plain) -> None:
         """Hold an article as long as it is among the newest."""
-        if len(self._heap) == NEWEST and instant <= self._heap[0][0]:
-            return
-        if len(article.body) <= LONG:
+        if instant > self.floor and len(article.body) <= LONG:
             self._held += 1
             one = (instant, self._held, (file, number))
             if len(self._heap) < NEWEST:
@@ -206,12 +227,15 @@ class _Newest:
             else:
                 del self._whole[heappushpop(self._heap, one)[2]]
             self._whole[file, number] = article
+            if len(self._heap) == NEWEST:
+                self.floor = self._heap[0][0]
 
     def get(self, file: CatalogFile, number: int) -> Article | None:
-        """Return one of them."""
-        return self._whole.get((file, number))
+        """Return one of them, or of the others."""
+        found = self._whole.get((file, number)) or self.others.get((file, number))
+        return found.article() if isinstance(found, Plain) else found
 
-    def all(self) -> Iterable[tuple[tuple[CatalogFile, int], Article]]:
+    def all(self) -> Iterable[tuple[tuple[CatalogFile, int], Article | Plain]]:
         """Return them with their places."""
         return self._whole.items()
 
@@ -236,14 +260,15 @@ class CatalogFile:
         self._of_spec, self._rules = fingerprints
         self.name = display_name(self._spec, self._path)
         # What comes from elsewhere is read each time, and where the clock decides what is to be read.
+        # The others last, so that the next build knows them too.
         is_local = isinstance(self._path, Path) or is_web(self._path)
-        self._lasts = is_local and self._spec.settle is None
+        self.lasts = is_local and self._spec.settle is None
         self._store = store
         self._at = local_file(self.name, self._spec.base)
         self._key = b""
-        self.number, self._header = self._found() if self._lasts and self._store else (0, None)
+        self.number, self._header = self._found() if self.lasts and self._store else (0, None)
         self.is_known = self._header is not None
-        self._is_new = self._lasts and self._store is not None and not self.is_known
+        self._is_new = self.lasts and self._store is not None and not self.is_known
         # Of the piece that was asked for last: its number, that of its first article, which feeds take each.
         self._answers: tuple[int, int, list[list[int] | None]] = (-1, 0, [])
         self._has_news = False
@@ -260,6 +285,11 @@ class CatalogFile:
     def is_odd(self) -> bool:
         """Whether it has articles whose ids depend on what else there is; of a file that is known."""
         return self._header is None or self._header.is_odd
+
+    @property
+    def articles(self) -> int:
+        """How many articles it has; 0 if it is not known."""
+        return self._header.articles if self._header else 0
 
     @property
     def lends(self) -> bool:
@@ -313,16 +343,17 @@ class CatalogFile:
             yield from self._heard(census) if census else self._remembered()
             return
         is_new, self._is_new = self._is_new, False
-        read = self._readings.read(self.source, self._spec, self._path)
+        read = self._read()
         stat = self._stat() if is_new else None
         yield from self._recorded(read, stat) if stat else self._seen(read)
 
-    def take_up(self) -> None:
+    def take_up(self, sift: Callable[[Seen], None] | None) -> None:
         """Read what is not known, so that it is. Raises :class:`SourceError` where it can't be read."""
         self._is_new = False
-        stat = self._stat() if self._lasts else None
-        for _ in self._recorded(self._readings.read(self.source, self._spec, self._path), stat, lends=True):
-            pass
+        stat = self._stat() if self.lasts else None
+        for item in self._recorded(self._read(), stat, lends=True):
+            if sift and isinstance(item, Seen):
+                sift(item)
         self.is_known = self._header is not None
 
     def feeds(self, number: int) -> list[int] | None:
@@ -365,9 +396,14 @@ class CatalogFile:
             self._whole.close()
             self._whole = None
 
+    def _read(self) -> Iterator[Item | Plain]:
+        return self._readings.read(self.source, self._spec, self._path, lean=True)
+
     def _articles(self) -> Generator[Article]:
-        for item in self._readings.read(self.source, self._spec, self._path):
-            if isinstance(item, Article):
+        for item in self._read():
+            if isinstance(item, Plain):
+                yield item.article()
+            elif isinstance(item, Article):
                 yield item
 
     def _remembered(self) -> Iterator[Seen | Other]:
@@ -425,17 +461,17 @@ class CatalogFile:
             else:
                 yield item_in(told, self.name)
 
-    def _seen(self, read: Iterator[Item]) -> Iterator[Seen | Other]:
+    def _seen(self, read: Iterator[Item | Plain]) -> Iterator[Seen | Other]:
         number = 0
         for item in read:
-            if isinstance(item, Article):
+            if isinstance(item, Article | Plain):
                 yield Seen(Sighting.of(item), self, number, item)
                 number += 1
             else:
                 yield item
 
     def _recorded(
-        self, read: Iterator[Item], stat: Stat | None, *, lends: bool = False
+        self, read: Iterator[Item | Plain], stat: Stat | None, *, lends: bool = False
     ) -> Iterator[Seen | Other]:
         """Yield what is read, and keep it if the file was left alone meanwhile; else for this build if it ``lends``."""
         assert self._store is not None
@@ -447,7 +483,7 @@ class CatalogFile:
         )
         self.number = self._store.add(key)
         page, pieces = Page(), list[Piece]()
-        ends: list[str] = []
+        first = last = ""
         number, is_odd = 0, False
         self._answers = (0, 0, [])
         for item in self._seen(read):
@@ -456,17 +492,21 @@ class CatalogFile:
                 page = Page()
                 self._answers = (len(pieces), number, [])
             if isinstance(item, Seen):
+                told, read_now = item.told, item.read
                 self._answers[2].append(None)
-                ends[min(number, 1) :] = [page.add(item.told)]
-                is_odd = is_odd or bool(item.told.beside or item.told.former)
-                if item.article:
-                    self._held.hold(instant_of(item.told), self, number, item.article)
+                last = page.add(told)
+                first = first or last
+                is_odd = is_odd or bool(told.beside or told.former)
+                if read_now and (told.undated or told.published.timestamp() > self._held.floor):
+                    self._held.hold(instant_of(told), self, number, read_now)
                 number += 1
             else:
                 page.add(item)
             yield item
         pieces.append(self._put(len(pieces), page))
-        header = Header(stat, digest, tuple(pieces), tuple(rows_in(end.encode() for end in ends)), is_odd)
+        header = Header(
+            stat, digest, tuple(pieces), tuple(rows_in(end.encode() for end in (first, last) if end)), is_odd
+        )
         if stat and self._stat() == stat and self._fingerprint() == self._key:
             self._header = header if os.name == "posix" else header._replace(stat=None)
             self._store.settle(self.number, self._key, self._header)

@@ -128,16 +128,23 @@ def _ingest(  # noqa: PLR0913 - as above
     publicity = Publicity(settings, now, past, remembered)
     order = SourceOrder()
 
+    def begun() -> _Router:
+        return _Router(settings, past, order, hands, local)
+
+    def asks_all() -> bool:
+        return publicity.asks_all or begun().asks_all or tally.heard.listens or bool(past.split_ids())
+
     def read(progress: Progress | None) -> tuple[Census | None, DuplicateIndex, _Router]:
-        router = _Router(settings, past, order, hands, local)
-        asks_all = publicity.asks_all or router.asks_all or tally.heard.listens or bool(past.split_ids())
-        census = None if asks_all else catalog.census(now, publicity.withdrawn)
+        router = begun()
+        census = None if asks_all() else catalog.census(now, publicity.withdrawn)
         index = DuplicateIndex(settings.site.id_authority, settings.exact, past, census or ())
         articles = _articles(catalog, publicity, tally, progress, census)
         _first_reading(index, router, publicity, articles, tally, order)
         return census, index, router
 
-    catalog.take_up()
+    sieve = _Router(settings, past, SourceOrder(), hands, local)
+    if _take_up(catalog, publicity, progress, None if asks_all() or not sieve.is_bounded else sieve):
+        progress = None
     census, watched, router = read(progress)
     said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
     withdrawn = {**remembered, **said}
@@ -151,23 +158,12 @@ def _ingest(  # noqa: PLR0913 - as above
         census, watched, router = read(None)
     if watched.decide():
         # What was routed is not what stays, or not under its id: read again, now knowing it.
-        stays = watched.winners()
-        router = _Router(settings, past, order, hands, local)
+        router, stays = begun(), watched.winners()
         if census:
-            _offer_known(catalog, publicity, stays, router, hands, census)
-        for one in _articles(catalog, publicity, _Tally(Heard(hands)), None, census):
-            if isinstance(one, Unheard):
-                router.offered += one.articles
-                continue
-            told, seen = one
-            instant = told.published.timestamp()
-            if not publicity.why_not(told) and (kept := stays(told, instant, seen.file.source)):
-                router.count(kept, seen)
-                router.offer(kept, instant, seen)
-                if is_split(kept.id) and not is_split(told.id):
-                    tally.notices.append(_shared_id(told))
+            _offer_known(catalog, publicity, stays, router, sieve, census)
+        _second_reading(stays, router, publicity, catalog, tally, census)
     else:
-        _offer_known(catalog, publicity, watched.winners(in_order=False), router, hands)
+        _offer_known(catalog, publicity, watched.winners(in_order=False), router, sieve)
     selected = router.newest()
     catalog.save(router.whole, router.floors)
     # A withdrawal that was lifted is forgotten, but while a record still says it, or it keeps another back.
@@ -327,6 +323,29 @@ class _Known:
         return frozenset(known for derived, known in self.past.aliases().items() if self.watched.saw(derived))
 
 
+def _take_up(
+    catalog: Catalog, publicity: Publicity, progress: Progress | None, sieve: _Router | None
+) -> bool:
+    """Read what the catalog does not know; say whether it knows all then.
+
+    Of what is read, the ``sieve`` finds what feeds may have room for, as far as that can be told before all is known.
+    """
+    files = len(catalog.readings.inputs)
+
+    def sift(seen: Seen) -> None:
+        if sieve and not publicity.why_not(seen.told):
+            sieve.offer(seen.told, seen.told.published.timestamp(), seen)
+
+    def told(done: int, articles: int) -> None:
+        if progress:
+            progress(done, files, articles)
+
+    knows_all = catalog.take_up(sift if sieve else None, told)
+    if sieve:
+        catalog.hold(sieve.at_hand())
+    return knows_all
+
+
 def _first_reading(
     watched: DuplicateIndex,
     router: _Router,
@@ -359,9 +378,32 @@ def _first_reading(
         tally.back.update(publicity.marks(told))
         if new := watched.add(told, instant, seen.file.source):
             router.count(new, seen)
-            if seen.article:
+            if seen.read:
                 router.offer(new, instant, seen)
     order.end_file()
+
+
+def _second_reading(
+    stays: Winners,
+    router: _Router,
+    publicity: Publicity,
+    catalog: Catalog,
+    tally: _Tally,
+    census: Census | None,
+) -> None:
+    """Offer the articles that stay, as what was seen of all has decided; ``tally`` has what the first reading told."""
+    again = _Tally(Heard(router.hands))
+    for one in _articles(catalog, publicity, again, None, census):
+        if isinstance(one, Unheard):
+            router.offered += one.articles
+            continue
+        told, seen = one
+        instant = told.published.timestamp()
+        if not publicity.why_not(told) and (kept := stays(told, instant, seen.file.source)):
+            router.count(kept, seen)
+            router.offer(kept, instant, seen)
+            if is_split(kept.id) and not is_split(told.id):
+                tally.notices.append(_shared_id(told))
 
 
 def _offer_known(
@@ -369,19 +411,19 @@ def _offer_known(
     publicity: Publicity,
     stays: Winners,
     router: _Router,
-    hands: Hands,
+    sieve: _Router,
     census: Census | None = None,
 ) -> None:
     """Offer what was not read now, the newest first as far as possible: feeds have their fill sooner.
 
-    With ``census``, only what it did not hear.
+    The ``sieve`` has what was read before. With ``census``, only what it did not hear.
     """
-    tally = _Tally(Heard(hands))
+    tally = _Tally(Heard(router.hands))
     want = Want(census, trusts=not tally.heard.listens)
     known = sorted((file for file in catalog.files() if file.is_known), key=lambda file: -file.newest)
     router.raise_floor()
     # What the last build needed is most probably enough, and the texts of other articles may not be at hand.
-    enough = catalog.floors(len(router.floors))
+    enough = tuple(map(max, catalog.floors(len(router.floors)), sieve.floors))
     for by, before in ((enough, None), (None, enough)):
         for file in known:
             floors = tuple(map(max, by or router.floors, router.floors))
@@ -470,7 +512,7 @@ class _Router:
         self, settings: Settings, past: Past, order: SourceOrder, hands: Hands, local: LocalOf
     ) -> None:
         self._local = local
-        self._hands = hands
+        self.hands = hands
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
         self._selections = [NewestN[_Candidate](*_room(feed), order) for feed in settings.feeds]
@@ -494,6 +536,16 @@ class _Router:
     def asks_all(self) -> bool:
         """Whether more of each article has to be known than which feeds take it."""
         return bool(self.values.counts or self.adoptable)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether each feed has room for so many articles and no more, whatever their source."""
+        return all(selection.is_bounded for selection in self._selections)
+
+    def at_hand(self) -> dict[tuple[CatalogFile, int], Article]:
+        """Return the articles that are kept by now and whose texts are at hand, by where they were seen."""
+        kept = chain.from_iterable(selection.kept() for selection in self._selections)
+        return {(c.seen.file, c.seen.number): c.whole.article for c in kept if c.whole}
 
     @property
     def floors(self) -> tuple[float, ...]:
@@ -532,11 +584,11 @@ class _Router:
     def _taken(self, told: Sighting, seen: Seen) -> Sequence[int]:
         """Return the numbers of the feeds that take an article, by their rules or by hand."""
         # What else of it may be another by now, no rule looks at; but what the config lists, the catalog does not know.
-        is_same = told.categories == seen.told.categories and not self._hands.names(told)
+        is_same = told.categories == seen.told.categories and not self.hands.names(told)
         known = seen.file.feeds(seen.number) if is_same else None
         if known is not None:
             return known
-        taken = self._rules.route(told.applied_to(seen.whole()), self._hands.of(told))
+        taken = self._rules.route(told.applied_to(seen.whole()), self.hands.of(told))
         if is_same:
             seen.file.take(seen.number, taken)
         return taken
@@ -544,11 +596,11 @@ class _Router:
     def _candidate(self, told: Sighting, seen: Seen, taken: Iterable[int], *, archived: bool) -> _Candidate:
         feeds = tuple(self._slugs[index] for index in taken)
         whole = None
-        if seen.article:
-            whole = self._whole(told, seen.article, feeds, seen.file.source, archived=archived)
+        if seen.read:
+            whole = self._whole(told, seen.whole(), feeds, seen.file.source, archived=archived)
         if whole:
             # Nothing holds more of it than is asked for.
-            seen = seen._replace(article=None)
+            seen = seen._replace(read=None)
         return _Candidate(told, feeds, seen, archived, whole)
 
     def _whole(
@@ -637,6 +689,15 @@ class NewestN(Generic[Selected]):
         self._kept.append((-instant, selected, origin))
         if self._limit is not None and len(self._kept) >= self._full:
             self._cut(self._limit)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it takes so many and no more, whatever their source."""
+        return self._limit is not None and self._share is None
+
+    def kept(self) -> Iterable[Selected]:
+        """Return what it holds, which may be more than what it takes in the end."""
+        return (selected for _, selected, _ in self._kept)
 
     def raise_floor(self) -> None:
         """Bring :attr:`floor` to where it is by now."""

@@ -203,18 +203,21 @@ class Kept(Protocol):
         ...
 
 
-def read(spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None = None) -> Iterator[Item]:
+def read(
+    spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None = None, *, lean: bool = False
+) -> Iterator[Item]:
     """Yield what one file gives, in its order; memory does not grow with the file.
 
-    ``authority`` mints the ids (RFC 4151). What is ``kept`` of the file is read in its place. Raises
-    :class:`SourceError` when the file can't be opened or read.
+    ``authority`` mints the ids (RFC 4151). What is ``kept`` of the file is read in its place. If it is ``lean``, some
+    articles come as :class:`~feedpub.articles.article.Plain`. Raises :class:`SourceError` when the file can't be opened
+    or read.
     """
     name = display_name(spec, file)
     charset, since = (kept and kept.told) or told_beside(spec, file, name)
     if kept:
         kept.told = charset, since
     known_as = Copy.of(name, spec.base).remembered().known_as if is_web(name) else ""
-    reading = ParseContext(spec, name, authority, charset=charset, since=since, known_as=known_as)
+    reading = ParseContext(spec, name, authority, charset=charset, since=since, known_as=known_as, lean=lean)
     with open_stream(spec, file, kept) as stream:
         if spec.format is None and (other := foreign(reading.file, stream.head)):
             whole = read_whole(stream, reading)[1]

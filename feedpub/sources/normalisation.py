@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html import unescape
+from typing import cast
 from urllib.parse import quote, urljoin
 
 from feedpub.articles.article import (
@@ -19,6 +20,7 @@ from feedpub.articles.article import (
     Notice,
     Origin,
     Picture,
+    Plain,
     Speaker,
     Transcript,
     Written,
@@ -110,24 +112,41 @@ def build_story(
 
     The drop format has hundreds of thousands of them, and nearly all are good as they are.
     """
+    if has_plain_stories(reading.spec) and (story := usual_story(reading, origin, title, body, published)):
+        return [story]
+    record = Record(title, body, published, reading.spec.html_body)
+    return build(reading, origin, record, raw, is_clean=True)
+
+
+def usual_story(reading: ParseContext, origin: Origin, title: str, body: str, published: str) -> Item | None:
+    """Return the article of a clean record of these fields if it is good as it is, and there is no more to be said.
+
+    That is so of most records of a source that :func:`has_plain_stories`.
+    """
     spec = reading.spec
     plain_title, plain_body = title.strip(), body.strip()
     if (
-        "\t" not in title
-        and plain_title.strip(_ZERO_WIDTH)
-        and "&" not in title
-        and not (spec.repair_mojibake or spec.html_body or spec.html_title or spec.link or spec.cleaning)
+        "\t" in title
+        or "&" in title
+        or not plain_title.strip(_ZERO_WIDTH)
+        or (spec.related_links and tail_start(plain_body, spec.related_links) is not None)
     ):
-        try:
-            parsed = parse_date(published, spec.dates)
-        except DateError:
-            parsed = None
-        has_tail = bool(spec.related_links) and tail_start(plain_body, spec.related_links) is not None
-        if parsed is not None and not parsed.warnings and not has_tail:
-            instant = parsed.instant
-            identity = article_id(reading.authority, key=None, published=instant, title=plain_title)
-            return [Article(identity, plain_title, plain_body, instant, origin)]
-    return build(reading, origin, Record(title, body, published, spec.html_body), raw, is_clean=True)
+        return None
+    try:
+        instant, warnings = parse_date(published, spec.dates)
+    except DateError:
+        return None
+    if warnings:
+        return None
+    identity = article_id(reading.authority, key=None, published=instant, title=plain_title)
+    story = Plain(identity, plain_title, plain_body, instant, origin)
+    # Who asked for lean ones takes this as an article.
+    return cast("Article", story) if reading.lean else story.article()
+
+
+def has_plain_stories(spec: SourceSpec) -> bool:
+    """Say whether records of a source may be good as they are."""
+    return not (spec.repair_mojibake or spec.html_body or spec.html_title or spec.link or spec.cleaning)
 
 
 def _left_out(reading: ParseContext, origin: Origin, record: Record) -> LeftOut:

@@ -111,7 +111,7 @@ class Readings:
                 found[spec.path][name] = self._fresh.get((spec.path, name))
         return found
 
-    def read(self, number: int, spec: SourceSpec, file: Path | str) -> Iterator[Item]:
+    def read(self, number: int, spec: SourceSpec, file: Path | str, *, lean: bool = False) -> Iterator[Item]:
         """Yield what a file gives, as :func:`feedpub.sources.files.read` does, and the same each time.
 
         Raises :class:`SourceError` where the file can't be read, or where it is another than it was and was not put
@@ -120,7 +120,7 @@ class Readings:
         if (number, file) not in self._kept:
             self._kept[number, file] = self._chosen(spec, file)
         if kept := self._kept[number, file]:
-            yield from read(spec, file, self.authority, kept)
+            yield from read(spec, file, self.authority, kept, lean=lean)
 
     def beside(self, number: int, spec: SourceSpec, file: Path | str) -> tuple[str, datetime | None]:
         """Return what :func:`feedpub.sources.files.told_beside` says of a file, or said when it was read."""

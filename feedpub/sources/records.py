@@ -17,6 +17,7 @@ from feedpub.articles.article import (
     Notice,
     Origin,
     Picture,
+    Plain,
     Reject,
 )
 from feedpub.sources.cleaning import Selected
@@ -113,7 +114,9 @@ def _stretched(items: list[Item], last: int) -> list[Item]:
     end = max((item.origin.last for item in items), default=last)
     if end >= last:
         return items
-    return [
-        replace(item, origin=item.origin._replace(last=last)) if item.origin.last == end else item
-        for item in items
-    ]
+    return [_ending(item, last) if item.origin.last == end else item for item in items]
+
+
+def _ending(item: Item, last: int) -> Item:
+    origin = item.origin._replace(last=last)
+    return item._replace(origin=origin) if isinstance(item, Plain) else replace(item, origin=origin)

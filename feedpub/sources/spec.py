@@ -116,7 +116,8 @@ class ParseContext:
     ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty where it is none.
     ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
     named for the file, in its HTTP header, ``known_as`` the address that it was fetched from before it moved for good.
-    ``since`` is when the file last changed, where its source dates entries without a date by that.
+    ``since`` is when the file last changed, where its source dates entries without a date by that. If it is ``lean``,
+    what is but a plain article may come as :class:`~feedpub.articles.article.Plain`.
     """
 
     spec: SourceSpec
@@ -127,6 +128,7 @@ class ParseContext:
     charset: str = ""
     since: datetime | None = None
     known_as: str = ""
+    lean: bool = False
 
     def of_feed(
         self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = ""

@@ -23,7 +23,7 @@ from feedpub.articles.article import Article, Boilerplate, Notice, Origin, Rejec
 from feedpub.core.errors import DateError
 from feedpub.sources.boilerplate import fold_heading, longest_line
 from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, read_whole, recover, text_of_file
-from feedpub.sources.normalisation import build, build_story
+from feedpub.sources.normalisation import build, build_story, has_plain_stories, usual_story
 from feedpub.sources.readers import _text_layout
 from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext, SourceSpec
@@ -116,13 +116,46 @@ def _one(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
     shapes: set[str] = set()
     last = 0
+    is_usual = has_plain_stories(reading.spec) and not reading.spec.layout.headers
+    longest = max(MAX_STAMP, longest_line(reading.spec.boilerplate))
     for span in _spans(stream, _stamps_of(reading.spec)):
         last = span.last
-        if span.stamped or span.problem or any(line.strip() for line in span.lines):
+        if is_usual and (story := _usual(reading, span, shapes, longest)):
+            yield [story]
+        elif span.stamped or span.problem or any(line.strip() for line in span.lines):
             items = _items(reading, span)
             items += _doubts(reading, span, shapes, taken=any(isinstance(item, Article) for item in items))
             yield items
     return last
+
+
+def _usual(reading: ParseContext, span: _Span, shapes: set[str], longest: int) -> Item | None:
+    """Return the article of a record like most, of which nothing else is to be said: as :func:`_items` does, sooner.
+
+    Nothing in it is of a length that a heading may have, or a date, ``longest`` characters at the most: but its title,
+    and its timestamp, which is written like one before it.
+    """
+    lines = span.lines
+    if not (span.plain and span.stamped) or span.problem:
+        return None
+    start = 0
+    while not lines[start].strip():
+        start += 1
+    title, stamp = lines[start], lines[-1]
+    if _shape(stamp.translate(_ZEROS)) not in shapes:
+        return None
+    if len(lines) == start + 3:
+        body = lines[start + 1]
+        if len(body) <= longest or body.isspace():
+            return None
+    else:
+        if min(map(len, lines[start + 1 : -1]), default=0) <= longest:
+            return None
+        body = "\n".join(lines[start + 1 : -1])
+    headings = reading.spec.boilerplate
+    if len(title) <= longest_line(headings) and fold_heading(title) in headings:
+        return None
+    return usual_story(reading, reading.origin(span.first, span.last), title, body, stamp)
 
 
 def _stamps_of(spec: SourceSpec) -> Callable[[str], object]:

@@ -1,0 +1,105 @@
+"""A plain record of a text is read sooner than others, and becomes the same article."""
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedpub.articles.article import Article, Plain
+from feedpub.articles.sighting import Sighting
+from feedpub.sources import SourceSpec, normalisation
+from feedpub.sources.readers import text
+from feedpub.sources.spec import ParseContext, TextLayout
+from feedpub.sources.streams import InputStream
+from feedpub.text.dates import DatePolicy
+
+LONG = "The committee met in the old town hall on Monday and agreed on what everybody had expected of it for weeks. "
+STAMP = "2023-10-09 14:25"
+TITLES = st.sampled_from(
+    [
+        "A title",
+        "A title",
+        " A title with spaces\t",
+        "Ümläut & more",
+        "Tab\there",
+        "\u200b",
+        "You might like",
+        "YOU  MIGHT like ",
+        "Of 2023",
+        "11 October 2023",
+        f"\n \n{LONG}",
+        "",
+    ]
+)
+BODIES = st.sampled_from(
+    [
+        LONG,
+        LONG,
+        LONG,
+        f"  {LONG}",
+        f"{LONG}\n{LONG}",
+        f"{LONG}\n\n{LONG}",
+        f"{LONG}\nYou might like\n{LONG}",
+        f"{LONG}\n11 October 2023 or so\n{LONG}",
+        f"{LONG}Read also: Another story",
+        "A short one of 2023",
+        " " * 90,
+        "Ж" * 90,
+        "",
+    ]
+)
+STAMPS = st.sampled_from(
+    [STAMP] * 8
+    + ["2023-10-09T14:25", "2023-10-09 14:25:30", "9 Oct 2023 14:25", "2023-13-09 14:25", "2023-03-26 02:30"]
+    + ["9999-01-01 00:00", "9 Oct 2023", f" {STAMP} "]
+)
+RECORDS = st.tuples(TITLES, BODIES, STAMPS).map("\n".join)
+OTHERS = st.sampled_from(["", " ", "You might like", "2023", STAMP, "A line"])
+TEXTS = st.tuples(
+    st.lists(RECORDS | RECORDS | OTHERS, min_size=4, max_size=9).map("\n".join),
+    st.sampled_from([""] * 9 + ["\x07", "\ud800"]),
+).map("".join)
+SPECS = st.builds(
+    SourceSpec,
+    st.just(("a.txt",)),
+    st.just(Path()),
+    dates=st.builds(DatePolicy, zone=st.sampled_from(["UTC", "UTC", "Europe/Berlin", None])),
+    boilerplate=st.sampled_from([frozenset(), frozenset(["you might like"])]),
+    related_links=st.sampled_from([(), ("Read also",)]),
+    html_title=st.sampled_from([False] * 5 + [True]),
+    link=st.sampled_from([""] * 5 + ["https://x.test/{slug}"]),
+    layout=st.sampled_from([TextLayout()] * 5 + [TextLayout(headers=(("by", "author"),))]),
+)
+
+
+def read(data, spec, *, lean=False):
+    return list(
+        text.read(InputStream(io.BytesIO(data)), ParseContext(spec, "a.txt", "x.test,2023", lean=lean))
+    )
+
+
+@given(TEXTS, SPECS, st.sampled_from(["", "\n", "\n\n", "\r\n"]))
+@settings(max_examples=300)
+def test_it_says_what_reading_each_with_care_says(written, spec, end):
+    data = (written.replace("\n", "\r\n") if "\r" in end else written).encode(
+        "utf-8", "surrogatepass"
+    ) + end.encode()
+    lean = read(data, spec, lean=True)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (text, normalisation):
+            patch.setattr(module, "has_plain_stories", lambda _: False)
+        careful = read(data, spec)
+    assert [item.article() if isinstance(item, Plain) else item for item in lean] == careful
+    assert read(data, spec) == careful
+    for one, other in zip(lean, careful, strict=True):
+        if isinstance(other, Article):
+            assert Sighting.of(one) == Sighting.of(other)
+
+
+def test_most_records_are_read_so():
+    written = "".join(f"\nStory {n}\n{LONG} {n}\n2023-10-09 14:{n}\n" for n in range(10, 60))
+    spec = SourceSpec(("a.txt",), Path(), dates=DatePolicy(zone="UTC"))
+    found = read(written.encode(), spec, lean=True)
+    assert [type(item) for item in found] == [Plain] * 50
