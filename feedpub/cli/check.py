@@ -25,6 +25,7 @@ from feedpub.core.errors import SourceError, printable
 from feedpub.planning.adoption import AdoptedSource, survey_adoption
 from feedpub.planning.hands import DOUBTS
 from feedpub.planning.site_plan import check_heads
+from feedpub.planning.verdicts import unplaced
 from feedpub.publishing.build import open_plan
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.sources import Survey, Surveyed, survey
@@ -150,12 +151,12 @@ def _by_hand(settings: Settings, surveys: Iterable[Survey]) -> list[str]:
     now = datetime.now(UTC)
     try:
         with open_plan(settings, now) as plan:
-            told = plan.ingested
+            told, missing = plan.ingested, [*unplaced(plan)]
     except SourceError:
         # What is to be said of the source has been said.
         return []
     unknown = (notice for notice in told.notices if notice.kind in DOUBTS)
-    return [*told.unused, *(f"{notice.origin}: {notice.message}" for notice in unknown)]
+    return [*told.unused, *missing, *(f"{notice.origin}: {notice.message}" for notice in unknown)]
 
 
 def _adopted(settings: Settings) -> tuple[AdoptedSource, ...]:

@@ -104,6 +104,25 @@ def verdicts(plan: SitePlan, wanted: Callable[[Record], bool] = lambda _: True) 
     return _verdicts(plan, lambda record, _winner: wanted(record))
 
 
+def unplaced(plan: SitePlan) -> Iterator[str]:
+    """Yield of each article that the config adds to a feed and that is not in it why, with the place of the decision.
+
+    Sources are read once more.
+    """
+    hands = plan.ingested.hands
+    for verdict in verdicts(plan, lambda record: isinstance(record, Article) and bool(hands.names(record))):
+        article = verdict.record
+        if not isinstance(article, Article) or verdict.fate is Fate.DUPLICATE:
+            continue
+        placed = {placement.feed: placement for placement in verdict.placements}
+        for decision in hands.decisions(article):
+            placement = placed.get(decision.feed)
+            if decision.does == "added" and not (placement and placement.documents):
+                why = placement.reason if placement else verdict.reason
+                if why:
+                    yield f"{decision.file}:{decision.line}: {article.title!r} is not in {decision.feed}: {why}"
+
+
 def duplicates(plan: SitePlan) -> list[Verdict]:
     """Return the verdicts over records that ``plan`` leaves out for others. Sources are read once more."""
     return _verdicts(plan, lambda _record, winner: winner is not None)

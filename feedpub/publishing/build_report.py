@@ -217,6 +217,8 @@ def _why_gone(plan: SitePlan, entry_id: str) -> str:
         return "it was withdrawn"
     if entry_id in ingested.hidden or entry_id in ingested.released:
         return "it is held, has expired, or is not to be published any more"
+    if entry_id in ingested.decided:
+        return "a person decided so, in the config or in the article"
     if entry_id in ingested.index:
         return "the rules or limits of the feed leave it out"
     return "no source holds it any more"

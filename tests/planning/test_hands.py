@@ -125,12 +125,21 @@ def test_a_change_of_a_decision_is_published_by_the_next_build(site, cached):
 
 def test_the_commands_tell_of_decisions_with_file_and_line(site, command):
     site.write({"tea": {"feeds": ["world", "wrld"]}})
-    site.configure({"world": {"articles": {"drop": ["https://a.test/war"], "add": ["nobody"]}}})
+    lists = {"drop": ["https://a.test/war"], "add": ["nobody", "b", "wb"]}
+    site.configure({"world": {"articles": lists, "max_items": 1}}, withdrawn=["wb"])
     checked = command(site.folder, "check", "--config", "c.yaml", "--format", "json")
     warnings = json.loads(checked.stdout)["warnings"]
     assert [line for line in warnings if "nobody" in line or "wrld" in line] == [
         "c.yaml:1:" + next(line for line in warnings if "nobody" in line).split(":", 2)[2],
         "in.jsonl:4: feeds names 'wrld', which is not a feed (articles 1); did you mean 'world'?",
+    ]
+    reasons = [line.partition(" is not in world: ") for line in warnings if "is not in" in line]
+    assert [(title, why.partition(",")[0]) for title, _, why in reasons] == [
+        ("c.yaml:1: 'A ball'", "world holds its newest 1 entries (max_items)"),
+        (
+            "c.yaml:1: 'War ball'",
+            "the config lists it under withdrawn; taking it from that list brings it back",
+        ),
     ]
     assert (
         "✓ in world  added by hand, in in.jsonl:4"
@@ -140,6 +149,6 @@ def test_the_commands_tell_of_decisions_with_file_and_line(site, command):
     world = json.loads(told.stdout)["feeds"][0]
     assert (world["in"], world["hand"]) == (False, {"does": "dropped", "file": "c.yaml", "line": 1})
     report = command(site.folder, "report", "--config", "c.yaml")
-    assert "world: 1 article added by hand, 1 dropped" in report.stdout
+    assert "world: 2 articles added by hand, 1 dropped" in report.stdout
     counts = json.loads(command(site.folder, "report", "--config", "c.yaml", "--format", "json").stdout)
-    assert (counts["feeds"][0]["added_by_hand"], counts["feeds"][0]["dropped_by_hand"]) == (1, 1)
+    assert (counts["feeds"][0]["added_by_hand"], counts["feeds"][0]["dropped_by_hand"]) == (2, 1)
