@@ -1,7 +1,9 @@
 """Real feed readers subscribe to what is served: nothing is fetched twice, nothing old is shown as new."""
 
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -107,3 +109,44 @@ def test_open_in_browser_leads_to_an_address_that_is_answered(server, subscribe)
         with urlopen(link, timeout=10) as answer:
             assert answer.status == 200, entry
             assert "<h1" in answer.read().decode()
+
+
+def test_podboat_downloads_what_a_podcast_names(server, tmp_path):
+    """A folder of sounds with notes beside them, read by newsboat and fetched by its podcast client."""
+    if not (shutil.which("podboat") and shutil.which("script")):
+        pytest.skip("podboat and script are not installed")
+    sounds = {(b"\xff\xfb\x90\x00" + b"\0" * 413) * 100 + bytes([number]) for number in range(3)}
+    (server.folder / "posts").mkdir()
+    for number, sound in enumerate(sounds):
+        (server.folder / f"posts/{number}.mp3").write_bytes(sound)
+        note = (
+            f"---\ntitle: Episode {number}\ndate: 2024-05-0{number + 1}\naudio: {number}.mp3\n---\nNotes.\n"
+        )
+        (server.folder / f"posts/{number}.md").write_text(note)
+    podcast = "{category: News, explicit: false, image: https://mill.town/art.png}"
+    pod = f"  pod: {{title: Pod, language: en, podcast: {podcast}}}\n"
+    config = server.folder / "config.yaml"
+    text = config.read_text().replace("\nfeeds:\n", f"\nfeeds:\n{pod}", 1)
+    config.write_text(text.replace("\nsources:\n", "\nsources:\n  - {path: posts/*.md, timezone: UTC}\n", 1))
+    server.build()
+
+    home, downloads = tmp_path / "home", tmp_path / "downloads"
+    home.mkdir()
+    downloads.mkdir()
+    (home / "urls").write_text(server.url("pod.rss") + "\n")
+    (home / "config").write_text(f"podcast-auto-enqueue yes\ndownload-path {downloads}/\n")
+    environment = os.environ | {"HOME": str(home), "TERM": "xterm"}
+    newsboat = ["newsboat", "-u", "home/urls", "-c", "home/cache.db", "-C", "home/config", "-x", "reload"]
+    subprocess.run(newsboat, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=60)
+    (queue,) = home.rglob("queue")
+    # It wants a terminal, and does not end by itself.
+    command = ["script", "-qc", f"podboat -C home/config -q {queue} -a", "/dev/null"]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, **quiet) as client:
+        try:
+            deadline = time.monotonic() + 60
+            while {file.read_bytes() for file in downloads.glob("*.mp3")} != sounds:
+                assert time.monotonic() < deadline, [*downloads.iterdir()]
+                time.sleep(0.2)
+        finally:
+            os.killpg(client.pid, signal.SIGKILL)

@@ -10,7 +10,7 @@ from datetime import datetime
 from html import escape
 from typing import NamedTuple, Self, TypeAlias
 
-from feedpub.articles.article import Article, Enclosure, Local, Picture
+from feedpub.articles.article import Article, Enclosure, Episode, Local, Picture
 from feedpub.core.feed_values import web_address
 from feedpub.core.spool import BlobRef, Spool
 from feedpub.text.safe_html import relative_addresses, sanitise, visible_text
@@ -146,6 +146,7 @@ def make_entry(selected: RoutedArticle | Entry, local: Local | None = None) -> E
         or article.via
         or article.authors
         or article.license
+        or article.episode
     ):
         enclosures = (_enclosure(enclosure, local) for enclosure in article.enclosures)
         image, picture = _picture(article, local)
@@ -156,6 +157,7 @@ def make_entry(selected: RoutedArticle | Entry, local: Local | None = None) -> E
             image=image,
             picture=picture,
             license=_address(article.license),
+            episode=_episode(article, local),
             enclosures=tuple(enclosure for enclosure in enclosures if enclosure),
             via=replace(via, url=_address(via.url), page=_address(via.page)) if via else None,
             authors=tuple(replace(author, uri=_address(author.uri)) for author in article.authors),
@@ -173,6 +175,25 @@ def _picture(article: Article, local: Local | None) -> tuple[str | None, Picture
         )
     address = _address(article.image)
     return address, article.picture if address else None
+
+
+def _episode(article: Article, local: Local | None) -> Episode | None:
+    """Return what is known of an episode: how long it takes is measured, where its file is at hand."""
+    said, main = article.episode, article.main_enclosure
+    file = local(main.url) if local and main else None
+    if file and file.duration:
+        said = replace(said or Episode(), duration=file.duration)
+    if said is None:
+        return None
+    transcripts = ((each, web_address(each.url)) for each in said.transcripts)
+    return replace(
+        said,
+        chapters=_address(said.chapters),
+        transcripts=tuple(replace(each, url=url) for each, url in transcripts if url),
+        speakers=tuple(
+            replace(each, image=_address(each.image), uri=_address(each.uri)) for each in said.speakers
+        ),
+    )
 
 
 def _enclosure(enclosure: Enclosure, local: Local | None) -> Enclosure | None:

@@ -112,6 +112,9 @@ def plan_feed(
     other entry's place.
     """
     window = OpenWindow(settings.window, around.now, around.sources)
+    if settings.podcast:
+        # A file that was to be there may be missing, or another thing than its name says.
+        entries = [entry for entry in entries if entry.article.plays]
     ordered, outside = window.in_bounds(newest_first(entries))
     near: tuple[NearDuplicate, ...] = ()
     if settings.near is not None:
