@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\w*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-PROMPT = "$ .venv/bin/feedpub "
+PROMPT = "$ feedpub "
 ASKED = [
     (command, shown.splitlines())
     for block in BLOCKS

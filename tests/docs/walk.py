@@ -78,6 +78,7 @@ class Walk:
         for server in self.servers:
             server.send_signal(signal.SIGINT)
             server.communicate(timeout=20)
+        self.servers.clear()
 
     def _edit(self, name: str, how: str, wanted: str, text: str) -> None:
         file = self.folder / name
