@@ -236,7 +236,7 @@ def _pages(report: BuildReport, *, dry_run: bool) -> Iterator[Line]:
         whole = count(len(report.pages), "file")
         yield text_line(f"Pages: {changed} of {whole} {'would be written' if dry_run else 'written'}.")
     for path in report.foreign:
-        yield text_line(f"{path}: it is not feedpub's and stays; there is no page of ours in its place")
+        yield text_line(f"{path}: it is not feedpub's and stays; so that page is not written")
 
 
 def _news(report: BuildReport, settings: Settings) -> Iterator[Line]:

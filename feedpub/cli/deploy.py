@@ -119,4 +119,4 @@ def _show(target: str, found: Deployed) -> None:
     removed = f"{len(found.removed):,} removed" if found.removed else ""
     print_text(f"{target}: " + (", ".join(filter(None, (uploaded, removed))) or "nothing to do"))
     for path in found.foreign:
-        print_text(f"  {path}: it is not feedpub's and stays; there is no page of ours in its place")
+        print_text(f"  {path}: it is not feedpub's and stays; so that page is not written")

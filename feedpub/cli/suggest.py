@@ -175,7 +175,7 @@ def _named(named: str, at_hand: Sequence[Article]) -> list[Article]:
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is no text in UTF-8"
+        reason = getattr(error, "strerror", None) or "is not text in UTF-8"
         raise _Unfit(
             f"{named}: no article of the sources is from it, and it cannot be read: {reason}"
         ) from None

@@ -69,7 +69,7 @@ MATCHING_KEY = Key(
 PACKS_KEY = Key(
     "packs",
     PACKS,
-    "packs of rules and lists that the feeds use: names of such as ship, and files, see [rules](rules.md#packs)",
+    "packs of rules and lists that the feeds use: names of packs that ship, and files, see [rules](rules.md#packs)",
     default="[]",
     without="none",
 )

@@ -616,7 +616,7 @@ SOURCE = Section(
         Key(
             "boilerplate",
             _TEXTS,
-            "headings of blocks that are no articles, and of such blocks at the end of a body",
+            "headings of blocks that are not articles, also at the end of a body",
             default="[]",
             without="none",
         ),

@@ -120,7 +120,7 @@ def asked(spec: SourceSpec) -> set[str]:
             copy = Copy.of(pattern, spec.base)
             places.update((os.fspath(copy.content), os.fspath(copy.memory)))
         elif pattern == STDIN or "://" in pattern:
-            raise SourceError(pattern, "is no place of this machine")
+            raise SourceError(pattern, "is not a place on this machine")
         else:
             places.update(os.path.join(spec.base, name) for name in _walk(spec, pattern).asked)  # noqa: PTH118
     return places

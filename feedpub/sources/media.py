@@ -131,7 +131,7 @@ def find(reference: str, folder: Path, root: Path, most: float = math.inf) -> Be
     """
     name = unquote(urlsplit(reference.strip()).path)
     if "\x00" in name:
-        raise UnfitError("is no name of a file")
+        raise UnfitError("is not the name of a file")
     path = Path(os.path.normpath(root / name.lstrip("/") if name.startswith("/") else folder / name))
     real, status = _looked_at(path, root)
     if not real.is_relative_to(root.resolve()):
@@ -190,7 +190,7 @@ def measure(data: bytes) -> Measured:
     """Return what the bytes of a file say. Raises :class:`UnfitError` where they are none that is published."""
     known = _told(data[:_HEAD])
     if known is None:
-        raise UnfitError("is no picture, sound, video or PDF by its bytes")
+        raise UnfitError("is not a picture, sound, video or PDF by its bytes")
     media_type, extension = known
     width = height = duration = 0
     if media_type.startswith("image/"):

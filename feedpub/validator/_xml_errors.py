@@ -125,12 +125,12 @@ def _before_root(fault: Fault) -> _Said:
         stray = text.partition(b"<")[0]
         if stray.strip() == codecs.BOM_UTF8:
             return (
-                "a byte order mark stands behind the beginning",
+                "a byte order mark comes after the beginning",
                 "save the file with one at its beginning",
                 start,
             )
         return (
-            f"the text '{_shown(stray)}' stands before the first tag",
+            f"the text '{_shown(stray)}' comes before the first tag",
             "remove it; a feed begins with <",
             start,
         )
@@ -156,12 +156,12 @@ def _invalid_token(fault: Fault) -> _Said:
             return said
     before = fault.before
     if before.endswith(b"--") and before.rfind(b"<!--") > before.rfind(b"-->"):
-        return ("'--' stands within a comment", "end the comment with -->, or write a space between the two")
+        return ("'--' is inside a comment", "end the comment with -->, or write a space between the two")
     if before.endswith(b"]]"):
-        return ("']]>' stands in a text", "write ]]&gt;")
+        return ("']]>' is in a text", "write ]]&gt;")
     if before[-5:].lower() == b"<?xml":
         return ("<?xml is written in capitals", _DECLARATION, max(at - 5, 0))
-    return (f"'{_shown(_character(text, at)) or ' '}' cannot stand here", _GENERAL)
+    return (f"'{_shown(_character(text, at)) or ' '}' is not allowed here", _GENERAL)
 
 
 def _character(text: bytes, at: int) -> bytes:
@@ -188,10 +188,10 @@ def _bare(fault: Fault) -> _Said:
     if sign.startswith(b"&#"):
         return (f"'{rest}' is not the number of a character", "write it like &#233; or &#xE9;", start)
     if sign.startswith(b"&"):
-        return (f"a bare & stands in '{rest}'", _WRITE_AMP, start)
+        return (f"there is a bare & in '{rest}'", _WRITE_AMP, start)
     if not fault.opened:
         return (f"'{rest}' is not a tag with which a feed can begin", _BEGIN, start)
-    return (f"a bare < stands in '{rest}'", _WRITE_LT, start)
+    return (f"there is a bare < in '{rest}'", _WRITE_LT, start)
 
 
 _TAG_SO_FAR: Final = re.compile(rb"""<[^\s<>/!?"'=]+((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)("[^"<]*|'[^'<]*)?\Z""")
@@ -225,7 +225,7 @@ def _at_attribute(tag: str, sofar: bytes, rest: bytes) -> _Said:
         return (f"the sign / in {tag} is not followed by >", "end an empty element with />")
     if name and rest[:1] in {b">", b"/"}:
         return (f"the attribute {name!r} of {tag} has no value", f'write {name}="…", or leave it out')
-    return (f"'{here}' cannot stand in the tag {tag}", _GENERAL)
+    return (f"'{here}' is not allowed in the tag {tag}", _GENERAL)
 
 
 _OPENINGS: Final = {
@@ -291,8 +291,8 @@ def _duplicate_attribute(fault: Fault) -> _Said:
 def _junk(fault: Fault) -> _Said:
     rest = fault.text[fault.at : fault.at + 80]
     if rest.startswith(b"<?xml"):
-        return ("a second document begins behind the end of the feed", "publish one feed in a file")
-    closed = f"behind the end of the feed stands '{_shown(rest, 20)}'"
+        return ("a second document begins after the end of the feed", "publish one feed in a file")
+    closed = f"after the end of the feed comes '{_shown(rest, 20)}'"
     return (closed, "remove what comes after the last closing tag")
 
 
@@ -334,15 +334,15 @@ def _declaration_inside(fault: Fault) -> _Said:
     before = fault.text[: fault.at]
     remedy = "remove everything before <?xml, blank lines as well"
     if fault.opened:
-        message = f"<?xml stands in {fault.opening(fault.opened[-1])} as if a document began there"
+        message = f"<?xml is in {fault.opening(fault.opened[-1])} as if a document began there"
         return (message, "remove it; a feed holds one XML declaration, at its beginning")
     if before.startswith(b"<?xml"):
         return ("there is a second <?xml", "remove one of the two")
     if before.strip():
-        return (f"'{_shown(before.strip(), 20)}' stands before <?xml", remedy)
+        return (f"'{_shown(before.strip(), 20)}' comes before <?xml", remedy)
     lines = len(re.findall(rb"\r\n?|\n", before))
     if not lines:
-        return ("a space stands before <?xml", remedy)
+        return ("a space comes before <?xml", remedy)
     return (
         f"{lines:,} blank lines come before <?xml" if lines > 1 else "a blank line comes before <?xml",
         remedy,
@@ -397,7 +397,7 @@ _SENTENCES: Final[dict[int, Callable[[Fault], _Said]]] = {
     7: _mismatched,
     8: _duplicate_attribute,
     9: _junk,
-    10: _always("a parameter entity stands where none may", _EXTERNAL),
+    10: _always("a parameter entity is where none may be", _EXTERNAL),
     11: _undefined_entity,
     12: _about_entity("{} stands for itself", "write the text instead of the entity"),
     13: _about_entity("{} stands for half an element", "write the text instead of the entity"),

@@ -402,7 +402,7 @@ def read(data: bytes) -> Document:
     if decoded.data.startswith(codecs.BOM_UTF8):
         # Which the parser would take for the first.
         message, remedy = (
-            "a second byte order mark stands before the feed",
+            "a second byte order mark comes before the feed",
             "save the file with one, or without",
         )
         remark = Remark("not-well-formed", message, remedy=remedy)

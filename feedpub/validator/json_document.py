@@ -352,7 +352,7 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise _Broken(f"values nest more than {MAX_DEPTH} levels deep", self.start)
         if sign not in {"{", "["}:
-            raise _Broken(f"{sign!r} stands where a value should", self.start)
+            raise _Broken(f"{sign!r} is where a value should be", self.start)
         end = "}" if sign == "{" else "]"
         kind, sign = self.token()
         if (kind, sign) == ("sign", end):
@@ -365,16 +365,16 @@ class _Reader:
             if (kind, sign) == ("sign", end):
                 return
             if (kind, sign) != ("sign", ","):
-                raise _Broken(f"{sign[:20]!r} stands where ',' or {end!r} should", self.start)
+                raise _Broken(f"{sign[:20]!r} is where ',' or {end!r} should be", self.start)
             kind, sign = self.token()
             if (kind, sign) == ("sign", end):
-                raise _Broken(f"a comma stands before {end!r}", self.start)
+                raise _Broken(f"a comma comes before {end!r}", self.start)
 
     def behind_key(self, kind: str, sign: str) -> tuple[str, str]:
         if kind != "string":
-            raise _Broken(f"{sign[:20]!r} stands where a key in quotes should", self.start)
+            raise _Broken(f"{sign[:20]!r} is where a key in quotes should be", self.start)
         if self.token() != ("sign", ":"):
-            raise _Broken("a key has no ':' behind it", self.start)
+            raise _Broken("a key has no ':' after it", self.start)
         return self.token()
 
 

@@ -62,7 +62,7 @@ DIFFERENCES: Final = (
         "Readers treat every version's description as HTML.",
     ),
     (
-        "Elements of Dublin Core that stand several times",
+        "Elements of Dublin Core that are repeated",
         "errors for some",
         "nothing",
         "The element set says that all are repeatable.",

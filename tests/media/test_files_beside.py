@@ -122,7 +122,7 @@ def tree(tmp_path):
         ("../large.png", "more than the 1,000 of output.media.max_file"),
         ("../pipe.png", "is no file"),
         ("..", "is no file"),
-        ("a%00.png", "is no name of a file"),
+        ("a%00.png", "is not the name of a file"),
         ("none.png", None),
         ("photo.png/x.png", None),
     ],
@@ -164,7 +164,7 @@ def test_a_file_that_is_missing_or_unfit_is_told_with_its_place_and_leaves_no_de
     assert told == [
         "posts/a.md:1 left out the file 'gone.png', which is not there",
         "posts/a.md:1 left out the file 'gone.mp3', which is not there",
-        "posts/a.md:1 left out the file 'x.svg', which is no picture, sound, video or PDF by its bytes",
+        "posts/a.md:1 left out the file 'x.svg', which is not a picture, sound, video or PDF by its bytes",
     ]
     item = json.loads(site.files()["all.json"])["items"][0]
     assert item["content_html"] == "<p>Gone Drawing</p>"

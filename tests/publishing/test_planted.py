@@ -210,7 +210,7 @@ def test_an_output_folder_that_its_owner_made_a_link_is_written_where_it_leads(e
 def test_an_output_folder_that_leads_nowhere_is_an_error_with_a_sentence(either, target):
     either.out.symlink_to(target)
     for attempt in (either.publish, either.compare):
-        with pytest.raises(PublishError, match="leads to no folder; mend it or remove it"):
+        with pytest.raises(PublishError, match="does not lead to a folder; repair it or remove it"):
             attempt(OLD)
 
 

@@ -73,7 +73,7 @@ def test_the_bounds_are_those_of_the_code():
     assert bounds["a quoted field"] == f"{table.MAX_LINES:,} lines"
     assert decoding.MAX_FILE == syndication.WHOLE == MAX_ENTRY == 16 << 20
     assert bounds["a Markdown or HTML file"] == bounds["an entry of a feed of more than 16 MB"] == "16 MB"
-    assert bounds["what stands outside of the entries of such a feed"] == f"{MAX_FRAME >> 20} MB"
+    assert bounds["what is outside the entries of such a feed"] == f"{MAX_FRAME >> 20} MB"
     assert bounds["front matter"] == f"{MAX_MATTER >> 10} KB, and {MAX_DOTS} dots in a key of TOML"
     assert bounds["an element of a feed"] == (
         f"{syndication.MAX_ATTRIBUTES} attributes, {syndication.MAX_CATEGORIES:,} categories,"

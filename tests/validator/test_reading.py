@@ -297,11 +297,11 @@ def written(value, space):
 @pytest.mark.parametrize(
     ("text", "message", "place"),
     [
-        ('{"a": 1,\n}', "a comma stands before '}'", (2, 1)),
-        ("[1,]", "a comma stands before ']'", (1, 4)),
-        ('{"a" 1}', "a key has no ':' behind it", (1, 6)),
-        ("{1: 2}", "'1' stands where a key in quotes should", (1, 2)),
-        ("[1 2]", "'2' stands where ',' or ']' should", (1, 4)),
+        ('{"a": 1,\n}', "a comma comes before '}'", (2, 1)),
+        ("[1,]", "a comma comes before ']'", (1, 4)),
+        ('{"a" 1}', "a key has no ':' after it", (1, 6)),
+        ("{1: 2}", "'1' is where a key in quotes should be", (1, 2)),
+        ("[1 2]", "'2' is where ',' or ']' should be", (1, 4)),
         ("[NaN]", "'NaN]' is not JSON", (1, 2)),
         ("{'a': 1}", "\"'a': 1}\" is not JSON", (1, 2)),
         ("[1] 2", "more text follows the value", (1, 5)),

@@ -34,7 +34,7 @@ _RENAME_EXCHANGE = 2  # linux/fs.h
 # NFS locks only what is open for writing, which a folder never is; some network file systems lock nothing.
 _CANNOT_LOCK = frozenset({errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 _REMEDIES = {
-    errno.EACCES: "give the user who builds the right to write there",
+    errno.EACCES: "give the user who builds write permission there",
     errno.EBUSY: "it is a mount point or in use: name a folder inside it as output.dir",
     errno.EDQUOT: "free some of the quota and build again",
     errno.EEXIST: "move away what is there, or name another folder in the config",
@@ -45,7 +45,7 @@ _REMEDIES = {
     errno.EMFILE: "raise the limit on open files (ulimit -n) and build again",
     errno.ENOSPC: "free some space (df) or inodes (df -i) there and build again",
     errno.ENOTDIR: "a symbolic link or a file is in the folder's place: remove it, or name the real folder",
-    errno.EPERM: "give the user who builds the right to write there",
+    errno.EPERM: "give the user who builds write permission there",
     errno.EROFS: "mount it for writing, or name another folder in the config",
 }
 
@@ -53,7 +53,7 @@ _REMEDIES = {
 def failure(what: str, path: Path, error: OSError) -> PublishError:
     """Return the error that says ``what`` failed at ``path``, why, what to do, and that nothing is torn."""
     place = f" ({error.filename})" if error.filename and str(error.filename) != str(path) else ""
-    remedy = _REMEDIES.get(error.errno or 0, "mend that and build again")
+    remedy = _REMEDIES.get(error.errno or 0, "repair that and build again")
     return PublishError(
         f"{what} {path}{place}: {error.strerror}; every published file is still whole; {remedy}"
     )

@@ -87,7 +87,9 @@ def locate(folder: Path) -> Output:
     if kept_releases == f"{path.name}.releases" and number is not None:
         return Output(path, exists=True, release=number)
     if not path.is_dir():
-        raise PublishError(f"{path} is a symbolic link that leads to no folder; mend it or remove it")
+        raise PublishError(
+            f"{path} is a symbolic link that does not lead to a folder; repair it or remove it"
+        )
     return locate(path.parent / target)
 
 

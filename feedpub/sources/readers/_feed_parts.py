@@ -162,7 +162,7 @@ class _Splitting:
         if len(self._frame) > MAX_FRAME and self._head is None:
             self._frame = _WORDS.sub(b"", self._frame)
         if len(self._frame) > MAX_FRAME:
-            self._problem = f"what stands outside of its entries has more than {MAX_FRAME >> 20} MB"
+            self._problem = f"what is outside its entries has more than {MAX_FRAME >> 20} MB"
             self._frame, self._held, self._parts, self._size = b"", [], [], 0
 
     def _hold(self, data: bytes) -> None:

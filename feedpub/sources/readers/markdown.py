@@ -74,7 +74,9 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     yield from items
     found = _TEMPLATE.findall(html.unescape(_TAG.sub("", _CODE.sub("", record.body))))
     if found and any(isinstance(item, Article) for item in items):
-        told = f"holds template code ({len(found):,}), such as {found[0][:80]!r}, which is published as it stands"
+        told = (
+            f"holds template code ({len(found):,}), such as {found[0][:80]!r}, which is published unchanged"
+        )
         yield Notice(origin, "template-code", told)
 
 
