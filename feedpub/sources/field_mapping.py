@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from feedpub.articles.article import Author, Enclosure, Episode, Notice, Origin, Picture, Speaker, Transcript
 from feedpub.core.feed_values import media_type as media_type_of
 from feedpub.core.media_types import type_of
-from feedpub.sources.field_names import LATER_LINKS, fold_name, name_map
+from feedpub.sources.field_names import DATES_ELSEWHERE, LATER_LINKS, fold_name, name_map
 from feedpub.sources.programs import as_named
 from feedpub.sources.readers._ghost import OWN_SITE
 from feedpub.sources.records import Record, RecordError
@@ -28,6 +28,8 @@ _NAME_MAIL = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>
 _MAIL_NAME = re.compile(r"\s*(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\s*\((?P<name>[^()]*)\)\s*\Z")
 _MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
 MAX_DIGITS = 100
+# The fewest digits of a date.
+MIN_DIGITS = 4
 # What programs write into a cell without a value; "Nan" and "NA" may be somebody and something.
 NOTHING = frozenset(
     [
@@ -120,6 +122,10 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
     if fold_name(dated := names.get("published", "")) == "published" and is_yes(values.get(dated)):
         # A flag is no date.
         empty.add(dated)
+    if fold_name(dated) in DATES_ELSEWHERE and not _has_digits(values.get(dated)):
+        empty.update(
+            name for name in values if fold_name(name) in DATES_ELSEWHERE and not _has_digits(values[name])
+        )
     if empty:
         names = name_map(tuple(name for name in values if name not in empty), spec.fields)
     if fold_name(names.get("published", "")) in _MADE and fold_name(former["published"]) not in _MADE:
@@ -199,6 +205,10 @@ def _is_empty(value: Any) -> bool:
     if isinstance(value, str):
         return not value or value.isspace()
     return value is None or value == []
+
+
+def _has_digits(value: Any) -> bool:
+    return isinstance(value, str | int | date) and sum(map(str.isdigit, str(value))) >= MIN_DIGITS
 
 
 def _is_bare_markup(name: str, value: Any) -> bool:

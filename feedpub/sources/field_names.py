@@ -1,15 +1,16 @@
 """The names under which people's records carry an article's fields.
 
-One table; the first name present wins.
+Two tables, the usual names and those of other languages; the first name present wins.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-# Folded: lower case, without spaces, hyphens and underscores.
+# Folded: lower case, without accents, spaces, hyphens and underscores.
 NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(names.split())
     for field, names in {
@@ -34,9 +35,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "topic articlesection sectionname subject subjects labels",
         "language": "language lang inlanguage metalang languagecode",
         "summary": "summary excerpt abstract teaser description shortdescription metadescription "
-        "customexcerpt standfirst",
+        "customexcerpt standfirst lead lede dek",
         "image": "image imageurl thumbnail topimage featureimage featuredimage coverimage leadimage mainimage "
-        "thumbnailurl urltoimage",
+        "thumbnailurl urltoimage heroimage",
         "image_alt": "imagealt featureimagealt featuredimagealt coverimagealt thumbnailalt imagealttext",
         "image_caption": "imagecaption featureimagecaption featuredimagecaption coverimagecaption",
         "image_credit": "imagecredit photocredit",
@@ -54,14 +55,114 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     }.items()
 }
 CANONICAL = tuple(NAMES)
+# Behind all usual names, so that a record keeps what it had.
+NAMES_ELSEWHERE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    language: {field: tuple(names.split()) for field, names in fields.items()}
+    for language, fields in {
+        "German": {
+            "title": "titel uberschrift ueberschrift schlagzeile",
+            "body": "inhalt artikeltext volltext fliesstext haupttext beschreibung",
+            "published": "veroffentlichungsdatum veroeffentlichungsdatum veroffentlicht veroeffentlicht "
+            "veroffentlichtam veroeffentlichtam publikationsdatum publiziert publiziertam erscheinungsdatum "
+            "erschienen erschienenam datum zeitpunkt zeitstempel",
+            "updated": "geandert geaendert geandertam geaendertam aktualisiert aktualisiertam letzteanderung "
+            "letzteaenderung anderungsdatum aenderungsdatum",
+            "author": "autor autoren autorin verfasser verfasserin",
+            "categories": "kategorie kategorien rubrik rubriken ressort schlagwort schlagworte schlagworter "
+            "schlagwoerter thema themen",
+            "language": "sprache",
+            "summary": "zusammenfassung kurztext vorspann anreisser beschreibung",
+            "image": "bild bildurl titelbild beitragsbild",
+        },
+        "French": {
+            "title": "titre",
+            "body": "contenu texte corps textecomplet corpsdutexte",
+            "published": "datedepublication datepublication dateparution datedeparution publiele publie parule",
+            "updated": "datedemodification datemodification modifiele misajourle datedemiseajour datemiseajour",
+            "link": "lien",
+            "author": "auteur auteurs auteure",
+            "categories": "categorie rubrique rubriques motscles etiquettes",
+            "language": "langue",
+            "summary": "resume chapeau chapo extrait accroche",
+            "image": "imageprincipale",
+        },
+        "Spanish": {
+            "title": "titulo titular",
+            "body": "contenido texto cuerpo descripcion",
+            "published": "fechadepublicacion fechapublicacion publicadoel publicado fecha",
+            "updated": "fechadeactualizacion fechaactualizacion fechademodificacion fechamodificacion actualizado "
+            "actualizadoel modificado",
+            "link": "enlace",
+            "author": "autor autores autora",
+            "categories": "categoria categorias seccion secciones etiquetas palabrasclave tema temas",
+            "language": "idioma",
+            "summary": "resumen entradilla extracto descripcion",
+            "image": "imagen imagenprincipal",
+        },
+        "Portuguese": {
+            "title": "titulo manchete",
+            "body": "conteudo texto corpo descricao",
+            "published": "datadepublicacao datapublicacao publicadoem publicado data",
+            "updated": "datadeatualizacao dataatualizacao datademodificacao atualizadoem atualizado modificado",
+            "author": "autor autores autora",
+            "categories": "categoria categorias secao secoes editoria etiquetas palavraschave tema temas",
+            "language": "idioma lingua",
+            "summary": "resumo descricao",
+            "image": "imagem imagemprincipal",
+        },
+        "Italian": {
+            "title": "titolo",
+            "body": "contenuto testo corpo descrizione",
+            "published": "datadipubblicazione datapubblicazione pubblicatoil pubblicato data",
+            "updated": "datadiaggiornamento dataaggiornamento datadimodifica datamodifica aggiornatoil aggiornato "
+            "modificatoil modificato",
+            "link": "collegamento",
+            "author": "autore autori autrice",
+            "categories": "categoria categorie sezione sezioni etichette parolechiave tema temi",
+            "language": "lingua",
+            "summary": "sommario riassunto occhiello descrizione",
+            "image": "immagine immagineprincipale",
+        },
+        "Dutch": {
+            "title": "titel kop",
+            "body": "inhoud tekst artikeltekst omschrijving beschrijving",
+            "published": "publicatiedatum gepubliceerdop gepubliceerd plaatsingsdatum geplaatstop datum",
+            "updated": "gewijzigdop gewijzigd bijgewerktop bijgewerkt wijzigingsdatum",
+            "author": "auteur auteurs schrijver",
+            "categories": "categorie categorieen rubriek rubrieken trefwoorden onderwerp onderwerpen",
+            "language": "taal",
+            "summary": "samenvatting omschrijving beschrijving",
+            "image": "afbeelding",
+        },
+    }.items()
+}
+_ALL_NAMES: Mapping[str, tuple[str, ...]] = {
+    field: (*names, *(name for fields in NAMES_ELSEWHERE.values() for name in fields.get(field, ())))
+    for field, names in NAMES.items()
+}
+DATES_ELSEWHERE = frozenset(_ALL_NAMES["published"]) - frozenset(NAMES["published"])
+"""Names of dates that may be those of something else, so that only what has the digits of a date is one."""
 # What version 0.1.0 did not know, and would have made other ids of.
-LATER_LINKS = frozenset(["canonicallink", "externalurl"])
+LATER_LINKS = frozenset(["canonicallink", "externalurl"]) | (
+    frozenset(_ALL_NAMES["link"]) - frozenset(NAMES["link"])
+)
 
 
 @lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
-    """Return ``name`` as names are compared: ``Published_At`` is ``publishedat``."""
-    return "".join(character for character in name.lower() if character not in " -_")
+    """Return ``name`` as names are compared: ``Published_At`` is ``publishedat``, ``Título`` is ``titulo``."""
+    name = name.lower()
+    if not name.isascii():
+        name = "".join(
+            each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each)
+        )
+    return "".join(character for character in name if character not in " -_")
+
+
+def field_called(name: str) -> str:
+    """Return the field of an article that a record calls ``name``, or nothing."""
+    folded = fold_name(name)
+    return next((field for field, names in _ALL_NAMES.items() if folded in names), "")
 
 
 @lru_cache(maxsize=256)
@@ -75,7 +176,7 @@ def name_map(names: tuple[str, ...], declared: tuple[tuple[str, str], ...]) -> M
     folded: dict[str, str] = {}
     for name in names:
         folded.setdefault(fold_name(name), name)
-    for canonical, known in NAMES.items():
+    for canonical, known in _ALL_NAMES.items():
         if canonical not in found:
             for candidate in known:
                 if candidate in folded and folded[candidate] not in taken:

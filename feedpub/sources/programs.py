@@ -12,7 +12,7 @@ from html import escape, unescape
 from typing import Any
 
 from feedpub.sources.field_names import name_map
-from feedpub.sources.readers import _ghost
+from feedpub.sources.readers import _contentful, _ghost
 from feedpub.sources.readers._linked_data import is_article, text_of_node
 from feedpub.sources.spec import SourceSpec
 from feedpub.text.safe_html import plain_text
@@ -22,10 +22,12 @@ Values = Mapping[str, Any]
 
 def as_named(values: Values, spec: SourceSpec) -> Values:
     """Return a record under names that are known; one of no known program as it is."""
-    values = _opened(values, spec)
+    declared = {source.partition(".")[0] for _, source in spec.fields}
+    if _contentful.is_entry(values) and "fields" in declared:
+        return values
+    values = values if _contentful.is_entry(values) else _opened(values, spec)
     for _, is_of, rename in _PROGRAMS:
         if is_of(values):
-            declared = {source.partition(".")[0] for _, source in spec.fields}
             renamed = rename(values, spec.link_base)
             return {**renamed, **{name: value for name, value in values.items() if name in declared}}
     return values
@@ -33,7 +35,7 @@ def as_named(values: Values, spec: SourceSpec) -> Values:
 
 def program_of(values: Values) -> str:
     """Return the name of the program that writes such a record; nothing where none is known."""
-    values = _opened(values, None)
+    values = values if _contentful.is_entry(values) else _opened(values, None)
     return next((name for name, is_of, _ in _PROGRAMS if is_of(values)), "")
 
 
@@ -224,6 +226,7 @@ def _of_the_times(values: Values, _: str) -> Values:
 
 _PROGRAMS: tuple[tuple[str, Callable[[Values], bool], Callable[[Values, str], Values]], ...] = (
     ("Ghost", _ghost.is_post, _ghost.as_named),
+    ("Contentful", _contentful.is_entry, _contentful.as_named),
     ("WordPress", _is_wordpress, _of_wordpress),
     ("fundus", _is_fundus, _of_fundus),
     ("newspaper", _is_newspaper, _of_newspaper),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from feedpub.articles.article import Article, Reject
 from feedpub.sources.boilerplate import fold_heading, tail_start
-from feedpub.sources.field_names import NAMES, fold_name
+from feedpub.sources.field_names import field_called
 from feedpub.sources.records import Item
 from feedpub.sources.spec import ORDERS, TextLayout
 
@@ -41,9 +41,9 @@ def possible_layouts(texts: Sequence[Sequence[str]], *, several: bool) -> Iterat
     for lines in texts:
         separators.update({line for line in lines if _SEPARATOR.match(line)})
         starts = (HEADER.match(line) for line in lines[:_FIRST_LINES])
-        names.update({start[1] for start in starts if start and _field(start[1])})
+        names.update({start[1] for start in starts if start and field_called(start[1])})
     seen = [separator for separator, count in separators.most_common(2) if 2 * count >= len(texts)]
-    common = {name: _field(name) for name, count in names.items() if 2 * count >= len(texts)}
+    common = {name: field_called(name) for name, count in names.items() if 2 * count >= len(texts)}
     # One line of each field: the first name that is there.
     headers = tuple({field: (name, field) for name, field in reversed(common.items())}.values())
     for separator in (*seen, *(() if several else (_USUAL_SEPARATOR,))):
@@ -90,7 +90,7 @@ def lines_of(items: Iterable[Item], *, has_layout: bool) -> list[str]:
             headers.update(_headers(item))
     lines: list[str] = []
     # Where a headline or two have a colon, they are headlines.
-    fields = {name: _field(name) for name, count in headers.items() if 2 * count >= articles}
+    fields = {name: field_called(name) for name, count in headers.items() if 2 * count >= articles}
     if fields and not has_layout:
         lines += ["# Records begin with header lines.", f"layout: {json.dumps({'headers': fields})}"]
     if headings:
@@ -104,10 +104,6 @@ def _headers(article: Article) -> Iterator[str]:
     """Yield the names of the header lines that an article's text begins with."""
     for line in (article.title, *article.body.split("\n")):
         header = HEADER.match(line)
-        if header is None or _field(header[1]) in ("", "published"):
+        if header is None or field_called(header[1]) in ("", "published"):
             return
         yield header[1]
-
-
-def _field(name: str) -> str:
-    return next((field for field, names in NAMES.items() if fold_name(name) in names), "")

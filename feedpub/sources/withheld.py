@@ -110,7 +110,8 @@ _NAMES: Mapping[str, str] = {
         canceled, cancelled, iscanceled, iscancelled""",
     # These say it where they are false.
     "published": """published, ispublished, publish, public, ispublic, visible, isvisible, listed,
-        islisted, rss, feed, render, discoverable, approved, isapproved, isaccessibleforfree""",
+        islisted, rss, feed, render, discoverable, approved, isapproved, isaccessibleforfree, veroffentlicht,
+        veroeffentlicht, freigegeben, publie, publicado, pubblicato, gepubliceerd""",
     "permalink": "permalink",
     "password": "password, postpassword",
     "build": "build",
@@ -175,8 +176,10 @@ _UNTIL = re.compile(r"\b(?:until|till|to|bis|jusqu'?au|hasta|ate)\b|:")
 _ELSEWHERE = frozenset(("no", "0", "false", "hold", "held", "bin", "direct"))
 _SEPARATORS = re.compile(r"[\s_\-–]+")
 _LIST = re.compile(r"[,;|]")
-# What WordPress and Ghost call records that are no posts.
-_OTHER_KINDS = frozenset(["page", "attachment", "revision", "nav menu item", "comment", "custom css"])
+# What WordPress and Ghost call records that are no posts, and what we call those of Contentful.
+_OTHER_KINDS = frozenset(
+    ["page", "attachment", "revision", "nav menu item", "comment", "custom css", "entry without text"]
+)
 
 
 def hold_of(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import feedpub
 from feedpub.sources import decoding
-from feedpub.sources.field_names import NAMES
+from feedpub.sources.field_names import NAMES, NAMES_ELSEWHERE
 from feedpub.sources.readers import (
     INPUT_FORMATS,
     text,
@@ -57,6 +57,18 @@ def test_every_name_of_a_field_is_listed():
         for cells in rows("Records with names (json, jsonl, csv, tsv, parquet, front matter)")
     }
     assert listed == dict(NAMES)
+
+
+def test_every_name_of_another_language_is_listed():
+    table = PAGE.partition("<!-- names of other languages -->")[2].partition("<!-- end of names -->")[0]
+    assert [line for line in table.splitlines() if line][2:] == [
+        f"| {language} | {'; '.join(named(*each) for each in fields.items())} |"
+        for language, fields in NAMES_ELSEWHERE.items()
+    ]
+
+
+def named(field, names):
+    return f"`{field}`: {', '.join(names)}"
 
 
 def test_every_name_of_a_list_is_listed():

@@ -10,6 +10,7 @@ from typing import Any
 
 TABLES = ("posts_authors", "posts_meta", "posts_tags", "settings", "tags", "users")
 """The tables that are read beside that of the posts; others hold what is nobody's business, such as members."""
+RECORDS = "posts"
 
 _EXPORT = re.compile(rb'\s*\{\s*(?:"db"\s*:\s*\[\s*\{|"meta"\s*:\s*\{\s*"exported_on")')
 _EDITORS = ("mobiledoc", "lexical")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Protocol
 
 from feedpub.articles.article import Origin
 from feedpub.core.spool import Spool
@@ -20,7 +20,7 @@ from feedpub.sources.field_mapping import DECODER, PLAIN_DECODER, authors_of, re
 from feedpub.sources.field_names import name_map
 from feedpub.sources.normalisation import build
 from feedpub.sources.programs import keeps_secrets
-from feedpub.sources.readers import _ghost
+from feedpub.sources.readers import _contentful, _ghost
 from feedpub.sources.readers.jsonl import texts_of
 from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext
@@ -33,8 +33,8 @@ LISTS = (
 # A list of texts or numbers is none of articles, but belongs to one.
 _LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*\[(?!\s*["\d\-tf])')
 JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
-_GHOST_TABLE = re.compile(rf'"({"|".join(_ghost.TABLES)})"\s{{0,20}}:\s{{0,20}}\[')
-_GHOST_POSTS = re.compile(r'"posts"\s{0,20}:\s{0,20}\[')
+_EXPORTS = (_ghost, _contentful)
+"""Programs whose exports hold tables beside their records, which have to be joined."""
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,(?=\s*\{)")
 _LINE_END = re.compile(r",?[ \t]*\r?\n")
@@ -127,9 +127,10 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     first = next(blocks, b"")
     blocks = chain([first], blocks)
     records: Generator[list[Item], None, int]
-    if _ghost.is_export(first):
-        window, tables = _with_tables(blocks)
-        records = _records(window, reading, tables=tables)
+    program = next((each for each in _EXPORTS if each.is_export(first)), None)
+    if program:
+        window, tables = _with_tables(blocks, program.TABLES, program.Tables())
+        records = _records(window, reading, joined=(_list_called((program.RECORDS,)), tables))
     else:
         window = _Window(blocks)
         window.more()
@@ -157,25 +158,39 @@ def first_object(text: str) -> object:
     return PLAIN_DECODER.raw_decode(text, space.end() if space else 0)[0]
 
 
-def _with_tables(blocks: Iterator[bytes]) -> tuple[_Window, _ghost.Tables]:
-    """Return an export of Ghost to read its posts from, and what its tables say of these."""
+class _Tables(Protocol):
+    """What the tables of an export say of its records."""
+
+    def hear(self, table: str, row: Any) -> None: ...
+    def joined(self, record: Mapping[str, Any], /) -> Mapping[str, Any]: ...
+
+
+def _list_called(names: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf'"({"|".join(names)})"\s{{0,20}}:\s{{0,20}}\[')
+
+
+def _with_tables(blocks: Iterator[bytes], names: Sequence[str], tables: _Tables) -> tuple[_Window, _Tables]:
+    """Return an export to read its records from, and what its tables say of these."""
     spool = Spool()
     kept = [spool.put(block) for block in blocks]
-    tables = _ghost.Tables()
     window = _Window(block.read() for block in kept)
-    while found := window.seek(_GHOST_TABLE):
+    while found := window.seek(_list_called(names)):
         while (sign := window.next()) and sign != "]":
             tables.hear(found[1], _element(window)[0])
     return _Window(block.read() for block in kept), tables
 
 
 def _records(
-    window: _Window, reading: ParseContext, *, keep_id: bool = False, tables: _ghost.Tables | None = None
+    window: _Window,
+    reading: ParseContext,
+    *,
+    keep_id: bool = False,
+    joined: tuple[re.Pattern[str], _Tables] | None = None,
 ) -> Generator[list[Item], None, int]:
     is_array = window.next() == "["
     if is_array:
         window.move(window.at + 1)
-    entered = window.seek(_GHOST_POSTS) if tables else is_array or _enter_object(window, reading)
+    entered = window.seek(joined[0]) if joined else is_array or _enter_object(window, reading)
     is_list = bool(entered)
     first, problem = 1, ""
     # The line that something else ends in: what begins there needs a column to be found.
@@ -184,8 +199,8 @@ def _records(
         column = window.column + 1 if window.line == used else 0
         value, problem, raw = _element(window)
         used = window.line
-        if tables and isinstance(value, Mapping):
-            value = tables.joined(value)
+        if joined and isinstance(value, Mapping):
+            value = joined[1].joined(value)
         yield _items(reading, reading.origin(first, used, column), value, problem, raw, keep_id=keep_id)
         # The rest of a line that only ends an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line

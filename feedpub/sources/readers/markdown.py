@@ -1,7 +1,8 @@
-"""Markdown with front matter, as Hugo, Jekyll, Eleventy, Pelican and Nikola write it: one article a file.
+"""Markdown with front matter, as Hugo, Jekyll, Eleventy, Pelican, Nikola and Pandoc write it: one article a file.
 
 Front matter is YAML between ``---`` lines, TOML between ``+++`` lines, a JSON object, Pelican's ``Name:
-value`` lines up to a blank one or dashes, or Nikola's ``.. name: value`` lines in a comment. YAML is read by the strict
+value`` lines up to a blank one or dashes, Nikola's ``.. name: value`` lines in a comment, or Pandoc's three lines after
+percent signs. YAML is read by the strict
 reader of the config: no timestamp, ``NO`` or ``1.10`` is turned into something else. What its author marked as a draft
 is not published.
 """
@@ -12,6 +13,7 @@ import html
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -24,8 +26,9 @@ from feedpub.sources.field_names import fold_name
 from feedpub.sources.file_names import dated_name
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject
-from feedpub.sources.spec import ParseContext
+from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.withheld import Hold
+from feedpub.text.commonmark import renderer, to_html
 
 _FENCED = re.compile(
     r"\n*(?:(?P<fence>---)(?P<language>\w*)[ \t]*\n(?P<matter>.*?)^(?:---|\.\.\.)"
@@ -38,6 +41,10 @@ _PELICAN = re.compile(
 _PELICAN_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)\n")
 _NIKOLA = re.compile(r"\s*<!--[ \t]*\n(?P<lines>(?:[ \t]*\n|\.\.[ \t].*\n)+)-->[ \t]*(?:\n|\Z)")
 _NIKOLA_LINE = re.compile(r"^\.\.[ \t]+([\w-]+):[ \t]*(.*)$", re.MULTILINE)
+# Pandoc's extension pandoc_title_block: title, authors and date, each after a percent sign.
+_PANDOC = re.compile(
+    r"%(?P<title>.*(?:\n[ \t]+\S.*)*)\n%(?P<authors>.*(?:\n[ \t]+\S.*)*)\n%(?P<date>.*)(?:\n|\Z)"
+)
 # tomllib needs the square of a dotted key in memory.
 MAX_MATTER = 64 << 10
 MAX_DOTS = 16
@@ -105,7 +112,11 @@ def _split(text: str) -> tuple[Mapping[str, Any], str]:
 
 
 def _lines(text: str) -> tuple[Mapping[str, Any], str]:
-    """Return the values that lines of ``Name: value`` on top have, and the text behind them."""
+    """Return the values that lines on top have, such as ``Name: value``, and the text behind them."""
+    if (pandoc := _PANDOC.match(text)) and pandoc["title"].strip():
+        authors = [part.strip() for part in re.split(r"[;\n]", pandoc["authors"] or "") if part.strip()]
+        values = {"title": " ".join(pandoc["title"].split()), "author": authors}
+        return {**values, "date": (pandoc["date"] or "").strip()}, text[pandoc.end() :]
     if nikola := _NIKOLA.match(text):
         values = {name: value.strip() for name, value in _NIKOLA_LINE.findall(nikola["lines"])}
         if {"title", "date"} <= values.keys():
@@ -187,13 +198,19 @@ _READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
 def _record(reading: ParseContext, values: Mapping[str, Any], body: str) -> Record:
     if "_drafts" in reading.file.split("/"):
         return Record(hold=Hold("draft", "it lies in a folder of drafts"))
-    record = record_of(values, reading.spec)
+    record = record_of(values, _without_body(reading.spec))
     published, title = record.published, record.title
     if not published:
         published = dated_name(reading.file)
     if not title:
         title, body = _without_heading(body)
-    return record._replace(title=title, body=_renderer().render(body), html=True, published=published)
+    return record._replace(title=title, body=to_html(body), html=True, published=published)
+
+
+@lru_cache(maxsize=64)
+def _without_body(spec: SourceSpec) -> SourceSpec:
+    """Return how front matter is read, which holds no body: its description is the summary."""
+    return replace(spec, fields=(*spec.fields, ("body", "")))
 
 
 def _without_heading(body: str) -> tuple[str, str]:
@@ -211,7 +228,7 @@ def _without_heading(body: str) -> tuple[str, str]:
         line += f"\n{below}"
     elif not _MARKED.match(line):
         return "", body
-    tokens = _renderer().parse(line)
+    tokens = renderer().parse(line)
     if len(tokens) < 3 or tokens[0].type != "heading_open":
         return "", body
     title = " ".join(_ATTRIBUTES.sub("", "".join(map(_text_of, tokens[1].children))).split())
@@ -237,19 +254,3 @@ def _line_end(text: str, start: int) -> int:
 
 def _text_of(token: Any) -> str:
     return "" if token.type == "html_inline" else " " if token.type.endswith("break") else str(token.content)
-
-
-@lru_cache(maxsize=1)
-def _renderer() -> Any:
-    # The extra's module. CommonMark with tables; its own limit on nesting keeps time linear.
-    from markdown_it import MarkdownIt  # noqa: PLC0415
-    from markdown_it.rules_block import reference  # noqa: PLC0415
-
-    def no_footnote(state: Any, first: int, last: int, silent: bool) -> bool:
-        start = state.bMarks[first] + state.tShift[first]
-        return not state.src.startswith("[^", start) and reference(state, first, last, silent)
-
-    renderer = MarkdownIt("commonmark").enable("table").enable("strikethrough")
-    # CommonMark takes a footnote of one word for the address of a link, which nobody sees.
-    renderer.block.ruler.at("reference", no_footnote)
-    return renderer

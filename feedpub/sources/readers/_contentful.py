@@ -1,0 +1,190 @@
+"""Contentful: entries as its API gives them or ``contentful space export`` writes them, with the assets beside them.
+
+By the Content Management API (Entries, Locales) each field of an exported entry holds its value by locale; a field
+that is not translated has one for the default locale only. Long texts are Markdown, rich texts documents of nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from feedpub.text.commonmark import to_html
+
+TABLES = ("assets", "entries")
+RECORDS = "entries"
+
+_EXPORT = re.compile(rb'\s*\{\s*"(?:contentTypes|editorInterfaces|entries|assets|locales|tags)"\s*:\s*\[')
+_SYS = re.compile(rb'"sys"\s*:')
+_LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
+_DRAFTS = ("version", "publishedCounter")
+# What a field of a text may be called, by the programs' own examples and templates.
+_TEXTS = ("body", "content", "text", "article", "richtext", "bodytext", "copy", "articlebody")
+_NAMES = ("name", "title", "fullName", "label")
+MAX_NESTING = 50
+
+
+def is_export(head: bytes) -> bool:
+    """Say whether a file that begins with ``head`` is an export of Contentful, whose entries lead to others."""
+    return _EXPORT.match(head) is not None and _SYS.search(head) is not None
+
+
+def is_entry(values: Mapping[str, Any]) -> bool:
+    """Say whether a record is an entry, from an export or from the API."""
+    own = values.get("sys")
+    return isinstance(own, Mapping) and "contentType" in own and isinstance(values.get("fields"), Mapping)
+
+
+@dataclass(slots=True)
+class Tables:
+    """What the entries and assets of an export are called and where they are, by ids."""
+
+    _names: dict[str, str] = field(default_factory=dict)
+    _files: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def hear(self, table: str, row: Any) -> None:
+        """Take what a row of one of :data:`TABLES` says; what is no row is passed over."""
+        own = row.get("sys") if isinstance(row, Mapping) else None
+        if not isinstance(own, Mapping):
+            return
+        key, (fields, _) = str(own.get("id")), _in_one_locale(row.get("fields"))
+        if table == "entries":
+            self._names[key] = next((str(fields[name]) for name in _NAMES if fields.get(name)), "")
+        elif isinstance(file := fields.get("file"), Mapping) and isinstance(url := file.get("url"), str):
+            # Its addresses lack the scheme.
+            url = f"https:{url}" if url.startswith("//") else url
+            self._files[key] = (url, str(fields.get("title") or ""))
+
+    def joined(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return an entry with what it leads to: names of entries, addresses of assets."""
+        fields, locale = _in_one_locale(entry.get("fields"))
+        return {**entry, "followed": self._followed(fields, 0), "locale": locale}
+
+    def _followed(self, value: Any, depth: int) -> Any:
+        if depth > MAX_NESTING:
+            return None
+        if isinstance(value, list):
+            return [self._followed(each, depth + 1) for each in value]
+        if not isinstance(value, Mapping):
+            return value
+        own = value.get("sys")
+        if isinstance(own, Mapping) and own.get("type") == "Link":
+            key = str(own.get("id"))
+            if own.get("linkType") == "Asset":
+                url, title = self._files.get(key, ("", ""))
+                return {"url": url, "title": title} if url else None
+            return {"name": name} if (name := self._names.get(key)) else None
+        return {name: self._followed(each, depth + 1) for name, each in value.items()}
+
+
+def as_named(entry: Mapping[str, Any], _: str) -> Mapping[str, Any]:
+    """Return an entry as a record; one without a text, such as that of an author, is no article."""
+    own = entry["sys"]
+    fields, locale = _in_one_locale(entry.get("followed", entry["fields"]))
+    locale = str(entry.get("locale") or locale)
+    text = next((name for name in fields if name.lower().replace("_", "") in _TEXTS and fields[name]), None)
+    if text is None:
+        return {"post_type": "entry without text"}
+    body = fields.pop(text)
+    # What the API delivers is public, and has a revision.
+    is_managed = "revision" not in own and (locale or any(name in own for name in _DRAFTS))
+    public = own.get("publishedAt") or own.get("publishedVersion")
+    status = "archived" if own.get("archivedAt") else "draft" if is_managed and not public else "published"
+    made = own.get("firstPublishedAt") or own.get("publishedAt") or own.get("createdAt")
+    return {
+        "published_utc": made,
+        "updated": own.get("publishedAt") or own.get("updatedAt"),
+        "language": locale or own.get("locale"),
+        **{name: value for name, value in fields.items() if name not in ("id", "html")},
+        "status": status,
+        "id": own.get("id"),
+        "html": html_of(body),
+    }
+
+
+def _in_one_locale(fields: Any) -> tuple[dict[str, Any], str]:
+    """Return the fields in the locale that most of them have, and that; as they are where they have none."""
+    if not isinstance(fields, Mapping):
+        return {}, ""
+    counts: dict[str, int] = {}
+    for value in fields.values():
+        if not (isinstance(value, Mapping) and value and all(_LOCALE.match(name) for name in value)):
+            return dict(fields), ""
+        for name in value:
+            counts[name] = counts.get(name, 0) + 1
+    locale = max(counts, key=lambda name: counts[name], default="")
+    return {name: value[locale] for name, value in fields.items() if locale in value}, locale
+
+
+def html_of(body: Any) -> str:
+    """Return a text as HTML: a document of rich text, else Markdown."""
+    if isinstance(body, Mapping):
+        return _node(body, 0)
+    return to_html(body) if isinstance(body, str) else ""
+
+
+_ELEMENTS: Mapping[str, str] = {
+    "paragraph": "p",
+    "blockquote": "blockquote",
+    "ordered-list": "ol",
+    "unordered-list": "ul",
+    "list-item": "li",
+    "table": "table",
+    "table-row": "tr",
+    "table-cell": "td",
+    "table-header-cell": "th",
+    **{f"heading-{level}": f"h{level}" for level in range(1, 7)},
+}
+_MARKS: Mapping[str, str] = {
+    "bold": "strong",
+    "italic": "em",
+    "code": "code",
+    "underline": "u",
+    "strikethrough": "s",
+    "superscript": "sup",
+    "subscript": "sub",
+}
+
+
+def _node(node: Any, depth: int) -> str:
+    """Return a node of rich text as HTML, with what it leads to if that was followed."""
+    if not isinstance(node, Mapping) or depth > MAX_NESTING:
+        return ""
+    kind = str(node.get("nodeType") or "")
+    if kind == "text":
+        shown = escape(str(node.get("value") or "")).replace("\n", "<br>")
+        for mark in node.get("marks") or ():
+            tag = _MARKS.get(str(mark.get("type"))) if isinstance(mark, Mapping) else None
+            shown = f"<{tag}>{shown}</{tag}>" if tag else shown
+        return shown
+    inner = "".join(_node(each, depth + 1) for each in node.get("content") or ())
+    data = node.get("data")
+    data = data if isinstance(data, Mapping) else {}
+    target = data.get("target")
+    target = target if isinstance(target, Mapping) else {}
+    special = _SPECIAL.get(kind)
+    if special:
+        return special(inner, data, target)
+    tag = _ELEMENTS.get(kind)
+    return f"<{tag}>{inner}</{tag}>" if tag else inner
+
+
+def _file(_: str, __: Mapping[str, Any], target: Mapping[str, Any]) -> str:
+    url = str(target.get("url") or "")
+    return f'<p><img src="{escape(url)}" alt="{escape(str(target.get("title") or ""))}"></p>' if url else ""
+
+
+def _link(inner: str, data: Mapping[str, Any], target: Mapping[str, Any]) -> str:
+    url = str(data.get("uri") or target.get("url") or "")
+    return f'<a href="{escape(url)}">{inner}</a>' if url else inner
+
+
+_SPECIAL: Mapping[str, Callable[[str, Mapping[str, Any], Mapping[str, Any]], str]] = {
+    "hr": lambda *_: "<hr>",
+    "hyperlink": _link,
+    "asset-hyperlink": _link,
+    "embedded-asset-block": _file,
+}
