@@ -16,6 +16,7 @@ from feedpub.cli.console import (
     Format,
     FormatOption,
     count,
+    print_error,
     print_json,
     print_text,
 )
@@ -43,8 +44,8 @@ def check(
 ) -> None:
     """Check a config, the examples of its rules and its sources; write nothing.
 
-    It ends with 1 where an example fails, where no file fits a pattern that does not say may_be_empty: true, and where
-    an address was never fetched.
+    It ends with 1 where an example fails, where no file fits a pattern that does not say may_be_empty: true, where an
+    address was never fetched, and where a store, a folder or a file cannot be read; it names all of these.
 
     Example: feedpub check --all
     """
@@ -60,7 +61,8 @@ def check(
     ]
     surveys = [survey(spec, None if all_files else files) for spec in settings.sources]
     missing = [warning for found in surveys for warning in found.warnings]
-    adopted = _adopted(settings)
+    unread = [problem for found in surveys for problem in found.problems]
+    adopted = () if unread else _adopted(settings)
     warnings += [idle for found in surveys for idle in found.idle]
     warnings += _by_hand(settings, surveys)
     warnings += [f"{why}; what was adopted before stays so" for source in adopted for why in source.missing]
@@ -68,37 +70,43 @@ def check(
         print_json(
             {
                 "failing_examples": failing,
-                "warnings": [*warnings, *missing],
+                "warnings": [*warnings, *unread, *missing],
                 "files": [asdict(file) for found in surveys for file in found.files],
                 "more_files": sum(found.more for found in surveys),
                 "adopted": [_as_json(source) for source in adopted],
             }
         )
     else:
+        for problem in unread:
+            print_error(problem)
         for line in (*failing, *warnings, *missing):
             print_text(line)
         has_pages = settings.output.pages != "off"
         what = "entries lead to the pages that a build makes" if has_pages else "readers can't open them"
         for spec, found in zip(settings.sources, surveys, strict=True):
-            for file in found.files:
-                _show(file)
-            articles = sum(file.articles for file in found.files)
-            if articles and not any(file.linked for file in found.files):
-                print_text(
-                    f"{spec.path}: none of {count(articles, 'article')} has a link, so {what};"
-                    " if they are on a site, say how its addresses are made with link: of the source"
-                )
-            if found.more:
-                more = f"{count(found.more, 'more file')} that were not looked into; --all looks into all"
-                print_text(f"{spec.path}: and {more}")
+            _show_source(spec.path, found, what)
         _show_adopted(adopted)
         if not failing:
             made = "".join(f", feeds of each {template.field}" for template in settings.templates)
             counts = f"{count(len(settings.feeds), 'feed')}{made}, {count(len(settings.sources), 'source')}"
-            verdict = "OK" if not missing else "some of what its sources name cannot be read"
+            verdict = "OK" if not (missing or unread) else "some of what its sources name cannot be read"
             print_text(f"{config}: {verdict} ({counts}, all examples pass)")
-    if failing or any(found.lacks for found in surveys):
+    if failing or unread or any(found.lacks for found in surveys):
         raise typer.Exit(FAILED)
+
+
+def _show_source(path: str, found: Survey, without_links: str) -> None:
+    for file in found.files:
+        _show(file)
+    articles = sum(file.articles for file in found.files)
+    if articles and not any(file.linked for file in found.files):
+        print_text(
+            f"{path}: none of {count(articles, 'article')} has a link, so {without_links};"
+            " if they are on a site, say how its addresses are made with link: of the source"
+        )
+    if found.more:
+        more = f"{count(found.more, 'more file')} that were not looked into; --all looks into all"
+        print_text(f"{path}: and {more}")
 
 
 def _show(found: Surveyed) -> None:

@@ -58,9 +58,7 @@ _QUESTIONS = {
 
 
 def init(
-    folders: Annotated[
-        list[Path], typer.Argument(help="The folders that hold the articles.", metavar="FOLDER")
-    ],
+    named: Annotated[list[str], typer.Argument(help="The folders that hold the articles.", metavar="FOLDER")],
     config: Annotated[
         Path, typer.Option("--config", "-c", help="Where to write.", metavar="FILE")
     ] = DEFAULT_CONFIG,
@@ -88,9 +86,7 @@ def init(
         raise Failed(
             f"{config} is there already; replace it with --force, or write another with --config FILE"
         )
-    for folder in folders:
-        if not folder.is_dir():
-            raise Failed(f"{folder} is not a folder; name the folder that holds the articles")
+    folders = [_folder(name) for name in named]
     options = {"title": title, "base_url": base_url, "id_authority": id_authority, "timezone": timezone}
     given = {name: _valid(name, text) for name, text in options.items() if text is not None}
     output = _output(config.parent)
@@ -117,6 +113,18 @@ def init(
     _show(first, zone_is_said="timezone" in given or (asks_zone and _is_terminal()))
     if problem:
         raise Failed(f"{problem}; a build stops there until that is changed")
+
+
+def _folder(name: str) -> Path:
+    """Return the folder of that name. Ends the program where it is none."""
+    if "://" in name:
+        problem = "is an address, and init looks at folders of this machine"
+        remedy = "give it a folder with some of the files, then write the address as path: of their source"
+    elif not Path(name).is_dir():
+        problem, remedy = "is not a folder", "name the folder that holds the articles"
+    else:
+        return Path(name)
+    raise Failed(f"{printable(name)} {problem}; {remedy}")
 
 
 def _is_terminal() -> bool:

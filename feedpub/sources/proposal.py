@@ -18,6 +18,7 @@ from os.path import commonpath
 from pathlib import Path
 
 from feedpub.core.errors import SourceError, install_hint, printable
+from feedpub.sources.date_habits import written_dates
 from feedpub.sources.discovery import Looked, is_bundle, look, patterns, whole_pattern
 from feedpub.sources.file_names import dated_name, declared_date
 from feedpub.sources.files import display_name, files, format_of, open_stream, read
@@ -283,7 +284,7 @@ class _Group:
         questions = [*_questions(asked), *self._fields(spec, found)]
         if (not articles and not (questions and has_extension(self.kind))) or self._is_chance(found):
             return self._passed_over(pattern, _why(found.values()))
-        if not way.lines and all(_dates_come_first(each) for each in found.values()):
+        if not way.spec.layout.separator and all(_dates_come_first(each) for each in found.values()):
             told = (
                 "dates come first in its records; write a line --- between records, and declare their layout"
             )
@@ -339,6 +340,10 @@ class _Group:
         found = _surveyed(spec, texts)
         if counted := self._counting(spec, found):
             return counted, _surveyed(counted.spec, texts)
+        if dated := written_dates(spec, found):
+            best = _Way(dated.lines, replace(spec, dates=dated.policy))
+            spec, found = best.spec, _surveyed(best.spec, texts)
+        dates = best.lines
         articles, rejects = _counts(found)
         several = articles > 0
         if all(_dates_come_first(each) for each in found.values()):
@@ -353,7 +358,7 @@ class _Group:
             other = _surveyed(way.spec, texts)
             more, fewer = _counts(other)
             if more > articles and more >= fewer:
-                best, found, articles = way, other, more
+                best, found, articles = replace(way, lines=(*dates, *way.lines)), other, more
         return best, found
 
     def _counting(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> _Way | None:
@@ -413,7 +418,7 @@ class _Group:
         surveyed: list[Surveyed] = []
         for path, each in found.items():
             likely = tuple(self._likely(each, path).items()) or spec.fields
-            answered = replace(spec, encoding="cp1252", dates=DatePolicy(), fields=likely)
+            answered = replace(spec, encoding="cp1252", dates=replace(spec.dates, zone=None), fields=likely)
             surveyed += _surveyed(answered, [path]).values()
         return surveyed
 

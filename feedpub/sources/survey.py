@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Origin, Reject
 from feedpub.articles.withdrawals import BROUGHT_BACK
-from feedpub.core.errors import DateError
+from feedpub.core.errors import DateError, SourceError
 from feedpub.sources.decoding import UndecodableError, recover
 from feedpub.sources.field_names import name_map
-from feedpub.sources.files import display_name, format_of, open_stream, read, search
+from feedpub.sources.files import Found, display_name, format_of, open_stream, read, search
 from feedpub.sources.media import named_by
 from feedpub.sources.readers import INPUT_FORMATS, sampled_reader
 from feedpub.sources.records import RecordError
@@ -80,7 +80,7 @@ class Survey:
     """What some files of a source gave, how many more it has, and what its patterns do not give.
 
     ``lacks`` says that a pattern, or an address, gave nothing at all. ``idle`` are sentences on the rules for cleaning
-    that fitted nothing.
+    that fitted nothing, ``problems`` say why stores, folders and files can't be read.
     """
 
     files: tuple[Surveyed, ...]
@@ -88,19 +88,37 @@ class Survey:
     warnings: tuple[str, ...]
     lacks: bool
     idle: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def survey(spec: SourceSpec, limit: int | None = None) -> Survey:
-    """Look into ``limit`` files of a source, some of each folder, or into all.
-
-    Raises :class:`~feedpub.core.errors.SourceError` for a file that can't be read at all.
-    """
-    found = search(spec)
+    """Look into ``limit`` files of a source, some of each folder, or into all."""
+    found, problems = _searched(spec)
     files = found.files if limit is None else spread(found.files, limit)
     alone = _Keys()
-    surveyed = tuple(survey_file(spec, file, alone) for file in files)
+    surveyed: list[Surveyed] = []
+    for file in files:
+        try:
+            surveyed.append(survey_file(spec, file, alone))
+        except SourceError as error:
+            problems.append(str(error))
     more = len(found.files) - len(files)
-    return Survey(surveyed, more, found.warnings, found.lacks, tuple(_idle(spec, surveyed, more=more > 0)))
+    idle = () if problems else tuple(_idle(spec, surveyed, more=more > 0))
+    return Survey(tuple(surveyed), more, found.warnings, found.lacks, idle, tuple(problems))
+
+
+def _searched(spec: SourceSpec) -> tuple[Found, list[str]]:
+    """Return what the source's patterns give, and why some of them can't be searched."""
+    try:
+        return search(spec), []
+    except SourceError as error:
+        if len(spec.patterns) < 2:
+            return Found((), (), lacks=False), [str(error)]
+    parts = [_searched(replace(spec, patterns=(pattern,))) for pattern in spec.patterns]
+    files = dict.fromkeys(file for found, _ in parts for file in found.files)
+    warnings = tuple(warning for found, _ in parts for warning in found.warnings)
+    lacks = any(found.lacks for found, _ in parts)
+    return Found(tuple(files), warnings, lacks), [problem for _, problems in parts for problem in problems]
 
 
 def _idle(spec: SourceSpec, surveyed: Sequence[Surveyed], *, more: bool) -> Iterator[str]:

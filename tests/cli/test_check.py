@@ -140,3 +140,19 @@ def test_a_sample_is_as_large_as_asked_and_spread_over_folders(files, limit):
 
 def test_a_sample_has_the_ends_of_the_list_and_its_middle():
     assert spread([f"a/{n}" for n in range(9)], 3) == ["a/0", "a/4", "a/8"]
+
+
+def test_check_names_each_place_that_cannot_be_read_and_looks_into_the_others(tmp_path):
+    """A store without a driver hides neither another one nor the files that are there."""
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "version: 1\nsite: {title: T, base_url: 'https://f.town/', id_authority: 'f.town,2024'}\n"
+        "sources:\n  - path: [nowhere1://a/*.txt, '*.md', nowhere2://b/*.txt]\n    timezone: UTC\n"
+        "  - path: nowhere3://c/*.txt\nfeeds: {all: {title: All}}\n"
+    )
+    (tmp_path / "a.md").write_text("---\ntitle: A\ndate: 2023-10-09\n---\nText\n")
+    done = CliRunner().invoke(app, ["check", "--config", str(config)])
+    assert done.exit_code == 1
+    assert [line.partition("nowhere")[2][:1] for line in done.stderr.splitlines()] == ["1", "2", "3"]
+    assert "a.md: markdown, 1 article" in done.stdout
+    assert "some of what its sources name cannot be read" in done.stdout

@@ -112,12 +112,12 @@ def test_init_replaces_nothing_unless_told(folder):
             id="records with header lines",
         ),
         pytest.param(
-            {"a.csv": "Titel;Text;Datum\r\nÜber;Größe;09.10.2023\r\nA;B;13.10.2023\r\n".encode("cp1252")},
+            {"a.csv": "Otsikko;Text;Paiva\r\nÜber;Größe;09.10.2023\r\nA;B;13.10.2023\r\n".encode("cp1252")},
             [
                 "# encoding: cp1252",
                 "timezone: UTC",
                 "day_first: true",
-                '# fields: {"title": "Titel", "body": "Text", "published": "Datum"}',
+                '# fields: {"title": "Otsikko", "body": "Text", "published": "Paiva"}',
             ],
             id="a table in another language and encoding",
         ),
@@ -130,12 +130,12 @@ def test_init_replaces_nothing_unless_told(folder):
         ),
         pytest.param(
             {"a.ndjson": b'{"title":"A","timestamp":1696861500000}\n'},
-            ["# dates: {formats: [epoch-ms]}"],
+            ["\n    dates: {formats: [epoch-ms]}\n"],
             id="dates that count milliseconds",
         ),
         pytest.param(
             {"a.txt": b"A\nB\n1696861500\n", "b.text": b"A\nB\n3 avril 2026 10:00\n"},
-            ["# dates: {formats: [epoch]}", "# dates: {languages: [fr]}"],
+            ["# dates: {formats: [epoch]}", "\n    dates: {languages: [fr]}\n"],
             id="texts whose timestamps have to be declared",
         ),
         pytest.param(
@@ -256,10 +256,13 @@ def test_init_replaces_nothing_unless_told(folder):
         pytest.param(
             {
                 "a.jsonl": json.dumps(
-                    {"rubrik": "Mill", "inhalt": "It is sold. " * 900, "am": "2024-10-15"}
+                    {"otsikko": "Mill", "leipateksti": "It is sold. " * 900, "am": "2024-10-15"}
                 ).encode()
             },
-            ['# fields: {"title": "rubrik", "body": "inhalt", "published": "am"}', "0 articles, 1 reject"],
+            [
+                '# fields: {"title": "otsikko", "body": "leipateksti", "published": "am"}',
+                "0 articles, 1 reject",
+            ],
             id="records that are longer than the beginning of a file",
         ),
         pytest.param(
@@ -650,3 +653,21 @@ def test_init_says_where_it_cannot_write(folder, command):
     done = command(folder, "init", "drop", "--config", "none/c.yaml")
     assert done.returncode == 1
     assert done.stderr.endswith("c.yaml cannot be written: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("named", "problem"),
+    [
+        (
+            "s3://bucket/drop",
+            "s3://bucket/drop is an address, and init looks at folders of this machine; give it",
+        ),
+        ("https://a.example/feed.xml", "https://a.example/feed.xml is an address, and init looks at folders"),
+        ("nothing", "nothing is not a folder; name the folder that holds the articles"),
+    ],
+)
+def test_init_says_what_to_do_about_what_is_no_folder(named, problem, tmp_path, command):
+    done = command(tmp_path, "init", named)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"feedpub: {problem}")
+    assert done.stderr.count("\n") == 1

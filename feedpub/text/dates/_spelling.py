@@ -17,6 +17,8 @@ from feedpub.text.dates.policy import WEEKDAY_NAMES, WEEKDAYS
 
 # Full-width digits, brackets and colons, as Japanese and Chinese write them; elsewhere they are a mistake.
 _FULL_WIDTH = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
+# Digits of Arabic, Persian and Hindi, which other parts read in ASCII only.
+_DIGITS = {zero + digit: ord("0") + digit for zero in (0x660, 0x6F0, 0x966) for digit in range(10)}
 # What Go's String() adds of a clock that only counts.
 _MONOTONIC = re.compile(r" m=[+-]\d+(?:\.\d+)?\Z", re.ASCII)
 # As JavaScript's toLocaleString calls it.
@@ -97,7 +99,7 @@ class _Words(NamedTuple):
 def respell(text: str, languages: tuple[str, ...]) -> Spelling:
     """Return ``text`` in the spelling of the grammar, with what ``languages`` call weekdays and halves of a day."""
     words = _words(languages)
-    text = _MONOTONIC.sub("", text.translate(_FULL_WIDTH) if languages else text)
+    text = _MONOTONIC.sub("", text.translate(_FULL_WIDTH | _DIGITS) if languages else text)
     text = _CRITICAL.sub("[", _ANNOTATION.sub("", text))
     if whole := _WHOLE.match(text):
         text = whole[1].strip()
