@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from feedpub.cli.live import Live
@@ -28,6 +28,7 @@ from feedpub.documents.channel import make_feed
 from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import HTML_TYPE, INDEX, MISSING, PagedFeed, PageRenderer
 from feedpub.publishing.local.folder import find_published
+from feedpub.publishing.local.manifest import MEDIA
 
 LIVE: Final = "/-/"
 """Where what pages need to reload is served; no published file has such a name."""
@@ -76,7 +77,9 @@ def make_app(shown: Shown, live: Live | None = None) -> Starlette:
         path = request.path_params["path"] or INDEX
         page = await run_in_threadpool(_find, path, shown)
         if page is not None:
-            return _respond(fitted(page, request), request, shown.links.get(path))
+            # A player seeks in a file by asking for parts of it.
+            file = shown.folder / path if path.startswith(MEDIA) else None
+            return _respond(fitted(page, request), request, shown.links.get(path), file)
         missing = await run_in_threadpool(_find, MISSING, shown)
         if missing is None:
             return PlainTextResponse("Not found.\n", status_code=404)
@@ -130,7 +133,7 @@ def _at(page: Page, base: str, here: str) -> Page:
     return Page(data.replace(f'="{escape(urlsplit(base).path)}'.encode(), b'="/'), page.media_type)
 
 
-def _respond(page: Page, request: Request, link: str | None) -> Response:
+def _respond(page: Page, request: Request, link: str | None, file: Path | None = None) -> Response:
     tag = f'"{hashlib.sha256(page.data).hexdigest()[:32]}"'
     headers = {
         "ETag": tag,
@@ -141,4 +144,6 @@ def _respond(page: Page, request: Request, link: str | None) -> Response:
     wanted = request.headers.get("if-none-match", "")
     if "*" in wanted or tag in {candidate.strip().removeprefix("W/") for candidate in wanted.split(",")}:
         return Response(status_code=304, headers=headers)
+    if file:
+        return FileResponse(file, headers=headers, media_type=page.media_type)
     return Response(page.data, headers=headers | {"Content-Type": with_charset(page.media_type)})
