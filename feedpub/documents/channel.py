@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
+from uuid import UUID, uuid5
 
 from feedpub.articles.article import Author
 from feedpub.articles.entry import Entry, newest_first
@@ -105,13 +106,15 @@ class Channel:
 class Feed:
     """A selection of entries with its metadata: newest first, ties in the order of their ids.
 
-    ``full`` says that older entries may have been left out for want of room.
+    ``full`` says that older entries may have been left out for want of room. ``guid`` is that of a podcast, if it is
+    online with one; else it follows from the feed's address.
     """
 
     settings: Channel
     entries: tuple[Entry, ...]
     updated: datetime
     full: bool = False
+    guid: str = ""
 
     @property
     def slug(self) -> str:
@@ -126,17 +129,19 @@ def make_feed(
     *,
     full: bool = False,
     since: datetime | None = None,
+    guid: str = "",
 ) -> Feed:
     """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch.
 
     ``since`` is what its document says of when it changed, where it is published: it never goes back behind that, as
-    it would when an entry is removed, or pushed out by an older one that comes late.
+    it would when an entry is removed, or pushed out by an older one that comes late. ``guid`` is that of a podcast that
+    is online.
     """
     ordered = tuple(newest_first(entries))
     updated = max((entry.updated for entry in ordered), default=site.epoch)
     if since is not None:
         updated = max(updated, since)
-    return Feed(settings, ordered, updated, full)
+    return Feed(settings, ordered, updated, full, guid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,22 @@ class DocumentLinks:
         """The links to the neighbours: relation and address."""
         links = (("current", self.current), ("prev-archive", self.previous), ("next-archive", self.next))
         return tuple((rel, href) for rel, href in links if href)
+
+
+# The namespace of podcasts' UUIDs, by the specification of podcast:guid.
+_PODCASTS = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+
+
+def podcast_guid(url: str) -> str:
+    """Return what tells the podcast at this address from all others (podcast:guid)."""
+    return str(uuid5(_PODCASTS, url.partition("://")[2].rstrip("/")))
+
+
+def guid_of(feed: Feed, place: DocumentLinks) -> str:
+    """Return the guid of a podcast in its document at ``place``: the published one, else that of its RSS document."""
+    if feed.guid:
+        return feed.guid
+    return podcast_guid((place.current or place.url).rpartition(".")[0] + ".rss")
 
 
 def whole_seconds(time: datetime) -> datetime:

@@ -14,6 +14,7 @@ from feedpub.documents.channel import (
     DocumentLinks,
     Feed,
     Site,
+    guid_of,
     license_of,
     summary_in,
     whole_seconds,
@@ -22,6 +23,7 @@ from feedpub.documents.channel import (
 VERSION = "https://jsonfeed.org/version/1.1"
 
 MEDIA_RSS = "https://www.rssboard.org/media-rss"
+PODCASTS = "https://podcastindex.org/namespace/1.0"
 RFC_LICENSES = "https://www.rfc-editor.org/rfc/rfc4946"
 
 _MAIL_SAFE = "@!$&'*+/="
@@ -48,6 +50,7 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
         "expired": settings.moved_to is not None,
         "hubs": [{"type": "WebSub", "url": hub}] if hub else [],
         "_license": _license(settings.license),
+        "_podcast": {"about": PODCASTS, "guid": guid_of(feed, place)} if settings.podcast else {},
     }
     # A feed must have items, if only an empty list of them.
     whole = _present(content) | {"items": [_item(entry, titles, settings) for entry in feed.entries]}

@@ -61,7 +61,7 @@ class PublishedFeed:
     """A document of a feed as it is online: its ``updated`` and its entries, in their order.
 
     ``url`` is its address as it says itself, ``previous`` that of the archive page before it (RFC 5005 §4), ``id`` the
-    feed's own, which only Atom has; ``title`` is its name.
+    feed's own, which only Atom has; ``title`` is its name, ``guid`` that of a podcast.
     """
 
     updated: datetime
@@ -70,6 +70,7 @@ class PublishedFeed:
     previous: str | None = None
     id: str | None = None
     title: str = ""
+    guid: str = ""
 
 
 def read_atom(data: bytes) -> PublishedFeed:
@@ -107,7 +108,8 @@ def read_atom(data: bytes) -> PublishedFeed:
     )
     updated = datetime.fromisoformat(_text(root, f"{_ATOM}updated"))
     url, previous = _link(root, "self") or "", _link(root, "prev-archive")
-    return PublishedFeed(updated, entries, url, previous, own, root.findtext(f"{_ATOM}title", ""))
+    title, guid = root.findtext(f"{_ATOM}title", ""), root.findtext(f"{_PODCAST}guid", "")
+    return PublishedFeed(updated, entries, url, previous, own, title, guid)
 
 
 def read_rss(data: bytes) -> PublishedFeed:
@@ -157,6 +159,7 @@ def read_rss(data: bytes) -> PublishedFeed:
         _link(channel, "self") or "",
         _link(channel, "prev-archive"),
         title=channel.findtext("title", ""),
+        guid=channel.findtext(f"{_PODCAST}guid", ""),
     )
 
 
@@ -193,7 +196,12 @@ def read_json_feed(data: bytes) -> PublishedFeed:
         (entry.updated for entry in entries if entry.updated), default=datetime.min.replace(tzinfo=UTC)
     )
     return PublishedFeed(
-        updated, entries, content["feed_url"], content.get("next_url"), title=content.get("title", "")
+        updated,
+        entries,
+        content["feed_url"],
+        content.get("next_url"),
+        title=content.get("title", ""),
+        guid=content.get("_podcast", {}).get("guid", ""),
     )
 
 

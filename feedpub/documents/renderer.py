@@ -64,9 +64,7 @@ class Renderer:
         return Rendered(
             feed,
             documents=tuple(self._subscription(feed, newest, known) for known in self._formats),
-            archives=tuple(
-                self._archive(feed.settings, page, known) for page in pages for known in self._formats
-            ),
+            archives=tuple(self._archive(feed, page, known) for page in pages for known in self._formats),
             kept=tuple(f"{slug}.{page}.{known.name}" for page in closed for known in self._formats),
         )
 
@@ -84,15 +82,15 @@ class Renderer:
         )
         return self._document(feed, f"{slug}.{name}", place, known)
 
-    def _archive(self, settings: Channel, page: Page, known: OutputFormat) -> Document:
-        slug, name = settings.slug, known.name
+    def _archive(self, whole: Feed, page: Page, known: OutputFormat) -> Document:
+        slug, name = whole.slug, known.name
         place = DocumentLinks(
             url=self._url(f"{slug}.{page.name}.{name}"),
             previous=self._url(f"{slug}.{page.previous}.{name}") if page.previous else None,
             next=self._url(f"{slug}.{page.next}.{name}") if page.next else None,
             current=self._url(f"{slug}.{name}"),
         )
-        feed = make_feed(settings, page.entries, self._site, since=page.since)
+        feed = make_feed(whole.settings, page.entries, self._site, since=page.since, guid=whole.guid)
         document = self._document(feed, f"{slug}.{page.name}.{name}", place, known)
         return replace(document, rendered=self._spool.put(document.data))
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -35,6 +34,7 @@ from feedpub.documents.channel import (
     Feed,
     Podcast,
     Site,
+    guid_of,
     license_of,
     summary_in,
     whole_seconds,
@@ -48,8 +48,6 @@ MEDIA = "http://search.yahoo.com/mrss/"
 LICENSES = "http://backend.userland.com/creativeCommonsRssModule"
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
-# The namespace of podcasts' UUIDs, by the specification of podcast:guid.
-_PODCASTS = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 XML = "http://www.w3.org/XML/1998/namespace"
 _ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
@@ -149,6 +147,7 @@ class Syndicator:
             extension.namespaces["media"] = MEDIA
         if settings.podcast:
             extension.podcast = settings.podcast
+            extension.guid = guid_of(feed, place)
             extension.namespaces |= {"itunes": ITUNES, "podcast": PODCAST}
 
     def _entry(self, entry: Entry, manner: _Manner) -> _SharedEntry:
@@ -242,6 +241,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
         self.license = ""
         self.covers_items = False
         self.podcast: Podcast | None = None
+        self.guid = ""
         self.namespaces: dict[str, str] = {}
 
     def extend_ns(self) -> dict[str, str]:
@@ -254,7 +254,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
         if self.podcast:
             _add(feed[0], f"{{{ITUNES}}}explicit", str(self.podcast.explicit).lower())
             _add(feed[0], f"{{{ITUNES}}}image", href=self.podcast.image)
-            _add(feed[0], f"{{{PODCAST}}}guid", podcast_guid(self.place.current or self.place.url))
+            _add(feed[0], f"{{{PODCAST}}}guid", self.guid)
         self._extend_history(feed[0], f"{{{ATOM}}}link", "application/rss+xml")
         return feed
 
@@ -262,6 +262,8 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
         self._extend_history(feed, "link", "application/atom+xml")
         if self.license:
             _add(feed, "link", href=self.license, rel="license")
+        if self.podcast:
+            _add(feed, f"{{{PODCAST}}}guid", self.guid)
         return feed
 
     def _extend_history(self, head: Any, link: str, media_type: str) -> None:
@@ -346,11 +348,6 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
                 _add(source, "link", href=article.via.url, rel="self")
             elif article.via.page:
                 _add(source, "link", href=article.via.page, rel="alternate")
-
-
-def podcast_guid(url: str) -> str:
-    """Return what tells the podcast at this address from all others (podcast:guid)."""
-    return str(uuid5(_PODCASTS, url.partition("://")[2].rstrip("/")))
 
 
 def _add_podcast(generator: Any, podcast: Podcast) -> None:

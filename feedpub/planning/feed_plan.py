@@ -26,12 +26,14 @@ class Surroundings:
     """What a feed is planned in.
 
     ``since`` are the dates of its documents that are published: of the open page by its name, of the subscription
-    document by ``""``. ``sources`` has the number of the source of each file.
+    document by ``""``. ``sources`` has the number of the source of each file, ``guid`` is that of a podcast that is
+    published.
     """
 
     now: datetime
     since: Mapping[str, datetime] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
+    guid: str = ""
 
 
 _NOWHERE = Surroundings(datetime.max.replace(tzinfo=UTC))
@@ -123,7 +125,7 @@ def plan_feed(
     room = [entry for entry in ordered if entry.article.id not in over]
     held = fitting(room, settings, site, titles)
     full = len(room) + len(near) >= settings.max_items or held < len(room)
-    feed = make_feed(settings, room[:held], site, full=full, since=around.since.get(""))
+    feed = make_feed(settings, room[:held], site, full=full, since=around.since.get(""), guid=around.guid)
     older = [*room[held:], *(entry for entry in ordered if entry.article.id in over)]
     budget = ByteBudget(
         settings.max_bytes - head_size(settings, site), lambda entry: entry_size(entry, settings, titles)

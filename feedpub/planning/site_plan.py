@@ -412,7 +412,8 @@ class _Planner:
         # When its documents that are online changed; what lies in the future was a mistake.
         online = {"": state.online[slug].updated} if slug in state.online else {}
         since = {name: time for name, time in {**archive.since, **online}.items() if time <= self._now}
-        around = Surroundings(self._now, since, self._sources)
+        guid = state.online[slug].guid if slug in state.online and feed.podcast else ""
+        around = Surroundings(self._now, since, self._sources, guid)
         return plan_feed(feed, entries, settings.site, settings.categories, archive.index, around)
 
     def _render(self, feeds: Iterable[FeedPlan]) -> tuple[Rendered, ...]:

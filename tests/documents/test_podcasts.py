@@ -10,10 +10,9 @@ from lxml import etree
 from feedpub.articles.article import Article, Author, Enclosure, Episode, Origin, Speaker, Transcript
 from feedpub.articles.entry import RoutedArticle, make_entry
 from feedpub.config import load_config
-from feedpub.documents.channel import Channel, Podcast, Site, make_feed
+from feedpub.documents.channel import Channel, Podcast, Site, make_feed, podcast_guid
 from feedpub.documents.formats import OUTPUT_FORMATS, entry_size, head_size
 from feedpub.documents.renderer import Renderer
-from feedpub.documents.rss_atom import podcast_guid
 from feedpub.publishing.build import open_plan
 from feedpub.validator import Level, Requirements, inspect
 from feedpub.validator.requirements import PROFILES
@@ -107,6 +106,24 @@ def test_it_passes_the_checks_of_directories(pod, profile, more, content):
         assert not [f for f in found if f.level is Level.ERROR or "podcast" in f.code]
         # The guid is that of the feed that people subscribe to.
         assert podcast_guid("https://x.test/f/pod.rss") in pod.read(name).decode()
+
+
+@pytest.mark.parametrize("formats", [["rss"], ["rss", "json"], ["rss", "atom", "json"]])
+def test_the_guid_stays_when_the_podcast_moves(pod, formats):
+    pod.config["output"]["formats"] = formats
+    pod.config["feeds"]["pod"] = POD | {"archive": "1", "max_items": "1"}
+    pod.build([EPISODE, *MORE])
+    guid = podcast_guid("https://x.test/f/pod.rss")
+    pod.config["site"]["base_url"] = "https://elsewhere.test/"
+    for _ in range(2):
+        pod.build(
+            [EPISODE, *MORE, MORE[0] | {"title": "New", "audio": "https://x.test/n.mp3"}], allow={"vanished"}
+        )
+        for name in pod.out.glob("pod*.rss"):
+            assert guid in name.read_text()
+            assert "https://elsewhere.test/pod" in name.read_text()
+    for name in formats:
+        assert OUTPUT_FORMATS[name].read_back(pod.read(f"pod.{name}")).guid == guid
 
 
 def test_the_channel_says_what_the_config_says(pod):

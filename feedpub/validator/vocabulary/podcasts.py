@@ -105,7 +105,7 @@ PODCAST_INDEX: Final[dict[str, Element]] = {
         "guid",
         pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID"),
         once=True,
-        within=frozenset({"channel", "podcast:publisher", "podcast:remoteItem"}),
+        within=_CHANNEL | {"podcast:publisher", "podcast:remoteItem"},
     ),
     "podcast:transcript": _tag(
         "transcript",
