@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from feedpub.sources.readers._ghost import OWN_SITE
 from feedpub.sources.records import Record, RecordError
 from feedpub.sources.spec import PLACEHOLDER, SourceSpec
 from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
+from feedpub.text import rich_text
 from feedpub.text.safe_html import shows_something
 
 # "Name <mail@example.org>", as RFC 5322 §3.4 writes a person, or RSS's "mail@example.org (Name)".
@@ -57,8 +58,10 @@ _LIST = re.compile(r"\s*[,;|]\s*")
 _QUOTED = r"""(?:'[^']*+'|"[^"]*+")"""
 _ARRAY = re.compile(rf"\[\s*{_QUOTED}(?:\s+{_QUOTED})+\s*\]")
 # Names of bodies that say what they are.
-_HTML_NAMES = ("contenthtml", "html")
+_HTML_NAMES = ("contenthtml", "html", "bodyhtml")
 MAX_CELL = 10_000
+# An object that stands for a scalar has its value and little else.
+MAX_WRAPPED = 2
 # What somebody may have written for the name of a feed, such as its title. An address is none.
 _MAYBE_SLUG = re.compile(r"[\w -]{1,63}")
 MAX_SLUG = 63
@@ -128,7 +131,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         )
     if empty:
         names = name_map(tuple(name for name in values if name not in empty), spec.fields)
-    if fold_name(names.get("published", "")) in _MADE and fold_name(former["published"]) not in _MADE:
+    if fold_name(names.get("published", "")) in _MADE and fold_name(dated) not in _MADE:
         names = {field: name for field, name in names.items() if field != "published"}
 
     def get(field: str) -> Any:
@@ -148,12 +151,14 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
 
     none: tuple[Enclosure, ...] = ()
     enclosures = optional(_enclosures_of, "enclosure", none)
+    body = get("body")
+    is_rich = rich_text.is_rich(body)
     identity = (text_of(get("id"), "id"), optional(lambda value: text_of(value, "link"), "link", ""))
     return Record(
         title=text_of(get("title"), "title"),
-        body=_on_site(_body_of(get("body")), spec),
+        body=_on_site(rich_text.to_html(body) if is_rich else _body_of(body), spec),
         published=text_of(get("published"), "date"),
-        html=spec.html_body or fold_name(names.get("body", "")) in _HTML_NAMES,
+        html=spec.html_body or is_rich or fold_name(names.get("body", "")) in _HTML_NAMES,
         updated=optional(lambda value: text_of(value, "update"), "updated", ""),
         id=identity[0],
         link=identity[1],
@@ -259,11 +264,34 @@ def text_of(value: Any, what: str) -> str:
         return value
     if isinstance(value, date | datetime):
         return value.isoformat()
+    value = _wrapped(value)
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RecordError(f"the {what} is {_kind(value)}, not text")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def _wrapped(value: Any) -> Any:
+    """Return an id or an instant that MongoDB's Extended JSON or an export of Firestore has in an object."""
+    if not isinstance(value, Mapping) or len(value) > MAX_WRAPPED:
+        return value
+    seconds = next((value[name] for name in ("_seconds", "seconds") if type(value.get(name)) is int), None)
+    inner = value.get("$oid", value.get("$date", value.get("$numberLong")))
+    if isinstance(inner, Mapping):
+        inner = inner.get("$numberLong")
+    if "$date" in value and re.fullmatch(r"-?[0-9]{1,14}", str(inner)):
+        seconds = int(str(inner)) // 1000
+    try:
+        return value if seconds is None and inner is None else inner if seconds is None else _instant(seconds)
+    except (OverflowError, ValueError, OSError):
+        return value
+
+
+def _instant(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def authors_of(value: Any) -> tuple[Author, ...]:

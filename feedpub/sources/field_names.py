@@ -15,15 +15,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(names.split())
     for field, names in {
         "title": "title headline name webtitle articletitle posttitle newstitle",
-        "body": "body content maintext text articlebody fulltext contenthtml contenttext html articletext plaintext "
-        "bodytext storytext articlecontent newscontent description shortdescription",
+        "body": "body content maintext text articlebody fulltext contenthtml contenttext html bodyhtml articletext "
+        "plaintext bodytext storytext articlecontent newscontent bodymarkdown contentmarkdown "
+        "description shortdescription",
         "published": "published publishedat datepublished pubdate publishedon publicationdate date "
         "publishdate datepublish publisheddate publishingdate dateofpublication webpublicationdate publishtime "
         "publishedtime publicationtime datetime articledate postdate newsdate issued dateissued releasedate "
         "createdat created timestamp time "
         # Behind all others: a record that had a date keeps it.
         "pubdatetime publisheddatetime publishdatetime publicationdatetime datetimepublished datetimepub dateposted "
-        "postedat postedon posted firstpublishedat firstpublicationdate publishedutc",
+        "postedat postedon posted firstpublishedat firstpublicationdate publishedutc dateadded addedat authoredon",
         "updated": "updated updatedat modified modifiedat datemodified lastmod lastmodified "
         "datemodify modifieddate updateddate dateupdated lastupdated lastupdate moddatetime modifieddatetime "
         "updateddatetime datetimemodified lastmodifieddatetime lastupdatedat lastpublicationdate editedat",

@@ -13,6 +13,7 @@ from typing import Any
 
 from feedpub.sources.field_names import name_map
 from feedpub.sources.readers import _contentful, _ghost
+from feedpub.sources.readers._contentful import NO_TEXT
 from feedpub.sources.readers._linked_data import is_article, text_of_node
 from feedpub.sources.spec import SourceSpec
 from feedpub.text.safe_html import plain_text
@@ -29,6 +30,8 @@ def as_named(values: Values, spec: SourceSpec) -> Values:
     for _, is_of, rename in _PROGRAMS:
         if is_of(values):
             renamed = rename(values, spec.link_base)
+            if NO_TEXT in renamed.values() and any(field == "body" for field, _ in spec.fields):
+                return values
             return {**renamed, **{name: value for name, value in values.items() if name in declared}}
     return values
 
@@ -224,10 +227,79 @@ def _of_the_times(values: Values, _: str) -> Values:
     }
 
 
+def _is_drupal(values: Values) -> bool:
+    return "drupal_internal__nid" in values
+
+
+def _of_drupal(values: Values, link_base: str) -> Values:
+    """Return a node of Drupal's JSON:API."""
+    body = values.get("body")
+    body = body if isinstance(body, Mapping) else {}
+    path = values.get("path")
+    alias = path.get("alias") if isinstance(path, Mapping) else None
+    return {
+        **{name: value for name, value in values.items() if name not in ("body", "path", "id", "type")},
+        "id": values.get("id"),
+        "content_html": body.get("processed") or body.get("value"),
+        "summary": plain_text(str(body.get("summary") or "")),
+        "updated": values.get("changed"),
+        "language": values.get("langcode"),
+        "url": f"{link_base.rstrip('/')}{alias}" if link_base and alias else None,
+    }
+
+
+def _is_joomla(values: Values) -> bool:
+    return "introtext" in values and "state" in values
+
+
+_STATES = {"1": "published", "0": "unpublished", "2": "archived", "-2": "trashed"}
+
+
+def _of_joomla(values: Values, _: str) -> Values:
+    """Return a row of Joomla's table of articles, whose text is in two parts."""
+    parts = [str(part) for name in ("introtext", "fulltext") if (part := values.get(name))]
+    state = str(values["state"]).strip()
+    unset = {
+        name: None for name in ("publish_up", "publish_down") if str(values.get(name)).startswith("0000")
+    }
+    when = unset.get("publish_up", values.get("publish_up")) or values.get("created")
+    others = {
+        name: value
+        for name, value in values.items()
+        if name not in ("introtext", "fulltext", "state", "created")
+    }
+    return {
+        **others,
+        **unset,
+        "content_html": "\n".join(parts),
+        "date": when,
+        "status": _STATES.get(state, state),
+        "author": values.get("created_by_alias"),
+    }
+
+
+def _is_sanity(values: Values) -> bool:
+    return "_type" in values and "_id" in values and "_createdAt" in values
+
+
+def _of_sanity(values: Values, _: str) -> Values:
+    """Return a document of Sanity; one without a text is no article, and a draft is told by its id."""
+    names = name_map(tuple(values), ())
+    if "body" not in names or not values[names["body"]]:
+        return {"post_type": NO_TEXT}
+    status = {"status": "draft"} if str(values["_id"]).startswith("drafts.") else {}
+    slug = values.get("slug")
+    current = {"slug": slug.get("current")} if isinstance(slug, Mapping) else {}
+    return {**values, **current, **status, "id": values["_id"]}
+
+
 _PROGRAMS: tuple[tuple[str, Callable[[Values], bool], Callable[[Values, str], Values]], ...] = (
     ("Ghost", _ghost.is_post, _ghost.as_named),
     ("Contentful", _contentful.is_entry, _contentful.as_named),
     ("WordPress", _is_wordpress, _of_wordpress),
+    ("Drupal", _is_drupal, _of_drupal),
+    ("Joomla", _is_joomla, _of_joomla),
+    ("Sanity", _is_sanity, _of_sanity),
     ("fundus", _is_fundus, _of_fundus),
     ("newspaper", _is_newspaper, _of_newspaper),
     ("news-please", _is_news_please, _of_news_please),

@@ -7,12 +7,11 @@ that is not translated has one for the default locale only. Long texts are Markd
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
-from feedpub.text.commonmark import to_html
+from feedpub.text import commonmark, rich_text
 
 TABLES = ("assets", "entries")
 RECORDS = "entries"
@@ -24,6 +23,8 @@ _DRAFTS = ("version", "publishedCounter")
 # What a field of a text may be called, by the programs' own examples and templates.
 _TEXTS = ("body", "content", "text", "article", "richtext", "bodytext", "copy", "articlebody")
 _NAMES = ("name", "title", "fullName", "label")
+NO_TEXT = "entry without text"
+"""What an entry is called that is no article, such as that of an author."""
 MAX_NESTING = 50
 
 
@@ -87,7 +88,7 @@ def as_named(entry: Mapping[str, Any], _: str) -> Mapping[str, Any]:
     locale = str(entry.get("locale") or locale)
     text = next((name for name in fields if name.lower().replace("_", "") in _TEXTS and fields[name]), None)
     if text is None:
-        return {"post_type": "entry without text"}
+        return {"post_type": NO_TEXT}
     body = fields.pop(text)
     # What the API delivers is public, and has a revision.
     is_managed = "revision" not in own and (locale or any(name in own for name in _DRAFTS))
@@ -121,70 +122,4 @@ def _in_one_locale(fields: Any) -> tuple[dict[str, Any], str]:
 
 def html_of(body: Any) -> str:
     """Return a text as HTML: a document of rich text, else Markdown."""
-    if isinstance(body, Mapping):
-        return _node(body, 0)
-    return to_html(body) if isinstance(body, str) else ""
-
-
-_ELEMENTS: Mapping[str, str] = {
-    "paragraph": "p",
-    "blockquote": "blockquote",
-    "ordered-list": "ol",
-    "unordered-list": "ul",
-    "list-item": "li",
-    "table": "table",
-    "table-row": "tr",
-    "table-cell": "td",
-    "table-header-cell": "th",
-    **{f"heading-{level}": f"h{level}" for level in range(1, 7)},
-}
-_MARKS: Mapping[str, str] = {
-    "bold": "strong",
-    "italic": "em",
-    "code": "code",
-    "underline": "u",
-    "strikethrough": "s",
-    "superscript": "sup",
-    "subscript": "sub",
-}
-
-
-def _node(node: Any, depth: int) -> str:
-    """Return a node of rich text as HTML, with what it leads to if that was followed."""
-    if not isinstance(node, Mapping) or depth > MAX_NESTING:
-        return ""
-    kind = str(node.get("nodeType") or "")
-    if kind == "text":
-        shown = escape(str(node.get("value") or "")).replace("\n", "<br>")
-        for mark in node.get("marks") or ():
-            tag = _MARKS.get(str(mark.get("type"))) if isinstance(mark, Mapping) else None
-            shown = f"<{tag}>{shown}</{tag}>" if tag else shown
-        return shown
-    inner = "".join(_node(each, depth + 1) for each in node.get("content") or ())
-    data = node.get("data")
-    data = data if isinstance(data, Mapping) else {}
-    target = data.get("target")
-    target = target if isinstance(target, Mapping) else {}
-    special = _SPECIAL.get(kind)
-    if special:
-        return special(inner, data, target)
-    tag = _ELEMENTS.get(kind)
-    return f"<{tag}>{inner}</{tag}>" if tag else inner
-
-
-def _file(_: str, __: Mapping[str, Any], target: Mapping[str, Any]) -> str:
-    url = str(target.get("url") or "")
-    return f'<p><img src="{escape(url)}" alt="{escape(str(target.get("title") or ""))}"></p>' if url else ""
-
-
-def _link(inner: str, data: Mapping[str, Any], target: Mapping[str, Any]) -> str:
-    url = str(data.get("uri") or target.get("url") or "")
-    return f'<a href="{escape(url)}">{inner}</a>' if url else inner
-
-
-_SPECIAL: Mapping[str, Callable[[str, Mapping[str, Any], Mapping[str, Any]], str]] = {
-    "hr": lambda *_: "<hr>",
-    "hyperlink": _link,
-    "asset-hyperlink": _link,
-    "embedded-asset-block": _file,
-}
+    return commonmark.to_html(body) if isinstance(body, str) else rich_text.to_html(body)
