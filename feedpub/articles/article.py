@@ -18,7 +18,7 @@ from feedpub.core.errors import printable
 class Origin(NamedTuple):
     """Where an item stood: the file as the user would name it, and its first and last line (1-based).
 
-    ``column`` is where it begins in its first line (1-based), if something else stands before it there; else 0.
+    ``column`` is where it begins in its first line (1-based), if something else is before it there; else 0.
     """
 
     file: str
@@ -81,7 +81,7 @@ Local: TypeAlias = Callable[[str], MediaFile | None]
 class Picture:
     """What is known of the image of an article: its media type, its size in pixels and in bytes, and words on it.
 
-    ``alt`` says what it shows, for who does not see it, ``caption`` what stands below it, ``credit`` who made it. Empty
+    ``alt`` says what it shows, for who does not see it, ``caption`` what is below it, ``credit`` who made it. Empty
     or 0 is what nobody said.
     """
 

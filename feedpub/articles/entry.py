@@ -35,7 +35,7 @@ class Prints(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article as it stands in feeds, the same in each: with its content, under the id subscribers know.
+    """An article as it is in feeds, the same in each: with its content, under the id subscribers know.
 
     ``source_date`` is the time that its source gives it now, where subscribers know it under another. ``turn`` is its
     place among those of its instant.
@@ -126,10 +126,10 @@ class StoredContent:
 
 
 def make_entry(selected: RoutedArticle | Entry, local: Local | None = None) -> Entry:
-    """Return an article as it stands in feeds: its body as content, its addresses such as every format can carry.
+    """Return an article as it is in feeds: its body as content, its addresses such as every format can carry.
 
     What is an entry already stays as it is. ``local`` gives the files beside the article that are published.
-    Sources have seen to the addresses, and given notice of each that they mended or left out. But an article may
+    Sources have seen to the addresses, and given notice of each that they repaired or left out. But an article may
     come from elsewhere, and one address that a format does not allow would cost the whole feed.
     """
     if isinstance(selected, Entry):

@@ -1,4 +1,4 @@
-"""Ids for ever: how they are made of what a source says of an article, and of the name of a feed."""
+"""Ids forever: how they are made of what a source says of an article, and of the name of a feed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _is_day(text: str) -> bool:
 
 
 def article_id(authority: str, *, key: str | None, published: datetime, title: str) -> str:
-    """Return the article's id for ever: a tag URI (RFC 4151) under ``authority`` (``example.org,2023``).
+    """Return the article's id forever: a tag URI (RFC 4151) under ``authority`` (``example.org,2023``).
 
     It is derived from the source's own ``key`` where there is one, else from the published instant (whole
     seconds, so that the zone it was written in does not count) and the folded title. Changing a byte of what
@@ -62,12 +62,12 @@ def titled_id(authority: str, *parts: str | None, title: str) -> str:
 
 
 def feed_id(authority: str, slug: str) -> str:
-    """Return the id for ever of the feed ``slug``: a tag URI under ``authority``, like those of its articles."""
+    """Return the id forever of the feed ``slug``: a tag URI under ``authority``, like those of its articles."""
     return f"tag:{authority}:feed:{slug}"
 
 
 def split_id(authority: str, base: str, *parts: object) -> str:
-    """Return the id for ever of an article that cannot have the id ``base``, as another one has it.
+    """Return the id forever of an article that cannot have the id ``base``, as another one has it.
 
     ``parts`` tell it from the others that would have ``base``: the feed that it comes from, or its instant and title.
     """
@@ -83,7 +83,7 @@ def is_split(article_id: str) -> bool:
 def atom_id(authority: str, entry_id: str) -> str:
     """Return the id of an entry as Atom can carry it (RFC 4287 §4.2.6): itself, or a tag URI that holds it.
 
-    RSS and JSON Feed have ids that are no IRIs, and what subscribers know them by stays.
+    RSS and JSON Feed have ids that are not IRIs, and what subscribers know them by stays.
     """
     if identifier(entry_id):
         return entry_id
@@ -113,7 +113,7 @@ def is_page_file(name: str) -> bool:
 
 
 def page_digits(authority: str, entry_id: str) -> str:
-    """Return what names the page of an entry for ever: 16 hexadecimal digits, made of its id alone.
+    """Return what names the page of an entry forever: 16 hexadecimal digits, made of its id alone.
 
     An id that we made ends in a digest, which serves; of others it is the SHA-256.
     """

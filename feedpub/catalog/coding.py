@@ -171,7 +171,7 @@ class Columns(NamedTuple):
 
 
 PLAIN, LOUD, OTHER = range(3)
-"""An article of which only id, text and date can matter to others, and any other article, and what is no article."""
+"""An article of which only id, text and date can matter to others, any other article, and what is not one."""
 _BYTES = 8
 _FEW = (1 << 64) - 1
 # Whatever else is said of an article, or will be, others have to hear of it.
@@ -238,7 +238,7 @@ def seen_in(row: Row, file: str) -> Sighting:
 
 
 def item_in(row: Row, file: str) -> Boilerplate | LeftOut | Reject | Notice:
-    """Return what ``row`` has that is no article."""
+    """Return what ``row`` has that is not an article."""
     kind, line, last, column, *rest = row
     origin = Origin(file, line, last, column)
     if kind == _BOILERPLATE:

@@ -40,7 +40,7 @@ def deploy(
     to: Annotated[
         str | None,
         typer.Argument(
-            help="One target: its address. All that the config names, without it.", metavar="TARGET"
+            help="The address of one target; without it, all targets of the config.", metavar="TARGET"
         ),
     ] = None,
     *,

@@ -160,7 +160,7 @@ def _placement_as_json(placement: Placement | None) -> dict[str, Any] | None:
 
 
 def _title(verdict: Verdict | None) -> str:
-    """Return the title of a record that is no article; of a reject, the first line of its text."""
+    """Return the title of a record that is not an article; of a reject, the first line of its text."""
     record = verdict.record if verdict else None
     if isinstance(record, Reject):
         return next(iter(record.text.splitlines()), "")
@@ -342,7 +342,7 @@ def _hit_rows(label: str, hits: Sequence[Hit], article: Article, style: str) -> 
 
 
 def snippet(hit: Hit, article: Article) -> tuple[str, str]:
-    """Return what stands before and after a hit, in one line."""
+    """Return what is before and after a hit, in one line."""
     whole = texts(article, hit.field)[hit.value]
     before, after = whole[max(0, hit.start - AROUND) : hit.start], whole[hit.end : hit.end + AROUND]
     left = "…" if hit.start > AROUND else ""

@@ -41,7 +41,7 @@ def report(
     ] = None,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
-    """Count, for each feed and term, what the articles at hand give; publish nothing.
+    """Count what each feed and each term finds in the articles; publish nothing.
 
     Example: feedpub report --html report.html
     """

@@ -46,7 +46,7 @@ def serve(
         bool,
         typer.Option(
             "--drafts",
-            help="Show drafts and what is held back, too, marked; built into a folder of its own that goes at the end.",
+            help="Also show drafts and what is held back, marked; they are built into a temporary folder.",
         ),
     ] = False,
 ) -> None:

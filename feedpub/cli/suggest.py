@@ -82,8 +82,8 @@ def suggest(
 ) -> None:
     """Propose a rule for a feed, learned from articles that belong and articles that do not; write no file.
 
-    Without --like and --where, it learns from the examples of the feed. Its figures are of articles that were left
-    out in learning.
+    Without --like and --where, it learns from the examples of the feed. Its figures come from articles that it did
+    not learn from.
 
     Example: feedpub suggest energy --where category=Energy --short
     """

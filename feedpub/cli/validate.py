@@ -51,8 +51,10 @@ def validate(
     ] = None,
     *,
     report_format: Annotated[Output, typer.Option("--format", help="How to report.")] = Output.TEXT,
-    level: Annotated[Level, typer.Option(help="The least grave findings to report.")] = Level.WARNING,
-    fail_on: Annotated[Level, typer.Option(help="The least grave findings that end with 1.")] = Level.ERROR,
+    level: Annotated[Level, typer.Option(help="The lowest level of findings to report.")] = Level.WARNING,
+    fail_on: Annotated[
+        Level, typer.Option(help="The lowest level of findings that end with 1.")
+    ] = Level.ERROR,
     ignore: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="A check that does not count; may be repeated.")
     ] = None,
@@ -86,7 +88,7 @@ def validate(
 
     In a folder, files ending in .rss, .atom and .jsonfeed count, those that are feeds by convention (feed.xml, rss.xml,
     atom.xml, podcast.xml, feed.json), and other .xml and .json files that look like feeds. Templates of site generators
-    and RSS 1.0 are not checked. What was passed over is said on standard error. The exit status is 0 where all feeds
+    and RSS 1.0 are not checked. Standard error names what was passed over. The exit status is 0 where all feeds
     are valid, 1 where one has an error, 2 for wrong usage: a folder without a feed, a named file that is not checked.
 
     Nothing is fetched but a feed that is named by its address; then it is also checked how the server sends it.

@@ -38,7 +38,7 @@ class Chosen:
     from_folder: bool = False
 
     def add(self, path: str) -> None:
-        """Take every file that a path means. A path that means none is wrong usage: it would be valid for ever."""
+        """Take every file that a path means. A path that means none is wrong usage: it would be valid forever."""
         before = len(self.files)
         named = self._add(path)
         if len(self.files) == before and not (named and self.only_feeds):

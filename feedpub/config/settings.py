@@ -91,7 +91,7 @@ class FeedSettings(Channel):
 
 
 VALUE = "{value}"
-"""What stands in the slug and in the title of a template for the value that a feed is made of."""
+"""What is in the slug and in the title of a template for the value that a feed is made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import ClassVar
 
-# What moves the cursor of a terminal, ends a line, turns the direction of what follows, or is no character at all.
+# What moves the cursor of a terminal, ends a line, turns the direction of what follows, or is not a character at all.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -165,7 +165,7 @@ class SourceError(FeedpubError):
 
 
 class DateError(FeedpubError):
-    """``text`` is no date under the declared policy, for ``reason``."""
+    """``text`` is not a date under the declared policy, for ``reason``."""
 
     def __init__(self, text: str, reason: str) -> None:
         self.text = text
@@ -174,7 +174,7 @@ class DateError(FeedpubError):
 
 
 class TooManyRejects(FeedpubError):
-    """More records were rejected than allowed; ``first`` says of one of them where it stands and why."""
+    """More records were rejected than allowed; ``first`` says of one of them where it is and why."""
 
     def __init__(self, rejected: int, records: int, first: str) -> None:
         self.rejected = rejected

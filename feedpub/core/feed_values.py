@@ -146,7 +146,7 @@ def identifier(text: str) -> str | None:
 
 _BREAK = re.compile("[\t\n\r\x0b\x0c]+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
-# A byte order mark amid a text: files that had one were put together.
+# A byte order mark in the middle of a text: files that had one were put together.
 _MARK = "\ufeff"
 _LOST = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -225,7 +225,7 @@ def _ascii_host(host: str) -> str:
 def web_address(text: str) -> str | None:
     """Return ``text`` as an absolute web address in ASCII, or ``None`` if it is none.
 
-    What may not stand in a URI is percent-encoded as UTF-8, and a host beyond ASCII is written as UTS 46 has it; what
+    What may not be in a URI is percent-encoded as UTF-8, and a host beyond ASCII is written as UTS 46 has it; what
     is fit already stays byte for byte.
     """
     if _FIT.fullmatch(text):

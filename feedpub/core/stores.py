@@ -57,7 +57,7 @@ _LACKING = re.compile(r"missing \d+ required (?:positional|keyword-only) argumen
 # A query may hold a signature, and what is before the @ a password.
 _QUERY = re.compile(r"(\w+://[^\s?\"'<>]*)\?[^\s\"'<>]*")
 _PASSWORD = re.compile(r"(\w://[^\s/@:]*):[^\s/@]+@")
-# Of these, what is after the colon is no password: org:repo@branch.
+# Of these, what is after the colon is not a password: org:repo@branch.
 _NO_PASSWORD = ("github://", "gist://", "git://")
 
 

@@ -1,4 +1,4 @@
-"""YAML as values that know where they stand, read strictly.
+"""YAML as values that know where they are, read strictly.
 
 YAML 1.1 surprises people: a second equal key silently wins, ``NO`` is false, ``12:30:00`` is 45000, ``1.10``
 is 1.1, and an alias can grow a few bytes into gigabytes. So the text is only *composed* (no value is made by
@@ -39,7 +39,7 @@ _NO_PATH = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One value of a config file: text, a list or a mapping, with the place where it stands.
+    """One value of a config file: text, a list or a mapping, with the place where it is.
 
     ``value`` is a ``str``, a ``tuple`` of nodes or a ``dict`` of nodes; ``plain`` says that a text was written
     without quotes. The readers raise :class:`ConfigError` with the place and a remedy.

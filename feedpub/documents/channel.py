@@ -77,7 +77,7 @@ def summary_in(entry: Entry, carried: Carried) -> str:
 class Channel:
     """What a feed says of itself.
 
-    ``icon`` is the address of a small square picture, which stands beside the feed's name in lists, ``image`` that of
+    ``icon`` is the address of a small square picture, which is beside the feed's name in lists, ``image`` that of
     a larger one. ``license`` is the address of the licence of what the site itself writes. ``moved_to`` is the address
     that took a retired feed's place. ``content`` says how much of the text of its entries is in its documents.
     A ``podcast`` has episodes alone.

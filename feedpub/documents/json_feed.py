@@ -60,7 +60,7 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
 def _item(entry: Entry, titles: Mapping[str, str], feed: Channel) -> dict[str, Any]:
     article, carried = entry.article, feed.carries(entry)
     takes = article.episode.duration if feed.podcast and article.episode else 0
-    # An item must have content, if only an empty one; where that is not the article's text, it is no HTML.
+    # An item must have content, if only an empty one; where that is not the article's text, it is not HTML.
     summary = summary_in(entry, carried)
     content = {"content_html": entry.content.html} if carried == "full" else {"content_text": summary}
     item = {

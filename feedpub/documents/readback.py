@@ -296,7 +296,7 @@ def _atom_person(author: Any) -> Author:
 
 
 def _rss_people(item: Any) -> Iterator[Author]:
-    """Yield the people of an item; the address is of the one whose name stands beside it, else of the first."""
+    """Yield the people of an item; the address is of the one whose name is beside it, else of the first."""
     names = [creator.text or "" for creator in item.iterfind(f"{_DC}creator")]
     address, _, beside = item.findtext("author", "").partition(" (")
     whose = beside.removesuffix(")") if beside.removesuffix(")") in names else next(iter(names), "")

@@ -9,7 +9,7 @@
   that Apple does not know any more: both are written here, and so are episodes, as it has no words for Atom.
 - Values are checked only when they are serialised, and one bad entry would lose the whole feed:
   :meth:`Syndicator.refusal` builds an entry alone first.
-- Offsets with seconds come out invalid: times are whole seconds, in UTC where the offset is no whole minute.
+- Offsets with seconds come out invalid: times are whole seconds, in UTC where the offset is not a whole minute.
 - ``formatRFC2822`` sets the process's locale while it works: not for threads.
 """
 
@@ -179,7 +179,7 @@ class Syndicator:
         if summary or carried == "full":
             made.summary(summary)
             made.description(escape(summary, quote=False))
-        # What is not the text is no HTML, so that nobody takes it for that. Where it is not needed, it goes again.
+        # What is not the text is not HTML, so that nobody takes it for that. Where it is not needed, it goes again.
         text = (entry.content.html, "html") if carried == "full" else (summary, "text")
         made.content(text[0], type=text[1])
         if article.authors:
@@ -207,7 +207,7 @@ class _Manner(NamedTuple):
 
 
 class _SharedEntry(FeedEntry):  # type: ignore[misc] # feedgen has no types
-    """An entry whose elements are built once, however many feeds it stands in."""
+    """An entry whose elements are built once, however many feeds it is in."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -229,7 +229,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
     """What feedgen has no words for on a feed.
 
     Namespaces on the root, so that they do not repeat in every entry; the channel's creator; and where the
-    document stands in the feed's history (RFC 5005 §4), of which feedgen writes nothing in RSS. The ``hub`` that
+    document is in the feed's history (RFC 5005 §4), of which feedgen writes nothing in RSS. The ``hub`` that
     subscribers may ask to be told by (WebSub §4). The ``license``, in RSS only if it ``covers_items`` as well.
     Of a ``podcast``, what feedgen does not write as Apple reads it, and its ``guid``.
     """
@@ -428,7 +428,7 @@ def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> A
 
 
 def _contact(author: Author) -> str:
-    """Return a person as RSS has it; a name that would make the address unreadable stands in ``dc:creator`` alone."""
+    """Return a person as RSS has it; a name that would make the address unreadable is in ``dc:creator`` alone."""
     return f"{author.email}" if set(author.name) & set("@<>") else f"{author.email} ({author.name})"
 
 

@@ -14,7 +14,7 @@ if
 - the instants are equal, and so are the bodies or most of the words (its title was edited). An entry has two
   instants if its source has corrected its date: the one it was published under, and the one its source gives now.
 
-One that is no entry of ours, but one of another generator's feed, takes id and date of that.
+One that is not an entry of ours, but one of another generator's feed, takes id and date of that.
 
 Where a source is cleaned, its own text says all this as well as the published one: rules that clean may come and go.
 

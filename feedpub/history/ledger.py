@@ -1,6 +1,6 @@
 """The ledger on disk: an SQLite file in the state folder.
 
-It may be deleted at any time: ids are derived, and what edits taught stands in the published documents, as do
+It may be deleted at any time: ids are derived, and what edits taught is in the published documents, as are
 the archives. What only it knows is what left the documents again.
 """
 

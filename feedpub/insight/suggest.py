@@ -129,7 +129,7 @@ def _candidate(feature: str) -> Candidate:
 
 
 def _features(text: str) -> set[str]:
-    # A sign between words stands there as a word of one character, so that the two are no pair.
+    # A sign between words is there as a word of one character, so that the two are not a pair.
     words = text.translate(_SIGNS).replace("\0", " \0 ").split()
     found = {word for word in {*words} if len(word) > 1 and not word.isdecimal()}
     found |= {f"{one} {other}" for one, other in pairwise(words) if len(one) > 1 < len(other)}

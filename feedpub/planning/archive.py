@@ -1,4 +1,4 @@
-"""Which archive document (RFC 5005 §4) each older entry of a feed stands in. Pure decisions.
+"""Which archive document (RFC 5005 §4) each older entry of a feed is in. Pure decisions.
 
 Pages form one chain, oldest first. A page is *closed* once there is one after it, and never changes again; the
 last one is *open*. What comes late goes into the open page, however old it is: readers have fetched the others
@@ -33,7 +33,7 @@ class ByteBudget:
 def paginate(
     entries: Iterable[Entry], archive: Archive, index: ArchiveIndex, budget: ByteBudget
 ) -> tuple[Page, ...]:
-    """Return the pages that hold ``entries``, none of which stands in a closed page of ``index``, oldest first.
+    """Return the pages that hold ``entries``, none of which is in a closed page of ``index``, oldest first.
 
     The last of them is the open one. There is none while nothing is archived. A page ends where the next entry
     would take more than its ``budget``, but has one, however large. A month is that of an entry's ``published`` in

@@ -107,7 +107,7 @@ def plan_feed(
     index: ArchiveIndex,
     around: Surroundings = _NOWHERE,
 ) -> FeedPlan:
-    """Compose a feed of ``entries``, none of which stands in a closed page of ``index``.
+    """Compose a feed of ``entries``, none of which is in a closed page of ``index``.
 
     ``titles`` are the categories that feeds are, by slug. The feed counts as full when there were as many entries as it
     may hold, or more than it has room for. Near-duplicates are left out before its window is cut, so that they take no
@@ -141,7 +141,7 @@ def plan_feed(
 def moved_notice(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:
     """Return the retired feed of ``settings``; ``online`` is what is published of it.
 
-    The entry is dated just after what the feed last was, so that it stands on top of it; then as it is online.
+    The entry is dated just after what the feed last was, so that it is on top of it; then as it is online.
     """
     assert settings.moved_to is not None
     key = f"retired\n{settings.slug}\n{settings.moved_to}"

@@ -1,6 +1,6 @@
 """What people decided by hand of single articles: in the config, and in fields of the articles. Pure decisions.
 
-It stands above every rule and veto, but below an article's life: what is not public is asked nothing here. An article
+It is above every rule and veto, but below an article's life: what is not public is asked nothing here. An article
 that was added obeys a feed's window and size like any other. What the config says goes before what an article says.
 """
 
@@ -141,7 +141,7 @@ class Heard:
                     self._firsts.setdefault((field, slug), article.origin)
 
     def hear_left_out(self, record: LeftOut) -> None:
-        """Hear of a record that is no article."""
+        """Hear of a record that is not an article."""
         for each in record.ids:
             self._fitted |= self._hands.listed.by_id.get(each, frozenset())
 

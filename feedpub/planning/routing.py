@@ -211,7 +211,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class SourceTimes:
     """When sources last changed by the mtimes of their files, in whole seconds.
 
-    The clock says nothing of that, or the same input would give other bytes later. So what is no file, and a file
+    The clock says nothing of that, or the same input would give other bytes later. So what is not a file, and a file
     whose mtime lies after ``now``, changed :data:`LONG_AGO`, which is before whatever else is known. What was read as
     the last build read it, as ``readings`` tell, changed when that was.
     """

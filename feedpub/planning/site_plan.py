@@ -148,10 +148,10 @@ def verify_documents(
 
     Likewise those that entries were ``cut`` out of. Files of ``media`` need none: their bytes told what they are.
 
-    What links to others stands behind them, as it is put into place after them: pages before the documents whose
+    What links to others is behind them, as it is put into place after them: pages before the documents whose
     entries link to them, archive documents before the subscription documents that lead to them. Where a
     subscription document fails, its last good version is kept. Where an archive document fails, the whole feed is
-    kept: its documents link to each other, and each entry has to stand in one of them.
+    kept: its documents link to each other, and each entry has to be in one of them.
     """
     valid: list[Document] = []
     keep: set[str] = set()

@@ -38,7 +38,7 @@ def inputs(settings: Settings) -> frozenset[str]:
     """Return the files and folders that a build of ``settings`` reads, and those that it would read were they there.
 
     While all of them stay as they are, so does what comes in. Raises :class:`SourceError` where something comes in
-    that is no file of this machine: standard input, or what fsspec opens.
+    that is not a file of this machine: standard input, or what fsspec opens.
     """
     places = {os.fspath(file) for file in settings.files}
     for spec in settings.sources:

@@ -69,7 +69,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What a deploy did, by names; ``foreign`` are files of the owner's that stand in the places of pages, and stay."""
+    """What a deploy did, by names; ``foreign`` are files of the owner's that are in the places of pages, and stay."""
 
     uploaded: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The rules of a pack in a form that is quick to load, since parsing thousands of terms is not.
 
-``python -m feedpub.rules.compiled NAME`` prints that of a pack that ships, which stands beside it as ``NAME.json``. It
+``python -m feedpub.rules.compiled NAME`` prints that of a pack that ships, which is beside it as ``NAME.json``. It
 is made of the YAML alone, carries its digest, and is passed over where the two differ.
 """
 

@@ -30,7 +30,7 @@ class Has:
 class AtLeast:
     """True when at least ``count`` of the conditions hold; equal conditions count once.
 
-    A list is one that stands in many rules, so it keeps what was found out about it.
+    A list is one that is in many rules, so it keeps what was found out about it.
     """
 
     count: int

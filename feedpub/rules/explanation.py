@@ -173,7 +173,7 @@ def _feed(
         rule.slug,
         verdict.taken,
         verdict.why,
-        # A term may stand in the config and in a pack.
+        # A term may be in the config and in a pack.
         tuple(dict.fromkeys(hit for number in wanted for hit in hits[number])),
         tuple(dict.fromkeys(hit for veto in vetoes for number in wanted_terms(veto) for hit in hits[number])),
         near,
@@ -221,7 +221,7 @@ def _relaxed(
             if places:
                 word = finder.whole_word(places[0])
                 reason = f"“{word}” in the {places[0].field} would match {what}"
-                # A term may stand in a rule for one field and for all.
+                # A term may be in a rule for one field and for all.
                 if reason not in said:
                     said.add(reason)
                     yield NearMiss(term.shown, reason)

@@ -25,7 +25,7 @@ Field: TypeAlias = str
 
 
 class Grammar(Protocol):
-    """What the terms of a field mean that are no words.
+    """What the terms of a field mean that are not words.
 
     A term is found in a text only if it has a *handle* in common with it, so that of many terms few are tried.
     """

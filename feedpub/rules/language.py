@@ -53,7 +53,7 @@ NO_PACKS: Packs = MappingProxyType({})
 
 @dataclass(slots=True)
 class Parser:
-    """Reads conditions; holds the terms met so far, each under its number, and where it stands first.
+    """Reads conditions; holds the terms met so far, each under its number, and where it is first.
 
     The terms of a pack of which a rule is used have numbers of their own, from where ``placed`` says. ``scope`` is the
     pack, with a ``/``, whose list is being read.

@@ -13,7 +13,7 @@ from feedpub.rules.pack import Pack
 def shown(pack: Pack, name: str) -> str | None:
     """Return a rule or a list, with the lists that it is made of, as a pack; ``None`` where there is none.
 
-    The lines are those of the file, with the comments above them. Where several things stand on one line, all of the
+    The lines are those of the file, with the comments above them. Where several things are on one line, all of the
     pack is returned.
     """
     rules = {name: pack.rules[name]} if name in pack.rules else {}
@@ -77,7 +77,7 @@ def _lines(lines: list[str], node: Node) -> list[str]:
 
 
 def _is_below(line: str, column: int) -> bool:
-    """Say whether a line belongs to the value of a key that stands at the column."""
+    """Say whether a line belongs to the value of a key that is at the column."""
     # The items of a list may stand right below its key.
     indent = len(line) - len(line.lstrip())
     return not line.strip() or indent >= column or (indent == column - 1 and line.lstrip().startswith("- "))

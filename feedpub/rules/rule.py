@@ -8,7 +8,7 @@ which feeds take an article faster; a property test holds the two together.
    for nothing takes all.
 3. A ``fallback`` takes what no feed with one of these took.
 4. ``include`` adds what those feeds take, unless 1 refuses it; ``exclude``, last, takes away what those take.
-5. What a person decided of an article stands above all that: it is in a feed that it is added to, and not in one
+5. What a person decided of an article is above all that: it is in a feed that it is added to, and not in one
    that it is dropped from. Rules 3 and 4 go by that too.
 
 The order of terms and of feeds never matters.
@@ -68,7 +68,7 @@ class FeedRule:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where each term stands first, by its number: ``own`` in the config, else in one of the packs.
+    """Where each term is first, by its number: ``own`` in the config, else in one of the packs.
 
     ``packs`` are in the order of the numbers at which their terms begin. They are asked only when somebody wants to
     know, as that takes reading their files.
@@ -88,7 +88,7 @@ class Places:
 class Rules:
     """All rules of a site.
 
-    Conditions name terms by their number in ``terms``; ``places`` says where each stands first. ``veto`` is
+    Conditions name terms by their number in ``terms``; ``places`` says where each is first. ``veto`` is
     ``matching.none``; ``unused_lists`` are the lists that nothing names; ``made_of_others`` are the numbers of
     the feeds that include or exclude others, each after those; ``packs`` are those that the config names. ``templates``
     are the rules that feeds made of the data have in common; their slugs name the templates.

@@ -6,7 +6,7 @@ blanked, and what a blank cannot tell (the space in a phrase, symbols, case) is 
 
 What users write after ``re:`` runs on RE2 in any case, in time linear in the text, and is bounded in size.
 
-Terms come with the number of their role; terms that do the same for every feed share one.
+Terms come with the number of their role; terms that do the same forevery feed share one.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from feedpub.text.folding import MARK, fold, is_hangul, settled, stemmed
 # A letter, digit or mark of a script written with spaces, as bytes.
 WORD = "0-9A-Za-z\\x80-\\xff"
 _SPACE = "[\\t-\\r ]+"
-# What may stand beside a digit: a number is whole, so no full stop or comma with a digit behind it. But the parts
+# What may be beside a digit: a number is whole, so no full stop or comma with a digit behind it. But the parts
 # of a date (1.5.2024) are numbers of their own.
 NUMBER = "number"
 _BEFORE_NUMBER = f"(?:[^{WORD}.,]|[^0-9][.,]|[0-9]\\.[0-9]{{1,2}}\\.)"
@@ -73,7 +73,7 @@ def as_regex_sees(text: str) -> str:
 
 
 class Term(NamedTuple):
-    """One term. Terms that are equal are one, wherever they stand in the rules.
+    """One term. Terms that are equal are one, wherever they are in the rules.
 
     ``text`` is what is looked for, without the signs ``=`` (``exact``), ``*`` (``open_left``, ``open_right``)
     and ``re:`` (``view.regex``); ``words`` are its folded words, cut where the text may have any white space. Of an
@@ -132,7 +132,7 @@ def _folded_words(term: Term) -> tuple[str, ...]:
 
 
 class Pattern(NamedTuple):
-    """A literal term in parts: its folded words, what may not stand beside it.
+    """A literal term in parts: its folded words, what may not be beside it.
 
     A side is a class of characters (such as ``WORD``), ``NUMBER``, or empty where anything may stand.
     """
@@ -149,7 +149,7 @@ class Pattern(NamedTuple):
         return _SPACE.join(_literal(word, exact=self.exact) for word in self.words)
 
     def consuming(self) -> str:
-        """The pattern, with its neighbours, for texts that stand between other characters."""
+        """The pattern, with its neighbours, for texts that are between other characters."""
         return f"{_beside(self.left, _BEFORE_NUMBER)}{self.middle}{_beside(self.right, _AFTER_NUMBER)}"
 
     def looking(self) -> str:
@@ -196,7 +196,7 @@ def _left(word: str) -> str:
 
 
 def _neighbours(edge: str) -> str:
-    """Return the class of what may not stand beside a term that has ``edge`` there."""
+    """Return the class of what may not be beside a term that has ``edge`` there."""
     if edge.isascii() and edge.isalnum():
         return NUMBER if edge.isdigit() else WORD
     if edge == MARK or is_hangul(edge):

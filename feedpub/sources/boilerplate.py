@@ -1,4 +1,4 @@
-"""Headings of blocks that are no articles, and tails of other articles' headlines in a body.
+"""Headings of blocks that are not articles, and tails of other articles' headlines in a body.
 
 Both are declared by the source (``boilerplate:`` and ``related_links:``); nothing is known here by itself.
 """
@@ -56,7 +56,7 @@ def longest_line(headings: frozenset[str]) -> int:
 def tail_start(body: str, markers: tuple[str, ...]) -> int | None:
     """Return where a tail of related links begins in ``body``, or nothing.
 
-    A tail begins at the first marker that stands at a sentence boundary, before a headline's beginning, and
+    A tail begins at the first marker that is at a sentence boundary, before a headline's beginning, and
     goes to the end of the body. It holds headlines only: where a line of it ends as a sentence does, running
     text goes on after that marker, and the next marker is tried.
     """

@@ -35,7 +35,7 @@ class UndecodableError(ValueError):
 def recover(text: str, fallback: str | None) -> str:
     """Return ``text``, read in the ``fallback`` encoding where it has bytes that are not UTF-8.
 
-    Such bytes stand in it as lone surrogates (PEP 383). Raises :class:`UndecodableError` with one of them.
+    Such bytes are in it as lone surrogates (PEP 383). Raises :class:`UndecodableError` with one of them.
     """
     escaped = None if text.isascii() else _ESCAPED.search(text)
     if not escaped:

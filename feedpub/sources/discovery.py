@@ -142,7 +142,7 @@ class _Places:
         if not found or any(closed.is_relative_to(folder) for closed in self._closed):
             return found, is_clean
         is_choice = folder not in self._deep and _is_choice(found, folder)
-        # A folder that only leads to another one is no place of articles.
+        # A folder that only leads to another one is not a place of articles.
         if is_choice and (not is_clean or (len(found) == 1 and not own)):
             return found, is_clean
         return [(folder, True)], is_clean

@@ -40,7 +40,7 @@ class FeedText:
     """A feed in UTF-8, whose declaration names no encoding any more.
 
     ``problem`` says what was lost, where bytes do not fit what was declared; ``unreadable``, that bytes for which
-    nothing was declared stand in the text as :data:`UNREADABLE`.
+    nothing was declared are in the text as :data:`UNREADABLE`.
     """
 
     data: bytes

@@ -123,7 +123,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
     # The first name that is filled counts. An empty publication is none: when a record was made says nothing of it.
     empty = {name for name, value in values.items() if _is_empty(value) or _is_bare_markup(name, value)}
     if fold_name(dated := names.get("published", "")) == "published" and is_yes(values.get(dated)):
-        # A flag is no date.
+        # A flag is not a date.
         empty.add(dated)
     if fold_name(dated) in DATES_ELSEWHERE and not _has_digits(values.get(dated)):
         empty.update(
@@ -355,7 +355,7 @@ def _episode_of(
 ) -> Episode | None:
     """Return what a record that has a file says of an episode; ``optional`` reads a field, if it is there.
 
-    A table of episodes may have all that is said in a column ``transcript``, which is no address and is passed over.
+    A table of episodes may have all that is said in a column ``transcript``, which is not an address and is skipped.
     """
     declared = {name for name, _ in spec.fields}
 
@@ -501,7 +501,7 @@ def _address_of(value: Any) -> str:
 
 
 def _first(value: Any) -> Any:
-    """Return the first item of a list, or what is no list as it is."""
+    """Return the first item of a list, or what is not a list as it is."""
     while isinstance(value, list | tuple):
         value = value[0] if value else None
     return value
@@ -532,7 +532,7 @@ def _picture_of(image: Any, *words: str) -> Picture | None:
 
 
 def picture(media_type: Any = "", width: Any = 0, height: Any = 0, length: Any = 0) -> Picture:
-    """Return what is said of an image in whatever form; what is no type of one, or no whole number, says nothing."""
+    """Return what is said of an image in whatever form; what is not a type of one, or no whole number, says nothing."""
     kind = media_type_of(str(media_type or ""))
     sizes = [int(str(n)) if re.fullmatch(r"[1-9][0-9]{0,14}", str(n)) else 0 for n in (width, height, length)]
     return Picture(kind if kind and kind.startswith("image/") else "", sizes[0], sizes[1], sizes[2])

@@ -139,7 +139,7 @@ def _unsearched(spec: SourceSpec, pattern: str, error: OSError) -> SourceError:
 
 
 def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]:
-    """Return the files that a pattern fits, and what is to be said of that which it fits and which is no file."""
+    """Return the files that a pattern fits, and what is to be said of that which it fits and which is not a file."""
     fitting: list[Path] = []
     odd: list[str] = []
     written = 0

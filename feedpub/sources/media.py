@@ -106,9 +106,9 @@ def names_files(spec: SourceSpec, file: str, feed: str, link: str | None) -> boo
 
 
 def root_of(spec: SourceSpec, file: str) -> Path | None:
-    """Return the folder of a source that ``file``, by its name for origins, lies in; ``None`` where it is no folder.
+    """Return the folder of a source that ``file``, by its name for origins, lies in; ``None`` where it is not a folder.
 
-    It is what stands before the first wildcard of the pattern that fits.
+    It is what is before the first wildcard of the pattern that fits.
     """
     path = Path(os.path.normpath(spec.base / file))
     roots = (
@@ -137,7 +137,7 @@ def find(reference: str, folder: Path, root: Path, most: float = math.inf) -> Be
     if not real.is_relative_to(root.resolve()):
         raise UnfitError(f"is a link that leads out of {root.name}, the folder of its source")
     if not stat.S_ISREG(status.st_mode):
-        raise UnfitError("is no file")
+        raise UnfitError("is not a file")
     if not status.st_size:
         raise UnfitError("is empty")
     if status.st_size > most:

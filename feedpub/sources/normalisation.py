@@ -50,10 +50,10 @@ from feedpub.sources.withheld import FREE
 from feedpub.text.dates import ParsedDate, parse_date
 from feedpub.text.safe_html import plain_text, relative_addresses
 
-# What stands in no IRI (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
+# What is in no IRI (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
 _NOT_IRI = r"\s<>\"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff\ufff0-\uffff"
 _WEB_ADDRESS = re.compile(rf"https?://[^{_NOT_IRI}/?#][^{_NOT_IRI}]*\Z", re.IGNORECASE)
-# What people and programs leave unencoded behind a host; browsers mend it.
+# What people and programs leave unencoded behind a host; browsers repair it.
 _MENDABLE = re.compile(
     rf"https?://[^{_NOT_IRI}/?#]+(?:[/?#](?:[^{_NOT_IRI}]|[ \"{{}}|\\^`])*)?\Z", re.IGNORECASE
 )
@@ -197,7 +197,7 @@ def _other_ids(
 
 def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Notes) -> Article:
     spec = reading.spec
-    # A tab is fit for XML, so that plain lines may have one; a title has none, whatever stands beside it.
+    # A tab is fit for XML, so that plain lines may have one; a title has none, whatever is beside it.
     written = one_line(record.title) if "\t" in record.title else record.title.strip()
     body = record.body.strip()
     if not record.html:

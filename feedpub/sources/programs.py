@@ -49,7 +49,7 @@ _ENVELOPES = ("attributes", "_source", "node", "fields")
 def _opened(values: Values, spec: SourceSpec | None) -> Values:
     """Return a record with what is in its envelope, if it has its title and its text in one.
 
-    What stands outside counts first, such as an id. An envelope of which the config names a field stays closed.
+    What is outside counts first, such as an id. An envelope of which the config names a field stays closed.
     """
     declared = spec.fields if spec else ()
     if any(field in ("title", "body") for field in name_map(tuple(values), declared)):

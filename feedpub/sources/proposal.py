@@ -160,7 +160,7 @@ class Proposals:
 def propose(folders: Sequence[Path], base: Path, passed_over: Sequence[Path] = ()) -> Proposals:
     """Return a proposal for each kind of file in ``folders``; its patterns are relative to ``base``.
 
-    Hidden files, folders that programs fill and what is ``passed_over`` are no input.
+    Hidden files, folders that programs fill and what is ``passed_over`` are not input.
     """
     sources: list[Proposal] = []
     others: list[PassedOver] = []
@@ -575,7 +575,7 @@ class _Head:
 
     @property
     def is_binary(self) -> bool:
-        """Whether its bytes are no text, in any encoding that goes without a declaration."""
+        """Whether its bytes are not text, in any encoding that goes without a declaration."""
         controls = len(self.data) - len(self.data.translate(None, _CONTROLS))
         return not INPUT_FORMATS[self.format].binary and (
             20 * controls > len(self.data) or self.data.startswith(b"%PDF-")

@@ -69,7 +69,7 @@ class InputStream:
     """
 
     def __init__(self, raw: Raw, encoding: str | None = None) -> None:
-        """Begin to read ``raw``; a declared ``encoding`` is used here if it is no superset of ASCII."""
+        """Begin to read ``raw``; a declared ``encoding`` is used here if it is not a superset of ASCII."""
         self.problem = ""
         self._counted = _Counted(raw)
         self._stream = _decompressed(io.BufferedReader(self._counted, CHUNK))
@@ -226,7 +226,7 @@ def _decompressed(plain: io.BufferedReader) -> _Readable:
 
 
 def _mark_lost(error: UnicodeError) -> tuple[str, int]:
-    # A lone surrogate is no UTF-8, so that the record it stands in is rejected like any damaged one.
+    # A lone surrogate is not UTF-8, so that the record it is in is rejected like any damaged one.
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return "\udcff", error.end

@@ -20,7 +20,7 @@ _MOST = 60
 
 
 class SubscriptionsError(Exception):
-    """A file is no list of feeds; ``line`` (1-based) says where, the message why, ``remedy`` what would be right."""
+    """A file is not a list of feeds; ``line`` (1-based) says where, the message why, ``remedy`` what would be right."""
 
     def __init__(self, line: int, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -30,7 +30,7 @@ class SubscriptionsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A feed of a list: its address, or the pattern of a file as seen from the list, its name, and where it stands."""
+    """A feed of a list: its address, or the pattern of a file as seen from the list, its name, and where it is."""
 
     pattern: str
     name: str
@@ -40,7 +40,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """The feeds of a list, each once, in its order, and by line what is no feed that can be read, as sentences."""
+    """The feeds of a list, each once, in its order, and by line what is not a feed that can be read, as sentences."""
 
     feeds: tuple[Subscription, ...]
     passed_over: tuple[tuple[int, str], ...]

@@ -94,7 +94,7 @@ _NAMES: Mapping[str, str] = {
     "status": """status, poststatus, pubstatus, articlestatus, publicationstatus, publishstatus, publishingstatus,
         contentstatus, entrystatus, workflowstatus, workflowstate, moderationstate, creativeworkstatus,
         publishstate, publicationstate, representationtype, visibility""",
-    # Names that other things have too: what is no word of the table is not told.
+    # Names that other things have too: what is not a word of the table is not told.
     "word": "state, audience, access, accesslevel",
     "draft": """draft, drafts, isdraft, saveasdraft, unpublished, isunpublished, headless, entwurf, brouillon,
         borrador, rascunho""",
@@ -176,7 +176,7 @@ _UNTIL = re.compile(r"\b(?:until|till|to|bis|jusqu'?au|hasta|ate)\b|:")
 _ELSEWHERE = frozenset(("no", "0", "false", "hold", "held", "bin", "direct"))
 _SEPARATORS = re.compile(r"[\s_\-–]+")
 _LIST = re.compile(r"[,;|]")
-# What WordPress and Ghost call records that are no posts, and what we call those of Contentful.
+# What WordPress and Ghost call records that are not posts, and what we call those of Contentful.
 _OTHER_KINDS = frozenset(
     ["page", "attachment", "revision", "nav menu item", "comment", "custom css", "entry without text"]
 )
@@ -193,7 +193,7 @@ def hold_of(
     """Return what the ``values`` of a record say of its being public.
 
     Names that the config has ``declared`` to be a field of an article say nothing here, but for its date; what
-    stands beside a field that is declared deeper in the record counts too. ``strict`` is for formats that define
+    is beside a field that is declared deeper in the record counts too. ``strict`` is for formats that define
     their statuses: of these, an unknown one is not to be published. ``published_when`` are the only statuses that
     publish, if there are any.
     """
@@ -471,7 +471,7 @@ def _forms(word: str) -> tuple[str, ...]:
 _KINDS: dict[str, str] = {
     form: kind for kind, words in _WORDS.items() for word in words.split(",") for form in _forms(word.strip())
 }
-# No form of another word is in the way of one that stands in the table.
+# No form of another word is in the way of one that is in the table.
 _KINDS |= {fold_status(word): kind for kind, words in _WORDS.items() for word in words.split(",")}
 
 

@@ -1,7 +1,7 @@
 """Text → the form in which terms are compared: the same bytes however people typed the same letters.
 
 Folding makes one of what readers see as one: NFKC, case, accents, curly and straight quotes, dashes and
-hyphens, letters with a stroke, final sigma, what no one can see. It also decides what stands beside what. A
+hyphens, letters with a stroke, final sigma, what no one can see. It also decides what is beside what. A
 folded text is UTF-8 and holds three kinds of characters:
 
 - ASCII as it was, capitals too: the engines ignore the case of ASCII letters, so that folding most text costs
@@ -92,14 +92,14 @@ _OUTSIDE = re.compile("[^\x00-\x7f]+")
 # Python's \w knows letters and numbers; whether the rest are marks is looked up.
 _OTHERS = re.compile("[^\\w\x00-\x7f]+")
 
-# Characters that fold alone, whatever stands beside them in a text in NFC: Latin, Greek, Cyrillic, Armenian,
+# Characters that fold alone, whatever is beside them in a text in NFC: Latin, Greek, Cyrillic, Armenian,
 # Hebrew, Arabic, Georgian, the common signs, full-width letters; but no mark, which may compose with what its
 # neighbour becomes, and no symbol, which shares its marks with its like.
 _ALONE = (
     *((0x80, 0x530), (0x561, 0x587), (0x5D0, 0x5EB), (0x620, 0x64B), (0x10D0, 0x10FB), (0x1E00, 0x2060)),
     (0xFF01, 0xFF5F),
 )
-# The same of scripts whose characters, marks too, stand between MARKs anyway: Thai, Lao, kana, ideographs.
+# The same of scripts whose characters, marks too, are between MARKs anyway: Thai, Lao, kana, ideographs.
 _ALONE_BETWEEN_MARKS = (
     *((0xE01, 0xE3B), (0xE40, 0xE4F), (0xE81, 0xEBE), (0xEC0, 0xECE)),
     *((0x3041, 0x3097), (0x30A1, 0x30FB), (0x3400, 0x4DC0), (0x4E00, 0xA000)),
@@ -111,7 +111,7 @@ _MAY_COMPOSE = re.compile(
 )
 # Up to so many bytes a character, it costs less to replace the few that are not ASCII than to look up all words.
 _SPARSE = 1.08
-# What is longer is no word: a sentence of Thai does not come twice.
+# What is longer is not a word: a sentence of Thai does not come twice.
 _SHORT = 24
 _MOST = 1 << 17
 _ASCII = bytes(range(0x80))
@@ -120,7 +120,7 @@ _ASCII = bytes(range(0x80))
 def fold(text: str, *, accents: bool = False, case: bool = False) -> bytes:
     """Return the folded ``text``; with ``accents`` or ``case``, those differences stay (of ASCII, case always).
 
-    Text that came in another normal form folds to the same bytes. There are no errors: what is no character,
+    Text that came in another normal form folds to the same bytes. There are no errors: what is not a character,
     such as half a surrogate pair, is a symbol.
     """
     if text.isascii():
@@ -264,7 +264,7 @@ class _Mode:
         return folded if _TOGETHER not in folded else _OUTSIDE.sub(lambda run: self._fold(run[0]), word)
 
     def _fold_alone(self, char: str) -> str:
-        """Return the fold of one character, or a sign that it depends on what stands beside it."""
+        """Return the fold of one character, or a sign that it depends on what is beside it."""
         if char.isascii():
             return char
         if _within(char, _ALONE_BETWEEN_MARKS):
@@ -344,6 +344,6 @@ def _as_spelled(word: str, *, accents: bool) -> str:
         word = unicodedata.normalize("NFKC", word).replace("\u0130", "i").replace("\u0640", "")
         word = "".join(char for char in word if unicodedata.category(char) != "Cf")
         if not accents:
-            # What is left of accents in NFC is no part of the spelling: stress marks, points.
+            # What is left of accents in NFC is not part of the spelling: stress marks, points.
             word = _ACCENT.sub("", word)
     return word.lower()

@@ -128,7 +128,7 @@ _HOLDING = frozenset(("iframe", "noscript", "math", "script", "style", "template
 
 
 def _instead(name: str, tag: re.Match[str], inner: str, before: str) -> str:
-    """Return what stands in place of an element that holds ``inner``."""
+    """Return what is in place of an element that holds ``inner``."""
     match name:
         case "iframe" | "embed":
             return _link_to(_values(tag))
@@ -188,7 +188,7 @@ def _own_address(tag: re.Match[str]) -> str:
 
 
 def _without_program(inner: str, before: str) -> str:
-    """Return the images that are for browsers without programs, if they are not those that stand before them."""
+    """Return the images that are for browsers without programs, if they are not those that are before them."""
     images = [tag for tag in _TAG.finditer(inner) if tag["name"].lower() == "img" and not tag["end"]]
     addresses = [_values(tag).get("src", "") for tag in images]
     shown = unescape(before)
@@ -270,7 +270,7 @@ def _clean(html: str, attribute_filter: Callable[[str, str, str], str | None]) -
 
 def _readable(safe: str) -> str:
     """Return sanitised HTML with text in place of images and links that have no address."""
-    # Whether each link that is open has an address: through a table, one may stand in another.
+    # Whether each link that is open has an address: through a table, one may be in another.
     addressed: list[bool] = []
 
     def shown(match: re.Match[str]) -> str:

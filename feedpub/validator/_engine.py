@@ -182,7 +182,7 @@ def _text_findings(about: Context, plan: KeyPlan, raw: object, above: Json, inde
         return ()
     found = above.below(raw, index)
     return [
-        # What another format says of it is no rule here; what a grammar says of its own values is.
+        # What another format says of it is not a rule here; what a grammar says of its own values is.
         _stamped(
             by,
             Problem(

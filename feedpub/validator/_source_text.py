@@ -1,7 +1,7 @@
 """Bytes → UTF-8 text, by XML's rules, and offsets in it → lines and columns.
 
 Follows XML 1.0 §4.3.3 and appendix F. Every encoding that Python knows as a text encoding is read, except
-those that are no character sets (``idna``, ``unicode_escape`` …) and UTF-7, which no reader takes and which
+those that are not character sets (``idna``, ``unicode_escape`` …) and UTF-7, which no reader takes and which
 hides markup from filters. What cannot be decoded is replaced by U+FFFD after it is reported, so that the rest
 of the feed can still be looked at.
 
@@ -172,7 +172,7 @@ def _in_windows(error: UnicodeDecodeError) -> str:
 
 
 _BLOCK: Final = 4096
-# The bytes of a UTF-8 sequence but for its first: they are no characters of their own.
+# The bytes of a UTF-8 sequence but for its first: they are not characters of their own.
 _INNER: Final = bytes(range(0x80, 0xC0))
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 LINE_END: Final = re.compile(rb"\r\n?|\n")

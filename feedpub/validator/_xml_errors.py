@@ -59,7 +59,7 @@ class Fault:
         return _shown(found[1]) if found else "an element"
 
     def opening(self, offset: int) -> str:
-        """Return a tag and where it stands."""
+        """Return a tag and where it is."""
         line, column = self.place(offset)
         return f"<{self.name(offset)}>, which opened in line {line}, column {column},"
 
@@ -211,7 +211,7 @@ def _in_tag(fault: Fault) -> _Said:
 
 
 def _at_attribute(tag: str, sofar: bytes, rest: bytes) -> _Said:
-    """Say what is wrong between the attributes of a tag, from what stands before and behind."""
+    """Say what is wrong between the attributes of a tag, from what is before and behind."""
     names = re.findall(rb"""[^\s<>/="']+""", sofar.rpartition(b'"')[2].rpartition(b"'")[2])
     name = _shown(names[-1]) if names else ""
     here = _shown(rest.split(b">")[0] or b">")

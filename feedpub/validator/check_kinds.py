@@ -122,7 +122,7 @@ def relation(link: Node) -> str:
 
 
 def self_address(link: Node) -> str:
-    """Return the address of a link, put together with the base that it stands in."""
+    """Return the address of a link, put together with the base that it is in."""
     href = link.attributes.get("href", "").strip()
     return link.base.join(href) if link.base is not None else href
 

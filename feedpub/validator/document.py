@@ -67,7 +67,7 @@ class Base(NamedTuple):
 
 
 class Node:
-    """One element: its name, where it stands, its attributes, its own text and the elements in it.
+    """One element: its name, where it is, its attributes, its own text and the elements in it.
 
     ``within`` is the parent's tag and ``base`` the base IRI that ``xml:base`` gives it (None where none does).
     ``text`` is the character data directly in it, without that of the elements in it. Read-only by contract.
@@ -154,7 +154,7 @@ class Doctype:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed as it was read. ``nodes`` are its elements in their order; ``broken`` says that it is no XML.
+    """A feed as it was read. ``nodes`` are its elements in their order; ``broken`` says that it is not XML.
 
     ``remarks`` is what the reading itself found: the encoding, the well-formedness, the limits. ``foreign`` gives
     the namespaces that are used and not known, with their first place; ``suspicious`` says that there are bytes

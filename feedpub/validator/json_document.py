@@ -29,7 +29,7 @@ class _Doubled(dict[str, object]):
 
 
 class _Several:
-    """What stands for the value of an array or object, which is no scalar."""
+    """What stands for the value of an array or object, which is not a scalar."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -49,7 +49,7 @@ _KINDS: Final[dict[type, str]] = {
     dict: "object",
     _Doubled: "object",
 }
-# What stands for every value of its kind.
+# What stands forevery value of its kind.
 _EXAMPLES: Final[dict[str, object]] = {
     "blank": "",
     "string": "a",
@@ -276,7 +276,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _whole(digits: str) -> int | float:
-    # Digits beyond what a double can tell apart are no number of a feed; int() of millions of them is slow.
+    # Digits beyond what a double can tell apart are not a number of a feed; int() of millions of them is slow.
     return int(digits) if len(digits) < 20 else float(digits)
 
 

@@ -75,7 +75,7 @@ _PROLOG: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _TAG: Final = re.compile(rb"<(?:[^\s<>/:!?]++:)?([^\s<>/:!?]++)([^>]*)")
-# The tags of a page, and those with which a server's complaint begins that stands before a feed.
+# The tags of a page, and those with which a server's complaint begins that is before a feed.
 _PAGE_TYPE: Final = re.compile(rb"<!DOCTYPE\s+html\b", re.IGNORECASE)
 _OF_PAGES: Final = frozenset({b"html", b"head", b"body"})
 _OF_COMPLAINTS: Final = frozenset({b"br", b"b", b"p", b"div", b"pre", b"font", b"table", b"center", b"h1"})
@@ -105,7 +105,7 @@ def _json_kind(text: bytes) -> Kind:
 
 
 def xml_kind(text: bytes) -> Kind:
-    """Return what a text is that is no JSON, by its first element; ``text`` is UTF-8."""
+    """Return what a text is that is not JSON, by its first element; ``text`` is UTF-8."""
     start = _PROLOG.match(text)
     assert start is not None
     if _PAGE_TYPE.search(text, 0, start.end()):
@@ -123,7 +123,7 @@ def xml_kind(text: bytes) -> Kind:
 
 # Tags of Hugo, Jekyll, Zola and others; the front matter that makes Jekyll fill in a file.
 _TEMPLATE_START: Final = re.compile(rb"\{\{|\{%|---[ \t]*\r?\n")
-# A tag that is the whole of a value or stands between elements: an article about templates shows them in a text.
+# A tag that is the whole of a value or is between elements: an article about templates shows them in a text.
 _TEMPLATE_TAG: Final = re.compile(
     rb"""[>"']\s*\{\{[^{}<>]*+\}\}\s*[<"']|>\s*\{%-?\s*\w[^<>]*?%\}|(?<!\\)"\s*:\s*\{[{%]"""
 )

@@ -229,7 +229,7 @@ def make_plan(
 def _made(
     wanted: Wanted, ours: Mapping[str, Published], settled: SettledFiles, folder: Folder | None
 ) -> tuple[list[File], list[File], list[str]]:
-    """Return the documents that are to stand, their twins, and the files of others that stand in the places of some."""
+    """Return the documents that are to stand, their twins, and the files of others that are in the places of some."""
     files: list[File] = []
     twins: list[File] = []
     foreign: list[str] = []
@@ -345,7 +345,7 @@ def _compressed(document: File, source: Publishable, folder: Folder | None) -> F
     name = document.name + COMPRESSED
     status = folder.stat(name) if folder else None
     standing = folder.read(name) if folder else None
-    # Compared by content: another zlib packs otherwise, which is no reason to make every reader fetch anew.
+    # Compared by content: another zlib packs otherwise, which is not a reason to make every reader fetch anew.
     fits = not document.changed and status is not None and status.st_mtime_ns == document.mtime
     if fits and standing is not None and _unpacks_to(standing, source.data):
         entry = describe(name, document.entry.feed, _GZIP_TYPE, standing)

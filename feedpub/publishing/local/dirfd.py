@@ -137,7 +137,7 @@ class Folder:
             folder, last = self._at(name)
             handle = os.open(last, flags, dir_fd=folder)
         except OSError as error:
-            # ENXIO: a socket stands there.
+            # ENXIO: a socket is there.
             if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO):
                 return None
             raise
@@ -224,7 +224,7 @@ class Folder:
         raise OSError(code, os.strerror(code), new)
 
     def remove(self, name: str) -> None:
-        """Remove ``name``, unless nothing stands there."""
+        """Remove ``name``, unless nothing is there."""
         with contextlib.suppress(FileNotFoundError):
             handle, last = self._at(name)
             os.unlink(last, dir_fd=handle)

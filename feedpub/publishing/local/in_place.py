@@ -84,7 +84,7 @@ def _staged(name: str) -> str:
 def write_files(files: Sequence[File], plan: Plan, target: Folder, named: Callable[[str], str] = str) -> None:
     """Write what changed of ``files`` to ``target``, as ``named`` there, with the mtimes that they have to have.
 
-    A compressed file stands behind its document in ``files`` and gets the document's.
+    A compressed file is behind its document in ``files`` and gets the document's.
     """
     mtimes = {file.name: file.mtime for file in plan.files}
     for file in files:
@@ -138,7 +138,7 @@ def _open_staging(places: tuple[Path, ...], folder: Folder) -> Folder:
 def _sweep(place: Path, *, journal: bool) -> None:
     """Empty and remove a staging folder, which nobody uses as we hold the lock; ``journal``: that too.
 
-    A folder inside it is none of ours and an error; whatever stands in its place itself is replaced.
+    A folder inside it is none of ours and an error; whatever is in its place itself is replaced.
     """
     if not os.path.lexists(place):
         return

@@ -1,6 +1,6 @@
 """A feed of any size as parts: some entries each, in what stands around all of them, so that each part is a feed.
 
-The parts lie compressed on the disk until the end of the feed is known: what stands behind the entries belongs to
+The parts lie compressed on the disk until the end of the feed is known: what is behind the entries belongs to
 each part, and a post may show a picture that comes later.
 """
 
@@ -33,7 +33,7 @@ _WORDS = re.compile(rb"<wp:(category|tag|term)>(?:[^<]|<(?!/?wp:(?:category|tag|
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something begins: its line, how many characters stand before it there, and whether any is no blank."""
+    """Where something begins: its line, how many characters are before it there, and whether any is not a blank."""
 
     line: int = 1
     column: int = 0
@@ -125,7 +125,7 @@ class _Splitting:
 
     def _keep(self, kind: _Kind, data: bytes) -> None:
         if kind is _Kind.OUTSIDE:
-            # The lines of what belongs to all parts count where it stands.
+            # The lines of what belongs to all parts count where it is.
             self._hold(data if data.isspace() else b"\n" * data.count(b"\n"))
             if self._head is None or not data.isspace():
                 self._around(data)
@@ -179,7 +179,7 @@ class _Splitting:
 
 
 def _segments(pieces: Iterable[bytes]) -> Iterator[tuple[_Kind, bytes]]:
-    """Cut a feed before and behind each entry, but not amid what is quoted; pieces in order, none is left out."""
+    """Cut a feed before and behind each entry, but not within what is quoted; pieces in order, none is left out."""
     data, start = b"", 0
     kind = _Kind.OUTSIDE
     tags = _Tags()

@@ -42,7 +42,7 @@ class Tables:
     _mailed: set[str] = field(default_factory=set)
 
     def hear(self, table: str, row: Any) -> None:
-        """Take what a row of one of :data:`TABLES` says; what is no row is passed over."""
+        """Take what a row of one of :data:`TABLES` says; what is not a row is passed over."""
         if not isinstance(row, Mapping):
             return
         key, post = str(row.get("id")), str(row.get("post_id"))

@@ -7,7 +7,7 @@
     ---
 
 The separator ends a record and belongs to it. A line ``Name: value`` whose name the layout declares is a
-header wherever it stands in the record; what a header gives is not looked for among the other lines. Where headers
+header wherever it is in the record; what a header gives is not looked for among the other lines. Where headers
 are declared without a separator, a line that is the date ends the record as in ``text``.
 """
 

@@ -252,7 +252,7 @@ def _records(parsed: Any, tree: Any, damaged: bytes, reading: ParseContext) -> I
 def _with_references(data: bytes) -> tuple[bytes, int]:
     """Return a feed in which every ``&`` begins a reference (XML 1.0 §2.4), and how many did not.
 
-    What is no reference is meant as it is written; a parser that forgives makes another text of it.
+    What is not a reference is meant as it is written; a parser that forgives makes another text of it.
     """
     declared = frozenset(_ENTITY.findall(data))
     count = 0
@@ -342,7 +342,7 @@ def _excess(root: Any) -> str:
 
 
 def _parsed(data: bytes) -> tuple[str, Any]:
-    """Return why ``data`` is no feed, or an empty text and what feedparser made of it."""
+    """Return why ``data`` is not a feed, or an empty text and what feedparser made of it."""
     # The extra's module.
     import feedparser  # noqa: PLC0415
 

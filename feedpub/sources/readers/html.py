@@ -180,7 +180,7 @@ def _text_left(markup: str) -> str:
 def _below(text: str, *titles: str) -> str:
     """Return the paragraphs of a main text, without the title where it begins with one of ``titles``."""
     lines = [line for line in text.split("\n") if line.strip()]
-    # The heading stands above the text that it is the title of.
+    # The heading is above the text that it is the title of.
     if lines and " ".join(lines[0].split()) in titles:
         del lines[0]
     return "\n\n".join(lines)
@@ -267,7 +267,7 @@ def _page_of(tree: Any) -> _Page:
 
 
 def _is_banner(heading: Any) -> bool:
-    """Say whether a heading stands in what a page shows of itself, and in no article."""
+    """Say whether a heading is in what a page shows of itself, and in no article."""
     around = [heading, *heading.iterancestors()]
     if any(node.tag in ("article", "main") or "headline" in (node.get("itemprop") or "") for node in around):
         return False
@@ -313,7 +313,7 @@ def _metadata(page: _Page) -> dict[str, str]:
 def _time(page: _Page) -> str:
     """Return the time that the page's own article gives: of the one that holds the heading.
 
-    What stands in a comment, an aside or another article is the time of something else.
+    What is in a comment, an aside or another article is the time of something else.
     """
     if declared := _declared_time(page, "datepublished", _PUBLISHED_CLASSES):
         return declared

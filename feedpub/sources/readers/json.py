@@ -1,7 +1,7 @@
 """JSON: an array of objects, one object, or an object that holds such an array. Read as a stream.
 
 An element that is not JSON costs itself: reading goes on behind the next ``},`` that an object follows. What
-stands before the first element belongs to it, what stands behind the last one to that. Where several elements
+is before the first element belongs to it, what is behind the last one to that. Where several elements
 share a line, so do their places, which have a column then.
 """
 

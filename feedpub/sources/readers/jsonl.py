@@ -27,7 +27,7 @@ def first_record(text: str) -> dict[str, str]:
 
 
 def first_object(text: str) -> object:
-    """Return what the first line of ``text`` holds. Raises ``ValueError`` where that is no JSON."""
+    """Return what the first line of ``text`` holds. Raises ``ValueError`` where that is not JSON."""
     return DECODER.decode(text.lstrip().partition("\n")[0])
 
 

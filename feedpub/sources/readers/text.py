@@ -191,7 +191,7 @@ def _may_be_date(line: str) -> bool:
 
 
 def _is_meant(line: str) -> bool:
-    """Say whether a line that is no date may be meant as one: running text begins and ends otherwise."""
+    """Say whether a line that is not a date may be meant as one: running text begins and ends otherwise."""
     return bool(_LONG_NUMBER.match(line) or (_may_be_date(line) and _MEANT.match(_COMMENT.sub("", line))))
 
 

@@ -2,7 +2,7 @@
 
 dateutil fills what is missing from a default, guesses the order of numbers, takes any word for a zone and
 turns UTC+3 the wrong way round. So zones are taken out and read by our own table, numeric dates are put in an
-order that needs no guess or are refused, words that are no part of a date are refused, and it reads against
+order that needs no guess or are refused, words that are not part of a date are refused, and it reads against
 two defaults, whose difference shows what it would have filled in.
 
 Month names in other languages are read by dateparser (the extra ``feedpub[dates]``) under the same guard: it is asked
@@ -36,7 +36,7 @@ _UTC_OFFSET = re.compile(r"\b(?:UTC|GMT|UT)\s?([+-]\d{1,2}(?::?\d{2})?)(?![\d:])
 _TIME_OFFSET = re.compile(
     rf"({_TIME}(?:\s?[ap]\.?m\.?)?)\s?([+-]\d{{1,2}}(?::?\d{{2}})?)(?![\d:/.-])", re.IGNORECASE | re.ASCII
 )
-# A span of time, as 9:00am-5:00pm: its end is no offset. Nor is one that no clock has, without a space before it.
+# A span of time, as 9:00am-5:00pm: its end is not an offset. Nor is one that no clock has, without a space before it.
 _RANGE = re.compile(
     rf"{_TIME}(?:\s?[ap]\.?m\.?)?\s?-\s?\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b", re.IGNORECASE | re.ASCII
 )
@@ -105,7 +105,7 @@ def _take_ends(rest: str) -> tuple[str, bool, bool]:
 
 
 def has_unknown_words(text: str, policy: DatePolicy) -> bool:
-    """Say whether ``text`` has a word that is no part of an English date, and no zone's name."""
+    """Say whether ``text`` has a word that is not part of an English date, and no zone's name."""
     known = {name.lower() for name, _ in policy.zone_names} | {name.lower() for name in RFC822_ZONES}
     words = {word.lower() for word in _WORD.findall(take_zone(text)[0])}
     return not words <= _MONTH_WORDS | _WEEKDAY_WORDS | _FILLERS | known
@@ -134,7 +134,7 @@ def take_zone(text: str) -> tuple[str, str]:
 def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[str, str, int | None]:
     """Return the text without weekday and zone name, and these.
 
-    A word that is no part of a date is refused.
+    A word that is not part of a date is refused.
     """
     weekday: int | None = None
     names: list[str] = []

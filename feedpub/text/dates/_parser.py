@@ -33,7 +33,7 @@ _COMPACT = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d+)?\Z", re.ASCII)
-# One that counts seconds or milliseconds since 1970 and is no year, page or score.
+# One that counts seconds or milliseconds since 1970 and is not a year, page or score.
 _LONG_NUMBER = re.compile(r"\d{9,14}(?:\.\d+)?\Z", re.ASCII)
 # Milliseconds as ASP.NET writes them in JSON; the offset behind them is only where the clock hung.
 _DOTNET = re.compile(r"\\?/Date\((-?\d{1,17})(?:[+-]\d{4})?\)\\?/\Z", re.ASCII)
@@ -47,7 +47,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
     """Read ``text`` under ``policy``; the result is aware, in whole seconds, in the zone that was written.
 
-    Raises :class:`DateError` for whatever is no date, is incomplete, or can be read in two ways.
+    Raises :class:`DateError` for whatever is not a date, is incomplete, or can be read in two ways.
     """
     if len(text) == 16 and text[7] == "-" and text[13] == ":" and policy.zone and not policy.formats:
         # The drop format's own stamp, some hundred thousand times over. fromisoformat takes more than that: 14,25

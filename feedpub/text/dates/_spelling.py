@@ -23,13 +23,13 @@ _DIGITS = {zero + digit: ord("0") + digit for zero in (0x660, 0x6F0, 0x966) for 
 _MONOTONIC = re.compile(r" m=[+-]\d+(?:\.\d+)?\Z", re.ASCII)
 # As JavaScript's toLocaleString calls it.
 _UTC_NAMED = re.compile(r"\bcoordinated universal time\b", re.IGNORECASE)
-# RFC 9557 §3.1: annotations of a time that are no zone, as [u-ca=gregory].
+# RFC 9557 §3.1: annotations of a time that are not zones, such as [u-ca=gregory].
 _ANNOTATION = re.compile(r"\[!?[a-z_][a-z0-9_-]*=[A-Za-z0-9-]+\]", re.ASCII)
 _CRITICAL = re.compile(r"\[!")
 _WHOLE = re.compile(r"\(([^()]*)\)\Z")
 _BRACKETS = re.compile(r"\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]")
 _OFFSET = re.compile(r"(?:UTC|GMT|UT)?\s?([+-]\d{1,2}(?::?\d\d)?)\Z", re.IGNORECASE | re.ASCII)
-# Where a zone stands outside of brackets, what is within them only says it again.
+# Where a zone is outside of brackets, what is within them only says it again.
 _HAS_ZONE = re.compile(
     r"(?::\d\d|T\d{4,6})(?:[.,]\d+)?(?:\s?[ap]\.?m\.?)?\s?(?:(?:UTC|GMT|UT)?\s?[+-]\d{1,2}(?::?\d\d)?(?![\d:])|(?:Z|UTC|GMT)\b)",
     re.IGNORECASE | re.ASCII,

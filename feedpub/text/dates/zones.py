@@ -37,7 +37,7 @@ EASTMOST = timedelta(hours=14)
 _OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?\Z", re.ASCII)
 
 
-# Offsets that are no whole hours and in use (IANA 2024), in minutes.
+# Offsets that are not whole hours and in use (IANA 2024), in minutes.
 _BROKEN = frozenset([-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825])
 
 

@@ -55,7 +55,7 @@ MATHML: Final = words(
     munderover none semantics
     """,
 )
-# Drawings and formulas may stand in HTML as they are (HTML Standard §4.8.15 and §4.8.16); its names know no case.
+# Drawings and formulas may be in HTML as they are (HTML Standard §4.8.15 and §4.8.16); its names know no case.
 _FOREIGN: Final = (frozenset(name.lower() for name in SVG | MATHML) - ELEMENTS) | {"svg", "math"}
 _VOID: Final = words(
     """

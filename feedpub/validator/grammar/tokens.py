@@ -40,7 +40,7 @@ def is_email(text: str) -> bool:
 
 
 def email_host(text: str) -> str:
-    """Return what stands behind the last ``@``."""
+    """Return what is behind the last ``@``."""
     return text.rpartition("@")[2]
 
 
@@ -64,7 +64,7 @@ def contact(text: str) -> str:
 
 
 # RFC 5646 §2.1, without primary languages of four letters and more: none is registered. The irregular
-# grandfathered tags stand beside it.
+# grandfathered tags are beside it.
 _TAG: Final = re.compile(
     r"([a-z]{2,3})(?:-[a-z]{3}){0,3}"
     r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
@@ -110,7 +110,7 @@ _TYPE: Final = re.compile(
 
 @lru_cache(maxsize=256)
 def split_media_type(text: str) -> tuple[str, str] | None:
-    """Return type and subtype in lower case, None where ``text`` is no media type."""
+    """Return type and subtype in lower case, None where ``text`` is not a media type."""
     found = _TYPE.match(text)
     return (found[1].lower(), found[2].lower()) if found else None
 

@@ -1,4 +1,4 @@
-"""Every element that is understood, by name and, where it matters, by the parent it stands in."""
+"""Every element that is understood, by name and, where it matters, by the parent it is in."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def is_stray(within: str, tag: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def single(parent: str, tag: str) -> bool:
-    """Tell whether ``tag`` may stand at most once in ``parent``."""
+    """Tell whether ``tag`` may be at most once in ``parent``."""
     above = ELEMENTS.get(parent)
     sign = above.children.get(tag) if above else None
     if sign is None:

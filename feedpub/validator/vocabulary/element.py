@@ -1,4 +1,4 @@
-"""How a vocabulary is written down: elements, what may stand in them, and the grammar of each value.
+"""How a vocabulary is written down: elements, what may be in them, and the grammar of each value.
 
 A vocabulary is data. The checks in :mod:`feedpub.validator.checks` give it meaning: a new element of an extension
 is a line in a table here and no code.
@@ -71,9 +71,9 @@ Attributes: TypeAlias = Mapping[str, Value]
 class Element:
     """One element of a vocabulary.
 
-    ``text`` is the grammar of its character data, None where only elements may stand in it. ``children`` gives
+    ``text`` is the grammar of its character data, None where only elements may be in it. ``children`` gives
     the elements of its own vocabulary with the signs of a DTD: ``1``, ``?``, ``+``, ``*``. ``once`` says that an
-    extension element may stand at most once in its parent, ``within`` in which parents (empty: in all). ``spec`` is
+    extension element may be at most once in its parent, ``within`` in which parents (empty: in all). ``spec`` is
     the paragraph that defines it.
     """
 

@@ -227,7 +227,7 @@ TABLES: Final = (
     DUBLIN_CORE, SYNDICATION, THREADS, HISTORY, PUBLISHING, COMMENTS, LICENCES, FEEDBURNER, OTHERS,
 )  # fmt: skip
 
-# Attributes that may stand on any element.
+# Attributes that may be on any element.
 GLOBAL_ATTRIBUTES: Final[dict[str, Value]] = {
     "xml:lang": Value(Kind.LANGUAGE, "a language tag", blank=True),
     "xml:base": Value(Kind.IRI_REFERENCE, "an IRI", blank=True),

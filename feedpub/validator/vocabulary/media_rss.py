@@ -36,7 +36,7 @@ _TEXT: Final = Value(Kind.TEXT_CONSTRUCT, "text")
 _TEXT_TYPE: Final = choice("plain", "html")
 _SIZE: Final = integer(1)
 
-# What may stand in an item, in a group or in one content of it, and in the channel for all.
+# What may be in an item, in a group or in one content of it, and in the channel for all.
 _DESCRIPTIVE: Final = {
     "media:adult": "?",
     "media:rating": "*",
