@@ -135,6 +135,7 @@ def test_what_a_command_finds_is_status_1_and_no_error(told):
     assert (status, found["valid"]) == (1, False)
 
 
+@pytest.mark.slow
 def test_a_refusal_a_lock_and_whatever_else_stops_a_command_is_an_object(told):
     status, found = told("status", "--max-age", "1h")
     assert status == found["error"]["status"] == 1
