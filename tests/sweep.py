@@ -83,6 +83,7 @@ PARTS = {
             "tests/test_readers.py",
             "tests/test_kinds_of_change.py",
             "tests/test_generators.py",
+            "tests/docs/test_walkthroughs.py",
             "tests/upgrade",
         ),
         (("newsboat", "newsboat"), ("hugo", "hugo")),
