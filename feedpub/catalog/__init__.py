@@ -3,7 +3,17 @@
 A cache, never a promise: a build with it equals a build without it. It may be deleted at any time.
 """
 
-from feedpub.catalog.catalog import Catalog, CatalogFile, Other, Seen, Stale, Unheard, Want
+from feedpub.catalog.catalog import (
+    Catalog,
+    CatalogFile,
+    Difference,
+    Effort,
+    Other,
+    Seen,
+    Stale,
+    Unheard,
+    Want,
+)
 from feedpub.catalog.census import Census
 from feedpub.catalog.store import Damaged, Store
 
@@ -12,6 +22,8 @@ __all__ = [
     "CatalogFile",
     "Census",
     "Damaged",
+    "Difference",
+    "Effort",
     "Other",
     "Seen",
     "Stale",

@@ -10,11 +10,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappush, heappushpop
+from itertools import islice
 from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Plain, Reject
+from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Origin, Plain, Reject
 from feedpub.articles.sighting import Sighting
 from feedpub.catalog.census import Census
 from feedpub.catalog.coding import (
@@ -83,6 +84,25 @@ class Want(NamedTuple):
 
     census: Census | None
     trusts: bool
+
+
+class Effort(NamedTuple):
+    """What a build had to do: how many files it ``read``, and ``reused`` as they were known; what it ``matched``."""
+
+    read: int = 0
+    reused: int = 0
+    matched: int = 0
+
+
+class Difference(NamedTuple):
+    """Where a file is another than the catalog says, and what of it."""
+
+    origin: Origin
+    what: str
+
+
+Route = Callable[[Article], Sequence[int] | None]
+"""Says which feeds take an article, by their numbers; ``None`` where the catalog can't know it."""
 
 
 class Catalog:
@@ -169,6 +189,12 @@ class Catalog:
         """Let go of the store; what was not saved is lost."""
         if self._store:
             self._store.close()
+
+    def effort(self, matched: int) -> Effort:
+        """Return what was done up to now, where the rules were asked of so many articles."""
+        files = list(self.files())
+        read = sum(file.was_read for file in files)
+        return Effort(read, len(files) - read, matched)
 
     def floors(self, feeds: int) -> tuple[float, ...]:
         """Return from which instant on each of so many feeds needed all articles in an earlier build.
@@ -272,6 +298,8 @@ class CatalogFile:
         # Of the piece that was asked for last: its number, that of its first article, which feeds take each.
         self._answers: tuple[int, int, list[list[int] | None]] = (-1, 0, [])
         self._has_news = False
+        self.was_read = False
+        """Whether it was read, to know what is in it."""
         self._columns: list[Columns] = []
         self._whole: Generator[Article] | None = None
         self._next = 0
@@ -342,14 +370,14 @@ class CatalogFile:
         if self.is_known:
             yield from self._heard(census) if census else self._remembered()
             return
-        is_new, self._is_new = self._is_new, False
+        is_new, self._is_new, self.was_read = self._is_new, False, True
         read = self._read()
         stat = self._stat() if is_new else None
         yield from self._recorded(read, stat) if stat else self._seen(read)
 
     def take_up(self, sift: Callable[[Seen], None] | None) -> None:
         """Read what is not known, so that it is. Raises :class:`SourceError` where it can't be read."""
-        self._is_new = False
+        self._is_new, self.was_read = False, True
         stat = self._stat() if self.lasts else None
         for item in self._recorded(self._read(), stat, lends=True):
             if sift and isinstance(item, Seen):
@@ -387,6 +415,44 @@ class CatalogFile:
         self._forget()
         self._header, self.is_known = None, False
         raise Stale(self.name)
+
+    def differences(self, route: Route) -> Iterator[Difference]:
+        """Yield where a file that is known is another than the catalog says: of each of its pieces, the first.
+
+        It is read. Raises :class:`SourceError` where it can't be, and :class:`Damaged`.
+        """
+        items = iter(self._readings.read(self.source, self._spec, self._path))
+        first, place = 0, Origin(self.name, 1, 1)
+        for piece, about in enumerate(self._header.pieces if self._header else ()):
+            page, there = Page(), list(islice(items, PIECE))
+            found = [page.add(Sighting.of(item) if isinstance(item, Article) else item) for item in there]
+            place = there[0].origin if there else place
+            if (written := self._get(piece, "rows")) != page.lines():
+                known = [*written.decode("ascii").split("\n"), *("" for _ in there)]
+                rows = zip(there, found, known, strict=False)
+                other = (item.origin for item, line, said in rows if line != said)
+                end = there[-1].origin if there else place
+                yield Difference(next(other, end), "another record, or none")
+            elif (about, self.columns()[piece]) != (Piece(page.articles, page.newest), page.columns()):
+                yield Difference(place, "other numbers of ids, texts or dates")
+            else:
+                yield from self._otherwise(piece, first, [a for a in there if isinstance(a, Article)], route)
+            first += about.articles
+        if more := next(items, None):
+            yield Difference(more.origin, "nothing from here on")
+
+    def _otherwise(
+        self, piece: int, first: int, articles: Iterable[Article], route: Route
+    ) -> Iterator[Difference]:
+        """Yield where the catalog has another text of an article, or other feeds."""
+        self._turn_to(piece, first)
+        for number, (article, known) in enumerate(zip(articles, self._answers[2], strict=True), first):
+            taken = None if known is None else route(article)
+            if taken is not None and [*taken] != known:
+                yield Difference(article.origin, "other feeds that take it")
+            values = self._store.get_whole(self.number, number) if self._store else None
+            if values and Sighting.of(article).applied_to(article_of(values)) != article:
+                yield Difference(article.origin, "another text")
 
     def leave(self) -> None:
         """Let go of what is held in memory."""

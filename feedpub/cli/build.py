@@ -118,6 +118,9 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "withdrawn": report.withdrawn,
         "taken_back": report.taken_back,
         "boilerplate_lines": report.boilerplate_lines,
+        "files_read": report.effort.read,
+        "files_reused": report.effort.reused,
+        "articles_matched": report.effort.matched,
         "notices": dict(report.notice_counts),
         "rejects": [
             {
@@ -275,6 +278,11 @@ def _warnings(report: BuildReport, *, quiet: bool) -> Iterator[Line]:
 
 
 def _details(report: BuildReport, settings: Settings) -> Iterator[Line]:
+    effort = report.effort
+    yield text_line(
+        f"Sources: {count(effort.read, 'file')} read, {effort.reused:,} known from earlier builds;"
+        f" rules asked of {count(effort.matched, 'article')}."
+    )
     for notice in report.notices:
         yield text_line(f"{notice.origin}: {notice.message}")
     if report.next_change:

@@ -28,6 +28,7 @@ from feedpub.planning.hands import DOUBTS
 from feedpub.planning.site_plan import check_heads
 from feedpub.planning.verdicts import unplaced
 from feedpub.publishing.build import open_plan
+from feedpub.publishing.catalog_check import CatalogCheck, check_catalog
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.sources import Survey, Surveyed, survey
 from feedpub.sources.http_cache import standings
@@ -40,12 +41,17 @@ def check(
         int, typer.Option("--files", help="How many files of each source to look into.", min=0, metavar="N")
     ] = 3,
     all_files: Annotated[bool, typer.Option("--all", help="Look into all files of each source.")] = False,
+    catalog: Annotated[
+        bool,
+        typer.Option("--catalog", help="Compare the catalog of earlier builds with the files; reads all."),
+    ] = False,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
     """Check a config, the examples of its rules and its sources; write nothing.
 
     It ends with 1 where an example fails, where no file fits a pattern that does not say may_be_empty: true, where an
-    address was never fetched, and where a store, a folder or a file cannot be read; it names all of these.
+    address was never fetched, where a store, a folder or a file cannot be read, and where the catalog has anything else
+    than the files; it names all of these.
 
     Example: feedpub check --all
     """
@@ -66,6 +72,7 @@ def check(
     warnings += [idle for found in surveys for idle in found.idle]
     warnings += _by_hand(settings, surveys)
     warnings += [f"{why}; what was adopted before stays so" for source in adopted for why in source.missing]
+    compared = _compared(settings, wanted=catalog and not unread)
     if report_format is Format.JSON:
         print_json(
             {
@@ -73,6 +80,7 @@ def check(
                 "warnings": [*warnings, *unread, *missing],
                 "files": [asdict(file) for found in surveys for file in found.files],
                 "more_files": sum(found.more for found in surveys),
+                "catalog": _catalog_as_json(compared),
                 "adopted": [_as_json(source) for source in adopted],
             }
         )
@@ -86,12 +94,13 @@ def check(
         for spec, found in zip(settings.sources, surveys, strict=True):
             _show_source(spec.path, found, what)
         _show_adopted(adopted)
+        _show_catalog(compared)
         if not failing:
             made = "".join(f", feeds of each {template.field}" for template in settings.templates)
             counts = f"{count(len(settings.feeds), 'feed')}{made}, {count(len(settings.sources), 'source')}"
             verdict = "OK" if not (missing or unread) else "some of what its sources name cannot be read"
             print_text(f"{config}: {verdict} ({counts}, all examples pass)")
-    if failing or unread or any(found.lacks for found in surveys):
+    if failing or unread or any(found.lacks for found in surveys) or _is_wrong(compared):
         raise typer.Exit(FAILED)
 
 
@@ -107,6 +116,35 @@ def _show_source(path: str, found: Survey, without_links: str) -> None:
     if found.more:
         more = f"{count(found.more, 'more file')} that were not looked into; --all looks into all"
         print_text(f"{path}: and {more}")
+
+
+def _catalog_as_json(compared: CatalogCheck | None) -> dict[str, object] | None:
+    if compared is None:
+        return None
+    return {
+        "files": compared.knows,
+        "unknown": compared.unknown,
+        "differences": list(compared.differences),
+    }
+
+
+def _compared(settings: Settings, *, wanted: bool) -> CatalogCheck | None:
+    return check_catalog(settings, datetime.now(UTC)) if wanted else None
+
+
+def _is_wrong(compared: CatalogCheck | None) -> bool:
+    return compared is not None and bool(compared.differences)
+
+
+def _show_catalog(compared: CatalogCheck | None) -> None:
+    if compared is None:
+        return
+    for difference in compared.differences:
+        print_text(printable(difference))
+    unknown = f"; {count(compared.unknown, 'file')} that the next build reads" if compared.unknown else ""
+    print_text(f"{compared.file}: {count(compared.knows, 'file')} compared{unknown}")
+    if compared.differences:
+        print_text("  it is wrong; delete it, and the next build makes it anew")
 
 
 def _show(found: Surveyed) -> None:

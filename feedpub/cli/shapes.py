@@ -93,6 +93,13 @@ SHAPES: Mapping[str, Any] = {
             }
         ],
         "more_files": "integer: how many files were not looked into",
+        "catalog": OrNull(
+            {
+                "files": "integer: files that it knows",
+                "unknown": "integer: files that the next build reads",
+                "differences": ["string: where a file is another than it says"],
+            }
+        ),
         "adopted": [
             {
                 "source": "string: the source that adopts",
@@ -128,6 +135,9 @@ SHAPES: Mapping[str, Any] = {
         "withdrawn": "integer: of these, those that take an article back or are taken back",
         "taken_back": "integer: articles that were online until now",
         "boilerplate_lines": "integer: lines that belong to no article",
+        "files_read": "integer: files of the sources that were read",
+        "files_reused": "integer: files that were known from earlier builds, and not read",
+        "articles_matched": "integer: articles of which the rules were asked",
         "notices": Map("kind of notice", "integer: how often it was given"),
         "rejects": [_PLACE | {"column": "integer or null: its column", "reason": "string: why"}],
         "feeds": [

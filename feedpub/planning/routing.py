@@ -23,7 +23,7 @@ from feedpub.articles.entry import Entry, RoutedArticle, Turn, make_entry, offlo
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.articles.sighting import Sighting, Told
 from feedpub.articles.withdrawals import Gone, Listed, Withdrawal, Withdrawn, dated, mark
-from feedpub.catalog import Catalog, CatalogFile, Census, Damaged, Seen, Stale, Unheard, Want
+from feedpub.catalog import Catalog, CatalogFile, Census, Damaged, Effort, Seen, Stale, Unheard, Want
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
 from feedpub.planning.hands import Hands, Heard
@@ -52,7 +52,7 @@ class IngestResult:
     of its oldest entry. ``values`` has those that each template of the config asks for. ``next_change`` is the earliest
     instant at which the clock alone changes which records are public, or how. ``hands`` tells what people decided of
     articles, ``unused`` names what the config lists of that and no source has; ``decided`` are their ids, and no guard
-    counts them where they leave a feed.
+    counts them where they leave a feed. ``effort`` is what it took.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
@@ -79,6 +79,7 @@ class IngestResult:
     hands: Hands
     unused: tuple[str, ...]
     decided: frozenset[str]
+    effort: Effort
 
 
 def _no_files(_source: int, _article: Article) -> None:
@@ -128,11 +129,14 @@ def _ingest(  # noqa: PLR0913 - as above
     publicity = Publicity(settings, now, past, remembered)
     order = SourceOrder()
 
+    routers = [sieve := _Router(settings, past, SourceOrder(), hands, local)]
+
     def begun() -> _Router:
-        return _Router(settings, past, order, hands, local)
+        routers.append(_Router(settings, past, order, hands, local))
+        return routers[-1]
 
     def asks_all() -> bool:
-        return publicity.asks_all or begun().asks_all or tally.heard.listens or bool(past.split_ids())
+        return publicity.asks_all or sieve.asks_all or tally.heard.listens or bool(past.split_ids())
 
     def read(progress: Progress | None) -> tuple[Census | None, DuplicateIndex, _Router]:
         router = begun()
@@ -142,7 +146,6 @@ def _ingest(  # noqa: PLR0913 - as above
         _first_reading(index, router, publicity, articles, tally, order)
         return census, index, router
 
-    sieve = _Router(settings, past, SourceOrder(), hands, local)
     if _take_up(catalog, publicity, progress, None if asks_all() or not sieve.is_bounded else sieve):
         progress = None
     census, watched, router = read(progress)
@@ -202,6 +205,7 @@ def _ingest(  # noqa: PLR0913 - as above
         hands=hands,
         unused=tally.heard.unused,
         decided=tally.heard.decided(past),
+        effort=catalog.effort(sum(router.matched for router in routers)),
     )
 
 
@@ -525,6 +529,8 @@ class _Router:
         self.floor = float("-inf")
         """What was published before this (in epoch seconds) is not among the newest of any feed any more."""
         self.offered = 0
+        self.matched = 0
+        """Of how many articles the rules were asked."""
         self.values = ValueCounter(settings)
         self.adoptable: dict[int, list[Adoptable]] = {
             number: [] for number, spec in enumerate(settings.sources) if spec.adopt
@@ -589,6 +595,7 @@ class _Router:
         if known is not None:
             return known
         taken = self._rules.route(told.applied_to(seen.whole()), self.hands.of(told))
+        self.matched += 1
         if is_same:
             seen.file.take(seen.number, taken)
         return taken

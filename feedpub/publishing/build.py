@@ -47,7 +47,7 @@ def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ())
 
     Raises what :func:`feedpub.planning.site_plan.plan_site` raises. What a build would refuse is ``refusal``.
     """
-    readings = _readings(settings, now)
+    readings = readings_of(settings, now)
     settings = with_made(settings, now, allow, readings)
     with (
         open_state(settings, _published(settings)) as state,
@@ -60,7 +60,8 @@ def _published(settings: Settings) -> LocalFolder:
     return LocalFolder(settings.output.dir, settings.output.state)
 
 
-def _readings(settings: Settings, now: datetime) -> Readings:
+def readings_of(settings: Settings, now: datetime) -> Readings:
+    """Return what a build of ``settings`` at ``now`` is to read."""
     output = settings.output
     published = bool(_published(settings).documents)
     settling = Settling(now, LastReadFile(output.state / LAST_READ), published)
@@ -149,7 +150,7 @@ def _build(
                 forget(note_of(settings))
             except OSError as error:
                 raise failure("cannot remove the note of the last build in", ours, error) from error
-        readings = _readings(settings, now)
+        readings = readings_of(settings, now)
         settings = with_made(settings, now, allow, readings)
         state = held.enter_context(open_state(settings, _published(settings)))
         check_examples(settings)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import chain
 
 from feedpub.articles.article import Notice, Reject
 from feedpub.articles.duplicates import NearDuplicate
 from feedpub.articles.entry import Entry
+from feedpub.catalog import Effort
 from feedpub.core.errors import ALLOWANCES
 from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Rendered
@@ -78,6 +79,7 @@ class BuildReport:
     last build did not have. ``warnings`` are of feeds made of the data.
     ``pages`` are what people look at; ``foreign`` are files that are not ours and stay in the places of pages.
     ``departures`` are the entries that feeds lose, ``given`` is what became of the events for ``on_publish``.
+    ``effort`` is what it took, which no two builds need have in common.
     """
 
     articles: int
@@ -103,6 +105,8 @@ class BuildReport:
     foreign: tuple[str, ...] = ()
     departures: tuple[Departure, ...] = ()
     given: Given = NOTHING_GIVEN
+    # What is published does not depend on it.
+    effort: Effort = field(default=Effort(), compare=False)
 
     @property
     def is_well(self) -> bool:
@@ -177,6 +181,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         foreign=changes.foreign,
         next_change=plan.next_change,
         departures=tuple(_departures(plan)),
+        effort=ingested.effort,
     )
 
 

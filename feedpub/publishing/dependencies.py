@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from feedpub.catalog import Catalog, Store
 from feedpub.config import Settings
@@ -27,10 +28,14 @@ def note_of(settings: Settings) -> str:
     return note_path(os.fspath(settings.file), os.fspath(settings.output.state))
 
 
+def catalog_of(settings: Settings) -> Path:
+    """Return where the catalog lies."""
+    return settings.output.state / f"catalog-{known_config(os.fspath(settings.file))}.sqlite"
+
+
 def open_catalog(settings: Settings, readings: Readings, *, writes: bool = True) -> Catalog:
     """Return what is known of the sources by earlier builds; to be called under the lock, if it ``writes``."""
-    file = settings.output.state / f"catalog-{known_config(os.fspath(settings.file))}.sqlite"
-    store = Store(file, program(), RACE, writes=writes)
+    store = Store(catalog_of(settings), program(), RACE, writes=writes)
     return Catalog(readings, store, settings.rules.fingerprint())
 
 

@@ -30,14 +30,17 @@ from feedpub.articles.article import (
     Written,
 )
 from feedpub.articles.sighting import Sighting
-from feedpub.catalog import Store
+from feedpub.catalog import Effort, Store
 from feedpub.catalog import catalog as catalog_module
 from feedpub.catalog import store as store_module
-from feedpub.catalog.coding import article_of, canonical, item_in, line_of, seen_in, values_of
+from feedpub.catalog.coding import article_of, canonical, item_in, line_of, seen_in, values_of, written
+from feedpub.catalog.store import Stat
 from feedpub.config import load_config
 from feedpub.core.yaml_node import read_yaml
 from feedpub.publishing import dependencies
 from feedpub.publishing.build import build, open_plan
+from feedpub.publishing.dependencies import catalog_of
+from feedpub.publishing.early_exit import program
 from feedpub.rules.ruleset import compile_rules
 from feedpub.sources import Readings, SourceSpec
 
@@ -485,3 +488,74 @@ def test_fingerprints_are_the_same_in_each_process():
 def all_fingerprints():
     spec = SourceSpec(("a",), Path("/x"), boilerplate=frozenset("abcdef"), published_when=frozenset("ghi"))
     return fingerprint(*RULES), canonical(spec)
+
+
+def test_a_build_says_what_it_read_and_what_it_asked(site):
+    write(site, "b", [story(4, "elm")])
+    assert run(site).effort == Effort(read=1, reused=1, matched=1)
+    assert run(site).effort == Effort(read=0, reused=2, matched=0)
+    assert run(site, cache=False).effort == Effort(read=2, reused=0, matched=5)
+
+
+def test_a_catalog_that_is_as_the_files_are_has_no_differences(site, command):
+    done = command(site, "check", "--config", site / "config.yaml", "--catalog")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 files compared\n" in done.stdout
+    write(site, "b", [story(9)])
+    done = command(site, "check", "--config", site / "config.yaml", "--catalog", "--format", "json")
+    assert json.loads(done.stdout)["catalog"] == {"files": 1, "unknown": 1, "differences": []}
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        (
+            [story(0), story(1, "elm"), story(2), story(3)],
+            "a.jsonl:2: the catalog has another record, or none",
+        ),
+        ([story(0), story(1), story(2)], "a.jsonl:3: the catalog has another record, or none"),
+        ([story(n) for n in range(5)], "a.jsonl:5: the catalog has another record, or none"),
+    ],
+    ids=["edited", "less", "more"],
+)
+def test_a_catalog_that_is_wrong_is_said_to_be(site, command, monkeypatch, told, says):
+    stat, original = Stat.of(site / "a.jsonl"), Stat.of
+    monkeypatch.setattr(Stat, "of", lambda path: stat if path.name == "a.jsonl" else original(path))
+    write(site, "a", told)
+    done = command(site, "check", "--config", site / "config.yaml", "--catalog")
+    assert done.returncode == 1
+    assert says in done.stdout
+    assert "delete it, and the next build makes it anew" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "says"),
+    [
+        (
+            "answers",
+            lambda rules: [rules, [None, None, [1], None]],
+            "a.jsonl:3: the catalog has other feeds that take it",
+        ),
+        ("columns", lambda _: None, "a.jsonl:1: the catalog has other numbers of ids, texts or dates"),
+        ("whole", lambda _: None, "a.jsonl:4: the catalog has another text"),
+    ],
+)
+def test_whatever_is_wrong_in_it_is_told(site, command, kind, content, says):
+    settings = load_config(site / "config.yaml")
+    store = Store(catalog_of(settings), program(), 0)
+    # The last file is read first.
+    number = 2
+    if kind == "answers":
+        store.put(number, 0, kind, written(content(settings.rules.fingerprint())))
+    elif kind == "columns":
+        store.put(number, 0, kind, bytes(len(store.get(number, 0, kind))))
+    else:
+        whole = store.get_whole(number, 3)
+        store.put_whole(number, 3, 0.0, [*whole[:2], "another", *whole[3:]])
+    for each in (1, 2):
+        store._used.add(each)
+    store.save()
+    store.close()
+    done = command(site, "check", "--config", site / "config.yaml", "--catalog")
+    assert done.returncode == 1
+    assert says in done.stdout
