@@ -33,6 +33,7 @@ from feedpub.catalog.coding import (
 )
 from feedpub.catalog.store import Damaged, Header, Piece, Stat, Store
 from feedpub.core.errors import SourceError
+from feedpub.documents.verification import Passed
 from feedpub.sources import Readings, local_file
 from feedpub.sources.files import display_name
 from feedpub.sources.http_cache import Copy, is_web
@@ -118,6 +119,8 @@ class Catalog:
         self._specs: dict[int, str] = {}
         self._files: dict[tuple[int, Path | str], CatalogFile] = {}
         self._newest = _Newest()
+        self.passed = Passed(store.passed if store else ())
+        """Which documents are known to be valid."""
 
     def files(self) -> Iterator[CatalogFile]:
         """Yield all files in the order in which they are read; the same ones each time."""
@@ -170,6 +173,11 @@ class Catalog:
         if not files or not all(file.is_known and not file.is_odd for file in files):
             return None
         return Census((columns for file in files for columns in file.columns()), now.timestamp(), marks)
+
+    def remember_passed(self) -> None:
+        """Keep for the next build which documents are valid; to be called when they are all checked."""
+        if self._store is not None:
+            self._store.keep_passed(self.passed.digests)
 
     def _spec(self, source: int, spec: SourceSpec) -> str:
         """Return a fingerprint of all that the reading of a source depends on."""

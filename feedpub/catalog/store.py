@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from feedpub.catalog.coding import Row, written
 
-VERSION = 2
+VERSION = 3
 # What SQLite raises for a file that is none of its own, or is no more: its messages may be no text either.
 _FAILS = (sqlite3.Error, OSError, ValueError, OverflowError)
 _SEAL = 16
@@ -28,6 +28,7 @@ MOST = 2
 _SCHEMA = """
 CREATE TABLE site (
     key BLOB NOT NULL,          -- what all of it depends on
+    passed BLOB NOT NULL,       -- digests of the documents that are known to be valid
     floors TEXT                 -- for each feed, the instant from which on it needed all articles
 );
 CREATE TABLE files (
@@ -166,7 +167,7 @@ class Store:
             connection.execute("PRAGMA synchronous = OFF")
             if self._writes and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 connection.executescript(f"BEGIN; {_SCHEMA}")
-                connection.execute("INSERT INTO site VALUES (?, NULL)", (self._key,))
+                connection.execute("INSERT INTO site VALUES (?, x'', NULL)", (self._key,))
                 connection.execute("COMMIT")
             found = connection.execute("SELECT key, floors FROM site").fetchall()
             if self._writes:
@@ -179,6 +180,20 @@ class Store:
             self.clear()
         elif found[0][1] is not None:
             self.floors = _floors(found[0][1])
+
+    @property
+    def passed(self) -> frozenset[str]:
+        """The digests of the documents that were found valid; none where that is damaged."""
+        with suppress(Damaged, LookupError, ValueError):
+            return frozenset(json.loads(self._opened(self._ask("SELECT passed FROM site")[0][0], "passed")))
+        return frozenset()
+
+    def keep_passed(self, digests: Iterable[str]) -> None:
+        """Keep these digests."""
+        kept = sorted(digests)
+        if frozenset(kept) != self.passed:
+            self._do("UPDATE site SET passed = ?", (self._sealed(written(kept), "passed"),))
+            self._commit()
 
     def find(self, name: bytes) -> tuple[int, Header] | None:
         """Return the number of a file and what is known of it."""
@@ -250,6 +265,9 @@ class Store:
             if number not in self._used:
                 self._drop(number)
         self._do("UPDATE site SET floors = ?", (json.dumps(self.floors),))
+        self._commit()
+
+    def _commit(self) -> None:
         self._do("COMMIT")
         self._do("BEGIN")
 

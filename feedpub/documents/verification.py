@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from feedpub.documents.faults import opml_faults
 from feedpub.documents.formats import OPML_TYPE, Document, of_media_type
@@ -18,14 +19,50 @@ class Invalid:
     reason: str
 
 
+class Passed:
+    """Which documents are known to be valid: those of earlier builds by the digests ``before``, and those held now.
+
+    A check looks at nothing but the bytes of a document and its address, so what passed once passes again.
+    """
+
+    def __init__(self, before: Iterable[str] = ()) -> None:
+        self._before = frozenset(before)
+        self.digests: set[str] = set()
+        """Those of what is valid of all that was held against its check."""
+
+    def has(self, document: Document) -> bool:
+        """Say whether a document passed before."""
+        digest = _digest(document)
+        if digest in self._before:
+            self.digests.add(digest)
+        return digest in self.digests
+
+    def add(self, document: Document) -> None:
+        """Take note that a document is valid."""
+        self.digests.add(_digest(document))
+
+
+def _digest(document: Document) -> str:
+    head = f"{document.media_type}\n{document.url}\n".encode("utf-8", "surrogatepass")
+    return sha256(head + document.data).hexdigest()
+
+
 def first_refusal(documents: Iterable[Document]) -> Invalid | None:
     """Return why one of ``documents`` must not be published; ``None`` if all may."""
     return next(iter(refusals(documents).values()), None)
 
 
-def refusals(documents: Iterable[Document]) -> dict[str, Invalid]:
-    """Return, by name, why documents must not be published."""
-    return {d.path: refusal for d in documents if (refusal := _refusal(d))}
+def refusals(documents: Iterable[Document], passed: Passed | None = None) -> dict[str, Invalid]:
+    """Return, by name, why documents must not be published; what ``passed`` knows is not checked once more."""
+    found: dict[str, Invalid] = {}
+    for document in documents:
+        if passed and passed.has(document):
+            continue
+        if refusal := _refusal(document):
+            found[document.path] = refusal
+        elif passed:
+            passed.add(document)
+    return found
 
 
 def _refusal(document: Document) -> Invalid | None:

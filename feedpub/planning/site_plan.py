@@ -23,7 +23,7 @@ from feedpub.documents.pages.faults import page_faults
 from feedpub.documents.pages.site import HTML_TYPE, SitePages
 from feedpub.documents.readback import PublishedFeed
 from feedpub.documents.renderer import Quarantined, Rendered, Renderer
-from feedpub.documents.verification import Invalid, first_refusal, refusals
+from feedpub.documents.verification import Invalid, Passed, first_refusal, refusals
 from feedpub.history.identity import IdentityOptions, Resolved, resolve_identities
 from feedpub.history.ledger import A_DAY, Ledger
 from feedpub.history.state import PublishedArchive, State
@@ -136,17 +136,20 @@ def cut_out(settings: Settings, state: State, hidden: Iterable[str]) -> Cut:
     return Cut(tuple(documents), ids, failed)
 
 
-def verify_documents(
+def verify_documents(  # noqa: PLR0913 - each comes from elsewhere
     rendered: Iterable[Rendered],
     listing: Document,
     pages: SitePages,
     base: str,
     cut: Cut | None = None,
     media: MediaPlan | None = None,
+    *,
+    passed: Passed | None = None,
 ) -> Verified:
     """Hold each document against its check: those of feeds, the ``listing`` of all, and ``pages`` served at ``base``.
 
     Likewise those that entries were ``cut`` out of. Files of ``media`` need none: their bytes told what they are.
+    What ``passed`` before needs none any more.
 
     What links to others is behind them, as it is put into place after them: pages before the documents whose
     entries link to them, archive documents before the subscription documents that lead to them. Where a
@@ -160,7 +163,7 @@ def verify_documents(
     for feed in rendered:
         keep.update(feed.kept)
         documents = (*feed.archives, *feed.documents)
-        wrong = refusals(documents)
+        wrong = refusals(documents, passed)
         invalid |= wrong
         if any(document.path in wrong for document in feed.archives):
             held.add(feed.feed.slug)
@@ -170,10 +173,10 @@ def verify_documents(
             valid += [document for document in documents if document.path not in wrong]
     if cut:
         # Their neighbours do not depend on what is in them, so each goes alone.
-        wrong = refusals(cut.documents)
+        wrong = refusals(cut.documents, passed)
         invalid |= {**cut.failed, **wrong}
         valid += [document for document in cut.documents if document.path not in wrong]
-    if wrong := refusals((listing,)):
+    if wrong := refusals((listing,), passed):
         invalid |= wrong
         keep.update(wrong)
     else:
@@ -244,7 +247,9 @@ def plan_site(
     """
     media = SiteMedia(settings, state.published, state.media, now)
     ingested = ingest(settings, now, state.ledger, progress, state.withdrawn, catalog, local=media.of)
-    planner = _Planner(settings, state, now, allowed, ingested, media)
+    planner = _Planner(
+        settings, state, now, allowed, ingested, media, passed=catalog.passed if catalog else None
+    )
     plan = planner.plan()
     if plan.verified.invalid:
         # Before entries are blamed for it.
@@ -270,7 +275,7 @@ def check_heads(settings: Settings) -> None:
 class _Planner:
     """Plans once, and once more without the entries that would make documents invalid."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each comes from elsewhere
         self,
         settings: Settings,
         state: State,
@@ -278,6 +283,8 @@ class _Planner:
         allowed: Collection[str],
         ingested: IngestResult,
         media: SiteMedia,
+        *,
+        passed: Passed | None,
     ) -> None:
         self._settings = settings
         self._state = state
@@ -285,6 +292,7 @@ class _Planner:
         self._allowed = allowed
         self._taken = ingested
         self._media = media
+        self._passed = passed
         self._adoption = adopt(settings, state, ingested)
         self._renderer = Renderer(settings.site, settings.categories, settings.output.formats)
         self._sources = ingested.index.source_of()
@@ -339,7 +347,13 @@ class _Planner:
             pages=pages,
             media=media,
             verified=verify_documents(
-                rendered, self._renderer.opml(settings.feeds), pages, settings.site.base_url, cut, media
+                rendered,
+                self._renderer.opml(settings.feeds),
+                pages,
+                settings.site.base_url,
+                cut,
+                media,
+                passed=self._passed,
             ),
             refusal=why_refused(
                 settings,

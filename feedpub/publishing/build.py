@@ -158,6 +158,7 @@ def _build(
         if cache:
             catalog = held.enter_context(closing(open_catalog(settings, readings, writes=not dry_run)))
         plan = plan_site(settings, state, now, allowed=allow, progress=progress, catalog=catalog)
+        catalog.remember_passed()
         if plan.refusal:
             if isinstance(plan.refusal, TooManyRejects) and not dry_run:
                 write_rejects(plan.ingested.rejects, ours)

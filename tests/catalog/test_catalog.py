@@ -37,6 +37,9 @@ from feedpub.catalog.coding import article_of, canonical, item_in, line_of, seen
 from feedpub.catalog.store import Stat
 from feedpub.config import load_config
 from feedpub.core.yaml_node import read_yaml
+from feedpub.documents import verification
+from feedpub.documents.formats import Document
+from feedpub.documents.verification import Passed
 from feedpub.publishing import dependencies
 from feedpub.publishing.build import build, open_plan
 from feedpub.publishing.dependencies import catalog_of
@@ -488,6 +491,46 @@ def test_fingerprints_are_the_same_in_each_process():
 def all_fingerprints():
     spec = SourceSpec(("a",), Path("/x"), boilerplate=frozenset("abcdef"), published_when=frozenset("ghi"))
     return fingerprint(*RULES), canonical(spec)
+
+
+@pytest.fixture
+def checked(monkeypatch):
+    """The names of the documents that are held against the check of their format."""
+    names = []
+    original = verification._refusal
+
+    def checking(document):
+        names.append(document.path)
+        return original(document)
+
+    monkeypatch.setattr(verification, "_refusal", checking)
+    return names
+
+
+def test_a_document_that_was_found_valid_is_not_checked_again(site, checked):
+    run(site)
+    assert checked == []
+    write(site, "c", [story(9, "oak")])
+    run(site)
+    assert checked == ["all.atom"]
+    checked.clear()
+    run(site)
+    assert checked == []
+    run(site, cache=False)
+    assert sorted(checked) == ["all.atom", "elm.atom", "subscriptions.opml"]
+
+
+def test_what_passed_counts_for_the_same_bytes_at_the_same_address_alone():
+    document = Document("a.atom", "a", "application/atom+xml", "https://x.test/a.atom", b"<feed/>")
+    others = (
+        document,
+        replace(document, url="https://x.test/b.atom"),
+        replace(document, rendered=b"<feed />"),
+        replace(document, media_type="application/rss+xml"),
+    )
+    passed = Passed()
+    passed.add(document)
+    assert [Passed(passed.digests).has(other) for other in others] == [True, False, False, False]
 
 
 def test_a_build_says_what_it_read_and_what_it_asked(site):

@@ -47,7 +47,7 @@ def test_a_broken_document_is_refused_and_the_good_one_stays(
     build(settings, NOW)
     good = (project / "feeds" / path).read_bytes()
 
-    def break_one(rendered, listing, *more):
+    def break_one(rendered, listing, *more, **known):
         for feed in rendered:
             for document in feed.documents:
                 if document.path == path:
@@ -55,7 +55,7 @@ def test_a_broken_document_is_refused_and_the_good_one_stays(
                     data, changed = re.subn(pattern, replacement, document.data, count=once)
                     assert changed, "the pattern must break something"
                     object.__setattr__(document, "rendered", data)
-        return verify_documents(rendered, listing, *more)
+        return verify_documents(rendered, listing, *more, **known)
 
     monkeypatch.setattr(site_plan, "verify_documents", break_one)
     report = build(settings, NOW)
