@@ -152,6 +152,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         ],
         "listings": [_document(document) for document in report.listings],
         "pages": [_document(document) for document in report.pages],
+        "media": [_document(document) for document in report.media],
         "removed": list(report.removed),
         "altered": list(report.altered),
         "warnings": [*report.source_warnings, *report.warnings, *map(str, report.zones)],
@@ -238,6 +239,8 @@ def _pages(report: BuildReport, *, dry_run: bool) -> Iterator[Line]:
     if changed := sum(page.written for page in report.pages):
         whole = count(len(report.pages), "file")
         yield text_line(f"Pages: {changed} of {whole} {'would be written' if dry_run else 'written'}.")
+    if added := sum(file.written for file in report.media):
+        yield text_line(f"Media: {count(added, 'file')} {'would be written' if dry_run else 'written'}.")
     for path in report.foreign:
         yield text_line(f"{path}: it is not feedpub's and stays; so that page is not written")
 

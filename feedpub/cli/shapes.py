@@ -153,6 +153,7 @@ SHAPES: Mapping[str, Any] = {
         ],
         "listings": _DOCUMENTS,
         "pages": _DOCUMENTS,
+        "media": _DOCUMENTS,
         "removed": ["string: a file that was removed"],
         "altered": ["string: a finished document that somebody else changed or removed"],
         "warnings": ["string: what sources do not give, and what else may not be meant"],

@@ -77,7 +77,8 @@ class BuildReport:
     finished documents that somebody else has changed or removed since the last build. ``zones`` are sources whose
     zone was changed. ``next_change`` is when the same input gives other documents. ``new_rejects`` are those that the
     last build did not have. ``warnings`` are of feeds made of the data.
-    ``pages`` are what people look at; ``foreign`` are files that are not ours and stay in the places of pages.
+    ``pages`` are what people look at, ``media`` the files beside articles that are new; ``foreign`` are files that are
+    not ours and stay in the places of pages.
     ``departures`` are the entries that feeds lose, ``given`` is what became of the events for ``on_publish``.
     ``effort`` is what it took, which no two builds need have in common.
     """
@@ -102,6 +103,7 @@ class BuildReport:
     new_rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()
     pages: tuple[DocumentReport, ...] = ()
+    media: tuple[DocumentReport, ...] = ()
     foreign: tuple[str, ...] = ()
     departures: tuple[Departure, ...] = ()
     given: Given = NOTHING_GIVEN
@@ -115,7 +117,7 @@ class BuildReport:
 
     @property
     def written(self) -> int:
-        """How many documents and pages changed."""
+        """How many documents, pages and files beside articles changed."""
         return sum(document.written for document in self._documents())
 
     @property
@@ -129,7 +131,7 @@ class BuildReport:
         return tuple(document.invalid for document in self._documents() if document.invalid)
 
     def _documents(self) -> Iterator[DocumentReport]:
-        return chain(*(feed.documents for feed in self.feeds), self.listings, self.pages)
+        return chain(*(feed.documents for feed in self.feeds), self.listings, self.pages, self.media)
 
 
 def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
@@ -178,6 +180,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
             for path in verified.pages
             if path in written or path in verified.invalid or path not in changes.foreign
         ),
+        media=tuple(_document_report(file.path, verified, written) for file in plan.media.documents),
         foreign=changes.foreign,
         next_change=plan.next_change,
         departures=tuple(_departures(plan)),

@@ -145,6 +145,7 @@ def test_what_an_article_names_is_published_and_measured_whatever_it_is_called(s
     site.post("a", "![Photo](img/photo.txt) [plan](plan.pdf)", image="img/photo.txt", enclosure="talk.mp3")
     report = site.build()
     assert sorted(site.media().values()) == sorted([jpeg(), wav(), PDF])
+    assert {file.path for file in report.media if file.written} == site.media().keys()
     assert {name.rpartition(".")[2] for name in site.media()} == {"jpg", "wav", "pdf"}
     item = json.loads(site.files()["all.json"])["items"][0]
     photo, plan = (f"https://x.test/f/{name}" for name in sorted(site.media(), key=lambda n: n[-3:])[:2])
