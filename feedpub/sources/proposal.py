@@ -325,7 +325,8 @@ class _Group:
         return ""
 
     def _passed_over(self, pattern: str, problem: str) -> PassedOver:
-        is_known = has_extension(self.kind) or bool(foreign(self.kind, b""))
+        is_feed = any(head.format == "feed" for head in self.heads.values())
+        is_known = has_extension(self.kind) or is_feed or bool(foreign(self.kind, b""))
         return PassedOver(pattern, self.kind, len(self.files), problem, is_known)
 
     def _is_chance(self, found: Mapping[Path, Surveyed]) -> bool:

@@ -29,3 +29,11 @@ def test_init_says_how_dates_are_written_where_the_files_do(row, tmp_path, monke
     made = plan(load_config("config.yaml"), datetime(2026, 1, 1, tzinfo=UTC))
     dates = sorted(entry.article.published.isoformat()[:16] for entry in made.feeds[0].entries)
     assert dates == row["dates"]
+
+
+def test_days_that_a_spreadsheet_counts_are_no_seconds(tmp_path, monkeypatch):
+    (tmp_path / "a.csv").write_text("title,text,date\nA,B,45208.6007\n")
+    monkeypatch.chdir(tmp_path)
+    began = CliRunner().invoke(app, ["init", "."])
+    assert "is a bare number; if a spreadsheet counts days by it, write it out as a date" in began.stderr
+    assert not Path("config.yaml").exists()

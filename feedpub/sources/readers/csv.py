@@ -151,8 +151,10 @@ def _name(text: str, encoding: str | None) -> str:
 
 def _useless(header: list[str], reading: ParseContext) -> str:
     """Return why no row under this header can be read, or an empty text."""
-    if len(set(header)) < len(header):
-        return f"the header has {next(name for name in header if header.count(name) > 1)!r} twice"
+    # Spreadsheets leave columns at the end that have neither a name nor values.
+    named = [name for name in header if name]
+    if len(set(named)) < len(named):
+        return f"the header has {next(name for name in named if named.count(name) > 1)!r} twice"
     if not {"title", "body"} & set(name_map(tuple(header), reading.spec.fields)):
         return "the header names no title and no body; say which columns they are under fields:"
     return ""

@@ -23,6 +23,8 @@ from feedpub.text.dates.policy import (
 from feedpub.text.dates.zones import UnknownZoneError, load_zone, localise, named_zone, plain_day
 
 MAX_LENGTH = 120
+# Fewer digits count no seconds since 1970 that anybody published in.
+MIN_COUNTED = 9
 
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z",
@@ -112,6 +114,8 @@ def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
     # Milliseconds since 1970 may have as many digits as a compact date: 541350061000 is none in month 50.
     if match and not (plain.isdigit() and int(match[2]) > 12):
         return _assemble(plain, _iso_fields(match), policy)
+    if _NUMBER.match(plain) and len(plain.lstrip("-").partition(".")[0]) < MIN_COUNTED:
+        raise DateError(plain, "is a bare number; if a spreadsheet counts days by it, write it out as a date")
     if _NUMBER.match(plain):
         unit, name = (
             ("milliseconds", "epoch-ms") if len(plain.partition(".")[0]) > 11 else ("seconds", "epoch")
