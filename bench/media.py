@@ -57,7 +57,7 @@ def main() -> None:
         (folder / "posts").mkdir()
         (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
         for number in range(arguments.articles):
-            day = f"{2000 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}"
+            day = f"{1990 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}"
             text = f"---\ntitle: Story {number}\ndate: {day}\n---\n![Picture]({number}.png)\n\nIts text.\n"
             (folder / f"posts/{number}.md").write_text(text, encoding="utf-8")
             (folder / f"posts/{number}.png").write_bytes(picture(number, size))
@@ -76,13 +76,14 @@ def main() -> None:
         )
 
         def other(number: int) -> Path:
+            nonlocal began
             newest = arguments.articles - 1
             (folder / f"posts/{newest}.png").write_bytes(picture(-1 - number, size))
+            began = time.time()
             return folder
 
-        began = time.time()
         run = repeated(arguments.repeat, other)[0]
-        rows.append(("one picture changed", run, round(written(folder, began) / arguments.repeat)))
+        rows.append(("one picture changed", run, written(folder, began)))
     print(f"{arguments.articles:,} articles with a picture of {arguments.kilobytes} KB each, RSS and Atom\n")
     print("| build | wall s | CPU s | peak MB | files written |")
     print("|---|---:|---:|---:|---:|")
