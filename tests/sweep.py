@@ -87,7 +87,7 @@ PARTS = {
             "tests/upgrade",
         ),
         (("newsboat", "newsboat"), ("hugo", "hugo")),
-        ("pelican",),
+        ("pelican[markdown]",),
     ),
     "packages": Part(("tests/packages",), (("git", "git"),), ("uv",)),
     "lowest": Part((), task="lowest"),
