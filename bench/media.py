@@ -18,7 +18,7 @@ import zlib
 from pathlib import Path
 
 from build import measure
-from pages import BUILD, leave_note, repeated, written
+from pages import BUILD, forget_note, leave_note, print_table, repeated, written
 
 CONFIG = """\
 version: 1
@@ -66,8 +66,7 @@ def main() -> None:
         leave_note(folder)
 
         def without_note(_: int) -> Path:
-            for note in (folder / ".feedpub").glob("unchanged-*.json"):
-                note.unlink()
+            forget_note(folder)
             return folder
 
         began = time.time()
@@ -85,10 +84,7 @@ def main() -> None:
         run = repeated(arguments.repeat, other)[0]
         rows.append(("one picture changed", run, written(folder, began)))
     print(f"{arguments.articles:,} articles with a picture of {arguments.kilobytes} KB each, RSS and Atom\n")
-    print("| build | wall s | CPU s | peak MB | files written |")
-    print("|---|---:|---:|---:|---:|")
-    for label, run, files in rows:
-        print(f"| {label} | {run.wall:.2f} | {run.cpu:.2f} | {run.memory:.0f} | {files:,} |")
+    print_table(rows)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,20 @@ def written(folder: Path, since: float) -> int:
     return sum(path.is_file() and path.stat().st_mtime >= since for path in (folder / "feeds").rglob("*"))
 
 
+def forget_note(folder: Path) -> None:
+    """Let the next build go the whole way."""
+    for note in (folder / ".feedpub").glob("unchanged-*.json"):
+        note.unlink()
+
+
+def print_table(rows: list[tuple[str, Run, int]]) -> None:
+    """Print what builds cost: a label, the run, and how many files it wrote."""
+    print("| build | wall s | CPU s | peak MB | files written |")
+    print("|---|---:|---:|---:|---:|")
+    for label, run, files in rows:
+        print(f"| {label} | {run.wall:.2f} | {run.cpu:.2f} | {run.memory:.0f} | {files:,} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -85,8 +99,7 @@ def main() -> None:
         rows.append(("unchanged, by the note", repeated(arguments.repeat, again)[0], 0))
 
         def without_note(_: int) -> Path:
-            for note in (built / ".feedpub").glob("unchanged-*.json"):
-                note.unlink()
+            forget_note(built)
             return built
 
         rows.append(("unchanged, the whole way", repeated(arguments.repeat, without_note)[0], 0))
@@ -105,10 +118,7 @@ def main() -> None:
         last = rows.pop()
         rows.append((*last[:2], round(last[2] / arguments.repeat)))
     print(f"{arguments.articles:,} articles, {pages:,} pages, {arguments.feeds + 1} feeds, RSS and Atom\n")
-    print("| build | wall s | CPU s | peak MB | files written |")
-    print("|---|---:|---:|---:|---:|")
-    for label, run, files in rows:
-        print(f"| {label} | {run.wall:.2f} | {run.cpu:.2f} | {run.memory:.0f} | {files:,} |")
+    print_table(rows)
 
 
 if __name__ == "__main__":
