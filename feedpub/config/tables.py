@@ -23,7 +23,7 @@ from feedpub.config.feeds import (
     RETIRED_KEY,
     TAKING_KEYS,
 )
-from feedpub.config.output import DEDUP, GUARDS, OUTPUT
+from feedpub.config.output import DEDUP, GUARDS, MEDIA, OUTPUT
 from feedpub.config.schema import CONFIG
 from feedpub.config.site import SITE
 from feedpub.config.sources import DATES, HTML_RULES, LAYOUT, REPLACE, REPLACEMENT, SOURCE
@@ -49,6 +49,7 @@ TABLES: Mapping[str, tuple[Key, ...]] = {
     "each": EACH_KEYS,
     "retired": RETIRED.keys,
     "output": OUTPUT.keys,
+    "media": MEDIA.keys,
     "guards": GUARDS.keys,
 }
 """The keys of each table by the name in its marker."""

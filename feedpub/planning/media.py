@@ -13,6 +13,7 @@ from feedpub.articles.article import Article, Local, MediaFile, Notice
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import page_path
 from feedpub.config import Settings
+from feedpub.core import RACE
 from feedpub.core.errors import PublishError, SourceError
 from feedpub.core.spool import Spool
 from feedpub.documents.formats import Document
@@ -22,15 +23,13 @@ from feedpub.sources.media import (
     MEDIA_FOLDER,
     Beside,
     Measured,
+    MissingError,
     UnfitError,
     find,
     is_relative,
     measure,
-    names_files,
-    root_of,
+    place_of,
 )
-
-_RACE = 2_000_000_000  # in nanoseconds: what changed so shortly before may change again without its times showing it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +70,20 @@ class SiteMedia:
 
     def of(self, source: int | None, article: Article) -> Local | None:
         """Return what gives the files that an ``article`` of a source names; ``None`` where it names none."""
-        if source is None:
+        spec = None if source is None else self._settings.sources[source]
+        place = place_of(spec, article) if spec else None
+        if place is None:
             return None
-        spec, file = self._settings.sources[source], article.origin.file
-        if not names_files(spec, file, article.feed, article.link):
-            return None
-        root = root_of(spec, file)
-        if root is None:
-            return None
-        folder = Path(os.path.normpath(spec.base / file)).parent
 
         def local(reference: str) -> MediaFile | None:
             if not is_relative(reference):
                 return None
             shown = f"left out the file {reference[:200]!r}, which"
             try:
-                found = self._told(find(reference, folder, root, self._settings.output.media.max_file))
-            except FileNotFoundError as error:
-                self._missing(spec.base, error)
-                notice = Notice(article.origin, "missing-file", f"{shown} is not there")
+                found = self._told(find(reference, place, self._settings.output.media.max_file))
+            except MissingError as error:
+                self._files[self._path(error.path)] = ((), None)
+                notice = Notice(article.origin, "missing-file", f"{shown} {error}")
             except UnfitError as error:
                 notice = Notice(article.origin, "unfit-file", f"{shown} {error}")
             else:
@@ -100,9 +94,8 @@ class SiteMedia:
 
         return local
 
-    def _missing(self, base: Path, error: FileNotFoundError) -> None:
-        if error.filename:
-            self._files[os.path.relpath(error.filename, base)] = ((), None)
+    def _path(self, file: Path) -> str:
+        return os.path.relpath(file, self._settings.base)
 
     def _told(self, beside: Beside) -> MediaFile:
         """Return a file as it is published. Raises :class:`UnfitError` where it is not."""
@@ -118,7 +111,7 @@ class SiteMedia:
 
     def _published_as(self, beside: Beside) -> MediaFile:
         settings, status = self._settings, beside.status
-        path = os.path.relpath(beside.path, settings.base)
+        path = self._path(beside.path)
         stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
         known, measured = self._memory.files.get(path, ((), None))
         data = None
@@ -132,7 +125,7 @@ class SiteMedia:
             measured = measure(data)
         # One so young may be another under the same stamp next time.
         begun = self._now.timestamp() * 1_000_000_000
-        is_young = max(status.st_mtime_ns, status.st_ctime_ns) >= begun - _RACE
+        is_young = max(status.st_mtime_ns, status.st_ctime_ns) >= begun - RACE
         self._files[path] = (() if is_young else stamp, measured)
         name = _name(measured)
         url = settings.site.base_url + name
@@ -140,7 +133,9 @@ class SiteMedia:
             self._documents[name] = Document(
                 name, "", measured.type, url, self._spool.put(data), yields=True, settled=True
             )
-        return MediaFile(url, *measured[1:2], *measured[3:])
+        return MediaFile(
+            url, measured.type, measured.length, measured.width, measured.height, measured.duration
+        )
 
     def _is_there(self, measured: Measured) -> bool:
         name = _name(measured)

@@ -73,6 +73,22 @@ class UnfitError(ValueError):
     """A file is not to be published; the text says why, as a clause after its name."""
 
 
+class MissingError(UnfitError):
+    """Nothing is there under the ``path`` that an article names."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("is not there")
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the relative addresses of an article lead: from the ``folder`` of its file, and nowhere out of ``root``."""
+
+    folder: Path
+    root: Path
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """A file that an article names, and what ``stat`` says of it."""
@@ -105,16 +121,18 @@ def names_files(spec: SourceSpec, file: str, feed: str, link: str | None) -> boo
     return not feed and "://" not in file and file != "-"
 
 
-def root_of(spec: SourceSpec, file: str) -> Path | None:
-    """Return the folder of a source that ``file``, by its name for origins, lies in; ``None`` where it is not a folder.
+def place_of(spec: SourceSpec, article: Article) -> Place | None:
+    """Return where the relative addresses of an article of a source lead; ``None`` where they name no files.
 
-    It is what is before the first wildcard of the pattern that fits.
+    The root is the folder before the first wildcard of the pattern that fits.
     """
-    path = Path(os.path.normpath(spec.base / file))
+    if not names_files(spec, article.origin.file, article.feed, article.link):
+        return None
+    path = Path(os.path.normpath(spec.base / article.origin.file))
     roots = (
         _fixed(spec.base, pattern) for pattern in spec.patterns if "://" not in pattern and pattern != "-"
     )
-    return next((root for root in roots if path.is_relative_to(root)), None)
+    return next((Place(path.parent, root) for root in roots if path.is_relative_to(root)), None)
 
 
 def _fixed(base: Path, pattern: str) -> Path:
@@ -123,19 +141,26 @@ def _fixed(base: Path, pattern: str) -> Path:
     return Path(os.path.normpath(base / "/".join(parts[:number]))) if number else base
 
 
-def find(reference: str, folder: Path, root: Path, most: float = math.inf) -> Beside:
-    """Return the file that ``reference`` names for an article in ``folder``, inside ``root``.
+def find(reference: str, place: Place, most: float = math.inf) -> Beside:
+    """Return the file that ``reference`` names for an article, by :class:`Place`; it has ``most`` bytes at most.
 
-    It has ``most`` bytes at most. One that begins with ``/`` is looked for from the root. Raises :class:`UnfitError`
-    with the reason, ``FileNotFoundError`` where nothing is there, and :class:`SourceError` where that cannot be told.
+    One that begins with ``/`` is looked for from the root. Raises :class:`UnfitError` with the reason,
+    :class:`MissingError` where nothing is there, and :class:`SourceError` where that cannot be told.
     """
-    name = unquote(urlsplit(reference.strip()).path)
+    name, root = unquote(urlsplit(reference.strip()).path), place.root
     if "\x00" in name:
         raise UnfitError("is not the name of a file")
-    path = Path(os.path.normpath(root / name.lstrip("/") if name.startswith("/") else folder / name))
-    real, status = _looked_at(path, root)
-    if not real.is_relative_to(root.resolve()):
+    path = Path(os.path.normpath(root / name.lstrip("/") if name.startswith("/") else place.folder / name))
+    if not path.is_relative_to(root):
+        raise UnfitError(f"lies outside {root.name}, the folder of its source")
+    real, status = _looked_at(path)
+    real_root = root.resolve()
+    if not real.is_relative_to(real_root):
         raise UnfitError(f"is a link that leads out of {root.name}, the folder of its source")
+    if any(
+        part.startswith(".") for part in (*path.relative_to(root).parts, *real.relative_to(real_root).parts)
+    ):
+        raise UnfitError("is hidden")
     if not stat.S_ISREG(status.st_mode):
         raise UnfitError("is not a file")
     if not status.st_size:
@@ -145,23 +170,18 @@ def find(reference: str, folder: Path, root: Path, most: float = math.inf) -> Be
     return Beside(path, status)
 
 
-def _looked_at(path: Path, root: Path) -> tuple[Path, os.stat_result]:
-    if not path.is_relative_to(root):
-        raise UnfitError(f"lies outside {root.name}, the folder of its source")
-    if any(part.startswith(".") for part in path.relative_to(root).parts):
-        raise UnfitError("is hidden")
+def _looked_at(path: Path) -> tuple[Path, os.stat_result]:
     try:
         real = path.resolve(strict=True)
-        status = real.stat()
+        return real, real.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise FileNotFoundError(error.errno, error.strerror, os.fspath(path)) from error
+        raise MissingError(path) from error
     except RuntimeError as error:
         raise UnfitError("is a link that leads to itself") from error
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
             raise UnfitError(f"cannot be there: {error.strerror}") from error
         raise SourceError(os.fspath(path), f"can't be read: {error.strerror}") from error
-    return real, status
 
 
 def named_by(spec: SourceSpec, article: Article) -> Iterator[tuple[str, str]]:
@@ -169,19 +189,15 @@ def named_by(spec: SourceSpec, article: Article) -> Iterator[tuple[str, str]]:
 
     Only whether it is there is looked at, and where it lies.
     """
-    file = article.origin.file
-    root = root_of(spec, file) if names_files(spec, file, article.feed, article.link) else None
-    if root is None:
+    place = place_of(spec, article)
+    if place is None:
         return
-    folder = Path(os.path.normpath(spec.base / file)).parent
     references = [article.image or "", *(enclosure.url for enclosure in article.enclosures)]
     references += relative_addresses(article.body) if article.html else ()
     for reference in dict.fromkeys(filter(is_relative, references)):
         try:
-            find(reference, folder, root)
+            find(reference, place)
             yield reference, ""
-        except FileNotFoundError:
-            yield reference, "is not there"
         except UnfitError as error:
             yield reference, str(error)
 
