@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +58,23 @@ class _Published(Protocol):
     @property
     def settled_pages(self) -> Iterable[str]: ...
     def read(self, name: str) -> bytes | None: ...
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """Return what tells a file from what it was: its times in nanoseconds, its size and its number."""
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+def without_young(memory: MediaMemory, since: int) -> MediaMemory:
+    """Return ``memory`` without the stamps of files that changed ``since`` then, in nanoseconds of the epoch.
+
+    One so young may be another under the same stamp next time.
+    """
+    files = {
+        path: ((), measured) if max(stamp[:2], default=0) >= since else (stamp, measured)
+        for path, (stamp, measured) in memory.files.items()
+    }
+    return replace(memory, files=files)
 
 
 def media_file(state: Path, output: Path) -> Path:

@@ -13,11 +13,10 @@ from feedpub.articles.article import Article, Local, MediaFile, Notice
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import page_path
 from feedpub.config import Settings
-from feedpub.core import RACE
 from feedpub.core.errors import PublishError, SourceError
 from feedpub.core.spool import Spool
 from feedpub.documents.formats import Document
-from feedpub.history.media import MediaMemory, Stamp, Unnamed
+from feedpub.history.media import MediaMemory, Stamp, Unnamed, stamp_of
 from feedpub.history.state import PublishedSet
 from feedpub.sources.media import (
     MEDIA_FOLDER,
@@ -112,7 +111,7 @@ class SiteMedia:
     def _published_as(self, beside: Beside) -> MediaFile:
         settings, status = self._settings, beside.status
         path = self._path(beside.path)
-        stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+        stamp = stamp_of(status)
         known, measured = self._memory.files.get(path, ((), None))
         data = None
         if measured is None or known != stamp or not self._is_there(measured):
@@ -123,10 +122,7 @@ class SiteMedia:
                 raise SourceError(path, f"can't be read: {error.strerror}") from error
             self._files[path] = ((), None)
             measured = measure(data)
-        # One so young may be another under the same stamp next time.
-        begun = self._now.timestamp() * 1_000_000_000
-        is_young = max(status.st_mtime_ns, status.st_ctime_ns) >= begun - RACE
-        self._files[path] = (() if is_young else stamp, measured)
+        self._files[path] = (stamp, measured)
         name = _name(measured)
         url = settings.site.base_url + name
         if data is not None and not self._is_there(measured):

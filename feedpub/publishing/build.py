@@ -16,7 +16,7 @@ from feedpub.documents.channel import Site
 from feedpub.history.last_read import LAST_READ, LastReadFile, remember_read
 from feedpub.history.ledger import LEDGER, Ledger, note, record, remember_withdrawals
 from feedpub.history.ledger import adopt as remember_adopted
-from feedpub.history.media import media_file, write_media
+from feedpub.history.media import media_file, without_young, write_media
 from feedpub.history.memory import ArchiveUpdate, ClosedPage, EntryRecord, record_entry, record_of
 from feedpub.history.state import open_state, read_feeds
 from feedpub.planning.feed_plan import FeedPlan
@@ -26,7 +26,7 @@ from feedpub.planning.routing import Progress, ingest
 from feedpub.planning.site_plan import SitePlan, plan_site
 from feedpub.publishing.build_report import BuildReport, in_short, summarise
 from feedpub.publishing.dependencies import note_of, open_catalog
-from feedpub.publishing.early_exit import forget
+from feedpub.publishing.early_exit import RACE, forget
 from feedpub.publishing.events import NOTHING_GIVEN, Given, events, forget_events, give, write_down
 from feedpub.publishing.local import folder
 from feedpub.publishing.local.changes import Changes, Wanted
@@ -231,8 +231,9 @@ def _remember(plan: SitePlan) -> None:
     """Remember what was published; feeds that were held back are remembered when they are published."""
     ledger, settings = plan.state.ledger, plan.settings
     file = settings.output.state / LEDGER
-    if plan.media.memory != plan.state.media:
-        write_media(media_file(settings.output.state, settings.output.dir), plan.media.memory)
+    media = without_young(plan.media.memory, round(plan.now.timestamp() * 1_000_000_000) - RACE)
+    if media != plan.state.media:
+        write_media(media_file(settings.output.state, settings.output.dir), media)
     feeds = [feed_plan for feed_plan in plan.feeds if feed_plan.slug not in plan.verified.held]
     known_as = {e.article.id: id_ for id_, e in plan.resolved.entries.items() if e.article.id != id_}
     if plan.adoption.new:

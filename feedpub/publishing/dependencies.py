@@ -8,12 +8,11 @@ from pathlib import Path
 
 from feedpub.catalog import Catalog, Store
 from feedpub.config import Settings
-from feedpub.core import RACE
 from feedpub.core.errors import SourceError
 from feedpub.history.last_read import LAST_READ
 from feedpub.history.ledger import LEDGER
 from feedpub.history.media import files_of, media_file
-from feedpub.publishing.early_exit import known_config, note_path, program
+from feedpub.publishing.early_exit import RACE, known_config, note_path, program
 from feedpub.publishing.events import EVENTS
 from feedpub.publishing.local.folder import LocalFolder
 from feedpub.publishing.local.location import locate, stamps_name

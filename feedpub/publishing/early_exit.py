@@ -19,8 +19,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from feedpub.core import RACE
 from feedpub.publishing.runs import remember_run
+
+RACE = 2_000_000_000
+"""In nanoseconds: a file changed so shortly before a build began may change again without its times showing it."""
 
 _DEFAULT_CONFIG, _DEFAULT_STATE = "config.yaml", ".feedpub"
 # Where a config says that the state folder is. What this finds may be wrong: then no note of this config is there.
