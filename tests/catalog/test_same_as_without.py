@@ -33,7 +33,6 @@ FORMATS = ("txt", "jsonl", "csv", "xml", "md", "json")
 def small_and_quick():
     """Pieces are small, so that files have several, and files count as left alone at once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", lambda _: None)
         patch.setattr(catalog_module, "PIECE", 3)
         patch.setattr(catalog_module, "NEWEST", 4)
         patch.setattr(dependencies, "RACE", -(10**12))

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -181,9 +180,3 @@ def test_guards_count_what_became_a_draft_but_not_what_was_withdrawn_or_expired(
 def test_what_vanished_stays_in_closed_archive_documents(site):
     site.build({1: None})
     assert site.holding("Story 1")
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    """Power cuts are not the subject here."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)

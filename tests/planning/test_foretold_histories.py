@@ -314,11 +314,3 @@ def test_plan_dry_run_and_verdicts_say_what_the_build_does(builds):
 @settings(max_examples=settings.default.max_examples // 2)
 def test_they_do_so_through_many_histories(builds):
     run_history(builds)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def no_waiting():
-    """Power cuts are not the subject here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", lambda _: None)
-        yield

@@ -4,7 +4,6 @@ import json
 import multiprocessing
 import os
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -184,19 +183,20 @@ def test_a_second_build_is_turned_away_while_the_first_runs(site):
         pass
 
 
-def _leave_an_orphan(state, orphaned):
+def _leave_an_orphan(state, orphaned, reader, writer):
+    os.close(writer)
     with exclusive(state):
         if os.fork() == 0:
             orphaned.set()  # said by the worker itself: only then is it sure that it has let go of the lock
-            time.sleep(20)
-            os._exit(0)
-        time.sleep(20)
+        os.read(reader, 1)  # waits for the end of the test
+        os._exit(0)
 
 
 def test_a_worker_that_outlives_its_killed_build_does_not_hold_the_lock(site):
     context = multiprocessing.get_context("fork")
     orphaned = context.Event()
-    build = context.Process(target=_leave_an_orphan, args=(site.state, orphaned))
+    reader, writer = os.pipe()
+    build = context.Process(target=_leave_an_orphan, args=(site.state, orphaned, reader, writer))
     build.start()
     assert orphaned.wait(20)
     with pytest.raises(Locked), exclusive(site.state):
@@ -205,6 +205,8 @@ def test_a_worker_that_outlives_its_killed_build_does_not_hold_the_lock(site):
     build.join()
     with exclusive(site.state):
         pass
+    os.close(writer)  # while the worker lives, the run of the tests cannot end
+    os.close(reader)
 
 
 def test_the_root_of_the_file_system_is_no_output_folder(site):

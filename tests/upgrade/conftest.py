@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -28,12 +27,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(
             "corpus", [pytest.param(path, marks=slow.get(path.name, ()), id=path.name) for path in corpora]
         )
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    """Power cuts are not the subject here."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.fixture

@@ -120,14 +120,6 @@ def _xml(name, data):
     )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def no_waiting():
-    """What is on the disk after a power cut is not the subject here, and waiting for it takes most of the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", lambda _: None)
-        yield
-
-
 @pytest.fixture(scope="module")
 def make_site(tmp_path_factory):
     """A function that makes a site in a folder of its own."""
