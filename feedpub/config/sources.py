@@ -29,11 +29,12 @@ from feedpub.core.feed_values import web_address
 from feedpub.core.stores import has_password
 from feedpub.core.yaml_node import Node, did_you_mean
 from feedpub.sources.boilerplate import fold_heading
-from feedpub.sources.cleaning import Cleaning, Replacement, Selector, selector_problem
+from feedpub.sources.cleaning import Cleaning, Replacement, Selector
 from feedpub.sources.credentials import origin
 from feedpub.sources.field_names import CANONICAL
 from feedpub.sources.http_cache import is_web
 from feedpub.sources.readers import INPUT_FORMATS, missing_extra
+from feedpub.sources.selectors import selector_problem
 from feedpub.sources.spec import ORDERS, PLACEHOLDER, FetchOptions, Header, MediaMode, SourceSpec, TextLayout
 from feedpub.sources.subscriptions import is_list
 from feedpub.sources.withheld import fold_status

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from typing import Any, NamedTuple, TypeAlias
 
-from cssselect import HTMLTranslator, SelectorError
 from lxml import etree, html
 
 from feedpub.core.errors import Where
+from feedpub.sources.selectors import Elements
 from feedpub.text.regex import replaced
 from feedpub.text.safe_html import too_deep
 
@@ -82,22 +81,6 @@ class Selected(NamedTuple):
     applied: frozenset[Rule] = frozenset()
 
 
-def selector_problem(css: str) -> str:
-    """Return what is wrong with a selector, or nothing."""
-    try:
-        _compiled(css)
-    except SelectorError as error:
-        return str(error)
-    except etree.XPathError:
-        return "it cannot be looked for"
-    return ""
-
-
-@lru_cache(maxsize=1024)
-def _compiled(css: str) -> Any:
-    return etree.XPath(HTMLTranslator().css_to_xpath(css))
-
-
 def select(cleaning: Cleaning, body: str) -> Selected:
     """Return ``body``, which is HTML, as the selectors leave it."""
     if not cleaning.selects or too_deep(body):
@@ -108,8 +91,8 @@ def select(cleaning: Cleaning, body: str) -> Selected:
     if not applied:
         return Selected(body, html=True)
     if kept is None:
-        for around in list(tree.iter(_AROUND)):
-            around.drop_tag()
+        # The first is ours, whatever the body holds.
+        next(tree.iter(_AROUND)).drop_tag()
         whole = tree.find("body")
         kept = "".join((escape(whole.text or "", quote=False), *map(_markup, whole)))
     return Selected(kept, html=True, applied=applied)
@@ -120,7 +103,8 @@ def cut(cleaning: Cleaning, tree: Any) -> tuple[frozenset[Rule], str | None]:
 
     That is ``None`` where nothing says what to keep, or nothing fits that.
     """
-    fitting = {rule: _fitting(rule, tree) for rule in cleaning.rules if isinstance(rule, Selector)}
+    elements = Elements(tree)
+    fitting = {rule: _fitting(rule, elements) for rule in cleaning.rules if isinstance(rule, Selector)}
     applied = frozenset(rule for rule, nodes in fitting.items() if nodes)
     gone = {node for rule in cleaning.remove for node in fitting[rule]}
     chosen = set(fitting[cleaning.keep]) if cleaning.keep else set()
@@ -129,15 +113,40 @@ def cut(cleaning: Cleaning, tree: Any) -> tuple[frozenset[Rule], str | None]:
         for node in (fitting[cleaning.keep] if cleaning.keep else ())
         if chosen.isdisjoint(node.iterancestors()) and gone.isdisjoint((node, *node.iterancestors()))
     ]
-    for node in gone:
-        if gone.isdisjoint(node.iterancestors()):
-            node.drop_tree()
+    _drop(gone)
     return applied, "".join(_markup(node, tail=False) for node in kept) if chosen else None
 
 
-def _fitting(rule: Selector, tree: Any) -> list[Any]:
+def _fitting(rule: Selector, elements: Elements) -> list[Any]:
     """Return the elements that fit: neither the page nor its body, which are not a body's own."""
-    return [node for node in _compiled(rule.css)(tree) if node.tag not in ("html", "body", _AROUND)]
+    return [node for node in elements.fitting(rule.css) if node.tag not in ("html", "body", _AROUND)]
+
+
+def _drop(gone: Collection[Any]) -> None:
+    """Take elements out of their tree; what follows each stays."""
+    for parent in {parent for node in gone if (parent := node.getparent()) is not None}:
+        # Lxml's drop_tree would copy the text before an element anew for each.
+        last, texts = None, [parent.text]
+        for child in list(parent):
+            tail = child.tail
+            if child in gone:
+                child.tail = None
+                parent.remove(child)
+            else:
+                _put_text(parent, last, texts)
+                last, texts = child, []
+            texts.append(tail)
+        _put_text(parent, last, texts)
+
+
+def _put_text(parent: Any, last: Any | None, texts: Collection[str | None]) -> None:
+    """Write what follows the child ``last`` of ``parent``, or begins it where there is none, if that has changed."""
+    if len(texts) > 1:
+        text = "".join(filter(None, texts)) or None
+        if last is None:
+            parent.text = text
+        else:
+            last.tail = text
 
 
 def parsed(markup: str) -> Any:

@@ -259,7 +259,8 @@ def _page_of(tree: Any) -> _Page:
         site.add(parts[-1])
     own = [node for node in headings if not _is_banner(node) and _folded(node.text_content()) not in site]
     held = [node for node in own if next(node.iterancestors("article"), None) is not None]
-    own = held + [node for node in own if node not in held]
+    others = {*own}.difference(held)
+    own = held + [node for node in own if node in others]
     # A page that has no other name than that of its site is called so.
     if headings and not own and len(parts) < 2:
         own = headings

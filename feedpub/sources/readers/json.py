@@ -72,6 +72,11 @@ class _Window:
         self.line += self.text.count("\n", self.at, to)
         self.at = to
 
+    def trim(self) -> None:
+        """Drop what has been used, if that is much: an error of the decoder counts all lines before it."""
+        if self.at > BLOCK:
+            self.text, self.at = self.text[self.at :], 0
+
     def seek(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Move behind what ``pattern`` finds next, which has at most 100 characters; nothing where it finds no more."""
         while not (found := pattern.search(self.text, self.at)):
@@ -240,6 +245,7 @@ def _is_article(window: _Window, reading: ParseContext) -> bool:
 
 def _element(window: _Window) -> tuple[Any, str, str]:
     """Use one element; return its value, or why it has none, and its text."""
+    window.trim()
     while True:
         start = window.at
         raw = window.text[start : start + MAX_RAW]
