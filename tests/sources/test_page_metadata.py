@@ -7,6 +7,7 @@ import json
 import pytest
 
 from feedpub.articles.article import Article
+from feedpub.sources.readers import html
 
 TEXT = (
     "<p>The ferry to the island is back in service after a long repair, and all seats for the week are sold.</p>"
@@ -143,3 +144,24 @@ def test_the_paragraphs_of_an_article_are_its_text_where_extraction_keeps_hardly
     assert "Another article" not in items[0].body
     assert "First!" not in items[0].body
     assert [item.kind for item in items[1:]] == ["short-text"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "wrap", "outcome"),
+    [
+        ("", "<article><h1>Ferry</h1>{}</article>", "took the article's paragraphs"),
+        ("", "<div>{}</div>", "say with html: {keep: …}"),
+        ("html: {keep: .text}", '<div class="text">{}</div>', ""),
+    ],
+)
+def test_the_text_of_a_page_that_is_too_long_to_be_looked_through_is_taken_as_declared_or_asked_for(
+    rules, wrap, outcome, source, gives, monkeypatch
+):
+    monkeypatch.setattr(html, "MAX_ELEMENTS", 5)
+    items = gives(source(rules), page(META, wrap.format(TEXT)), "a.html")
+    articles = [item for item in items if isinstance(item, Article)]
+    told = [getattr(item, "message", getattr(item, "reason", "")) for item in items if item not in articles]
+    assert [outcome in each for each in told] == ([True] if outcome else [])
+    assert [article.body.count("back in service") for article in articles] == (
+        [] if "say" in outcome else [2]
+    )

@@ -48,6 +48,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 MAX_COMPARED = 5_000
+# The extraction takes more than linear time, too: two seconds for so many elements.
+MAX_ELEMENTS = 50_000
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 # What a page shows of itself around its article: its name, its menu, its imprint.
 _BANNER = re.compile(
@@ -194,10 +196,20 @@ def _main_text(markup: str, page: _Page, declared: str) -> tuple[str, str]:
     # The extra's module.
     import trafilatura  # noqa: PLC0415
 
+    elements = sum(1 for _ in page.tree.iter(etree.Element))
     # The other extractors that it compares its own with take the square of a page's paragraphs.
-    is_long = sum(1 for _ in page.tree.iter(etree.Element)) > MAX_COMPARED
+    is_long = elements > MAX_COMPARED
     own = "\n\n".join(_paragraphs(page))
     holds = max(len(own), len(declared))
+    if elements > MAX_ELEMENTS:
+        too_long = (
+            f"the page has {elements:,} elements, and main texts are looked for in up to {MAX_ELEMENTS:,}"
+        )
+        if not holds:
+            raise RecordError(
+                f"{too_long}; say with html: {{keep: …}} of the source which of them hold the text"
+            )
+        return max(own, declared, key=len), f"{too_long}; took the article's paragraphs"
     kept = ""
     for precise, ample in ((True, False), (False, False), (False, True)):
         text = trafilatura.extract(

@@ -74,7 +74,7 @@ class _Window:
 
     def trim(self) -> None:
         """Drop what has been used, if that is much: an error of the decoder counts all lines before it."""
-        if self.at > BLOCK:
+        if self.at > 1 << 14:
             self.text, self.at = self.text[self.at :], 0
 
     def seek(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -245,7 +245,6 @@ def _is_article(window: _Window, reading: ParseContext) -> bool:
 
 def _element(window: _Window) -> tuple[Any, str, str]:
     """Use one element; return its value, or why it has none, and its text."""
-    window.trim()
     while True:
         start = window.at
         raw = window.text[start : start + MAX_RAW]
@@ -265,6 +264,8 @@ def _element(window: _Window) -> tuple[Any, str, str]:
         else:
             raw = raw[: end - start]
         window.move(end)
+        if problem:
+            window.trim()
         return value, problem, raw
 
 
