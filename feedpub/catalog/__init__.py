@@ -8,13 +8,15 @@ from feedpub.catalog.catalog import (
     CatalogFile,
     Difference,
     Effort,
-    Other,
+    Errand,
     Seen,
     Stale,
     Unheard,
     Want,
 )
 from feedpub.catalog.census import Census
+from feedpub.catalog.engine import Engine
+from feedpub.catalog.scan import Found, Other, Task, run
 from feedpub.catalog.store import Damaged, Store
 
 __all__ = [
@@ -24,10 +26,15 @@ __all__ = [
     "Damaged",
     "Difference",
     "Effort",
+    "Engine",
+    "Errand",
+    "Found",
     "Other",
     "Seen",
     "Stale",
     "Store",
+    "Task",
     "Unheard",
     "Want",
+    "run",
 ]

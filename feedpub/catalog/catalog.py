@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappush, heappushpop
-from itertools import islice
+from itertools import chain, islice
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Origin, Plain, Reject
+from feedpub.articles.article import Article, Origin, Plain
 from feedpub.articles.sighting import Sighting
 from feedpub.catalog.census import Census
 from feedpub.catalog.coding import (
@@ -31,11 +32,14 @@ from feedpub.catalog.coding import (
     values_of,
     written,
 )
+from feedpub.catalog.engine import Engine
+from feedpub.catalog.scan import Found, Other, Part, Recorder, Task, Wanted, digest_of, rules_as_bytes
 from feedpub.catalog.store import Damaged, Header, Piece, Stat, Store
 from feedpub.core.errors import SourceError
 from feedpub.documents.verification import Passed
+from feedpub.rules import RuleSet
 from feedpub.sources import Readings, local_file
-from feedpub.sources.files import display_name
+from feedpub.sources.files import STDIN, display_name
 from feedpub.sources.http_cache import Copy, is_web
 from feedpub.sources.readings import Input
 from feedpub.sources.records import Item
@@ -48,7 +52,12 @@ NEWEST = 2_500
 LONG = 20_000
 """Of articles with more characters, the whole is kept only while they are published."""
 
-Other = Boilerplate | LeftOut | Reject | Notice
+BATCH = 4 << 20
+"""How many bytes are read elsewhere at a time, unless a file has more, and"""
+FEW = 500
+"""how many files at the most."""
+
+T = TypeVar("T")
 
 
 class Stale(Exception):
@@ -106,14 +115,34 @@ Route = Callable[[Article], Sequence[int] | None]
 """Says which feeds take an article, by their numbers; ``None`` where the catalog can't know it."""
 
 
+class Errand(NamedTuple):
+    """What to look for where files are read elsewhere: the articles that feeds may have room for.
+
+    Each feed of the ``rules`` has room for so many (``rooms``), and takes none before its ``floors`` as they are by
+    now. What comes after ``until`` (in epoch seconds) is no feed's yet. ``sift`` gets what was found, and ``matched``
+    hears how many articles the rules were asked of.
+    """
+
+    rules: RuleSet
+    rooms: tuple[int, ...]
+    floors: Callable[[], tuple[float, ...]]
+    until: float
+    sift: Callable[[Seen], None]
+    matched: Callable[[int], None]
+
+
 class Catalog:
     """What is in the files that ``readings`` has: read now, or as ``store`` knows it from an earlier build.
 
-    ``rules`` is a fingerprint of what decides which feeds take an article.
+    ``rules`` is a fingerprint of what decides which feeds take an article. Where much has to be read, and can be kept
+    in the store, the ``engine`` does so.
     """
 
-    def __init__(self, readings: Readings, store: Store | None = None, rules: str = "") -> None:
+    def __init__(
+        self, readings: Readings, store: Store | None = None, rules: str = "", engine: Engine | None = None
+    ) -> None:
         self.readings = readings
+        self._engine = engine
         self._store = store
         self._rules = rules
         self._specs: dict[int, str] = {}
@@ -136,29 +165,69 @@ class Catalog:
                 )
             yield known
 
-    def take_up(self, sift: Callable[[Seen], None] | None, progress: Callable[[int, int], None]) -> bool:
+    def take_up(
+        self,
+        sift: Callable[[Seen], None] | None,
+        progress: Callable[[int, int], None],
+        errand: Errand | None = None,
+    ) -> bool:
         """Read what is not known yet, so that all is known before anything is decided; say whether it is.
 
         Each article is given to ``sift`` while the whole of it is at hand. Without that, only the lesser part is read:
         more than a few articles would have to be read again. ``progress`` hears how many files and articles are known.
+        With an ``errand``, the engine reads where that is worth it, and what it found there is given to the errand.
         """
         files = list(self.files())
         new = [file for file in files if not file.is_known]
         done, articles = len(files) - len(new), sum(file.articles for file in files)
         if not all(file.lends for file in new):
             return False
-        if sift is None and sum(file.size for file in new) > sum(file.size for file in files) / 2:
+        away = {file for file in new if file.is_portable} if self._engine and errand else set()
+        if not (self._engine and self._engine.is_worth(sum(file.size for file in away))):
+            away.clear()
+        here = [file for file in new if file not in away]
+        if sift is None and sum(file.size for file in here) > sum(file.size for file in files) / 2:
             return False
         # The newest are most often in the last files, and once feeds have their fill of them, others are not asked for.
         # What is read by the clock says what was done with it, in the order of all files.
-        in_turn = [file for file in new if not file.lasts]
-        for file in (*in_turn, *(file for file in reversed(new) if file.lasts)):
-            # What can't be read is told in the order of all files.
-            with suppress(SourceError):
-                file.take_up(sift)
+        in_turn = [file for file in here if not file.lasts]
+        ordered = (*in_turn, *(file for file in reversed(here) if file.lasts))
+        read_away = self._taken_up_away([file for file in reversed(new) if file in away], errand)
+        for file in chain(self._taken_up_here(ordered, sift), read_away):
             done, articles = done + 1, articles + file.articles
             progress(done, articles)
         return all(file.is_known for file in new)
+
+    @staticmethod
+    def _taken_up_here(
+        files: Iterable[CatalogFile], sift: Callable[[Seen], None] | None
+    ) -> Iterator[CatalogFile]:
+        for file in files:
+            # What can't be read is told in the order of all files.
+            with suppress(SourceError):
+                file.take_up(sift)
+            yield file
+
+    def _taken_up_away(self, files: Sequence[CatalogFile], errand: Errand | None) -> Iterator[CatalogFile]:
+        if not (files and self._engine and errand):
+            return
+        waiting: deque[list[CatalogFile]] = deque()
+        rules = rules_as_bytes(errand.rules)
+
+        def tasks() -> Iterator[Task]:
+            for batch in batched(files, lambda file: file.size):
+                waiting.append(batch)
+                parts = tuple(file.begin() for file in batch)
+                wanted = Wanted(
+                    rules, errand.rooms, errand.floors(), NEWEST, self._newest.floor, LONG, errand.until
+                )
+                yield Task(parts, self.readings.authority, PIECE, wanted)
+
+        for found in self._engine.run(tasks()):
+            for file, each in zip(waiting.popleft(), found, strict=True):
+                errand.matched(each.matched)
+                file.join(each, errand.sift)
+                yield file
 
     def hold(self, articles: Mapping[tuple[CatalogFile, int], Article]) -> None:
         """Have the whole of some articles at hand, by file and number, as they will be asked for."""
@@ -308,6 +377,7 @@ class CatalogFile:
         self._has_news = False
         self.was_read = False
         """Whether it was read, to know what is in it."""
+        self._stat_before: Stat | None = None
         self._columns: list[Columns] = []
         self._whole: Generator[Article] | None = None
         self._next = 0
@@ -331,6 +401,11 @@ class CatalogFile:
     def lends(self) -> bool:
         """Whether what is read of it can be known for this build at least."""
         return self._store is not None and self._store.keeps
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether it is the same file wherever it is read, and its bytes are all that counts."""
+        return self.lasts or (isinstance(self._path, str) and self._path != STDIN)
 
     @property
     def size(self) -> int:
@@ -391,6 +466,33 @@ class CatalogFile:
             if sift and isinstance(item, Seen):
                 sift(item)
         self.is_known = self._header is not None
+
+    def begin(self) -> Part:
+        """Return what has to be read elsewhere so that the file is known; what is found is to be joined."""
+        self._is_new, self.was_read = False, True
+        self._stat_before = self._stat() if self.lasts else None
+        self._make_room(self._stat_before)
+        return Part(self._spec, self._path, self._at if self._stat_before else None)
+
+    def join(self, found: Found, sift: Callable[[Seen], None]) -> None:
+        """Take what was found elsewhere for read. A file that couldn't be read there stays unknown."""
+        if found.problem or self._store is None:
+            return
+        for number, piece in enumerate(found.pieces):
+            self._store.put(self.number, number, "rows", piece.rows)
+            self._store.put(self.number, number, "columns", piece.columns)
+            if piece.answers:
+                told = b"".join((b"[", written(self._rules), b",", piece.answers, b"]"))
+                self._store.put(self.number, number, "answers", told)
+        pieces = [Piece(piece.articles, piece.newest) for piece in found.pieces]
+        stat = self._stat_before
+        self._settle(stat, header_of(found.ends, found.is_odd, pieces, stat, found.digest), lends=True)
+        self.is_known = self._header is not None
+        for number, instant, read in found.newest:
+            self._held.hold(instant, self, number, read)
+        for picked in found.picked:
+            sift(Seen(picked.told, self, picked.number, picked.read))
+        self.leave()
 
     def feeds(self, number: int) -> list[int] | None:
         """Return the numbers of the feeds whose rules take an article, if that is known."""
@@ -549,38 +651,38 @@ class CatalogFile:
     ) -> Iterator[Seen | Other]:
         """Yield what is read, and keep it if the file was left alone meanwhile; else for this build if it ``lends``."""
         assert self._store is not None
-        digest = self._digest() if stat else ""
-        key = (
-            self._key
-            if stat
-            else hashlib.sha256(f"{self.source}\n{self.name}".encode(errors="replace")).digest()
-        )
-        self.number = self._store.add(key)
-        page, pieces = Page(), list[Piece]()
-        first = last = ""
-        number, is_odd = 0, False
+        digest = digest_of(self._at) if stat else ""
+        self._make_room(stat)
+        pieces: list[Piece] = []
+
+        def put(page: Page) -> None:
+            pieces.append(self._put(len(pieces), page))
+            self._answers = (len(pieces), recorder.articles, [])
+
+        recorder = Recorder(PIECE, put)
         self._answers = (0, 0, [])
         for item in self._seen(read):
-            if len(page) == PIECE:
-                pieces.append(self._put(len(pieces), page))
-                page = Page()
-                self._answers = (len(pieces), number, [])
             if isinstance(item, Seen):
                 told, read_now = item.told, item.read
+                recorder.add(told)
                 self._answers[2].append(None)
-                last = page.add(told)
-                first = first or last
-                is_odd = is_odd or bool(told.beside or told.former)
                 if read_now and (told.undated or told.published.timestamp() > self._held.floor):
-                    self._held.hold(instant_of(told), self, number, read_now)
-                number += 1
+                    self._held.hold(instant_of(told), self, item.number, read_now)
             else:
-                page.add(item)
+                recorder.add(item)
             yield item
-        pieces.append(self._put(len(pieces), page))
-        header = Header(
-            stat, digest, tuple(pieces), tuple(rows_in(end.encode() for end in (first, last) if end)), is_odd
-        )
+        recorder.end()
+        header = header_of(recorder.ends, recorder.is_odd, pieces, stat, digest)
+        self._settle(stat, header, lends=lends)
+
+    def _make_room(self, stat: Stat | None) -> None:
+        assert self._store is not None
+        named = f"{self.source}\n{self.name}".encode(errors="replace")
+        self.number = self._store.add(self._key if stat else hashlib.sha256(named).digest())
+
+    def _settle(self, stat: Stat | None, header: Header, *, lends: bool) -> None:
+        """Keep what was put, if the file was left alone meanwhile; else for this build if it ``lends``."""
+        assert self._store is not None
         if stat and self._stat() == stat and self._fingerprint() == self._key:
             self._header = header if os.name == "posix" else header._replace(stat=None)
             self._store.settle(self.number, self._key, self._header)
@@ -609,7 +711,7 @@ class CatalogFile:
             stat = Stat.of(self._at)
             if header.stat == stat:
                 return number, header
-            if self._digest() != header.digest:
+            if digest_of(self._at) != header.digest:
                 return 0, None
         except OSError:
             # Whoever reads it will say so.
@@ -637,11 +739,6 @@ class CatalogFile:
             if max(stat.mtime, stat.ctime) < self._store.before:
                 return stat
         return None
-
-    def _digest(self) -> str:
-        with suppress(OSError), self._at.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-        return ""
 
     def _forget(self) -> None:
         if self._store is not None:
@@ -684,6 +781,28 @@ class CatalogFile:
                 self.number, self._answers[0], "answers", written([self._rules, self._answers[2]])
             )
         self._has_news = False
+
+
+def header_of(
+    ends: tuple[str, str], is_odd: bool, pieces: Iterable[Piece], stat: Stat | None, digest: str
+) -> Header:
+    """Return what tells of a file with these ``pieces``; ``ends`` are the rows of its first and last article."""
+    rows = tuple(rows_in(end.encode() for end in ends if end))
+    return Header(stat, digest, tuple(pieces), rows, is_odd)
+
+
+def batched(files: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Yield the files in batches of about :data:`BATCH` bytes."""
+    batch: list[T] = []
+    held = 0
+    for file in files:
+        batch.append(file)
+        held += size(file)
+        if held >= BATCH or len(batch) == FEW:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 def _answered(

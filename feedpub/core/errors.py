@@ -6,6 +6,7 @@
     ├── SourceError        an input that was asked for cannot be read at all
     ├── DateError          a text is not a date under the declared policy
     ├── TooManyRejects     more input was rejected than the config allows; nothing was written
+    ├── EngineError        what a build has read elsewhere failed there; nothing was written
     ├── GuardRefusal       a build would hurt subscribers; nothing was written
     └── PublishError       the output folder could not be changed
         └── Locked         another build holds the lock
@@ -183,6 +184,10 @@ class TooManyRejects(FeedpubError):
             f"{rejected} of {records} records were rejected, more than max_rejects allows, so nothing was"
             f" published; the first is {first}"
         )
+
+
+class EngineError(FeedpubError):
+    """Other processes, or other machines, could not do what a build asked them for; nothing was published."""
 
 
 class GuardRefusal(FeedpubError):

@@ -23,7 +23,18 @@ from feedpub.articles.entry import Entry, RoutedArticle, Turn, make_entry, offlo
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.articles.sighting import Sighting, Told
 from feedpub.articles.withdrawals import Gone, Listed, Withdrawal, Withdrawn, dated, mark
-from feedpub.catalog import Catalog, CatalogFile, Census, Damaged, Effort, Seen, Stale, Unheard, Want
+from feedpub.catalog import (
+    Catalog,
+    CatalogFile,
+    Census,
+    Damaged,
+    Effort,
+    Errand,
+    Seen,
+    Stale,
+    Unheard,
+    Want,
+)
 from feedpub.config import FeedSettings, Settings
 from feedpub.core.spool import Spool
 from feedpub.planning.hands import Hands, Heard
@@ -146,7 +157,7 @@ def _ingest(  # noqa: PLR0913 - as above
         _first_reading(index, router, publicity, articles, tally, order)
         return census, index, router
 
-    if _take_up(catalog, publicity, progress, None if asks_all() or not sieve.is_bounded else sieve):
+    if _take_up(catalog, publicity, progress, sieve, asks_all=asks_all()):
         progress = None
     census, watched, router = read(progress)
     said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
@@ -328,25 +339,27 @@ class _Known:
 
 
 def _take_up(
-    catalog: Catalog, publicity: Publicity, progress: Progress | None, sieve: _Router | None
+    catalog: Catalog, publicity: Publicity, progress: Progress | None, sieve: _Router, *, asks_all: bool
 ) -> bool:
     """Read what the catalog does not know; say whether it knows all then.
 
     Of what is read, the ``sieve`` finds what feeds may have room for, as far as that can be told before all is known.
+    Where a build ``asks_all`` of each article, that is worth it only while others read.
     """
     files = len(catalog.readings.inputs)
 
     def sift(seen: Seen) -> None:
-        if sieve and not publicity.why_not(seen.told):
+        if not publicity.why_not(seen.told):
             sieve.offer(seen.told, seen.told.published.timestamp(), seen)
 
     def told(done: int, articles: int) -> None:
         if progress:
             progress(done, files, articles)
 
-    knows_all = catalog.take_up(sift if sieve else None, told)
-    if sieve:
-        catalog.hold(sieve.at_hand())
+    if not sieve.is_bounded or sieve.asks_all:
+        return catalog.take_up(None, told)
+    knows_all = catalog.take_up(None if asks_all else sift, told, sieve.errand(sift, publicity.now))
+    catalog.hold(sieve.at_hand())
     return knows_all
 
 
@@ -519,7 +532,8 @@ class _Router:
         self.hands = hands
         self._rules = settings.rules
         self._slugs = settings.rules.slugs
-        self._selections = [NewestN[_Candidate](*_room(feed), order) for feed in settings.feeds]
+        self._rooms = [_room(feed) for feed in settings.feeds]
+        self._selections = [NewestN[_Candidate](*room, order) for room in self._rooms]
         self._podcasts = {number for number, feed in enumerate(settings.feeds) if feed.podcast}
         self._windows = [feed.window for feed in settings.feeds]
         self._shares = any(window.max_per_source for window in self._windows)
@@ -547,6 +561,15 @@ class _Router:
     def is_bounded(self) -> bool:
         """Whether each feed has room for so many articles and no more, whatever their source."""
         return all(selection.is_bounded for selection in self._selections)
+
+    def errand(self, sift: Callable[[Seen], None], now: datetime) -> Errand:
+        """Return what is to be looked for where the catalog has files read elsewhere; all feeds are bounded."""
+
+        def matched(articles: int) -> None:
+            self.matched += articles
+
+        rooms = tuple(room or 0 for room, _ in self._rooms)
+        return Errand(self._rules, rooms, lambda: self.floors, now.timestamp(), sift, matched)
 
     def at_hand(self) -> dict[tuple[CatalogFile, int], Article]:
         """Return the articles that are kept by now and whose texts are at hand, by where they were seen."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
 
-from feedpub.catalog import Catalog
+from feedpub.catalog import Catalog, Engine
 from feedpub.config import Settings
 from feedpub.core.errors import FeedpubError, PublishError, TooManyRejects
 from feedpub.documents.channel import Site
@@ -99,7 +99,7 @@ def plan(settings: Settings, now: datetime, *, allow: Collection[str] = ()) -> S
         return made
 
 
-def build(
+def build(  # noqa: PLR0913 - each comes from elsewhere
     settings: Settings,
     now: datetime,
     *,
@@ -107,19 +107,23 @@ def build(
     allow: Collection[str] = (),
     progress: Progress | None = None,
     cache: bool = True,
+    engine: Engine | None = None,
 ) -> BuildReport:
     """Build the feeds of ``settings`` as of ``now`` and publish them; write nothing on a dry run.
 
     ``allow`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden for this build. Without
-    ``cache``, all sources are read, whatever earlier builds know of them; what is published is the same. Raises a
-    :class:`feedpub.core.errors.FeedpubError` for what stops a build; then nothing was published, but where it says that
-    the ledger, the list of rejects or the log cannot be written, which come after. The log has a line either way.
+    ``cache``, all sources are read, whatever earlier builds know of them; what is published is the same. So it is with
+    an ``engine`` (:mod:`feedpub.publishing.engines`), which reads what they do not know.
+
+    Raises a :class:`feedpub.core.errors.FeedpubError` for what stops a build; then nothing was published, but where it
+    says that the ledger, the list of rejects or the log cannot be written, which come after. The log has a line either
+    way.
     """
     if dry_run:
-        return _build(settings, now, allow, progress, dry_run=True, cache=cache)
+        return _build(settings, now, allow, progress, dry_run=True, cache=cache, engine=engine)
     log, at = os.fspath(settings.output.state), now.isoformat(timespec="seconds")
     try:
-        report = _build(settings, now, allow, progress, cache=cache)
+        report = _build(settings, now, allow, progress, cache=cache, engine=engine)
     except FeedpubError as error:
         with suppress(OSError):
             remember_run(log, at, {"status": error.exit_status, "error": str(error)})
@@ -133,7 +137,7 @@ def build(
     return report
 
 
-def _build(
+def _build(  # noqa: PLR0913 - as above
     settings: Settings,
     now: datetime,
     allow: Collection[str],
@@ -141,6 +145,7 @@ def _build(
     *,
     dry_run: bool = False,
     cache: bool,
+    engine: Engine | None,
 ) -> BuildReport:
     ours = settings.output.state
     with ExitStack() as held:
@@ -156,7 +161,8 @@ def _build(
         check_examples(settings)
         catalog = Catalog(readings)
         if cache:
-            catalog = held.enter_context(closing(open_catalog(settings, readings, writes=not dry_run)))
+            opened = open_catalog(settings, readings, writes=not dry_run, engine=engine)
+            catalog = held.enter_context(closing(opened))
         plan = plan_site(settings, state, now, allowed=allow, progress=progress, catalog=catalog)
         catalog.remember_passed()
         if plan.refusal:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from feedpub.catalog import Catalog, Store
+from feedpub.catalog import Catalog, Engine, Store
 from feedpub.config import Settings
 from feedpub.core.errors import SourceError
 from feedpub.history.last_read import LAST_READ
@@ -33,10 +33,12 @@ def catalog_of(settings: Settings) -> Path:
     return settings.output.state / f"catalog-{known_config(os.fspath(settings.file))}.sqlite"
 
 
-def open_catalog(settings: Settings, readings: Readings, *, writes: bool = True) -> Catalog:
+def open_catalog(
+    settings: Settings, readings: Readings, *, writes: bool = True, engine: Engine | None = None
+) -> Catalog:
     """Return what is known of the sources by earlier builds; to be called under the lock, if it ``writes``."""
     store = Store(catalog_of(settings), program(), RACE, writes=writes)
-    return Catalog(readings, store, settings.rules.fingerprint())
+    return Catalog(readings, store, settings.rules.fingerprint(), engine)
 
 
 def inputs(settings: Settings) -> frozenset[str]:

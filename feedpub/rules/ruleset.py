@@ -15,7 +15,7 @@ from feedpub.rules.conditions import Condition, Predicate, any_terms, predicate
 from feedpub.rules.explanation import Explanation, explain
 from feedpub.rules.language import NO_PACKS, parse_rules
 from feedpub.rules.lint import Warned, lint, misread
-from feedpub.rules.rule import NO_HAND, FailingExample, Hand, MadeRule, Rules, as_article, with_made
+from feedpub.rules.rule import NO_HAND, FailingExample, Hand, MadeRule, Places, Rules, as_article, with_made
 from feedpub.rules.scanner import TermFinder
 from feedpub.rules.terms import Term, View
 
@@ -137,6 +137,11 @@ class RuleSet:
     def with_made(self, made: Iterable[MadeRule]) -> RuleSet:
         """Return the rules with those of feeds that are made of the data, last."""
         return RuleSet(with_made(self.rules, made))
+
+    def to_route(self) -> RuleSet:
+        """Return rules that give the same feeds and hold nothing else: to be sent somewhere."""
+        feeds = tuple(replace(rule, examples=()) for rule in self.rules.feeds)
+        return RuleSet(replace(self.rules, feeds=feeds, places=Places({}), packs=(), templates=()))
 
     def fingerprint(self) -> str:
         """Return what differs where other feeds might take an article, and is the same in each process."""
