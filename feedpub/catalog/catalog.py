@@ -7,7 +7,7 @@ import json
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappush, heappushpop
@@ -379,6 +379,9 @@ class CatalogFile:
         """Whether it was read, to know what is in it."""
         self._stat_before: Stat | None = None
         self._columns: list[Columns] = []
+        # What reads articles again: by their place, or the whole file, which has come to the next.
+        self._open = ExitStack()
+        self._at_place: Callable[[Origin], Iterator[Item]] | None = None
         self._whole: Generator[Article] | None = None
         self._next = 0
 
@@ -514,14 +517,9 @@ class CatalogFile:
             article = seen.told.applied_to(article_of(values))
             if Sighting.of(article) == seen.told:
                 return article
-        if self._whole is None or seen.number < self._next:
-            self._whole, self._next = self._articles(), 0
-        for article in self._whole:
-            self._next += 1
-            if self._next == seen.number + 1:
-                if Sighting.of(article) == seen.told:
-                    return article
-                break
+        for article in self._again(seen):
+            if Sighting.of(article) == seen.told:
+                return article
         self._forget()
         self._header, self.is_known = None, False
         raise Stale(self.name)
@@ -568,9 +566,7 @@ class CatalogFile:
         """Let go of what is held in memory."""
         self._write_answers()
         self._answers = (-1, 0, [])
-        if self._whole is not None:
-            self._whole.close()
-            self._whole = None
+        self._close()
 
     def _read(self) -> Iterator[Item | Plain]:
         return self._readings.read(self.source, self._spec, self._path, lean=True)
@@ -581,6 +577,36 @@ class CatalogFile:
                 yield item.article()
             elif isinstance(item, Article):
                 yield item
+
+    def _again(self, seen: Seen) -> Iterator[Article]:
+        """Yield an article as it is read by itself, then as it is read after all that is before it."""
+        if seen.number < self._next:
+            self._close()
+        if self._whole is None:
+            if self._at_place is None:
+                self._at_place = self._open.enter_context(
+                    self._readings.places(self.source, self._spec, self._path)
+                )
+            if self._at_place:
+                self._next = seen.number + 1
+                place = seen.told.origin
+                yield from (
+                    replace(item, origin=place) for item in self._at_place(place) if isinstance(item, Article)
+                )
+            self._close()
+            self._whole, self._next = self._articles(), 0
+        for article in self._whole:
+            self._next += 1
+            if self._next == seen.number + 1:
+                yield article
+                return
+
+    def _close(self) -> None:
+        self._open.close()
+        self._at_place, self._next = None, 0
+        if self._whole is not None:
+            self._whole.close()
+            self._whole = None
 
     def _remembered(self) -> Iterator[Seen | Other]:
         number = 0

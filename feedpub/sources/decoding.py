@@ -109,6 +109,26 @@ def blocks(stream: ByteStream) -> Iterator[Block]:
         yield _block(number, rest, b"")
 
 
+class LinesInOrder:
+    """Some of the lines of ``stream``: those asked for, from its beginning to its end."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._blocks = blocks(stream)
+        self._held = Block(1, [], True)
+
+    def between(self, first: int, last: int) -> Block:
+        """Return the lines from ``first`` to ``last``, as far as there are some that were not let go of."""
+        held = self._held
+        while held.first + len(held.lines) <= last and (block := next(self._blocks, None)):
+            kept = held.lines[max(first - held.first, 0) :]
+            plain = block.plain and (held.plain or not kept)
+            held = Block(block.first - len(kept), kept + block.lines, plain, block.overlong)
+        self._held = held
+        start = max(first - held.first, 0)
+        lines = held.lines[start : last + 1 - held.first]
+        return Block(held.first + start, lines, held.plain, held.overlong)
+
+
 def _block(number: int, rest: list[bytes], head: bytes) -> Block:
     data = b"".join((*rest, head)) if rest else head
     overlong = data.find(b"\n", 0, MAX_LINE + 1) < 0 and len(data) > MAX_LINE

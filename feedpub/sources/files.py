@@ -20,10 +20,10 @@ from feedpub.articles.article import Article, Notice, Origin
 from feedpub.articles.ids import PAGE_FOLDER, is_page_file
 from feedpub.core.errors import SourceError, printable
 from feedpub.core.stores import StoreError, attempt, filesystem_of, hidden, listed
-from feedpub.sources.decoding import read_whole
+from feedpub.sources.decoding import LinesInOrder, read_whole
 from feedpub.sources.http_cache import Copy, is_web
 from feedpub.sources.media import MEDIA_FOLDER, is_media_file
-from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, reader
+from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, lined_reader, reader
 from feedpub.sources.records import Item, reject
 from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.streams import InputStream, MissingPackageError, Raw
@@ -212,12 +212,7 @@ def read(
     articles come as :class:`~feedpub.articles.article.Plain`. Raises :class:`SourceError` when the file can't be opened
     or read.
     """
-    name = display_name(spec, file)
-    charset, since = (kept and kept.told) or told_beside(spec, file, name)
-    if kept:
-        kept.told = charset, since
-    known_as = Copy.of(name, spec.base).remembered().known_as if is_web(name) else ""
-    reading = ParseContext(spec, name, authority, charset=charset, since=since, known_as=known_as, lean=lean)
+    reading = _context(spec, file, authority, kept, lean=lean)
     with open_stream(spec, file, kept) as stream:
         if spec.format is None and (other := foreign(reading.file, stream.head)):
             whole = read_whole(stream, reading)[1]
@@ -235,6 +230,36 @@ def read(
             yield item
         if stream.problem:
             yield reject(reading.origin(last + 1, last + 1), f"from here on, {stream.problem}", "")
+
+
+@contextmanager
+def places(
+    spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None = None
+) -> Iterator[Callable[[Origin], Iterator[Item]] | None]:
+    """Give what yields the items of a file that are at a place, for one place after the other in their order.
+
+    It gives ``None`` where the format has to be read from its beginning. Whoever knows what was there compares:
+    an item may be another if it is read without those before it. Raises :class:`SourceError` as :func:`read` does.
+    """
+    reading = _context(spec, file, authority, kept)
+    with open_stream(spec, file, kept) as stream:
+        found = lined_reader(format_of(spec, stream, reading.file), reading.file)
+        if found is None:
+            yield None
+            return
+        lines = LinesInOrder(stream)
+        yield lambda place: found.at(lines.between(place.line, place.last), reading)
+
+
+def _context(
+    spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None, *, lean: bool = False
+) -> ParseContext:
+    name = display_name(spec, file)
+    charset, since = (kept and kept.told) or told_beside(spec, file, name)
+    if kept:
+        kept.told = charset, since
+    known_as = Copy.of(name, spec.base).remembered().known_as if is_web(name) else ""
+    return ParseContext(spec, name, authority, charset=charset, since=since, known_as=known_as, lean=lean)
 
 
 def told_beside(spec: SourceSpec, file: Path | str, name: str) -> tuple[str, datetime | None]:

@@ -18,7 +18,16 @@ from typing import TypeAlias
 from feedpub.articles.article import Notice, Origin
 from feedpub.core.errors import PublishError, SourceError
 from feedpub.core.spool import BlobRef, Spool
-from feedpub.sources.files import Found, display_name, is_dated_by_file, open_file, read, search, told_beside
+from feedpub.sources.files import (
+    Found,
+    display_name,
+    is_dated_by_file,
+    open_file,
+    places,
+    read,
+    search,
+    told_beside,
+)
 from feedpub.sources.records import Item
 from feedpub.sources.settling import Remembered, Replayed, Settling, Stamp
 from feedpub.sources.spec import SourceSpec
@@ -122,6 +131,20 @@ class Readings:
         if kept := self._kept[number, file]:
             yield from read(spec, file, self.authority, kept, lean=lean)
 
+    @contextmanager
+    def places(
+        self, number: int, spec: SourceSpec, file: Path | str
+    ) -> Iterator[Callable[[Origin], Iterator[Item]] | None]:
+        """Give what yields the items at a place, as :func:`feedpub.sources.files.places` does."""
+        if (number, file) not in self._kept:
+            self._kept[number, file] = self._chosen(spec, file)
+        kept = self._kept[number, file]
+        if kept is None:
+            yield None
+            return
+        with places(spec, file, self.authority, kept.in_part if isinstance(kept, _Kept) else kept) as found:
+            yield found
+
     def beside(self, number: int, spec: SourceSpec, file: Path | str) -> tuple[str, datetime | None]:
         """Return what :func:`feedpub.sources.files.told_beside` says of a file, or said when it was read."""
         kept = self._kept.get((number, file))
@@ -224,10 +247,31 @@ class _Kept:
                 )
                 raise SourceError(self._name, told)
 
+    @property
+    def in_part(self) -> _InPart:
+        """It for whoever does not read all of it, and sees whether it is the same."""
+        return _InPart(self._parts, self.told)
+
     def content(self, open_it: Callable[[], AbstractContextManager[Raw]]) -> Iterator[bytes]:
         with self.opened(open_it) as raw:
             while data := raw.read(CHUNK):
                 yield data
+
+
+@dataclass
+class _InPart:
+    """A file of which some places are read: what was put aside of it, or it as it is."""
+
+    parts: list[BlobRef] | None
+    told: tuple[str, datetime | None] | None
+
+    @contextmanager
+    def opened(self, open_it: Callable[[], AbstractContextManager[Raw]]) -> Iterator[Raw]:
+        if self.parts is not None:
+            yield Replayed(part.read() for part in self.parts)
+        else:
+            with open_it() as file:
+                yield file
 
 
 class _Recorded:

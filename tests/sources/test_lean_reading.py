@@ -1,6 +1,7 @@
 """A plain record of a text is read sooner than others, and becomes the same article."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from feedpub.articles.article import Article, Plain
 from feedpub.articles.sighting import Sighting
-from feedpub.sources import SourceSpec, normalisation
-from feedpub.sources.readers import text
+from feedpub.sources import SourceSpec, decoding, normalisation
+from feedpub.sources.readers import jsonl, text
 from feedpub.sources.spec import ParseContext, TextLayout
 from feedpub.sources.streams import InputStream
 from feedpub.text.dates import DatePolicy
@@ -96,6 +97,48 @@ def test_it_says_what_reading_each_with_care_says(written, spec, end):
     for one, other in zip(lean, careful, strict=True):
         if isinstance(other, Article):
             assert Sighting.of(one) == Sighting.of(other)
+
+
+@given(
+    TEXTS, SPECS, st.sampled_from(["", "\n", "\n\n", "\r\n"]), st.sampled_from([7, 64, 1 << 18]), st.data()
+)
+@settings(max_examples=300)
+def test_an_article_read_by_its_place_is_the_one_that_is_there(written, spec, end, block, data):
+    content = (written.replace("\n", "\r\n") if "\r" in end else written).encode("utf-8", "surrogatepass")
+    content += end.encode()
+    there = [item for item in read(content, spec) if isinstance(item, Article)]
+    asked = [item for item in there if data.draw(st.booleans())]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "BLOCK", block)
+        lines = decoding.LinesInOrder(InputStream(io.BytesIO(content)))
+        reading = ParseContext(spec, "a.txt", "x.test,2023")
+        for article in asked:
+            origin = article.origin
+            found = [
+                replace(item, origin=origin)
+                for item in text.at(lines.between(origin.line, origin.last), reading)
+                if isinstance(item, Article)
+            ]
+            assert found == [article]
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "\n \n"])
+@pytest.mark.parametrize("module", [text, jsonl])
+def test_so_it_is_between_blank_lines_and_things_that_are_not_articles(module, gap):
+    of_text = [f"Story {n}\n{LONG}\n2023-10-09 14:2{n}\n" for n in range(3)]
+    of_json = [f'{{"title": "Story {n}", "body": "Words", "date": "2023-10-09 14:25"}}\n' for n in range(3)]
+    one, two, three = of_json if module is jsonl else of_text
+    content = f"{gap}{one}{gap}[1]\n{gap}{two}{gap}{gap}{three}{gap}".encode()
+    spec = SourceSpec(("a.txt",), Path(), dates=DatePolicy(zone="UTC"))
+    reading = ParseContext(spec, "a.txt", "x.test,2023")
+    there = [
+        item for item in module.read(InputStream(io.BytesIO(content)), reading) if isinstance(item, Article)
+    ]
+    assert len(there) == 3
+    lines = decoding.LinesInOrder(InputStream(io.BytesIO(content)))
+    for article in there:
+        [found] = module.at(lines.between(article.origin.line, article.origin.last), reading)
+        assert replace(found, origin=article.origin) == article
 
 
 def test_most_records_are_read_so():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from feedpub.core.errors import SourceError, install_hint
 
 if TYPE_CHECKING:
+    from feedpub.sources.decoding import Block
     from feedpub.sources.records import ByteStream, Item
     from feedpub.sources.spec import ParseContext
 
@@ -31,6 +32,14 @@ class Reader(Protocol):
         ...
 
 
+class LinedReader(Reader, Protocol):
+    """A reader of a format in which most items can be read without what is before them in the file."""
+
+    def at(self, lines: Block, reading: ParseContext, /) -> Iterator[Item]:
+        """Yield what :meth:`Reader.read` yields of these lines, which are those of one item, or anything else."""
+        ...
+
+
 class SampledReader(Reader, Protocol):
     """A reader that can say how the first record names its fields."""
 
@@ -44,8 +53,8 @@ class InputFormat:
     """One input format; ``packages`` are what its ``extra`` installs, if it needs one.
 
     ``named``: its records name their fields, so that ``fields:`` of a source maps them. ``sampled``: its module is a
-    :class:`SampledReader`. ``body_option``: ``body:`` of a source says what its bodies are. ``binary``: its files are
-    not text.
+    :class:`SampledReader`; ``lined``: a :class:`LinedReader`. ``body_option``: ``body:`` of a source says what its
+    bodies are. ``binary``: its files are not text.
     """
 
     name: str
@@ -55,17 +64,19 @@ class InputFormat:
     packages: tuple[str, ...] = ()
     named: bool = False
     sampled: bool = False
+    lined: bool = False
     body_option: bool = False
     binary: bool = False
 
 
 _ALL: Final = (
-    InputFormat(name="text", extensions=(".txt", ".text"), module="text", body_option=True),
+    InputFormat(name="text", extensions=(".txt", ".text"), module="text", lined=True, body_option=True),
     InputFormat(
         name="jsonl",
         extensions=(".jsonl", ".ndjson"),
         module="jsonl",
         sampled=True,
+        lined=True,
         named=True,
         body_option=True,
     ),
@@ -194,3 +205,8 @@ def reader(name: str, file: str) -> Reader:
 def sampled_reader(name: str, file: str) -> SampledReader | None:
     """Return the reader of format ``name`` if it can be asked for the first record."""
     return cast("SampledReader", reader(name, file)) if INPUT_FORMATS[name].sampled else None
+
+
+def lined_reader(name: str, file: str) -> LinedReader | None:
+    """Return the reader of format ``name`` if it can read an item without what is before it."""
+    return cast("LinedReader", reader(name, file)) if INPUT_FORMATS[name].lined else None

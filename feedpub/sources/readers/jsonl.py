@@ -9,7 +9,7 @@ import json
 from collections.abc import Generator, Iterator, Mapping
 
 from feedpub.articles.article import Origin
-from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
+from feedpub.sources.decoding import MAX_LINE, Block, UndecodableError, blocks, recover
 from feedpub.sources.field_mapping import DECODER, record_of
 from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject, with_blank_lines
@@ -19,6 +19,16 @@ from feedpub.sources.spec import ParseContext
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the lines of ``stream`` become, in the file's order."""
     return with_blank_lines(_records(stream, reading), reading.file)
+
+
+def at(lines: Block, reading: ParseContext) -> Iterator[Item]:
+    """Yield what the line of one object becomes; there may be blank lines around it."""
+    for number, line in enumerate(lines.lines, lines.first):
+        if line and not line.isspace():
+            overlong = lines.overlong and number == lines.first
+            yield from _items(
+                reading, reading.origin(number, number), line, plain=lines.plain, overlong=overlong
+            )
 
 
 def first_record(text: str) -> dict[str, str]:

@@ -22,7 +22,15 @@ from typing import NamedTuple
 from feedpub.articles.article import Article, Boilerplate, Notice, Origin, Reject
 from feedpub.core.errors import DateError
 from feedpub.sources.boilerplate import fold_heading, longest_line
-from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, read_whole, recover, text_of_file
+from feedpub.sources.decoding import (
+    MAX_LINE,
+    Block,
+    UndecodableError,
+    blocks,
+    read_whole,
+    recover,
+    text_of_file,
+)
 from feedpub.sources.normalisation import build, build_story, has_plain_stories, usual_story
 from feedpub.sources.readers import _text_layout
 from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, with_blank_lines
@@ -95,6 +103,16 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
         yield from _text_layout.read(stream, reading)
         return
     yield from with_blank_lines(_records(stream, reading), reading.file)
+
+
+def at(lines: Block, reading: ParseContext) -> Iterator[Item]:
+    """Yield what the lines of one record become, whatever is before them."""
+    if reading.spec.date in ("filename", "mtime") or reading.spec.layout.separator:
+        return
+    record = lines.lines
+    end = next((number for number in range(len(record), 0, -1) if record[number - 1].strip()), 0)
+    if end:
+        yield from _items(reading, _Span(lines.first, lines.first + end - 1, record[:end], True, lines.plain))
 
 
 def _one(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
