@@ -27,7 +27,18 @@ from feedpub.sources.readers import INPUT_FORMATS, choose, foreign, has_extensio
 from feedpub.sources.records import Item
 from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import Surveyed, likely_fields, spread, survey_file
-from feedpub.sources.text_layouts import HEADER, as_read, lines_of, possible_layouts, written
+from feedpub.sources.text_layouts import (
+    ENDS_OPEN,
+    HEADER,
+    as_read,
+    dates_stand_between,
+    is_dated_above,
+    lines_of,
+    most_are_bylined,
+    most_say_dates,
+    possible_layouts,
+    written,
+)
 from feedpub.text.dates import DatePolicy
 
 SAMPLE = 120
@@ -255,6 +266,9 @@ class _Group:
         is_text = choose(f"x{self.kind}", b"") in ("text", "markdown") and has_extension(self.kind)
         if not is_text or sum(not _ABOUT.match(file.name) for file in self.files) < 2:
             return None
+        if most_say_dates([head.lines for head in self.heads.values()]):
+            # In a way that is not read; the day of the file would be another.
+            return None
         told = (
             "# No text here says its date, so each is dated by the last change of its file, once and for all."
         )
@@ -289,6 +303,8 @@ class _Group:
                 "dates come first in its records; write a line --- between records, and declare their layout"
             )
             return self._passed_over(pattern, f"{next(iter(found.values())).file}: {told}")
+        if told := self._date_between(way.spec, found):
+            return self._passed_over(pattern, f"{next(iter(found.values())).file}: {told}")
         if problem := self._unnamed(pattern):
             return replace(self._passed_over(pattern, problem), is_known=True)
         verdicts = {
@@ -310,6 +326,21 @@ class _Group:
             why=_why(others),
             makers=self._makers(found),
         )
+
+    def _date_between(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> str:
+        """Return what is to be said of texts whose dates are above what they date, which no layout fits."""
+        if spec.layout.separator or spec.date or any(self.heads[path].format != "text" for path in found):
+            return ""
+        items = {path: list(_items(spec, [path])) for path in found}
+        if all(each and dates_stand_between(each) for each in items.values()):
+            return (
+                "its dates seem to be above the texts; write a line --- between records, and declare their layout,"
+                ' such as layout: {order: title date body, separator: "---"}'
+            )
+        alone = len(found) > 1 and all(each.articles < 2 for each in found.values())
+        if alone and 2 * sum(bool(each) and is_dated_above(each) for each in items.values()) > len(found):
+            return "its date is above the text, and no layout fits its lines: title, author, date, text would be one"
+        return ""
 
     def _makers(self, found: Mapping[Path, Surveyed]) -> tuple[str, ...]:
         heads = [self.heads[path] for path, each in found.items() if each.articles]
@@ -346,11 +377,12 @@ class _Group:
             spec, found = best.spec, _surveyed(best.spec, texts)
         dates = best.lines
         articles, rejects = _counts(found)
-        several = articles > 0
+        # What is above the date of a lone record passes for one, and what is below it for another.
+        several = 2 * sum(each.articles + each.rejects > 2 for each in found.values()) > len(found)
         if all(_dates_come_first(each) for each in found.values()):
             # Each would be given to the record before it.
             articles = 0
-        elif articles >= rejects and articles:
+        elif articles >= rejects and articles and not self._may_be_otherwise(found, several=several):
             return best, found
         if any(foreign(path.name, self.heads[path].data) for path in texts):
             # A mail has lines such as Date:, and is none of the formats.
@@ -358,9 +390,19 @@ class _Group:
         for way in self._ways(spec, texts, several=several):
             other = _surveyed(way.spec, texts)
             more, fewer = _counts(other)
-            if more > articles and more >= fewer:
-                best, found, articles = replace(way, lines=(*dates, *way.lines)), other, more
+            is_better = more > articles or (more == articles and fewer < rejects)
+            if more >= fewer and (
+                is_better or (more == articles and _has_author(way) and not _has_author(best))
+            ):
+                best, found, articles, rejects = replace(way, lines=(*dates, *way.lines)), other, more, fewer
         return best, found
+
+    def _may_be_otherwise(self, found: Mapping[Path, Surveyed], *, several: bool) -> bool:
+        """Say whether most texts end with lines that no date ends, or, of one record each, name who wrote them."""
+        heads = [self.heads[path] for path in found]
+        open_ended = sum(any(ENDS_OPEN in reason for reason in _reasons([each])) for each in found.values())
+        bylined = not several and most_are_bylined([head.lines for head in heads])
+        return all(head.format == "text" for head in heads) and (2 * open_ended > len(found) or bylined)
 
     def _counting(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> _Way | None:
         """Return the way to read records whose dates all count from 1970, if that alone keeps them from being read."""
@@ -467,11 +509,15 @@ def _surveyed(spec: SourceSpec, sample: Iterable[Path]) -> dict[Path, Surveyed]:
     return found
 
 
+def _has_author(way: _Way) -> bool:
+    return "author" in way.spec.layout.order
+
+
 def _dates_come_first(found: Surveyed) -> bool:
     """Say whether a text begins with a date and ends without one, so that none of its records is as it seems."""
     reasons = _reasons([found])
     return any("neither title nor body before" in reason for reason in reasons) and any(
-        "the file ends before its timestamp" in reason for reason in reasons
+        ENDS_OPEN in reason for reason in reasons
     )
 
 
@@ -558,7 +604,7 @@ def _why(found: Iterable[Surveyed]) -> str:
     also = f" (and so in {others:,} more)" if others else ""
     told = shown[most] + also
     if all(each.format == "text" for each in found) and "half a record" in most:
-        told += "; neither a line of the text nor the name of the file has a date"
+        told += "; no line of the text is a date and nothing else, and the name of the file has none"
     return told
 
 

@@ -20,7 +20,10 @@ from feedpub.text.dates import DEFAULT, DatePolicy
 # A name in braces in a template of links: {slug}, {year}.
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
 MediaMode: TypeAlias = Literal["auto", "copy", "link"]
-ORDERS = ("title body date", "title date body", "date title body")
+ORDERS = (
+    "title body date", "title date body", "date title body",
+    "title author date body", "title date author body", "date title author body", "title author body date",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from feedpub.articles.article import Article, Reject
 from feedpub.sources.boilerplate import fold_heading, tail_start
+from feedpub.sources.bylines import is_byline
 from feedpub.sources.field_names import field_called
 from feedpub.sources.records import Item
 from feedpub.sources.spec import ORDERS, TextLayout
@@ -28,6 +29,19 @@ HEADER = re.compile(r"([A-Za-z][\w-]{1,20}):\s+\S")
 _SEPARATOR = re.compile(r"([-*_=#~+.%])\1{2,}\Z")
 _USUAL_SEPARATOR = "---"
 _FIRST_LINES = 15
+_TOP_LINES = 4
+_SHORT = 100
+# A day with its year, in digits or with the name of a month in any language.
+_YEAR = r"(?:19|20)\d\d"
+_MONTH = r"(?:\w\w )?[^\W\d_]{3,}\.?,? (?:\w\w )?"
+_DATE = re.compile(
+    rf"\b{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\b|\b\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_YEAR}\b"
+    rf"|\b[^\W\d_]{{3,}}\.? \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}\b"
+    rf"|\b\d{{1,2}}(?:\.|st|nd|rd|th)? {_MONTH}{_YEAR}\b",
+    re.IGNORECASE,
+)
+ENDS_OPEN = "the file ends before its timestamp"
+"""What the reader says of lines at the end of a text that no date ends."""
 _LONG_HEADING = 60
 
 
@@ -36,6 +50,9 @@ def possible_layouts(texts: Sequence[Sequence[str]], *, several: bool) -> Iterat
 
     Those of ``several`` records a file need a line between them; else each file may be one record.
     """
+    named_first = most_are_bylined(texts, alone=True)
+    orders = sorted(ORDERS, key=lambda order: "author" not in order) if named_first else ORDERS
+    orders = [order for order in orders if named_first or "author" not in order]
     separators: Counter[str] = Counter()
     names: Counter[str] = Counter()
     for lines in texts:
@@ -53,8 +70,42 @@ def possible_layouts(texts: Sequence[Sequence[str]], *, several: bool) -> Iterat
             else "# Each file is one record; a file of several needs such a line between them."
         )
         for named in (headers, ()) if headers else ((),):
-            for order in ORDERS:
+            for order in orders:
                 yield TextLayout(order, separator, named), told
+
+
+def most_are_bylined(texts: Sequence[Sequence[str]], *, alone: bool = False) -> bool:
+    """Say whether most texts have a line below their first that says who wrote them; ``alone``: a name will do."""
+    bylined = sum(any(is_byline(line, alone=alone) for line in lines[1:_TOP_LINES]) for lines in texts)
+    return 2 * bylined > len(texts)
+
+
+def ends_open(items: Sequence[Item]) -> bool:
+    """Say whether a text ends with lines that no date ends."""
+    return isinstance(items[-1], Reject) and ENDS_OPEN in items[-1].reason
+
+
+def is_dated_above(items: Sequence[Item]) -> bool:
+    """Say whether most of a text of one record is below its date."""
+    above = sum(len(item.body) for item in items if isinstance(item, Article))
+    return ends_open(items) and isinstance(items[-1], Reject) and len(items[-1].text) > above
+
+
+def most_say_dates(texts: Sequence[Sequence[str]]) -> bool:
+    """Say whether most texts have a short line, among their first or last, that has a date in it."""
+    said = sum(
+        any(len(line) < _SHORT and _DATE.search(line) for line in (*lines[:_FIRST_LINES], *lines[-2:]))
+        for lines in texts
+    )
+    return 2 * said > len(texts)
+
+
+def dates_stand_between(items: Sequence[Item]) -> bool:
+    """Say whether the dates of a text seem to be below its titles, or names of writers, and above what they date."""
+    articles = [item for item in items if isinstance(item, Article)]
+    bylined = sum(is_byline(article.body.rpartition("\n")[2]) for article in articles)
+    is_lone_title = isinstance(items[0], Reject) and "has only one line before" in items[0].reason
+    return ends_open(items) and bool(articles) and (is_lone_title or 2 * bylined > len(articles))
 
 
 def written(layout: TextLayout) -> str:

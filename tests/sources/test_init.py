@@ -233,7 +233,7 @@ def test_init_replaces_nothing_unless_told(folder):
                 'path: "drop/title/*.txt"',
                 "3 articles",
                 "passed over drop/none/*.txt (1 file): drop/none/d.txt:1: half a record",
-                "neither a line of the text nor the name of the file has a date",
+                "no line of the text is a date and nothing else, and the name of the file has none",
             ],
             id="folders of different layouts",
         ),

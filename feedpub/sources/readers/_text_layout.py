@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from feedpub.articles.article import Boilerplate, Origin
 from feedpub.sources.boilerplate import fold_heading
+from feedpub.sources.bylines import without_by
 from feedpub.sources.decoding import MAX_LINE, UndecodableError, blocks, recover
 from feedpub.sources.field_mapping import record_of
 from feedpub.sources.normalisation import build
@@ -25,7 +26,7 @@ from feedpub.sources.records import ByteStream, Item, RecordError, reject, with_
 from feedpub.sources.spec import ParseContext, TextLayout
 
 MAX_RECORD = 16 << 20
-FIELDS = {"title": "title", "body": "body", "date": "published"}
+FIELDS = {"title": "title", "body": "body", "date": "published", "author": "author"}
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
@@ -96,7 +97,8 @@ def _values(layout: TextLayout, lines: list[str]) -> dict[str, str]:
         others.pop()
     order = [part for part in layout.order.split() if FIELDS[part] not in values]
     for part in order[: order.index("body")] if "body" in order else order:
-        values[FIELDS[part]] = _take(others, 0)
+        line = _take(others, 0)
+        values[FIELDS[part]] = without_by(line) if part == "author" else line
     if "date" in order[-1:] and "body" in order:
         values["published"] = _take(others, -1)
     if "body" in order:
