@@ -81,7 +81,7 @@ def _short_years_declared(node: Node, years: int | None) -> None:
                 problems.add(
                     item.error(
                         f"the date format {pattern!r} has a year of two digits",
-                        "declare the first year they mean, as in two_digit_years: 1950",
+                        "declare the first year they mean, as in two_digit_years: 1969",
                     )
                 )
     problems.raise_any()
@@ -157,7 +157,7 @@ DATES = Section(
         Key(
             "two_digit_years",
             integer(1900, 2099),
-            "the first year of the hundred that two digits mean: `1950` reads 49 as 2049",
+            "the first year of the hundred that two digits mean: `1969` reads 69 as 1969, 68 as 2068, as strptime does",
             without="undeclared",
         ),
         Key(

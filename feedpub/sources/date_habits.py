@@ -28,6 +28,9 @@ _AUTHORITY = "example.org,2000"
 _FILES, _ITEMS = 3, 30
 _OTHER_LANGUAGE = "declare dates: languages"
 _OPEN_ORDER = "day first or month first"
+_SHORT_YEAR = "year of two digits"
+FIRST_YEAR = 1969
+"""The first year that two digits mean by the rule of POSIX, which strptime follows."""
 _ONLY_A_DATE = "neither title nor body before"
 _NO_MONTH = "month must be in 1..12"
 # Where full stops part day, month and year, the day comes first in all of CLDR's locales.
@@ -53,6 +56,15 @@ def written_dates(spec: SourceSpec, found: Mapping[Path, Surveyed]) -> DateHabit
         policy = replace(policy, languages=(language,))
         told.append(f"# Names of months and the like are of the language {language}.")
         said.append(f"languages: [{language}]")
+    if _has_short_years(replace(spec, dates=policy), found):
+        policy = replace(policy, two_digit_years=FIRST_YEAR)
+        told.append(
+            "# Years of two digits: 69 to 99 are taken as 1969 to 1999, 00 to 68 as 2000 to 2068, as by strptime."
+        )
+        told.append(
+            "# If that is not so, say the first year that they mean, before the first build, as dates stay."
+        )
+        said.append(f"two_digit_years: {FIRST_YEAR}")
     day_first = _day_first(replace(spec, dates=policy), found)
     if day_first is not None:
         policy = replace(policy, day_first=day_first)
@@ -90,12 +102,21 @@ def _dated(spec: SourceSpec, files: list[Path]) -> int:
     )
 
 
+def _has_short_years(spec: SourceSpec, found: Mapping[Path, Surveyed]) -> bool:
+    """Say whether some dates have years of two digits, which may show only where the rest of them is known."""
+    files = [path for sign in (_SHORT_YEAR, _OPEN_ORDER, _OTHER_LANGUAGE) for path in _asking(found, sign)]
+    known = replace(spec, dates=replace(spec.dates, day_first=True))
+    return any(_SHORT_YEAR in reject.reason for reject in _rejects(known, list(dict.fromkeys(files))))
+
+
 def _day_first(spec: SourceSpec, found: Mapping[Path, Surveyed]) -> bool | None:
     """Return whether the day comes first, where the files say so."""
     files = _asking(found, _OPEN_ORDER)
     if not files and spec.dates.languages:
         # Such dates could not be read before their language was known.
         files = _asking(found, _OTHER_LANGUAGE)
+    if not files and spec.dates.two_digit_years:
+        files = _asking(found, _SHORT_YEAR)
     if not files:
         return None
     open_order = [reject for reject in _rejects(spec, files) if _OPEN_ORDER in reject.reason]

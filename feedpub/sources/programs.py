@@ -15,6 +15,7 @@ from feedpub.sources.field_names import name_map
 from feedpub.sources.readers import _contentful, _ghost
 from feedpub.sources.readers._contentful import NO_TEXT
 from feedpub.sources.readers._linked_data import is_article, text_of_node
+from feedpub.sources.readers._wordpress_text import NO_TIME, body_of
 from feedpub.sources.spec import SourceSpec
 from feedpub.text.safe_html import plain_text
 
@@ -92,6 +93,29 @@ def _of_wordpress(values: Values, _: str) -> Values:
         "categories": [unescape(str(term["name"])) for term in terms if term.get("name")],
         "tags": None,
         "image": media[0].get("source_url") if media else values.get("jetpack_featured_media_url"),
+    }
+
+
+def _is_table_of_wordpress(values: Values) -> bool:
+    return "post_content" in values and "post_title" in values and "post_status" in values
+
+
+def _of_table_of_wordpress(values: Values, _: str) -> Values:
+    """Return a row of WordPress' table of posts, as it is exported from a database."""
+    times: dict[str, Any] = {}
+    for name, column in (("date", "post_date"), ("modified", "post_modified")):
+        gmt = str(values.get(f"{column}_gmt") or NO_TIME)
+        times[name] = values.get(column) if gmt.startswith(NO_TIME) else f"{gmt}Z"
+    return {
+        **times,
+        "id": values.get("guid") or values.get("ID"),
+        "title": plain_text(str(values["post_title"] or "")),
+        "content_html": body_of(str(values["post_content"] or ""))[0],
+        "excerpt": plain_text(str(values.get("post_excerpt") or "")),
+        "post_status": values["post_status"],
+        "post_type": values.get("post_type"),
+        "post_password": values.get("post_password"),
+        "slug": values.get("post_name"),
     }
 
 
@@ -297,6 +321,7 @@ _PROGRAMS: tuple[tuple[str, Callable[[Values], bool], Callable[[Values, str], Va
     ("Ghost", _ghost.is_post, _ghost.as_named),
     ("Contentful", _contentful.is_entry, _contentful.as_named),
     ("WordPress", _is_wordpress, _of_wordpress),
+    ("WordPress", _is_table_of_wordpress, _of_table_of_wordpress),
     ("Drupal", _is_drupal, _of_drupal),
     ("Joomla", _is_joomla, _of_joomla),
     ("Sanity", _is_sanity, _of_sanity),

@@ -18,7 +18,7 @@ from os.path import commonpath
 from pathlib import Path
 
 from feedpub.core.errors import SourceError, install_hint, printable
-from feedpub.sources.date_habits import written_dates
+from feedpub.sources.date_habits import FIRST_YEAR, written_dates
 from feedpub.sources.discovery import Looked, is_bundle, look, patterns, whole_pattern
 from feedpub.sources.file_names import dated_name, declared_date
 from feedpub.sources.files import display_name, files, format_of, open_stream, read
@@ -61,7 +61,10 @@ _QUESTIONS = (
     ),
     (
         "year of two digits",
-        ("# Years have two digits; say in which hundred years they lie:", "# dates: {two_digit_years: 1950}"),
+        (
+            "# Years have two digits; say in which hundred years they lie:",
+            f"# dates: {{two_digit_years: {FIRST_YEAR}}}",
+        ),
     ),
     (
         "formats: [epoch]",
@@ -84,6 +87,7 @@ _QUESTIONS = (
     ),
 )
 _LACKING = ("has no date", "neither title nor body", "names no title and no body", "is an object, not text")
+_DATES = "dates: {"
 _HTML = ("# Bodies here look like HTML; as text, their tags would be shown.", "body: html")
 _REPAIR = "# Some text here was decoded wrongly (CafÃ©); this repairs it, and each repair is reported."
 # Bytes that text has hardly any of: control characters but for white space and escape.
@@ -139,7 +143,7 @@ class Proposal:
     def asked(self, reasons: Iterable[str]) -> Proposal:
         """Return the proposal with what further ``reasons`` for rejects, and for what was left out, ask."""
         reasons = tuple(reasons)
-        more = [line for line in _questions(reasons) if line not in self.lines]
+        more = [line for line in _beside(self.lines, _questions(reasons)) if line not in self.lines]
         asks_zone = self.asks_zone or any(_NO_ZONE in reason for reason in reasons)
         return replace(self, lines=(*self.lines, *more), asks_zone=asks_zone)
 
@@ -318,7 +322,7 @@ class _Group:
             chosen,
             len(self.files),
             fit,
-            (*way.lines, *questions, *laid_out, *self._of_bodies(found)),
+            (*way.lines, *_beside(way.lines, questions), *laid_out, *self._of_bodies(found)),
             asks_zone=any(_NO_ZONE in reason for reason in asked),
             link=self._link(found, way.spec),
             is_relative=any(each.relative for each in found.values()),
@@ -579,6 +583,15 @@ def _reasons(found: Iterable[Surveyed]) -> list[str]:
 def _questions(reasons: Iterable[str]) -> list[str]:
     reasons = tuple(reasons)
     return [line for sign, lines in _QUESTIONS if any(sign in reason for reason in reasons) for line in lines]
+
+
+def _beside(said: Iterable[str], questions: Iterable[str]) -> list[str]:
+    """Return ``questions`` on dates with what the config says of dates already, as no key may be there twice."""
+    known = next((line[len(_DATES) : -1] for line in said if line.startswith(_DATES)), "")
+    return [
+        line.replace(f"# {_DATES}", f"# in place of the line above: {_DATES}{known}, ") if known else line
+        for line in questions
+    ]
 
 
 def _has_articles(found: Surveyed) -> bool:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from feedpub.articles.article import Article, Notice, Reject
-from feedpub.sources.readers._wordpress import body_of
+from feedpub.sources.readers._wordpress_text import body_of
 
 SPACES = (
     'xmlns:wp="http://wordpress.org/export/1.2/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'

@@ -1,7 +1,8 @@
-"""CSV and TSV (RFC 4180): a header line, then a record of as many fields, which may span lines in quotes.
+r"""CSV and TSV (RFC 4180): a header line, then a record of as many fields, which may span lines in quotes.
 
 A quote that is never closed would swallow the rest of a file in silence: here it costs its first line, and
-reading goes on with the next one. The header is boilerplate; blank lines belong to the record that follows.
+reading goes on with the next one. Where programs write a quote within quotes as ``\"``, it is read so. The header is
+boilerplate, and so are lines above it that say something else; blank lines belong to the record that follows.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import csv
 import itertools
 import re
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 
 from feedpub.articles.article import Boilerplate, Origin
@@ -26,6 +27,10 @@ MAX_LINES = 2000
 _DELIMITERS = (",", ";", "\t", "|")
 # A first line by which Excel is told the delimiter.
 _DECLARED = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
+# So far down the header is looked for.
+MAX_ABOVE = 30
+# What MySQL and others write for a quote, a backslash and the end of a line within quotes.
+_ESCAPE = re.compile(r'\\(["\\]|\Z)')
 
 
 class _Lines:
@@ -37,6 +42,8 @@ class _Lines:
         self._blank = 0
         self._taken: list[str] = []
         self.first = 1
+        self.escaped = False
+        """Whether a backslash takes its meaning from a quote."""
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -49,7 +56,7 @@ class _Lines:
         line = self.take()
         if len(line) >= MAX_LINE:
             raise csv.Error("the line is too long")
-        return f"{line}\n"
+        return f"{_ESCAPE.sub(_unescaped, line) if self.escaped else line}\n"
 
     def _fill(self) -> bool:
         while not self._ahead and (block := next(self._blocks, None)):
@@ -70,6 +77,20 @@ class _Lines:
         self._taken.append(self._ahead.popleft())
         return self._taken[-1]
 
+    def ahead(self) -> list[str]:
+        """Return some of the lines that follow, which stay there."""
+        self._fill()
+        return list(itertools.islice(self._ahead, MAX_ABOVE))
+
+    def again(self) -> bool:
+        """Put the lines of the record under way back to be read the other way; say whether that is another one."""
+        if not any('\\"' in line for line in self._taken):
+            return False
+        self._ahead.extendleft(reversed(self._taken))
+        self._taken = []
+        self.escaped = not self.escaped
+        return True
+
     def done(self, *, broken: bool = False) -> tuple[int, int, str]:
         """End the record; return its first and last line and its text. A broken one keeps its first line."""
         kept = self._taken[:1] if broken else self._taken
@@ -77,6 +98,11 @@ class _Lines:
         first, last = self.first, self.first + self._blank + len(kept) - 1
         self.first, self._blank, self._taken = last + 1, 0, []
         return first, last, "\n".join(kept)
+
+    @property
+    def has_taken(self) -> bool:
+        """Whether a record is under way."""
+        return bool(self._taken)
 
     @property
     def last(self) -> int:
@@ -103,20 +129,20 @@ def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item],
             yield [Boilerplate(reading.origin(*lines.done()[:2]))]
             continue
         if not header:
+            for _ in range(_header_at(lines.ahead(), declared, reading)):
+                lines.take()
+            if lines.has_taken:
+                yield [Boilerplate(reading.origin(*lines.done()[:2]))]
+                line = lines.peek() or ""
             delimiter = declared or _delimiter(line)
-        try:
-            row = next(csv.reader(lines, delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            row, problem = [], f"the line is not a row: {error}"
-        else:
-            problem = ""
+        row, problem = _row(lines, delimiter)
         first, last, raw = lines.done(broken=bool(problem))
         origin = reading.origin(first, last)
         if problem:
             yield [reject(origin, problem, raw)]
         elif not header:
             header = [_name(name, reading.spec.encoding) for name in row]
-            useless = _useless(header, reading)
+            useless = _useless(header, reading, lines.ahead())
             yield [reject(origin, useless, raw) if useless else Boilerplate(origin)]
         elif useless:
             yield [reject(origin, useless, raw)]
@@ -125,11 +151,60 @@ def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item],
     return lines.last
 
 
+def _row(lines: _Lines, delimiter: str) -> tuple[list[str], str]:
+    """Return the fields of the next row, or why it is none."""
+    found: list[str] = []
+    told = ""
+    for _ in range(2):
+        try:
+            found = next(csv.reader(lines, delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            told = told or f"the line is not a row: {error}"
+            if lines.again():
+                continue
+        else:
+            told = ""
+        break
+    return found, told
+
+
+def _unescaped(sign: re.Match[str]) -> str:
+    return '""' if sign[1] == '"' else sign[1]
+
+
+def _header_at(lines: Sequence[str], declared: str, reading: ParseContext | None) -> int:
+    """Return how many of the first lines are above the header: those before one that names a date and a title or text.
+
+    Where the first line is of use, or no line is such a header, it is 0.
+    """
+    for number, line in enumerate(lines):
+        names = _known(_split(line, declared), reading)
+        if "published" in names and names & {"title", "body"}:
+            return number
+        if not number and names & {"title", "body"}:
+            break
+    return 0
+
+
+def _split(line: str, declared: str) -> list[str]:
+    with suppress(csv.Error, StopIteration):
+        return next(csv.reader([line], delimiter=declared or _delimiter(line), strict=True))
+    return []
+
+
+def _known(header: list[str], reading: ParseContext | None) -> set[str]:
+    """Return the fields of articles that a header names, as a source has them."""
+    encoding, declared = (reading.spec.encoding, reading.spec.fields) if reading else (None, ())
+    names = tuple(_name(name, encoding) for name in header)
+    return {field for field, name in name_map(names, declared).items() if name in names}
+
+
 def first_record(text: str) -> dict[str, str]:
     """Return the first row under the header by its names, or nothing where ``text`` does not reach so far."""
     filled = [line for line in text.split("\n") if line.strip()]
     declared = _DECLARED.match(filled[0]) if filled else None
     rows = filled[1:] if declared else filled
+    rows = rows[_header_at(rows[:MAX_ABOVE], declared[1] if declared else "", None) :]
     delimiter = declared[1] if declared else _delimiter(rows[0]) if rows else ","
     try:
         header, row = itertools.islice(csv.reader(rows, delimiter=delimiter, strict=True), 2)
@@ -149,15 +224,17 @@ def _name(text: str, encoding: str | None) -> str:
     return text.strip()
 
 
-def _useless(header: list[str], reading: ParseContext) -> str:
-    """Return why no row under this header can be read, or an empty text."""
+def _useless(header: list[str], reading: ParseContext, below: Sequence[str]) -> str:
+    """Return why no row under this header, with lines ``below``, can be read, or an empty text."""
     # Spreadsheets leave columns at the end that have neither a name nor values.
     named = [name for name in header if name]
     if len(set(named)) < len(named):
         return f"the header has {next(name for name in named if named.count(name) > 1)!r} twice"
-    if not {"title", "body"} & set(name_map(tuple(header), reading.spec.fields)):
-        return "the header names no title and no body; say which columns they are under fields:"
-    return ""
+    if {"title", "body"} & _known(header, reading):
+        return ""
+    if len(header) < 2 <= max((len(_split(line, "")) for line in below), default=0):
+        return "the first line names no title and no body; remove the lines above the header"
+    return "the header names no title and no body; say which columns they are under fields:"
 
 
 def _items(reading: ParseContext, origin: Origin, header: list[str], row: list[str], raw: str) -> list[Item]:

@@ -1,6 +1,7 @@
-"""JSON: an array of objects, one object, or an object that holds such an array. Read as a stream.
+"""JSON: an array of objects, one object, or an object that holds such an array, or objects by their keys.
 
-An element that is not JSON costs itself: reading goes on behind the next ``},`` that an object follows. What
+It is read as a stream. An element that is not JSON costs itself: reading goes on behind the next ``},`` that an object
+follows, with its key where it has one. What
 is before the first element belongs to it, what is behind the last one to that. Where several elements
 share a line, so do their places, which have a column then.
 """
@@ -10,21 +11,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, islice
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from feedpub.articles.article import Origin
+from feedpub.articles.article import Boilerplate, Origin
 from feedpub.core.spool import Spool
 from feedpub.sources.decoding import BLOCK, MAX_LINE, UndecodableError, recover, unified
 from feedpub.sources.field_mapping import DECODER, PLAIN_DECODER, authors_of, record_of
 from feedpub.sources.field_names import name_map
 from feedpub.sources.normalisation import build
-from feedpub.sources.programs import keeps_secrets
+from feedpub.sources.programs import as_named, keeps_secrets
 from feedpub.sources.readers import _contentful, _ghost
 from feedpub.sources.readers.jsonl import texts_of
 from feedpub.sources.records import MAX_RAW, ByteStream, Item, Record, RecordError, reject, with_blank_lines
-from feedpub.sources.spec import ParseContext
+from feedpub.sources.spec import ParseContext, SourceSpec
 
+Fields: TypeAlias = tuple[tuple[str, str], ...]
+"""The ``fields`` of a source."""
 # Names under which an object holds its list of articles.
 LISTS = (
     "articles", "items", "entries", "posts", "stories", "news", "results", "data", "records", "documents",
@@ -32,11 +37,26 @@ LISTS = (
 )  # fmt: skip
 # A list of texts or numbers is none of articles, but belongs to one.
 _LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*\[(?!\s*["\d\-tf])')
+# The same with an object of objects by their keys, as Firebase exports them.
+_KEYED_LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*(?=\{{\s*"[^"]{{1,200}}"\s*:\s*\{{)')
+_KEY = re.compile(r'"((?:[^"\\]|\\.){0,500})"\s*:\s*')
+# A key that is an id, and neither the place of a row nor a word for what it holds.
+_ID = re.compile(r"(?!\d+\Z).*[\d_-]", re.DOTALL)
+_MOST_TRIED = 5
+# An export of phpMyAdmin, and what one of its tables begins with.
+_TABLES = re.compile(r'\s*\[\s*\{\s*"type"\s*:\s*"header"\s*,')
+_TABLE = re.compile(
+    r'"type"\s?:\s?"table"\s?,\s?"name"\s?:\s?"([^"]{1,64})"(?:\s?,\s?"database"\s?:\s?"[^"]{0,64}")?'
+    r'\s?,\s?"data"\s?:\s{0,9}\['
+)
 JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
 _EXPORTS = (_ghost, _contentful)
 """Programs whose exports hold tables beside their records, which have to be joined."""
+_ANY = SourceSpec((), Path())
+"""A source that declares nothing."""
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,(?=\s*\{)")
+_NEXT_KEYED = re.compile(r'\}\s*,(?=\s*"(?:[^"\\]|\\.){0,500}"\s*:\s*\{)')
 _LINE_END = re.compile(r",?[ \t]*\r?\n")
 
 
@@ -78,15 +98,26 @@ class _Window:
             self.text, self.at = self.text[self.at :], 0
 
     def seek(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Move behind what ``pattern`` finds next, which has at most 100 characters; nothing where it finds no more."""
+        """Move behind what ``pattern`` finds next, which has at most 300 characters; nothing where it finds no more."""
         while not (found := pattern.search(self.text, self.at)):
             if self.ended:
                 return None
             # It may be cut in two.
-            self.move(max(self.at, len(self.text) - 100))
+            self.move(max(self.at, len(self.text) - 300))
             self.more()
         self.move(found.end())
         return found
+
+    def key(self) -> str | None:
+        """Move behind the key of a member and its colon, and return it; nothing where there is none."""
+        while not (found := _KEY.match(self.text, self.at)) or found.end() == len(self.text):
+            if self.ended or len(self.text) - self.at > MAX_RAW:
+                return None
+            self.more()
+        self.move(found.end())
+        with suppress(ValueError):
+            return str(json.loads(f'"{found[1]}"'))
+        return None
 
     def next(self) -> str:
         """Skip white space and commas; return the character that follows, or nothing at the end."""
@@ -136,6 +167,9 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     if program:
         window, tables = _with_tables(blocks, program.TABLES, program.Tables())
         records = _records(window, reading, joined=(_list_called((program.RECORDS,)), tables))
+    elif _TABLES.match(first.decode(errors="replace")):
+        window = _Window(blocks)
+        records = _of_tables(window, reading)
     else:
         window = _Window(blocks)
         window.more()
@@ -158,9 +192,24 @@ def first_record(text: str) -> dict[str, str]:
 
 def first_object(text: str) -> object:
     """Return the first element in ``text``. Raises ``ValueError`` where there is none."""
-    listed = re.match(r"\s*\[", text) or _LIST.search(text)
-    space = _SPACE.match(text, listed.end() if listed else 0)
-    return PLAIN_DECODER.raw_decode(text, space.end() if space else 0)[0]
+    if _TABLES.match(text):
+        rows = (_object(text, _after_space(text, table.end())) for table in _TABLE.finditer(text))
+        if row := next((row for row in rows if row and _is_article(as_named(row, _ANY), ())), None):
+            return row
+    start = _after_space(text, 0)
+    closing, start = (
+        _entered(text, start, ())
+        if text.startswith("{", start)
+        else ("]", start + text.startswith("[", start))
+    )
+    start = _after_space(text, start)
+    key = _KEY.match(text, start) if closing == "}" else None
+    return PLAIN_DECODER.raw_decode(text, key.end() if key else start)[0]
+
+
+def _after_space(text: str, at: int) -> int:
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
 
 
 class _Tables(Protocol):
@@ -195,22 +244,74 @@ def _records(
     is_array = window.next() == "["
     if is_array:
         window.move(window.at + 1)
-    entered = window.seek(joined[0]) if joined else is_array or _enter_object(window, reading)
-    is_list = bool(entered)
-    first, problem = 1, ""
-    # The line that something else ends in: what begins there needs a column to be found.
-    used = window.line if is_list else 0
-    while (sign := window.next()) and not (is_list and sign == "]"):
+    is_list = bool(window.seek(joined[0])) if joined else is_array
+    closing = "]" if is_list else "" if joined else _enter_object(window, reading)
+    # What begins in the line that something else ends in needs a column to be found.
+    begun = _Begun(1, window.line if closing else 0)
+    tables = joined[1] if joined else None
+    problem = yield from _elements(window, reading, begun, closing, keep_id=keep_id, tables=tables)
+    # A broken last element has told already that the file is cut off.
+    window.end_problem = "" if problem else _end_problem(window, is_list=bool(closing), is_array=is_array)
+    return _last_line(window)
+
+
+class _Begun(NamedTuple):
+    """The line from which on an element is told to be, and the last line that holds something else."""
+
+    first: int
+    used: int
+
+
+def _elements(
+    window: _Window,
+    reading: ParseContext,
+    begun: _Begun,
+    closing: str,
+    *,
+    keep_id: bool = False,
+    tables: _Tables | None = None,
+) -> Generator[list[Item], None, str]:
+    """Yield what the elements up to the sign ``closing`` become; return the problem of the last one."""
+    problem = ""
+    first, used = begun
+    while (sign := window.next()) and sign != closing:
         column = window.column + 1 if window.line == used else 0
-        value, problem, raw = _element(window)
+        key = window.key() if closing == "}" else None
+        value, problem, raw = _element(window, _NEXT_KEYED if closing == "}" else _NEXT)
         used = window.line
-        if joined and isinstance(value, Mapping):
-            value = joined[1].joined(value)
+        if tables and isinstance(value, Mapping):
+            value = tables.joined(value)
+        if key and _ID.match(key) and isinstance(value, Mapping) and "id" not in value:
+            value = {**value, "id": key}
         yield _items(reading, reading.origin(first, used, column), value, problem, raw, keep_id=keep_id)
         # The rest of a line that only ends an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
-    # A broken last element has told already that the file is cut off.
-    window.end_problem = "" if problem else _end_problem(window, is_list=is_list, is_array=is_array)
+    return problem
+
+
+def _of_tables(window: _Window, reading: ParseContext) -> Generator[list[Item], None, int]:
+    """Yield what the rows of those tables become, in an export of a database, that hold articles."""
+    first, others, has_articles = 1, [], False
+    while found := window.seek(_TABLE):
+        begun = _Begun(window.line + bool(_LINE_END.match(window.text, window.at)), window.line)
+        window.next()
+        row = _object(window.text, window.at)
+        if row is not None and _is_article(as_named(row, reading.spec), reading.spec.fields):
+            has_articles = True
+            yield [Boilerplate(reading.origin(first, begun.used))]
+            yield from _elements(window, reading, begun, "]")
+            first = window.line
+        else:
+            others.append(found[1])
+            while (sign := window.next()) and sign != "]":
+                _element(window)
+    if not has_articles:
+        told = f"no table here has a title or a text, and a date: {', '.join(others) or 'there is none'}"
+        yield [
+            reject(
+                reading.origin(first, window.line), f"{told}; say which columns they are under fields:", ""
+            )
+        ]
     return _last_line(window)
 
 
@@ -224,26 +325,67 @@ def _end_problem(window: _Window, *, is_list: bool, is_array: bool) -> str:
     return ""
 
 
-def _enter_object(window: _Window, reading: ParseContext) -> bool:
-    """Move into the list of articles that an object holds, and say whether it holds one."""
-    found = _LIST.search(window.text) if window.next() == "{" else None
+def _enter_object(window: _Window, reading: ParseContext) -> str:
+    """Move into what an object holds its articles in, and return the sign that ends it; nothing if it is one itself."""
+    fields = reading.spec.fields
+    closing, start = _entered(window.text, window.at, fields) if window.next() == "{" else ("", window.at)
+    window.move(start)
+    return closing
+
+
+def _entered(text: str, at: int, fields: Fields) -> tuple[str, int]:
+    """Return the sign that ends the articles of the object at ``at``, and where they begin; no sign if it is one."""
+    if _holds_articles(text, at, fields):
+        return "}", at + 1
+    listed, keyed = _LIST.search(text, at), _KEYED_LIST.search(text, at)
     # An empty list may be that of a service which has no news, or of an article.
-    if found is None or (window.text.startswith("]", found.end()) and _is_article(window, reading)):
-        return False
-    window.move(found.end())
-    return True
+    if listed and not (text.startswith("]", listed.end()) and _is_article(_object(text, at), fields)):
+        return "]", listed.end()
+    if keyed and not listed and _holds_articles(text, keyed.end(), fields):
+        return "}", keyed.end() + 1
+    return "", at
 
 
-def _is_article(window: _Window, reading: ParseContext) -> bool:
+def _holds_articles(text: str, at: int, fields: Fields) -> bool:
+    """Say whether the first members of the object at ``at`` are objects, and one of them is an article."""
+    at += 1
+    for _ in range(_MOST_TRIED):
+        key = _KEY.match(text, _after_space(text, at))
+        if (
+            not key
+            or not text.startswith("{", key.end())
+            or key[1] in {name.partition(".")[0] for _, name in fields}
+        ):
+            return False
+        value = _object(text, key.end())
+        if value is None:
+            return False
+        if _is_article(value, fields):
+            return True
+        at = PLAIN_DECODER.raw_decode(text, key.end())[1]
+    return False
+
+
+def _object(text: str, at: int) -> Mapping[str, Any] | None:
+    """Return the object at ``at``; nothing where there is none, or more of it than is there."""
     try:
-        value = DECODER.raw_decode(window.text, window.at)[0]
+        value = DECODER.raw_decode(text, at)[0]
     except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, Mapping) else None
+
+
+def _is_article(value: Mapping[str, Any] | None, fields: Fields) -> bool:
+    """Say whether an object has a date, and a title or a text."""
+    if value is None:
         return False
-    names = name_map(tuple(value), reading.spec.fields)
-    return "published" in names and ("title" in names or "body" in names)
+    found = {
+        field for field, name in name_map(tuple(value), fields).items() if name.partition(".")[0] in value
+    }
+    return "published" in found and bool(found & {"title", "body"})
 
 
-def _element(window: _Window) -> tuple[Any, str, str]:
+def _element(window: _Window, following: re.Pattern[str] = _NEXT) -> tuple[Any, str, str]:
     """Use one element; return its value, or why it has none, and its text."""
     while True:
         start = window.at
@@ -251,7 +393,7 @@ def _element(window: _Window) -> tuple[Any, str, str]:
         try:
             value, problem, end = _decoded(window.text, start)
         except RecursionError:
-            value, problem, end = None, "the JSON is nested too deeply", _behind(window, start)
+            value, problem, end = None, "the JSON is nested too deeply", _behind(window, start, following)
         except json.JSONDecodeError as error:
             if not window.ended and len(window.text) - start <= MAX_LINE:
                 window.more()
@@ -259,7 +401,7 @@ def _element(window: _Window) -> tuple[Any, str, str]:
             value, problem, end = (
                 None,
                 f"this is not JSON: {error.msg}",
-                _behind(window, max(error.pos, start)),
+                _behind(window, max(error.pos, start), following),
             )
         else:
             raw = raw[: end - start]
@@ -279,9 +421,9 @@ def _decoded(text: str, start: int) -> tuple[Any, str, int]:
     return value, "", end
 
 
-def _behind(window: _Window, at: int) -> int:
+def _behind(window: _Window, at: int, following: re.Pattern[str]) -> int:
     """Return the index behind a broken element; what is longer than the window is used up on the way."""
-    while not (found := _NEXT.search(window.text, at)):
+    while not (found := following.search(window.text, at)):
         if window.ended:
             return len(window.text)
         # The sign of the next element may be cut in two.
@@ -291,12 +433,27 @@ def _behind(window: _Window, at: int) -> int:
     return found.end()
 
 
+def _holds_columns(value: Mapping[str, Any]) -> bool:
+    """Say whether an object has a column in each member, by numbers of rows, as pandas writes tables."""
+    return len(value) > 1 and all(
+        isinstance(column, Mapping) and column and all(str(key).isdecimal() for key in column)
+        for column in value.values()
+    )
+
+
 def _items(
     reading: ParseContext, origin: Origin, value: Any, problem: str, raw: str, *, keep_id: bool
 ) -> list[Item]:
     try:
         if not problem and not isinstance(value, Mapping):
             problem = "the element is not a JSON object"
+            problem += (
+                "; write records as objects, as pandas does with orient='records'"
+                if isinstance(value, list)
+                else ""
+            )
+        elif not problem and _holds_columns(value):
+            problem = "the object holds columns, not records; write it anew, with orient='records' in pandas"
         record = Record() if problem else _record(reading, value, keep_id=keep_id)
     except (UndecodableError, RecordError) as error:
         problem = problem or str(error)

@@ -199,7 +199,7 @@ def _full_year(text: str, short: int, policy: DatePolicy) -> int:
     if policy.two_digit_years is None:
         raise DateError(
             text,
-            "has a year of two digits; declare the first year they mean, as in dates: two_digit_years: 1950",
+            "has a year of two digits; declare the first year they mean, as in dates: two_digit_years: 1969",
         )
     return full_year(short, policy.two_digit_years)
 
