@@ -22,8 +22,8 @@ from pathlib import Path
 from build import HERE, measure, write_config
 from corpus import make
 
-# What changed a moment ago is not trusted.
-_LEFT_ALONE = 2.5
+LEFT_ALONE = 2.5
+"""After how many seconds a build trusts that a file is left alone: what changed a moment ago is read again."""
 
 
 def changes(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -103,7 +103,7 @@ def main() -> None:
         build = [sys.executable, "-m", "feedpub", "build", "--quiet", "--allow-vanished"]
         for label, change in changes(folder):
             change()
-            time.sleep(_LEFT_ALONE)
+            time.sleep(LEFT_ALONE)
             # Of two, as the note of a build that changed nothing is left by the second.
             command = [word for word in build if label != "nothing changed" or not word.startswith("--allow")]
             if label == "nothing changed":
