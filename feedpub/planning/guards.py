@@ -244,8 +244,9 @@ def check_flood(
         gone = len(now | previous.replaced)
         if "vanished" not in allowed and now and gone >= FEW and gone > share * before:
             raise GuardRefusal(
-                f"{why}{gone} of the {before} ids published in the feed {slug} would be replaced within a day by others"
-                " with the same titles or texts, and readers would show these as new; did what ids are made of change?",
+                f"{why}within a day, {gone} ids of the feed {slug}, which has {before} entries, would be replaced by"
+                " others with the same titles or texts, and readers would show these as new; did what ids are made of"
+                " change?",
                 ALLOWANCES["vanished"],
             )
 

@@ -381,7 +381,9 @@ def test_ids_that_are_replaced_little_by_little_are_refused_within_a_day(site, s
     site.build(told("jsonl", replaced(3, shared)), NOW)
     site.build(told("jsonl", replaced(5, shared)), NOW + hour)
     before = site.items
-    with pytest.raises(GuardRefusal, match=r"7 of the 10 ids .* replaced within a day .*--allow-vanished"):
+    with pytest.raises(
+        GuardRefusal, match=r"within a day, 7 ids .* which has 10 entries, .*--allow-vanished"
+    ):
         site.build(told("jsonl", replaced(7, shared)), NOW + 2 * hour)
     assert site.items == before
     site.build(told("jsonl", replaced(7, shared)), NOW + 2 * hour, allow={"vanished"})

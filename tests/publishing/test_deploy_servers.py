@@ -42,7 +42,12 @@ class Site:
 
     def build(self, *numbers):
         records = [
-            {"id": f"s{n}", "title": f"Story {n}", "body": "Rain.", "date": f"2024-01-{10 + n}T10:00:00Z"}
+            {
+                "id": f"s{n}",
+                "title": f"Story {n}",
+                "body": f"Rain {n}.",
+                "date": f"2024-01-{10 + n}T10:00:00Z",
+            }
             for n in numbers
         ]
         (self.folder / "articles.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in records))
