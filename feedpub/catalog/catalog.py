@@ -8,13 +8,13 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappush, heappushpop
 from itertools import chain, islice
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from feedpub.articles.article import Article, Origin, Plain
 from feedpub.articles.sighting import Sighting
@@ -35,14 +35,15 @@ from feedpub.catalog.coding import (
 from feedpub.catalog.engine import Engine
 from feedpub.catalog.scan import Found, Other, Part, Recorder, Task, Wanted, digest_of, rules_as_bytes
 from feedpub.catalog.store import Damaged, Header, Piece, Stat, Store
-from feedpub.core.errors import SourceError
+from feedpub.core.errors import EngineError, SourceError
 from feedpub.documents.verification import Passed
 from feedpub.rules import RuleSet
 from feedpub.sources import Readings, local_file
-from feedpub.sources.files import STDIN, display_name
+from feedpub.sources.files import STDIN, Bodies, display_name
 from feedpub.sources.http_cache import Copy, is_web
 from feedpub.sources.readings import Input
 from feedpub.sources.records import Item
+from feedpub.sources.slices import slices
 from feedpub.sources.spec import SourceSpec
 
 PIECE = 1_000
@@ -56,8 +57,6 @@ BATCH = 4 << 20
 """How many bytes are read elsewhere at a time, unless a file has more, and"""
 FEW = 500
 """how many files at the most."""
-
-T = TypeVar("T")
 
 
 class Stale(Exception):
@@ -211,23 +210,28 @@ class Catalog:
     def _taken_up_away(self, files: Sequence[CatalogFile], errand: Errand | None) -> Iterator[CatalogFile]:
         if not (files and self._engine and errand):
             return
-        waiting: deque[list[CatalogFile]] = deque()
+        waiting: deque[list[tuple[CatalogFile, Part]]] = deque()
         rules = rules_as_bytes(errand.rules)
 
         def tasks() -> Iterator[Task]:
-            for batch in batched(files, lambda file: file.size):
+            for batch in _batched((file, part) for file in files for part in file.parts()):
                 waiting.append(batch)
-                parts = tuple(file.begin() for file in batch)
+                parts = tuple(part for _, part in batch)
                 wanted = Wanted(
                     rules, errand.rooms, errand.floors(), NEWEST, self._newest.floor, LONG, errand.until
                 )
                 yield Task(parts, self.readings.authority, PIECE, wanted)
 
         for found in self._engine.run(tasks()):
-            for file, each in zip(waiting.popleft(), found, strict=True):
+            for (file, part), each in zip(waiting.popleft(), found, strict=True):
                 errand.matched(each.matched)
-                file.join(each, errand.sift)
-                yield file
+                if each.problem and self._engine.is_remote and file.size:
+                    raise EngineError(
+                        f"{file.name} can be read here, but a worker says that it {each.problem}, so nothing was"
+                        f" published; the sources have to be at the same place there: {part.file}"
+                    )
+                if file.join(part, each, errand.sift):
+                    yield file
 
     def hold(self, articles: Mapping[tuple[CatalogFile, int], Article]) -> None:
         """Have the whole of some articles at hand, by file and number, as they will be asked for."""
@@ -328,7 +332,8 @@ class _Newest:
             if len(self._heap) < NEWEST:
                 heappush(self._heap, one)
             else:
-                del self._whole[heappushpop(self._heap, one)[2]]
+                # A file that was read once more has its articles twice.
+                self._whole.pop(heappushpop(self._heap, one)[2], None)
             self._whole[file, number] = article
             if len(self._heap) == NEWEST:
                 self.floor = self._heap[0][0]
@@ -341,6 +346,39 @@ class _Newest:
     def all(self) -> Iterable[tuple[tuple[CatalogFile, int], Article | Plain]]:
         """Return them with their places."""
         return self._whole.items()
+
+
+@dataclass(slots=True)
+class _Joining:
+    """A file that is read elsewhere, as far as that was joined.
+
+    ``stat`` is for the header; the file was as ``before`` when it was cut, if it ``is_cut``.
+    """
+
+    stat: Stat | None
+    before: Stat | None
+    is_cut: bool = False
+    problem: str = ""
+    is_exact: bool = True
+    pieces: list[Piece] = field(default_factory=list)
+    articles: int = 0
+    ends: tuple[str, str] = ("", "")
+    is_odd: bool = False
+    digest: str = ""
+    bodies: Bodies = field(default_factory=Bodies)
+
+    def add(self, found: Found) -> None:
+        """Add what was found in the next part."""
+        self.pieces += (Piece(piece.articles, piece.newest) for piece in found.pieces)
+        self.articles += found.articles
+        self.ends = (self.ends[0] or found.ends[0], found.ends[1] or self.ends[1])
+        self.is_odd = self.is_odd or found.is_odd
+        self.digest = self.digest or found.digest
+        self.bodies = self.bodies.joined(found.bodies)
+
+    def header(self, stat: Stat | None) -> Header:
+        """Return what is to be kept of the file."""
+        return header_of(self.ends, self.is_odd, self.pieces, stat, self.digest)
 
 
 class CatalogFile:
@@ -377,7 +415,7 @@ class CatalogFile:
         self._has_news = False
         self.was_read = False
         """Whether it was read, to know what is in it."""
-        self._stat_before: Stat | None = None
+        self._joining: _Joining | None = None
         self._columns: list[Columns] = []
         # What reads articles again: by their place, or the whole file, which has come to the next.
         self._open = ExitStack()
@@ -470,32 +508,78 @@ class CatalogFile:
                 sift(item)
         self.is_known = self._header is not None
 
-    def begin(self) -> Part:
-        """Return what has to be read elsewhere so that the file is known; what is found is to be joined."""
-        self._is_new, self.was_read = False, True
-        self._stat_before = self._stat() if self.lasts else None
-        self._make_room(self._stat_before)
-        return Part(self._spec, self._path, self._at if self._stat_before else None)
+    def parts(self) -> Iterator[Part]:
+        """Yield what has to be read elsewhere so that the file is known; what is found is to be joined.
 
-    def join(self, found: Found, sift: Callable[[Seen], None]) -> None:
-        """Take what was found elsewhere for read. A file that couldn't be read there stays unknown."""
-        if found.problem or self._store is None:
-            return
-        for number, piece in enumerate(found.pieces):
-            self._store.put(self.number, number, "rows", piece.rows)
-            self._store.put(self.number, number, "columns", piece.columns)
+        A large one is cut, if it can be.
+        """
+        self._is_new, self.was_read = False, True
+        size, stat = self.size, self._stat() if self.lasts else None
+        self._make_room(stat)
+        self._joining = joining = _Joining(stat, _stat_of(self._at))
+        # Wherever they are read.
+        spec = replace(self._spec, base=self._spec.base.absolute(), where=None)
+        path = self._path.absolute() if isinstance(self._path, Path) else self._path
+        hashed = self._at.absolute() if stat else None
+        if size >= 2 * BATCH and isinstance(path, Path):
+            # What can't be read is told in the order of all files.
+            with suppress(SourceError):
+                for piece in slices(spec, path, BATCH):
+                    joining.is_cut = True
+                    yield Part(spec, path, (piece.end or size) - piece.start, piece)
+        if joining.is_cut:
+            yield Part(spec, path, 0, hashed=hashed, hashes=True)
+        else:
+            yield Part(spec, path, size, hashed=hashed)
+
+    def join(self, part: Part, found: Found, sift: Callable[[Seen], None]) -> bool:
+        """Take what was found elsewhere for read, part by part; return whether it was the last of them.
+
+        A file that couldn't be read there stays unknown.
+        """
+        joining = self._joining
+        assert joining is not None
+        joining.problem = joining.problem or found.problem
+        joining.is_exact = joining.is_exact and found.is_exact
+        if joining.is_exact and not joining.problem:
+            self._join(joining, found, sift)
+        if part.slice is not None:
+            return False
+        self._joining, self._header = None, None
+        if joining.is_cut and joining.before != _stat_of(self._at):
+            joining.is_exact = False
+        if not joining.is_exact:
+            with suppress(SourceError):
+                self.take_up(sift)
+        elif not joining.problem:
+            self._joined(joining)
+        return True
+
+    def _join(self, joining: _Joining, found: Found, sift: Callable[[Seen], None]) -> None:
+        assert self._store is not None
+        first = joining.articles
+        for at, piece in enumerate(found.pieces, len(joining.pieces)):
+            self._store.put(self.number, at, "rows", piece.rows)
+            self._store.put(self.number, at, "columns", piece.columns)
             if piece.answers:
                 told = b"".join((b"[", written(self._rules), b",", piece.answers, b"]"))
-                self._store.put(self.number, number, "answers", told)
-        pieces = [Piece(piece.articles, piece.newest) for piece in found.pieces]
-        stat = self._stat_before
-        self._settle(stat, header_of(found.ends, found.is_odd, pieces, stat, found.digest), lends=True)
-        self.is_known = self._header is not None
+                self._store.put(self.number, at, "answers", told)
+        joining.add(found)
+        # Which feeds take what was found is asked of the store.
+        self._header = joining.header(None)
         for number, instant, read in found.newest:
-            self._held.hold(instant, self, number, read)
+            self._held.hold(instant, self, first + number, read)
         for picked in found.picked:
-            sift(Seen(picked.told, self, picked.number, picked.read))
+            sift(Seen(picked.told, self, first + picked.number, picked.read))
         self.leave()
+
+    def _joined(self, joining: _Joining) -> None:
+        for notice in joining.bodies.notices():
+            page = Page()
+            page.add(notice)
+            joining.pieces.append(self._put(len(joining.pieces), page))
+        self._settle(joining.stat, joining.header(joining.stat), lends=True)
+        self.is_known = self._header is not None
 
     def feeds(self, number: int) -> list[int] | None:
         """Return the numbers of the feeds whose rules take an article, if that is known."""
@@ -511,8 +595,9 @@ class CatalogFile:
 
     def article(self, seen: Seen) -> Article:
         """Return the whole of an article as the file has it. Raises :class:`Stale` where it is another."""
-        if held := self._held.get(self, seen.number):
-            return seen.told.applied_to(held)
+        held = self._held.get(self, seen.number)
+        if held and Sighting.of(held) == seen.told:
+            return held
         if self._store is not None and (values := self._store.get_whole(self.number, seen.number)):
             article = seen.told.applied_to(article_of(values))
             if Sighting.of(article) == seen.told:
@@ -532,7 +617,8 @@ class CatalogFile:
         items = iter(self._readings.read(self.source, self._spec, self._path))
         first, place = 0, Origin(self.name, 1, 1)
         for piece, about in enumerate(self._header.pieces if self._header else ()):
-            page, there = Page(), list(islice(items, PIECE))
+            is_last = piece + 1 == len(self._header.pieces) if self._header else True
+            page, there = Page(), list(islice(items, PIECE if is_last else len(self.columns()[piece].kinds)))
             found = [page.add(Sighting.of(item) if isinstance(item, Article) else item) for item in there]
             place = there[0].origin if there else place
             if (written := self._get(piece, "rows")) != page.lines():
@@ -817,18 +903,24 @@ def header_of(
     return Header(stat, digest, tuple(pieces), rows, is_odd)
 
 
-def batched(files: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
-    """Yield the files in batches of about :data:`BATCH` bytes."""
-    batch: list[T] = []
-    held = 0
-    for file in files:
-        batch.append(file)
-        held += size(file)
-        if held >= BATCH or len(batch) == FEW:
+def _batched(work: Iterable[tuple[CatalogFile, Part]]) -> Iterator[list[tuple[CatalogFile, Part]]]:
+    """Yield what is to be read in batches of about :data:`BATCH` bytes."""
+    batch: list[tuple[CatalogFile, Part]] = []
+    size = 0
+    for one in work:
+        batch.append(one)
+        size += one[1].size
+        if size >= BATCH or len(batch) == FEW:
             yield batch
-            batch, held = [], 0
+            batch, size = [], 0
     if batch:
         yield batch
+
+
+def _stat_of(file: Path) -> Stat | None:
+    with suppress(OSError):
+        return Stat.of(file)
+    return None
 
 
 def _answered(

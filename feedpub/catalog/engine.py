@@ -14,6 +14,11 @@ class Engine(Protocol):
     A task is taken from its iterator only when there is room for it, so that few are in memory.
     """
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether it runs where files may not be."""
+        ...
+
     def is_worth(self, size: int) -> bool:
         """Say whether there is enough to do, with so many bytes to read."""
         ...

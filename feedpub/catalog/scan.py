@@ -23,8 +23,10 @@ from feedpub.articles.sighting import Sighting
 from feedpub.catalog.coding import Page, instant_of, written
 from feedpub.core.errors import SourceError
 from feedpub.rules import RuleSet
-from feedpub.sources.files import read
+from feedpub.sources.files import Bodies, read
+from feedpub.sources.readers import INPUT_FORMATS
 from feedpub.sources.records import Item
+from feedpub.sources.slices import InexactError, Slice, read_slice
 from feedpub.sources.spec import SourceSpec
 
 Other = Boilerplate | LeftOut | Reject | Notice
@@ -62,11 +64,17 @@ class Recorder:
 
 
 class Part(NamedTuple):
-    """A file to be read, of the source ``spec``; with ``hashed``, the digest of the bytes there is wanted as well."""
+    """A file to be read, of the source ``spec``, or a slice of it.
+
+    With ``hashed``, the digest of the bytes there is wanted as well; with ``hashes`` nothing but that.
+    """
 
     spec: SourceSpec
     file: Path | str
+    size: int
+    slice: Slice | None = None
     hashed: Path | None = None
+    hashes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +125,13 @@ class Picked(NamedTuple):
 class Found(NamedTuple):
     """What was read of a part: see :class:`Wanted` for ``picked`` and ``newest``.
 
-    Where the file couldn't be read, ``problem`` says why, and nothing else counts. ``matched`` articles were looked at
-    by the rules.
+    Where the file couldn't be read, ``problem`` says why, and nothing else counts; nor does it where a slice is not
+    exact. ``matched`` articles were looked at by the rules. ``bodies`` are those of a slice, as something may be to
+    be said of all.
     """
 
     problem: str = ""
+    is_exact: bool = True
     pieces: tuple[FoundPiece, ...] = ()
     articles: int = 0
     ends: tuple[str, str] = ("", "")
@@ -130,6 +140,7 @@ class Found(NamedTuple):
     picked: tuple[Picked, ...] = ()
     newest: tuple[tuple[int, float, Article | Plain], ...] = ()
     matched: int = 0
+    bodies: Bodies = Bodies()
 
 
 def scan(task: Task) -> list[Found]:
@@ -147,8 +158,16 @@ def scan(task: Task) -> list[Found]:
 def _scan(part: Part, task: Task, choice: _Choice) -> Found:
     try:
         digest = digest_of(part.hashed) if part.hashed else ""
+        if part.hashes:
+            return Found(digest=digest)
+        if part.slice and isinstance(part.file, Path):
+            items = read_slice(part.spec, part.file, part.slice, task.authority, lean=True)
+            found = _found(items, task, choice)
+            return found if INPUT_FORMATS[part.slice.format].named else found._replace(bodies=Bodies())
         items = read(part.spec, part.file, task.authority, lean=True)
-        return _found(items, task, choice)._replace(digest=digest)
+        return _found(items, task, choice)._replace(digest=digest, bodies=Bodies())
+    except InexactError:
+        return Found(is_exact=False)
     except SourceError as error:
         return Found(problem=error.reason)
 
@@ -169,8 +188,9 @@ def _found(items: Iterator[Item | Plain], task: Task, choice: _Choice) -> Found:
         pieces.append(FoundPiece(page.lines(), page.columns().packed(), page.articles, page.newest, known))
         answers.clear()
 
-    recorder, matched = Recorder(task.size, put), choice.matched
+    recorder, matched, bodies = Recorder(task.size, put), choice.matched, Bodies()
     for item in items:
+        bodies = bodies.heard(item)
         if isinstance(item, Article | Plain):
             told = Sighting.of(item)
             recorder.add(told)
@@ -184,6 +204,7 @@ def _found(items: Iterator[Item | Plain], task: Task, choice: _Choice) -> Found:
         ends=recorder.ends,
         is_odd=recorder.is_odd,
         matched=choice.matched - matched,
+        bodies=bodies,
     )
 
 
@@ -275,9 +296,3 @@ def rules_in(data: bytes) -> RuleSet:
     """Return the rules of a task; those of most tasks are the same."""
     found: RuleSet = pickle.loads(zlib.decompress(data))  # noqa: S301 - what started this task made it
     return found
-
-
-def run(data: bytes) -> list[Found]:
-    """Run a task that was pickled."""
-    task: Task = pickle.loads(data)  # noqa: S301 - the build made it
-    return scan(task)

@@ -1,36 +1,50 @@
-"""Engines for a build: the processors of this machine, or whatever else a :class:`concurrent.futures.Executor` runs.
+"""Engines for a build: the processors of this machine, or whatever else is a :class:`concurrent.futures.Executor`.
 
 What they do is the same wherever it is done: see :mod:`feedpub.catalog.scan`.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 import signal
+import socket
 import sys
-import threading
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from feedpub.catalog import Found, Task, run
+from feedpub import __version__
+from feedpub.catalog import Found, Task, scan
 from feedpub.core.errors import EngineError
 
-WORTH = 32 << 20
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+WORTH = 64 << 20
 """From how many bytes on it is worth to start processes: below, they would take longer to start than they save."""
+MOST = 8
+"""With more processes than that, this one would be waited for, which joins what they find."""
 TRIES = 2
 """How often a task is begun that dies with who runs it."""
+PATIENCE = 10.0
+"""After so many seconds without an answer it is asked whether anybody is left."""
 
 
 class Crew(NamedTuple):
-    """Who runs tasks, and how many of these at a time: a few more than there are hands, so that none is idle."""
+    """Who runs tasks, and how many of these at a time: a few more than there are hands, so that none is idle.
+
+    ``asks`` raises :class:`EngineError` where nobody is left.
+    """
 
     executor: Executor
     room: int
+    asks: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -44,13 +58,23 @@ class Tasks:
     """An engine (:class:`feedpub.catalog.Engine`) that has tasks run by crews.
 
     ``start`` gives a crew; one that dies is replaced by another. ``worth`` is from how many bytes on that pays;
-    ``lost`` says what to do where tasks die again and again.
+    ``lost`` says what to do where tasks die again and again. ``meaning`` returns what an error of the crew's means.
     """
 
-    def __init__(self, start: Callable[[], AbstractContextManager[Crew]], worth: int, lost: str) -> None:
+    def __init__(
+        self,
+        start: Callable[[], AbstractContextManager[Crew]],
+        worth: int,
+        lost: str,
+        meaning: Callable[[BaseException], EngineError | None] = lambda _: None,
+        *,
+        is_remote: bool = False,
+    ) -> None:
         self._start = start
         self._worth = worth
         self._lost = lost
+        self._meaning = meaning
+        self.is_remote = is_remote
 
     def is_worth(self, size: int) -> bool:
         """Say whether there is enough to do, with so many bytes to read."""
@@ -73,7 +97,11 @@ class Tasks:
 
     def _waited(self, crew: Crew, running: deque[_Running], held: ExitStack) -> Crew:
         """Wait for the first task; return who runs the others, which may be a new crew."""
-        while isinstance(running[0].future.exception(), BrokenExecutor):
+        from concurrent.futures import BrokenExecutor  # noqa: PLC0415 - most builds need none
+
+        while error := _error(crew, running[0].future):
+            if not isinstance(error, BrokenExecutor):
+                raise self._meaning(error) or error
             held.close()
             crew = held.enter_context(self._start())
             for one in running:
@@ -84,34 +112,83 @@ class Tasks:
         return crew
 
 
+def _error(crew: Crew, future: Future[list[Found]]) -> BaseException | None:
+    from concurrent.futures import CancelledError  # noqa: PLC0415
+
+    while True:
+        try:
+            return future.exception(PATIENCE)
+        except CancelledError as error:
+            return error
+        except TimeoutError:
+            crew.asks()
+
+
+def _submitted(crew: Crew, data: bytes) -> Future[list[Found]]:
+    """Submit a task. Processes that this starts never hear of Ctrl-C, which their parent ends them for."""
+    from concurrent.futures import BrokenExecutor, Future  # noqa: PLC0415
+
+    masks = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
+    try:
+        return crew.executor.submit(work, data, program())
+    except BrokenExecutor as error:
+        # As if it had died a moment later.
+        lost: Future[list[Found]] = Future()
+        lost.set_exception(error)
+        return lost
+    finally:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def work(data: bytes, made_by: str) -> list[Found]:
+    """Run a task that was pickled. Raises :class:`EngineError` where another program than this one has made it."""
+    if made_by != program():
+        raise EngineError(
+            f"a worker on {socket.gethostname()} has {program()}, and this is {made_by}, so nothing was published;"
+            " install the same on all"
+        )
+    task: Task = pickle.loads(data)  # noqa: S301 - the build made it
+    return scan(task)
+
+
+@cache
+def program() -> str:
+    """Return what has to be the same wherever a build is done: versions of all that decides what is read."""
+    python = ".".join(map(str, sys.version_info[:2]))
+    zones: str = importlib.import_module("tzdata").IANA_VERSION
+    return f"feedpub {__version__} (Python {python}, Unicode {unicodedata.unidata_version}, tzdata {zones})"
+
+
 def processes(jobs: int, worth: int = WORTH) -> Tasks:
     """Return an engine of so many processes of this machine."""
     lost = (
-        "a process that reads sources died twice at the same work, so nothing was published; if memory is short, build"
-        " with --jobs 1"
+        "a process that reads sources died twice at the same work, so nothing was published; where memory is short,"
+        " build with --jobs 1"
     )
     return Tasks(lambda: _pool(jobs), worth, lost)
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
+    """Return how many processors this process may use, up to :data:`MOST`."""
     if sys.version_info >= (3, 13):
-        return os.process_cpu_count() or 1
+        return min(os.process_cpu_count() or 1, MOST)
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
+        return min(len(os.sched_getaffinity(0)), MOST)
+    return min(os.cpu_count() or 1, MOST)
 
 
 @contextmanager
 def _pool(jobs: int) -> Iterator[Crew]:
-    import multiprocessing  # noqa: PLC0415 - most builds need none
+    import multiprocessing  # noqa: PLC0415
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
     # Not by fork: that copies the locks that threads hold, such as those of the progress bar, of SQLite and of the
     # libraries that match, and the handle of the build's own lock. A server that has imported all forks cheaply.
     serves = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if serves else "spawn")
-    context.set_forkserver_preload([run.__module__])
+    context.set_forkserver_preload([work.__module__])
     pool = ProcessPoolExecutor(jobs, context, initializer=_end_with_parent)
     try:
         yield Crew(pool, 2 * jobs)
@@ -122,6 +199,7 @@ def _pool(jobs: int) -> Iterator[Crew]:
 def _end_with_parent() -> None:
     """End this process as soon as the one that started it has ended, however that was."""
     import multiprocessing  # noqa: PLC0415
+    import threading  # noqa: PLC0415
     from multiprocessing.connection import wait  # noqa: PLC0415
 
     parent = multiprocessing.parent_process()
@@ -132,14 +210,3 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _submitted(crew: Crew, data: bytes) -> Future[list[Found]]:
-    """Submit a task. Processes that this starts never hear of Ctrl-C, which their parent ends them for."""
-    if not hasattr(signal, "pthread_sigmask"):
-        return crew.executor.submit(run, data)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return crew.executor.submit(run, data)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

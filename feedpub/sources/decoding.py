@@ -86,14 +86,15 @@ class Block:
     overlong: bool = False
 
 
-def blocks(stream: ByteStream) -> Iterator[Block]:
-    """Yield the stream's lines. An unfinished last line is a line; nothing follows a final line end.
+def blocks(stream: ByteStream, number: int = 1) -> Iterator[Block]:
+    """Yield the stream's lines, the first of which has this ``number``.
+
+    An unfinished last line is a line; nothing follows a final line end.
 
     A UTF-8 byte order mark at the beginning is dropped.
     """
     rest: list[bytes] = []
     size = 0
-    number = 1
     for data in unified(stream):
         head, newline, tail = data.rpartition(b"\n")
         if newline:

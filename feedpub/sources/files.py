@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from feedpub.articles.article import Article, Notice, Origin
+from feedpub.articles.article import Article, Notice, Origin, Plain
 from feedpub.articles.ids import PAGE_FOLDER, is_page_file
 from feedpub.core.errors import SourceError, printable
 from feedpub.core.stores import StoreError, attempt, filesystem_of, hidden, listed
@@ -282,20 +282,41 @@ def _changed(spec: SourceSpec, file: Path | str) -> datetime | None:
         return None
 
 
+class Bodies(NamedTuple):
+    """Which articles of a file have no body: the ``first`` of them, how many, and whether others have one."""
+
+    first: Origin | None = None
+    without: int = 0
+    has_bodies: bool = False
+
+    def heard(self, item: Item | Plain) -> Bodies:
+        """Return the same with one more item."""
+        if not isinstance(item, Article):
+            return self
+        if item.body:
+            return self if self.has_bodies else self._replace(has_bodies=True)
+        return Bodies(self.first or item.origin, self.without + 1, self.has_bodies)
+
+    def joined(self, later: Bodies) -> Bodies:
+        """Return the same with those of what comes after it in the file."""
+        return Bodies(
+            self.first or later.first, self.without + later.without, self.has_bodies or later.has_bodies
+        )
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield what is to be said of the file."""
+        if self.first and self.has_bodies:
+            told = f"a record has no body, but others of the file have one (records {self.without:,})"
+            yield Notice(self.first, "no-body", told)
+
+
 def _with_bodies(items: Iterator[Item]) -> Iterator[Item]:
     """Yield the items of a file, and tell of articles without a body where others of the file have one."""
-    first: Origin | None = None
-    without, has_bodies = 0, False
+    bodies = Bodies()
     for item in items:
-        if isinstance(item, Article):
-            if item.body:
-                has_bodies = True
-            else:
-                first, without = first or item.origin, without + 1
+        bodies = bodies.heard(item)
         yield item
-    if first and has_bodies:
-        told = f"a record has no body, but others of the file have one (records {without:,})"
-        yield Notice(first, "no-body", told)
+    yield from bodies.notices()
 
 
 @contextmanager

@@ -120,7 +120,8 @@ class ParseContext:
     ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
     named for the file, in its HTTP header, ``known_as`` the address that it was fetched from before it moved for good.
     ``since`` is when the file last changed, where its source dates entries without a date by that. If it is ``lean``,
-    what is but a plain article may come as :class:`~feedpub.articles.article.Plain`.
+    what is but a plain article may come as :class:`~feedpub.articles.article.Plain`. Where but a slice of the file is
+    read, ``first`` is the number of its first line, and ``shapes`` are the forms of the dates of a text before it.
     """
 
     spec: SourceSpec
@@ -132,6 +133,8 @@ class ParseContext:
     since: datetime | None = None
     known_as: str = ""
     lean: bool = False
+    first: int = 1
+    shapes: frozenset[str] = frozenset()
 
     def of_feed(
         self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = ""

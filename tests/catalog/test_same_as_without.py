@@ -36,7 +36,7 @@ def small_and_quick():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalog_module, "PIECE", 3)
         patch.setattr(catalog_module, "NEWEST", 4)
-        patch.setattr(catalog_module, "BATCH", 500)
+        patch.setattr(catalog_module, "BATCH", 200)
         patch.setattr(dependencies, "RACE", -(10**12))
         yield
 

@@ -56,7 +56,7 @@ def texts_of(values: object) -> dict[str, str]:
 
 def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
     first = last = 0
-    for block in blocks(stream):
+    for block in blocks(stream, reading.first):
         for number, line in enumerate(block.lines, block.first):
             first, last = first or number, number
             if line and not line.isspace():

@@ -132,11 +132,11 @@ def _one(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 
 def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item], None, int]:
-    shapes: set[str] = set()
+    shapes = set(reading.shapes)
     last = 0
     is_usual = has_plain_stories(reading.spec) and not reading.spec.layout.headers
     longest = max(MAX_STAMP, longest_line(reading.spec.boilerplate))
-    for span in _spans(stream, _stamps_of(reading.spec)):
+    for span in _spans(stream, stamps_of(reading.spec), reading.first):
         last = span.last
         if is_usual and (story := _usual(reading, span, shapes, longest)):
             yield [story]
@@ -160,7 +160,7 @@ def _usual(reading: ParseContext, span: _Span, shapes: set[str], longest: int) -
     while not lines[start].strip():
         start += 1
     title, stamp = lines[start], lines[-1]
-    if _shape(stamp.translate(_ZEROS)) not in shapes:
+    if shape_of(stamp) not in shapes:
         return None
     if len(lines) == start + 3:
         body = lines[start + 1]
@@ -176,7 +176,7 @@ def _usual(reading: ParseContext, span: _Span, shapes: set[str], longest: int) -
     return usual_story(reading, reading.origin(span.first, span.last), title, body, stamp)
 
 
-def _stamps_of(spec: SourceSpec) -> Callable[[str], object]:
+def stamps_of(spec: SourceSpec) -> Callable[[str], object]:
     """Return what says whether a line is a timestamp: by its form, as the source declares, or as dates are read."""
     # Whether a zone has to be named is asked when the date is read.
     policy = replace(spec.dates, zone=spec.dates.zone or "UTC")
@@ -228,7 +228,7 @@ def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool
     """
     if not span.stamped:
         return
-    shape = _shape(span.lines[-1].translate(_ZEROS))
+    shape = shape_of(span.lines[-1])
     if shapes and shape not in shapes:
         shown = span.lines[-1].strip()
         told = f"{shown!r} ends a record, and is written otherwise than the dates before it"
@@ -253,6 +253,11 @@ def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool
             yield Notice(here, "maybe-date", told)
 
 
+def shape_of(stamp: str) -> str:
+    """Return how the day of a timestamp is written."""
+    return _shape(stamp.translate(_ZEROS))
+
+
 @lru_cache(maxsize=1024)
 def _shape(stamp: str) -> str:
     """Return how the day of a timestamp, with 0 for each digit, is written: ``9-9-9``, ``a 9 9``."""
@@ -265,11 +270,11 @@ def _shape(stamp: str) -> str:
     return " ".join(forms).rstrip(" .")
 
 
-def _spans(stream: ByteStream, is_stamp: Callable[[str], object]) -> Iterator[_Span]:
+def _spans(stream: ByteStream, is_stamp: Callable[[str], object], first: int) -> Iterator[_Span]:
     # What the blocks before hold of a record that is not complete.
     pending: list[str] = []
-    first, size, last, plain, problem = 1, 0, 0, True, ""
-    for block in blocks(stream):
+    size, last, plain, problem = 0, 0, True, ""
+    for block in blocks(stream, first):
         lines, start = block.lines, 0
         plain = plain and block.plain
         if block.overlong:

@@ -1,0 +1,168 @@
+"""Slices of large files of lines: each is read by itself, and together they give what the whole file gives.
+
+A slice begins with a record: in JSON Lines after any line, in text after the date that ends a record. What else of a
+file matters to a record is in its slice: the number of its first line, and how dates were written before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from feedpub.articles.article import Notice
+from feedpub.core.errors import SourceError
+from feedpub.sources.decoding import BLOCK, is_ascii_superset
+from feedpub.sources.files import display_name, format_of, open_stream, told_beside
+from feedpub.sources.readers import foreign, reader
+from feedpub.sources.readers import text as text_reader
+from feedpub.sources.records import Item
+from feedpub.sources.spec import ParseContext, SourceSpec
+from feedpub.sources.streams import HEAD
+
+Cut = Callable[[bytes], int]
+"""Finds the last place in some bytes where a record has ended and another one begins; 0 for none."""
+_MARK = b"\xef"
+"""What a byte order mark begins with: at the beginning of a slice it would be dropped."""
+
+
+class Slice(NamedTuple):
+    """The bytes of a file from ``start`` to ``end``, or, of the last slice, to the end of the file.
+
+    ``first`` is the number of the first line (1-based). ``shapes`` are the forms of dates of a text before it, see
+    :class:`feedpub.sources.spec.ParseContext`.
+    """
+
+    format: str
+    start: int
+    end: int | None
+    first: int
+    shapes: frozenset[str] = frozenset()
+
+
+class InexactError(Exception):
+    """A slice turns out to depend on what is before it: only the whole file tells."""
+
+
+def slices(spec: SourceSpec, file: Path, size: int) -> Iterator[Slice]:
+    """Yield slices of about ``size`` bytes; nothing where the file can't be cut.
+
+    It is read once. Raises :class:`SourceError` where it can't be.
+    """
+    with open_stream(spec, file) as stream:
+        head = stream.head
+        name = format_of(spec, stream, display_name(spec, file))
+        is_foreign = spec.format is None and bool(foreign(display_name(spec, file), head))
+    cut = None if is_foreign else _cuts(spec, name)
+    if cut is None:
+        return
+    try:
+        with file.open("rb", buffering=0) as raw:
+            # What was decompressed, or is in another encoding, has other bytes.
+            if raw.read(len(head) or HEAD) == head:
+                raw.seek(0)
+                yield from _slices(raw, Slice(name, 0, None, 1), size, cut)
+    except OSError as error:
+        raise SourceError(display_name(spec, file), f"can't be read: {error.strerror or error}") from error
+
+
+def _cuts(spec: SourceSpec, name: str) -> Cut | None:
+    """Return what cuts files of a format; ``None`` if nothing can."""
+    if spec.encoding and not is_ascii_superset(spec.encoding):
+        return None
+    if name == "jsonl":
+        return _after_object
+    if name == "text" and not (spec.date in ("filename", "mtime") or spec.layout.separator):
+        is_stamp = text_reader.stamps_of(spec)
+
+        def after_stamp(data: bytes) -> int:
+            end = data.rfind(b"\n")
+            while end > 0:
+                start = data.rfind(b"\n", 0, end) + 1
+                if (
+                    start
+                    and _is_stamp(data[start:end], is_stamp)
+                    and data[end + 1 : end + 2] not in (b"", _MARK)
+                ):
+                    return end + 1
+                end = start - 1
+            return 0
+
+        return after_stamp
+    return None
+
+
+def _after_object(data: bytes) -> int:
+    # Whatever is in it, a line is a record; those between which it is cut are not blank.
+    return max(data.rfind(b"}\n{") + 2, data.rfind(b"}\r\n{") + 3)
+
+
+def _is_stamp(line: bytes, is_stamp: Callable[[str], object]) -> bool:
+    line = line.removesuffix(b"\r")
+    is_short = 0 < len(line) <= text_reader.MAX_STAMP and b"\r" not in line
+    return is_short and line.isascii() and bool(is_stamp(line.decode("ascii")))
+
+
+def _slices(raw: BinaryIO, at: Slice, size: int, cut: Cut) -> Iterator[Slice]:
+    rest = b""
+    while True:
+        data = rest + (raw.read(size) or b"")
+        end = cut(data) if len(data) > len(rest) else 0
+        if end <= 3:
+            yield at
+            return
+        taken, rest = data[:end], data[end:]
+        yield at._replace(end=at.start + end)
+        shapes = at.shapes
+        if at.format == "text" and not shapes:
+            last = taken.rstrip(b"\r\n")
+            shapes = frozenset((text_reader.shape_of(last[last.rfind(b"\n") + 1 :].decode("ascii")),))
+        lines = taken.count(b"\n") + taken.count(b"\r") - taken.count(b"\r\n")
+        at = Slice(at.format, at.start + end, None, at.first + lines, shapes)
+
+
+def read_slice(
+    spec: SourceSpec, file: Path, part: Slice, authority: str, *, lean: bool = False
+) -> Iterator[Item]:
+    """Yield what a slice gives, as :func:`feedpub.sources.files.read` does of the whole file.
+
+    What that says of all records, at the end, is not there. Raises :class:`SourceError` where it can't be read, and
+    :class:`InexactError`.
+    """
+    name = display_name(spec, file)
+    since = told_beside(spec, file, name)[1]
+    reading = ParseContext(
+        spec, name, authority, since=since, lean=lean, first=part.first, shapes=part.shapes
+    )
+    try:
+        with file.open("rb", buffering=0) as raw:
+            stream = _Stream(raw, part)
+            for item in reader(part.format, name).read(stream, reading):
+                is_odd = isinstance(item, Notice) and item.kind == "odd-date" and part.shapes
+                if is_odd or item.origin.line < part.first:
+                    raise InexactError
+                yield item
+    except OSError as error:
+        raise SourceError(name, f"can't be read: {error.strerror or error}") from error
+
+
+class _Stream:
+    """The bytes of a slice. They are read in the same blocks as those of the whole file."""
+
+    marked = False
+
+    def __init__(self, raw: BinaryIO, part: Slice) -> None:
+        raw.seek(part.start)
+        self._raw = raw
+        self._at = part.start
+        self._end = part.end
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to ``size`` bytes."""
+        left = BLOCK - self._at % BLOCK
+        size = left if size < 0 else min(size, left)
+        if self._end is not None:
+            size = min(size, self._end - self._at)
+        data = self._raw.read(size) if size else b""
+        self._at += len(data)
+        return data
