@@ -26,7 +26,7 @@ from feedpub.cli.console import (
     progress_bar,
 )
 from feedpub.cli.lines import Line, error_line, text_line, write_lines
-from feedpub.config import Settings, load_config, parse_share
+from feedpub.config import Settings, load_config, parse_jobs, parse_share
 from feedpub.config.placeholders import told
 from feedpub.planning.verdicts import duplicates
 from feedpub.publishing.build import build as run
@@ -34,6 +34,7 @@ from feedpub.publishing.build import open_plan
 from feedpub.publishing.build_report import BuildReport, DocumentReport, FeedReport
 from feedpub.publishing.dependencies import dependencies, note_of
 from feedpub.publishing.early_exit import Note, Told, leave_note
+from feedpub.publishing.engines import Tasks, processes, processors
 
 SHOWN_REJECTS = 20
 SHOWN_DOCUMENTS = 6
@@ -62,6 +63,10 @@ def build(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Read all sources, whatever earlier builds know of them.")
     ] = False,
+    jobs: Annotated[
+        str | None,
+        typer.Option(help="With how many processes to read, in place of build.jobs.", metavar="auto|N"),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong, and that once.")
     ] = False,
@@ -88,9 +93,18 @@ def build(
         "removed": allow_removed,
     }
     allow = frozenset(name for name, wanted in allowed.items() if wanted)
+    engine = _engine(jobs, settings.jobs)
     began = datetime.now(UTC)
     with progress_bar(wanted=not quiet and report_format is Format.TEXT) as progress:
-        report = run(settings, began, dry_run=dry_run, allow=allow, progress=progress, cache=not no_cache)
+        report = run(
+            settings,
+            began,
+            dry_run=dry_run,
+            allow=allow,
+            progress=progress,
+            cache=not no_cache,
+            engine=engine,
+        )
     lines = list(_lines(report, settings, report_format, dry_run=dry_run, verbose=verbose, quiet=quiet))
     write_lines(lines)
     status = OK if report.is_well else FAILED
@@ -101,6 +115,16 @@ def build(
         leave_note(note_of(settings), note, sys.argv[1:], os.fspath(config), depends_on)
     if status:
         raise typer.Exit(status)
+
+
+def _engine(jobs: str | None, configured: int | None) -> Tasks | None:
+    """Return what reads the sources where there is much to read; ``None`` where this process does so alone."""
+    try:
+        wanted = configured if jobs is None else parse_jobs(jobs)
+    except ValueError as error:
+        raise Misused(f"--jobs: {error}") from None
+    wanted = wanted or processors()
+    return processes(wanted) if wanted > 1 else None
 
 
 def _nanoseconds(time: datetime) -> int:

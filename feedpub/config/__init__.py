@@ -2,7 +2,7 @@
 
 from feedpub.config.feeds import RESERVED_SLUGS, both_ways
 from feedpub.config.loader import load_config, load_packs, parse_config
-from feedpub.config.output import parse_target
+from feedpub.config.output import parse_jobs, parse_target
 from feedpub.config.scalars import parse_base_url, parse_share, parse_span
 from feedpub.config.settings import (
     VALUE,
@@ -34,6 +34,7 @@ __all__ = [
     "load_packs",
     "parse_base_url",
     "parse_config",
+    "parse_jobs",
     "parse_share",
     "parse_span",
     "parse_target",

@@ -114,6 +114,7 @@ def parse_config(
         output=output,
         guards=said.guards,
         deploy=said.deploy,
+        jobs=said.build,
         exact=said.dedup,
         withdrawn=said.withdrawn,
         placeholders=tuple(

@@ -1,4 +1,4 @@
-"""The sections ``output:``, ``guards:`` and ``dedup:`` of a config: what all feeds share on their way out."""
+"""The sections ``output:``, ``guards:``, ``build:`` and ``dedup:`` of a config: what all feeds share."""
 
 from __future__ import annotations
 
@@ -231,6 +231,52 @@ GUARDS = Section(
     ),
     make=Guards,
 )
+
+_MOST_JOBS = 1_000
+
+
+def parse_jobs(text: str) -> int | None:
+    """Return with how many processes to read, ``None`` for as many as there are processors.
+
+    ``ValueError`` says what would be right.
+    """
+    if text == "auto":
+        return None
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= _MOST_JOBS):
+        raise ValueError(f"{text!r} is not a number of processes; write auto or 1 to {_MOST_JOBS}")
+    return int(text)
+
+
+def _jobs(node: Node) -> int | None:
+    try:
+        return parse_jobs(node.text())
+    except ValueError as error:
+        problem, _, remedy = str(error).partition("; ")
+        raise node.error(problem, remedy) from None
+
+
+BUILD = Section(
+    keys=(
+        Key(
+            "jobs",
+            Value(
+                _jobs,
+                {
+                    "anyOf": [
+                        {"const": "auto"},
+                        {"type": "integer", "minimum": 1, "maximum": _MOST_JOBS},
+                        {"type": "string", "pattern": "^[0-9]+$"},
+                    ]
+                },
+            ),
+            "with how many processes a build reads sources, where there is much to read; `auto`: as many as it may"
+            " use processors, see [scale](scale.md)",
+            default="auto",
+        ),
+    ),
+    make=lambda jobs: jobs,
+)
+"""How a build works, which changes nothing of what it publishes."""
 
 _EXACT: Kind[Exact] = one_of("across", "all", "none")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from feedpub.articles.duplicates import Exact
 from feedpub.config.feeds import FEEDS, FeedKeys, TemplateKeys
-from feedpub.config.output import DEDUP, GUARDS, OUTPUT, TARGET
+from feedpub.config.output import BUILD, DEDUP, GUARDS, OUTPUT, TARGET
 from feedpub.config.packs import PACKS
 from feedpub.config.scalars import LINE
 from feedpub.config.settings import Guards, Output
@@ -34,6 +34,7 @@ class ConfigFile:
     feeds: tuple[FeedKeys | TemplateKeys, ...]
     output: Output
     guards: Guards
+    build: int | None
     deploy: tuple[str, ...]
 
 
@@ -102,6 +103,7 @@ CONFIG = Section(
         ),
         Key("output", OUTPUT, "where documents go, and how much they hold", default="{}", without="as below"),
         Key("guards", GUARDS, "what a build refuses to do", default="{}", without="as below"),
+        Key("build", BUILD, "how a build works", default="{}", without="as below"),
         Key(
             "deploy",
             list_of(TARGET),

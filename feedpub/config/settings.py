@@ -158,13 +158,13 @@ class Guards:
 class Settings:
     """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to.
 
-    ``files`` are the config, its packs and its lists of feeds.
-    ``retired`` feeds take no articles any more. ``exact`` says which equal texts under different ids are one article.
-    ``withdrawn`` are ids and links of articles that are taken back.
-    ``placeholders`` are what is to become public and is fit for a try only. ``templates`` stand for feeds that are made
-    of the data; once these are among the ``feeds``, there are none, and ``warnings`` may say which were not made, as
-    they say which entries of lists of feeds nothing reads. ``deploy`` are the addresses that the published set is
-    copied to. With ``drafts``, which no file can say, what is held back is shown and marked.
+    ``files`` are the config, its packs and its lists of feeds. ``retired`` feeds take no articles any more. ``exact``
+    says which equal texts under different ids are one article. ``withdrawn`` are ids and links of articles that are
+    taken back. ``placeholders`` are what is to become public and is fit for a try only. ``templates`` stand for feeds
+    that are made of the data; once these are among the ``feeds``, there are none, and ``warnings`` may say which were
+    not made, as they say which entries of lists of feeds nothing reads. ``deploy`` are the addresses that the published
+    set is copied to. ``jobs`` is with how many processes a build reads, ``None``: as many as there are processors. With
+    ``drafts``, which no file can say, what is held back is shown and marked.
     """
 
     file: Path
@@ -183,6 +183,7 @@ class Settings:
     templates: tuple[Template, ...] = ()
     warnings: tuple[str, ...] = ()
     deploy: tuple[str, ...] = ()
+    jobs: int | None = None
     drafts: bool = False
 
     @property

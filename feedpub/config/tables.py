@@ -23,7 +23,7 @@ from feedpub.config.feeds import (
     RETIRED_KEY,
     TAKING_KEYS,
 )
-from feedpub.config.output import DEDUP, GUARDS, MEDIA, OUTPUT
+from feedpub.config.output import BUILD, DEDUP, GUARDS, MEDIA, OUTPUT
 from feedpub.config.schema import CONFIG
 from feedpub.config.site import SITE
 from feedpub.config.sources import DATES, HTML_RULES, LAYOUT, REPLACE, REPLACEMENT, SOURCE
@@ -51,6 +51,7 @@ TABLES: Mapping[str, tuple[Key, ...]] = {
     "output": OUTPUT.keys,
     "media": MEDIA.keys,
     "guards": GUARDS.keys,
+    "build": BUILD.keys,
 }
 """The keys of each table by the name in its marker."""
 
