@@ -54,6 +54,10 @@ class Renderer:
             if (reason := self._context.syndicator.refusal(entry, self._site.author))
         )
 
+    def forget(self) -> None:
+        """Let go of what is kept from feed to feed, once all are rendered."""
+        self._context.syndicator.forget()
+
     def render(self, feed: Feed, pages: Sequence[Page] = (), closed: Iterable[str] = ()) -> Rendered:
         """Return the documents of one feed and of its archive ``pages``, oldest first.
 

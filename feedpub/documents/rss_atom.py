@@ -51,7 +51,7 @@ PODCAST = "https://podcastindex.org/namespace/1.0"
 XML = "http://www.w3.org/XML/1998/namespace"
 _ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
-MOST_BUILT = 2_000
+MOST_BUILT = 1_000
 """How many entries are kept as elements, at some 12 KB each; the rest, as of a whole history, are built anew."""
 
 
@@ -66,6 +66,10 @@ class Syndicator:
         self._site = site
         self._titles = titles
         self._built: dict[tuple[str, _Manner], _SharedEntry] = {}
+
+    def forget(self) -> None:
+        """Let go of the elements that are kept; what is written after that is built anew."""
+        self._built.clear()
 
     def refusal(self, entry: Entry, feed_author: Author) -> str:
         """Return why ``entry`` cannot be written as XML, or an empty text."""
@@ -85,11 +89,14 @@ class Syndicator:
         if any(_terms(entry.article) for entry in feed.entries):
             generator.feedpub.namespaces["dcterms"] = DCTERMS
         data: bytes = generator.rss_str(pretty=True)
+        _take_out(generator)
         return data
 
     def atom(self, feed: Feed, place: DocumentLinks) -> bytes:
         """Return ``feed`` as an Atom 1.0 document (RFC 4287) that will be served at ``place``."""
-        data: bytes = self._generator(feed, place, "application/atom+xml").atom_str(pretty=True)
+        generator = self._generator(feed, place, "application/atom+xml")
+        data: bytes = generator.atom_str(pretty=True)
+        _take_out(generator)
         return data
 
     def _generator(self, feed: Feed, place: DocumentLinks, media_type: str) -> Any:
@@ -223,6 +230,18 @@ class _SharedEntry(FeedEntry):  # type: ignore[misc] # feedgen has no types
         if self._atom is None:
             self._atom = super().atom_entry(extensions)
         return self._atom
+
+    def take_out(self) -> None:
+        """Take its elements out of the document that they are in."""
+        for element in (self._rss, self._atom):
+            if element is not None and (parent := element.getparent()) is not None:
+                parent.remove(element)
+
+
+def _take_out(generator: Any) -> None:
+    """Take the entries out of the document that was made of them: one that is kept would keep all of it in memory."""
+    for entry in generator.entry():
+        entry.take_out()
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no types

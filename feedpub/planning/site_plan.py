@@ -439,7 +439,9 @@ class _Planner:
             for feed_plan in feeds
         ]
         retired = (moved_notice(feed, settings.site, online.get(feed.slug)) for feed in settings.retired)
-        return (*rendered, *(self._renderer.render(feed) for feed in retired))
+        rendered += [self._renderer.render(feed) for feed in retired]
+        self._renderer.forget()
+        return tuple(rendered)
 
 
 def _changed_zones(

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from feedpub.articles.article import Article, Author, Enclosure, FeedSource, Origin, Picture
 from feedpub.articles.entry import Entry, content_of
 from feedpub.config import FeedSettings
-from feedpub.documents.channel import Site
+from feedpub.documents.channel import DocumentLinks, Site, make_feed
 from feedpub.documents.formats import OUTPUT_FORMATS, entry_size, text_size
 from feedpub.documents.renderer import Renderer
+from feedpub.documents.rss_atom import Syndicator
 from feedpub.history.memory import ArchiveIndex
 from feedpub.planning.feed_plan import fitting, plan_feed
 
@@ -123,3 +124,14 @@ def test_the_estimate_is_not_far_above_what_is_written():
 def test_the_newest_stay_and_one_always_does(sizes, held):
     entries = [entry(-number, "x" * size) for number, size in enumerate(sizes)]
     assert fitting(entries, feed(), SITE, TITLES) == held
+
+
+def test_an_entry_that_is_kept_for_the_next_feed_keeps_nothing_of_the_document_it_was_in():
+    syndicator = Syndicator(SITE, TITLES)
+    whole = make_feed(feed(), [entry(number, "Body") for number in range(3)], SITE)
+    for write in (syndicator.rss, syndicator.atom):
+        first = write(whole, DocumentLinks("https://x.test/all"))
+        assert write(whole, DocumentLinks("https://x.test/all")) == first
+    kept = [e for shared in syndicator._built.values() for e in (shared.rss_entry(), shared.atom_entry())]
+    assert len(kept) == 6
+    assert {element.getparent() for element in kept} == {None}

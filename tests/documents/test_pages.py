@@ -507,6 +507,12 @@ START = "<!doctype html>\n"
         (START + '<p style="x">', "attribute style"),
         (START + '<p title="a>', "a tag is broken"),
         (START + "<p>x</p><a href=x>", "a tag is broken"),
+        (START + '<p title="a <b">x</p><a href="./b.html">y</a> <a href="../f/b.html">z</a>', None),
+        (START + '<a href="https://x.test/f/b.html#there">x</a>', None),
+        (START + '<link rel="alternate" href="https://x.test/f/b.html"><a href="../b.html">x</a>', "leads to nothing"),
+        (START + '<script type="application/ld+json">{}</script><script>x</script>', "script element"),
+        (START + '<script type="application/ld+json">{}</script><p onclick="x">', "attribute onclick"),
+        (START + '<script type="application/ld+json">{"a": "b"}</script>', None),
     ],
 )  # fmt: skip
 def test_a_page_with_a_fault_is_found(html, reason):

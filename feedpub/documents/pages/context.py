@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from markupsafe import Markup
@@ -19,6 +20,7 @@ Kind: TypeAlias = Literal["index", "feed", "article", "missing", "moved", "withd
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 
 
+@lru_cache(maxsize=256)
 def direction(language: str | None) -> str:
     """Return the ``dir`` of a text: right to left where its language says so, else for the browser to see."""
     parts = (language or "").lower().split("-")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from feedpub.documents.formats import Document
@@ -20,6 +22,8 @@ _ATTRIBUTE = re.compile(r"([^\s\"<>=]+)=\"([^\"]*)\"")
 _OPENING = re.compile(r"<[a-zA-Z]")
 _DATA = '<script type="application/ld+json">'  # which no browser runs
 _ADDRESSES = frozenset({"href", "src", "poster"})
+# Names that lead from a folder straight down, or up from its only level; all others are worked out by RFC 3986.
+_STRAIGHT = re.compile(r"(?:\w[\w.-]*/)*\w[\w.-]*", re.ASCII)
 
 
 def page_faults(
@@ -41,12 +45,8 @@ def _text(page: Document) -> str:
 
 
 def _anchors(text: str) -> list[str]:
-    return [
-        unescape(value)
-        for tag in _TAG.finditer(text)
-        for key, value in _ATTRIBUTE.findall(tag[2])
-        if key == "id"
-    ]
+    told = (_told(name, written) for name, written in _TAG.findall(text) if written)
+    return [each.own for each in told if each.own is not None]
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,34 @@ class _Site:
         return self._known[name]
 
 
+class _Told(NamedTuple):
+    """What a tag says: its id, the addresses in it, and why no page may have it."""
+
+    own: str | None
+    addresses: tuple[tuple[str, str | None], ...]
+    reasons: tuple[str, ...]
+
+
+# Most tags are those of templates, the same on each page.
+@lru_cache(maxsize=4_096)
+def _told(name: str, written: str) -> _Told:
+    attributes = {key: unescape(value) for key, value in _ATTRIBUTE.findall(written)}
+    rel = attributes.get("rel")
+    reasons = [f"it has a {name} element"] if name in ("script", "style") else []
+    reasons += [f"it has the attribute {key}" for key in attributes if key.startswith("on") or key == "style"]
+    addresses = tuple((value, rel) for key, value in attributes.items() if key in _ADDRESSES)
+    return _Told(attributes.get("id"), addresses, tuple(reasons))
+
+
 def _faults(path: str, text: str, site: _Site) -> Iterator[tuple[int, str]]:
     if not text.startswith("<!doctype html>\n"):
         yield 0, "it does not begin with a document type"
+    if not _is_sound(path, text, site):
+        yield from _of_tags(path, text, site)
+
+
+def _of_tags(path: str, text: str, site: _Site) -> Iterator[tuple[int, str]]:
+    own = frozenset(_anchors(text))
     seen: set[str] = set()
     end = 0
     for tag in _TAG.finditer(text):
@@ -76,29 +101,39 @@ def _faults(path: str, text: str, site: _Site) -> Iterator[tuple[int, str]]:
         end = tag.end()
         if tag[0] == _DATA:
             continue
-        attributes = {key: unescape(value) for key, value in _ATTRIBUTE.findall(tag[2])}
-        if (own := attributes.get("id")) is not None:
-            if own in seen:
-                yield tag.start(), f"the id {own!r} is used twice"
-            seen.add(own)
-        for reason in _of_tag(path, tag[1], attributes, site):
+        told = _told(tag[1], tag[2])
+        if told.own is not None:
+            if told.own in seen:
+                yield tag.start(), f"the id {told.own!r} is used twice"
+            seen.add(told.own)
+        for reason in told.reasons:
             yield tag.start(), reason
+        for address, rel in told.addresses:
+            if why := _unanswered(path, address, rel, site, own):
+                yield tag.start(), why
     if broken := _OPENING.search(text, end):
         yield broken.start(), "a tag is broken"
 
 
-def _of_tag(path: str, name: str, attributes: Mapping[str, str], site: _Site) -> Iterator[str]:
-    if name in ("script", "style"):
-        yield f"it has a {name} element"
-    for key, value in attributes.items():
-        if key.startswith("on") or key == "style":
-            yield f"it has the attribute {key}"
-        if key in _ADDRESSES and (why := _unanswered(path, value, site, attributes.get("rel"))):
-            yield why
+def _is_sound(path: str, text: str, site: _Site) -> bool:
+    """Say whether nothing is wrong for certain, without a look at where things are: so it is of almost all pages."""
+    tags = _TAG.findall(text)
+    # Each tag has one opening, so that as many of them as tags leave none for a broken one.
+    if len(_OPENING.findall(text)) != len(tags):
+        return False
+    told = [_told(*tag) for tag in tags if tag[1] or tag[0] in ("script", "style")]
+    ids = [each.own for each in told if each.own is not None]
+    own = frozenset(ids)
+    if len(ids) != len(own) or sum(len(each.reasons) for each in told) != text.count(_DATA):
+        return False
+    addresses = {address for each in told for address in each.addresses}
+    return not any(_unanswered(path, address, rel, site, own) for address, rel in addresses)
 
 
-def _unanswered(path: str, address: str, site: _Site, rel: str | None) -> str:
-    """Return why ``address`` leads nowhere, or an empty text."""
+def _unanswered(path: str, address: str, rel: str | None, site: _Site, own: Collection[str]) -> str:
+    """Return why ``address`` leads nowhere from a page with its ``own`` ids, or an empty text."""
+    if (address[:1] == "#" and address[1:] in own) or _leads_straight(path, address, site):
+        return ""
     parts = urlsplit(address)
     if rel != "alternate" and (parts.scheme or parts.netloc):
         return ""
@@ -109,3 +144,15 @@ def _unanswered(path: str, address: str, site: _Site, rel: str | None) -> str:
     if not fragment or name not in site.pages:
         return ""
     return "" if fragment in site.anchors(name) else f"the link to {address} leads to no place in that page"
+
+
+def _leads_straight(path: str, address: str, site: _Site) -> bool:
+    """Say whether ``address`` is plainly that of a page or file; others take more time to tell."""
+    if address.startswith(site.base):
+        name = address.removeprefix(site.base)
+    else:
+        folder, _, _ = path.rpartition("/")
+        if folder and "/" not in folder and address.startswith("../"):
+            folder, address = "", address[3:]
+        name = f"{folder}/{address}" if folder else address
+    return _STRAIGHT.fullmatch(name) is not None and (name in site.pages or name in site.names)

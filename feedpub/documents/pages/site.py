@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final
+from typing import Final, overload
 from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
@@ -127,6 +127,26 @@ class _Place:
     newer: Entry | None = None
     older: Entry | None = None
     closing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Items(Sequence[Item]):
+    """The articles of a page, each made when a template asks: a page's values stay in memory a while after it."""
+
+    entries: Sequence[Entry]
+    make: Callable[[Entry], Item]
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Item]: ...
+    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
+        if isinstance(index, slice):
+            return _Items(self.entries[index], self.make)
+        return self.make(self.entries[index])
+
+    def __len__(self) -> int:
+        return len(self.entries)
 
 
 class PageRenderer:
@@ -351,7 +371,7 @@ class PageRenderer:
             newer=self._neighbour(topic, newer) if newer else after if part else None,
             older=self._neighbour(topic, older) if older else None,
         )
-        items = [self._item(entry, topic, self._others(entry, topic)) for entry in entries]
+        items = _Items([*entries], lambda entry: self._item(entry, topic, self._others(entry, topic)))
         return self._document("feed.html", page, topic=topic, items=items)
 
     def _others(self, entry: Entry, topic: Topic) -> tuple[Topic, ...]:
