@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
+from urllib.parse import unquote, urlsplit
 
 from feedpub.core.errors import printable
+from feedpub.core.feed_values import clean, one_line
 
 
 class Origin(NamedTuple):
@@ -45,18 +47,32 @@ class Author:
     uri: str | None = None
 
 
+def file_name(address: str) -> str:
+    """Return the name of the file that an address leads to; an empty text where it leads to none."""
+    return one_line(clean(unquote(urlsplit(address).path.rpartition("/")[2]))[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that belongs to an article; ``length`` in bytes, 0 where the source does not say."""
+    """A file that belongs to an article; ``length`` in bytes, 0 where the source does not say.
+
+    ``name`` is what people call it where its address does not say that, as with a file that is published under a hash.
+    """
 
     url: str
     type: str
     length: int = 0
+    name: str = ""
 
     @property
     def plays(self) -> bool:
         """Whether it is audio or video."""
         return self.type.startswith(("audio/", "video/"))
+
+    @property
+    def shown(self) -> str:
+        """What people see of it: its name, else the last part of its address."""
+        return self.name or file_name(self.url) or self.url
 
 
 class MediaFile(NamedTuple):
@@ -73,7 +89,10 @@ class MediaFile(NamedTuple):
     duration: int = 0
 
 
-Local: TypeAlias = Callable[[str], MediaFile | None]
+Use: TypeAlias = Literal["file", "picture", "transcript", "chapters"]
+"""What an article names a file beside it for; each takes files of some types alone."""
+
+Local: TypeAlias = Callable[[str, Use], MediaFile | None]
 """Gives the file that an article means by a relative address; ``None`` where it is none that is published."""
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from html import escape
 from typing import NamedTuple, Self, TypeAlias
 
-from feedpub.articles.article import Article, Enclosure, Episode, Local, Picture
+from feedpub.articles.article import Article, Enclosure, Episode, Local, Picture, Transcript, file_name
 from feedpub.core.feed_values import web_address
 from feedpub.core.spool import BlobRef, Spool
 from feedpub.text.safe_html import relative_addresses, sanitise, visible_text
@@ -167,8 +167,8 @@ def make_entry(selected: RoutedArticle | Entry, local: Local | None = None) -> E
 
 def _picture(article: Article, local: Local | None) -> tuple[str | None, Picture | None]:
     """Return the address of the image of an article, and what is known of it: of a file that is at hand, measured."""
-    file = local(article.image) if article.image and local else None
-    if file and file.type.startswith("image/"):
+    file = local(article.image, "picture") if article.image and local else None
+    if file:
         said = article.picture or Picture()
         return file.url, replace(
             said, type=file.type, width=file.width, height=file.height, length=file.length
@@ -180,26 +180,36 @@ def _picture(article: Article, local: Local | None) -> tuple[str | None, Picture
 def _episode(article: Article, local: Local | None) -> Episode | None:
     """Return what is known of an episode: how long it takes is measured, where its file is at hand."""
     said, main = article.episode, article.main_enclosure
-    file = local(main.url) if local and main else None
+    file = local(main.url, "file") if local and main else None
     if file and file.duration:
         said = replace(said or Episode(), duration=file.duration)
     if said is None:
         return None
-    transcripts = ((each, web_address(each.url)) for each in said.transcripts)
+    transcripts = (_transcript(each, local) for each in said.transcripts)
+    chapters = local(said.chapters, "chapters") if said.chapters and local else None
+    pictures = [local(each.image, "picture") if each.image and local else None for each in said.speakers]
     return replace(
         said,
-        chapters=_address(said.chapters),
-        transcripts=tuple(replace(each, url=url) for each, url in transcripts if url),
+        chapters=chapters.url if chapters else _address(said.chapters),
+        transcripts=tuple(each for each in transcripts if each),
         speakers=tuple(
-            replace(each, image=_address(each.image), uri=_address(each.uri)) for each in said.speakers
+            replace(each, image=file.url if file else _address(each.image), uri=_address(each.uri))
+            for each, file in zip(said.speakers, pictures, strict=True)
         ),
     )
 
 
+def _transcript(transcript: Transcript, local: Local | None) -> Transcript | None:
+    if local and (file := local(transcript.url, "transcript")):
+        return replace(transcript, url=file.url, type=file.type)
+    url = web_address(transcript.url)
+    return replace(transcript, url=url) if url else None
+
+
 def _enclosure(enclosure: Enclosure, local: Local | None) -> Enclosure | None:
-    if local and (file := local(enclosure.url)):
+    if local and (file := local(enclosure.url, "file")):
         # What its source says of a file that is at hand is not believed.
-        return Enclosure(file.url, file.type, file.length)
+        return Enclosure(file.url, file.type, file.length, file_name(enclosure.url))
     url = web_address(enclosure.url)
     return replace(enclosure, url=url) if url else None
 
@@ -230,7 +240,7 @@ def content_of(article: Article, local: Local | None = None) -> Content:
         files: dict[str, str] = {}
         if local:
             # Beforehand: an error within nh3 would be lost.
-            found = ((reference, local(reference)) for reference in relative_addresses(article.body))
+            found = ((reference, local(reference, "file")) for reference in relative_addresses(article.body))
             files = {reference: file.url for reference, file in found if file}
         html = sanitise(article.body, article.link, files)
         return Content(html, article.summary or summarise(visible_text(html)), not article.summary)

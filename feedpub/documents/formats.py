@@ -113,7 +113,9 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
     texts += [
         part for author in authors for part in (author.name, author.name, author.email, author.uri) if part
     ]
-    texts += [part for enclosure in article.enclosures for part in (enclosure.url, enclosure.type)]
+    texts += [
+        part for enclosure in article.enclosures for part in (enclosure.url, enclosure.type, enclosure.name)
+    ]
     if article.image and (picture := article.picture):
         texts += [article.image, picture.type, picture.alt, picture.caption, picture.credit]
     if feed.podcast:

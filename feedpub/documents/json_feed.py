@@ -80,6 +80,7 @@ def _item(entry: Entry, titles: Mapping[str, str], feed: Channel) -> dict[str, A
                 {
                     "url": e.url,
                     "mime_type": e.type,
+                    "title": e.name,
                     "size_in_bytes": e.length,
                     "duration_in_seconds": takes if e is article.main_enclosure else 0,
                 }

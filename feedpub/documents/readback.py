@@ -94,7 +94,12 @@ def read_atom(data: bytes) -> PublishedFeed:
                 language=entry.get("{http://www.w3.org/XML/1998/namespace}lang"),
                 image=_image(entry),
                 enclosures=tuple(
-                    Enclosure(link.get("href", ""), link.get("type", ""), _size(link.get("length")))
+                    Enclosure(
+                        link.get("href", ""),
+                        link.get("type", ""),
+                        _size(link.get("length")),
+                        link.get("title", ""),
+                    )
                     for link in entry.iterfind(f"{_ATOM}link")
                     if link.get("rel") == "enclosure"
                 ),
@@ -181,7 +186,12 @@ def read_json_feed(data: bytes) -> PublishedFeed:
                 language=item.get("language"),
                 image=item.get("image"),
                 enclosures=tuple(
-                    Enclosure(e.get("url", ""), e.get("mime_type", ""), e.get("size_in_bytes", 0))
+                    Enclosure(
+                        e.get("url", ""),
+                        e.get("mime_type", ""),
+                        e.get("size_in_bytes", 0),
+                        e.get("title", ""),
+                    )
                     for e in item.get("attachments", ())
                 ),
                 license=item.get("_license", {}).get("url"),

@@ -342,8 +342,9 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         if self.address:
             _add(entry, "link", href=self.address, rel="alternate")
         for enclosure in article.enclosures:
-            size = {"length": str(enclosure.length)} if enclosure.length else {}
-            _add(entry, "link", href=enclosure.url, rel="enclosure", type=enclosure.type, **size)
+            more = {"length": str(enclosure.length)} if enclosure.length else {}
+            more |= {"title": enclosure.name} if enclosure.name else {}
+            _add(entry, "link", href=enclosure.url, rel="enclosure", type=enclosure.type, **more)
         if self.license:
             _add(entry, "link", href=self.license, rel="license")
         if article.language:

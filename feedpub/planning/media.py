@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from feedpub.articles.article import Article, Local, MediaFile, Notice
+from feedpub.articles.article import Article, Local, MediaFile, Notice, Use
 from feedpub.articles.entry import Entry
 from feedpub.articles.ids import page_path
 from feedpub.config import Settings
@@ -28,6 +28,7 @@ from feedpub.sources.media import (
     is_relative,
     measure,
     place_of,
+    why_unfit,
 )
 
 
@@ -62,7 +63,7 @@ class SiteMedia:
         self._now = now
         self._spool = Spool()
         self._files: dict[str, tuple[Stamp, Measured | None]] = {}
-        self._found: dict[Path, MediaFile | UnfitError] = {}
+        self._found: dict[tuple[Path, Use], MediaFile | UnfitError] = {}
         self._documents: dict[str, Document] = {}
         self._named: dict[str, dict[str, None]] = defaultdict(dict)
         self._troubles: dict[str, dict[Notice, None]] = defaultdict(dict)
@@ -74,12 +75,12 @@ class SiteMedia:
         if place is None:
             return None
 
-        def local(reference: str) -> MediaFile | None:
+        def local(reference: str, use: Use) -> MediaFile | None:
             if not is_relative(reference):
                 return None
             shown = f"left out the file {reference[:200]!r}, which"
             try:
-                found = self._told(find(reference, place, self._settings.output.media.max_file))
+                found = self._told(find(reference, place, self._settings.output.media.max_file), use)
             except MissingError as error:
                 self._files[self._path(error.path)] = ((), None)
                 notice = Notice(article.origin, "missing-file", f"{shown} {error}")
@@ -96,19 +97,20 @@ class SiteMedia:
     def _path(self, file: Path) -> str:
         return os.path.relpath(file, self._settings.base)
 
-    def _told(self, beside: Beside) -> MediaFile:
+    def _told(self, beside: Beside, use: Use) -> MediaFile:
         """Return a file as it is published. Raises :class:`UnfitError` where it is not."""
-        if beside.path not in self._found:
+        key = beside.path, use
+        if key not in self._found:
             try:
-                self._found[beside.path] = self._published_as(beside)
+                self._found[key] = self._published_as(beside, use)
             except UnfitError as error:
-                self._found[beside.path] = error
-        found = self._found[beside.path]
+                self._found[key] = error
+        found = self._found[key]
         if isinstance(found, UnfitError):
             raise found
         return found
 
-    def _published_as(self, beside: Beside) -> MediaFile:
+    def _published_as(self, beside: Beside, use: Use) -> MediaFile:
         settings, status = self._settings, beside.status
         path = self._path(beside.path)
         stamp = stamp_of(status)
@@ -121,8 +123,10 @@ class SiteMedia:
                 # As with other inputs: what cannot be read now may be there, and would vanish from what is published.
                 raise SourceError(path, f"can't be read: {error.strerror}") from error
             self._files[path] = ((), None)
-            measured = measure(data)
+            measured = measure(data, use)
         self._files[path] = (stamp, measured)
+        if why := why_unfit(measured.type, use):
+            raise UnfitError(why)
         name = _name(measured)
         url = settings.site.base_url + name
         if data is not None and not self._is_there(measured):

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from feedpub.articles.article import Author, Enclosure, Episode, Notice, Origin, Picture, Speaker, Transcript
 from feedpub.core.feed_values import media_type as media_type_of
-from feedpub.core.media_types import type_of
+from feedpub.core.media_types import type_by_name, type_of
 from feedpub.sources.field_names import DATES_ELSEWHERE, LATER_LINKS, fold_name, name_map
 from feedpub.sources.programs import as_named
 from feedpub.sources.readers._ghost import OWN_SITE
@@ -362,9 +362,7 @@ def _episode_of(
     def files(value: Any, field: str) -> tuple[Transcript, ...]:
         items = value if isinstance(value, list | tuple) else (value,)
         found = (_transcript(item, field) for item in items if item)
-        return tuple(
-            one for one in found if field in declared or one.url.startswith(("http://", "https://", "//"))
-        )
+        return tuple(one for one in found if field in declared or _is_address(one.url))
 
     chapters = optional(lambda value: files(value, "chapters"), "chapters", ())
     found = Episode(
@@ -377,6 +375,16 @@ def _episode_of(
         optional(_speakers_of, "people", ()),
     )
     return found if found != Episode() else None
+
+
+_LONGEST_NAME = 255
+
+
+def _is_address(text: str) -> bool:
+    """Say whether a text is an address, or the name of a file beside the record, rather than what is said."""
+    if text.startswith(("http://", "https://", "//")):
+        return True
+    return len(text) <= _LONGEST_NAME and "\n" not in text and type_by_name(text) is not None
 
 
 _CLOCK = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,4}):)?([0-9]{1,9})(?:\.[0-9]*)?")

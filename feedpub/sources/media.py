@@ -8,24 +8,25 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import json
 import math
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from feedpub.articles.article import Article
+from feedpub.articles.article import Article, Episode, Use
 from feedpub.core.errors import SourceError
 from feedpub.sources.spec import SourceSpec
 from feedpub.text.safe_html import relative_addresses
 
 MEDIA_FOLDER: Final = "media"
 """The folder inside the output folder that holds the files, and lists of them."""
-_MEDIA_FILE = re.compile(r"[0-9a-f]{16}\.[a-z0-9]{2,5}|manifest(-[0-9a-f]+)?\.json")
+_MEDIA_FILE = re.compile(r"[0-9a-f]{16}\.[a-z0-9]{2,5}(\.gz)?|manifest(-[0-9a-f]+)?\.json")
 
 _WILD = re.compile(r"[*?\[]")
 
@@ -50,14 +51,25 @@ _BRANDS = {
 }
 # Pictures that browsers do not show.
 _HEIF = frozenset({b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"})
+# Texts that go with an episode: what they may be, none of which a browser runs script of.
+_WEBVTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")  # https://www.w3.org/TR/webvtt1/#file-structure
+_SRT = re.compile(r"\s*[0-9]+[ \t]*\r?\n[ \t]*[0-9]{1,3}:[0-9]{2}:[0-9]{2}[,.][0-9]{1,3}[ \t]+-->")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_MARKUP = re.compile(r"<(?:!|\?|/?[a-z][a-z0-9:-]*[\s/>])", re.IGNORECASE)
+_JSON_TYPE, _TEXT_TYPE = "application/json", "text/plain"
+_TEXTS: Final = {"text/vtt": "vtt", "application/x-subrip": "srt", _JSON_TYPE: "json", _TEXT_TYPE: "txt"}
+
 _MPEG_SYNC = 0xFFE0  # ISO/IEC 11172-3 §2.4.2.3: eleven bits that are set
 _HEAD = 4_096
+_SIZED: Final = frozenset(("image/jpeg", "image/png", "image/gif", "image/webp"))
+"""Pictures whose size is read wherever they are whole."""
 
 
 class Measured(NamedTuple):
     """What the bytes of a file say: its SHA-256 (hex), media type, extension and length in bytes.
 
-    ``width`` and ``height`` are in pixels, ``duration`` in seconds; 0 for what a file has not, or does not tell.
+    ``width`` and ``height`` are in pixels, as a picture is shown: what a camera took on its side is turned.
+    ``duration`` is in seconds. 0 is for what a file has not, or does not tell.
     """
 
     sha256: str
@@ -192,7 +204,10 @@ def named_by(spec: SourceSpec, article: Article) -> Iterator[tuple[str, str]]:
     place = place_of(spec, article)
     if place is None:
         return
+    episode = article.episode or Episode()
     references = [article.image or "", *(enclosure.url for enclosure in article.enclosures)]
+    references += [episode.chapters or "", *(transcript.url for transcript in episode.transcripts)]
+    references += [speaker.image or "" for speaker in episode.speakers]
     references += relative_addresses(article.body) if article.html else ()
     for reference in dict.fromkeys(filter(is_relative, references)):
         try:
@@ -202,24 +217,80 @@ def named_by(spec: SourceSpec, article: Article) -> Iterator[tuple[str, str]]:
             yield reference, str(error)
 
 
-def measure(data: bytes) -> Measured:
-    """Return what the bytes of a file say. Raises :class:`UnfitError` where they are none that is published."""
-    known = _told(data[:_HEAD])
+_PICTURE, _FILE = "a picture", "a picture, sound, video or PDF"
+_FIT: Final[Mapping[Use, str]] = {
+    "file": _FILE,
+    "picture": _PICTURE,
+    "transcript": "WebVTT, SRT, JSON or plain text in UTF-8",
+    "chapters": "JSON",
+}
+
+
+def why_unfit(media_type: str, use: Use) -> str:
+    """Return why a file of a type is not published for a ``use``, as a clause; an empty text where it is."""
+    is_fit = {
+        "file": media_type not in _TEXTS,
+        "picture": media_type.startswith("image/"),
+        "transcript": media_type in _TEXTS,
+        "chapters": media_type == _JSON_TYPE,
+    }[use]
+    return "" if is_fit else f"is not {_FIT[use]} by its bytes"
+
+
+def measure(data: bytes, use: Use = "file") -> Measured:
+    """Return what the bytes of a file say, whatever it is for.
+
+    Raises :class:`UnfitError` where they are none that is ever published; ``use`` is for the reason.
+    """
+    known = _told(data) or _told_text(data)
     if known is None:
-        raise UnfitError("is not a picture, sound, video or PDF by its bytes")
+        raise UnfitError(f"is not {_FIT[use]} by its bytes")
     media_type, extension = known
     width = height = duration = 0
     if media_type.startswith("image/"):
         width, height = _size(data)
     elif media_type.startswith(("audio/", "video/")):
-        duration = _duration(data)
+        duration = _duration(data, media_type)
+    if media_type in _SIZED and not width:
+        raise UnfitError("is damaged: it does not say how large the picture is")
     return Measured(
         hashlib.sha256(data).hexdigest(), media_type, extension, len(data), width, height, duration
     )
 
 
-def _told(head: bytes) -> tuple[str, str] | None:
+def _told_text(data: bytes) -> tuple[str, str] | None:
+    """Return the media type and the extension of a text by its shape; ``None`` for HTML and what is not UTF-8."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    if not text.strip() or _NO_TEXT.search(text):
+        return None
+    if _WEBVTT.match(text):
+        media_type = "text/vtt"
+    elif _SRT.match(text):
+        media_type = "application/x-subrip"
+    elif _is_json(text):
+        media_type = _JSON_TYPE
+    elif _MARKUP.search(text):
+        return None
+    else:
+        media_type = _TEXT_TYPE
+    return media_type, _TEXTS[media_type]
+
+
+def _is_json(text: str) -> bool:
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _told(data: bytes) -> tuple[str, str] | None:
     """Return the media type and the extension of a file by its first bytes."""
+    head = data[:_HEAD]
     told: tuple[str, str] | None = None
     if known := next((one for one in _SIGNATURES if head.startswith(one[0])), None):
         told = known[1:]
@@ -243,18 +314,80 @@ def _size(data: bytes) -> tuple[int, int]:
     import imagesize  # noqa: PLC0415 - few builds have pictures
 
     try:
-        width, height = imagesize.get(io.BytesIO(data))
+        # As it is shown: browsers turn what a camera took on its side, and a page has to keep room for that.
+        width, height = imagesize.get(io.BytesIO(data), exif_rotation=True)
     except Exception:  # noqa: BLE001 - a damaged file may raise anything, and the size is an addition
         return 0, 0
     return (width, height) if width > 0 and height > 0 else (0, 0)
 
 
-def _duration(data: bytes) -> int:
+def _duration(data: bytes, media_type: str) -> int:
     import mutagen  # noqa: PLC0415 - few builds have sounds
+    from mutagen.aac import AAC  # noqa: PLC0415
+    from mutagen.mp3 import MP3, BitrateMode  # noqa: PLC0415
 
+    # Of what has no head of its own, only some kinds are told by mutagen.
+    read = {"audio/mpeg": MP3, "audio/aac": AAC}.get(media_type, mutagen.File)
     try:
-        found = mutagen.File(io.BytesIO(data))
+        found = read(io.BytesIO(data))
         # One without tags is false.
-        return round(found.info.length) if found is not None and found.info else 0
+        if found is None or not found.info:
+            return 0
+        # Where no header says it, mutagen takes the rate of the beginning for that of the whole.
+        is_guess = getattr(found.info, "bitrate_mode", None) == BitrateMode.UNKNOWN
+        return round(_frames(data) if is_guess else found.info.length)
     except Exception:  # noqa: BLE001 - a damaged file may raise anything, and the duration is an addition
         return 0
+
+
+# By the bits of a frame's header (ISO/IEC 11172-3 §2.4.2.3, 13818-3 §2.4.2.3): kbit/s of layers 2 and 3 in MPEG 1
+# and in MPEG 2 and 2.5; samples a second of MPEG 1, of which MPEG 2 has half, and 2.5 a quarter.
+_RATES = {
+    (True, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (True, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (False, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (False, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+_SAMPLING = (44_100, 48_000, 32_000)
+_SHARE = {3: 1, 2: 2, 0: 4}  # by the version's bits
+
+
+def _frames(data: bytes) -> float:
+    """Return how many seconds the frames of an MP3 take, from the first on as far as one follows the other."""
+    place = _after_tags(data)
+    known: dict[int, tuple[int, float]] = {}
+    seconds, end = 0.0, len(data) - 4
+    while 0 <= place <= end:
+        head = int.from_bytes(data[place : place + 4], "big") >> 9
+        if head not in known:
+            known[head] = _frame(data[place : place + 4])
+        length, takes = known[head]
+        seconds += takes
+        if length:
+            place += length
+        elif seconds:
+            break
+        else:
+            place = data.find(b"\xff", place + 1)
+    return seconds
+
+
+def _frame(head: bytes) -> tuple[int, float]:
+    """Return length in bytes and duration in seconds of a frame with this ``head``; 0 for what is none."""
+    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
+    rate, sampling = head[2] >> 4, head[2] >> 2 & 3
+    is_frame = int.from_bytes(head[:2], "big") & _MPEG_SYNC == _MPEG_SYNC
+    if not is_frame or version not in _SHARE or layer not in (2, 3) or rate in (0, 15) or sampling == 3:
+        return 0, 0
+    samples = 576 if layer == 3 and version != 3 else 1_152
+    per_second = _SAMPLING[sampling] // _SHARE[version]
+    bits = _RATES[version == 3, layer][rate - 1] * 1_000
+    return samples * bits // 8 // per_second + (head[2] >> 1 & 1), samples / per_second
+
+
+def _after_tags(data: bytes) -> int:
+    """Return where the first frame begins: after the tag of ID3v2 (§3.1), whose size has seven bits a byte."""
+    if data[:3] != b"ID3":
+        return 0
+    size = sum((byte & 0x7F) << 7 * power for power, byte in enumerate(reversed(data[6:10])))
+    return 10 + size + (10 if data[5] & 0x10 else 0)

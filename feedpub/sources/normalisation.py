@@ -269,7 +269,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         not_feeds=record.not_feeds,
         license=_address(record.license, "license", notes, record.base),
         picture=record.picture if image else None,
-        episode=_episode(record, notes) if record.episode else None,
+        episode=_episode(record, notes, reading, link) if record.episode else None,
     )
 
 
@@ -282,13 +282,13 @@ def _feeds(record: Record, notes: _Notes) -> tuple[str, ...]:
     return tuple(slug for slug in record.feeds if slug not in both)
 
 
-def _episode(record: Record, notes: _Notes) -> Episode:
+def _episode(record: Record, notes: _Notes, reading: ParseContext, link: str | None) -> Episode:
     """Return what a record says of an episode, with addresses that every format can carry."""
     episode = record.episode
     assert episode is not None
 
     def address(url: str | None, what: str) -> str | None:
-        return _address(url, what, notes, record.base)
+        return _beside(url, what, notes, record.base, reading, link)
 
     transcripts = ((each, address(each.url, "transcript")) for each in episode.transcripts)
     speakers = ((each, _name(each.name)) for each in episode.speakers)
@@ -305,7 +305,12 @@ def _episode(record: Record, notes: _Notes) -> Episode:
         ),
         chapters=address(episode.chapters, "chapters"),
         speakers=tuple(
-            Speaker(name, _name(each.role), address(each.image, "picture"), address(each.uri, "page"))
+            Speaker(
+                name,
+                _name(each.role),
+                address(each.image, "picture"),
+                _address(each.uri, "page", notes, record.base),
+            )
             for each, name in speakers
             if name
         ),

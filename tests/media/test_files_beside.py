@@ -7,7 +7,16 @@ import pytest
 
 from feedpub.config import load_config
 from feedpub.publishing.build import build
-from feedpub.sources.media import Measured, MissingError, Place, UnfitError, find, is_relative, measure
+from feedpub.sources.media import (
+    Measured,
+    MissingError,
+    Place,
+    UnfitError,
+    find,
+    is_relative,
+    measure,
+    why_unfit,
+)
 
 from .conftest import FLAC, NOW, OGG, PDF, WEBM, gif, jpeg, mp3, mp4, png, wav, webp
 
@@ -26,9 +35,16 @@ KNOWN = {
     "mov": (mp4(b"qt  "), "video/quicktime", "mov", 0, 0, 0),
     "webm": (WEBM, "video/webm", "webm", 0, 0, 0),
     "pdf": (PDF, "application/pdf", "pdf", 0, 0, 0),
-    "a damaged picture": (png()[:12], "image/png", "png", 0, 0, 0),
     "a damaged sound": (b"ID3\4\0\0" + b"\xff" * 90, "audio/mpeg", "mp3", 0, 0, 0),
 }
+
+
+def unfit(data, use="file"):
+    """Return why a file of these bytes is not published."""
+    try:
+        return why_unfit(measure(data, use).type, use)
+    except UnfitError as error:
+        return str(error)
 
 
 @pytest.mark.parametrize("kind", KNOWN)
@@ -56,8 +72,52 @@ def test_a_file_is_what_its_bytes_say(kind):
     ],
 )
 def test_what_can_run_or_is_nothing_to_see_or_hear_is_not_published(data):
-    with pytest.raises(UnfitError):
-        measure(data)
+    assert unfit(data).startswith("is not a picture, sound, video or PDF")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [png()[:12], jpeg()[:20], gif()[:8], webp()[:20], b"\xff\xd8\xff", png(0, 3)],
+)
+def test_a_picture_that_does_not_say_how_large_it_is_is_damaged_and_not_published(data):
+    assert unfit(data, "picture").startswith("is damaged")
+
+
+TRANSCRIPTS = {
+    "text/vtt": "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Ann>Good morning.\n",
+    "application/x-subrip": "\n1\r\n00:00:00,000 --> 00:00:02,000\r\n<i>Good</i> morning.\r\n",
+    "application/json": '{"version": "1.0.0", "segments": [{"body": "<b>Good</b> morning."}]}',
+    "text/plain": "Ann: Good morning. 3 < 4 & 5 > 4.\n",
+}
+
+
+@pytest.mark.parametrize("kind", TRANSCRIPTS)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_texts_are_told_by_their_shape_and_published_for_episodes_alone(kind, mark):
+    measured = measure((mark + TRANSCRIPTS[kind]).encode(), "transcript")
+    assert measured.type == kind
+    assert not why_unfit(kind, "transcript")
+    assert bool(why_unfit(kind, "chapters")) == (kind != "application/json")
+    assert why_unfit(kind, "file")
+    assert why_unfit(kind, "picture")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!doctype html><p>Good morning.",
+        b"Good morning.<script>x()</script>",
+        b"Good <b onclick='x()'>morning</b>.",
+        b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<svg:script>x()</svg:script>",
+        "Schöne Grüße".encode("latin-1"),
+        "Good morning".encode("utf-16"),
+        b"Good\0morning",
+        b" \n",
+    ],
+)
+def test_html_and_what_is_not_utf_8_is_no_transcript(data):
+    assert unfit(data, "transcript") == "is not WebVTT, SRT, JSON or plain text in UTF-8 by its bytes"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +215,9 @@ def test_what_an_article_names_is_published_and_measured_whatever_it_is_called(s
     assert item["image"] == photo
     assert f'<img src="{photo}" alt="Photo">' in item["content_html"]
     assert f'<a href="{plan}">plan</a>' in item["content_html"]
-    assert item["attachments"] == [{"url": sound, "mime_type": "audio/wav", "size_in_bytes": len(wav())}]
+    assert item["attachments"] == [
+        {"url": sound, "mime_type": "audio/wav", "title": "talk.mp3", "size_in_bytes": len(wav())}
+    ]
     assert not [notice for notice in report.notices if notice.kind in ("missing-file", "unfit-file")]
 
 

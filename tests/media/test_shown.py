@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 
 import httpx
@@ -60,9 +61,25 @@ def test_sizes_are_measured_and_what_the_record_says_of_them_does_not_count(talk
     assert item["attachments"][0] | {"url": ""} == {
         "url": "",
         "mime_type": "audio/wav",
+        "title": "talk.wav",
         "size_in_bytes": length,
         "duration_in_seconds": 8,
     }
+
+
+def test_a_file_is_called_as_its_article_names_it_and_not_by_its_hash(site):
+    site.write("posts/a/Rede, 1. Mai.wav", wav(2))
+    site.post("talk", "A talk.", enclosure="a/Rede,%201.%20Mai.wav")
+    site.build()
+    files = site.files()
+    pages = [data for name, data in files.items() if name == "all.html" or name.startswith("article/")]
+    for page in pages:
+        (name,) = re.findall(
+            rb'<a href="[^"]*media/[0-9a-f]{16}\.wav" type="audio/wav" dir="auto">(.*?)</a>', page
+        )
+        assert name == b"Rede, 1. Mai.wav"
+    assert b'type="audio/wav" length="16044" title="Rede, 1. Mai.wav"' in files["all.atom"]
+    assert json.loads(files["all.json"])["items"][0]["attachments"][0]["title"] == "Rede, 1. Mai.wav"
 
 
 def test_the_preview_hands_out_parts_of_a_file(talk):

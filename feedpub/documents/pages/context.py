@@ -46,7 +46,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that belongs to an article; ``length`` in bytes, 0 where it is not known."""
+    """A file that belongs to an article; ``length`` in bytes, 0 where it is not known, ``name`` as people know it."""
 
     url: str
     type: str

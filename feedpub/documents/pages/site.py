@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final, overload
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -395,7 +395,7 @@ class PageRenderer:
             image=article.image,
             picture=article.picture or Picture(),
             content=Markup(),
-            files=tuple(File(e.url, e.type, e.length, _file_name(e.url)) for e in article.enclosures),
+            files=tuple(File(e.url, e.type, e.length, e.shown) for e in article.enclosures),
             topics=others,
             mark=article.mark,
         )
@@ -479,7 +479,3 @@ def _image_data(article: Article) -> str | dict[str, object] | None:
 
 def _is_of(topic: Topic, address: str | None) -> bool:
     return any(address == known.url for known in topic.formats)
-
-
-def _file_name(url: str) -> str:
-    return unquote(urlsplit(url).path.rpartition("/")[2]) or url

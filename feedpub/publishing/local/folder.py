@@ -31,6 +31,7 @@ from feedpub.publishing.local.location import (
     write_stamps,
 )
 from feedpub.publishing.local.manifest import (
+    COMPRESSED,
     MANIFEST,
     MEDIA,
     PAGES,
@@ -81,11 +82,15 @@ class LocalFolder:
 
     @cached_property
     def media(self) -> Mapping[str, str]:
-        """The SHA-256 (hex) of each file in the folder for media, by name.
+        """The SHA-256 (hex) of each file in the folder for media, by name, without compressed twins.
 
         What a build that did not end put there is not among them: it is published once it is asked for again.
         """
-        return {path: entry.sha256 for path, entry in self._settled(MEDIA).items() if path not in self.begun}
+        return {
+            path: entry.sha256
+            for path, entry in self._settled(MEDIA).items()
+            if path not in self.begun and not path.endswith(COMPRESSED)
+        }
 
     @property
     def settled_pages(self) -> Collection[str]:
