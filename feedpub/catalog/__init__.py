@@ -16,7 +16,7 @@ from feedpub.catalog.catalog import (
 )
 from feedpub.catalog.census import Census
 from feedpub.catalog.engine import Engine
-from feedpub.catalog.scan import Found, Other, Task, scan
+from feedpub.catalog.scan import Found, Other, Task, run
 from feedpub.catalog.store import Damaged, Store
 
 __all__ = [
@@ -36,5 +36,5 @@ __all__ = [
     "Task",
     "Unheard",
     "Want",
-    "scan",
+    "run",
 ]

@@ -143,7 +143,7 @@ class Found(NamedTuple):
     bodies: Bodies = Bodies()
 
 
-def scan(task: Task) -> list[Found]:
+def run(task: Task) -> list[Found]:
     """Read the parts of a task."""
     choice = _Choice(task.wanted)
     found = []

@@ -34,7 +34,7 @@ from feedpub.publishing.build import open_plan
 from feedpub.publishing.build_report import BuildReport, DocumentReport, FeedReport
 from feedpub.publishing.dependencies import dependencies, note_of
 from feedpub.publishing.early_exit import Note, Told, leave_note
-from feedpub.publishing.engines import Tasks, processes, processors
+from feedpub.publishing.engines import Tasks, cluster, processes, processors
 
 SHOWN_REJECTS = 20
 SHOWN_DOCUMENTS = 6
@@ -67,6 +67,12 @@ def build(
         str | None,
         typer.Option(help="With how many processes to read, in place of build.jobs.", metavar="auto|N"),
     ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            help="Have the workers of a Dask scheduler read the sources: dask://HOST:PORT.", metavar="ADDRESS"
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong, and that once.")
     ] = False,
@@ -93,7 +99,7 @@ def build(
         "removed": allow_removed,
     }
     allow = frozenset(name for name, wanted in allowed.items() if wanted)
-    engine = _engine(jobs, settings.jobs)
+    engine = _engine(jobs, executor, settings.jobs)
     began = datetime.now(UTC)
     with progress_bar(wanted=not quiet and report_format is Format.TEXT) as progress:
         report = run(
@@ -117,8 +123,15 @@ def build(
         raise typer.Exit(status)
 
 
-def _engine(jobs: str | None, configured: int | None) -> Tasks | None:
+def _engine(jobs: str | None, executor: str | None, configured: int | None) -> Tasks | None:
     """Return what reads the sources where there is much to read; ``None`` where this process does so alone."""
+    if jobs is not None and executor is not None:
+        raise Misused("--jobs and --executor: name one of them")
+    if executor is not None:
+        try:
+            return cluster(executor)
+        except ValueError as error:
+            raise Misused(f"--executor: {error}") from None
     try:
         wanted = configured if jobs is None else parse_jobs(jobs)
     except ValueError as error:

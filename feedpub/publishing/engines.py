@@ -1,4 +1,4 @@
-"""Engines for a build: the processors of this machine, or whatever else is a :class:`concurrent.futures.Executor`.
+"""Engines for a build: the processors of this machine, and Dask, both by :class:`concurrent.futures.Executor`.
 
 What they do is the same wherever it is done: see :mod:`feedpub.catalog.scan`.
 """
@@ -6,6 +6,7 @@ What they do is the same wherever it is done: see :mod:`feedpub.catalog.scan`.
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import pickle
 import signal
@@ -17,11 +18,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedpub import __version__
-from feedpub.catalog import Found, Task, scan
-from feedpub.core.errors import EngineError
+from feedpub.catalog import Found, Task, run
+from feedpub.core.errors import EngineError, install_hint
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -34,17 +35,19 @@ TRIES = 2
 """How often a task is begun that dies with who runs it."""
 PATIENCE = 10.0
 """After so many seconds without an answer it is asked whether anybody is left."""
+SCHEME = "dask://"
 
 
 class Crew(NamedTuple):
     """Who runs tasks, and how many of these at a time: a few more than there are hands, so that none is idle.
 
-    ``asks`` raises :class:`EngineError` where nobody is left.
+    ``asks`` raises :class:`EngineError` where nobody is left. ``work`` does what :func:`work` does.
     """
 
     executor: Executor
     room: int
     asks: Callable[[], None] = lambda: None
+    work: Callable[[bytes, str], list[Found]] | None = None
 
 
 @dataclass(slots=True)
@@ -131,7 +134,7 @@ def _submitted(crew: Crew, data: bytes) -> Future[list[Found]]:
     masks = hasattr(signal, "pthread_sigmask")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
     try:
-        return crew.executor.submit(work, data, program())
+        return crew.executor.submit(crew.work or work, data, program())
     except BrokenExecutor as error:
         # As if it had died a moment later.
         lost: Future[list[Found]] = Future()
@@ -150,7 +153,7 @@ def work(data: bytes, made_by: str) -> list[Found]:
             " install the same on all"
         )
     task: Task = pickle.loads(data)  # noqa: S301 - the build made it
-    return scan(task)
+    return run(task)
 
 
 @cache
@@ -210,3 +213,86 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def cluster(address: str) -> Tasks:
+    """Return an engine of the workers of a Dask scheduler at ``dask://HOST:PORT``.
+
+    Raises ``ValueError`` where the address is another.
+    """
+    host, colon, port = address.removeprefix(SCHEME).rpartition(":")
+    if not (address.startswith(SCHEME) and host and colon and port.isdecimal()):
+        raise ValueError(f"{address!r} is not an executor; write {SCHEME}HOST:PORT of a Dask scheduler")
+    lost = (
+        f"workers of {address} died again and again at the same work, so nothing was published; look at their logs,"
+        " and give them more memory or build without --executor"
+    )
+
+    def meaning(error: BaseException) -> EngineError | None:
+        if isinstance(error, EngineError):
+            return error
+        name = type(error).__name__
+        if name == "KilledWorker":
+            return EngineError(lost)
+        if isinstance(error, OSError) or name in ("CancelledError", "FutureCancelledError"):
+            return EngineError(f"the Dask scheduler at {address} is gone, so nothing was published")
+        if isinstance(error, ImportError | AttributeError):
+            told = f"a worker of {address} has not {program()}, so nothing was published; install it there"
+            return EngineError(f"{told} ({error})")
+        return None
+
+    @contextmanager
+    def start() -> Iterator[Crew]:
+        with _told_by_us(), _dask(address, f"tcp://{host}:{port}") as crew:
+            yield crew
+
+    return Tasks(start, 1, lost, meaning, is_remote=True)
+
+
+@contextmanager
+def _dask(address: str, known_as: str) -> Iterator[Crew]:
+    try:
+        distributed: Any = importlib.import_module("distributed")
+    except ImportError:
+        raise EngineError(f"--executor {address} needs a further package; {install_hint('dask')}") from None
+    try:
+        client = distributed.Client(known_as, timeout=PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError) as error:
+        reason = next(iter(str(error).splitlines()), "")
+        raise EngineError(f"no Dask scheduler answers at {address}: {reason or 'it took too long'}") from None
+
+    def hands() -> int:
+        return sum(client.nthreads().values())
+
+    def asks() -> None:
+        if not hands():
+            raise EngineError(f"the Dask scheduler at {address} has no workers, so nothing was published")
+
+    try:
+        asks()
+        yield Crew(client.get_executor(pure=False), 2 * hands(), asks, _carried())
+    finally:
+        client.close()
+
+
+def _carried() -> Callable[[bytes, str], list[Found]]:
+    """Return :func:`work` as a function that is sent as it is: a worker ends that gets a name that it does not know."""
+
+    def carried(data: bytes, made_by: str) -> list[Found]:
+        import importlib  # noqa: PLC0415 - all that it needs it brings along
+
+        found: list[Found] = importlib.import_module("feedpub.publishing.engines").work(data, made_by)
+        return found
+
+    return carried
+
+
+@contextmanager
+def _told_by_us() -> Iterator[None]:
+    """Log nothing of what fails: we say it, once."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)

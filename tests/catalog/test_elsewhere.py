@@ -170,6 +170,22 @@ def test_a_file_that_cannot_be_read_is_told_as_without_an_engine(tmp_path):
         build(load_config(folder / "config.yaml"), NOW, engine=in_any_order(1))
 
 
+def test_a_worker_that_lacks_a_file_that_is_here_is_told(tmp_path, monkeypatch):
+    def lacking(*_given, **_more):
+        raise SourceError("a.txt", "can't be read: No such file or directory")
+
+    folder = make(tmp_path, **FILES)
+    engine = in_any_order(1)
+    engine.is_remote = True
+    monkeypatch.setattr("feedpub.catalog.scan.read", lacking)
+    with pytest.raises(EngineError) as told:
+        build(load_config(folder / "config.yaml"), NOW, engine=engine)
+    assert str(told.value) == (
+        "in/d.csv can be read here, but a worker says that it can't be read: No such file or directory, so nothing"
+        f" was published; the sources have to be at the same place there: {folder}/in/d.csv"
+    )
+
+
 def test_little_to_read_starts_nobody(tmp_path):
     folder = make(tmp_path, **FILES)
 
