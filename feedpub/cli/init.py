@@ -32,6 +32,7 @@ from feedpub.publishing.local.folder import LocalFolder
 from feedpub.sources import files
 from feedpub.sources.files import display_name
 from feedpub.sources.proposal import Proposal, Proposals, propose
+from feedpub.sources.survey import by_kind
 
 MAX_BYTES = 256 << 20
 """So much is read to say what a build will make of it."""
@@ -307,10 +308,12 @@ def _show(first: _First, *, zone_is_said: bool) -> None:
     for number, summary in enumerate(first.summaries):
         print_text(summary)
         rejects = first.rejects(number)
-        for reject in rejects[:SHOWN_REJECTS]:
-            print_text(f"  {reject.origin}: {reject.reason}")
-        if (more := len(rejects) - SHOWN_REJECTS) > 0:
-            print_text(f"  and {count(more, 'more reject')}; feedpub check --all tells their kinds")
+        if len(rejects) <= SHOWN_REJECTS:
+            for reject in rejects:
+                print_text(f"  {reject.origin}: {reject.reason}")
+        else:
+            for reason, place, times in by_kind(rejects):
+                print_text(f"  {place}: {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
         if first.result and not first.articles[number]:
             print_text(f"  it gives articles once you have answered what its comments in {first.config} ask")
     print_text(f"\nWrote {first.config}{_found(first)}.")

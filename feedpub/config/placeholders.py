@@ -12,7 +12,21 @@ from feedpub.core.errors import Where
 from feedpub.core.yaml_node import Node
 
 # The keys whose values are addresses, or names of domains, that feeds carry.
-_PUBLIC = frozenset(("base_url", "link", "link_base", "id_authority", "uri", "email", "moved_to"))
+_PUBLIC = frozenset(
+    (
+        "base_url",
+        "link",
+        "link_base",
+        "id_authority",
+        "uri",
+        "email",
+        "moved_to",
+        "hub",
+        "icon",
+        "image",
+        "license",
+    )
+)
 # RFC 2606 sets them apart, and "example" under any other ending is meant so.
 _RESERVED = frozenset(("example", "invalid", "localhost", "test"))
 _EXAMPLE = re.compile(r"(?:.*\.)?example\.[a-z-]+(?:\.[a-z]{2})?")

@@ -78,6 +78,13 @@ _QUESTIONS = (
         ),
     ),
     (
+        "date: fetched of its source",
+        (
+            "# Some entries have no date. To date them by the copy that they first come with, for good:",
+            "# date: fetched",
+        ),
+    ),
+    (
         "declare dates: languages",
         (
             "# Some dates have words that are not English. If they are of another language, install",
@@ -428,6 +435,9 @@ class _Group:
                 yield _Way((told, "format: markdown"), replace(spec, format="markdown"))
             for layout, told in possible_layouts([head.lines for head in heads], several=several):
                 yield _Way((told, written(layout)), replace(spec, layout=as_read(layout)))
+        if all(head.format == "feed" for head in heads):
+            told = "# Entries without a date are dated by the copy that they first come with, and keep that date."
+            yield _Way((told, "date: fetched"), replace(spec, date="fetched"))
         dated = sum(bool(declared_date(display_name(spec, path))) for path in texts)
         if 2 * dated > len(texts):
             told = "# The dates are in the names of the files, or of their folders."
@@ -571,8 +581,10 @@ def _counts(found: Mapping[Path, Surveyed]) -> tuple[int, int]:
 
 
 def _is_question(reason: str) -> bool:
-    # Any sentence that is taken for a date has words of another language.
-    return any(sign in reason for sign, _ in _QUESTIONS if "languages" not in sign)
+    # Any sentence that is taken for a date has words of another language; undated entries have a way of their own.
+    return any(
+        sign in reason for sign, _ in _QUESTIONS if not sign.startswith(("declare dates: l", "date: fetched"))
+    )
 
 
 def _reasons(found: Iterable[Surveyed]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -247,6 +247,14 @@ def _is_garbled(article: Article) -> bool:
     # One such pair may be meant.
     found = _GARBLED.findall(article.title) + _GARBLED.findall(article.body)
     return len(found) > 1 or any(each.startswith("â€") for each in found)
+
+
+def by_kind(rejects: Iterable[Reject]) -> tuple[tuple[str, str, int], ...]:
+    """Return the kinds of rejects, the most frequent first: reason and place of the first, and how many there are."""
+    reasons = _Reasons()
+    for reject in rejects:
+        reasons.add(_OWN.sub("", reject.reason), reject.reason, reject.origin)
+    return reasons.most_common()
 
 
 class _Reasons:

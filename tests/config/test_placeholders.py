@@ -76,3 +76,12 @@ def test_one_sentence_names_all_of_them():
         " feeds and ids keep it"
     )
     assert told(()) == ""
+
+
+def test_the_hub_and_the_pictures_of_a_site_are_looked_at_too():
+    text = CONFIG.format(**OWN).replace(
+        "site: {",
+        "site: {hub: 'https://hub.example.org/', icon: 'https://mill.town/i.png', image: 'http://127.0.0.1/a.png', ",
+    )
+    found = parse_config(text.encode(), Path("c.yaml")).placeholders
+    assert [each.where.key_path for each in found] == ["site.hub", "site.image"]

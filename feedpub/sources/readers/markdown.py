@@ -198,6 +198,10 @@ _READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
 def _record(reading: ParseContext, values: Mapping[str, Any], body: str) -> Record:
     if "_drafts" in reading.file.split("/"):
         return Record(hold=Hold("draft", "it lies in a folder of drafts"))
+    taxonomies = values.get("taxonomies")
+    if isinstance(taxonomies, Mapping):
+        # Zola has its tags and categories there.
+        values = {**{name: taxonomies.get(name) for name in ("categories", "tags")}, **values}
     record = record_of(values, _without_body(reading.spec))
     published, title = record.published, record.title
     if not published:
