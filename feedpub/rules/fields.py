@@ -237,10 +237,10 @@ def _body(article: Article) -> tuple[str, ...]:
 
 
 def _source(article: Article) -> tuple[str, ...]:
-    """Return the name and the addresses of the feed that an article is from; of other articles, the file."""
-    if article.via is None and not article.feed:
-        return (article.origin.file,) if article.origin.file else ()
+    """Return the name and the addresses of the feed of an article; of any other, the file and the site it is from."""
     via = article.via
+    if not article.feed and not (via and (via.id or via.url or via.page)):
+        return tuple(filter(None, (article.origin.file, via.title if via else "")))
     named = (via.title, feed_key(via.url), feed_key(via.page)) if via else ()
     return tuple(dict.fromkeys(filter(None, (*named, article.feed))))
 

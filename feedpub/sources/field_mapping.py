@@ -12,11 +12,21 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from feedpub.articles.article import Author, Enclosure, Episode, Notice, Origin, Picture, Speaker, Transcript
+from feedpub.articles.article import (
+    Author,
+    Enclosure,
+    Episode,
+    FeedSource,
+    Notice,
+    Origin,
+    Picture,
+    Speaker,
+    Transcript,
+)
 from feedpub.core.feed_values import media_type as media_type_of
 from feedpub.core.media_types import type_by_name, type_of
 from feedpub.sources.field_names import DATES_ELSEWHERE, LATER_LINKS, fold_name, name_map
-from feedpub.sources.programs import as_named
+from feedpub.sources.programs import SITE, as_named
 from feedpub.sources.readers._ghost import OWN_SITE
 from feedpub.sources.records import Record, RecordError
 from feedpub.sources.spec import PLACEHOLDER, SourceSpec
@@ -175,6 +185,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
         left_out=tuple(left_out),
         formerly=_formerly(raw, former, identity) if empty or is_later else None,
         version=_version(values),
+        via=FeedSource(site) if isinstance(site := values.get(SITE), str) and site.strip() else None,
         license=optional(lambda value: _license_of(value, spec), "license", ""),
         feeds=optional(lambda value: _slugs_of(value, "feeds", spec), "feeds", ()),
         not_feeds=optional(lambda value: _slugs_of(value, "not_feeds", spec), "not_feeds", ()),

@@ -20,6 +20,8 @@ from feedpub.sources.spec import SourceSpec
 from feedpub.text.safe_html import plain_text
 
 Values = Mapping[str, Any]
+SITE = "\0site"
+"""The name under which :func:`as_named` has the site that an article was taken from."""
 
 
 def as_named(values: Values, spec: SourceSpec) -> Values:
@@ -183,7 +185,8 @@ def _is_newspaper(values: Values) -> bool:
 def _of_newspaper(values: Values, _: str) -> Values:
     # Its keywords are its own guesses; those of the page are called so.
     others = {name: value for name, value in values.items() if name != "keywords"}
-    return {**others, "tags": [*_listed(values.get("tags")), *_listed(values["meta_keywords"])]}
+    tags = [*_listed(values.get("tags")), *_listed(values["meta_keywords"])]
+    return {**others, "tags": tags, SITE: values.get("meta_site_name")}
 
 
 def _is_news_please(values: Values) -> bool:
@@ -191,7 +194,8 @@ def _is_news_please(values: Values) -> bool:
 
 
 def _of_news_please(values: Values, _: str) -> Values:
-    return {name: None if value == "None" else value for name, value in values.items()}
+    filled = {name: None if value == "None" else value for name, value in values.items()}
+    return {**filled, SITE: filled.get("source_domain")}
 
 
 def _is_trafilatura(values: Values) -> bool:
@@ -201,7 +205,8 @@ def _is_trafilatura(values: Values) -> bool:
 def _of_trafilatura(values: Values, _: str) -> Values:
     tags = [*_listed(values.get("categories")), *_listed(values.get("tags"))]
     others = {name: value for name, value in values.items() if name not in ("source", "comments", "raw_text")}
-    return {**others, "categories": tags, "url": values.get("url") or values.get("source")}
+    site = values.get("source-hostname") or values.get("hostname")
+    return {**others, "categories": tags, "url": values.get("url") or values.get("source"), SITE: site}
 
 
 def _listed(value: Any) -> list[str]:

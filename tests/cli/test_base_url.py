@@ -29,7 +29,9 @@ def run(tmp_path, command):
 def test_another_address_changes_every_address_and_no_id(run):
     _, usual = run("build")
     done, preview = run("build", "--base-url", "https://pr-7.press/feeds")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert "site.base_url" not in done.stderr
+    assert "site.hub is http://127.0.0.1:9/" in done.stderr
     assert preview == usual.replace("http://localhost/", "https://pr-7.press/feeds/")
 
 

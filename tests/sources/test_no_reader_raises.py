@@ -46,6 +46,11 @@ SEEDS = {
     "a.txt": "Title\nBody\nMon Oct 9 14:25:00 EDT 2023\n\nYou Might Like...\n\nOne\n\nT\nB\n2023-10-09T14:26Z\n",
     "a.jsonl": '{"title":"A","body":["B"],"date":"2023-10-09 14:25","status":"draft","embargo":"2099-01-01"}\n',
     "a.json": '{"posts":[{"title":"A","html":"B","date":"2023-10-09","author":{"name":"C"}},{"id":1}]}',
+    "keyed.json": '{"a1":{"title":"A","body":"B","date":"2023-10-09"},"a2":{"title":"C","date":"2","x":{"y":[1]}}}',
+    "named.json": '{"v":1,"posts":{"a1":{"title":"A","date":"2023-10-09"},"a2":{"title":3}},"users":{"u":{}}}',
+    "tables.json": '[{"type":"header","version":"5"},\n{"type":"table","name":"u","data":\n[\n{"a":"1"}\n]},\n'
+    '{"type":"table","name":"p","database":"d","data":\n[\n{"title":"A","date":"2023-10-09"},\n{"title":"B"}\n]\n}\n]\n',
+    "above.csv": 'Report,,\n\ntitle,body,date\nA,"B \\"b\\", c",2023-10-09 14:25\nC,"D:\\",2023-10-09\n',
     "a.csv": 'title,body,date,status\nA,"B, b",2023-10-09 14:25,nan\n"C\nc",D,2023-10-09 14:25,N/A\n',
     "a.tsv": "sep=\t\ntitle\tbody\tdate\nA\tB\t2023-10-09 14:25\n",
     "yaml.md": "---\ntitle: A\ndate: 2023-10-09 14:25\ntags: [x]\nbuild: {list: never}\n---\n\n# Head\n\nBody *b*\n",
@@ -203,6 +208,11 @@ GROWING = {
     ),
     "headings.html": lambda n: PAGE.replace("<aside>", "<h1>B</h1>" * n),
     "microdata.html": lambda n: PAGE.replace("<aside>", "<meta itemprop='datePublished' content='x'>" * n),
+    "keyed.json": lambda n: '{"a0":{"title":"A","date":"2023-10-09"},' + '"a1":{"title": A},\n' * n + "}",
+    "keys.json": lambda n: "{" + '"a":{"x":1},' * n + '"b":1}',
+    "tables.json": lambda n: '[{"type":"header",' + '"type":"table","name":"t","data":[{"a":1},' * n,
+    "escaped.csv": lambda n: "title,body,date\n" + 'A,"\\"b\n' * n,
+    "above.csv": lambda n: "x\n" * n + "title,body,date\n",
     "status.jsonl": lambda n: '{"title":"A","date":"2023-10-09","status":"' + "a," * n + '"}',
 }
 

@@ -68,6 +68,7 @@ def shown(article, fields):
         "body": article.body,
         "summary": article.summary,
         "image": article.image,
+        "site": article.via.title if article.via else None,
     }
     return {field: values[field] for field in fields}
 

@@ -153,19 +153,16 @@ def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item],
 
 def _row(lines: _Lines, delimiter: str) -> tuple[list[str], str]:
     """Return the fields of the next row, or why it is none."""
-    found: list[str] = []
-    told = ""
-    for _ in range(2):
-        try:
-            found = next(csv.reader(lines, delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            told = told or f"the line is not a row: {error}"
-            if lines.again():
-                continue
-        else:
-            told = ""
-        break
-    return found, told
+    try:
+        return next(csv.reader(lines, delimiter=delimiter, strict=True)), ""
+    except csv.Error as error:
+        told = f"the line is not a row: {error}"
+    if lines.again():
+        with suppress(csv.Error):
+            return next(csv.reader(lines, delimiter=delimiter, strict=True)), ""
+        # It is none in either way.
+        lines.escaped = not lines.escaped
+    return [], told
 
 
 def _unescaped(sign: re.Match[str]) -> str:
