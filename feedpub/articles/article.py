@@ -93,7 +93,7 @@ Use: TypeAlias = Literal["file", "picture", "transcript", "chapters"]
 """What an article names a file beside it for; each takes files of some types alone."""
 
 Local: TypeAlias = Callable[[str, Use], MediaFile | None]
-"""Gives the file that an article means by a relative address; ``None`` where it is none that is published."""
+"""Gives the file that an article means by a relative address; ``None`` where that file is not published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from feedpub.text.safe_html import relative_addresses, sanitise, visible_text
 from feedpub.text.similarity import digest, sketch
 
 Turn: TypeAlias = tuple[int, int, int]
-"""Where an article stands among those of its instant: its file, its line and its column there. Greater is newer."""
+"""The place of an article among those of its instant: its file, its line and its column there. Greater is newer."""
 
 
 class Prints(NamedTuple):

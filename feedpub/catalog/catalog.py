@@ -731,7 +731,7 @@ class CatalogFile:
     def _these(
         self, piece: int, first: int, numbers: Sequence[int], *, others: bool = False
     ) -> Iterator[Any]:
-        """Yield some articles of a piece, by their numbers in it, in its order; and what is none, if asked for."""
+        """Yield some articles of a piece, by their numbers in it, in its order, with all ``others`` if asked for."""
         if not (numbers or others):
             return
         columns = self.columns()[piece]

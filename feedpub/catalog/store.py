@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from feedpub.catalog.coding import Row, written
 
 VERSION = 3
-# What SQLite raises for a file that is none of its own, or is no more: its messages may be no text either.
+# What SQLite raises for a file that is not a database, or no longer one. Its messages may not be text either.
 _FAILS = (sqlite3.Error, OSError, ValueError, OverflowError)
 _SEAL = 16
 MOST = 2

@@ -117,7 +117,7 @@ def init(
 
 
 def _folder(name: str) -> Path:
-    """Return the folder of that name. Ends the program where it is none."""
+    """Return the folder of that name. Ends the program where it is not a folder."""
     if "://" in name:
         problem = "is an address, and init looks at folders of this machine"
         remedy = "give it a folder with some of the files, then write the address as path: of their source"
@@ -133,7 +133,7 @@ def _is_terminal() -> bool:
 
 
 def _valid(name: str, text: str) -> str:
-    """Return what a config reads as the value of ``name``. Ends the program where it is none."""
+    """Return what a config reads as the value of ``name``. Ends the program where that is not a valid value."""
     try:
         return _read(name, text)
     except ConfigError as error:

@@ -229,7 +229,7 @@ PODCAST_KEY = Key(
     "podcast",
     Value(_podcast, PODCAST.schema),
     "makes it a podcast, see [below](#podcasts)",
-    without="it is none",
+    without="it is not a podcast",
 )
 ARTICLES_KEY = Key(
     "articles",

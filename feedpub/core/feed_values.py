@@ -223,7 +223,7 @@ def _ascii_host(host: str) -> str:
 
 
 def web_address(text: str) -> str | None:
-    """Return ``text`` as an absolute web address in ASCII, or ``None`` if it is none.
+    """Return ``text`` as an absolute web address in ASCII, or ``None`` if it is not one.
 
     What may not be in a URI is percent-encoded as UTF-8, and a host beyond ASCII is written as UTS 46 has it; what
     is fit already stays byte for byte.
@@ -239,9 +239,7 @@ def web_address(text: str) -> str | None:
                 return None
         else:
             host = _ascii_host(host)
-    except (
-        ValueError
-    ):  # a bracket without its other, a port or a literal that is none, a name that IDNA refuses
+    except ValueError:  # half a pair of brackets, a bad port or literal, a name that IDNA refuses
         return None
     if parts.scheme not in ("http", "https") or not (":" in host or _NAME.fullmatch(host)):
         return None

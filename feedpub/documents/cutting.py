@@ -25,7 +25,7 @@ class _Span(NamedTuple):
 
 
 def cut_atom(data: bytes, ids: Container[str]) -> bytes:
-    """Return an Atom document without the entries of ``ids``; ``ValueError`` for what is none of ours."""
+    """Return an Atom document without the entries of ``ids``; ``ValueError`` for one that feedpub did not write."""
     atom = "http://www.w3.org/2005/Atom "
     (own, *_) = [span.id for span in _elements(data, (f"{atom}feed", f"{atom}id"))] or [""]
     authority = own.removeprefix("tag:").partition(":")[0]
@@ -34,12 +34,12 @@ def cut_atom(data: bytes, ids: Container[str]) -> bytes:
 
 
 def cut_rss(data: bytes, ids: Container[str]) -> bytes:
-    """Return an RSS document without the items of ``ids``; ``ValueError`` for what is none of ours."""
+    """Return an RSS document without the items of ``ids``; ``ValueError`` for one that feedpub did not write."""
     return _cut_xml(data, [s for s in _elements(data, ("rss", "channel", "item"), "guid") if s.id in ids])
 
 
 def cut_json(data: bytes, ids: Container[str]) -> bytes:
-    """Return a JSON Feed document without the items of ``ids``; ``ValueError`` for what is none of ours."""
+    """Return a JSON Feed document without the items of ``ids``; ``ValueError`` for one that feedpub did not write."""
     text = data.decode("utf-8")
     try:
         spans = list(_items(text))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Document:
     """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served.
 
-    One that ``yields`` is not published where a file stands under its name that is not ours. ``made_of`` tells a later
+    One that ``yields`` is not published where a file that is not ours has its name. ``made_of`` tells a later
     build what its bytes follow from. One that is ``settled`` stays as it is without being planned again.
     """
 

@@ -109,7 +109,7 @@ def resolve_identities(
         changed = None if same_text else options.changed_at(entry.article)
         updated = _updated(entry.article, known, changed, options.now)
         own = entry.article.published
-        # The date of a file is none that its source gives: touching it moves nothing.
+        # The source did not give the date of a file: touching the file moves nothing.
         is_given = not entry.article.undated
         source_date = own if is_given and options.keep_dates and own != known.published else None
         published = known.published if source_date or not is_given else own

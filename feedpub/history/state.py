@@ -311,7 +311,7 @@ def _read(published: PublishedSet, document: PublishedDocument) -> PublishedFeed
 def _read_back(
     published: PublishedSet, base: str, slug: str, pages: Mapping[str, PublishedDocument]
 ) -> PublishedArchive | None:
-    """Follow the chain of ``pages``; ``None`` if they are none."""
+    """Follow the chain of ``pages``; ``None`` if they are not a chain."""
     documents = {name: _read(published, document) for name, document in pages.items()}
     after: dict[str | None, str] = {}
     for name, document in documents.items():

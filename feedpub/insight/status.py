@@ -59,9 +59,9 @@ class TargetStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How things stand: the ``runs`` in the order of time, the ``feeds`` as they are published, and the ``targets``.
+    """The state of a site: the ``runs`` in the order of time, the ``feeds`` as they are published, and the ``targets``.
 
-    ``fetched`` says how the addresses of sources stand, ``pings`` how many documents the hub has not been told of yet.
+    ``fetched`` says how sources answered, ``pings`` how many documents the hub has not been told of yet.
 
     ``last`` is the last build that was run, ``good`` the last that ended with 0, ``whole`` the last that published what
     it read. ``next_change`` is when the same input gives other documents, if nothing else happens.
@@ -92,7 +92,7 @@ class Status:
 
 
 def status_of(settings: Settings) -> Status:
-    """Return how things stand with the site of ``settings``.
+    """Return the state of the site of ``settings``.
 
     Raises :class:`feedpub.core.errors.PublishError` where the list of what is published cannot be read, and ``OSError``
     where the log cannot be.

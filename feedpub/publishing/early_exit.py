@@ -1,7 +1,7 @@
 """A build that would repeat the last one: known before anything heavy is imported, and told from a note.
 
 The note lies in the state folder. A build writes it that changed nothing, and lists all that it depended on by what
-``stat`` says; while all of that stands, another build would do, say and return the same. Every other build removes the
+``stat`` says; while all of that holds, another build would do, say and return the same. Every other build removes the
 note before it begins, so a killed one leaves none. The note is never needed: without it, everything is read.
 
 This module imports next to nothing of ours, as it runs before every build, and reads no clock.

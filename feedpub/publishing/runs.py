@@ -44,7 +44,7 @@ def _trim(place: str) -> None:
 
 
 def read_runs(state: str) -> Iterator[dict[str, Any]]:
-    """Yield what the log in ``state`` remembers, in order; lines that are none of ours are passed over.
+    """Yield what the log in ``state`` remembers, in order; lines that feedpub did not write are passed over.
 
     Raises ``OSError`` where it is there and cannot be read.
     """

@@ -112,7 +112,7 @@ class Finder:
         )
 
     def could_hold(self, term: Term) -> bool:
-        """Tell whether the folded first word of a term stands anywhere in a text, if only inside another word."""
+        """Tell whether the folded first word of a term is anywhere in a text, even inside another word."""
         return any(_first_word(term) in seen.lower for seen in self._as_seen_by(term.view))
 
     def whole_word(self, hit: Hit) -> str:

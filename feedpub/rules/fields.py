@@ -98,7 +98,7 @@ def _segment(written: str) -> str:
 
 
 class _Addresses:
-    """A host takes its subdomains; a path takes what is below it, and alone stands anywhere in a path."""
+    """A host takes its subdomains; a path takes what is below it, and without a host, is found anywhere."""
 
     def read(self, written: str) -> str:
         if "*" in written:

@@ -64,7 +64,7 @@ IN_FIELDS: Final = Key("fields", _FIELDS, "as there", without="`matching.fields`
 ACCENTS: Final = Key("accents", FLAG, "as there", without="`matching.accents`")
 STEMMING: Final = Key("stemming", _STEMMING, "as there", without="`matching.stemming`")
 OPTION_KEYS: Final = (IN_FIELDS, ACCENTS, STEMMING)
-"""What a feed, a group or, but for ``fields``, a list says otherwise than what is around it."""
+"""What a feed, a group or, but for ``fields``, a list says that differs from what is around it."""
 
 MATCHING_KEYS: Final = (
     Key(

@@ -139,7 +139,7 @@ def _vetoed_terms(rules: Rules, rule: FeedRule, wider: _Wider, common: frozenset
 
 
 def _idle_terms(rules: Rules, wider: _Wider, *, apart: bool) -> Iterator[Warned]:
-    """Find terms that say nothing that another beside them does not say, wherever they stand.
+    """Find terms that say nothing that another beside them does not say, wherever they are.
 
     Of terms of which any will do, a wider one makes a narrower one idle; where all are asked for, a narrower one
     makes a wider one idle. A term of a list may be idle in one rule and not in the next. With ``apart``, only terms of
@@ -231,6 +231,6 @@ def _found_with(term: Term, scanner: Scanner | RegexScanner | ValueScanner) -> I
     if not isinstance(scanner, Scanner):
         # A value stands for all that it takes.
         return scanner.find(term.text)
-    # Beside a star, any letter may stand; at a boundary, something else does.
+    # Beside a star there may be any letter; at a boundary there is something else.
     left, right = ("x" if side else " " for side in (term.open_left, term.open_right))
     return scanner.find(term.view.prepare(f"\0{left}{term.text}{right}\0"))

@@ -78,7 +78,7 @@ def _lines(lines: list[str], node: Node) -> list[str]:
 
 def _is_below(line: str, column: int) -> bool:
     """Say whether a line belongs to the value of a key that is at the column."""
-    # The items of a list may stand right below its key.
+    # The items of a list may be right below its key.
     indent = len(line) - len(line.lstrip())
     return not line.strip() or indent >= column or (indent == column - 1 and line.lstrip().startswith("- "))
 

@@ -143,7 +143,7 @@ def _blanked(term: Term) -> tuple[bytes, int, bool, bool]:
         core = data.translate(_BLANK)
         if not core.strip():
             return b"", -1, False, False
-        # Beside a symbol or number stands what only the pattern can judge.
+        # What is beside a symbol or number, only the pattern can judge.
         before = pattern.left in (WORD, NUMBER) and core[0] != 0x20
         after = pattern.right in (WORD, NUMBER)
         phrase = not exact and NUMBER not in (pattern.left, pattern.right)
@@ -166,7 +166,7 @@ class _Candidate:
     after: bool
 
     def stands(self, data: bytes, start: int, end: int) -> bool:
-        """Say whether the term itself stands where the hit is."""
+        """Say whether the term itself is where the hit is."""
         if self.spaces >= 0:
             return data.count(b" ", start + self.before, end - self.after) == self.spaces
         return self.confirm.match(data, start + self.before) is not None

@@ -35,7 +35,7 @@ class View(NamedTuple):
     """What a term looks at: the text of which fields, folded how.
 
     ``accents`` and ``case`` say that they count; ``stemming`` is a language (``en``) or empty; ``regex`` asks
-    for the visible text as it stands, in NFC, each blank a plain one. Terms of a ``whole`` view are whole values.
+    for the visible text as it is, in NFC, each blank a plain one. Terms of a ``whole`` view are whole values.
     """
 
     fields: frozenset[Field]
@@ -134,7 +134,7 @@ def _folded_words(term: Term) -> tuple[str, ...]:
 class Pattern(NamedTuple):
     """A literal term in parts: its folded words, what may not be beside it.
 
-    A side is a class of characters (such as ``WORD``), ``NUMBER``, or empty where anything may stand.
+    A side is a class of characters (such as ``WORD``), ``NUMBER``, or empty where anything may be.
     """
 
     text: str

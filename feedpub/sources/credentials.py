@@ -107,5 +107,5 @@ def origin(url: str) -> tuple[str, str, int]:
     try:
         parts = urlsplit(url)
         return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
-    except ValueError:  # a bracket without its other, or a port that is none
+    except ValueError:  # half a pair of brackets, or something that is not a port
         return "", url, 0

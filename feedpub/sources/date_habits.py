@@ -95,7 +95,7 @@ def _language(spec: SourceSpec, files: list[Path]) -> str:
 
 
 def _dated(spec: SourceSpec, files: list[Path]) -> int:
-    """Return how many dates of records are read; in a text, one may stand where a record has nothing before it."""
+    """Return how many dates of records are read; in a text, one may be where a record has nothing before it."""
     return sum(
         isinstance(item, Article) or (isinstance(item, Reject) and _ONLY_A_DATE in item.reason)
         for item in _items(spec, files)

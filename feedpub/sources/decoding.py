@@ -21,7 +21,7 @@ from feedpub.core.feed_values import may_need_cleaning
 from feedpub.sources.records import ByteStream, RecordError
 from feedpub.sources.spec import ParseContext
 
-# What the stream puts for bytes that mean nothing in UTF-16 and the like: U+DCFF in UTF-8, which is none.
+# What the stream puts for bytes that mean nothing in UTF-16 and the like: U+DCFF in UTF-8, which is not a character.
 DAMAGED = "\udced\udcb3\udcbf"
 # Surrogates that stand for no byte: JSON's escapes can spell them.
 _OTHER = re.compile("[\ud800-\udc7f\udd00-\udfff]")

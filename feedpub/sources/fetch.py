@@ -109,7 +109,7 @@ class _Taken:
 
 
 def _noted(copy: Copy, known: Standing, taken: _Taken, now: int) -> Fetched:
-    """Note how an address stands now, and return what is to be told of it."""
+    """Note how an address answered now, and return what to report about it."""
     until = now + taken.wait if taken.wait else 0
     if taken.outcome is Outcome.FAILED:
         copy.note(Standing(until, known.moved_to, taken.detail, now, taken.is_gone))

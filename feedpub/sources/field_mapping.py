@@ -72,7 +72,7 @@ _HTML_NAMES = ("contenthtml", "html", "bodyhtml")
 MAX_CELL = 10_000
 # An object that stands for a scalar has its value and little else.
 MAX_WRAPPED = 2
-# What somebody may have written for the name of a feed, such as its title. An address is none.
+# What somebody may have written for the name of a feed, such as its title. An address is not a name.
 _MAYBE_SLUG = re.compile(r"[\w -]{1,63}")
 MAX_SLUG = 63
 MAX_SLUGS = 50
@@ -130,7 +130,8 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
     is_later = fold_name(names.get("link", "")) in LATER_LINKS or tuple(raw) != tuple(values)
     if is_later:
         former = name_map(tuple(n for n in raw if fold_name(n) not in LATER_LINKS), spec.fields)
-    # The first name that is filled counts. An empty publication is none: when a record was made says nothing of it.
+    # The first name that is filled counts. An empty date of publication does not count: a record may be
+    # made long before.
     empty = {name for name, value in values.items() if _is_empty(value) or _is_bare_markup(name, value)}
     if fold_name(dated := names.get("published", "")) == "published" and is_yes(values.get(dated)):
         # A flag is not a date.
@@ -211,7 +212,7 @@ def _version_name(names: tuple[str, ...]) -> str | None:
 
 
 def _version(values: Mapping[str, Any]) -> int | None:
-    """Return a record's version, a whole number; other things that are called so are none."""
+    """Return a record's version, a whole number; nothing else counts as one, whatever it is called."""
     name = _version_name(tuple(values))
     text = "" if name is None else str(values[name]).strip()
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
@@ -493,7 +494,7 @@ def _slugs_of(value: Any, field: str, spec: SourceSpec) -> tuple[str, ...]:
 
 
 def _listed(text: str) -> list[Any] | None:
-    """Return the list that a cell holds as JSON, Python or numpy write it, or nothing where it is none."""
+    """Return the list that a cell holds as JSON, Python or numpy write it, or nothing where it is not a list."""
     text = text.strip()
     if not (text.startswith("[") and text.endswith("]")) or len(text) > MAX_CELL:
         return None

@@ -23,7 +23,7 @@ def dated_name(file: str) -> str:
 
 
 def declared_date(file: str) -> str:
-    """Return the day that stands anywhere in the name of ``file``, else in its folders'."""
+    """Return the day that is anywhere in the name of ``file``, else in those of its folders."""
     if usual := dated_name(file):
         return usual
     name = file.rpartition("/")[2]

@@ -48,7 +48,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an address stands with its server; no build depends on it. Times are in seconds of the epoch.
+    """How an address answered lately; no build depends on it. Times are in seconds of the epoch.
 
     ``wait_until`` says until when not to ask, ``moved_to`` where a permanent redirect led. ``failure`` is what the last
     attempt failed with, at ``failed_at``; both are empty where it did not. An address that is ``gone`` is not asked.
@@ -75,7 +75,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One address's local copy: its content, and beside it what is remembered, and how the address stands."""
+    """One address's local copy: its content, and beside it what is remembered, and how the address answered."""
 
     url: str
     content: Path
@@ -119,7 +119,7 @@ class Copy:
 
     @property
     def standing(self) -> Standing:
-        """How the address stands, as far as is known."""
+        """How the address answered lately, as far as is known."""
         found = _read(self.state)
         try:
             return Standing(
@@ -133,7 +133,7 @@ class Copy:
             return Standing()
 
     def note(self, standing: Standing) -> None:
-        """Replace what is known of how the address stands."""
+        """Replace what is known of how the address answered."""
         _write_new(self.state, {"url": self.url, **asdict(standing)})
 
     def moved_from(self) -> str:
@@ -151,7 +151,7 @@ def addresses(spec: SourceSpec) -> list[str]:
 
 
 def standings(sources: Iterable[SourceSpec]) -> dict[str, Standing]:
-    """Return how the addresses of all sources stand, by address, in the order of the sources."""
+    """Return how all addresses of the sources answered, by address, in the order of the sources."""
     return {url: Copy.of(url, spec.base).standing for spec in sources for url in addresses(spec)}
 
 

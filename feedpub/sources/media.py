@@ -240,7 +240,7 @@ def why_unfit(media_type: str, use: Use) -> str:
 def measure(data: bytes, use: Use = "file") -> Measured:
     """Return what the bytes of a file say, whatever it is for.
 
-    Raises :class:`UnfitError` where they are none that is ever published; ``use`` is for the reason.
+    Raises :class:`UnfitError` where no such file is ever published; ``use`` is for the reason.
     """
     known = _told(data) or _told_text(data)
     if known is None:

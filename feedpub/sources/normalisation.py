@@ -222,7 +222,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
         if without_password(former) != former:
             notes.add("password", f"its id holds a password; {unless}")
         else:
-            notes.add("bad-id", f"its id {former[:200]!r} is none that every format can carry; {unless}")
+            notes.add("bad-id", f"its id {former[:200]!r} cannot be carried by every format; {unless}")
     if not link and not _has_more(record) and not _is_dated_by_file(reading):
         return Article(
             identity,

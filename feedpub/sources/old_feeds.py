@@ -18,7 +18,7 @@ from feedpub.sources.spec import ParseContext, SourceSpec
 class OldFeeds:
     """The entries of a source's old feeds, in their order; those that cannot be read; and what is not there.
 
-    ``missing`` are sentences about files that are not there, or are none that feedpub reads feeds from.
+    ``missing`` are sentences about files that are not there, or are not feeds that feedpub can read.
     """
 
     entries: tuple[OldEntry, ...] = ()

@@ -312,7 +312,7 @@ def _is_sanity(values: Values) -> bool:
 
 
 def _of_sanity(values: Values, _: str) -> Values:
-    """Return a document of Sanity; one without a text is no article, and a draft is told by its id."""
+    """Return a document of Sanity; one without a text is not an article, and a draft is told by its id."""
     names = name_map(tuple(values), ())
     if "body" not in names or not values[names["body"]]:
         return {"post_type": NO_TEXT}

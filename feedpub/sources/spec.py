@@ -116,7 +116,7 @@ class SourceSpec:
 class ParseContext:
     """What every record of one file shares: its source, its name for origins, and who mints the ids.
 
-    ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty where it is none.
+    ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty for other files.
     ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
     named for the file, in its HTTP header, ``known_as`` the address that it was fetched from before it moved for good.
     ``since`` is when the file last changed, where its source dates entries without a date by that. If it is ``lean``,

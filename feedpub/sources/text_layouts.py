@@ -1,4 +1,4 @@
-"""How texts are laid out otherwise than title, body and date: what a sample of them shows, and what might be tried."""
+"""How texts are laid out that are not title, body and date: what a sample of them shows, and what might be tried."""
 
 from __future__ import annotations
 

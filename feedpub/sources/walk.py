@@ -106,7 +106,7 @@ class Walk:
             real = os.path.realpath(real)
             if not any(real == home or real.startswith(os.path.join(home, "")) for home in self._homes):  # noqa: PTH118
                 # Where only folders are looked for, a file is not a loss.
-                if takes_files or os.path.isdir(real):  # noqa: PTH112 - what cannot be told is none
+                if takes_files or os.path.isdir(real):  # noqa: PTH112 - what cannot be told is not a folder
                     self.foreign.add(name)
                 return
         if part < len(self._parts):

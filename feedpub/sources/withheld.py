@@ -389,7 +389,7 @@ def _is_set(role: str, name: str, value: Any) -> bool | None:
 
 
 def _is_password(value: Any, *, strict: bool) -> bool:
-    # What reads like a no may well be one. Where a format says that the empty text is none, each other one is.
+    # What reads like a no may well be one. Where a format says that the empty text means no, any other text means yes.
     text = _text(value).strip()
     return bool(text) and value is not False and (strict or fold_status(text) not in _NO_PASSWORD)
 

@@ -309,7 +309,7 @@ LANGUAGES = {
     "sv": "swedish", "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
 
-# With what belongs to a letter and is none: marks, and what no one can see.
+# With what belongs to a letter but is not one: marks, and what nobody can see.
 _WITHIN_WORD = (
     "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u0640\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
     "\u0951-\u0957\u0962\u0963\u0b82\u0bbe-\u0bcd\u0bd7\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
@@ -340,7 +340,7 @@ def _stemmer(language: str) -> Callable[[str, bool], str]:
 def _as_spelled(word: str, *, accents: bool) -> str:
     """Return a word as stemmers know it: in lower case and composed, without what does not count."""
     if not word.isascii():
-        # The dotted I is two characters in lower case, and the lengthening stroke is none.
+        # The dotted I is two characters in lower case, and the lengthening stroke is not a letter.
         word = unicodedata.normalize("NFKC", word).replace("\u0130", "i").replace("\u0640", "")
         word = "".join(char for char in word if unicodedata.category(char) != "Cf")
         if not accents:

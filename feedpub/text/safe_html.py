@@ -252,7 +252,7 @@ def relative_addresses(html: str) -> list[str]:
 
 
 def visible_text(html: str) -> str:
-    """Return the text of sanitised ``html`` on one line, with a space for each tag that does not stand within one."""
+    """Return the text of sanitised ``html`` on one line, with a space for each tag that is not inside a word."""
     return " ".join(unescape(_ANY_TAG.sub(" ", _WITHIN_LINE.sub("", html))).split())
 
 
@@ -353,7 +353,7 @@ _BLOCKS = _words(
 def visible(markup: str) -> str:
     """Return the text that a browser would show, with a blank line where a block begins or ends.
 
-    Raised digits (``<sup>2</sup>``) are superscripts, and a raised link, a footnote, stands apart from the word
+    Raised digits (``<sup>2</sup>``) are superscripts, and a raised link, a footnote, is separate from the word
     before it. Broken markup is read as far as the HTML standard's tokeniser would (§13.2.5), without its repairs.
     """
     if "<" not in markup:

@@ -418,7 +418,7 @@ _SENTENCES: Final[dict[int, Callable[[Fault], _Said]]] = {
     29: _always("a parameter entity holds half a declaration", _EXTERNAL),
     30: _declaration,
     31: _declaration,
-    32: _always("the public name of the document type has a character that none may have", _EXTERNAL),
+    32: _always("the public name of the document type has a forbidden character", _EXTERNAL),
     38: _always("the prefix 'xml' is declared for another namespace than XML's", _NAMESPACE),
     39: _always("the prefix 'xmlns' is declared, which has one meaning", _NAMESPACE),
     40: _always("a prefix is declared for a namespace that belongs to XML itself", _NAMESPACE),

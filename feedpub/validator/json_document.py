@@ -21,7 +21,7 @@ Scalar: TypeAlias = "str | int | float | bool | None"
 
 
 class _Doubled(dict[str, object]):
-    """An object in which a key stands more than once: the last value of each, and all pairs."""
+    """An object in which a key appears more than once: the last value of each, and all pairs."""
 
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)

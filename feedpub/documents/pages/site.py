@@ -120,7 +120,7 @@ def is_style(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an article stands: the feed whose neighbours its page shows, and whether it is about to stay for good."""
+    """The place of an article: the feed whose neighbours its page shows, and whether it is about to stay for good."""
 
     entry: Entry
     topic: Topic
@@ -245,7 +245,7 @@ class PageRenderer:
 
     @cached_property
     def _places(self) -> Mapping[str, _Place]:
-        """Return where each article with a page stands, by its id: in a feed that chose it, if there is one."""
+        """Return the place of each article with a page, by its id: in a feed that chose it, if there is one."""
         places: dict[str, _Place] = {}
         # A feed that takes everything comes last.
         feeds = sorted(self._feeds, key=lambda paged: paged.feed.slug not in self._categories)

@@ -38,7 +38,7 @@ class Changes:
     """What publishing changed, or, on a dry run, would change: names of files.
 
     ``altered`` are those that were to be kept, and that somebody else has changed or removed since the last build.
-    ``foreign`` are those in whose place a file stands that is not ours, and stays.
+    ``foreign`` are those whose name a file has that is not ours; that file stays.
     """
 
     written: tuple[str, ...]
@@ -50,7 +50,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file as it will stand: its manifest entry, and the document to write; ``None``: what stands is right.
+    """One file as it will be: its manifest entry, and the document to write; ``None``: what is there is right.
 
     ``standing`` is what is there now, looked at before it was read, ``None`` for nothing. ``twin`` names the
     document that a compressed file belongs to and shares the mtime of. What is ``settled`` is listed in a part.
@@ -87,7 +87,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All files as they will stand (documents before their compressed twins), and the names to be removed.
+    """All files as they will be (documents before their compressed twins), and the names to be removed.
 
     ``parts`` are those of the manifest that change, or with the layout ``releases`` all; ``obsolete`` are the names of
     parts to be removed. ``begun`` are the entries of what is written, and of what the manifest in the folder does not
@@ -229,7 +229,7 @@ def make_plan(
 def _made(
     wanted: Wanted, ours: Mapping[str, Published], settled: SettledFiles, folder: Folder | None
 ) -> tuple[list[File], list[File], list[str]]:
-    """Return the documents that are to stand, their twins, and the files of others that are in the places of some."""
+    """Return the documents that are to be there, their twins, and the files of others that have the names of some."""
     files: list[File] = []
     twins: list[File] = []
     foreign: list[str] = []
@@ -299,7 +299,7 @@ class _Standing:
 def _theirs(
     name: str, ours: Mapping[str, Published], settled: SettledFiles, folder: Folder, *, gzip: bool
 ) -> str:
-    """Return the file that stands under ``name``, or as its twin, and is not ours; an empty text for none."""
+    """Return the file that has this ``name``, or that of its twin, and is not ours; an empty text for none."""
     names = (name, name + COMPRESSED) if gzip else (name,)
     return next(
         (path for path in names if path not in ours and folder.stat(path) and not settled.get(path)), ""

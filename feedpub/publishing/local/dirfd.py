@@ -115,7 +115,7 @@ class Folder:
             return sorted(f"{inside}/{entry.name}" if inside else entry.name for entry in entries)
 
     def stat(self, name: str) -> os.stat_result | None:
-        """Return what stands under ``name`` (a symbolic link counts as itself), ``None`` for nothing."""
+        """Return what has this ``name`` (a symbolic link counts as itself), ``None`` for nothing."""
         try:
             handle, last = self._at(name)
             return os.stat(last, dir_fd=handle, follow_symlinks=False)
@@ -123,7 +123,7 @@ class Folder:
             return None
 
     def holds_file(self, name: str) -> bool:
-        """Say whether anything but a folder stands under ``name``."""
+        """Say whether anything but a folder has this ``name``."""
         status = self.stat(name)
         return status is not None and not stat.S_ISDIR(status.st_mode)
 
@@ -292,7 +292,7 @@ def exclusive(state: Path, name: str = "lock", what: str = "build") -> Iterator[
 def _release(handle: int) -> None:
     if handle in _locks:  # in a forked child it is closed already, and may be another file's by now
         _locks.remove(handle)
-        with suppress(OSError):  # nothing was written to it, and what was published stands
+        with suppress(OSError):  # nothing was written to it, and what was published is in place
             os.close(handle)
 
 

@@ -138,7 +138,7 @@ def _open_staging(places: tuple[Path, ...], folder: Folder) -> Folder:
 def _sweep(place: Path, *, journal: bool) -> None:
     """Empty and remove a staging folder, which nobody uses as we hold the lock; ``journal``: that too.
 
-    A folder inside it is none of ours and an error; whatever is in its place itself is replaced.
+    A folder inside it is not ours, which is an error; whatever is in its own place is replaced.
     """
     if not os.path.lexists(place):
         return

@@ -69,7 +69,7 @@ def release_number(name: str) -> int | None:
 def locate(folder: Path) -> Output:
     """Find out what is at ``folder``.
 
-    A symbolic link that is none of ours was put there by the owner and is followed once, here. Raises
+    A symbolic link that feedpub did not make was put there by the owner and is followed once, here. Raises
     :class:`PublishError` for what is neither a folder nor leads to one.
     """
     # A last part such as ".." names no entry that could be replaced.

@@ -42,7 +42,7 @@ Withdrawn: TypeAlias = Mapping[str, Mapping[str, object]]
 class Publishable(Protocol):
     """What can be published: bytes under a name, and what the manifest says of them.
 
-    Where a file stands under the name of one that ``yields``, and the manifest does not list it, that file stays.
+    A file that has the name of one that ``yields``, and that the manifest does not list, stays.
     ``made_of`` is remembered for whoever makes it. One that is ``settled`` stays as it is without being named again.
     """
 
@@ -141,7 +141,7 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
     """Return the manifest that ``data`` is; ``path`` is the name that errors give.
 
     Raises :class:`PublishError` when it is damaged: what is ours could then not be told from what is not.
-    Entries whose name can be none of ours are passed over.
+    Entries with a name that feedpub never writes are passed over.
     """
     try:
         content = json.loads(data)

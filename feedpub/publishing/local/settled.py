@@ -21,7 +21,7 @@ _SPLIT = 16
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The parts as they will stand: how many files each lists, and the bytes of those that change, by name."""
+    """The parts as they will be: how many files each lists, and the bytes of those that change, by name."""
 
     counts: Mapping[str, int]
     changed: Mapping[str, bytes]

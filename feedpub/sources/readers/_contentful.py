@@ -24,7 +24,7 @@ _DRAFTS = ("version", "publishedCounter")
 _TEXTS = ("body", "content", "text", "article", "richtext", "bodytext", "copy", "articlebody")
 _NAMES = ("name", "title", "fullName", "label")
 NO_TEXT = "entry without text"
-"""What an entry is called that is no article, such as that of an author."""
+"""The names of entries that are not articles, such as those of authors."""
 MAX_NESTING = 50
 
 
@@ -47,7 +47,7 @@ class Tables:
     _files: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def hear(self, table: str, row: Any) -> None:
-        """Take what a row of one of :data:`TABLES` says; what is no row is passed over."""
+        """Take what a row of one of :data:`TABLES` says; anything that is not a row is passed over."""
         own = row.get("sys") if isinstance(row, Mapping) else None
         if not isinstance(own, Mapping):
             return
@@ -82,7 +82,7 @@ class Tables:
 
 
 def as_named(entry: Mapping[str, Any], _: str) -> Mapping[str, Any]:
-    """Return an entry as a record; one without a text, such as that of an author, is no article."""
+    """Return an entry as a record; one without a text, such as that of an author, is not an article."""
     own = entry["sys"]
     fields, locale = _in_one_locale(entry.get("followed", entry["fields"]))
     locale = str(entry.get("locale") or locale)

@@ -1,4 +1,4 @@
-"""A feed of any size as parts: some entries each, in what stands around all of them, so that each part is a feed.
+"""A feed of any size as parts: some entries each, with what is around all of them, so that each part is a feed.
 
 The parts lie compressed on the disk until the end of the feed is known: what is behind the entries belongs to
 each part, and a post may show a picture that comes later.
@@ -21,7 +21,7 @@ PART = 1 << 20
 """How many bytes of entries a part has, or somewhat more."""
 MAX_ENTRY = MAX_FILE
 MAX_FRAME = 8 << 20
-"""What may stand around the entries: it is parsed with each part."""
+"""How long the text around the entries may be: it is parsed with each part."""
 _OUTSIDE = 1 << 20
 # No token is longer, so that none is missed at the end of what was read.
 _LONGEST = 128
@@ -64,7 +64,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A feed in parts; ``head`` and ``tail`` stand around the entries of each. It ends with line ``last``.
+    """A feed in parts; ``head`` and ``tail`` are around the entries of each. It ends with line ``last``.
 
     ``problem`` says why it has no parts, if it has none.
     """

@@ -37,7 +37,7 @@ class Post(NamedTuple):
 
 
 def posts(root: Any, count: int, pictures: Mapping[str, str] | None = None) -> list[Post]:
-    """Return the items of an export in their order; nothing where ``root`` is none, or has not ``count`` of them.
+    """Return the items of an export in their order; nothing where it does not have ``count`` of them.
 
     ``pictures`` are :func:`attachments` of the whole export, where ``root`` is a part of it.
     """

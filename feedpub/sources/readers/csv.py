@@ -152,7 +152,7 @@ def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item],
 
 
 def _row(lines: _Lines, delimiter: str) -> tuple[list[str], str]:
-    """Return the fields of the next row, or why it is none."""
+    """Return the fields of the next row, or why it is not a row."""
     try:
         return next(csv.reader(lines, delimiter=delimiter, strict=True)), ""
     except csv.Error as error:
@@ -160,7 +160,7 @@ def _row(lines: _Lines, delimiter: str) -> tuple[list[str], str]:
     if lines.again():
         with suppress(csv.Error):
             return next(csv.reader(lines, delimiter=delimiter, strict=True)), ""
-        # It is none in either way.
+        # It is not a row in either way.
         lines.escaped = not lines.escaped
     return [], told
 

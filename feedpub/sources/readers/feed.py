@@ -1,7 +1,7 @@
 """Other people's feeds: RSS, Atom and RDF, through feedparser. Entries keep id, link, dates and source.
 
 feedparser forgives what is not well-formed; what it could not make out at all is a reject. It sanitises HTML,
-and what is published is sanitised again. Each entry stands from its start tag to the line before the next
+and what is published is sanitised again. Each entry reaches from its start tag to the line before the next
 one.
 """
 

@@ -35,7 +35,7 @@ LISTS = (
     "articles", "items", "entries", "posts", "stories", "news", "results", "data", "records", "documents",
     "docs", "rows",
 )  # fmt: skip
-# A list of texts or numbers is none of articles, but belongs to one.
+# A list of texts or numbers is not a list of articles; it belongs to one article.
 _LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*\[(?!\s*["\d\-tf])')
 # The same with an object of objects by their keys, as Firebase exports them.
 _KEYED_LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*(?=\{{\s*"[^"]{{1,200}}"\s*:\s*\{{)')

@@ -1,6 +1,6 @@
 """JSON Lines: one object a line.
 
-A line that is none costs itself only; blank lines belong to the next one.
+A line that is not an object costs only itself; blank lines belong to the next object.
 """
 
 from __future__ import annotations

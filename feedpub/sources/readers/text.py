@@ -222,7 +222,7 @@ def _why_no_date(line: str, policy: DatePolicy) -> str:
 
 
 def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool) -> Iterator[Notice]:
-    """Tell of a timestamp in another form than those before it, and of a line that may be meant as one and is none.
+    """Tell of a timestamp in another form than those before it, and of a line that may be meant as one but is not.
 
     ``shapes`` are the forms of the file so far. What was not ``taken`` as an article tells of itself.
     """
@@ -231,7 +231,7 @@ def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool
     shape = shape_of(span.lines[-1])
     if shapes and shape not in shapes:
         shown = span.lines[-1].strip()
-        told = f"{shown!r} ends a record, and is written otherwise than the dates before it"
+        told = f"{shown!r} ends a record, and is written in another form than the dates before it"
         here = reading.origin(span.last, span.last)
         yield Notice(here, "odd-date", told)
     shapes.add(shape)

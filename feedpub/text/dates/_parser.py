@@ -111,7 +111,7 @@ def _declared(plain: str, policy: DatePolicy) -> ParsedDate | None:
 
 def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
     match = _ISO.match(plain) or _COMPACT.match(plain)
-    # Milliseconds since 1970 may have as many digits as a compact date: 541350061000 is none in month 50.
+    # Milliseconds since 1970 may have as many digits as a compact date: 541350061000 is not a day in month 50.
     if match and not (plain.isdigit() and int(match[2]) > 12):
         return _assemble(plain, _iso_fields(match), policy)
     if _NUMBER.match(plain) and len(plain.lstrip("-").partition(".")[0]) < MIN_COUNTED:

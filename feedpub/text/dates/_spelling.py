@@ -34,7 +34,7 @@ _HAS_ZONE = re.compile(
     r"(?::\d\d|T\d{4,6})(?:[.,]\d+)?(?:\s?[ap]\.?m\.?)?\s?(?:(?:UTC|GMT|UT)?\s?[+-]\d{1,2}(?::?\d\d)?(?![\d:])|(?:Z|UTC|GMT)\b)",
     re.IGNORECASE | re.ASCII,
 )
-# Go names a zone without an abbreviation by its offset, which so stands twice.
+# Go names a zone without an abbreviation by its offset, so the offset appears twice.
 _OFFSET_TWICE = re.compile(r"([+-]\d\d)(\d\d) \1(?:\2)?(?!\S)", re.ASCII)
 _WEEK = re.compile(r"\b(\d{4})-W(\d\d)-([1-7])(?=[T ]|\Z)", re.ASCII)
 # Without a time of day, 2023-282 may as well be the number of a file.
@@ -124,7 +124,7 @@ def respell(text: str, languages: tuple[str, ...]) -> Spelling:
 
 
 def _without_brackets(text: str, weekdays: dict[str, int]) -> tuple[str, int | None]:
-    """Return ``text`` without weekdays and offsets in brackets, of which an offset stands free, and the weekday."""
+    """Return ``text`` without weekdays and offsets in brackets, the offset without its brackets, and the weekday."""
     day: int | None = None
     has_zone = _HAS_ZONE.search(_BRACKETS.sub(" ", text)) is not None
 

@@ -109,7 +109,7 @@ def compile_format(pattern: str) -> re.Pattern[str]:
     """Return the expression for a strptime ``pattern``; white space in it stands for any run of it.
 
     Raises ``ValueError``, whose message is to follow the pattern, for a directive that is unknown here or
-    stands twice, and for a pattern that lacks a part of the date.
+    appears twice, and for a pattern that lacks a part of the date.
     """
     for short, long in _PARTS.items():
         pattern = pattern.replace(f"%{short}", long)

@@ -273,7 +273,7 @@ def noncanonical_id(about: Context) -> Iterator[Problem]:
 
 
 def _uncanonical(text: str) -> str | None:
-    """Return what keeps an IRI from its canonical form (RFC 3986 §6.2), None where it has it or is none."""
+    """Return what keeps an IRI from its canonical form (RFC 3986 §6.2), None where nothing does or it is not one."""
     scheme, colon, rest = text.partition(":")
     if not colon:
         return None

@@ -1,4 +1,4 @@
-"""Markup: HTML and XHTML that are none, or that are dangerous to the reader who shows them."""
+"""Markup: what should be HTML or XHTML and is not, or is dangerous to the reader that shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structure: which elements and attributes must, may and must not stand where. The vocabularies say; these ask."""
+"""Structure: where elements and attributes must, may and must not appear, as the vocabularies say."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def unknown_element(about: Context) -> Iterator[Problem]:
     node = about.node
     above = ELEMENTS.get(node.within)
     if not undefined(node.within, node.tag):
-        # RSS is extended by elements in a namespace; Atom lets any markup stand in that of others.
+        # RSS is extended by elements in a namespace; Atom allows any markup of other namespaces.
         in_rss = about.document.root is not None and about.document.root.tag == "rss"
         if in_rss and (above is None or above.text is None):
             yield here(node, f"{shown(node)} is in no namespace", f"{SPEC}#extendingRss")

@@ -51,7 +51,7 @@ _W3CDTF: Final = re.compile(
 
 @lru_cache(maxsize=_KEPT)
 def rfc3339(text: str) -> datetime | None:
-    """Return the instant of an RFC 3339 ``date-time``, None where the text is none (or no real date)."""
+    """Return the instant of an RFC 3339 ``date-time``, None where the text is not one (or not a real date)."""
     found = _RFC3339.match(text)
     return _instant(*found.groups()) if found else None
 

@@ -59,7 +59,7 @@ ENTRY: Final = {
 }
 # §4.2.11: a source holds what a feed holds, all of it optional (the lack of some is a warning of its own).
 SOURCE: Final = {tag: "?" if sign == "1" else sign for tag, sign in FEED.items() if tag != "atom:entry"}
-# What RSS takes from Atom, it takes with Atom's rules: an element that stands once in an entry stands once in an item.
+# What RSS takes from Atom, it takes with Atom's rules: what an entry may have once, an item may have once.
 _HEAD: Final = frozenset({"atom:feed", "atom:source", "channel"})
 _ENTRY: Final = frozenset({"atom:entry", "item", "podcast:liveItem"})
 _PERSON: Final = {"atom:name": "1", "atom:uri": "?", "atom:email": "?"}

@@ -54,7 +54,7 @@ _ADMIN: Final = "https://webns.net/mvcb/"
 _OPENSEARCH: Final = "https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md"
 
 
-# Each may stand several times: "all properties are optional and repeatable" (DCMES 1.1).
+# Each may appear several times: "all properties are optional and repeatable" (DCMES 1.1).
 def _dc(*names: str, text: Value = ANY) -> dict[str, Element]:
     return {f"dc:{name}": Element(f"{_DC}#{name}", text=text) for name in names}
 
