@@ -100,7 +100,7 @@ def main() -> None:
             peer = measure(command, folder)
             print(f"{arguments.peer.name}: {peer.cpu:.1f} s\n")
         print("| change | CPU s | memory MB | times the peer |\n|---|---:|---:|---:|")
-        build = [sys.executable, "-m", "feedpub", "build", "--quiet", "--allow-vanished"]
+        build = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1", "--allow-vanished"]
         for label, change in changes(folder):
             change()
             time.sleep(LEFT_ALONE)

@@ -49,7 +49,7 @@ def main() -> None:
         config = folder / "config.yaml"
         output = "output: {dir: out, state: state, pages: off}\n"
         config.write_text(config.read_text(encoding="utf-8") + output, encoding="utf-8")
-        build = [sys.executable, "-m", "feedpub", "build", "--quiet"]
+        build = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1"]
         time.sleep(LEFT_ALONE)
         measure(build, folder)
         quiet, news = [], []

@@ -20,7 +20,7 @@ from pathlib import Path
 from build import Run, measure, write_config
 from corpus import make
 
-BUILD = [sys.executable, "-m", "feedpub", "build", "--quiet"]
+BUILD = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1"]
 YOUNG = 2.1
 """For so many seconds no build believes what the times of a file say, see ``feedpub.publishing.early_exit``."""
 
