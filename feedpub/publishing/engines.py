@@ -90,7 +90,7 @@ class Tasks:
             crew = held.enter_context(self._start())
             for task in tasks:
                 data = pickle.dumps(task)
-                running.append(_Running(data, _submitted(crew, data)))
+                running.append(_Running(data, self._submitted(crew, data)))
                 if len(running) >= crew.room:
                     crew = self._waited(crew, running, held)
                     yield running.popleft().future.result()
@@ -111,8 +111,27 @@ class Tasks:
                 if one.future.cancelled() or one.future.exception():
                     if one.tries == TRIES:
                         raise EngineError(self._lost)
-                    one.future, one.tries = _submitted(crew, one.data), one.tries + 1
+                    one.future, one.tries = self._submitted(crew, one.data), one.tries + 1
         return crew
+
+    def _submitted(self, crew: Crew, data: bytes) -> Future[list[Found]]:
+        """Submit a task. Processes that this starts never hear of Ctrl-C, which their parent ends them for."""
+        from concurrent.futures import BrokenExecutor, Future  # noqa: PLC0415
+
+        masks = hasattr(signal, "pthread_sigmask")
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
+        try:
+            return crew.executor.submit(crew.work or work, data, program())
+        except OSError as error:
+            raise self._meaning(error) or _unstarted(error) from error
+        except BrokenExecutor as error:
+            # As if it had died a moment later.
+            lost: Future[list[Found]] = Future()
+            lost.set_exception(error)
+            return lost
+        finally:
+            if masks:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _error(crew: Crew, future: Future[list[Found]]) -> BaseException | None:
@@ -125,24 +144,6 @@ def _error(crew: Crew, future: Future[list[Found]]) -> BaseException | None:
             return error
         except TimeoutError:
             crew.asks()
-
-
-def _submitted(crew: Crew, data: bytes) -> Future[list[Found]]:
-    """Submit a task. Processes that this starts never hear of Ctrl-C, which their parent ends them for."""
-    from concurrent.futures import BrokenExecutor, Future  # noqa: PLC0415
-
-    masks = hasattr(signal, "pthread_sigmask")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
-    try:
-        return crew.executor.submit(crew.work or work, data, program())
-    except BrokenExecutor as error:
-        # As if it had died a moment later.
-        lost: Future[list[Found]] = Future()
-        lost.set_exception(error)
-        return lost
-    finally:
-        if masks:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def work(data: bytes, made_by: str) -> list[Found]:
@@ -162,6 +163,11 @@ def program() -> str:
     python = ".".join(map(str, sys.version_info[:2]))
     zones: str = importlib.import_module("tzdata").IANA_VERSION
     return f"feedpub {__version__} (Python {python}, Unicode {unicodedata.unidata_version}, tzdata {zones})"
+
+
+def _unstarted(error: Exception) -> EngineError:
+    told = getattr(error, "strerror", None) or error
+    return EngineError(f"no process can be started that reads sources: {told}; build with --jobs 1")
 
 
 def processes(jobs: int, worth: int = WORTH) -> Tasks:
@@ -192,7 +198,11 @@ def _pool(jobs: int) -> Iterator[Crew]:
     serves = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if serves else "spawn")
     context.set_forkserver_preload([work.__module__])
-    pool = ProcessPoolExecutor(jobs, context, initializer=_end_with_parent)
+    try:
+        pool = ProcessPoolExecutor(jobs, context, initializer=_end_with_parent)
+    except (OSError, ImportError) as error:
+        # As in containers without shared memory.
+        raise _unstarted(error) from error
     try:
         yield Crew(pool, 2 * jobs)
     finally:

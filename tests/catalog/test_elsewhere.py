@@ -1,5 +1,6 @@
 """What others read for a build: other processes, or crews that die. What is published is the same."""
 
+import errno
 import json
 import os
 import signal
@@ -184,6 +185,16 @@ def test_a_worker_that_lacks_a_file_that_is_here_is_told(tmp_path, monkeypatch):
         "in/d.csv can be read here, but a worker says that it can't be read: No such file or directory, so nothing"
         f" was published; the sources have to be at the same place there: {folder}/in/d.csv"
     )
+
+
+def test_where_no_process_can_be_started_the_remedy_is_told(tmp_path, monkeypatch):
+    def full(*_given, **_more):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", full)
+    folder = make(tmp_path, **FILES)
+    with pytest.raises(EngineError, match="Function not implemented; build with --jobs 1"):
+        build(load_config(folder / "config.yaml"), NOW, engine=engines.processes(2, worth=0))
 
 
 def test_little_to_read_starts_nobody(tmp_path):
