@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WORTH = 64 << 20
 """From how many bytes on it is worth to start processes: below, they would take longer to start than they save."""
-MOST = 8
+MOST = 6
 """With more processes than that, this one would be waited for, which joins what they find."""
 TRIES = 2
 """How often a task is begun that dies with who runs it."""
