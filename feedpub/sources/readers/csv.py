@@ -29,6 +29,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _DECLARED = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 # So far down the header is looked for.
 MAX_ABOVE = 30
+_LOOKED = 1 << 16
 # What MySQL and others write for a quote, a backslash and the end of a line within quotes.
 _ESCAPE = re.compile(r'\\(["\\]|\Z)')
 
@@ -78,9 +79,15 @@ class _Lines:
         return self._taken[-1]
 
     def ahead(self) -> list[str]:
-        """Return some of the lines that follow, which stay there."""
-        self._fill()
-        return list(itertools.islice(self._ahead, MAX_ABOVE))
+        """Return some of the lines that follow, which stay there: the same however large the blocks are."""
+        found: list[str] = []
+        while len(found) < MAX_ABOVE and sum(map(len, found)) < _LOOKED:
+            if len(self._ahead) == len(found):
+                if not (block := next(self._blocks, None)):
+                    break
+                self._ahead.extend(block.lines)
+            found.append(self._ahead[len(found)])
+        return found
 
     def again(self) -> bool:
         """Put the lines of the record under way back to be read the other way; say whether that is another one."""
