@@ -95,6 +95,14 @@ _QUESTIONS = (
 )
 _LACKING = ("has no date", "neither title nor body", "names no title and no body", "is an object, not text")
 _DATES = "dates: {"
+_BETWEEN = (
+    "its dates seem to be above the texts; write a line --- between records, and declare their layout,"
+    ' such as layout: {order: title date body, separator: "---"}'
+)
+_ABOVE = (
+    "# Most of these files is below their dates, and is rejected. If the date is above the text here, no layout fits",
+    "# the lines above it: title, author, date, text would be one. Then what is published here is not what is meant.",
+)
 _HTML = ("# Bodies here look like HTML; as text, their tags would be shown.", "body: html")
 _REPAIR = "# Some text here was decoded wrongly (CafÃ©); this repairs it, and each repair is reported."
 # Bytes that text has hardly any of: control characters but for white space and escape.
@@ -314,8 +322,9 @@ class _Group:
                 "dates come first in its records; write a line --- between records, and declare their layout"
             )
             return self._passed_over(pattern, f"{next(iter(found.values())).file}: {told}")
-        if told := self._date_between(way.spec, found):
-            return self._passed_over(pattern, f"{next(iter(found.values())).file}: {told}")
+        between, above = self._dates_above(way.spec, found)
+        if between:
+            return self._passed_over(pattern, f"{next(iter(found.values())).file}: {_BETWEEN}")
         if problem := self._unnamed(pattern):
             return replace(self._passed_over(pattern, problem), is_known=True)
         verdicts = {
@@ -329,7 +338,7 @@ class _Group:
             chosen,
             len(self.files),
             fit,
-            (*way.lines, *_beside(way.lines, questions), *laid_out, *self._of_bodies(found)),
+            (*way.lines, *_beside(way.lines, questions), *laid_out, *self._of_bodies(found), *_ABOVE * above),
             asks_zone=any(_NO_ZONE in reason for reason in asked),
             link=self._link(found, way.spec),
             is_relative=any(each.relative for each in found.values()),
@@ -338,20 +347,14 @@ class _Group:
             makers=self._makers(found),
         )
 
-    def _date_between(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> str:
-        """Return what is to be said of texts whose dates are above what they date, which no layout fits."""
+    def _dates_above(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> tuple[bool, bool]:
+        """Say whether dates are surely between titles and texts, and whether it seems so where a file is a record."""
         if spec.layout.separator or spec.date or any(self.heads[path].format != "text" for path in found):
-            return ""
-        items = {path: list(_items(spec, [path])) for path in found}
-        if all(each and dates_stand_between(each) for each in items.values()):
-            return (
-                "its dates seem to be above the texts; write a line --- between records, and declare their layout,"
-                ' such as layout: {order: title date body, separator: "---"}'
-            )
+            return False, False
+        items = [list(_items(spec, [path])) for path in found]
+        seeming = 2 * sum(bool(each) and is_dated_above(each) for each in items) > len(found)
         alone = len(found) > 1 and all(each.articles < 2 for each in found.values())
-        if alone and 2 * sum(bool(each) and is_dated_above(each) for each in items.values()) > len(found):
-            return "its date is above the text, and no layout fits its lines: title, author, date, text would be one"
-        return ""
+        return all(each and dates_stand_between(each) for each in items), alone and seeming
 
     def _makers(self, found: Mapping[Path, Surveyed]) -> tuple[str, ...]:
         heads = [self.heads[path] for path, each in found.items() if each.articles]

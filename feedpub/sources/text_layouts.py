@@ -30,6 +30,7 @@ _SEPARATOR = re.compile(r"([-*_=#~+.%])\1{2,}\Z")
 _USUAL_SEPARATOR = "---"
 _FIRST_LINES = 15
 _TOP_LINES = 4
+_ENDS_SENTENCE = re.compile(r"[.!?…:;,\"'”’»)\]>]\s*\Z")
 _SHORT = 100
 # A day with its year, in digits or with the name of a month in any language.
 _YEAR = r"(?:19|20)\d\d"
@@ -105,7 +106,10 @@ def dates_stand_between(items: Sequence[Item]) -> bool:
     articles = [item for item in items if isinstance(item, Article)]
     bylined = sum(is_byline(article.body.rpartition("\n")[2]) for article in articles)
     is_lone_title = isinstance(items[0], Reject) and "has only one line before" in items[0].reason
-    return ends_open(items) and bool(articles) and (is_lone_title or 2 * bylined > len(articles))
+    # Above each date is then the end of a text, and a title.
+    titled = sum("\n" in article.body and not _ENDS_SENTENCE.search(article.body) for article in articles)
+    seen = titled if is_lone_title else bylined
+    return ends_open(items) and bool(articles) and 2 * seen > len(articles)
 
 
 def written(layout: TextLayout) -> str:

@@ -1,11 +1,13 @@
 """What ``init`` says a build will find is what a build with its config finds, whatever is in the folder."""
 
 import json
+import os
 import re
 import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +23,6 @@ from feedpub.sources.spec import SourceSpec
 from feedpub.sources.survey import survey_file
 from feedpub.text.dates import DatePolicy
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FOLDERS = (
     "",
     "posts/",
@@ -60,6 +61,11 @@ def dates_first(records, _):
     return "---\n".join(f"{date}\n{title}\n{body}\n" for title, body, date in records)
 
 
+def bylined(records, _):
+    title, body, date = records[0]
+    return f"{title}\nBy Jane Doe\n{date}\n\n{body}\n"
+
+
 def markdown(records, _):
     title, body, date = records[0]
     draft = "draft: true\n" if len(records) == 4 else ""
@@ -76,6 +82,19 @@ def objects(records, names):
     return json.dumps([dict(zip(names, record, strict=True)) for record in records])
 
 
+def keyed(records, names):
+    return json.dumps({f"a{n}": dict(zip(names, record, strict=True)) for n, record in enumerate(records)})
+
+
+def above(records, names):
+    return f"Report of the desk\n\n{table(records, names)}"
+
+
+def undated(records, _):
+    items = "".join(f"<item><title>{escape(title)}</title></item>" for title, _, _ in records)
+    return f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>"
+
+
 def lines(records, names):
     return "".join(json.dumps(dict(zip(names, record, strict=True))) + "\n" for record in records)
 
@@ -84,9 +103,12 @@ def noise(records, _):
     return records[0][1] + "\n"
 
 
+# A search tries as many as its profile says.
+EXAMPLES = settings.default.max_examples if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 30
 KINDS = st.sampled_from(
     [
         (".txt", text), (".txt", dates_first), (".md", markdown), (".csv", table), (".json", objects),
+        (".txt", bylined), (".json", keyed), (".csv", above), (".rss", undated),
         (".jsonl", lines), (".css", noise), (".yml", text), ("", text), (".rst", noise), (".md", noise),
     ]
 )  # fmt: skip
@@ -100,7 +122,7 @@ FILES = st.dictionaries(
 
 @pytest.mark.slow
 @given(files=FILES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_a_build_finds_what_init_says(files):
     folder = Path(tempfile.mkdtemp())
     try:
@@ -116,7 +138,7 @@ def test_a_build_finds_what_init_says(files):
             assert not config.exists()
             assert not list(_giving(folder / "drop"))
             return
-        report = build(load_config(config), NOW)
+        report = build(load_config(config), datetime.now(UTC))
         assert int(said[1]) == report.articles, result.output
         rejects = sum(int(number) for number in re.findall(r", ([\d,]+) rejects?\b", result.output))
         assert rejects == len(report.rejects), result.output

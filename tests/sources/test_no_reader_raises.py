@@ -106,7 +106,9 @@ def damaged(draw, good):
     return draw(st.sampled_from((data, data, data, draw(st.binary(max_size=60)))))
 
 
-free = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+# A search tries as many as its profile says.
+EXAMPLES = settings.default.max_examples if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 60
+free = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.slow
