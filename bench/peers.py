@@ -91,6 +91,7 @@ taxonomies: {{category: categories}}
 outputs: {{term: [RSS]}}
 services: {{rss: {{limit: {NEWEST}}}}}
 disableKinds: [home, section, taxonomy, sitemap, robotsTXT, "404"]
+ignoreErrors: [error-disable-taxonomy]
 cascade: [{{_build: {{render: never, list: always}}, _target: {{kind: page}}}}]
 """,
         encoding="utf-8",

@@ -15,7 +15,6 @@ from feedpub.core.errors import SourceError
 from feedpub.sources.decoding import BLOCK, is_ascii_superset
 from feedpub.sources.files import display_name, format_of, open_stream, told_beside
 from feedpub.sources.readers import foreign, reader
-from feedpub.sources.readers import text as text_reader
 from feedpub.sources.records import Item
 from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.streams import HEAD
@@ -73,7 +72,10 @@ def _cuts(spec: SourceSpec, name: str) -> Cut | None:
     if name == "jsonl":
         return _after_object
     if name == "text" and not (spec.date in ("filename", "mtime") or spec.layout.separator):
-        is_stamp = text_reader.stamps_of(spec)
+        # As all readers, it is imported where a file needs it.
+        from feedpub.sources.readers.text import MAX_STAMP, stamps_of  # noqa: PLC0415
+
+        is_stamp = stamps_of(spec)
 
         def after_stamp(data: bytes) -> int:
             end = data.rfind(b"\n")
@@ -81,7 +83,8 @@ def _cuts(spec: SourceSpec, name: str) -> Cut | None:
                 start = data.rfind(b"\n", 0, end) + 1
                 if (
                     start
-                    and _is_stamp(data[start:end], is_stamp)
+                    and _is_short(line := data[start:end].removesuffix(b"\r"), MAX_STAMP)
+                    and is_stamp(line.decode("ascii"))
                     and data[end + 1 : end + 2] not in (b"", _MARK)
                 ):
                     return end + 1
@@ -97,10 +100,9 @@ def _after_object(data: bytes) -> int:
     return max(data.rfind(b"}\n{") + 2, data.rfind(b"}\r\n{") + 3)
 
 
-def _is_stamp(line: bytes, is_stamp: Callable[[str], object]) -> bool:
-    line = line.removesuffix(b"\r")
-    is_short = 0 < len(line) <= text_reader.MAX_STAMP and b"\r" not in line
-    return is_short and line.isascii() and bool(is_stamp(line.decode("ascii")))
+def _is_short(line: bytes, longest: int) -> bool:
+    """Say whether a line is one to every program, and not longer than a date may be."""
+    return 0 < len(line) <= longest and b"\r" not in line and line.isascii()
 
 
 def _slices(raw: BinaryIO, at: Slice, size: int, cut: Cut) -> Iterator[Slice]:
@@ -115,8 +117,10 @@ def _slices(raw: BinaryIO, at: Slice, size: int, cut: Cut) -> Iterator[Slice]:
         yield at._replace(end=at.start + end)
         shapes = at.shapes
         if at.format == "text" and not shapes:
+            from feedpub.sources.readers.text import shape_of  # noqa: PLC0415 - as above
+
             last = taken.rstrip(b"\r\n")
-            shapes = frozenset((text_reader.shape_of(last[last.rfind(b"\n") + 1 :].decode("ascii")),))
+            shapes = frozenset((shape_of(last[last.rfind(b"\n") + 1 :].decode("ascii")),))
         lines = taken.count(b"\n") + taken.count(b"\r") - taken.count(b"\r\n")
         at = Slice(at.format, at.start + end, None, at.first + lines, shapes)
 
