@@ -182,7 +182,7 @@ class Catalog:
         if not all(file.lends for file in new):
             return False
         away = {file for file in new if file.is_portable} if self._engine and errand else set()
-        if not (self._engine and self._engine.is_worth(sum(file.size for file in away))):
+        if self._engine and away and not self._engine.is_worth(sum(file.weight for file in away)):
             away.clear()
         here = [file for file in new if file not in away]
         if sift is None and sum(file.size for file in here) > sum(file.size for file in files) / 2:
@@ -457,6 +457,11 @@ class CatalogFile:
             return self._at.stat().st_size
         return 0
 
+    @property
+    def weight(self) -> int:
+        """How many bytes there are to read; of what is not on this machine, as many as a task has."""
+        return self.size if isinstance(self._path, Path) or is_web(self._path) else BATCH
+
     def columns(self) -> list[Columns]:
         """Return what tells its articles apart, by pieces; of a file that is known."""
         if not self._columns and self._header:
@@ -514,7 +519,7 @@ class CatalogFile:
         A large one is cut, if it can be.
         """
         self._is_new, self.was_read = False, True
-        size, stat = self.size, self._stat() if self.lasts else None
+        size, stat = self.weight, self._stat() if self.lasts else None
         self._make_room(stat)
         self._joining = joining = _Joining(stat, _stat_of(self._at))
         # Wherever they are read.

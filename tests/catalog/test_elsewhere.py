@@ -221,6 +221,18 @@ def test_the_articles_that_a_config_names_are_read_by_others_too(tmp_path, monke
     assert joined
 
 
+def test_what_is_in_a_store_is_read_by_others_too(tmp_path, monkeypatch):
+    joined = []
+    join = catalog_module.CatalogFile.join
+    monkeypatch.setattr(catalog_module.CatalogFile, "join", lambda *given: joined.append(1) or join(*given))
+    store = make(tmp_path / "store", **FILES)
+    monkeypatch.setitem(CONFIG, "sources", [{"path": f"file://{store}/in/*", "timezone": "UTC"}])
+    alone, others = both(tmp_path, in_any_order(1))
+    assert others == alone
+    assert alone[0]
+    assert len(joined) == len(FILES)
+
+
 def feedpub(folder, *more, **options):
     code = (
         "import sys; from feedpub.publishing import engines, dependencies; from feedpub.catalog import catalog;"
