@@ -624,10 +624,12 @@ def test_a_style_sheet_of_ones_own_is_named_by_its_bytes_and_changes_every_page(
         ("<p>\n{% if page %}", 2, "Unexpected end of template"),
         ("<p>\n\n{{ 1 // 0 }}", 3, "modulo by zero"),
         ("{{ nothing }}", 1, "'nothing' is undefined"),
+        ('\n{% extends "default/fed.html" %}', 2, "there is no template default/fed.html"),
+        ("a\n\udcff", 2, "it is not UTF-8"),
     ],
 )  # fmt: skip
 def test_a_template_that_fails_is_named_with_its_line_and_nothing_is_published(site, own, text, line, why):
-    (own / "feed.html").write_text(text)
+    (own / "feed.html").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ConfigError, match=re.escape(why)) as caught:
         site.build(STORIES)
     assert str(caught.value).startswith(f"{own / 'feed.html'}:{line}:1: the template fails: ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -16,6 +17,7 @@ from jinja2 import (
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
+    TemplateNotFound,
     TemplateSyntaxError,
 )
 
@@ -47,6 +49,8 @@ class Look:
             return self._environment.get_template(template).render(**values)
         except TemplateSyntaxError as error:
             raise _failed(Path(error.filename or template), error.lineno, error.message or "") from error
+        except ConfigError:
+            raise
         except Exception as error:
             # Whatever a template calls may fail; ours do not, so that it is one of the folder's.
             frames = traceback.extract_tb(error.__traceback__)
@@ -55,7 +59,8 @@ class Look:
             )
             if where is None:
                 raise
-            raise _failed(Path(where.filename), where.lineno or 1, str(error)) from error
+            why = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
+            raise _failed(Path(where.filename), where.lineno or 1, why) from error
 
     @cached_property
     def style(self) -> tuple[str, bytes]:
@@ -75,16 +80,38 @@ class Look:
         for folder in (OURS.parent, OURS, *([self.folder] if self.folder else [])):
             for file in sorted(folder.iterdir()):
                 if file.is_file():
-                    found.update(file.read_bytes())
+                    found.update(_bytes_of(file))
         return found.hexdigest()
 
     def _file(self, name: str) -> bytes:
         own = self.folder / name if self.folder else None
-        return (own if own and own.is_file() else OURS / name).read_bytes()
+        return _bytes_of(own if own and own.is_file() else OURS / name)
 
     @cached_property
     def _environment(self) -> Environment:
         return _environment(self.folder) if self.folder else _our_environment()
+
+
+class _Folder(FileSystemLoader):
+    """Templates of a folder; one that is no text in UTF-8, or that cannot be read, is an error like others."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        file = Path(self.searchpath[0], template)
+        if file.is_file():
+            data = _bytes_of(file)
+            try:
+                data.decode()
+            except UnicodeDecodeError as error:
+                line = data.count(b"\n", 0, error.start) + 1
+                raise _failed(file, line, "it is not UTF-8; save it as that") from error
+        return super().get_source(environment, template)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise _failed(file, 1, f"it can't be read: {error.strerror}") from error
 
 
 @cache
@@ -95,7 +122,7 @@ def _our_environment() -> Environment:
 
 def _environment(folder: Path | None) -> Environment:
     ours = FileSystemLoader(OURS)
-    own = [FileSystemLoader(folder)] if folder else []
+    own = [_Folder(folder)] if folder else []
     return Environment(
         loader=ChoiceLoader([*own, ours, PrefixLoader({"default": ours})]),
         autoescape=True,
