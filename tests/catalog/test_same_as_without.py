@@ -300,7 +300,7 @@ def test_it_is_so_through_histories(builds):
 
 @pytest.mark.slow
 @given(BUILDS)
-@settings(max_examples=settings.default.max_examples // 2)
+@settings(max_examples=settings.default.max_examples // 4)
 def test_it_is_so_through_many_histories(builds):
     run_history(*builds)
 
@@ -325,6 +325,6 @@ def test_it_is_so_where_others_read_in_any_order(builds, seed):
 
 @pytest.mark.slow
 @given(BUILDS.map(bounded), st.integers(0, 100))
-@settings(max_examples=settings.default.max_examples // 2)
+@settings(max_examples=settings.default.max_examples // 4)
 def test_it_is_so_where_others_read_in_any_order_through_many_histories(builds, seed):
     run_history(*builds, in_any_order(seed))

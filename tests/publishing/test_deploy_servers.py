@@ -205,7 +205,7 @@ def test_broken_at_any_request_a_deploy_goes_on_where_it_was(site, bucket, proxy
     site.build(1)
     assert site.run("deploy", "s3://feeds/news", **environment).returncode == 0
     whole = proxy.seen
-    every = 1 if os.environ.get("FEEDPUB_SWEEP") else max(whole // 3, 1)
+    every = 1 if os.environ.get("FEEDPUB_SWEEP") else max(whole // 2, 1)
     for number, at in enumerate(range(1, whole, every)):
         site.build(1, 2 + number)
         proxy.seen, proxy.at, proxy.how = 0, at, how
