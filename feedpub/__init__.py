@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from feedpub.publishing.build_report import BuildReport
     from feedpub.validator import Finding, Level, is_valid, validate
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "Article",
