@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,18 @@ def test_parts_give_the_same_articles_at_the_same_places_as_the_whole(data, size
     whole = items(data)
     assert any(isinstance(item, Article) for item in whole)
     assert items_in_parts(data, size, cut) == whole
+
+
+@pytest.mark.parametrize("size", [1, 100, 1_000])
+@pytest.mark.parametrize("gaps", [*product(["", "\n"], repeat=4)], ids=str)
+def test_places_are_right_whichever_entries_share_a_line_and_a_part(gaps, size):
+    head, tail, _ = FRAMES[0]
+    entries = (
+        f"{gap}<item><title>Story {n}</title><link>https://x.test/{n}</link><dc:date>2023-10-09</dc:date></item>"
+        for n, gap in enumerate(gaps)
+    )
+    data = "".join((head, *entries, tail)).encode()
+    assert [item.origin for item in items_in_parts(data, size)] == [item.origin for item in items(data)]
 
 
 @given(data=st.lists(st.sampled_from(FRAGMENTS)).map(b"".join), cut=st.integers(1, 97))

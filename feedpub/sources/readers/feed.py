@@ -395,8 +395,10 @@ def _places_from(data: bytes, place: Place, whole: Origin, count: int) -> list[O
     columns = [each.column + 1 if each.shared else 0 for each in found]
     lines = [each.line for each in found]
     ends = [max(here, following - 1) for here, following in pairwise(lines)]
+    # What follows a part may begin on the line on which its last entry does.
+    ends.append(max(lines[-1], whole.last))
     lines[0] = whole.line
-    return list(map(partial(Origin, whole.file), lines, [*ends, whole.last], columns))
+    return list(map(partial(Origin, whole.file), lines, ends, columns))
 
 
 def _source_of(feed: Any, fetched: str | None = None, name: str = "") -> FeedSource | None:
