@@ -44,7 +44,7 @@ def caused(error, cause):
         (
             "s3://b/x",
             caused(ImportError("Install s3fs to access S3"), ModuleNotFoundError("no", name="s3fs")),
-            ("needs the package s3fs", "-m pip install s3fs"),
+            ("needs the package s3fs; install it with: ", "pip install ", " s3fs"),
         ),
         (
             "smb://h/x",
