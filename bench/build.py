@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from pathlib import Path
 from corpus import make
 
 HERE = Path(__file__).resolve().parent
+BUILD = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1"]
 
 
 @dataclass(frozen=True)
@@ -63,22 +65,45 @@ def write_config(folder: Path, texts: str, rules: Path) -> None:
     (folder / "config.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def main() -> None:
+def write_site(folder: Path, corpus: Path) -> None:
+    """Copy a corpus into ``texts`` in ``folder``, where it may be changed, beside a config without pages."""
+    (folder / "texts").mkdir()
+    for text in sorted(corpus.rglob("*.txt")):
+        shutil.copy(text, folder / "texts")
+    shutil.copy(corpus / "rules.json", folder)
+    write_config(folder, "texts/*.txt", folder / "rules.json")
+    with (folder / "config.yaml").open("a", encoding="utf-8") as config:
+        config.write("output: {dir: out, state: state, pages: off}\n")
+
+
+def options(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of the options that say which corpus there is."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--feeds", type=int, default=20)
     parser.add_argument("--keywords", type=int, default=10)
-    parser.add_argument("--peer", type=Path, default=HERE / "plain.py")
     parser.add_argument("--corpus", type=Path, help="a folder with rules.json and text files, at any depth")
+    return parser
+
+
+def corpus_of(arguments: argparse.Namespace, folder: Path) -> Path:
+    """Return the folder of the corpus that the options name; it is made in ``folder`` where they name none."""
+    if arguments.corpus:
+        return Path(arguments.corpus).resolve()
+    make(folder / "corpus", arguments.articles, arguments.feeds, arguments.keywords)
+    return folder / "corpus"
+
+
+def main() -> None:
+    parser = options(__doc__)
+    parser.add_argument("--peer", type=Path, default=HERE / "plain.py")
     parser.add_argument("--repeat", type=int, default=3, help="runs of feedpub; the median is printed")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        corpus = (arguments.corpus or folder / "corpus").resolve()
-        if not arguments.corpus:
-            make(corpus, arguments.articles, arguments.feeds, arguments.keywords)
+        corpus = corpus_of(arguments, folder)
         texts = sorted(corpus.rglob("*.txt"))
         pattern, size = f"{texts[0].parent}/*.txt", sum(text.stat().st_size for text in texts) / 1e6
         write_config(folder, pattern, corpus / "rules.json")
@@ -93,14 +118,9 @@ def main() -> None:
             (folder / out[1]).write_text(
                 f"{config}output: {{dir: out-{number}, state: state-{number}}}\n", encoding="utf-8"
             )
-            runs.append(
-                measure([sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1", *out], folder)
-            )
+            runs.append(measure([*BUILD, *out], folder))
         ours = sorted(runs, key=lambda run: run.wall)[len(runs) // 2]
-        again = measure(
-            [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1", "--config", "config-0.yaml"],
-            folder,
-        )
+        again = measure([*BUILD, "--config", "config-0.yaml"], folder)
         print(f"{size:.0f} MB of text, {len(list((folder / 'out-0').glob('*.rss')))} feeds, RSS and Atom\n")
         print("| program | wall s | CPU s | memory MB | MB/s | times the peer |")
         print("|---|---|---|---|---|---|")

@@ -9,18 +9,15 @@ Makes a corpus (``bench/corpus.py``) unless --corpus names one that has ``rules.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from build import HERE, measure, write_config
-from corpus import make
+from build import BUILD, HERE, corpus_of, measure, options, write_site
 
 LEFT_ALONE = 2.5
 """After how many seconds a build trusts that a file is left alone: what changed a moment ago is read again."""
@@ -65,29 +62,13 @@ def _replace(file: Path, old: str, new: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--articles", type=int, default=100_000)
-    parser.add_argument("--feeds", type=int, default=20)
-    parser.add_argument("--keywords", type=int, default=10)
-    parser.add_argument("--corpus", type=Path, help="a folder with rules.json and text files, at any depth")
+    parser = options(__doc__)
     parser.add_argument("--peer", type=Path, default=HERE / "plain.py")
     parser.add_argument("--no-peer", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        corpus = (arguments.corpus or folder / "corpus").resolve()
-        if not arguments.corpus:
-            make(corpus, arguments.articles, arguments.feeds, arguments.keywords)
-        (folder / "texts").mkdir()
-        for text in sorted(corpus.rglob("*.txt")):
-            shutil.copy(text, folder / "texts")
-        shutil.copy(corpus / "rules.json", folder)
-        write_config(folder, "texts/*.txt", folder / "rules.json")
-        config = folder / "config.yaml"
-        output = "output: {dir: out, state: state, pages: off}\n"
-        config.write_text(config.read_text(encoding="utf-8") + output, encoding="utf-8")
+        write_site(folder, corpus_of(arguments, folder))
         peer = None
         if not arguments.no_peer:
             command = [
@@ -100,13 +81,13 @@ def main() -> None:
             peer = measure(command, folder)
             print(f"{arguments.peer.name}: {peer.cpu:.1f} s\n")
         print("| change | CPU s | memory MB | times the peer |\n|---|---:|---:|---:|")
-        build = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1", "--allow-vanished"]
         for label, change in changes(folder):
             change()
             time.sleep(LEFT_ALONE)
             # Of two, as the note of a build that changed nothing is left by the second.
-            command = [word for word in build if label != "nothing changed" or not word.startswith("--allow")]
+            command = [*BUILD, "--allow-vanished"]
             if label == "nothing changed":
+                command = BUILD
                 measure(command, folder)
             run = measure(command, folder)
             ratio = f"{peer.cpu / run.cpu:.0f}" if peer else ""

@@ -9,49 +9,30 @@ pages off. Beside the sum, that of as many builds with ``--no-cache`` is printed
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from build import measure, write_config
+from build import BUILD, corpus_of, measure, options, write_site
 from changes import LEFT_ALONE
-from corpus import make
 
 _ARTICLES = 5
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--articles", type=int, default=100_000)
-    parser.add_argument("--feeds", type=int, default=20)
-    parser.add_argument("--keywords", type=int, default=10)
-    parser.add_argument("--corpus", type=Path, help="a folder with rules.json and text files, at any depth")
+    parser = options(__doc__)
     parser.add_argument("--builds", type=int, default=144)
     parser.add_argument("--news", type=int, default=20, help="how many of the builds find new articles")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        corpus = (arguments.corpus or folder / "corpus").resolve()
-        if not arguments.corpus:
-            make(corpus, arguments.articles, arguments.feeds, arguments.keywords)
-        (folder / "texts").mkdir()
-        *texts, last = sorted(corpus.rglob("*.txt"))
-        for text in texts:
-            shutil.copy(text, folder / "texts")
-        # Its articles come in during the day.
+        write_site(folder, corpus_of(arguments, folder))
+        # The articles of the last file come in during the day.
+        last = max((folder / "texts").iterdir())
         coming = last.read_text(encoding="utf-8").split("\n\n")
-        write_config(folder, "texts/*.txt", corpus / "rules.json")
-        config = folder / "config.yaml"
-        output = "output: {dir: out, state: state, pages: off}\n"
-        config.write_text(config.read_text(encoding="utf-8") + output, encoding="utf-8")
-        build = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1"]
+        last.unlink()
         time.sleep(LEFT_ALONE)
-        measure(build, folder)
+        measure(BUILD, folder)
         quiet, news = [], []
         with_news = {round(number * arguments.builds / arguments.news) for number in range(arguments.news)}
         for number in range(arguments.builds):
@@ -60,8 +41,8 @@ def main() -> None:
                 file = folder / "texts" / f"day-{number:03}.txt"
                 file.write_text("\n\n".join(told) + "\n", encoding="utf-8")
                 time.sleep(LEFT_ALONE)
-            (news if number in with_news else quiet).append(measure(build, folder).cpu)
-        everything = measure([*build, "--no-cache"], folder).cpu
+            (news if number in with_news else quiet).append(measure(BUILD, folder).cpu)
+        everything = measure([*BUILD, "--no-cache"], folder).cpu
     print("| builds | CPU s |\n|---|---:|")
     print(f"| {len(quiet)} that found nothing | {sum(quiet):.1f} |")
     print(f"| {len(news)} with news | {sum(news):.1f} |")
