@@ -54,9 +54,9 @@ LONG = 20_000
 """Of articles with more characters, the whole is kept only while they are published."""
 
 BATCH = 4 << 20
-"""How many bytes are read elsewhere at a time, unless a file has more, and"""
+"""A task gets files until they have so many bytes, or"""
 FEW = 500
-"""how many files at the most."""
+"""until there are so many files."""
 
 
 class Stale(Exception):

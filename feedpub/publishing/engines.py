@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 WORTH = 64 << 20
-"""From how many bytes on it is worth to start processes: below, they would take longer to start than they save."""
+"""From how many bytes on processes are worth starting: below, starting them takes longer than they save."""
 MOST = 6
-"""With more processes than that, this one would be waited for, which joins what they find."""
+"""More processes than that would wait for this one, which joins what they find."""
 TRIES = 2
 """How often a task is begun that dies with who runs it."""
 PATIENCE = 10.0
@@ -39,7 +39,7 @@ SCHEME = "dask://"
 
 
 class Crew(NamedTuple):
-    """Who runs tasks, and how many of these at a time: a few more than there are hands, so that none is idle.
+    """Who runs tasks, and how many tasks at a time: more than there are workers, so that no worker is idle.
 
     ``asks`` raises :class:`EngineError` where nobody is left. ``work`` does what :func:`work` does.
     """
@@ -247,7 +247,7 @@ def cluster(address: str) -> Tasks:
         if isinstance(error, OSError) or name in ("CancelledError", "FutureCancelledError"):
             return EngineError(f"the Dask scheduler at {address} is gone, so nothing was published")
         if isinstance(error, ImportError | AttributeError):
-            told = f"a worker of {address} has not {program()}, so nothing was published; install it there"
+            told = f"a worker of {address} does not have {program()}, so nothing was published; install it there"
             return EngineError(f"{told} ({error})")
         return None
 
@@ -286,7 +286,7 @@ def _dask(address: str, known_as: str) -> Iterator[Crew]:
 
 
 def _carried() -> Callable[[bytes, str], list[Found]]:
-    """Return :func:`work` as a function that is sent as it is: a worker ends that gets a name that it does not know."""
+    """Return :func:`work` as a function that is sent whole: a worker dies of a name that it does not know."""
 
     def carried(data: bytes, made_by: str) -> list[Found]:
         import importlib  # noqa: PLC0415 - all that it needs it brings along
@@ -299,7 +299,7 @@ def _carried() -> Callable[[bytes, str], list[Found]]:
 
 @contextmanager
 def _told_by_us() -> Iterator[None]:
-    """Log nothing of what fails: we say it, once."""
+    """Log nothing that fails: we report it ourselves, once."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

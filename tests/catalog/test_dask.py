@@ -133,7 +133,7 @@ def test_workers_with_another_program_or_none_are_told_in_a_sentence(tmp_path, c
     process = feedpub(folder, "--executor", cluster.address)
     told = process.communicate()[1]
     assert process.returncode == 1
-    assert f"a worker of {cluster.address} has not feedpub " in told
+    assert f"a worker of {cluster.address} does not have feedpub " in told
     assert told.count("\n") == 1
     assert not (folder / "feeds").exists()
 
