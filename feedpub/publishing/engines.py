@@ -247,7 +247,9 @@ def cluster(address: str) -> Tasks:
         if isinstance(error, OSError) or name in ("CancelledError", "FutureCancelledError"):
             return EngineError(f"the Dask scheduler at {address} is gone, so nothing was published")
         if isinstance(error, ImportError | AttributeError):
-            told = f"a worker of {address} does not have {program()}, so nothing was published; install it there"
+            told = (
+                f"a worker of {address} does not have {program()}, so nothing was published; install it there"
+            )
             return EngineError(f"{told} ({error})")
         return None
 

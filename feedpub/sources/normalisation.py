@@ -539,7 +539,7 @@ def _linked(
 def _holds_one(reading: ParseContext) -> bool:
     """Say whether a file holds one article, so that its name is that of the article."""
     named = reading.spec.format or choose(reading.file, b"")
-    return named in ("markdown", "html") or reading.spec.date in ("filename", "mtime")
+    return named in ("markdown", "html") or reading.spec.is_whole
 
 
 def _whole(written: str, base: str) -> str:

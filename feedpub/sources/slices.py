@@ -71,7 +71,7 @@ def _cuts(spec: SourceSpec, name: str) -> Cut | None:
         return None
     if name == "jsonl":
         return _after_object
-    if name == "text" and not (spec.date in ("filename", "mtime") or spec.layout.separator):
+    if name == "text" and spec.ends_at_dates:
         # As all readers, it is imported where a file needs it.
         from feedpub.sources.readers.text import MAX_STAMP, stamps_of  # noqa: PLC0415
 

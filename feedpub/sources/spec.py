@@ -107,6 +107,16 @@ class SourceSpec:
     categories: tuple[str, ...] = ()
 
     @property
+    def is_whole(self) -> bool:
+        """Whether a text file is one record, whose date is said beside it."""
+        return self.date in ("filename", "mtime")
+
+    @property
+    def ends_at_dates(self) -> bool:
+        """Whether a record of a text ends with its date, so that it can be read without those before it."""
+        return not (self.is_whole or self.layout.separator)
+
+    @property
     def path(self) -> str:
         """The patterns as one text, for messages about the source."""
         return ", ".join(self.patterns)

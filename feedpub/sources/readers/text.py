@@ -96,7 +96,7 @@ class _Span(NamedTuple):
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     """Yield what the records of ``stream`` become, in the file's order."""
-    if reading.spec.date in ("filename", "mtime"):
+    if reading.spec.is_whole:
         yield from _one(stream, reading)
         return
     if reading.spec.layout.separator:
@@ -107,7 +107,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 def at(lines: Block, reading: ParseContext) -> Iterator[Item]:
     """Yield what the lines of one record become, whatever is before them."""
-    if reading.spec.date in ("filename", "mtime") or reading.spec.layout.separator:
+    if not reading.spec.ends_at_dates:
         return
     record = lines.lines
     end = next((number for number in range(len(record), 0, -1) if record[number - 1].strip()), 0)
