@@ -1,12 +1,11 @@
-"""Bytes → UTF-8 text, by XML's rules, and offsets in it → lines and columns.
+"""Bytes → UTF-8 text by the rules of XML, and offsets in the text → lines and columns.
 
-Follows XML 1.0 §4.3.3 and appendix F. Every encoding that Python knows as a text encoding is read, except
-those that are not character sets (``idna``, ``unicode_escape`` …) and UTF-7, which no reader takes and which
-hides markup from filters. What cannot be decoded is replaced by U+FFFD after it is reported, so that the rest
-of the feed can still be looked at.
+Follows XML 1.0 §4.3.3 and appendix F. All text encodings of Python are supported, except those that are not character
+sets (``idna``, ``unicode_escape`` …) and UTF-7, which no reader supports and which hides markup from filters. Bytes
+that cannot be decoded are reported and replaced by U+FFFD, so that the rest of the feed can still be checked.
 
-Lines and columns are counted when somebody asks: most elements have no finding. What was counted is kept by blocks,
-so that a feed of one line with many findings is not counted from its start for each.
+Lines and columns are only counted when needed, as most elements have no finding. The counts are kept for blocks of the
+text, so that a long line with many findings is not counted from its start each time.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# How ``<?xml`` or ``<`` begins without a byte order mark (XML 1.0, appendix F.1).
+# The first bytes of ``<?xml`` or ``<`` without a byte order mark (XML 1.0, appendix F.1).
 _STARTS: Final = (
     (b"<\0\0\0", "utf-32-le"),
     (b"\0\0\0<", "utf-32-be"),
@@ -42,7 +41,7 @@ _FORBIDDEN: Final = frozenset(
     {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 )
 _UTF_16_OR_32: Final = ("utf-16", "utf-32")
-# What XML processors in practice all read; anything else risks a reader that cannot.
+# The encodings that all XML parsers support in practice.
 _COMMON: Final = words(
     """
     us-ascii utf-8 utf-16 euc-jp iso-2022-jp iso-2022-kr shift_jis euc-kr gb2312 gbk gb18030 big5 koi8-r
@@ -55,15 +54,15 @@ _COMMON: Final = words(
 
 
 def _is_common(codec: str) -> bool:
-    # Each look-up loads a module.
+    # Each lookup() loads a module.
     return codec in {"utf-8", "ascii"} or codec in {codecs.lookup(name).name for name in _COMMON}
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What was seen while reading: the code of the check that reports it, a message, a place (1-based).
+    """A finding from reading: the code of the check that reports it, a message, a line and a column from 1.
 
-    ``remedy`` is empty where that of the check holds.
+    ``remedy`` is empty if that of the check applies.
     """
 
     code: str
@@ -75,9 +74,9 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A feed's text as UTF-8 bytes without a byte order mark, and what there is to say of its encoding.
+    """A feed's text in UTF-8 without a byte order mark, its encoding and XML version, and remarks on the encoding.
 
-    ``replaced`` says that not all of it could be decoded.
+    ``replaced`` says that some bytes could not be decoded and were replaced.
     """
 
     data: bytes
@@ -88,7 +87,7 @@ class Decoded:
 
 
 def decode(data: bytes) -> Decoded:
-    """Return ``data`` as UTF-8, with remarks on how it was declared; never raises."""
+    """Return ``data`` in UTF-8, with remarks on its encoding; never raises."""
     bom, marked = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", ""))
     family = marked or next((name for start, name in _STARTS if data.startswith(start)), "")
     head = data[len(bom) : len(bom) + 1024].decode(family or "latin-1", "replace")
@@ -108,18 +107,20 @@ def decode(data: bytes) -> Decoded:
 
 
 def _choose(declared: str, marked: str, family: str) -> tuple[str, list[Remark]]:
-    """Return the codec to read with, and what is wrong with the declared one."""
+    """Return the codec to use, and remarks on the declared one."""
     if not declared:
         return family or "utf-8", []
     codec = _lookup(declared)
     if codec is None:
-        message = f"the XML declaration names the encoding {declared!r}, which is not known"
+        message = f"the XML declaration names the unknown encoding {declared!r}"
         return family or "utf-8", [Remark("unknown-encoding", message)]
-    # An EBCDIC start only says that the declaration is to be read so; it names the code page itself.
+    # Bytes that look like EBCDIC only show how to read the declaration, which names the code page.
     seen = "" if family == "cp037" else family
     if _differ(codec, seen):
-        said = "the byte order mark says" if marked else "the bytes are"
-        message = f"{said} {seen.upper() or 'of eight bits'}, the XML declaration says {declared!r}"
+        found = f"the file is {'' if seen else 'not '}in {(seen or codec).upper()}"
+        if marked:
+            found = f"the byte order mark says {marked.upper()}"
+        message = f"the XML declaration says {declared!r}, but {found}"
         return seen or "utf-8", [Remark("encoding-mismatch", message)]
     if not seen and not _is_common(codec):
         return codec, [Remark("obscure-encoding", f"few readers know the encoding {declared!r}")]
@@ -129,10 +130,10 @@ def _choose(declared: str, marked: str, family: str) -> tuple[str, list[Remark]]
 
 
 def _differ(codec: str, seen: str) -> bool:
-    """Tell whether a declared codec cannot be that of bytes which are seen to be in UTF-8, UTF-16 or UTF-32."""
+    """Tell whether the bytes are visibly in UTF-8, UTF-16 or UTF-32, or not, and the declared codec says otherwise."""
     if not seen:
         return codec.startswith(_UTF_16_OR_32)
-    # A declaration of UTF-16 leaves the order of the bytes to the mark.
+    # The declaration "utf-16" leaves the byte order to the byte order mark.
     return codec != seen and not (codec in _UTF_16_OR_32 and seen.startswith(codec))
 
 
@@ -143,7 +144,7 @@ def _lookup(name: str) -> str | None:
         info = codecs.lookup(name)
     except (LookupError, UnicodeError, ValueError):
         return None
-    # Codecs such as base64 or zlib are found as well; only text encodings turn bytes into text.
+    # lookup() also finds codecs such as base64 or zlib, which do not turn bytes into text.
     if info.name in _FORBIDDEN or not getattr(info, "_is_text_encoding", True):
         return None
     return "utf-8" if info.name == "utf-8-sig" else info.name
@@ -154,29 +155,30 @@ def _undecodable(body: bytes, codec: str, error: UnicodeDecodeError) -> Remark:
         b"\n", body[: error.start].decode(codec, "replace").encode("utf-8", "replace")
     ).decode()
     shown = " ".join(f"0x{byte:02X}" for byte in error.object[error.start : min(error.end, error.start + 4)])
+    them = f"the bytes {shown} are" if " " in shown else f"the byte {shown} is"
     return Remark(
         "undecodable-bytes",
-        f"the bytes {shown} are not {codec.upper()}{_in_windows(error)}",
+        f"{them} not valid {codec.upper()}{_in_windows(error)}",
         before.count("\n") + 1,
         len(before) - before.rfind("\n"),
     )
 
 
 def _in_windows(error: UnicodeDecodeError) -> str:
-    """Say what the bytes are in the encoding that is most often meant."""
+    """Say what the bytes would be in Windows-1252, which is most often meant."""
     try:
         text = error.object[error.start : error.end].decode("windows-1252")
     except UnicodeDecodeError:
         return ""
-    return f"; in Windows-1252 they are {text!r}" if text.isprintable() else ""
+    return f"; in Windows-1252, that is {text!r}" if text.isprintable() else ""
 
 
 _BLOCK: Final = 4096
-# The bytes of a UTF-8 sequence but for its first: they are not characters of their own.
+# The bytes of a UTF-8 sequence after the first, which do not begin a character.
 _INNER: Final = bytes(range(0x80, 0xC0))
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 LINE_END: Final = re.compile(rb"\r\n?|\n")
-"""What ends a line of XML (§2.11); JSON has no lines of its own."""
+"""What ends a line in XML (§2.11). JSON does not define lines."""
 
 
 class Source:
@@ -186,19 +188,19 @@ class Source:
         self.data = data
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return line and column of the character at an offset, both from 1."""
+        """Return the line and column of the character at an offset, both from 1."""
         block = offset // _BLOCK
         line, column = self._blocks[block]
         return _advanced(line, column, self._text[block * _BLOCK : offset])
 
     @cached_property
     def _text(self) -> bytes:
-        # A carriage return ends a line of XML (§2.11), with a line feed behind it or not.
+        # A carriage return ends a line of XML (§2.11), with or without a line feed after it.
         return _LONE_RETURN.sub(b"\n", self.data) if b"\r" in self.data else self.data
 
     @cached_property
     def _blocks(self) -> list[tuple[int, int]]:
-        """Line and column of the first byte of each block, and of the end."""
+        """The line and column of the first byte of each block, and of the end."""
         found = [(1, 1)]
         for start in range(0, len(self._text), _BLOCK):
             found.append(_advanced(*found[-1], self._text[start : start + _BLOCK]))
@@ -206,7 +208,7 @@ class Source:
 
 
 def _advanced(line: int, column: int, text: bytes) -> tuple[int, int]:
-    """Return where one is behind ``text``."""
+    """Return the line and column after ``text``, from those before it."""
     lines = text.count(b"\n")
     if lines:
         return line + lines, 1 + _characters(text[text.rfind(b"\n") + 1 :])

@@ -1,7 +1,7 @@
-"""What keeps a document from being XML, in sentences: the parser knows a number and a place, and no more.
+"""Why a document is not well-formed XML, in sentences; the parser only gives a number and a place.
 
-``explain`` looks at the text around the place and at the elements that are open there, and says what is wrong, which
-element opened where, and what would be right.
+``explain`` looks at the text around the place and at the elements that are open there. It says what is wrong, where
+the elements opened, and what would be right.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Place = tuple[int, int]
 
 
 class Explained(NamedTuple):
-    """What is wrong, what would be right, and the offset that it is about."""
+    """What is wrong, what would be right (empty if the remedy of the check applies), and the offset of the mistake."""
 
     message: str
     remedy: str
@@ -30,10 +30,10 @@ class Explained(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where the parser stopped: the UTF-8 text, an offset in it, the offsets at which the open elements begin.
+    """Where the parser stopped: the UTF-8 text, an offset in it, and the offsets of the elements that are open.
 
-    ``ended`` says that the root element is closed, ``declared`` are the prefixes that were declared before, ``place``
-    gives line and column of an offset.
+    ``ended`` says that the root element is closed. ``declared`` are the prefixes declared before the offset. ``place``
+    returns the line and column of an offset.
     """
 
     text: bytes
@@ -45,38 +45,39 @@ class Fault:
 
     @property
     def before(self) -> bytes:
-        """The text before the place, as far back as one looks for what it belongs to."""
+        """The text before the offset, as far back as is searched for the tag that it belongs to."""
         return self.text[max(0, self.at - _BACK) : self.at]
 
     @property
     def tag(self) -> int:
-        """The offset of the last sign ``<`` up to the place, 0 without one."""
+        """The offset of the last ``<`` up to the place; 0 if there is none."""
         return max(0, self.text.rfind(b"<", max(0, self.at - _BACK), self.at + 1))
 
     def name(self, offset: int) -> str:
-        """Return the name in the tag that begins at an offset."""
+        """Return the name of the tag at an offset."""
         found = _TAG_NAME.match(self.text, offset)
         return _shown(found[1]) if found else "an element"
 
     def opening(self, offset: int) -> str:
-        """Return a tag and where it is."""
+        """Return a tag with its line and column, for the middle of a sentence."""
         line, column = self.place(offset)
-        return f"<{self.name(offset)}>, which opened in line {line}, column {column},"
+        return f"<{self.name(offset)}>, opened in line {line}, column {column},"
 
 
 _BACK: Final = 10_000
 _TAG_NAME: Final = re.compile(rb"</?([^\s<>/=\"']+)")
 _ATTRIBUTE: Final = re.compile(rb"""[\s"']([^\s<>/="']+)\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
-_GENERAL: Final = "correct the markup at that place; a library that writes XML gets it right"
-_WRITE_AMP: Final = "write &amp; for &, in addresses, too"
-_WRITE_LT: Final = "write &lt; for <"
+# The remedy of the check.
+_GENERAL: Final = ""
+_WRITE_AMP: Final = "write &amp; instead of &, also in addresses"
+_WRITE_LT: Final = "write &lt; instead of <"
 _BEGIN: Final = "begin with <rss version='2.0'> or <feed xmlns='http://www.w3.org/2005/Atom'>"
 _DECLARATION: Final = 'begin with <?xml version="1.0" encoding="utf-8"?>'
 _LONGEST: Final = 40
 
 
 def explain(code: int, fault: Fault) -> Explained:
-    """Return what expat's error ``code`` means at a place."""
+    """Return what the error ``code`` of expat means where the parser stopped."""
     special = _not_a_feed(fault)
     if special is not None:
         return special
@@ -96,19 +97,21 @@ def _shown(raw: bytes, limit: int = _LONGEST) -> str:
 
 
 def _not_a_feed(fault: Fault) -> Explained | None:
-    """Say of a whole document that it is something else."""
+    """Say what the document is if it is not a feed at all; None if it may be one."""
     text = fault.text.lstrip()
     start = len(fault.text) - len(text)
     if not text:
-        return Explained("the file is empty", "publish the feed again; whatever wrote it has failed", 0)
+        return Explained("the file is empty", "publish the feed again; the program that wrote it failed", 0)
     if is_template(text):
-        remedy = "build the site, and validate what it writes"
-        return Explained("this is a template of a site generator, not what it makes", remedy, start)
+        remedy = "build the site, and validate the result"
+        return Explained("this is a template of a site generator, not a feed", remedy, start)
     if xml_kind(text[: 1 << 16]) is Kind.HTML:
         title = re.search(rb"<title[^>]*>([^<]*)", text[: 1 << 16], re.IGNORECASE)
         called = f" with the title '{_shown(title[1])}'" if title and title[1].strip() else ""
         return Explained(
-            f"this is an HTML page{called}, not a feed", "look at what wrote or sent the file", start
+            f"this is an HTML page{called}, not a feed",
+            "find out why the program or server wrote a page",
+            start,
         )
     return None
 
@@ -118,15 +121,15 @@ def _syntax(fault: Fault) -> _Said:
 
 
 def _before_root(fault: Fault) -> _Said:
-    """Say that there is text where the first element should begin."""
+    """Say that there is text before the first element; None if there is not."""
     text = fault.text.lstrip()
     if not fault.opened and not fault.ended and not text.startswith(b"<"):
         start = len(fault.text) - len(text)
         stray = text.partition(b"<")[0]
         if stray.strip() == codecs.BOM_UTF8:
             return (
-                "a byte order mark comes after the beginning",
-                "save the file with one at its beginning",
+                "a byte order mark is not at the beginning of the file",
+                "keep it only at the beginning",
                 start,
             )
         return (
@@ -143,7 +146,7 @@ def _no_element(fault: Fault) -> _Said:
             f"the feed ends too early: {fault.opening(fault.opened[-1])} is not closed",
             "publish the whole file again; it was cut off",
         )
-    return ("the file holds no element", _BEGIN)
+    return ("the file contains no element", _BEGIN)
 
 
 def _invalid_token(fault: Fault) -> _Said:
@@ -156,11 +159,11 @@ def _invalid_token(fault: Fault) -> _Said:
             return said
     before = fault.before
     if before.endswith(b"--") and before.rfind(b"<!--") > before.rfind(b"-->"):
-        return ("'--' is inside a comment", "end the comment with -->, or write a space between the two")
+        return ("a comment contains '--'", "end the comment with -->, or write a space between the hyphens")
     if before.endswith(b"]]"):
-        return ("']]>' is in a text", "write ]]&gt;")
+        return ("a text contains ']]>'", "write ]]&gt;")
     if before[-5:].lower() == b"<?xml":
-        return ("<?xml is written in capitals", _DECLARATION, max(at - 5, 0))
+        return ("<?xml is in upper case", _DECLARATION, max(at - 5, 0))
     return (f"'{_shown(_character(text, at)) or ' '}' is not allowed here", _GENERAL)
 
 
@@ -171,7 +174,7 @@ def _character(text: bytes, at: int) -> bytes:
 def _control(fault: Fault) -> _Said:
     char = _character(fault.text, fault.at).decode()
     if char and (char < " " or char in "\ufffe\uffff") and char not in "\t\r\n":
-        return (f"XML cannot hold the character U+{ord(char):04X}", "remove the character")
+        return (f"XML does not allow the character U+{ord(char):04X}", "remove the character")
     return None
 
 
@@ -186,11 +189,11 @@ def _bare(fault: Fault) -> _Said:
     start = fault.at - len(sign)
     rest = _shown(fault.text[start : fault.at + 12].partition(b"\n")[0], 20)
     if sign.startswith(b"&#"):
-        return (f"'{rest}' is not the number of a character", "write it like &#233; or &#xE9;", start)
+        return (f"'{rest}' is not a valid character reference", "write it like &#233; or &#xE9;", start)
     if sign.startswith(b"&"):
         return (f"there is a bare & in '{rest}'", _WRITE_AMP, start)
     if not fault.opened:
-        return (f"'{rest}' is not a tag with which a feed can begin", _BEGIN, start)
+        return (f"a feed cannot begin with '{rest}'", _BEGIN, start)
     return (f"there is a bare < in '{rest}'", _WRITE_LT, start)
 
 
@@ -205,24 +208,24 @@ def _in_tag(fault: Fault) -> _Said:
     tag, sofar = f"<{fault.name(start)}>", found[1].rstrip()
     if found[2] is not None:
         name = _shown((sofar.removesuffix(b"=").split() or [b"?"])[-1])
-        message = f"the attribute {name!r} of {tag} holds a bare <, or its quote is not closed"
+        message = f"the attribute {name!r} of {tag} contains a bare <, or its quote is not closed"
         return (message, _WRITE_LT, start)
     return _at_attribute(tag, sofar, fault.text[fault.at : fault.at + 12])
 
 
 def _at_attribute(tag: str, sofar: bytes, rest: bytes) -> _Said:
-    """Say what is wrong between the attributes of a tag, from what is before and behind."""
+    """Say what is wrong between the attributes of a tag, from the text before and after the place."""
     names = re.findall(rb"""[^\s<>/="']+""", sofar.rpartition(b'"')[2].rpartition(b"'")[2])
     name = _shown(names[-1]) if names else ""
     here = _shown(rest.split(b">")[0] or b">")
     if sofar.endswith(b"="):
         message = f"the attribute {name!r} of {tag} has no quotes around its value"
-        return (message, "write it between straight quotes")
+        return (message, "put the value between straight quotes")
     if sofar.endswith((b'"', b"'")):
         message = f"there is no space before '{here}' in {tag}"
         return (message, "write a space between attributes, and each quote once")
     if sofar.endswith(b"/"):
-        return (f"the sign / in {tag} is not followed by >", "end an empty element with />")
+        return (f"the / in {tag} is not followed by >", "end an empty element with />")
     if name and rest[:1] in {b">", b"/"}:
         return (f"the attribute {name!r} of {tag} has no value", f'write {name}="…", or leave it out')
     return (f"'{here}' is not allowed in the tag {tag}", _GENERAL)
@@ -231,8 +234,8 @@ def _at_attribute(tag: str, sofar: bytes, rest: bytes) -> _Said:
 _OPENINGS: Final = {
     b"<!--": ("a comment", "-->"),
     b"<![CDATA[": ("a CDATA section", "]]>"),
-    b"<?": ("an instruction", "?>"),
-    b"<!DOCTYPE": ("the document type", ">"),
+    b"<?": ("a processing instruction", "?>"),
+    b"<!DOCTYPE": ("the document type declaration", ">"),
     b"</": ("a closing tag", ">"),
     b"<": ("a tag", ">"),
 }
@@ -260,12 +263,12 @@ def _mismatched(fault: Fault) -> _Said:
     opening = fault.opening(fault.opened[-1])
     if closing in names:
         return (
-            f"</{closing}> comes while {opening} is not closed",
+            f"</{closing}> comes before {opening} is closed",
             f"write </{inner}> before it, or <{inner}/> for an empty element",
             start,
         )
     if closing.lower() == inner.lower():
-        return (f"</{closing}> does not close {opening} as case counts", f"write </{inner}>", start)
+        return (f"</{closing}> does not close {opening} because case matters", f"write </{inner}>", start)
     return (
         f"</{closing}> closes no element; {opening} is still open",
         f"write </{inner}>, or remove it",
@@ -291,8 +294,11 @@ def _duplicate_attribute(fault: Fault) -> _Said:
 def _junk(fault: Fault) -> _Said:
     rest = fault.text[fault.at : fault.at + 80]
     if rest.startswith(b"<?xml"):
-        return ("a second document begins after the end of the feed", "publish one feed in a file")
-    closed = f"after the end of the feed comes '{_shown(rest, 20)}'"
+        return (
+            "a second document begins after the end of the feed",
+            "publish each feed in a file of its own",
+        )
+    closed = f"'{_shown(rest, 20)}' comes after the end of the feed"
     return (closed, "remove what comes after the last closing tag")
 
 
@@ -309,17 +315,17 @@ def _undefined_entity(fault: Fault) -> _Said:
         if characters is not None:
             number = "".join(f"&#{ord(char)};" for char in characters)
             return (
-                f"&{name}; is an entity of HTML, which XML does not know",
+                f"&{name}; is an HTML entity, which XML does not define",
                 f"write {number}",
                 found.start(),
             )
-        return (f"nothing says what &{name}; stands for", _WRITE_AMP, found.start())
-    return ("nothing says what an entity stands for", _WRITE_AMP)
+        return (f"the entity &{name}; is not defined", _WRITE_AMP, found.start())
+    return ("an entity is not defined", _WRITE_AMP)
 
 
 def _character_number(fault: Fault) -> _Said:
     found = re.search(rb"&#[xX]?[0-9A-Fa-f]+;", fault.text[fault.at : fault.at + 64])
-    return (f"{_shown(found[0]) if found else 'a number'} is not a character that XML can hold", "remove it")
+    return (f"{_shown(found[0]) if found else 'a number'} is not a character that XML allows", "remove it")
 
 
 def _about_entity(sentence: str, remedy: str) -> Callable[[Fault], _Said]:
@@ -332,10 +338,10 @@ def _about_entity(sentence: str, remedy: str) -> Callable[[Fault], _Said]:
 
 def _declaration_inside(fault: Fault) -> _Said:
     before = fault.text[: fault.at]
-    remedy = "remove everything before <?xml, blank lines as well"
+    remedy = "remove everything before <?xml, including blank lines"
     if fault.opened:
-        message = f"<?xml is in {fault.opening(fault.opened[-1])} as if a document began there"
-        return (message, "remove it; a feed holds one XML declaration, at its beginning")
+        message = f"<?xml is inside {fault.opening(fault.opened[-1])} as if a document began there"
+        return (message, "remove it; a feed has only one XML declaration, at its beginning")
     if before.startswith(b"<?xml"):
         return ("there is a second <?xml", "remove one of the two")
     if before.strip():
@@ -352,7 +358,7 @@ def _declaration_inside(fault: Fault) -> _Said:
 def _declaration(fault: Fault) -> _Said:
     written = re.match(rb"<\?xml[^>]*>?", fault.text)
     return (
-        f"the XML declaration is written wrongly: {_shown(written[0]) if written else '<?xml'}",
+        f"the XML declaration is malformed: {_shown(written[0]) if written else '<?xml'}",
         _DECLARATION,
     )
 
@@ -371,8 +377,8 @@ def _unbound_prefix(fault: Fault) -> _Said:
     ]
     prefix = next(iter(unbound or prefixes), "?")
     uri = next((uri for uri, usual in namespaces.KNOWN.items() if usual == prefix), None)
-    remedy = f'write xmlns:{prefix}="{uri or "…"}" into the root element'
-    return (f"<{fault.name(start)}> uses the prefix {prefix!r}, which nothing declares", remedy)
+    remedy = f'add xmlns:{prefix}="{uri or "…"}" to the root element'
+    return (f"<{fault.name(start)}> uses the prefix {prefix!r}, which is not declared", remedy)
 
 
 def _always(message: str, remedy: str = _GENERAL) -> Callable[[Fault], _Said]:
@@ -380,49 +386,51 @@ def _always(message: str, remedy: str = _GENERAL) -> Callable[[Fault], _Said]:
 
 
 def _of_the_parser(_fault: Fault) -> _Said:
-    """Leave the sentence to expat: no document can cause it, or a newer expat knows more than this table."""
+    """Leave the sentence to expat: no document causes this error, or a newer expat added it."""
     return None
 
 
-_EXTERNAL: Final = "leave out the document type declaration; readers do not fetch other files"
-_NAMESPACE: Final = "leave the declaration out, or give the prefix another name"
+_EXTERNAL: Final = "remove the document type declaration; readers do not fetch other files"
+_NAMESPACE: Final = "remove the declaration, or use another prefix"
 
-# What a document can cause, by expat's numbers (XML_ERROR_… in its manual).
+# The errors that a document can cause, by expat's numbers (XML_ERROR_… in its manual).
 _SENTENCES: Final[dict[int, Callable[[Fault], _Said]]] = {
     2: _syntax,
     3: _no_element,
     4: _invalid_token,
     5: _unclosed_token,
-    6: _always("the text ends within a character", "publish the whole file again; it was cut off"),
+    6: _always("the file ends in the middle of a character", "publish the whole file again; it was cut off"),
     7: _mismatched,
     8: _duplicate_attribute,
     9: _junk,
-    10: _always("a parameter entity is where none may be", _EXTERNAL),
+    10: _always("a parameter entity is not allowed here", _EXTERNAL),
     11: _undefined_entity,
-    12: _about_entity("{} stands for itself", "write the text instead of the entity"),
-    13: _about_entity("{} stands for half an element", "write the text instead of the entity"),
+    12: _about_entity("{} refers to itself", "write the text instead of the entity"),
+    13: _about_entity("{} contains half an element", "write the text instead of the entity"),
     14: _character_number,
-    15: _about_entity("{} stands for data that is not text", "write a text instead of the entity"),
+    15: _about_entity("{} refers to data that is not text", "write text instead of the entity"),
     16: _about_entity(
-        "{} stands for another file, which no attribute may hold", "write the text instead of the entity"
+        "{} refers to another file, which is not allowed in an attribute",
+        "write the text instead of the entity",
     ),
     17: _declaration_inside,
-    18: _always("the XML declaration names an encoding that is not known", _DECLARATION),
-    19: _always("the XML declaration names an encoding that the text is not in", _DECLARATION),
+    18: _always("the XML declaration names an unknown encoding", _DECLARATION),
+    19: _always("the XML declaration names an encoding that the file does not have", _DECLARATION),
     20: _unclosed_cdata,
     21: _always("another file that the feed refers to could not be read", _EXTERNAL),
-    22: _always("the feed says standalone='yes' and refers to another file", _EXTERNAL),
+    22: _always("the feed says standalone='yes' but refers to another file", _EXTERNAL),
     24: _always("an entity is declared in a parameter entity", _EXTERNAL),
     27: _unbound_prefix,
     28: _always("a prefix is declared with an empty namespace", _NAMESPACE),
-    29: _always("a parameter entity holds half a declaration", _EXTERNAL),
+    29: _always("a parameter entity contains half a declaration", _EXTERNAL),
     30: _declaration,
     31: _declaration,
     32: _always("the public name of the document type has a forbidden character", _EXTERNAL),
-    38: _always("the prefix 'xml' is declared for another namespace than XML's", _NAMESPACE),
-    39: _always("the prefix 'xmlns' is declared, which has one meaning", _NAMESPACE),
+    38: _always("the prefix 'xml' is declared for a namespace other than XML's", _NAMESPACE),
+    39: _always("the prefix 'xmlns' is declared, although its meaning is fixed", _NAMESPACE),
     40: _always("a prefix is declared for a namespace that belongs to XML itself", _NAMESPACE),
     43: _always(
-        "the entities expand to far more text than the feed has", "write the text instead of the entities"
+        "the entities expand to far more text than the feed contains",
+        "write the text instead of the entities",
     ),
 }

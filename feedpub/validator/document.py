@@ -1,9 +1,8 @@
 """Feed bytes → one read-only tree that every check looks at.
 
-The parser is expat, from the standard library: of the parsers at hand it alone gives the exact place of
-every element, fetches nothing, and bounds what entities may expand to; lxml knows lines only. Names come
-out under the prefixes of :mod:`feedpub.validator.namespaces`. An element keeps its offset; line and column are
-counted when a finding asks for them.
+The parser is expat, from the standard library. It gives the exact place of every element (lxml only gives lines),
+fetches nothing, and limits the expansion of entities. Names get the prefixes of :mod:`feedpub.validator.namespaces`.
+An element keeps its offset; line and column are only counted when a finding needs them.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ MAX_DEPTH: Final = 256
 MAX_ELEMENTS: Final = 1_000_000
 _LONGEST_BASE: Final = 8_000
 _GZIP: Final = b"\x1f\x8b"
-# A character that XML text cannot hold, so that no namespace can contain it.
+# XML does not allow this character, so no namespace can contain it.
 _SEPARATOR: Final = "\f"
 
-# Controls of the C1 block, U+FFFD, a Latin-1 letter that was the first byte of a UTF-8 sequence; as bytes of UTF-8.
-# One expression each: what begins with a literal is found as fast as memory is read.
+# In UTF-8: C1 control characters, U+FFFD, and Latin-1 letters that were the first byte of a UTF-8 sequence.
+# Separate expressions, because one that begins with a literal is found as fast as memory is read.
 _SUSPICIOUS: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -49,14 +48,14 @@ _ERRORS: Final = {
 
 
 class Base(NamedTuple):
-    """An ``xml:base`` in another one, if any. They are put together when a check asks, which few do."""
+    """An ``xml:base``, perhaps inside another one. They are only joined when a check needs that, which is rare."""
 
     above: Base | None
     reference: str
 
     def join(self, reference: str) -> str:
-        """Return what a reference means here; as it is where there is no telling."""
-        # Longer than any address: to put it together with many others would cost more than it is worth.
+        """Return a reference joined with the base; unchanged if they cannot be joined."""
+        # No real address is as long, and joining many of them would be slow.
         if len(self.reference) > _LONGEST_BASE:
             return reference
         try:
@@ -67,10 +66,10 @@ class Base(NamedTuple):
 
 
 class Node:
-    """One element: its name, where it is, its attributes, its own text and the elements in it.
+    """One element: its name, its place, its attributes, its own text and its children.
 
-    ``within`` is the parent's tag and ``base`` the base IRI that ``xml:base`` gives it (None where none does).
-    ``text`` is the character data directly in it, without that of the elements in it. Read-only by contract.
+    ``within`` is the parent's tag. ``base`` is the base IRI from ``xml:base``, or None. ``text`` is the character data
+    directly in it, without that of its children. Read-only by contract.
     """
 
     __slots__ = ("attributes", "base", "children", "offset", "prefix", "source", "tag", "text", "within")
@@ -92,33 +91,33 @@ class Node:
         self.attributes = attributes
         self.source = source
         self.offset = offset
-        # One empty list for all leaves, which are most elements; the builder gives a parent its own.
+        # Most elements are leaves and share one empty list; the builder gives a parent its own.
         self.children = NO_CHILDREN
         self.text = ""
 
     @property
     def place(self) -> tuple[int, int]:
-        """Line and column, from 1; characters are counted, not bytes."""
+        """Line and column, from 1, in characters."""
         return self.source.place(self.offset)
 
     @property
     def line(self) -> int:
-        """The line it begins in, from 1."""
+        """The line where it begins, from 1."""
         return self.place[0]
 
     def all(self, tag: str) -> list[Node]:
-        """Return the children of that name."""
+        """Return the children with that tag."""
         return [child for child in self.children if child.tag == tag]
 
     def first(self, tag: str) -> Node | None:
-        """Return the first child of that name."""
+        """Return the first child with that tag, or None."""
         for child in self.children:
             if child.tag == tag:
                 return child
         return None
 
     def walk(self) -> Iterator[Node]:
-        """Yield this element and all below it, in document order; depth costs no recursion."""
+        """Yield this element and all below it in document order, without recursion."""
         stack = [self]
         while stack:
             node = stack.pop()
@@ -154,11 +153,11 @@ class Doctype:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed as it was read. ``nodes`` are its elements in their order; ``broken`` says that it is not XML.
+    """A feed as it was read: ``nodes`` are its elements in document order; ``broken`` says that it is not XML.
 
-    ``remarks`` is what the reading itself found: the encoding, the well-formedness, the limits. ``foreign`` gives
-    the namespaces that are used and not known, with their first place; ``suspicious`` says that there are bytes
-    which text that was decoded rightly does not have, so that a check of every character is worth its time.
+    ``remarks`` are about the encoding, the well-formedness and the limits. ``foreign`` maps unknown namespaces to the
+    places where they are first used. ``suspicious`` says that there are bytes which suggest wrong decoding, so that it
+    is worth the time to check every character.
     """
 
     nodes: list[Node]
@@ -173,12 +172,12 @@ class Document:
 
     @property
     def root(self) -> Node | None:
-        """The root element, None where nothing could be read."""
+        """The root element; None if nothing could be read."""
         return self.nodes[0] if self.nodes else None
 
     @property
     def unchecked(self) -> str:
-        """The version of RSS that it is in where that is one which has no checks; else an empty text."""
+        """The version of RSS, if there are no checks for it; empty otherwise."""
         if self.broken or self.root is None or self.root.tag != "rdf:RDF":
             return ""
         return next((_UNCHECKED[found.uri] for found in self.declarations if found.uri in _UNCHECKED), "")
@@ -192,7 +191,7 @@ _UNCHECKED: Final = {
 
 
 class _Limit(Exception):
-    """The document passes one of the limits; carries the remark."""
+    """The document exceeds a limit; carries the remark about it."""
 
     def __init__(self, remark: Remark) -> None:
         self.remark = remark
@@ -201,7 +200,7 @@ class _Limit(Exception):
 
 @dataclass(slots=True)
 class _Builder:
-    """The expat handlers and the tree as it grows."""
+    """The handlers of expat, and the tree so far."""
 
     parser: expat.XMLParserType
     source: Source
@@ -215,9 +214,9 @@ class _Builder:
     remarks: list[Remark] = field(default_factory=list)
 
     def listen(self) -> dict[Node, list[str]]:
-        """Give the parser its handlers; return what will hold the texts that come in several pieces.
+        """Give the parser its handlers; return a dict for the texts that arrive in several pieces.
 
-        The three handlers of every element are closures: half of the time of reading is spent in them.
+        The three handlers that are called for every element are closures: half of the reading time is spent in them.
         """
         parser, source, names, nodes = self.parser, self.source, self.names, self.nodes
         outside = Node("", "", "", None, NO_ATTRIBUTES, source, 0)
@@ -270,14 +269,14 @@ class _Builder:
         return pieces
 
     def let_go(self) -> None:
-        """Take the handlers from the parser: with them it is a circle, which would keep the whole document."""
+        """Remove the handlers from the parser: they form a reference cycle that would keep the document in memory."""
         parser = self.parser
         parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
         parser.StartNamespaceDeclHandler = parser.StartDoctypeDeclHandler = None
         parser.EntityDeclHandler = parser.SkippedEntityHandler = None
 
     def watch(self) -> None:
-        """Count what is read from here on: entities may stand for far more text than the feed has bytes."""
+        """Count the characters from here on: entities may expand to far more text than the feed has bytes."""
         parser, left = self.parser, MAX_BYTES
         start: Callable[[str, dict[str, str]], None] = parser.StartElementHandler  # type: ignore[assignment]
         characters: Callable[[str], None] = parser.CharacterDataHandler  # type: ignore[assignment]
@@ -286,7 +285,7 @@ class _Builder:
             nonlocal left
             left -= length
             if left < 0:
-                message = f"the entities of the feed stand for more than {MAX_BYTES:,} characters"
+                message = f"the entities of the feed expand to more than {MAX_BYTES:,} characters"
                 raise _Limit(Remark("entity-expansion", message, *self.place()))
 
         def watched_start(name: str, attributes: dict[str, str]) -> None:
@@ -303,22 +302,22 @@ class _Builder:
     def stop(self, deep: bool) -> None:
         code = "too-deep" if deep else "too-large"
         message = (
-            f"elements nest more than {MAX_DEPTH} levels deep"
+            f"elements are nested more than {MAX_DEPTH} levels deep"
             if deep
             else f"the feed has more than {MAX_ELEMENTS:,} elements"
         )
         raise _Limit(Remark(code, message, *self.place()))
 
     def place(self) -> tuple[int, int]:
-        """Return line and column of what is being read."""
+        """Return the line and column where the parser is."""
         return self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
 
     def name(self, raw: str) -> tuple[str, str]:
-        """Return the tag and the prefix that a name of expat's stands for."""
+        """Return the tag and the prefix for a name as expat reports it."""
         uri, _, rest = raw.partition(_SEPARATOR)
         local, _, prefix = rest.partition(_SEPARATOR)
         if not rest:
-            # In a feed that has a namespace, what is in none is foreign, whatever it is called.
+            # In a format that has a namespace, a name without one is foreign, even if RSS has it.
             found = (uri if not self.nodes or self.nodes[0].tag == "rss" else f"{{}}{uri}", "")
         elif uri in namespaces.KNOWN:
             found = (f"{namespaces.KNOWN[uri]}:{local}", prefix)
@@ -359,12 +358,12 @@ class _Builder:
             self.entities = True
             self.watch()
         if system is not None:
-            message = f"the entity {name!r} stands for another file, {system!r}"
+            message = f"the entity {name!r} refers to another file, {system!r}"
             self.remarks.append(Remark("external-entity", message, *self.place()))
 
     def skipped(self, name: str, parameter: bool) -> None:
         if not parameter:
-            message = f"the entity &{name}; is declared elsewhere"
+            message = f"the entity &{name}; is declared in another file"
             self.remarks.append(Remark("unread-entity", message, *self.place()))
 
 
@@ -387,23 +386,23 @@ def _explained(error: expat.ExpatError, builder: _Builder) -> Remark:
 
 
 def read(data: bytes) -> Document:
-    """Read ``data``, whatever it is; what is wrong with it as XML is in the document's ``remarks``."""
+    """Read any bytes as a feed in XML; the ``remarks`` of the document say what is wrong. Never raises."""
     if len(data) > MAX_BYTES:
-        remark = Remark("too-large", f"the feed has {len(data):,} bytes; {MAX_BYTES:,} are read")
+        remark = Remark("too-large", f"the feed has {len(data):,} bytes; at most {MAX_BYTES:,} are allowed")
         return Document([], True, (remark,), "", "")
     if data.startswith(_GZIP):
         message, remedy = (
             "the file is compressed with gzip",
-            "publish what is in it, or say Content-Encoding: gzip",
+            "publish the uncompressed file, or send it with Content-Encoding: gzip",
         )
         remark = Remark("not-well-formed", message, remedy=remedy)
         return Document([], True, (remark,), "", "")
     decoded = _source_text.decode(data)
     if decoded.data.startswith(codecs.BOM_UTF8):
-        # Which the parser would take for the first.
+        # decode() removed the first one; the parser would accept the second.
         message, remedy = (
-            "a second byte order mark comes before the feed",
-            "save the file with one, or without",
+            "the file begins with two byte order marks",
+            "save the file with only one, or with none",
         )
         remark = Remark("not-well-formed", message, remedy=remedy)
         return Document([], True, (*decoded.remarks, remark), decoded.encoding, decoded.version)
@@ -433,6 +432,6 @@ def read(data: bytes) -> Document:
         tuple(builder.declarations.values()),
         builder.doctype,
         builder.foreign,
-        # What could not be decoded was replaced by U+FFFD and is a remark already.
+        # Bytes that could not be decoded were replaced by U+FFFD, and there is a remark about them.
         not decoded.replaced and any(pattern.search(decoded.data) for pattern in _SUSPICIOUS),
     )

@@ -1,8 +1,8 @@
-"""JSON text → values that know their line and column, duplicate keys included.
+"""JSON text → values that know their line and column; duplicate keys are kept.
 
-The standard library reads the text, which is fast and says nothing of places. A place is found when a finding asks for
-it, by reading once more what encloses the value; where each value of an array or object begins is kept then. A second,
-slow reader says what keeps a text from being JSON.
+The standard library reads the text: it is fast, but does not report places. If a finding needs a place, the array or
+object around the value is read once more, and the places of all its values are kept. A second, slow reader says why a
+text is not JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Scalar: TypeAlias = "str | int | float | bool | None"
 
 
 class _Doubled(dict[str, object]):
-    """An object in which a key appears more than once: the last value of each, and all pairs."""
+    """An object with duplicate keys: a dict with the last value of each key, and all pairs."""
 
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
@@ -29,7 +29,7 @@ class _Doubled(dict[str, object]):
 
 
 class _Several:
-    """What stands for the value of an array or object, which is not a scalar."""
+    """A placeholder for the value of an array or object, which is not a scalar."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -49,7 +49,7 @@ _KINDS: Final[dict[type, str]] = {
     dict: "object",
     _Doubled: "object",
 }
-# What stands forevery value of its kind.
+# One example of each kind of value.
 _EXAMPLES: Final[dict[str, object]] = {
     "blank": "",
     "string": "a",
@@ -63,7 +63,7 @@ Shape: TypeAlias = tuple[tuple[str, str | frozenset[str]], ...]
 
 
 class Json:
-    """One JSON value. Read-only by contract; its place is looked for when somebody asks."""
+    """One JSON value. Read-only by contract; its place is only looked for when needed."""
 
     __slots__ = ("_above", "_index", "_text", "raw")
 
@@ -77,7 +77,7 @@ class Json:
 
     @property
     def value(self) -> Scalar | _Several:
-        """The value of a scalar; of anything else, what can only be shown."""
+        """The value of a scalar; a placeholder to be shown for an array or object."""
         raw = self.raw
         if isinstance(raw, dict):
             return _OBJECT
@@ -100,47 +100,47 @@ class Json:
         return self.raw.items() if isinstance(self.raw, dict) else ()
 
     def members(self) -> Iterator[Member]:
-        """Yield the members of an object, none for anything else."""
+        """Yield the members of an object, or nothing for any other value."""
         for index, (key, value) in enumerate(self.pairs()):
             yield Member(key, self.below(value, index))
 
     def items(self) -> Iterator[Json]:
-        """Yield the values of an array, none for anything else."""
+        """Yield the values of an array, or nothing for any other value."""
         if isinstance(self.raw, list):
             for index, value in enumerate(self.raw):
                 yield self.below(value, index)
 
     def get(self, key: str) -> Json | None:
-        """Return the last value under a key, as parsers do."""
+        """Return the last value of a key, as most parsers do; None if there is no such key."""
         if isinstance(self.raw, dict) and key in self.raw:
             return self.below(self.raw[key], key)
         return None
 
     def text(self, key: str) -> str:
-        """Return the text under a key, empty where there is none."""
+        """Return the text of a key; empty if it has none."""
         found = self.raw.get(key) if isinstance(self.raw, dict) else None
         return found if isinstance(found, str) else ""
 
     def below(self, raw: object, index: str | int) -> Json:
-        """Return a value in this one; ``index`` is its number, or a key of which it is the last value."""
+        """Return a value in this one; ``index`` is its number, or the key whose last value it is."""
         return Json(raw, self._text, self, index)
 
     def shape(self) -> Shape:
-        """Return the keys of an object, and of what kind the values are: all that most rules about an object ask."""
+        """Return the keys of an object and the kinds of their values, which is all that most checks look at."""
         return tuple([(key, _sort(value)) for key, value in self.pairs()])
 
     @property
     def line(self) -> int:
-        """The line it begins in, from 1."""
+        """The line where it begins, from 1."""
         return self._text.place(self.offset())[0]
 
     @property
     def column(self) -> int:
-        """The column it begins in, from 1; characters are counted."""
+        """The column where it begins, from 1, in characters."""
         return self._text.place(self.offset())[1]
 
     def offset(self, *, of_key: bool = False) -> int:
-        """Return where it begins in the text, or where the key before it does."""
+        """Return the offset where it begins in the text, or where its key does."""
         if self._above is None or self._text is _NO_TEXT:
             return self._text.start
         starts, index = self._text.starts(self._above), self._index
@@ -153,7 +153,7 @@ class Json:
 
 
 class Member:
-    """One member of an object; the place is that of its key."""
+    """One member of an object. Its place is that of the key."""
 
     __slots__ = ("key", "value")
 
@@ -167,12 +167,12 @@ class Member:
 
     @property
     def line(self) -> int:
-        """The line it begins in, from 1."""
+        """The line where it begins, from 1."""
         return self._place[0]
 
     @property
     def column(self) -> int:
-        """The column it begins in, from 1; characters are counted."""
+        """The column where it begins, from 1, in characters."""
         return self._place[1]
 
 
@@ -211,12 +211,12 @@ _Start: TypeAlias = tuple[int, int, str]
 
 
 class _Text:
-    """The text of a document, and where things begin in it, as far as somebody has asked."""
+    """The text of a document, and the places that were asked for so far."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.start = self._skipped(0)
-        # By the identity of the raw value, which lives as long as the document.
+        # By the id() of the raw value, which exists as long as the document.
         self._starts: dict[int, list[_Start]] = {}
         self._lines: list[int] = []
         self._scan = json.JSONDecoder().raw_decode
@@ -226,7 +226,7 @@ class _Text:
         return found.end() if found else at
 
     def starts(self, found: Json) -> list[_Start]:
-        """Return for each value in an array or object where it and its key begin, and the key."""
+        """Return the offset, the offset of the key, and the key, for each value in an array or object."""
         known = self._starts.get(id(found.raw))
         if known is None:
             known = self._starts[id(found.raw)] = list(self._walk(found.offset(), keyed=found.is_object))
@@ -246,7 +246,7 @@ class _Text:
                 at = self._skipped(at + 1)
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return line and column of an offset, both from 1."""
+        """Return the line and column of an offset, both from 1."""
         if not self._lines:
             self._lines = [0, *(found.end() for found in _LINE_END.finditer(self._text))]
         line = bisect_right(self._lines, offset)
@@ -257,12 +257,12 @@ _NO_TEXT: Final = _Text("")
 
 
 def read(data: bytes) -> tuple[Json | None, Remark | None]:
-    """Return the value that ``data`` holds, or what keeps it from being JSON (RFC 8259); never raises."""
+    """Return the value in ``data``, or a remark that says why it is not JSON (RFC 8259); never raises."""
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return None, Remark("json-not-well-formed", "the bytes are not UTF-8", line, 1)
+        return None, Remark("json-not-well-formed", "the file is not in UTF-8", line, 1)
     try:
         raw = _DECODER.decode(text)
     except (ValueError, RecursionError):
@@ -276,7 +276,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _whole(digits: str) -> int | float:
-    # Digits beyond what a double can tell apart are not a number of a feed; int() of millions of them is slow.
+    # No number in a feed has more digits than a double can tell apart, and int() of millions of digits is slow.
     return int(digits) if len(digits) < 20 else float(digits)
 
 
@@ -288,7 +288,7 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, 
 
 
 def _is_flat(raw: object) -> bool:
-    """Tell whether values nest no deeper than is allowed."""
+    """Tell whether values are nested no deeper than is allowed."""
     level: list[object] = [raw]
     for _ in range(MAX_DEPTH + 1):
         level = [
@@ -318,7 +318,7 @@ _TOKEN: Final = re.compile(
 
 
 class _Reader:
-    """A recursive-descent reader that keeps nothing; the depth is bounded, so that recursion is."""
+    """A recursive-descent parser that keeps nothing. The depth is bounded, and so is the recursion."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -333,7 +333,7 @@ class _Reader:
             what = (
                 f"{self.text[at : at + 20]!r} is not JSON"
                 if at < len(self.text)
-                else "the text ends too early"
+                else "the file ends too early"
             )
             raise _Broken(what, at)
         self.position = found.end()
@@ -344,42 +344,42 @@ class _Reader:
         self.value(*self.token(), 0)
         rest = self.text[self.position :].lstrip(" \t\r\n")
         if rest:
-            raise _Broken("more text follows the value", len(self.text) - len(rest))
+            raise _Broken("there is more text after the value", len(self.text) - len(rest))
 
     def value(self, kind: str, sign: str, depth: int) -> None:
         if kind != "sign":
             return
         if depth > MAX_DEPTH:
-            raise _Broken(f"values nest more than {MAX_DEPTH} levels deep", self.start)
+            raise _Broken(f"values are nested more than {MAX_DEPTH} levels deep", self.start)
         if sign not in {"{", "["}:
-            raise _Broken(f"{sign!r} is where a value should be", self.start)
+            raise _Broken(f"expected a value, found {sign!r}", self.start)
         end = "}" if sign == "{" else "]"
         kind, sign = self.token()
         if (kind, sign) == ("sign", end):
             return
         while True:
             if end == "}":
-                kind, sign = self.behind_key(kind, sign)
+                kind, sign = self.after_key(kind, sign)
             self.value(kind, sign, depth + 1)
             kind, sign = self.token()
             if (kind, sign) == ("sign", end):
                 return
             if (kind, sign) != ("sign", ","):
-                raise _Broken(f"{sign[:20]!r} is where ',' or {end!r} should be", self.start)
+                raise _Broken(f"expected ',' or {end!r}, found {sign[:20]!r}", self.start)
             kind, sign = self.token()
             if (kind, sign) == ("sign", end):
                 raise _Broken(f"a comma comes before {end!r}", self.start)
 
-    def behind_key(self, kind: str, sign: str) -> tuple[str, str]:
+    def after_key(self, kind: str, sign: str) -> tuple[str, str]:
         if kind != "string":
-            raise _Broken(f"{sign[:20]!r} is where a key in quotes should be", self.start)
+            raise _Broken(f"expected a key in quotes, found {sign[:20]!r}", self.start)
         if self.token() != ("sign", ":"):
-            raise _Broken("a key has no ':' after it", self.start)
+            raise _Broken("expected ':' after a key", self.start)
         return self.token()
 
 
 def _complaint(text: str) -> Remark:
-    """Say what keeps a text from being JSON."""
+    """Return a remark that says why a text is not JSON."""
     message, position = "this is not JSON", 0
     try:
         _Reader(text).document()

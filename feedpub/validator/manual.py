@@ -1,4 +1,4 @@
-"""The manual of the checks, from their docstrings: a page each, and all of them as ``docs/checks.md``.
+"""The manual of the checks, made from their docstrings: one page for each, and all of them in ``docs/checks.md``.
 
 python -m feedpub.validator.manual > docs/checks.md
 """
@@ -14,10 +14,10 @@ from feedpub.validator.check_kinds import Check
 from feedpub.validator.checks import CHECKS
 from feedpub.validator.document import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
 
-# The same thing may be looked for in values, in HTML and in elements.
+# Several checks may share a code, for values, HTML and elements. The first has the page.
 PAGES: Final[dict[str, Check]] = {check.code: check for check in reversed(CHECKS)}
 
-# The groups of the page, and the modules whose checks are in them.
+# The headings of docs/checks.md, and the modules whose checks are below them.
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Any XML feed": ("wellformedness", "root", "structure", "links", "paging"),
     "Any format": ("feeds", "values", "addresses", "people", "texts", "markup"),
@@ -25,59 +25,67 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Atom": ("atom", "atom_text"),
     "JSON Feed": ("json_feed",),
     "Podcasts and Media RSS": ("podcasts", "media_rss"),
-    "A feed that is validated by its address": ("delivery",),
-    "What was asked for": ("requirements",),
+    "Feeds validated at their address": ("delivery",),
+    "Your own requirements": ("requirements",),
 }
 
-# Where this validator differs from the W3C feed validator on purpose: what, theirs, ours, why.
+_IN_FINDINGS: Final = "each finding names its paragraph"
+
+# Where feedpub differs from the W3C feed validator on purpose: the case, what each does, and why feedpub does so.
 DIFFERENCES: Final = (
     (
         "Language tags",
-        "ISO 639 and a few countries",
-        "RFC 5646, with ISO 639-1 for two letters",
-        "RFC 4287 and XML name RFC 3066, which RFC 5646 replaced; `zh-Hant-HK` is well-formed.",
+        "languages of ISO 639 and a few countries",
+        "RFC 5646; codes of two letters must be in ISO 639-1",
+        "Atom and XML refer to RFC 3066, which RFC 5646 replaced. `zh-Hant-HK` is well-formed.",
     ),
     (
-        "Entity expansion, nesting deeper than 256, UTF-7",
-        "read",
+        "Entity expansion, nesting deeper than 256 levels, UTF-7",
+        "accepted",
         "errors",
         "They are attacks on readers, not feeds.",
     ),
     (
-        "Order of items and entries",
-        "not looked at",
+        "Items or entries that are not newest first",
+        "nothing",
         "hints",
-        "The specifications leave it open; readers that take the first few do not.",
+        "No specification requires an order, but some readers only show the first few.",
     ),
     (
         "A document that is not well-formed",
-        "further findings up to the mistake",
-        "that one finding",
-        "What follows from half a document is noise.",
+        "also findings before the mistake",
+        "only that finding",
+        "Findings about half a document are noise.",
     ),
     (
         "Markup in the description of RSS 0.91",
-        "no warning",
+        "nothing",
         "warnings",
-        "Readers treat every version's description as HTML.",
+        "Readers treat descriptions as HTML in every version.",
     ),
     (
-        "Elements of Dublin Core that are repeated",
+        "Repeated Dublin Core elements",
         "errors for some",
         "nothing",
-        "The element set says that all are repeatable.",
+        "The specification says that all of them are repeatable.",
     ),
     (
-        "`itunes:block` and the like with another word than Yes and No; a person written as `Name (address)`",
+        "Tags such as `itunes:block` with a word other than Yes or No",
         "errors",
         "warnings",
-        "Apple ignores other words; the podcast namespace's own example has that form.",
+        "Apple ignores other words.",
     ),
     (
-        "`itunes:duration` in another form than seconds or `h:mm:ss`",
+        "A person in RSS in the form `Name (address)`",
         "error",
         "warning",
-        "Apple says that it takes different formats.",
+        "The podcast namespace's own example has this form.",
+    ),
+    (
+        "`itunes:duration` in a form other than seconds or `h:mm:ss`",
+        "error",
+        "warning",
+        "Apple says that it accepts different formats.",
     ),
     (
         "`itunes:explicit` as `yes`, `no` or `clean`",
@@ -89,49 +97,55 @@ DIFFERENCES: Final = (
         "`itunes:owner` without a name or an address",
         "error",
         "nothing",
-        "Apple no longer asks for it.",
+        "Apple no longer requires them.",
     ),
     (
-        "A date of RSS with an hour of one digit; RSS 0.93 and 0.94",
+        "RSS dates with an hour of one digit",
+        "error",
+        "warning",
+        "Readers accept such dates.",
+    ),
+    (
+        "RSS 0.93 and 0.94",
         "errors",
-        "a warning; nothing",
-        "Readers take such dates; both versions were published.",
+        "nothing",
+        "Both versions were published.",
     ),
     (
         "A namespace that is nearly a known one, such as `https://www.w3.org/2005/Atom`",
         "nothing",
-        "an error",
-        "No specification forbids it, but readers ignore all that is in it.",
+        "error",
+        "No specification forbids it, but readers ignore everything in it.",
     ),
     (
-        "The modules of RSS 1.0, OPML, KML, Google Base and FeedSync",
+        "RSS 1.0 and its modules, OPML, KML, Google Base and FeedSync",
         "checked",
         "not checked",
-        "Out of scope: their elements pass as foreign markup, RSS 1.0 is `unchecked-format`.",
+        "Out of scope. RSS 1.0 is reported as `unchecked-format`; elements of the others may be in any feed.",
     ),
 )
 
 
 def page(check: Check) -> str:
-    """Return a check's page as text: code, level, what it means, an example of each kind, and what to do."""
-    spec = check.spec or "the paragraph that defines the element"
+    """Return a check's page as text: code, level, what is wrong, a wrong and a right example, and the remedy."""
+    spec = check.spec or _IN_FINDINGS
     return f"{check.code} ({check.level})\n\n{check.manual}\n\nRemedy: {check.remedy}.\nSpecification: {spec}"
 
 
 def rule(check: Check, spec: str) -> dict[str, object]:
-    """Return what SARIF says of a check, with a title, which GitHub shows, and the paragraph ``spec`` as its page."""
+    """Return a check as a rule of SARIF: its title, which GitHub shows, its page, and ``spec`` as its link."""
     summary = _summary(check).replace("``", "`")
     return {
         "id": check.code,
         "shortDescription": {"text": summary.partition(". ")[0].partition(": ")[0].rstrip(".")},
         "fullDescription": {"text": summary},
-        "help": {"text": page(check), "markdown": f"{check.manual}\n\nRemedy: {check.remedy}."},
+        "help": {"text": page(check), "markdown": f"{check.manual}\n\nRemedy: {_escaped(check.remedy)}."},
         "helpUri": spec,
     }
 
 
 def similar(code: str) -> str:
-    """Return the known code nearest to ``code``, or an empty text."""
+    """Return the code that is most similar to ``code``, or an empty text."""
     return next(iter(difflib.get_close_matches(code, PAGES, n=1)), "")
 
 
@@ -140,14 +154,17 @@ def document() -> str:
     lines = [
         "# The checks of `feedpub validate`",
         "",
-        "This page is written by `python -m feedpub.validator.manual` from the docstrings of the checks.",
+        "An *error* makes a feed invalid, a *warning* is about something that some readers cannot handle, and a",
+        "*hint* is advice. `feedpub validate --explain CODE` prints the page of one check.",
         "",
-        f"A feed of up to {MAX_BYTES >> 20} MB, {MAX_ELEMENTS:,} elements and {MAX_DEPTH} levels is read; nothing is",
-        "fetched. An *error* makes a feed invalid, a *warning* hurts some readers, a *hint* is advice.",
+        f"A feed may have up to {MAX_BYTES >> 20} MB, {MAX_ELEMENTS:,} elements and {MAX_DEPTH} levels of nesting.",
+        "Files that it refers to are never fetched.",
         "",
-        "## Where it differs from the W3C feed validator on purpose",
+        "`python -m feedpub.validator.manual` generates this page from the docstrings of the checks.",
         "",
-        "| what | W3C | here | why |",
+        "## Where feedpub differs from the W3C feed validator on purpose",
+        "",
+        "| case | W3C | feedpub | why |",
         "|---|---|---|---|",
         *(f"| {' | '.join(row)} |" for row in DIFFERENCES),
         "",
@@ -155,15 +172,13 @@ def document() -> str:
     ]
     for name in GROUPS:
         lines += ["", f"### {name}", "", "| code | level | what |", "|---|---|---|"]
-        lines += [
-            f"| [`{c.code}`](#{c.code}) | {c.level} | {_escaped(_summary(c))} |" for c in in_group(name)
-        ]
+        lines += [f"| [`{c.code}`](#{c.code}) | {c.level} | {_summary(c)} |" for c in in_group(name)]
     for name in GROUPS:
         lines += ["", f"## {name}"]
         for check in in_group(name):
-            spec = f"[{check.spec}]({check.spec})" if check.spec else "the paragraph that defines the element"
+            spec = f"[{check.spec}]({check.spec})" if check.spec else _IN_FINDINGS
             lines += ["", f"### {check.code}", "", f"*{check.level}* · {spec}", "", check.manual]
-            lines += ["", f"Remedy: {check.remedy}."]
+            lines += ["", f"Remedy: {_escaped(check.remedy)}."]
     return "\n".join(lines) + "\n"
 
 
@@ -185,7 +200,8 @@ def _summary(check: Check) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    """Return plain text as Markdown, in which ``&`` and ``<`` would begin entities and tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 if __name__ == "__main__":

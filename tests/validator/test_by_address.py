@@ -157,7 +157,7 @@ def test_an_answer_that_is_no_feed_is_one_error(server, run, status):
     )
     done = run(f"{server.address}/feed")
     assert done.exit_code == 1
-    assert f"error http-status: the server says {status}" in done.output
+    assert f"error http-status: the server answered {status}" in done.output
     assert "(1 error)" in done.output
 
 

@@ -16,11 +16,11 @@ DATA = Path(__file__).resolve().parents[1] / "data" / "validator"
 FILES = sorted(file for file in DATA.rglob("*") if file.is_file())
 WILD = sorted((DATA / "wild").iterdir())
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-# A file that passes the limits would weigh 64 MB; the test below lowers them instead.
-# What is asked for, and what a server says, is not in a file either.
+# A file beyond the limits would have 64 MB, so a test below lowers them. Requirements and answers of servers are not
+# in files either.
 WITHOUT_FILE = {"too-large"} | {
     check.code
-    for name in ("What was asked for", "A feed that is validated by its address")
+    for name in ("Your own requirements", "Feeds validated at their address")
     for check in in_group(name)
 }
 # What these programs write breaks their specifications, as each file says in its header: no <updated> and a

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import lxml.html
 import pytest
+from markdown_it import MarkdownIt
 
 from feedpub.validator.checks import CHECKS
 from feedpub.validator.manual import GROUPS, PAGES, document, in_group, page
@@ -65,3 +67,12 @@ def test_importing_the_package_loads_no_parser():
 def test_every_check_is_in_one_group_of_the_page():
     grouped = [check.code for name in GROUPS for check in in_group(name)]
     assert sorted(grouped) == sorted(PAGES)
+
+
+def test_the_rendered_page_shows_what_summaries_and_remedies_say_with_their_tags_and_entities():
+    shown = " ".join(
+        lxml.html.fromstring(MarkdownIt().enable("table").render(document())).text_content().split()
+    )
+    for check in PAGES.values():
+        assert f"Remedy: {check.remedy}." in shown
+        assert check.manual.splitlines()[0].replace("``", "") in shown

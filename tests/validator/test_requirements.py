@@ -81,7 +81,7 @@ def test_without_dates_of_items_the_feeds_own_date_counts():
 
 def test_a_stale_feed_is_told_with_the_date_and_the_age_that_was_asked():
     (found,) = inspect(rss(3 * DAY), now=NOW, requirements=Requirements(max_age=2 * DAY)).findings
-    assert found.message == "the newest item is of 2026-01-05 12:00 UTC, more than 2 days ago"
+    assert found.message == "the newest item is from 2026-01-05 12:00 UTC, more than 2 days ago"
 
 
 @pytest.mark.parametrize("make", [rss, atom, json_feed])

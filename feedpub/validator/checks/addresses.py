@@ -41,7 +41,9 @@ _ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}")
     remedy="percent-encode the character, or remove it",
 )
 def invalid_iri_character(about: Context) -> str | None:
-    """An address contains a character that addresses cannot contain, such as a space or a quote.
+    """An address contains a character that is not allowed there, such as a space or a quote.
+
+    Readers guess what was meant, or the link does not work.
 
     Wrong:
 
@@ -52,7 +54,7 @@ def invalid_iri_character(about: Context) -> str | None:
         <link>https://example.org/my%20feed</link>
     """
     wrong = iris.wrong_character(about.text)
-    return None if wrong is None else f"contains {wrong!r}, which addresses cannot contain"
+    return None if wrong is None else f"contains {wrong!r}, which is not allowed in an address"
 
 
 @value_check(
@@ -66,6 +68,8 @@ def invalid_iri_character(about: Context) -> str | None:
 )
 def relative_iri(about: Context) -> str | None:
     """An address is relative, or has no host, where a full address is required.
+
+    Readers do not know what it is relative to.
 
     Wrong:
 
@@ -88,7 +92,9 @@ def relative_iri(about: Context) -> str | None:
     remedy="percent-encode the path, and write the host in Punycode",
 )
 def non_ascii_uri(about: Context) -> str | None:
-    """An address in RSS contains non-ASCII characters. RSS takes URIs, not IRIs.
+    """An address in RSS contains non-ASCII characters. RSS requires URIs, not IRIs.
+
+    Some readers cannot open such a link.
 
     Wrong:
 
@@ -98,7 +104,7 @@ def non_ascii_uri(about: Context) -> str | None:
 
         <link>https://example.org/a%C3%B1o</link>
     """
-    return None if about.text.isascii() else "has characters beyond ASCII"
+    return None if about.text.isascii() else "contains non-ASCII characters"
 
 
 @value_check(
@@ -109,7 +115,7 @@ def non_ascii_uri(about: Context) -> str | None:
     remedy="use an address that begins with https:// or http://",
 )
 def not_on_the_web(about: Context) -> str | None:
-    """A file that readers should download has an address that is neither ``http`` nor ``https``.
+    """A file to be downloaded has an address that is neither ``http`` nor ``https``. Most players cannot fetch it.
 
     Wrong:
 
@@ -130,7 +136,7 @@ def not_on_the_web(about: Context) -> str | None:
     remedy="use a registered scheme, usually https or tag",
 )
 def unregistered_scheme(about: Context) -> str | None:
-    """An address has a scheme that is not registered. Other programs do not know what it means.
+    """An address has a scheme that is not registered. Other programs do not know what to do with it.
 
     Wrong:
 
@@ -164,13 +170,13 @@ def localhost_address(about: Context) -> str | None:
         <link>https://example.org/news/1</link>
     """
     local = iris.is_local(about.text) and not about.is_local
-    return "leads to the reader's own machine" if local else None
+    return "points to the reader's own computer" if local else None
 
 
 @html_too(localhost_address, Kind.HTML, Kind.TEXT_CONSTRUCT, Kind.CONTENT)
 def localhost_in_html(about: Context) -> Iterator[str]:
     for address in about.survey.local if not about.is_local else ():
-        yield f"contains {quoted(address)}, which leads to the reader's own machine"
+        yield f"contains {quoted(address)}, which points to the reader's own computer"
 
 
 @element_too(localhost_address, lambda _within, tag, _element: tag.startswith("xhtml:"), "attributes")
@@ -178,7 +184,7 @@ def localhost_in_xhtml(about: Context) -> Iterator[Problem]:
     node = about.node
     address = node.attributes.get("src", "")
     if iris.is_local(address) and not about.is_local:
-        yield here(node, f"{shown(node)}: {quoted(address)} leads to the reader's own machine")
+        yield here(node, f"{shown(node)}: {quoted(address)} points to the reader's own computer")
 
 
 @value_check(
@@ -191,6 +197,8 @@ def localhost_in_xhtml(about: Context) -> Iterator[Problem]:
 def invalid_tag_uri(about: Context) -> str | None:
     """A ``tag:`` URI does not follow RFC 4151: its authority, date or specific part is wrong.
 
+    Readers only compare ids, but other programs may reject this one.
+
     Wrong:
 
         <id>tag:example.org:1</id>
@@ -200,7 +208,7 @@ def invalid_tag_uri(about: Context) -> str | None:
         <id>tag:example.org,2024:1</id>
     """
     text = about.text
-    return None if iris.scheme(text) != "tag" or iris.is_tag(text) else "is not a tag URI"
+    return None if iris.scheme(text) != "tag" or iris.is_tag(text) else "is not a valid tag URI"
 
 
 @value_check(
@@ -213,6 +221,8 @@ def invalid_tag_uri(about: Context) -> str | None:
 def invalid_urn(about: Context) -> str | None:
     """A URN does not follow RFC 8141: its namespace, or what comes after it, is wrong.
 
+    Readers only compare ids, but other programs may reject this one.
+
     Wrong:
 
         <id>urn:my.site:1</id>
@@ -222,7 +232,7 @@ def invalid_urn(about: Context) -> str | None:
         <id>urn:isbn:9780141036144</id>
     """
     text = about.text
-    return None if iris.scheme(text) != "urn" or iris.is_urn(text) else "is not a URN"
+    return None if iris.scheme(text) != "urn" or iris.is_urn(text) else "is not a valid URN"
 
 
 @value_check(
@@ -235,6 +245,8 @@ def invalid_urn(about: Context) -> str | None:
 def invalid_uuid(about: Context) -> str | None:
     """A ``urn:uuid:`` address does not contain a UUID.
 
+    Readers only compare ids, but other programs may reject this one.
+
     Wrong:
 
         <id>urn:uuid:60a76c80-d399-11d9</id>
@@ -244,7 +256,7 @@ def invalid_uuid(about: Context) -> str | None:
         <id>urn:uuid:60a76c80-d399-11d9-b93c-0003939e0af6</id>
     """
     text = about.text
-    return "is not a UUID" if text[:9].lower() == "urn:uuid:" and not iris.is_uuid(text) else None
+    return "is not a valid UUID" if text[:9].lower() == "urn:uuid:" and not iris.is_uuid(text) else None
 
 
 @element_check(
@@ -253,10 +265,12 @@ def invalid_uuid(about: Context) -> str | None:
     named("atom:id"),
     needs="text",
     spec=f"{_RFC4287}4.2.6.1",
-    remedy="choose the canonical form before the id is first published, and keep it",
+    remedy="write new ids in canonical form, but never change an id that is already published",
 )
 def noncanonical_id(about: Context) -> Iterator[Problem]:
     """An id is not in canonical form, so another program may write the same id differently.
+
+    Readers then show the entry twice.
 
     Wrong:
 
@@ -273,17 +287,17 @@ def noncanonical_id(about: Context) -> Iterator[Problem]:
 
 
 def _uncanonical(text: str) -> str | None:
-    """Return what keeps an IRI from its canonical form (RFC 3986 §6.2), None where nothing does or it is not one."""
+    """Return why an IRI is not in canonical form (RFC 3986 §6.2); None if it is, or if it is relative."""
     scheme, colon, rest = text.partition(":")
     if not colon:
         return None
     wrong = [
-        (scheme != scheme.lower(), "has a scheme in capitals"),
+        (scheme != scheme.lower(), "has a scheme in upper case"),
         (
             any(found[0] != found[0].upper() for found in _ESCAPES.finditer(text)),
-            "has an escape in small letters",
+            "has a percent escape in lower case",
         ),
-        (_UNRESERVED.search(text) is not None, "has an escape that is not needed"),
+        (_UNRESERVED.search(text) is not None, "has a percent escape that is not needed"),
         *(_uncanonical_authority(scheme, text) if rest.startswith("//") else ()),
     ]
     return next((message for found, message in wrong if found), None)
@@ -298,9 +312,9 @@ def _uncanonical_authority(scheme: str, text: str) -> list[tuple[bool, str]]:
     host = parts.netloc.rpartition("@")[2]
     default = _PORTS.get(scheme)
     return [
-        ("@" in parts.netloc and not parts.username, "has an empty user"),
-        (host != host.lower(), "has a host in capitals"),
-        (host.endswith(":") or (port is not None and port == default), "has a port that is the default"),
+        ("@" in parts.netloc and not parts.username, "has an empty user name"),
+        (host != host.lower(), "has a host in upper case"),
+        (host.endswith(":") or (port is not None and port == default), "names the default port"),
         (default is not None and not parts.path, "has no path"),
-        (bool({".", ".."}.intersection(parts.path.split("/"))), "has a path with dots"),
+        (bool({".", ".."}.intersection(parts.path.split("/"))), "has . or .. in its path"),
     ]

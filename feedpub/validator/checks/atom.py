@@ -1,4 +1,4 @@
-"""Atom 1.0: what its tables do not say."""
+"""Atom 1.0: the rules that its tables cannot express."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ _RFC4287 = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
     remedy="add an author to the feed, or to every entry",
 )
 def missing_author(about: Context) -> Iterator[Problem]:
-    """An entry has no author, and neither its source nor the feed has one.
+    """An entry has no author, and neither does its source or the feed.
+
+    Atom requires one, because readers show who wrote an entry.
 
     Wrong:
 
@@ -48,7 +50,7 @@ def missing_author(about: Context) -> Iterator[Problem]:
     for entry in entries:
         source = entry.first("atom:source")
         if not entry.first("atom:author") and not (source and source.first("atom:author")):
-            yield here(entry, f"{shown(entry)} has no <author>, and the feed has none")
+            yield here(entry, f"{shown(entry)} has no <author>, and neither has the feed")
 
 
 @element_check(
@@ -86,6 +88,8 @@ def missing_content_or_alternate(about: Context) -> Iterator[Problem]:
 def duplicate_alternate_link(about: Context) -> Iterator[Problem]:
     """Two ``alternate`` links have the same type and the same language.
 
+    Readers cannot tell which of the two to open.
+
     Wrong:
 
         <link href="https://example.org/1"/><link href="https://example.org/2"/>
@@ -114,7 +118,9 @@ def duplicate_alternate_link(about: Context) -> Iterator[Problem]:
     remedy="give every entry its own id",
 )
 def all_ids_equal(about: Context) -> Iterator[Problem]:
-    """All entries have the same id, although there are three or more. The id was probably never set.
+    """All entries have the same id, and there are at least three. Readers show only one of them.
+
+    The id was probably never set.
 
     Wrong:
 
@@ -134,7 +140,7 @@ def all_ids_equal(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     named("atom:feed"),
     spec=f"{_RFC4287}4.1.1",
-    remedy="give every entry its own id, or give the newer version a later updated",
+    remedy="give every entry its own id, or give the newer version a later <updated>",
 )
 def duplicate_id(about: Context) -> Iterator[Problem]:
     """Two entries have the same id and the same ``updated``. Readers show only one of them.
@@ -178,7 +184,7 @@ def duplicate_id(about: Context) -> Iterator[Problem]:
     remedy="remove the space, including line breaks",
 )
 def surrounding_space(about: Context) -> Iterator[Problem]:
-    """There is space around a date or an address. Atom does not strip it, so the value is wrong.
+    """A date or address has space around it. In Atom the space is part of the value, which makes it invalid.
 
     Wrong:
 
@@ -202,7 +208,9 @@ def surrounding_space(about: Context) -> Iterator[Problem]:
     remedy="copy id, title and updated from the source feed",
 )
 def missing_source_element(about: Context) -> Iterator[Problem]:
-    """The ``source`` of a copied entry lacks the id, title or ``updated`` of the original feed.
+    """The ``source`` of a copied entry does not have the id, title and ``updated`` of the original feed.
+
+    Readers cannot tell where the entry comes from.
 
     Wrong:
 
@@ -228,7 +236,7 @@ def missing_source_element(about: Context) -> Iterator[Problem]:
     remedy="add a summary",
 )
 def nothing_to_read(about: Context) -> Iterator[Problem]:
-    """An entry has neither content nor a summary. Readers show only its title.
+    """An entry has neither content nor a summary, so readers show only its title.
 
     Wrong:
 

@@ -1,4 +1,4 @@
-"""Atom's text constructs and content: what the type attribute promises and what is there."""
+"""Atom's text constructs and content: whether they are what their type attribute says."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ def _either(within: str, tag: str, element: Element | None) -> bool:
 def invalid_text_type(about: Context) -> Iterator[Problem]:
     """The type of a text construct, such as a title or summary, is not ``text``, ``html`` or ``xhtml``.
 
+    Readers do not know how to show the text.
+
     Wrong:
 
         <summary type="text/html">&lt;p&gt;News&lt;/p&gt;</summary>
@@ -72,7 +74,9 @@ def invalid_text_type(about: Context) -> Iterator[Problem]:
     remedy='use "text", "html", "xhtml" or a media type; with src, use a media type',
 )
 def invalid_content_type(about: Context) -> Iterator[Problem]:
-    """The type of a content is not ``text``, ``html``, ``xhtml`` or a media type that Atom allows.
+    """The type of ``content`` is not ``text``, ``html``, ``xhtml`` or a media type that Atom allows.
+
+    Readers do not know how to show the content.
 
     Wrong:
 
@@ -100,7 +104,7 @@ def invalid_content_type(about: Context) -> Iterator[Problem]:
     remedy="add the media type of the file that src points to",
 )
 def missing_content_type(about: Context) -> Iterator[Problem]:
-    """A content is in another file and has no type. Readers cannot tell whether they can show it.
+    """The content is in another file, and has no type. Readers cannot tell whether they can show it.
 
     Wrong:
 
@@ -112,7 +116,7 @@ def missing_content_type(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     if "src" in node.attributes and "type" not in node.attributes:
-        yield here(node, f"{shown(node)} has src and no type")
+        yield here(node, f"{shown(node)} has 'src' but no 'type'")
 
 
 @element_check(
@@ -124,7 +128,9 @@ def missing_content_type(about: Context) -> Iterator[Problem]:
     remedy="keep one of the two",
 )
 def content_beside_src(about: Context) -> Iterator[Problem]:
-    """A content points to another file with ``src``, and is not empty.
+    """The content points to another file with ``src``, but is not empty.
+
+    Readers cannot tell which of the two to show.
 
     Wrong:
 
@@ -136,7 +142,7 @@ def content_beside_src(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     if "src" in node.attributes and (node.text.strip() or node.children):
-        yield here(node, f"{shown(node)} has src and is not empty")
+        yield here(node, f"{shown(node)} has 'src' but is not empty")
 
 
 @element_check(
@@ -164,7 +170,7 @@ def missing_summary(about: Context) -> Iterator[Problem]:
         if "src" in content.attributes or binary:
             yield here(
                 content,
-                f"{shown(node)} needs a <summary>: its content is {'binary' if binary else 'elsewhere'}",
+                f"{shown(node)} needs a <summary>: its content is {'binary' if binary else 'in another file'}",
             )
 
 
@@ -182,7 +188,7 @@ def _is_text(content: Node) -> bool:
     remedy="encode the bytes as Base64",
 )
 def not_base64(about: Context) -> Iterator[Problem]:
-    """A content has a binary media type but is not Base64.
+    """The content has a binary media type but is not Base64, so readers cannot decode it.
 
     Wrong:
 
@@ -199,7 +205,7 @@ def not_base64(about: Context) -> Iterator[Problem]:
     try:
         base64.b64decode("".join(node.text.split()), validate=True)
     except (binascii.Error, ValueError):
-        yield here(node, f"{shown(node)} of type {quoted(kind)} is not base64")
+        yield here(node, f"{shown(node)} of type {quoted(kind)} is not Base64")
 
 
 @element_check(
@@ -211,7 +217,9 @@ def not_base64(about: Context) -> Iterator[Problem]:
     remedy='use type="html" or type="xhtml" for part of a page',
 )
 def html_fragment(about: Context) -> Iterator[Problem]:
-    """The media type says that a content is a complete HTML page, but it is only part of one.
+    """The media type says that the content is a complete HTML page, but it is only part of one.
+
+    Readers may treat it as a file instead of showing it.
 
     Wrong:
 
@@ -225,7 +233,7 @@ def html_fragment(about: Context) -> Iterator[Problem]:
     kind = text_type(node)
     whole = "<html" in node.text.lower() or any(child.tag == "xhtml:html" for child in node.children)
     if kind in {"text/html", "application/xhtml+xml"} and "src" not in node.attributes and not whole:
-        yield here(node, f"{shown(node)} of type {quoted(kind)} is not a whole page")
+        yield here(node, f"{shown(node)} of type {quoted(kind)} is not a complete page")
 
 
 @element_check(
@@ -239,6 +247,8 @@ def html_fragment(about: Context) -> Iterator[Problem]:
 def missing_xhtml_div(about: Context) -> Iterator[Problem]:
     """A text of type ``xhtml`` is not exactly one ``div`` in the XHTML namespace.
 
+    Readers show what is inside the ``div``, and may show nothing without it.
+
     Wrong:
 
         <summary type="xhtml">News</summary>
@@ -251,9 +261,9 @@ def missing_xhtml_div(about: Context) -> Iterator[Problem]:
     if text_type(node) != "xhtml":
         return
     if [child.tag for child in node.children] != ["xhtml:div"]:
-        yield here(node, f"{shown(node)} of type 'xhtml' is not one <div> of XHTML")
+        yield here(node, f"{shown(node)} of type 'xhtml' is not a single XHTML <div>")
     elif node.text.strip():
-        yield here(node, f"{shown(node)} of type 'xhtml' has text beside its <div>")
+        yield here(node, f"{shown(node)} of type 'xhtml' has text outside its <div>")
 
 
 @element_check(
@@ -291,6 +301,8 @@ def not_inline_markup(about: Context) -> Iterator[Problem]:
 def elements_in_text(about: Context) -> Iterator[Problem]:
     """A text contains elements, but its type is ``text``, ``html`` or a media type of text.
 
+    Readers show the text without them, or not at all.
+
     Wrong:
 
         <summary type="html"><p>News</p></summary>
@@ -315,7 +327,7 @@ def elements_in_text(about: Context) -> Iterator[Problem]:
     remedy="declare the namespace on the div, without a prefix",
 )
 def prefixed_xhtml(about: Context) -> Iterator[Problem]:
-    """XHTML is written with a namespace prefix. Readers that copy the text do not understand it.
+    """XHTML has a namespace prefix. Readers that copy the text into a page do not understand it.
 
     Wrong:
 
@@ -352,4 +364,4 @@ def misplaced_xhtml(about: Context) -> Iterator[Problem]:
     """
     for child in about.node.children:
         if child.tag.startswith(MARKUP_PREFIXES):
-            yield here(child, f"{shown(child)} is outside any content")
+            yield here(child, f"{shown(child)} is outside the content")

@@ -1,4 +1,4 @@
-"""How a feed is served: status, redirects, media type and encoding, and whether it can be asked for changes only."""
+"""How a feed is served: status, redirects, media type, encoding, and conditional requests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TYPES: Final = {
     remedy="make the server answer with 200 and the feed",
 )
 def http_status(about: Context) -> Iterator[Problem]:
-    """The server does not send the feed: the address is wrong, or the server has a fault.
+    """The server does not send the feed. The address is wrong, or the server has a fault.
 
     Wrong:
 
@@ -40,17 +40,19 @@ def http_status(about: Context) -> Iterator[Problem]:
     """
     delivery = about.delivery
     if delivery.status != 200:
-        yield Problem(f"the server says {delivery.status} {delivery.reason}".rstrip(), 1, 1)
+        yield Problem(f"the server answered {delivery.status} {delivery.reason}".rstrip(), 1, 1)
 
 
 @delivery_check(
     "http-redirect",
     Level.HINT,
     spec=f"{_HTTP}#name-redirection-3xx",
-    remedy="name the new address wherever the feed is linked; readers ask twice until then",
+    remedy="use the new address wherever you link to the feed",
 )
 def http_redirect(about: Context) -> Iterator[Problem]:
-    """The feed has moved for good: the server redirects from its address with 301 or 308.
+    """The feed has moved permanently: the server redirects with 301 or 308.
+
+    Readers that do not store the new address make two requests each time.
 
     Wrong:
 
@@ -71,7 +73,7 @@ def http_redirect(about: Context) -> Iterator[Problem]:
     remedy="set the media type in the server's configuration",
 )
 def http_media_type(about: Context) -> Iterator[Problem]:
-    """The header ``Content-Type`` does not name the format of the feed. Browsers and some readers go by it.
+    """The header ``Content-Type`` does not name the format of the feed. Browsers and some readers rely on it.
 
     Wrong:
 
@@ -85,18 +87,18 @@ def http_media_type(about: Context) -> Iterator[Problem]:
     found = about.delivery.media_type
     if about.delivery.status == 200 and expected is not None and found not in expected:
         usual = min(expected - _XML)
-        said = f"the Content-Type is {quoted(found)}" if found else "there is no Content-Type"
-        yield Problem(f"{said}, which should be {usual}", 1, 1)
+        said = f"the Content-Type is {quoted(found)}, but" if found else "there is no Content-Type; it"
+        yield Problem(f"{said} should be {usual}", 1, 1)
 
 
 @delivery_check(
     "http-charset",
     Level.WARNING,
     spec="https://www.rfc-editor.org/rfc/rfc7303.html#section-3",
-    remedy="let the header name the encoding that the feed is in, or none",
+    remedy="name the encoding of the feed in the header, or leave out charset",
 )
 def http_charset(about: Context) -> Iterator[Problem]:
-    """The ``charset`` of the header is not the encoding of the feed. Readers that go by the header show other letters.
+    """The ``charset`` in the header is not the encoding of the feed. Some readers then show wrong characters.
 
     Wrong:
 
@@ -109,7 +111,7 @@ def http_charset(about: Context) -> Iterator[Problem]:
     named = about.delivery.charset
     own = about.document.encoding or ("utf-8" if about.format == "json" else "")
     if named and own and about.delivery.status == 200 and not _same(named, own):
-        yield Problem(f"the header says charset={quoted(named)}, the feed is in {own.upper()}", 1, 1)
+        yield Problem(f"the header says charset={quoted(named)}, but the feed is in {own.upper()}", 1, 1)
 
 
 def _same(named: str, own: str) -> bool:
@@ -117,7 +119,7 @@ def _same(named: str, own: str) -> bool:
         codec = codecs.lookup(named).name
     except (LookupError, ValueError):
         return False
-    # Without an order of bytes, the mark tells it; ASCII is a part of UTF-8 the other way round only.
+    # "utf-16" leaves the byte order to the byte order mark. ASCII is also valid UTF-8, but not the reverse.
     return codec == own or own.startswith(f"{codec}-") or (own == "ascii" and codec == "utf-8")
 
 
@@ -125,10 +127,10 @@ def _same(named: str, own: str) -> bool:
     "http-no-validator",
     Level.HINT,
     spec=f"{_HTTP}#name-validator-fields",
-    remedy="let the server send an ETag or Last-Modified",
+    remedy="make the server send an ETag or Last-Modified header",
 )
 def http_no_validator(about: Context) -> Iterator[Problem]:
-    """The server sends neither ``ETag`` nor ``Last-Modified``, so readers cannot ask for changes only.
+    """The server sends neither ``ETag`` nor ``Last-Modified``. Readers download the whole feed each time.
 
     Wrong:
 
@@ -148,10 +150,10 @@ def http_no_validator(about: Context) -> Iterator[Problem]:
     "http-not-conditional",
     Level.WARNING,
     spec=f"{_HTTP}#name-conditional-requests",
-    remedy="let the server answer 304 to If-None-Match and If-Modified-Since when nothing changed",
+    remedy="make the server answer If-None-Match and If-Modified-Since with 304 when nothing changed",
 )
 def http_not_conditional(about: Context) -> Iterator[Problem]:
-    """The server sends the whole feed again to a reader that has it already.
+    """The server sends the whole feed again to readers that already have it, which costs both sides traffic.
 
     Wrong:
 
@@ -163,4 +165,6 @@ def http_not_conditional(about: Context) -> Iterator[Problem]:
     """
     delivery = about.delivery
     if delivery.status == 200 and delivery.again is not None and delivery.again != 304:
-        yield Problem(f"asked for changes only, the server says {delivery.again} instead of 304", 1, 1)
+        yield Problem(
+            f"asked whether the feed changed, the server answered {delivery.again} instead of 304", 1, 1
+        )

@@ -1,4 +1,4 @@
-"""What is alike in every format: where a feed is fetched from, the order of its entries, and the files in them."""
+"""What all formats share: the address of the feed, the order of its entries, and their files."""
 
 from __future__ import annotations
 
@@ -40,10 +40,12 @@ def _self_links(about: Context) -> list[Node]:
     "missing-self-link",
     Level.WARNING,
     spec=_ATOM,
-    remedy='add the address that the feed is fetched from: a link with rel="self", or feed_url in JSON Feed',
+    remedy='add the address of the feed: a link with rel="self", or feed_url in JSON Feed',
 )
 def missing_self_link(about: Context) -> Iterator[Problem]:
-    """A feed does not say where it is fetched from. RSS uses the link element of Atom for this.
+    """The feed does not say what its own address is. RSS uses Atom's link element for this.
+
+    A reader that opens a copy of the feed cannot find the original.
 
     Wrong:
 
@@ -69,10 +71,13 @@ def missing_feed_url(about: Context) -> Iterator[Problem]:
     "self-link-mismatch",
     Level.WARNING,
     spec=_ATOM,
-    remedy="set it to the address that the feed is fetched from",
+    remedy="set it to the address that the feed is served from",
 )
 def self_link_mismatch(about: Context) -> Iterator[Problem]:
-    """The self link is not the address that the feed is served from, as given with ``--location``.
+    """The self link is not the address that the feed is served from.
+
+    Readers that follow the self link find another feed, or none. The real address is the one that you validate, or
+    the one that you give with ``--location``.
 
     Wrong:
 
@@ -85,14 +90,17 @@ def self_link_mismatch(about: Context) -> Iterator[Problem]:
     links, location = _self_links(about), about.location
     if links and location and iris.same(location) not in {iris.same(self_address(link)) for link in links}:
         found = links[0].attributes.get("href", "")
-        yield here(links[0], f"<link rel='self'>: {quoted(found, 200)} is not {quoted(location, 200)}")
+        yield here(
+            links[0],
+            f"<link rel='self'>: {quoted(found, 200)} is not {quoted(location, 200)}, where the feed is",
+        )
 
 
 @json_too(self_link_mismatch, "top-level")
 def feed_url_mismatch(about: Context) -> Iterator[Problem]:
     own, location = about.object.get("feed_url"), about.location
     if own is not None and location and iris.same(str(own.value)) != iris.same(location):
-        message = f"feed_url: {quoted(str(own.value), 200)} is not {quoted(location, 200)}"
+        message = f"feed_url: {quoted(str(own.value), 200)} is not {quoted(location, 200)}, where the feed is"
         yield Problem(message, own.line, own.column)
 
 
@@ -103,7 +111,7 @@ def feed_url_mismatch(about: Context) -> Iterator[Problem]:
     remedy="write the full address",
 )
 def relative_self_link(about: Context) -> Iterator[Problem]:
-    """The self link is relative, and the feed has no base address. A saved copy cannot be updated.
+    """The self link is relative, and there is no base address. A copy does not lead back to the feed.
 
     Wrong:
 
@@ -141,9 +149,9 @@ def _first_later(dated: Iterable[tuple[_Thing, datetime | None]]) -> _Thing | No
     remedy="sort the items by date, newest first",
 )
 def items_not_newest_first(about: Context) -> Iterator[Problem]:
-    """An item is newer than the one before it. Readers that show only the first few may miss it.
+    """An item is newer than the one before it. Readers that only show the first few items may miss it.
 
-    No format asks for an order.
+    No format requires an order.
 
     Wrong:
 
@@ -166,7 +174,7 @@ def items_not_newest_first(about: Context) -> Iterator[Problem]:
 def entries_not_newest_first(about: Context) -> Iterator[Problem]:
     late = _first_later(_dates(about.node, "atom:updated"))
     published = list(_dates(about.node, "atom:published"))
-    # A feed in the order of publishing is in order too, though an old entry was edited.
+    # A feed in the order of publishing is in order, even if an old entry was edited later.
     if late is not None and (not published or _first_later(published) is not None):
         yield here(late, f"{shown(late)}: {quoted(late.text.strip())} is newer than the entry before it")
 
@@ -229,7 +237,7 @@ def duplicate_attachment(about: Context) -> Iterator[Problem]:
 
 
 def _repeated(named_things: Iterable[tuple[str, _Thing]]) -> Iterator[tuple[str, _Thing, _Thing]]:
-    """Yield each name that came before, with the thing and the first of that name; blank ones are nobody's."""
+    """Yield each name that is repeated, with the thing and the first thing of that name; blank names do not count."""
     first: dict[str, _Thing] = {}
     for name, thing in named_things:
         if name and name in first:

@@ -1,9 +1,9 @@
-"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/): what its tables do not say.
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/): the rules that its tables cannot express.
 
-What its texts, addresses and dates hold is checked as in the other formats; the tables say what each is.
+The tables say what each value is, so that texts, addresses and dates are checked as in the other formats.
 
-No JSON Schema: a schema's errors name paths into the schema, not lines of the feed, and it cannot say that ids differ
-or that dates exist.
+There is no JSON Schema: its errors name paths, not lines of the feed, and it cannot require that ids differ or that
+dates exist.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def _at(place: Json | Member, message: str) -> Problem:
     remedy='begin with {"version": "https://jsonfeed.org/version/1.1"',
 )
 def not_a_feed(about: Context) -> Iterator[Problem]:
-    """The document is JSON but not a JSON Feed. It is not an object, or its version is unknown.
+    """The document is JSON but not a JSON Feed: it is not an object, or its version is unknown.
+
+    Readers cannot subscribe to it.
 
     Wrong:
 
@@ -46,14 +48,14 @@ def not_a_feed(about: Context) -> Iterator[Problem]:
     """
     version = about.object.get("version")
     if not about.object.is_object:
-        yield _at(about.object, f"the document is of type {about.object.kind}, a feed is an object")
+        yield _at(about.object, f"the document is of type {about.object.kind}, but a feed is an object")
     elif version is not None and version.value not in VERSIONS:
         yield _at(version, f"version: {quoted(str(version.value))} is not a version of JSON Feed")
 
 
-@json_check("json-missing-key", Level.ERROR, needs="shape", remedy="add the key and a value")
+@json_check("json-missing-key", Level.ERROR, needs="shape", remedy="add the key with a value")
 def missing_key(about: Context) -> Iterator[Problem]:
-    """A required key is missing, or the id of an item is blank. Readers discard such items.
+    """A required key is missing, or the id of an item is blank. Readers discard such a feed or item.
 
     Wrong:
 
@@ -73,9 +75,11 @@ def missing_key(about: Context) -> Iterator[Problem]:
         yield _at(identifier, "the id is blank")
 
 
-@json_check("json-wrong-type", Level.ERROR, needs="shape", remedy="write a value of that type")
+@json_check("json-wrong-type", Level.ERROR, needs="shape", remedy="write a value of the required type")
 def wrong_type(about: Context) -> Iterator[Problem]:
     """A value does not have the type that JSON Feed requires for its key.
+
+    Readers ignore the value, or reject the feed.
 
     Wrong:
 
@@ -103,10 +107,10 @@ def wrong_type(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     spec="https://www.rfc-editor.org/rfc/rfc8259.html#section-4",
     needs="shape",
-    remedy="keep one",
+    remedy="keep only one of them",
 )
 def duplicate_key(about: Context) -> Iterator[Problem]:
-    """A key appears twice in an object. Parsers take the first, take the last, or fail.
+    """A key appears twice in an object. Parsers use the first, use the last, or fail.
 
     Wrong:
 
@@ -131,7 +135,7 @@ def duplicate_key(about: Context) -> Iterator[Problem]:
     remedy="check the spelling; begin your own keys with _",
 )
 def unknown_key(about: Context) -> Iterator[Problem]:
-    """JSON Feed does not define this key. Extension keys begin with an underscore.
+    """JSON Feed does not define this key, so readers ignore it. Extension keys begin with an underscore.
 
     Wrong:
 
@@ -143,7 +147,7 @@ def unknown_key(about: Context) -> Iterator[Problem]:
     """
     for member in about.object.members():
         if member.key not in TABLES[about.table] and not member.key.startswith("_"):
-            yield _at(member, f"the key {member.key!r} is not defined here")
+            yield _at(member, f"JSON Feed does not define the key {member.key!r} here")
 
 
 @json_check(
@@ -154,7 +158,7 @@ def unknown_key(about: Context) -> Iterator[Problem]:
     remedy="add content_html or content_text",
 )
 def item_without_content(about: Context) -> Iterator[Problem]:
-    """An item has neither ``content_html`` nor ``content_text``.
+    """An item has neither ``content_html`` nor ``content_text``, so readers have nothing to show.
 
     Wrong:
 
@@ -176,7 +180,7 @@ def item_without_content(about: Context) -> Iterator[Problem]:
     remedy="give the author a name, a url or an avatar",
 )
 def empty_author(about: Context) -> Iterator[Problem]:
-    """An author has no ``name``, ``url`` or ``avatar``. At least one is required.
+    """An author has no ``name``, ``url`` or ``avatar``, so readers have nothing to show.
 
     Wrong:
 
@@ -187,7 +191,7 @@ def empty_author(about: Context) -> Iterator[Problem]:
         "authors": [{"name": "Ada"}]
     """
     if not any(member.key in TABLES["authors"] for member in about.object.members()):
-        yield _at(about.object, "the author has neither a name nor a url nor an avatar")
+        yield _at(about.object, "the author has no name, url or avatar")
 
 
 @json_check(
@@ -268,6 +272,8 @@ def id_not_text(about: Context) -> Iterator[Problem]:
 def author_of_version_1(about: Context) -> Iterator[Problem]:
     """A feed of version 1.1 uses ``author``, which 1.1 replaced with ``authors``.
 
+    Some readers only look for the new key.
+
     Wrong:
 
         "author": {"name": "Ada"}
@@ -279,7 +285,7 @@ def author_of_version_1(about: Context) -> Iterator[Problem]:
     if about.feed.text("version").endswith("/1.1"):
         for member in about.object.members():
             if member.key == "author" and not about.object.get("authors"):
-                yield _at(member, "author was replaced by authors")
+                yield _at(member, "version 1.1 replaced author with authors")
 
 
 @json_check(
@@ -291,6 +297,8 @@ def author_of_version_1(about: Context) -> Iterator[Problem]:
 def not_well_formed(_about: Context) -> Iterator[Problem]:
     """The document starts like JSON but is not: for example, a quote is missing, or a comma is left over.
 
+    Parsers reject the whole document, so readers show nothing.
+
     Wrong:
 
         {"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": [],}
@@ -299,5 +307,5 @@ def not_well_formed(_about: Context) -> Iterator[Problem]:
 
         {"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": []}
     """
-    # The reader finds it, and then there is no value to look at.
+    # json_document.read reports it; there is no object to check then.
     yield from ()

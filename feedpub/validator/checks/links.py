@@ -50,7 +50,7 @@ RELATIONS: Final = words(
     remedy="use a registered relation, or an IRI of your own",
 )
 def unregistered_relation(about: Context) -> str | None:
-    """The relation of a link is neither a registered word nor an IRI.
+    """A link's ``rel`` is neither a registered relation nor an IRI. Readers do not know what the link is for.
 
     Wrong:
 
@@ -76,7 +76,7 @@ def unregistered_relation(about: Context) -> str | None:
     remedy="put the address in href",
 )
 def link_not_empty(about: Context) -> Iterator[Problem]:
-    """An Atom link contains text. Its address belongs in the attribute ``href``.
+    """An Atom link contains text. Readers only look for the address in the attribute ``href``.
 
     Wrong:
 
@@ -97,10 +97,10 @@ def link_not_empty(about: Context) -> Iterator[Problem]:
     named("atom:link"),
     needs="attributes",
     spec=f"{_RFC4287}4.2.7.2",
-    remedy="use the type of the feed, or rel='alternate' for a page",
+    remedy="use the type of the feed, or rel='alternate' if the link leads to a page",
 )
 def self_link_type(about: Context) -> Iterator[Problem]:
-    """The type of a self link says that the address is not a feed.
+    """A self link has a type that is not a feed's. Readers do not take it for the address of the feed.
 
     Wrong:
 

@@ -1,4 +1,4 @@
-"""Markup: what should be HTML or XHTML and is not, or is dangerous to the reader that shows it."""
+"""Markup: HTML and XHTML that is wrong, or dangerous to the reader that shows it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def _xhtml(_within: str, tag: str, _element: Element | None) -> bool:
     remedy="correct the markup, or escape what is not meant as markup",
 )
 def not_html(about: Context) -> Iterator[str]:
-    """A text that should be HTML contains a tag that does not end, or an element that does not exist.
+    """HTML contains a tag that does not end, or an element that does not exist.
+
+    Readers guess what was meant, or drop the rest of the text.
 
     Wrong:
 
@@ -62,10 +64,12 @@ def not_html(about: Context) -> Iterator[str]:
     Level.WARNING,
     *_MAYBE_HTML,
     spec=_SECURITY,
-    remedy="remove the element; safe readers remove it anyway",
+    remedy="remove the element",
 )
 def dangerous_markup(about: Context) -> Iterator[str]:
     """HTML contains elements that run code, embed files or redirect, such as ``script`` or ``iframe``.
+
+    Careful readers remove them. In others, the feed can run code.
 
     Wrong:
 
@@ -89,6 +93,8 @@ def dangerous_markup(about: Context) -> Iterator[str]:
 def dangerous_attribute(about: Context) -> Iterator[str]:
     """A tag has an attribute that runs a script, such as ``onclick``.
 
+    Careful readers remove it. In others, the feed can run code.
+
     Wrong:
 
         <description>&lt;p onclick="count()"&gt;News&lt;/p&gt;</description>
@@ -98,14 +104,14 @@ def dangerous_attribute(about: Context) -> Iterator[str]:
         <description>&lt;p&gt;News&lt;/p&gt;</description>
     """
     for name in about.survey.attributes:
-        yield f"contains a tag with the attribute {name!r}"
+        yield f"contains a tag with the attribute {name!r}, which runs a script"
 
 
 @element_too(dangerous_attribute, _xhtml, "attributes")
 def dangerous_xhtml_attribute(about: Context) -> Iterator[Problem]:
     for name in about.node.attributes:
         if html.runs_script(name.lower()):
-            yield here(about.node, f"{shown(about.node)} has the attribute {name!r}")
+            yield here(about.node, f"{shown(about.node)} has the attribute {name!r}, which runs a script")
 
 
 @html_check(
@@ -113,10 +119,10 @@ def dangerous_xhtml_attribute(about: Context) -> Iterator[Problem]:
     Level.HINT,
     *_MAYBE_HTML,
     spec="https://html.spec.whatwg.org/multipage/indices.html#attributes-3",
-    remedy="remove the attribute; readers remove it anyway",
+    remedy="remove the attribute",
 )
 def unknown_html_attribute(about: Context) -> Iterator[str]:
-    """A tag has an attribute that HTML does not define. It is harmless but useless.
+    """A tag has an attribute that HTML does not define. It does no harm, but readers remove it.
 
     Wrong:
 
@@ -127,14 +133,14 @@ def unknown_html_attribute(about: Context) -> Iterator[str]:
         <description>&lt;p data-markdown="1"&gt;News&lt;/p&gt;</description>
     """
     for name in about.survey.unknown_attributes:
-        yield f"contains a tag with the attribute {name!r}"
+        yield f"contains a tag with the unknown attribute {name!r}"
 
 
 @element_too(unknown_html_attribute, _xhtml, "attributes")
 def unknown_xhtml_attribute(about: Context) -> Iterator[Problem]:
     for name in about.node.attributes:
         if ":" not in name and html.unknown_attribute(name.lower()):
-            yield here(about.node, f"{shown(about.node)} has the attribute {name!r}")
+            yield here(about.node, f"{shown(about.node)} has the unknown attribute {name!r}")
 
 
 @html_check(
@@ -142,10 +148,10 @@ def unknown_xhtml_attribute(about: Context) -> Iterator[Problem]:
     Level.HINT,
     *_MAYBE_HTML,
     spec="https://www.w3.org/TR/CSS/",
-    remedy="remove the declaration; readers remove it anyway",
+    remedy="remove the declaration",
 )
 def unknown_style(about: Context) -> Iterator[str]:
-    """A style uses a property or value that is not known to be harmless. Most readers drop it.
+    """A style uses a property or value that is not known to be harmless. Most readers remove it.
 
     Wrong:
 
@@ -156,13 +162,13 @@ def unknown_style(about: Context) -> Iterator[str]:
         <description>&lt;p style="color: #080"&gt;News&lt;/p&gt;</description>
     """
     for style in about.survey.unknown_styles:
-        yield f"contains the style {quoted(style)}"
+        yield f"contains the unknown style {quoted(style)}"
 
 
 @element_too(unknown_style, _markup, "attributes")
 def unknown_xhtml_style(about: Context) -> Iterator[Problem]:
     for style in html.judge_style(about.node.attributes.get("style", ""))[1]:
-        yield here(about.node, f"{shown(about.node)} has the style {quoted(style)}")
+        yield here(about.node, f"{shown(about.node)} has the unknown style {quoted(style)}")
 
 
 @html_check(
@@ -174,6 +180,8 @@ def unknown_xhtml_style(about: Context) -> Iterator[Problem]:
 )
 def dangerous_style(about: Context) -> Iterator[str]:
     """A style can do more than change how text looks: cover the page, load a file or run a script.
+
+    Careful readers remove it.
 
     Wrong:
 
@@ -202,6 +210,8 @@ def dangerous_xhtml_style(about: Context) -> Iterator[Problem]:
 )
 def relative_link_in_html(about: Context) -> Iterator[str]:
     """A link or image in HTML has a relative address. Nothing says what it is relative to.
+
+    Readers cannot open the link or load the image.
 
     Wrong:
 
@@ -273,10 +283,12 @@ def image_without_alternative_in_xhtml(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     _markup,
     spec=_SECURITY,
-    remedy="remove the element; safe readers remove it anyway",
+    remedy="remove the element",
 )
 def dangerous_xhtml(about: Context) -> Iterator[Problem]:
     """XHTML or SVG contains an element that runs code, embeds files or redirects, or that does not exist.
+
+    Careful readers remove it.
 
     Wrong:
 

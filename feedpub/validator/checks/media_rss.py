@@ -1,4 +1,4 @@
-"""Media RSS: what its tables do not say."""
+"""Media RSS: the rules that its tables cannot express."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _HASH_DIGITS: Final = {"md5": 32, "sha-1": 40}
     remedy="add the other versions, or move the content out of the group",
 )
 def media_group_of_one(about: Context) -> Iterator[Problem]:
-    """A ``media:group`` has fewer than two contents. It is meant for several versions of one file.
+    """A ``media:group`` has fewer than two contents, but is meant for several versions of one file.
 
     Wrong:
 
@@ -72,7 +72,7 @@ def media_group_of_one(about: Context) -> Iterator[Problem]:
     remedy="add a url, or a media:player",
 )
 def media_content_without_target(about: Context) -> Iterator[Problem]:
-    """A ``media:content`` has neither a url nor a player. There is nothing to play.
+    """A ``media:content`` has neither a ``url`` nor a player, so there is nothing to play.
 
     Wrong:
 
@@ -84,7 +84,7 @@ def media_content_without_target(about: Context) -> Iterator[Problem]:
     """
     node = about.node
     if "url" not in node.attributes and not node.first("media:player"):
-        yield here(node, f"{shown(node)} has neither url nor a player")
+        yield here(node, f"{shown(node)} has neither 'url' nor <media:player>")
 
 
 @element_check(
@@ -96,6 +96,8 @@ def media_content_without_target(about: Context) -> Iterator[Problem]:
 )
 def invalid_media_rating(about: Context) -> Iterator[Problem]:
     """A rating does not belong to its scheme. The default scheme is ``urn:simple``.
+
+    Readers cannot tell who the content is suitable for.
 
     Wrong:
 
@@ -125,6 +127,8 @@ def invalid_media_rating(about: Context) -> Iterator[Problem]:
 def invalid_media_role(about: Context) -> Iterator[Problem]:
     """The role of a credit is not in the list of its scheme, or not in lower case.
 
+    Readers ignore it.
+
     Wrong:
 
         <media:credit role="Author">Ada</media:credit>
@@ -139,7 +143,7 @@ def invalid_media_role(about: Context) -> Iterator[Problem]:
     if role is None:
         return
     if role != role.lower():
-        yield here(node, f"{shown(node)}: the role {quoted(role)} is not in small letters")
+        yield here(node, f"{shown(node)}: the role {quoted(role)} is not in lower case")
     elif scheme == "urn:ebu" and role not in ROLES:
         yield here(node, f"{shown(node)}: {quoted(role)} is not a role of urn:ebu")
 
@@ -152,7 +156,9 @@ def invalid_media_role(about: Context) -> Iterator[Problem]:
     remedy="write the digest in hexadecimal digits",
 )
 def invalid_media_hash(about: Context) -> Iterator[Problem]:
-    """A hash is not a digest of its algorithm in hexadecimal digits. The default algorithm is MD5.
+    """A hash does not have the length or the digits of its algorithm. The default algorithm is MD5.
+
+    Readers cannot check the file that they downloaded.
 
     Wrong:
 
@@ -177,7 +183,9 @@ def invalid_media_hash(about: Context) -> Iterator[Problem]:
     remedy="list country codes or full addresses separated by spaces, or write all or none",
 )
 def invalid_media_restriction(about: Context) -> Iterator[Problem]:
-    """A restriction lists something that is not an ISO 3166 country code or a full address.
+    """A restriction lists something that is neither an ISO 3166 country code nor a full address.
+
+    Readers cannot apply it.
 
     Wrong:
 

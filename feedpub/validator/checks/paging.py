@@ -34,6 +34,8 @@ def _targets(head: Node, name: str) -> set[str]:
 def paging_in_complete_feed(about: Context) -> Iterator[Problem]:
     """A feed says that it is complete, but links to more pages or archives.
 
+    Readers cannot tell which of the two is true.
+
     Wrong:
 
         <fh:complete/><link rel="next" href="https://example.org/2.atom"/>
@@ -57,7 +59,9 @@ def paging_in_complete_feed(about: Context) -> Iterator[Problem]:
     remedy="remove the link; a complete feed is the current one",
 )
 def current_of_complete_feed(about: Context) -> Iterator[Problem]:
-    """A feed says that it is complete, but also that another document is the current one.
+    """A feed says that it is complete, but links to another document as the current feed.
+
+    Readers cannot tell which of the two to subscribe to.
 
     Wrong:
 
@@ -72,7 +76,9 @@ def current_of_complete_feed(about: Context) -> Iterator[Problem]:
         own = _targets(node, "self")
         for link in node.all("atom:link"):
             if relation(link) == "current" and link.attributes.get("href", "").strip() not in own:
-                yield here(link, f"{shown(link)} with rel='current' is not the self link of a complete feed")
+                yield here(
+                    link, f"{shown(link)} with rel='current' differs from the self link of a complete feed"
+                )
 
 
 @element_check(
@@ -80,10 +86,12 @@ def current_of_complete_feed(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     _HEADS,
     spec=f"{_RFC5005}3",
-    remedy="remove that link",
+    remedy="remove the link",
 )
 def page_past_the_end(about: Context) -> Iterator[Problem]:
-    """The first page of a feed has a link to a previous page, or the last page to a next page.
+    """The first page of a feed links to a previous page, or the last page links to a next page.
+
+    Readers that follow the link go past the end of the feed.
 
     Wrong:
 
@@ -110,7 +118,7 @@ def page_past_the_end(about: Context) -> Iterator[Problem]:
     remedy="link to the previous archive and to the current feed",
 )
 def archive_without_links(about: Context) -> Iterator[Problem]:
-    """An archive document has no link to other archives or to the current feed. Readers get stuck in it.
+    """An archive document has no link to another archive or to the current feed. Readers get stuck in it.
 
     Wrong:
 
@@ -135,10 +143,10 @@ def archive_without_links(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     named("atom:entry", "item"),
     spec=f"{_RFC5005}3",
-    remedy="move the link to the feed",
+    remedy="move the link out of the entry, into the feed",
 )
 def paging_in_entry(about: Context) -> Iterator[Problem]:
-    """An entry has a paging link. Such links only mean something in a feed.
+    """An entry contains a paging link. Such links only work in the feed itself.
 
     Wrong:
 

@@ -1,4 +1,4 @@
-"""People: the e-mail addresses of Atom, the contacts of RSS, and names."""
+"""People: e-mail addresses in Atom, contacts in RSS, and names."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ _EMAIL: Final = re.compile(r"[\w+-]@[\w-]+\.\w")
 def invalid_address(about: Context) -> str | None:
     """An e-mail address is not valid, or has a name next to it.
 
+    Nobody can write to it.
+
     Wrong:
 
         <email>Ada &lt;ada@example.org&gt;</email>
@@ -53,7 +55,7 @@ def invalid_address(about: Context) -> str | None:
     remedy="write the full domain",
 )
 def local_host(about: Context) -> str | None:
-    """The host of an e-mail address is a single word, which only works inside one network.
+    """The host of an e-mail address is a single word, so it only works inside one network.
 
     Wrong:
 
@@ -66,7 +68,9 @@ def local_host(about: Context) -> str | None:
     text = about.text
     host = tokens.email_host(text)
     return (
-        f"has the host {host!r}, which is not a domain" if tokens.is_email(text) and host.isalnum() else None
+        f"has the host {host!r}, which is not a full domain"
+        if tokens.is_email(text) and host.isalnum()
+        else None
     )
 
 
@@ -80,6 +84,8 @@ def local_host(about: Context) -> str | None:
 def invalid_contact(about: Context) -> str | None:
     """A person in an RSS feed has no e-mail address.
 
+    RSS requires one here. A name alone belongs in ``dc:creator``.
+
     Wrong:
 
         <author>Ada Lovelace</author>
@@ -88,7 +94,7 @@ def invalid_contact(about: Context) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "has no e-mail address that can be read" if tokens.contact(about.text) == "none" else None
+    return "has no valid e-mail address" if tokens.contact(about.text) == "none" else None
 
 
 @value_check(
@@ -109,7 +115,7 @@ def nameless_contact(about: Context) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "has no name beside the address" if tokens.contact(about.text) == "nameless" else None
+    return "has no name after the address" if tokens.contact(about.text) == "nameless" else None
 
 
 @value_check(
@@ -122,6 +128,8 @@ def nameless_contact(about: Context) -> str | None:
 def contact_form(about: Context) -> str | None:
     """A person has an address and a name, but not in the form that RSS readers expect.
 
+    Readers may show all of it as the name.
+
     Wrong:
 
         <author>Ada Lovelace &lt;ada@example.org&gt;</author>
@@ -130,7 +138,7 @@ def contact_form(about: Context) -> str | None:
 
         <author>ada@example.org (Ada Lovelace)</author>
     """
-    return "is not of the form address (name)" if tokens.contact(about.text) == "other" else None
+    return "does not have the form address (name)" if tokens.contact(about.text) == "other" else None
 
 
 @element_check(
@@ -142,7 +150,9 @@ def contact_form(about: Context) -> str | None:
     remedy="put the address in <email>",
 )
 def name_holds_address(about: Context) -> Iterator[Problem]:
-    """The name of a person contains an e-mail address. The address has its own element.
+    """A person's name contains an e-mail address, which has an element of its own.
+
+    Readers show the address to everybody, as part of the name.
 
     Wrong:
 

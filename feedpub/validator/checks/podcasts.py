@@ -1,4 +1,4 @@
-"""Podcasts: what the tables of Apple's tags do not say."""
+"""Podcasts: the rules that the tables of Apple's tags cannot express."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def unknown_podcast_category(about: Context) -> Iterator[Problem]:
     node = about.node
     if node.within == "itunes:category":
         for child in node.all("itunes:category"):
-            yield here(child, f"{shown(child)} is in a subcategory, which cannot have any")
+            yield here(child, f"{shown(child)} is in a subcategory, which cannot contain another")
         return
     name = _name(node)
     if name not in CATEGORIES and name not in FORMER_CATEGORIES:
-        # Whose subcategories nobody can know; one without a name is told as such.
+        # Its subcategories cannot be checked; a missing name is a finding of its own.
         if "text" in node.attributes:
             yield here(node, f"{shown(node)}: {quoted(name)} is not a category")
         return
@@ -76,7 +76,9 @@ def _below(table: Categories, name: str) -> frozenset[str]:
     remedy="use a category from the current list",
 )
 def old_podcast_category(about: Context) -> Iterator[Problem]:
-    """A podcast has a category from Apple's former list.
+    """A podcast has a category from the list that Apple replaced in 2019.
+
+    Listeners who browse by category may not find it.
 
     Wrong:
 
@@ -91,11 +93,11 @@ def old_podcast_category(about: Context) -> Iterator[Problem]:
         return
     name = _name(node)
     if name in FORMER_CATEGORIES and name not in CATEGORIES:
-        yield here(node, f"{shown(node)}: {quoted(name)} is a category of the former list")
+        yield here(node, f"{shown(node)}: {quoted(name)} is a category of Apple's former list")
     for child in node.all("itunes:category"):
         sub = _name(child)
         if sub in _below(FORMER_CATEGORIES, name) and sub not in _below(CATEGORIES, name):
-            yield here(child, f"{shown(child)}: {quoted(sub)} is a subcategory of the former list")
+            yield here(child, f"{shown(child)}: {quoted(sub)} is a subcategory of Apple's former list")
 
 
 @element_check(
@@ -106,7 +108,7 @@ def old_podcast_category(about: Context) -> Iterator[Problem]:
     remedy="add the element",
 )
 def missing_podcast_element(about: Context) -> Iterator[Problem]:
-    """A podcast lacks a tag that Apple requires. Apple's directory does not list it.
+    """A tag that Apple requires is missing. Apple's directory does not list the podcast.
 
     Wrong:
 
@@ -121,7 +123,7 @@ def missing_podcast_element(about: Context) -> Iterator[Problem]:
     node = about.node
     if node is not about.head or not about.uses("itunes"):
         return
-    # What is blocked is not to be listed: newsletters have these tags for their authors' names.
+    # A blocked feed is not listed: newsletters use these tags only for names of authors.
     blocked = any(found.text.strip().lower() == "yes" for found in node.all("itunes:block"))
     if not blocked and any(found.tag.startswith("itunes:") for found in about.document.nodes):
         own = {child.tag for child in node.children}
@@ -162,6 +164,8 @@ def podcast_duration(about: Context) -> str | None:
 def podcast_keywords_form(about: Context) -> Iterator[Problem]:
     """The keywords of a podcast are not words separated by commas.
 
+    Programs that split them at commas see one long keyword.
+
     Wrong:
 
         <itunes:keywords>salt; pepper; spice</itunes:keywords>
@@ -176,7 +180,7 @@ def podcast_keywords_form(about: Context) -> Iterator[Problem]:
     if any(not (char.isalnum() or char in " ,'-&_\n\t") for char in text) or any(
         len(p.split()) > 2 for p in parts
     ):
-        yield here(node, f"{shown(node)}: {quoted(text)} are not words with commas between them")
+        yield here(node, f"{shown(node)}: {quoted(text)} is not a list of words separated by commas")
 
 
 @element_check(
@@ -188,7 +192,7 @@ def podcast_keywords_form(about: Context) -> Iterator[Problem]:
     remedy="use JPEG or PNG",
 )
 def podcast_artwork_format(about: Context) -> Iterator[Problem]:
-    """The artwork of a podcast or an episode is not a JPEG or PNG file. Apple requires one of them.
+    """The artwork of a podcast or episode is not a JPEG or PNG file. Apple accepts no other format.
 
     Wrong:
 
@@ -228,7 +232,7 @@ def podcast_format(about: Context) -> Iterator[Problem]:
         for enclosure in item.all("enclosure"):
             ending = iris.file_ending(enclosure.attributes.get("url", ""))
             if ending in _UNPLAYED:
-                yield here(enclosure, f"{shown(enclosure)}: files ending in .{ending} are not played")
+                yield here(enclosure, f"{shown(enclosure)}: players do not play files ending in .{ending}")
 
 
 _UNPLAYED: Final = words(

@@ -1,4 +1,4 @@
-"""What was asked for: how old a feed may be, how many items it must have, what a directory of podcasts requires."""
+"""Requirements of the user: the age of the newest item, the number of items, the profile of a podcast directory."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _dates(node: Node) -> Iterator[datetime]:
     remedy="find out why nothing new is published, or allow more time with --max-age",
 )
 def stale_feed(about: Context) -> Iterator[Problem]:
-    """The newest item is older than was asked for, or no date tells how old it is.
+    """The newest item is older than your ``--max-age``, or no date says how old the feed is.
+
+    The job that builds or uploads the feed may have stopped.
 
     Wrong:
 
@@ -54,7 +56,7 @@ def stale_feed(about: Context) -> Iterator[Problem]:
 
     Right:
 
-        feedpub validate feed.rss --max-age 48h    (the newest item is of today)
+        feedpub validate feed.rss --max-age 48h    (the newest item is from today)
     """
     head = about.head
     if head is not None:
@@ -82,14 +84,12 @@ def _wrong_age(about: Context, found: list[datetime]) -> str:
     if allowed is None or about.now is None:
         return ""
     if not found:
-        return "no date tells how old the feed is"
-    # A date in the future says nothing of what was published.
+        return "no date says how old the feed is"
+    # A date in the future does not show that anything was published.
     newest = max((one for one in found if one <= about.now), default=min(found))
     if newest >= about.now - allowed:
         return ""
-    return (
-        f"the newest item is of {newest:%Y-%m-%d %H:%M %Z}, more than {_spoken(allowed.total_seconds())} ago"
-    )
+    return f"the newest item is from {newest:%Y-%m-%d %H:%M %Z}, more than {_spoken(allowed.total_seconds())} ago"
 
 
 def _spoken(seconds: float) -> str:
@@ -107,7 +107,9 @@ def _spoken(seconds: float) -> str:
     remedy="find out where the items are, or ask for fewer with --min-items",
 )
 def too_few_items(about: Context) -> Iterator[Problem]:
-    """The feed has fewer items than was asked for.
+    """The feed has fewer items than your ``--min-items``.
+
+    A build may have lost some of its input.
 
     Wrong:
 
@@ -132,12 +134,14 @@ def too_few_json_items(about: Context) -> Iterator[Problem]:
 
 def _wrong_number(about: Context, number: int) -> str:
     wanted = about.requirements.min_items
-    return f"the feed has {number:,} items of {wanted:,} that were asked for" if number < wanted else ""
+    return f"the feed has {number:,} items, but at least {wanted:,} are required" if number < wanted else ""
 
 
 @document_check("missing-required-element", Level.ERROR, spec=_SPEC, remedy="add the element")
 def missing_required_element(about: Context) -> Iterator[Problem]:
-    """A podcast lacks an element that the directory requires for which it is checked, or is not in RSS.
+    """An element that your ``--profile`` requires is missing, or the podcast is not in RSS.
+
+    The directory does not accept the podcast.
 
     Wrong:
 
@@ -152,7 +156,7 @@ def missing_required_element(about: Context) -> Iterator[Problem]:
     if profile is None or about.document.root is None or about.document.broken:
         return
     if head is None or head.tag != "channel":
-        yield here(about.document.root, f"{profile.name} takes RSS 2.0 only", profile.spec)
+        yield here(about.document.root, f"{profile.name} only accepts RSS 2.0", profile.spec)
         return
     for node, required in [(head, profile.channel), *((item, profile.item) for item in head.all("item"))]:
         own = {child.tag for child in node.children}
@@ -165,13 +169,15 @@ def missing_required_element(about: Context) -> Iterator[Problem]:
 def json_podcast(about: Context) -> Iterator[Problem]:
     profile = about.requirements.profile
     if profile is not None:
-        message = f"{profile.name} takes RSS 2.0 only"
+        message = f"{profile.name} only accepts RSS 2.0"
         yield Problem(message, about.object.line, about.object.column, profile.spec)
 
 
 @document_check("missing-recommended-element", Level.WARNING, spec=_SPEC, remedy="add the element")
 def missing_recommended_element(about: Context) -> Iterator[Problem]:
-    """A podcast lacks an element that the profile for which it is checked recommends.
+    """An element that your ``--profile`` recommends is missing.
+
+    Some podcast apps offer less without it.
 
     Wrong:
 

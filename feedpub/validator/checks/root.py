@@ -1,4 +1,4 @@
-"""What a feed is, and what its names mean: the root element, document types, and namespaces."""
+"""What makes a document a feed: the root element, the document type, and the namespaces."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAMES: Final = frozenset({"rss", "feed", "entry"})
     remedy="begin with <rss version='2.0'> or <feed xmlns='http://www.w3.org/2005/Atom'>",
 )
 def unknown_format(about: Context) -> Iterator[Problem]:
-    """The document is XML, but neither RSS 2.0 nor Atom 1.0.
+    """The document is XML, but neither RSS nor Atom. Readers cannot subscribe to it.
 
     Wrong:
 
@@ -43,10 +43,10 @@ def unknown_format(about: Context) -> Iterator[Problem]:
     "wrong-namespace",
     Level.ERROR,
     spec="https://www.rfc-editor.org/rfc/rfc4287.html#section-1.2",
-    remedy="put Atom in xmlns='http://www.w3.org/2005/Atom', and RSS in no namespace",
+    remedy="use xmlns='http://www.w3.org/2005/Atom' for Atom, and no namespace for RSS",
 )
 def wrong_namespace(about: Context) -> Iterator[Problem]:
-    """The root element has the name of a feed format, but not the namespace of that format.
+    """The root element has the name of a feed, but is in the wrong namespace. Readers do not recognise it.
 
     Wrong:
 
@@ -79,7 +79,7 @@ def _local(tag: str) -> str:
     remedy="remove the document type declaration",
 )
 def dead_dtd(about: Context) -> Iterator[Problem]:
-    """The document type is that of Netscape's RSS 0.91. The file is gone, so readers that fetch it fail.
+    """The document type is Netscape's for RSS 0.91. Its file no longer exists, so readers that fetch it fail.
 
     Wrong:
 
@@ -92,7 +92,7 @@ def dead_dtd(about: Context) -> Iterator[Problem]:
     document = about.document
     doctype = document.doctype
     if doctype is not None and "netscape" in f"{doctype.public} {doctype.system}".lower():
-        message = f"the document type {quoted(doctype.system or doctype.public)} does not exist any more"
+        message = f"the document type {quoted(doctype.system or doctype.public)} no longer exists"
         yield Problem(message, doctype.line, doctype.column)
 
 
@@ -115,7 +115,7 @@ def xml_version(about: Context) -> Iterator[Problem]:
     """
     document = about.document
     if document.root is not None and document.version != "1.0":
-        yield Problem(f"the XML declaration gives the version {quoted(document.version)}", 1, 1)
+        yield Problem(f"the XML declaration names version {quoted(document.version)}", 1, 1)
 
 
 _XML_NAMES: Final = "https://www.w3.org/TR/xml-names/#ns-decl"
@@ -123,7 +123,7 @@ _PROFILE: Final = "https://www.rssboard.org/rss-profile#namespace-elements"
 
 
 def _loose(uri: str) -> str:
-    """Return a namespace as people mistype it: case, scheme, slashes and signs at the end do not count."""
+    """Return a namespace without what people mistype: case, ``https``, and ``/`` or ``#`` at the end."""
     return uri.lower().replace("https://", "http://").rstrip("/#")
 
 
@@ -134,10 +134,10 @@ _LOOSE: Final = {_loose(uri): uri for uri in namespaces.KNOWN}
     "invalid-namespace",
     Level.ERROR,
     spec=_XML_NAMES,
-    remedy="use an address with a scheme and without spaces",
+    remedy="write a valid address with a scheme, and without spaces",
 )
 def invalid_namespace(about: Context) -> Iterator[Problem]:
-    """A namespace name is not a valid IRI, tag URI or UUID.
+    """A namespace name is not a valid IRI, tag URI or UUID. Strict parsers reject it.
 
     Wrong:
 
@@ -156,7 +156,7 @@ def invalid_namespace(about: Context) -> Iterator[Problem]:
             or (scheme == "urn" and not iris.is_urn(uri))
         ):
             yield Problem(
-                f"xmlns:{found.prefix or '(default)'} is {quoted(uri)}, which is not an IRI",
+                f"xmlns:{found.prefix or '(default)'} is {quoted(uri)}, which is not a valid IRI",
                 found.line,
                 found.column,
             )
@@ -169,7 +169,7 @@ def invalid_namespace(about: Context) -> Iterator[Problem]:
     remedy="write the name exactly as its specification does, including case and a final slash",
 )
 def misspelled_namespace(about: Context) -> Iterator[Problem]:
-    """A namespace name is misspelled. Readers compare every character and ignore elements in it.
+    """A namespace name is misspelled. Readers compare every character, so they ignore its elements.
 
     Wrong:
 
@@ -194,7 +194,9 @@ def misspelled_namespace(about: Context) -> Iterator[Problem]:
     remedy="use another prefix",
 )
 def reserved_prefix(about: Context) -> Iterator[Problem]:
-    """A prefix that everybody uses for a known extension stands for something else here.
+    """A prefix that usually belongs to a known extension is declared for another namespace.
+
+    Readers that only look at prefixes mistake its elements for those of the extension.
 
     Wrong:
 
@@ -208,14 +210,14 @@ def reserved_prefix(about: Context) -> Iterator[Problem]:
         right = namespaces.KNOWN.get(_LOOSE.get(_loose(found.uri), ""))
         if _is_taken(found.prefix, right or ""):
             yield Problem(
-                f"the prefix {found.prefix!r} is known for another namespace than {quoted(found.uri)}",
+                f"the prefix {found.prefix!r} usually belongs to a namespace other than {quoted(found.uri)}",
                 found.line,
                 found.column,
             )
 
 
 def _is_taken(prefix: str, usual: str) -> bool:
-    """Tell whether readers know a prefix for another namespace than the one whose usual prefix is given."""
+    """Tell whether a prefix usually belongs to a namespace other than the one whose usual prefix is ``usual``."""
     return prefix in _RESERVED and prefix.lower() != usual.lower()
 
 
@@ -226,7 +228,7 @@ def _is_taken(prefix: str, usual: str) -> bool:
     remedy="use the usual prefix",
 )
 def unusual_prefix(about: Context) -> Iterator[Problem]:
-    """A known namespace has an unusual prefix. Readers that look at prefixes miss its elements.
+    """A known namespace has an unusual prefix. Readers that only look at prefixes miss its elements.
 
     Wrong:
 
@@ -238,10 +240,10 @@ def unusual_prefix(about: Context) -> Iterator[Problem]:
     """
     for found in about.document.declarations:
         usual = namespaces.KNOWN.get(found.uri)
-        # What is worse is told above.
+        # A prefix that belongs to another namespace is reported above.
         if usual is not None and found.prefix not in {"", usual} and not _is_taken(found.prefix, usual):
             yield Problem(
-                f"the prefix {found.prefix!r} is used for what is {usual!r} elsewhere",
+                f"the prefix {found.prefix!r} is used where {usual!r} is usual",
                 found.line,
                 found.column,
             )
@@ -254,7 +256,9 @@ def unusual_prefix(about: Context) -> Iterator[Problem]:
     remedy="check the spelling; if the namespace is your own, there is nothing to do",
 )
 def unknown_namespace(about: Context) -> Iterator[Problem]:
-    """A namespace is not known here, so nothing in it was checked.
+    """Feedpub does not know this namespace, so it checked nothing in it.
+
+    If the name is misspelled, readers ignore everything in it.
 
     Wrong:
 
@@ -266,7 +270,9 @@ def unknown_namespace(about: Context) -> Iterator[Problem]:
     """
     for uri, (line, column) in about.document.foreign.items():
         if _loose(uri) not in _LOOSE:
-            yield Problem(f"the namespace {quoted(uri)} is not known here", line, column)
+            yield Problem(
+                f"the namespace {quoted(uri)} is unknown, so nothing in it was checked", line, column
+            )
 
 
 _RESERVED: Final = frozenset(namespaces.KNOWN.values()) - {"l", "ref", "re", "at", "activity", "link"}

@@ -1,4 +1,4 @@
-"""RSS 2.0 beyond its tables: items, guids, and the channel, partly from the RSS profile."""
+"""RSS 2.0: the rules that its tables cannot express, some of them from the RSS profile."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from feedpub.validator.vocabulary.rss import SPEC
     remedy="add a title or a description",
 )
 def item_without_title_or_description(about: Context) -> Iterator[Problem]:
-    """An item has neither a title nor a description. There is nothing to show.
+    """An item has neither a title nor a description, so readers have nothing to show.
 
     Wrong:
 
@@ -55,6 +55,8 @@ def item_without_title_or_description(about: Context) -> Iterator[Problem]:
 def item_without_link(about: Context) -> Iterator[Problem]:
     """An item has a title but nothing to open or read: no link, permalink, file or full text.
 
+    In readers, the title leads nowhere.
+
     Wrong:
 
         <item><title>One</title><guid isPermaLink="false">tag:example.org,2024:1</guid></item>
@@ -71,7 +73,7 @@ def item_without_link(about: Context) -> Iterator[Problem]:
         yield here(node, "<item> has neither a <link> nor a <guid> that is a permalink")
 
 
-# An item may be complete in itself, as the specification says; with content:encoded it surely is.
+# What readers can open. The specification allows items that are complete in themselves, as with content:encoded.
 _OPENED: Final = frozenset(
     {
         "link",
@@ -95,6 +97,8 @@ _OPENED: Final = frozenset(
 )
 def guid_no_permalink(about: Context) -> Iterator[Problem]:
     """A guid is a permalink by default, but this one is not a web address.
+
+    Readers that open it as a link fail.
 
     Wrong:
 
@@ -155,6 +159,8 @@ def duplicate_guid(about: Context) -> Iterator[Problem]:
 def duplicate_skip_value(about: Context) -> Iterator[Problem]:
     """An hour or a day is listed twice. 0 and 24 are the same hour.
 
+    The specification forbids this. Perhaps another hour or day was meant.
+
     Wrong:
 
         <skipHours><hour>0</hour><hour>24</hour></skipHours>
@@ -196,7 +202,7 @@ def text_input(about: Context) -> Iterator[Problem]:
         <channel> … </channel>
     """
     node = about.node
-    yield here(node, f"{shown(node)} is ignored by readers")
+    yield here(node, f"readers ignore {shown(node)}")
 
 
 @element_check(
@@ -207,7 +213,7 @@ def text_input(about: Context) -> Iterator[Problem]:
     remedy="give the image the title of the channel",
 )
 def image_title_differs(about: Context) -> Iterator[Problem]:
-    """The title of the channel's image is not the channel's title. It is the alternative text of the image.
+    """The channel's image has another title than the channel. Readers use it as alternative text.
 
     Wrong:
 
@@ -230,6 +236,8 @@ def image_title_differs(about: Context) -> Iterator[Problem]:
 def image_link_differs(about: Context) -> Iterator[Problem]:
     """The channel's image links to a different page than the channel.
 
+    Readers show the image as a link to the site.
+
     Wrong:
 
         <link>https://example.org/</link> … <image><link>https://example.org/logo</link> … </image>
@@ -249,7 +257,10 @@ def _differing(channel: Node, tag: str, comparable: Callable[[str], str]) -> Ite
         for its in image.all(tag):
             text = " ".join(its.text.split())
             if comparable(text) != comparable(right):
-                yield here(its, f"{shown(its)} of the image: {quoted(text)} is not {quoted(right)}")
+                yield here(
+                    its,
+                    f"{shown(its)} of the image: {quoted(text)} is not {quoted(right)}, as in the channel",
+                )
 
 
 @element_check(
@@ -260,7 +271,7 @@ def _differing(channel: Node, tag: str, comparable: Callable[[str], str]) -> Ite
     remedy="use GIF, JPEG or PNG",
 )
 def image_format(about: Context) -> Iterator[Problem]:
-    """The channel's image is not a GIF, JPEG or PNG file, which are the formats of RSS.
+    """The channel's image is not a GIF, JPEG or PNG file. RSS allows no others, and some readers show no others.
 
     Wrong:
 
@@ -281,10 +292,12 @@ def image_format(about: Context) -> Iterator[Problem]:
     Level.WARNING,
     named("channel"),
     spec=f"{_PROFILE}namespace-elements-slash-comments",
-    remedy="add lastBuildDate",
+    remedy="add lastBuildDate to the channel",
 )
 def comment_count_without_date(about: Context) -> Iterator[Problem]:
-    """Items give the number of their comments, but the channel does not say when they were counted.
+    """Items say how many comments they have, but the channel does not say when they were counted.
+
+    Readers cannot tell how old the numbers are.
 
     Wrong:
 
@@ -313,6 +326,8 @@ def comment_count_without_date(about: Context) -> Iterator[Problem]:
 )
 def midnight_as_24(about: Context) -> Iterator[Problem]:
     """Midnight is written as 24. That was right in RSS 0.91; since RSS 0.92 it is 0.
+
+    Readers may ignore 24.
 
     Wrong:
 

@@ -1,4 +1,4 @@
-"""Advice on the items of RSS: things said twice, in odd places, or not as readers expect."""
+"""Advice on RSS: what is said twice, in an unusual place, or in a way that readers do not expect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from feedpub.validator.document import Node
 from feedpub.validator.finding import Level
 
 _PROFILE: Final = "https://www.rssboard.org/rss-profile#"
-# Pairs that say the same: an element of the channel, or of an item, and that of an extension.
+# Pairs that say the same thing: an element of RSS, and one of an extension.
 _SAME_IN_CHANNEL: Final = (
     ("copyright", "dc:rights"),
     ("generator", "admin:generatorAgent"),
@@ -51,7 +51,7 @@ _SAME_IN_ITEM: Final = (
     remedy="keep the RSS element; use the extension only for what RSS cannot say",
 )
 def said_twice(about: Context) -> Iterator[Problem]:
-    """An RSS element and an extension element say the same thing. Readers take either, or show both.
+    """An RSS element and an extension element say the same thing. Readers use either one, or show both.
 
     Wrong:
 
@@ -69,7 +69,7 @@ def said_twice(about: Context) -> Iterator[Problem]:
 
 
 def _names(node: Node, contact: Node, creator: str) -> bool:
-    """Tell whether one of the creators is the name of the contact, for readers that show no addresses."""
+    """Tell whether a creator repeats the name of the contact, for readers that do not show addresses."""
     name = contact.text.partition("(")[2].rpartition(")")[0].strip()
     return creator == "dc:creator" and bool(name) and name in {c.text.strip() for c in node.all(creator)}
 
@@ -101,7 +101,9 @@ def content_said_twice(about: Context) -> Iterator[Problem]:
             and "src" not in rival.attributes
             and tags.keys() & {"description", "content:encoded"}
         ):
-            yield here(rival, f"{shown(rival)} is next to a <description>")
+            yield here(
+                rival, f"{shown(rival)} repeats {shown(tags.get('content:encoded') or tags['description'])}"
+            )
 
 
 @element_check(
@@ -113,7 +115,7 @@ def content_said_twice(about: Context) -> Iterator[Problem]:
     remedy="put a description with a summary first",
 )
 def content_before_description(about: Context) -> Iterator[Problem]:
-    """No description comes before ``content:encoded``. Some readers take the first text as the summary.
+    """No description comes before ``content:encoded``. Some readers use the first text as the summary.
 
     Wrong:
 
@@ -163,7 +165,7 @@ def missing_guid(about: Context) -> Iterator[Problem]:
     remedy="use a tag URI, a UUID or the address of the item",
 )
 def guid_not_unique_enough(about: Context) -> Iterator[Problem]:
-    """A guid is a short number. Other feeds may use it too, but a guid should be unique in the world.
+    """A guid is a short number. Another feed may use the same one, and readers may confuse the two.
 
     Wrong:
 
@@ -188,7 +190,7 @@ def guid_not_unique_enough(about: Context) -> Iterator[Problem]:
     remedy="use Media RSS for more than one file",
 )
 def several_enclosures(about: Context) -> Iterator[Problem]:
-    """An item has several enclosures. Most readers take the first one, some the last.
+    """An item has several enclosures. Most readers use the first, some the last.
 
     Wrong:
 
@@ -212,7 +214,9 @@ def several_enclosures(about: Context) -> Iterator[Problem]:
     remedy="write wfw:commentRss",
 )
 def misspelled_comment_feed(about: Context) -> Iterator[Problem]:
-    """The comment feed is written ``wfw:commentRSS``, a typing error in the first specification.
+    """The element is spelled ``wfw:commentRSS``, a typo in the first version of the specification.
+
+    Some readers only look for the correct name.
 
     Wrong:
 

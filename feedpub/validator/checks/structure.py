@@ -1,4 +1,4 @@
-"""Structure: where elements and attributes must, may and must not appear, as the vocabularies say."""
+"""Structure: which elements and attributes the vocabularies require, allow and forbid, and where."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def _display(tag: str) -> str:
     remedy="add the element",
 )
 def missing_element(about: Context) -> Iterator[Problem]:
-    """An element that the specification requires is missing.
+    """A required element is missing.
+
+    Readers may reject the feed, or show it without what the element says.
 
     Wrong:
 
@@ -63,6 +65,8 @@ def missing_element(about: Context) -> Iterator[Problem]:
 @element_check("duplicate-element", Level.ERROR, _container, needs="shape", remedy="keep one of them")
 def duplicate_element(about: Context) -> Iterator[Problem]:
     """An element appears more often than the specification allows. Most may appear only once.
+
+    Some readers take the first, others the last.
 
     Wrong:
 
@@ -86,10 +90,12 @@ def duplicate_element(about: Context) -> Iterator[Problem]:
     "unknown-element",
     Level.ERROR,
     lambda within, tag, _element: undefined(within, tag) or is_stray(within, tag),
-    remedy="remove it, or put it in its own namespace",
+    remedy="correct or remove it, or put it in a namespace of its own",
 )
 def unknown_element(about: Context) -> Iterator[Problem]:
-    """An element is not defined in this place. It may be misspelled, misplaced or of another format.
+    """The specification does not define this element here. It may be misspelled, misplaced or of another format.
+
+    Readers ignore it.
 
     Wrong:
 
@@ -102,7 +108,7 @@ def unknown_element(about: Context) -> Iterator[Problem]:
     node = about.node
     above = ELEMENTS.get(node.within)
     if not undefined(node.within, node.tag):
-        # RSS is extended by elements in a namespace; Atom allows any markup of other namespaces.
+        # RSS extensions are elements in a namespace. Atom allows foreign markup, with or without one.
         in_rss = about.document.root is not None and about.document.root.tag == "rss"
         if in_rss and (above is None or above.text is None):
             yield here(node, f"{shown(node)} is in no namespace", f"{SPEC}#extendingRss")
@@ -120,7 +126,9 @@ def unknown_element(about: Context) -> Iterator[Problem]:
     remedy="add the attribute",
 )
 def missing_attribute(about: Context) -> Iterator[Problem]:
-    """An attribute that the specification requires is missing.
+    """A required attribute is missing.
+
+    Readers may ignore the whole element.
 
     Wrong:
 
@@ -141,10 +149,12 @@ def missing_attribute(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     lambda _within, _tag, element: element is not None,
     needs="attributes",
-    remedy="remove it; attributes of extensions need a namespace",
+    remedy="correct or remove it; attributes of extensions need a namespace",
 )
 def unexpected_attribute(about: Context) -> Iterator[Problem]:
-    """An attribute is not defined for this element. Upper and lower case matter.
+    """The specification does not define this attribute for this element. Case matters.
+
+    Readers ignore it, so it has no effect.
 
     Wrong:
 
@@ -165,10 +175,12 @@ def unexpected_attribute(about: Context) -> Iterator[Problem]:
     Level.ERROR,
     _textless,
     needs="text",
-    remedy="move the text into the element it belongs to",
+    remedy="move the text into the element where it belongs",
 )
 def unexpected_text(about: Context) -> Iterator[Problem]:
-    """There is text between elements, or in an element that only has attributes.
+    """There is text between elements, or in an element that can only have attributes.
+
+    Readers do not show it.
 
     Wrong:
 
@@ -181,7 +193,11 @@ def unexpected_text(about: Context) -> Iterator[Problem]:
     node = about.node
     text = node.text.strip()
     if text:
-        yield here(node, f"{shown(node)} contains the text {quoted(text)} and may not", about.element.spec)
+        yield here(
+            node,
+            f"{shown(node)} contains the text {quoted(text)}, but may not contain text",
+            about.element.spec,
+        )
 
 
 @element_check(
@@ -193,7 +209,7 @@ def unexpected_text(about: Context) -> Iterator[Problem]:
     remedy="use an element of the extension instead",
 )
 def extension_attribute(about: Context) -> Iterator[Problem]:
-    """An RSS element has an attribute of another namespace. Readers drop it; RSS is extended by elements.
+    """An RSS element has an attribute from another namespace. Readers ignore it: RSS extensions are elements.
 
     Wrong:
 
@@ -207,7 +223,7 @@ def extension_attribute(about: Context) -> Iterator[Problem]:
     for name in node.attributes:
         if name[:1] == "{" or (":" in name and not name.startswith(("xml:", "rdf:"))):
             local = name.rpartition("}")[2]
-            yield here(node, f"{shown(node)} has the attribute {local!r} of another namespace")
+            yield here(node, f"{shown(node)} has the attribute {local!r} from another namespace")
 
 
 @element_check(
@@ -218,7 +234,7 @@ def extension_attribute(about: Context) -> Iterator[Problem]:
     remedy="put the items last",
 )
 def misplaced_item(about: Context) -> Iterator[Problem]:
-    """An item comes before other elements of the channel. Readers that stop at the first item miss them.
+    """Elements of the channel come after an item. Readers that stop at the first item miss them.
 
     Wrong:
 

@@ -1,6 +1,6 @@
 """Texts: plain text that contains markup, blank text, and characters that were decoded wrongly.
 
-Whether a text is plain, the vocabulary says, or the ``type`` attribute where it leaves that open.
+The vocabulary says whether a text is plain; if it leaves that open, the ``type`` attribute does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ATOM: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
 TYPED: Final = frozenset({Kind.TEXT_CONSTRUCT, Kind.CONTENT})
 _HTML_TYPES: Final = frozenset({"html", "text/html"})
 _PLAIN_TYPES: Final = frozenset({"", "text", "plain", "text/plain"})
-# Controls of the C1 block, replacement characters, and two Latin-1 characters that were UTF-8 once.
+# C1 control characters, replacement characters, and pairs of Latin-1 characters that were UTF-8.
 _BAD: Final = re.compile("[\x80-\x9f\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]")
 
 
@@ -40,12 +40,12 @@ def text_type(node: Node) -> str:
 
 
 def is_html(node: Node, kind: Kind) -> bool:
-    """Tell whether readers take the text of an element, which is of that kind, for HTML."""
+    """Tell whether readers take the text of an element, whose grammar is of that kind, for HTML."""
     return kind is Kind.HTML or text_type(node) in _HTML_TYPES
 
 
 def typed(_within: str, _tag: str, element: Element | None) -> bool:
-    """Choose the texts whose type attribute says what they are."""
+    """Choose texts whose type attribute says whether they are plain."""
     return element is not None and element.text is not None and element.text.kind in TYPED
 
 
@@ -59,7 +59,7 @@ def typed(_within: str, _tag: str, element: Element | None) -> bool:
     remedy="write plain text; in RSS, write a literal & or < as &#x26; or &#x3C;",
 )
 def html_in_plain_text(about: Context) -> str | None:
-    """A plain text contains HTML tags or entities. Some readers show them, others drop them.
+    """A plain text contains HTML tags or entities. Some readers show them as they are, others remove them.
 
     Wrong:
 
@@ -79,10 +79,10 @@ def html_in_plain_text(about: Context) -> str | None:
     Kind.PLAIN,
     needs="markup",
     spec=_PROFILE,
-    remedy="put a space after the bracket",
+    remedy="put a space after the <",
 )
 def stray_angle_bracket(about: Context) -> str | None:
-    """A ``<`` followed by the name of an HTML element is never closed. Readers drop the rest of the text.
+    """A ``<`` before the name of an HTML element is never closed. Readers may drop the rest of the text.
 
     Wrong:
 
@@ -96,7 +96,7 @@ def stray_angle_bracket(about: Context) -> str | None:
     return f"contains {quoted(found)}, which readers may take for a tag" if found else None
 
 
-# Kinds whose own checks refuse an empty text: it is told once.
+# Kinds whose own checks report an empty text already.
 _NEVER_BLANK: Final = frozenset(
     {
         *(Kind.INTEGER, Kind.DECIMAL, Kind.CHOICE, Kind.PATTERN, Kind.LANGUAGE, Kind.MEDIA_TYPE),
@@ -116,6 +116,8 @@ _NEVER_BLANK: Final = frozenset(
 def blank_value(about: Context) -> str | None:
     """An element or attribute is present but empty.
 
+    Readers show a gap, or treat it as missing.
+
     Wrong:
 
         <title></title>
@@ -130,6 +132,8 @@ def blank_value(about: Context) -> str | None:
 @element_check("blank-text", Level.WARNING, typed, spec=f"{_ATOM}3.1", remedy="fill it in, or leave it out")
 def blank_text(about: Context) -> Iterator[Problem]:
     """A title, summary or content is present but empty.
+
+    Readers show a gap, or treat it as missing.
 
     Wrong:
 
@@ -179,6 +183,8 @@ def undeclared_html(about: Context) -> Iterator[Problem]:
 )
 def bad_characters(about: Context) -> Iterator[Problem]:
     """A text contains control characters, or letters that were decoded with the wrong encoding.
+
+    Readers show them as odd characters, such as ``Ã©`` for ``é``.
 
     Wrong:
 

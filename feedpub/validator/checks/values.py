@@ -20,9 +20,13 @@ _INTEGER = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z", re.ASCII)
 
 
-@value_check("invalid-integer", Level.ERROR, Kind.INTEGER, remedy="write only digits, within the range")
+@value_check(
+    "invalid-integer", Level.ERROR, Kind.INTEGER, remedy="write a whole number within the range, in digits"
+)
 def invalid_integer(about: Context) -> str | None:
     """A value is not a whole number, or is out of range.
+
+    Readers ignore it.
 
     Wrong:
 
@@ -42,6 +46,8 @@ def invalid_integer(about: Context) -> str | None:
 @value_check("invalid-decimal", Level.ERROR, Kind.DECIMAL, remedy="write a decimal number within the range")
 def invalid_decimal(about: Context) -> str | None:
     """A value is not a decimal number, or is out of range.
+
+    Readers ignore it.
 
     Wrong:
 
@@ -71,7 +77,9 @@ def _within(number: float, value: Value) -> bool:
     remedy="use one of the listed words; upper and lower case matter",
 )
 def unlisted_value(about: Context) -> str | None:
-    """A value is not one of the words that are allowed here.
+    """A value is not one of the words that the specification lists.
+
+    Readers ignore it.
 
     Wrong:
 
@@ -89,7 +97,7 @@ def unlisted_value(about: Context) -> str | None:
 
 @value_check("former-value", Level.WARNING, Kind.CHOICE, remedy="use one of the current words")
 def former_value(about: Context) -> str | None:
-    """A value was allowed once but no longer is. Most programs still understand it.
+    """A value was once allowed, but no longer is. Most programs still understand it.
 
     Wrong:
 
@@ -100,7 +108,9 @@ def former_value(about: Context) -> str | None:
         <itunes:explicit>false</itunes:explicit>
     """
     return (
-        f"was listed once; now it is {about.value.name}" if about.text.lower() in about.value.former else None
+        f"is no longer allowed; it should be {about.value.name}"
+        if about.text.lower() in about.value.former
+        else None
     )
 
 
@@ -116,7 +126,7 @@ def _folded(choices: frozenset[str]) -> frozenset[str]:
     remedy="write Yes, or leave the element out",
 )
 def flag_without_effect(about: Context) -> str | None:
-    """An Apple tag only reacts to ``Yes``, but has another value that seems to mean yes.
+    """An Apple tag has a value that seems to mean yes, but only ``Yes`` has an effect.
 
     Wrong:
 
@@ -126,17 +136,22 @@ def flag_without_effect(about: Context) -> str | None:
 
         <itunes:block>Yes</itunes:block>
     """
-    return None if about.text.lower() in _YES_OR_NO else "has no effect: only 'Yes' has one"
+    return None if about.text.lower() in _YES_OR_NO else "has no effect; only 'Yes' does"
 
 
 _YES_OR_NO: Final = frozenset({"yes", "no", "false", "0", ""})
 
 
 @value_check(
-    "malformed-value", Level.ERROR, Kind.PATTERN, remedy="write it in the form that the specification gives"
+    "malformed-value",
+    Level.ERROR,
+    Kind.PATTERN,
+    remedy="write it in the form that the specification describes",
 )
 def malformed_value(about: Context) -> str | None:
     """A value does not have the form that its specification requires.
+
+    Readers ignore it.
 
     Wrong:
 
@@ -165,6 +180,8 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def invalid_language(about: Context) -> str | None:
     """A language is not a valid RFC 5646 tag, or its first part is not a language.
 
+    Readers cannot use it, for example to choose a voice or a font.
+
     Wrong:
 
         <language>english</language>
@@ -187,6 +204,8 @@ def invalid_language(about: Context) -> str | None:
 def invalid_media_type(about: Context) -> str | None:
     """A media type does not have the form ``type/subtype``, with optional parameters.
 
+    Readers decide by the type whether they can open a file.
+
     Wrong:
 
         <enclosure url="https://example.org/1.mp3" type="mp3" length="12345"/>
@@ -198,9 +217,9 @@ def invalid_media_type(about: Context) -> str | None:
     return None if tokens.split_media_type(about.text) else "is not a media type"
 
 
-@value_check("too-long", Level.ERROR, Kind.PLAIN, spec=APPLE, remedy="shorten it; readers cut it off")
+@value_check("too-long", Level.ERROR, Kind.PLAIN, spec=APPLE, remedy="shorten it")
 def too_long(about: Context) -> str | None:
-    """A text is longer than its specification allows.
+    """A text is longer than its specification allows. Readers cut it off.
 
     Wrong:
 
@@ -213,11 +232,11 @@ def too_long(about: Context) -> str | None:
     text = about.text
     value = about.value
     if value.longest and len(text) > value.longest:
-        return f"has {len(text)} characters, {value.longest} are allowed"
+        return f"has {len(text)} characters; at most {value.longest} are allowed"
     return None
 
 
-# Older than the web, and so a default or a wrong unit; newer than tomorrow, so that no zone explains it.
+# Dates before the web come from a default or a wrong unit; no time zone explains dates after tomorrow.
 _EARLIEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
 _SLACK: Final = timedelta(days=1)
 
@@ -231,6 +250,8 @@ _SLACK: Final = timedelta(days=1)
 )
 def invalid_rfc3339_date(about: Context) -> str | None:
     """A date is not an RFC 3339 date with time and zone, or names a day that does not exist.
+
+    Readers that cannot read a date sort the entry wrongly, or show it without one.
 
     Wrong:
 
@@ -253,6 +274,8 @@ def invalid_rfc3339_date(about: Context) -> str | None:
 def invalid_rfc822_date(about: Context) -> str | None:
     """A date is not an RFC 822 date and time, or names a day that does not exist.
 
+    Readers that cannot read a date sort the item wrongly, or show it without one.
+
     Wrong:
 
         <pubDate>2024-05-31T08:00:00Z</pubDate>
@@ -272,7 +295,7 @@ def invalid_rfc822_date(about: Context) -> str | None:
     remedy="correct the weekday, or leave it out",
 )
 def wrong_weekday(about: Context) -> str | None:
-    """The weekday of a date does not match its day.
+    """The weekday of a date does not match its day. Strict readers reject the whole date.
 
     Wrong:
 
@@ -286,7 +309,7 @@ def wrong_weekday(about: Context) -> str | None:
     if found and found[1]:
         right = dates.weekday(found[0])
         if right != found[1]:
-            return f"names a weekday that the day is not; it is a {right.title()}"
+            return f"has the wrong weekday; the day is a {right.title()}"
     return None
 
 
@@ -309,7 +332,7 @@ def problematic_rfc822_date(about: Context) -> str | None:
         <pubDate>Fri, 31 May 2024 08:00:00 +0100</pubDate>
     """
     found = dates.rfc822(about.text)
-    return "is in a form that not all readers take" if found and not found[2] else None
+    return "has a form that some readers misread" if found and not found[2] else None
 
 
 @value_check(
@@ -321,6 +344,8 @@ def problematic_rfc822_date(about: Context) -> str | None:
 )
 def invalid_w3c_date(about: Context) -> str | None:
     """A date does not follow the W3C profile of ISO 8601, or names a day that does not exist.
+
+    Readers ignore a date that they cannot read.
 
     Wrong:
 
@@ -342,6 +367,8 @@ def invalid_w3c_date(about: Context) -> str | None:
 def invalid_iso_8601_date(about: Context) -> str | None:
     """A date does not follow ISO 8601, or names a day that does not exist.
 
+    Readers ignore a date that they cannot read.
+
     Wrong:
 
         <podcast:liveItem status="pending" start="tomorrow">
@@ -359,10 +386,12 @@ def invalid_iso_8601_date(about: Context) -> str | None:
     Kind.RFC822,
     Kind.RFC3339,
     spec="https://www.rssboard.org/rss-profile#data-types-datetime",
-    remedy="correct the date; readers hide items of the future, or keep them on top forever",
+    remedy="correct the date",
 )
 def implausible_date(about: Context) -> str | None:
-    """A date is before 1970 or later than tomorrow.
+    """A date is before 1970, or later than tomorrow.
+
+    Readers hide items from the future, or keep them on top until then.
 
     Wrong:
 
@@ -380,5 +409,5 @@ def implausible_date(about: Context) -> str | None:
     if instant is None:
         return None
     if instant < _EARLIEST:
-        return "is before the web"
+        return "is older than the web"
     return "is in the future" if about.now is not None and instant > about.now + _SLACK else None

@@ -1,4 +1,4 @@
-"""Reading: the encoding, the well-formedness and the limits. The reader finds these; here is what they mean."""
+"""Encoding, well-formedness and limits. :mod:`feedpub.validator.document` finds these; here are their pages."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ def _remark(code: str, level: Level, spec: str, remedy: str, manual: str) -> Che
     "unchecked-format",
     Level.WARNING,
     spec="https://www.rssboard.org/rss-specification",
-    remedy="publish RSS 2.0 or Atom 1.0 as well, which every reader takes",
+    remedy="publish RSS 2.0 or Atom 1.0 as well; every reader takes them",
 )
 def unchecked_format(about: Context) -> Iterator[Problem]:
-    """The feed is in RSS 1.0 or 0.90, which has no checks here: it is well-formed, and that is all that is known.
+    """The feed is in RSS 1.0 or 0.90. It is well-formed XML, but nothing else about it was checked.
+
+    feedpub has no checks for these versions.
 
     Wrong:
 
@@ -42,7 +44,7 @@ def unchecked_format(about: Context) -> Iterator[Problem]:
     document = about.document
     root = document.root
     if root is not None and document.unchecked:
-        yield here(root, f"{document.unchecked} is not checked; only that it is well-formed")
+        yield here(root, f"{document.unchecked} is only checked for well-formed XML")
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -51,8 +53,10 @@ CHECKS: Final[tuple[Check, ...]] = (
         "not-well-formed",
         Level.ERROR,
         f"{_XML}#sec-well-formed",
-        "correct the markup at that place; a library that writes XML gets it right",
-        """The document is not XML: a tag is not closed, a quote is missing, a character is forbidden.
+        "correct the markup at that place, or let an XML library write the feed",
+        """The document is not well-formed XML. For example, a tag is not closed, or an ``&`` is not escaped.
+
+        XML parsers stop at the first such mistake, so many readers show nothing at all.
 
         Wrong:
 
@@ -68,7 +72,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         Level.ERROR,
         f"{_XML}#wf-entdeclared",
         "write the character itself, or its number",
-        """An entity of HTML is used, which XML does not know.
+        """The feed uses an entity that XML does not define, such as ``&eacute;`` from HTML. Parsers stop there.
 
         Wrong:
 
@@ -84,7 +88,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         Level.ERROR,
         "https://www.w3.org/TR/xml-names/#ns-qualnames",
         "declare the prefix on the root element",
-        """A namespace prefix is used that nothing declares.
+        """A name has a namespace prefix that no ``xmlns`` attribute declares. Parsers stop there.
 
         Wrong:
 
@@ -100,7 +104,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         Level.ERROR,
         f"{_XML}#sec-references",
         "write the text instead of the entities",
-        """Entities expand to far more text than the document has: an attack on readers, whatever it was meant as.
+        """Entities expand to far more text than the feed contains. Parsers refuse this as an attack.
 
         Wrong:
 
@@ -115,8 +119,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         "external-entity",
         Level.WARNING,
         f"{_XML}#include-if-valid",
-        "write the text into the feed",
-        """An entity stands for another file. Readers do not fetch it: what it stands for is lost.
+        "write its text into the feed",
+        """An entity refers to another file. Readers do not fetch the file, so its text is missing.
 
         Wrong:
 
@@ -132,7 +136,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         Level.WARNING,
         f"{_XML}#wf-entdeclared",
         "write the character itself, or its number",
-        """An entity is declared in an external file, which readers do not fetch: the character is lost.
+        """An entity is declared in another file. Readers do not fetch the file, so the character is missing.
 
         Wrong:
 
@@ -147,8 +151,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         "too-deep",
         Level.ERROR,
         "https://www.rssboard.org/rss-specification",
-        "nest less; no feed needs such depth",
-        """Elements nest more than 256 levels deep, which makes some readers crash.
+        "nest fewer elements; no feed needs this depth",
+        """Elements are nested more than 256 levels deep. Some readers crash on this.
 
         Wrong:
 
@@ -163,24 +167,28 @@ CHECKS: Final[tuple[Check, ...]] = (
         "too-large",
         Level.ERROR,
         "https://www.rssboard.org/rss-profile",
-        "keep the latest items and put older ones into archive documents (RFC 5005)",
-        """The feed has more than 64 MB or a million elements. It is not read further.
+        "keep the latest items, and move older ones to archive documents (RFC 5005)",
+        """The feed is larger than 64 MB, or has more than a million elements. The rest was not checked.
+
+        Readers download the whole feed whenever it changes.
 
         Wrong:
 
-            a feed that holds every item since 1998
+            a feed with every item since 1998
 
         Right:
 
-            a feed that holds the latest fifty
+            a feed with the latest fifty items
         """,
     ),
     _remark(
         "unknown-encoding",
         Level.ERROR,
         f"{_XML}#charencoding",
-        "save the feed as UTF-8 and declare that",
-        """The XML declaration names an encoding that does not exist, or that no reader takes (UTF-7).
+        "save the feed as UTF-8, and declare that",
+        """The XML declaration names an encoding that does not exist, or UTF-7, which no reader supports.
+
+        Parsers that do not know the encoding refuse the feed.
 
         Wrong:
 
@@ -195,12 +203,14 @@ CHECKS: Final[tuple[Check, ...]] = (
         "encoding-mismatch",
         Level.ERROR,
         f"{_XML}#charencoding",
-        "declare the encoding that the bytes are in",
-        """The encoding that the XML declaration names is not that of the bytes.
+        "declare the encoding that the file really has",
+        """The XML declaration names an encoding that the file does not have.
+
+        Parsers stop, or show the wrong characters.
 
         Wrong:
 
-            a file with a UTF-8 byte order mark that begins <?xml version="1.0" encoding="us-ascii"?>
+            a file that begins with a UTF-8 byte order mark and <?xml version="1.0" encoding="us-ascii"?>
 
         Right:
 
@@ -211,8 +221,10 @@ CHECKS: Final[tuple[Check, ...]] = (
         "undecodable-bytes",
         Level.ERROR,
         f"{_XML}#charencoding",
-        "save the feed in the encoding it declares, best UTF-8",
-        """Bytes are not text in the declared encoding (UTF-8 where none is declared).
+        "save the feed in the encoding that it declares, preferably UTF-8",
+        """Some bytes are not valid in the declared encoding, or in UTF-8 if none is declared.
+
+        XML parsers must stop there, so many readers show nothing at all.
 
         Wrong:
 
@@ -228,7 +240,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         Level.WARNING,
         f"{_XML}#charencoding",
         "use UTF-8",
-        """The encoding is one that few XML readers know.
+        """Few XML parsers know this encoding. Readers with other parsers cannot read the feed.
 
         Wrong:
 
@@ -244,7 +256,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         Level.HINT,
         f"{_XML}#charencoding",
         "use UTF-8",
-        """The encoding is not one of the two that every XML reader must know, UTF-8 and UTF-16.
+        """The encoding is neither UTF-8 nor UTF-16, the only two that every XML parser must support.
 
         Wrong:
 

@@ -93,7 +93,7 @@ def required(value: Value) -> Value:
 def integer(minimum: float | None = None, maximum: float | None = None, name: str = "") -> Value:
     """Return the grammar of a whole number within bounds."""
     if not name:
-        name = {(0, None): "a whole number, 0 or more", (1, None): "a whole number, 1 or more"}.get(
+        name = {(0, None): "a whole number of 0 or more", (1, None): "a whole number of 1 or more"}.get(
             (minimum, maximum),  # type: ignore[arg-type]
             "a whole number" if maximum is None else f"a whole number from {minimum:g} to {maximum:g}",
         )

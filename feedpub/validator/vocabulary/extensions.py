@@ -111,7 +111,7 @@ SYNDICATION: Final[dict[str, Element]] = {
     "slash:comments": Element(_SLASH, text=integer(0), once=True, within=ENTRY),
     "slash:hit_parade": Element(
         _SLASH,
-        text=pattern(r"[0-9]+(?:\s*,\s*[0-9]+)*", "whole numbers with commas between them"),
+        text=pattern(r"[0-9]+(?:\s*,\s*[0-9]+)*", "whole numbers separated by commas"),
         once=True,
         within=ENTRY,
     ),
@@ -248,12 +248,12 @@ def _pairs(least: int, most: int | None, name: str) -> Value:
 
 
 _POINT: Final = _pairs(1, 1, "a latitude and a longitude")
-_LINE: Final = _pairs(2, None, "two points or more, each a latitude and a longitude")
-_RING: Final = _pairs(4, None, "four points or more, the last like the first")
+_LINE: Final = _pairs(2, None, "at least two points, each with a latitude and a longitude")
+_RING: Final = _pairs(4, None, "at least four points, of which the last is the first again")
 _BOX: Final = _pairs(2, 2, "two points: the lower and the upper corner")
 # In GML, srsDimension says of how many numbers each is.
-_POSITION: Final = pattern(rf"{_NUMBER}(?:{_GAP}{_NUMBER})+", "numbers with spaces between them")
-_POSITIONS: Final = pattern(rf"{_NUMBER}(?:{_GAP}{_NUMBER}){{3,}}", "two positions or more")
+_POSITION: Final = pattern(rf"{_NUMBER}(?:{_GAP}{_NUMBER})+", "numbers separated by spaces")
+_POSITIONS: Final = pattern(rf"{_NUMBER}(?:{_GAP}{_NUMBER}){{3,}}", "at least two positions")
 _ABOUT: Final[Attributes] = {
     "featuretypetag": ANY,
     "relationshiptag": ANY,

@@ -42,7 +42,7 @@ def _objects(table: str, *, required: bool = False, many: bool = False) -> Key:
 
 
 _AUTHORS: Final = {"authors": _objects("authors", many=True), "author": _objects("authors")}
-_SIZE: Final = Key(decimal(0, name="a number, 0 or more"), "number")
+_SIZE: Final = Key(decimal(0, name="a number of 0 or more"), "number")
 
 TABLES: Final[Mapping[str, Mapping[str, Key]]] = {
     "top-level": {

@@ -29,7 +29,7 @@ SPEC: Final = "https://www.rssboard.org/media-rss"
 # leave out the hours.
 NPT: Final = pattern(
     r"now|(?:[0-9]+:[0-5]?[0-9]:[0-5]?[0-9]|[0-9]+:[0-5]?[0-9]|[0-9]+)(?:\.[0-9]*)?",
-    "a time like 12:05:35.3, or seconds",
+    "a time such as 12:05:35.3, or a number of seconds",
 )
 _LINK: Final = Value(Kind.IRI, "a full address")
 _TEXT: Final = Value(Kind.TEXT_CONSTRUCT, "text")

@@ -54,7 +54,7 @@ ITUNES: Final[dict[str, Element]] = {
         within=_CHANNEL | {"itunes:category"},
     ),
     "itunes:complete": _apple(_YES, _CHANNEL),
-    "itunes:duration": _apple(Value(Kind.DURATION, "seconds or hours:minutes:seconds"), _ITEM),
+    "itunes:duration": _apple(Value(Kind.DURATION, "a number of seconds, or hours:minutes:seconds"), _ITEM),
     "itunes:episode": _apple(integer(1), _ITEM),
     "itunes:episodeType": _apple(choice("full", "trailer", "bonus", folded=True), _ITEM),
     "itunes:explicit": _apple(_EXPLICIT),
