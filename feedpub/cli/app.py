@@ -1,4 +1,4 @@
-"""The table of commands, and what an error looks like to the one who typed."""
+"""The table of commands, and how errors are shown."""
 
 from __future__ import annotations
 
@@ -29,37 +29,37 @@ from feedpub.cli.console import (
 from feedpub.core.errors import FeedpubError
 
 COMMANDS = {
-    "init": "Write a first config for the articles of a folder.",
+    "init": "Write a first config for the articles in a folder.",
     "schema": "Print the JSON Schema of the config, for editors.",
-    "templates": "Write out the templates of the pages.",
+    "templates": "Write the templates of the pages to a folder.",
     "fetch": "Fetch the remote sources of a config.",
-    "check": "Check a config and what its sources give.",
+    "check": "Check a config and its sources.",
     "build": "Build the feeds of a config and publish them.",
     "deploy": "Copy the published feeds to where they are served.",
     "ping": "Tell the hub of a site which feeds changed.",
     "packs": "List the packs of rules and lists, or print one.",
     "suggest": "Propose a rule for a feed, learned from examples.",
-    "explain": "Say what becomes of an article, and why.",
-    "diff": "Say which articles a changed config moves.",
+    "explain": "Show what becomes of an article, and why.",
+    "diff": "Show which articles a changed config adds and removes.",
     "report": "Count what the rules find.",
-    "status": "Say what the last builds did, and what is due.",
-    "validate": "Validate feeds of any origin.",
-    "serve": "Look at the published feeds in a browser or reader.",
+    "status": "Show what the last builds did, and what is due.",
+    "validate": "Validate any feeds.",
+    "serve": "Serve the published feeds on this machine.",
 }
-"""Every command, in the order in which help lists them; each is the function of its name in a module of its name."""
+"""All commands, in the order in which help lists them. Each is a function in the module of the same name."""
 
-# Typer names only one of its errors of usage: their common base is not public.
+# Typer exports only some of its usage errors, and not their common base.
 _UsageError: Any = typer.BadParameter.__base__
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class _LazyGroup(TyperGroup):
-    """Imports a command when it is used, so that the others, and what they need, cost nothing."""
+    """Imports a command only when it is used, to save the time for the others and their dependencies."""
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(**attrs)
-        # For the suggestion that a misspelled name gets.
+        # Typer suggests one of these for a misspelled name.
         self.commands = cast("dict[str, Any]", dict.fromkeys(COMMANDS))
 
     def list_commands(self, _ctx: Any) -> list[str]:
@@ -81,7 +81,7 @@ class _LazyGroup(TyperGroup):
 app = typer.Typer(
     name="feedpub",
     cls=_LazyGroup,
-    help="From a folder of articles to valid, stable category feeds (RSS 2.0 and Atom 1.0).",
+    help="Publish a folder of articles as valid, stable category feeds (RSS 2.0, Atom 1.0, JSON Feed 1.1).",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -105,17 +105,17 @@ def _options(
 
 
 def _asks_for_json(arguments: Sequence[str]) -> bool:
-    """Say whether a command line that cannot be read asks for JSON."""
+    """Say whether a command line that cannot be parsed asks for JSON."""
     return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
-    # What a config is read into stays. To look through it for garbage again and again cost a fifth of a small build.
+    # The compiled config lives until the end; collecting garbage among it took a fifth of a small build.
     gc.set_threshold(200_000, *gc.get_threshold()[1:])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # Texts come in all scripts, whatever the locale says.
+            # Texts may be in any script, whatever the locale is.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -134,6 +134,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(error.exit_status)
     except OSError as error:
         print_error(message_of(error))
-        # What it still holds would fail once more at exit.
+        # Flushing the rest of its buffer at exit would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)

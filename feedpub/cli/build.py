@@ -1,4 +1,4 @@
-"""``feedpub build``: run the pipeline, show what it did."""
+"""``feedpub build``: build and publish the feeds, show what was done."""
 
 from __future__ import annotations
 
@@ -44,37 +44,40 @@ def build(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     base_url: BaseUrlOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
     max_rejects: Annotated[
-        str | None, typer.Option(help="Fail when more is rejected than this count or share.", metavar="N|N%")
+        str | None,
+        typer.Option(help="Fail if more records are rejected than this number or share.", metavar="N|N%"),
     ] = None,
     allow_vanished: Annotated[
-        bool, typer.Option("--allow-vanished", help="For once, let many published ids vanish or change.")
+        bool, typer.Option("--allow-vanished", help="This time, let many published ids vanish or change.")
     ] = False,
     allow_empty: Annotated[
-        bool, typer.Option("--allow-empty", help="For once, let a feed become empty.")
+        bool, typer.Option("--allow-empty", help="This time, let a feed become empty.")
     ] = False,
     allow_moved_dates: Annotated[
-        bool, typer.Option("--allow-moved-dates", help="For once, let many articles take another date.")
+        bool, typer.Option("--allow-moved-dates", help="This time, let the dates of many articles change.")
     ] = False,
     allow_removed: Annotated[
-        bool, typer.Option("--allow-removed", help="For once, let feeds and documents be deleted.")
+        bool, typer.Option("--allow-removed", help="This time, let feeds and documents be deleted.")
     ] = False,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Read all sources, whatever earlier builds know of them.")
+        bool, typer.Option("--no-cache", help="Read all sources, without the catalog of earlier builds.")
     ] = False,
     jobs: Annotated[
         str | None,
-        typer.Option(help="With how many processes to read, in place of build.jobs.", metavar="auto|N"),
+        typer.Option(help="How many processes read the sources, instead of build.jobs.", metavar="auto|N"),
     ] = None,
     executor: Annotated[
         str | None,
         typer.Option(
-            help="Have the workers of a Dask scheduler read the sources: dask://HOST:PORT.", metavar="ADDRESS"
+            help="Let the workers of a Dask scheduler read the sources: dask://HOST:PORT.", metavar="ADDRESS"
         ),
     ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong, and that once.")
+        bool, typer.Option("--quiet", "-q", help="Print nothing but problems, each once.")
     ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Also list what was done to articles.")

@@ -1,4 +1,4 @@
-"""``feedpub check``: say whether a config is right, its rules do what they should, and its files can be read."""
+"""``feedpub check``: check the config, the examples of its rules, and whether its sources can be read."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def check(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     files: Annotated[
-        int, typer.Option("--files", help="How many files of each source to look into.", min=0, metavar="N")
+        int, typer.Option("--files", help="How many files of each source to read.", min=0, metavar="N")
     ] = 3,
-    all_files: Annotated[bool, typer.Option("--all", help="Look into all files of each source.")] = False,
+    all_files: Annotated[bool, typer.Option("--all", help="Read all files of each source.")] = False,
     catalog: Annotated[
         bool,
-        typer.Option("--catalog", help="Compare the catalog of earlier builds with the files; reads all."),
+        typer.Option("--catalog", help="Read all files and compare them with the catalog of earlier builds."),
     ] = False,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
     """Check a config, the examples of its rules and its sources; write nothing.
 
-    It ends with 1 where an example fails, where no file fits a pattern that does not say may_be_empty: true, where an
-    address was never fetched, where a store, a folder or a file cannot be read, and where the catalog has anything else
-    than the files; it names all of these.
+    The exit status is 1 if an example fails, if no file matches a pattern (except with may_be_empty: true), if an
+    address was never fetched, if a store, a folder or a file cannot be read, or if the catalog differs from the
+    files. The output names each case.
 
     Example: feedpub check --all
     """

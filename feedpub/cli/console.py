@@ -4,7 +4,7 @@
 1   findings, rejects beyond what the config allows, or files that cannot be read or written
 2   usage or config
 3   refused by a guard
-75  another run holds the lock (EX_TEMPFAIL of sysexits.h: try again later)
+75  another run has the lock (EX_TEMPFAIL of sysexits.h: try again later)
 130 interrupted with Ctrl-C
 """
 
@@ -61,7 +61,7 @@ BaseUrlOption = Annotated[
     str | None,
     typer.Option(
         "--base-url",
-        help="Where the output folder will be served, for once, in place of site.base_url.",
+        help="Where the output folder will be served, instead of site.base_url.",
         metavar="URL",
         envvar="FEEDPUB_BASE_URL",
         callback=_base_url,
@@ -72,14 +72,14 @@ DEFAULT_CONFIG = Path("config.yaml")
 
 
 def count(number: int, what: str) -> str:
-    """Return a number of things as one says it: ``1 file``, ``2,000 files``."""
+    """Return a number with its noun: ``1 file``, ``2,000 files``."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 class Failed(FeedpubError):
-    """The command could not do what it was asked for, as the ``lines`` say.
+    """The command failed; the ``lines`` say why.
 
-    ``report`` is what it found all the same, in the shape of its JSON.
+    ``report`` is what it found nevertheless, in the shape of its JSON.
     """
 
     def __init__(self, *lines: str, report: Mapping[str, Any] | None = None) -> None:
@@ -88,13 +88,13 @@ class Failed(FeedpubError):
 
 
 class Misused(Failed):
-    """The command line asks for what cannot be."""
+    """The command line is wrong."""
 
     exit_status = USAGE
 
 
 def errors_as_json(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the command; with ``--format json``, standard output has an object with ``error`` where it fails."""
+    """Return the command; with ``--format json``, it prints an object with ``error`` if it fails."""
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
@@ -109,7 +109,7 @@ def errors_as_json(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def error_as_json(error: BaseException) -> dict[str, Any]:
-    """Return what JSON says of an error; nothing of one that is about the output itself."""
+    """Return the JSON for an error; an empty object if the output itself cannot be written."""
     if isinstance(error, OSError):
         if not error.filename:
             return {}
@@ -124,13 +124,13 @@ def error_as_json(error: BaseException) -> dict[str, Any]:
 
 
 def failure_as_json(status: int, message: str) -> dict[str, Any]:
-    """Return the object of a command that ends with ``status``, for the reason that ``message`` says."""
+    """Return the JSON of a command that ends with ``status`` and an error ``message``."""
     return {"error": {"status": status, "message": message}}
 
 
 def message_of(error: OSError) -> str:
-    """Return the sentence about an error of the system that nobody said more of."""
-    # Who reads or writes files names them in an error of ours: what is left is our own output.
+    """Return the sentence for an error of the system that was not turned into one of ours."""
+    # Code that reads or writes files raises our own errors, so this one comes from writing the output.
     return f"{error.filename or 'the output cannot be written'}: {error.strerror or error}"
 
 
@@ -147,7 +147,7 @@ def _config_error(error: ConfigError) -> dict[str, str | int]:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a terminal to print on; markup and emoji in texts mean themselves."""
+    """Return a terminal to print on; markup and emoji codes in texts are printed as they are."""
     from rich.console import Console  # noqa: PLC0415 - rich is slow to import
 
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
@@ -175,7 +175,7 @@ def print_error(text: str) -> None:
 
 @contextmanager
 def progress_bar(*, wanted: bool, what: str = "Reading", things: str = "files") -> Iterator[Progress | None]:
-    """Show a bar on a terminal once something has taken a second; nothing in cron or a pipe."""
+    """Show a bar on a terminal after one second; nothing in cron or a pipe."""
     if not wanted or not sys.stderr.isatty():
         yield None
         return

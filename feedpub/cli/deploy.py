@@ -40,19 +40,17 @@ def deploy(
     to: Annotated[
         str | None,
         typer.Argument(
-            help="The address of one target; without it, all targets of the config.", metavar="TARGET"
+            help="The address of one target; by default, all targets of the config.", metavar="TARGET"
         ),
     ] = None,
     *,
     config: ConfigOption = DEFAULT_CONFIG,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")] = False,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
-    """Copy what was published to a store: S3, SFTP, or whatever fsspec has a driver for.
+    """Copy the published files to a store: S3, SFTP, or any other for which fsspec has a driver.
 
-    Only what changed is copied, and only what feedpub wrote is removed. It can be repeated at any time.
+    Only changes are copied, and only files that feedpub wrote are removed. You can repeat it at any time.
 
     Example: feedpub deploy s3://bucket/feeds
     """
@@ -70,7 +68,7 @@ def deploy(
     done: list[dict[str, object]] = []
     status = OK
     for target in targets:
-        # One that fails keeps none of the others from being as new as they can be.
+        # If one fails, the others are still copied to.
         try:
             with progress_bar(wanted=not quiet and report_format is Format.TEXT, what="Copying") as progress:
                 found = _deploy(settings, target, progress)
@@ -94,7 +92,7 @@ def deploy(
 
 def _deploy(settings: Settings, to: str, progress: Progress | None) -> Deployed:
     output = settings.output
-    # Before, as a build may come in between: then there is something left to do.
+    # Read it before copying: if a build runs meanwhile, there is something left to copy.
     digest = published_digest(output.dir)
     found = run(output.dir, output.state, to, FsspecStore(to), int(time.time()), progress)
     _remember(settings, to, Outcome(_now(), digest))

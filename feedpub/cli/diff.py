@@ -1,4 +1,4 @@
-"""``feedpub diff``: see what a changed config does to the feeds before anything is published."""
+"""``feedpub diff``: what a changed config does to the feeds, before anything is published."""
 
 from __future__ import annotations
 
@@ -33,24 +33,22 @@ SHOWN = 20
 
 
 def diff(
-    new: Annotated[Path, typer.Argument(help="The config as it is to be.", metavar="FILE")] = DEFAULT_CONFIG,
+    new: Annotated[Path, typer.Argument(help="The new config.", metavar="FILE")] = DEFAULT_CONFIG,
     *,
     old: Annotated[
         Path | None,
         typer.Option(
-            "--config", "-c", help="Compare with this config, not with what is published.", metavar="OLD"
+            "--config", "-c", help="Compare with this config, not with the published feeds.", metavar="OLD"
         ),
     ] = None,
     revision: Annotated[
-        str | None, typer.Option("--git", help="Compare with the config as of a Git revision.", metavar="REV")
+        str | None, typer.Option("--git", help="Compare with the config of a Git revision.", metavar="REV")
     ] = None,
-    exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 1 when anything changes.")
-    ] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if anything changes.")] = False,
     base_url: BaseUrlOption = None,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
-    """Say which articles enter and leave each feed with a config; write nothing.
+    """Show which articles enter and leave each feed with a config; write nothing.
 
     Example: feedpub diff --git HEAD
     """

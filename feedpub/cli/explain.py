@@ -43,20 +43,20 @@ LINE = 100
 
 def explain(
     article: Annotated[
-        str | None, typer.Argument(help="Its title, part of it, its id, its link or its file.")
+        str | None, typer.Argument(help="Its title or part of it, its id, its link or its file.")
     ] = None,
     *,
     config: ConfigOption = DEFAULT_CONFIG,
-    file: Annotated[Path | None, typer.Option(help="The file it is in, with --line.")] = None,
-    line: Annotated[int | None, typer.Option(help="A line of it, from 1.", min=1)] = None,
+    file: Annotated[Path | None, typer.Option(help="The file it is in; needs --line.")] = None,
+    line: Annotated[int | None, typer.Option(help="A line of the article in --file, from 1.", min=1)] = None,
     text: Annotated[
-        str | None, typer.Option(help="A text that need not exist: its first line is the title.")
+        str | None, typer.Option(help="Any text instead of an article; its first line is the title.")
     ] = None,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
-    """Say what the next build makes of an article, and of each feed whether it takes it, and by which terms.
+    """Show what the next build does with an article, which feeds take it, and by which terms.
 
-    Drafts, rejects and what is held are found as well as articles.
+    It also finds drafts, rejects and articles that are held.
 
     Example: feedpub explain "Oil Supply Cuts"
     """

@@ -1,4 +1,4 @@
-"""``feedpub fetch``: bring the feeds that sources name by address up to date, for the next build."""
+"""``feedpub fetch``: update the copies of remote sources, for the next build."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def fetch(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     force: Annotated[
-        bool, typer.Option("--force", help="Ask even before the time that a server set.")
+        bool, typer.Option("--force", help="Fetch even before the time that a server set.")
     ] = False,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from private and local addresses too.")
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong, and that once.")
+        bool, typer.Option("--quiet", "-q", help="Print nothing but problems, each once.")
     ] = False,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
-    """Fetch the feeds that the config names by https address; a build reads what was fetched last.
+    """Fetch the sources that the config names by address; a build reads the last good copies.
 
-    Servers are asked only for what changed, and not before the time that they set. It ends with 1 where an address
-    fails, or is gone.
+    Servers are asked only for changes, and not before the time that they set. The exit status is 1 if an address
+    fails or is gone.
 
     Example: feedpub fetch --config config.yaml
     """

@@ -59,27 +59,30 @@ _QUESTIONS = {
 
 
 def init(
-    named: Annotated[list[str], typer.Argument(help="The folders that hold the articles.", metavar="FOLDER")],
+    named: Annotated[list[str], typer.Argument(help="The folders with the articles.", metavar="FOLDER")],
     config: Annotated[
-        Path, typer.Option("--config", "-c", help="Where to write.", metavar="FILE")
+        Path, typer.Option("--config", "-c", help="The file to write.", metavar="FILE")
     ] = DEFAULT_CONFIG,
     *,
-    title: Annotated[str | None, typer.Option(help="What the site is called.", metavar="TEXT")] = None,
+    title: Annotated[str | None, typer.Option(help="The name of the site.", metavar="TEXT")] = None,
     base_url: Annotated[
         str | None, typer.Option(help="Where the feeds will be served.", metavar="URL")
     ] = None,
     id_authority: Annotated[
         str | None,
-        typer.Option(help="A domain of yours and a year you owned it in, for ids.", metavar="DOMAIN,YEAR"),
+        typer.Option(
+            help="A domain of yours and a year in which you owned it, for ids.", metavar="DOMAIN,YEAR"
+        ),
     ] = None,
     timezone: Annotated[
-        str | None, typer.Option(help="The zone of dates that name none.", metavar="ZONE")
+        str | None, typer.Option(help="The time zone of dates without one.", metavar="ZONE")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a config that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing config.")] = False,
 ) -> None:
-    """Look at folders of files, say what can be read, and write a first config with comments.
+    """Look for articles in folders, say what can be read, and write a first config with comments.
 
-    At a terminal it asks for what no option says; else it writes what is fit for a try, and says so.
+    In a terminal it asks for the values that no option gives. Otherwise it writes values that are fine for a try,
+    and says so.
 
     Example: feedpub init articles --base-url https://news.example.org/feeds/ --timezone Europe/Paris
     """

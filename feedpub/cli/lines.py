@@ -1,4 +1,4 @@
-"""What commands write, line by line. Nothing is imported for it, so that it is there before anything else is."""
+"""Output of commands, line by line. It imports nothing of ours, so it is available before anything else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """A text as it is written, with its line end, and whether it goes to standard error."""
+    """A text with its line end, and whether it goes to standard error."""
 
     text: str
     is_error: bool = False
@@ -25,9 +25,9 @@ def error_line(text: str) -> Line:
 
 
 def write_lines(lines: Iterable[Line]) -> None:
-    """Write ``lines`` in their order, in UTF-8 whatever the locale says."""
+    """Write ``lines`` in their order, in UTF-8 whatever the locale is."""
     for line in lines:
-        # What is said on one stream is not to overtake what is said on the other.
+        # Keep the order between the two streams.
         sys.stdout.flush()
         sys.stderr.flush()
         stream = sys.stderr if line.is_error else sys.stdout

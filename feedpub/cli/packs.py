@@ -1,4 +1,4 @@
-"""``feedpub packs``: which rules there are to be used, and what they say."""
+"""``feedpub packs``: which ready-made rules there are, and what they contain."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def packs(
         list[str] | None,
         typer.Argument(
             metavar="[show NAME]",
-            help="Print a pack (news-en), or one of its rules or lists with all that it is made of (news-en/sports).",
+            help="Print a pack (news-en), or one of its rules or lists with everything it uses (news-en/sports).",
         ),
     ] = None,
     *,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """List the packs that ship and those of a config, with their rules, or print one.
+    """List the built-in packs and those of a config, with their rules, or print one.
 
     Example: feedpub packs show news-en/sports
     """

@@ -35,14 +35,12 @@ def ping(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     base_url: BaseUrlOption = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")] = False,
     report_format: FormatOption = Format.TEXT,
 ) -> None:
-    """Tell the hub that the config names (site.hub) which feeds changed since it was told last.
+    """Tell the hub of the config (site.hub) which feeds changed since the last ping.
 
-    Run it once the feeds are where people read them: after a build, or after deploy.
+    Run it when the feeds are online: after a build, or after deploy.
 
     Example: feedpub ping
     """

@@ -11,8 +11,8 @@ from feedpub.cli.app import app
 _HEAD = """\
 # Commands
 
-Made by `python3 run.py golden` from what `--help` says; a test fails when it is stale. Exit statuses are the same
-for all: 0 done, 1 findings, 2 usage or config, 3 refused by a guard, 75 another run holds the lock, 130 interrupted.
+`python3 run.py golden` generates this page from the `--help` texts. All commands use the same exit statuses:
+0 done, 1 findings, 2 wrong usage or config, 3 refused by a guard, 75 another run has the lock, 130 interrupted.
 """
 
 
@@ -30,4 +30,4 @@ def manual() -> str:
 
 
 if __name__ == "__main__":
-    print(manual(), end="")  # noqa: T201 - that is what it is for
+    print(manual(), end="")  # noqa: T201 - to be redirected into the page

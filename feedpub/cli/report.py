@@ -1,4 +1,4 @@
-"""``feedpub report``: what the rules find in the articles at hand."""
+"""``feedpub report``: what the rules find in the articles."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def report(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     html: Annotated[
-        Path | None, typer.Option(help="Write a page with plots to this file.", metavar="FILE")
+        Path | None, typer.Option(help="Also write a page with plots to this file.", metavar="FILE")
     ] = None,
     report_format: FormatOption = Format.TEXT,
 ) -> None:

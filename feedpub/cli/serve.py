@@ -1,4 +1,4 @@
-"""``feedpub serve``: look at what was built, and subscribe to it on this machine."""
+"""``feedpub serve``: look at the published files, and subscribe to them, on this machine."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ def serve(
     *,
     base_url: BaseUrlOption = None,
     host: Annotated[
-        str, typer.Option(help="The address to listen on; the default is this machine only.")
+        str, typer.Option(help="The address to listen on; by default, only this machine can connect.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     watch: Annotated[
         bool,
         typer.Option(
-            "--watch", help="Build first, and again when sources, config or templates change; reload pages."
+            "--watch", help="Build first, and whenever sources, config or templates change; reload pages."
         ),
     ] = False,
     drafts: Annotated[
         bool,
         typer.Option(
             "--drafts",
-            help="Also show drafts and what is held back, marked; they are built into a temporary folder.",
+            help="Also show drafts and articles that are held back, marked, from a temporary folder.",
         ),
     ] = False,
 ) -> None:
-    """Serve the built feeds and pages, until Ctrl-C.
+    """Serve the published feeds and pages until Ctrl-C.
 
     Example: feedpub serve --port 8000
     """
@@ -63,7 +63,7 @@ def serve(
 
         def rebuild() -> tuple[Settings, BuildReport]:
             settings = _settings(config, base_url, apart)
-            # Nobody has subscribed to what is built apart.
+            # Nobody has subscribed to the temporary site.
             report = build(settings, datetime.now(UTC), allow=ALLOWANCES if drafts else ())
             made = Shown.of(with_published(settings))
             shown.folder, shown.base, shown.spare, shown.links = (
@@ -88,11 +88,11 @@ def serve(
         if watch:
             held.enter_context(_rebuilding(rebuilder))
         server = uvicorn.Server(uvicorn.Config(make_app(shown, live), log_level="info"))
-        # Pages ask twice in a second whether there is something new.
+        # Pages ask twice a second whether there is something new.
         logging.getLogger("uvicorn.access").addFilter(lambda record: LIVE not in record.getMessage())
-        # Once it has stopped, uvicorn has the signal that stopped it do what it would have done.
+        # When uvicorn has stopped, it raises the signal that stopped it again.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-        with suppress(KeyboardInterrupt):  # which is how it is meant to end
+        with suppress(KeyboardInterrupt):  # the usual way to end it
             server.run(sockets=[listener])
 
 

@@ -1,11 +1,14 @@
-"""What ``--format json`` prints, declared once: the JSON Schemas and ``docs/json.md`` are made of it.
+"""What ``--format json`` prints, declared once. The JSON Schemas and ``docs/json.md`` are generated from it.
 
 ``python -m feedpub.cli.shapes`` prints the page, ``python -m feedpub.cli.shapes schema`` the schemas.
 
-A shape is one of these: a text ``type: meaning``, where the type may be such as ``integer or null``; a dict of shapes,
-which is an object that has these keys and no others; a list of one shape, which is an array of it; an :class:`OrNull`,
-which may be ``null`` as well; a :class:`Map`, which is an object whose keys the data gives. A key that ends with ``?``
-may be missing.
+A shape is one of these:
+
+- a text ``type: meaning``, with types such as ``integer or null``;
+- a dict of shapes: an object with exactly these keys; a key that ends with ``?`` may be missing;
+- a list with one shape: an array of it;
+- an :class:`OrNull`: a shape that may also be ``null``;
+- a :class:`Map`: an object whose keys depend on the data.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ class OrNull(NamedTuple):
 
 
 class Map(NamedTuple):
-    """An object of any keys whose values have one shape; ``keys`` says what its keys are."""
+    """An object with any keys, whose values have one shape; ``keys`` says what the keys are."""
 
     keys: str
     shape: Any
@@ -41,18 +44,18 @@ _DOCUMENTS = [
 _HITS = [
     {
         "term": "string: the term",
-        "field": "string: where it is: `title`, `body` …",
+        "field": "string: the field that has it: `title`, `body` …",
         "start": "integer: where it begins, in characters",
         "end": "integer: where it ends",
-        "text": "string: the text around it",
+        "text": "string: the text that was found",
     }
 ]
 _SCORE = {
-    "precision": "number: of what the rule takes, the share that belongs",
-    "recall": "number: of what belongs, the share that the rule takes",
-    "f1": "number: their harmonic mean",
+    "precision": "number: the share of articles taken by the rule that belong",
+    "recall": "number: the share of articles that belong which the rule takes",
+    "f1": "number: the harmonic mean of both",
 }
-_TERM = "string or object: the term, as a config has it"
+_TERM = "string or object: the term, as in a config"
 _ORIGIN = "string: file and line"
 
 SHAPES: Mapping[str, Any] = {
@@ -61,55 +64,55 @@ SHAPES: Mapping[str, Any] = {
             {
                 "url": "string: the address",
                 "outcome": "string: `new`, `unchanged`, `not due`, `failed` or `gone`",
-                "detail": "string: why, as a sentence; may be empty",
-                "moved_to": "string or null: where a permanent redirect leads",
+                "detail": "string: the reason, as a sentence; may be empty",
+                "moved_to": "string or null: the target of a permanent redirect",
             }
         ]
     },
     "check": {
-        "failing_examples": ["string: an example that does not hold, with its place"],
-        "warnings": ["string: what is probably not meant"],
+        "failing_examples": ["string: an example that fails, with its place"],
+        "warnings": ["string: a probable mistake"],
         "files": [
             {
-                "file": "string: a file that was looked into",
-                "format": "string: how it is read",
+                "file": "string: a file that was read",
+                "format": "string: its format",
                 "articles": "integer: its articles",
                 "rejects": "integer: its rejects",
-                "reasons": ["array: a reason for rejects, the first place, how many"],
-                "left_out": ["array: a reason for leaving out, the first place, how many"],
+                "reasons": ["array: a reason for rejects, the first place, the number"],
+                "left_out": ["array: a reason for leaving records out, the first place, the number"],
                 "doubts": ["array: a doubt, and its place"],
-                "shared": ["array: an id or link of several articles, the first place, how many"],
-                "kinds": ["array: a kind of article, and how many"],
+                "shared": ["array: an id or link of several articles, the first place, the number"],
+                "kinds": ["array: a kind of article, and the number"],
                 "boilerplate_lines": "integer: lines that belong to no article",
                 "linked": "integer: articles that have a link",
-                "relative": "integer: articles whose link lacks its site",
+                "relative": "integer: articles with a relative link",
                 "unfit": "integer: articles whose link is not a web address",
                 "tagged": "integer: articles whose bodies look like HTML",
-                "garbled": "integer: articles that seem to be decoded wrongly",
+                "garbled": "integer: articles that seem to be decoded with the wrong encoding",
                 "by_hand": "integer: articles that name feeds themselves",
-                "applied": ["integer: a rule for cleaning that fitted, by its number"],
-                "beside": "integer: files beside articles that are named",
-                "absent": ["array: why such a file cannot be published, the first place, how many"],
+                "applied": ["integer: the number of a cleaning rule that matched"],
+                "beside": "integer: files that articles name",
+                "absent": ["array: why such a file cannot be published, the first place, the number"],
             }
         ],
-        "more_files": "integer: how many files were not looked into",
+        "more_files": "integer: the number of files that were not read",
         "catalog": OrNull(
             {
-                "files": "integer: files that it knows",
+                "files": "integer: files in the catalog",
                 "unknown": "integer: files that the next build reads",
-                "differences": ["string: where a file is another than it says"],
+                "differences": ["string: how a file differs from the catalog"],
             }
         ),
         "adopted": [
             {
-                "source": "string: the source that adopts",
+                "source": "string: the source that adopts ids",
                 "old_feeds": ["string: a feed of another program"],
                 "entries": "integer: its entries",
-                "matched": "integer: entries that are articles",
-                "kept": "integer: of these, articles that had been published under another id",
+                "matched": "integer: entries for which there is an article",
+                "kept": "integer: articles of these that were already published under another id",
                 "others": [
                     {
-                        "id": "string: an entry that is not an article",
+                        "id": "string: the id of an entry without an article",
                         "title": "string: its title",
                         "link": "string or null: its link",
                         "origin": _ORIGIN,
@@ -117,7 +120,7 @@ SHAPES: Mapping[str, Any] = {
                 ],
                 "seconds": [
                     {
-                        "id": "string: an entry whose article goes on under another id",
+                        "id": "string: the id of an entry whose article has adopted another id",
                         "title": "string: its title",
                         "origin": _ORIGIN,
                     }
@@ -128,26 +131,26 @@ SHAPES: Mapping[str, Any] = {
     },
     "build": {
         "articles": "integer: articles of all sources",
-        "duplicates": "integer: records that are other articles' duplicates",
+        "duplicates": "integer: records that are duplicates of other articles",
         "edited": "integer: articles that changed since they were published",
         "held": "integer: articles that are not due yet",
-        "left_out": "integer: records whose owners keep them back",
-        "withdrawn": "integer: of these, those that take an article back or are taken back",
-        "taken_back": "integer: articles that were online until now",
+        "left_out": "integer: records that their owners keep back",
+        "withdrawn": "integer: records of these that withdraw an article or are withdrawn",
+        "taken_back": "integer: articles that this build took offline for that",
         "boilerplate_lines": "integer: lines that belong to no article",
         "files_read": "integer: files of the sources that were read",
         "files_reused": "integer: files that were known from earlier builds, and not read",
-        "articles_matched": "integer: articles of which the rules were asked",
-        "notices": Map("kind of notice", "integer: how often it was given"),
+        "articles_matched": "integer: articles that were matched against the rules",
+        "notices": Map("kind of notice", "integer: the number of notices"),
         "rejects": [_PLACE | {"column": "integer or null: its column", "reason": "string: why"}],
         "feeds": [
             {
                 "slug": "string: the feed",
                 "entries": "integer: entries of its subscription document",
                 "new": "integer: entries that are new to subscribers",
-                "archived": "integer: entries of archive documents that are still written to",
-                "limit": "string or null: `max_items` or `max_bytes`, where that keeps older entries out",
-                "near": [_PLACE | {"reason": "string: which earlier entry it is nearly the same as"}],
+                "archived": "integer: entries of archive documents that are not closed",
+                "limit": "string or null: `max_items` or `max_bytes`, if it keeps older entries out",
+                "near": [_PLACE | {"reason": "string: the earlier entry that is nearly the same"}],
                 "documents": _DOCUMENTS,
             }
         ],
@@ -155,11 +158,11 @@ SHAPES: Mapping[str, Any] = {
         "pages": _DOCUMENTS,
         "media": _DOCUMENTS,
         "removed": ["string: a file that was removed"],
-        "altered": ["string: a finished document that somebody else changed or removed"],
-        "warnings": ["string: what sources do not give, and what else may not be meant"],
-        "foreign": ["string: a file that is not feedpub's, in the place of a page"],
-        "next_change": "string or null: when the clock alone changes something (RFC 3339)",
-        "events": "integer: events that the command `on_publish` was given",
+        "altered": ["string: a closed document that somebody else changed or removed"],
+        "warnings": ["string: a problem of a source, or a probable mistake"],
+        "foreign": ["string: a file of yours that has the name of a page"],
+        "next_change": "string or null: when time alone changes something (RFC 3339)",
+        "events": "integer: events that were passed to the command `on_publish`",
         "hook": "string or null: why that command failed",
     },
     "deploy": {
@@ -168,7 +171,7 @@ SHAPES: Mapping[str, Any] = {
                 "to": "string: the target",
                 "uploaded?": ["string: a file that was copied"],
                 "removed?": ["string: a file that was removed there"],
-                "error?": "string: why the target does not have what is published",
+                "error?": "string: why copying failed",
             }
         ]
     },
@@ -181,15 +184,15 @@ SHAPES: Mapping[str, Any] = {
         ]
     },
     "suggest": {
-        "belong": "integer: articles that belong, of those learned from",
-        "others": "integer: articles that do not belong",
+        "belong": "integer: articles it learned from that belong",
+        "others": "integer: articles it learned from that do not belong",
         "held_out": _SCORE,
         "present_rule": _SCORE,
-        "rule": "object: the rule, as a config has it",
+        "rule": "object: the rule, as in a config",
         "terms": [
             {
                 "term": _TERM,
-                "right": "integer: articles it finds rightly",
+                "right": "integer: articles it finds correctly",
                 "wrong": "integer: articles it finds wrongly",
                 "alone": "integer: articles that no other term finds",
             }
@@ -197,7 +200,7 @@ SHAPES: Mapping[str, Any] = {
         "also_possible": [
             {
                 "term": _TERM,
-                "right": "integer: articles it would find rightly",
+                "right": "integer: articles it would find correctly",
                 "wrong": "integer: articles it would find wrongly",
             }
         ],
@@ -207,23 +210,23 @@ SHAPES: Mapping[str, Any] = {
         "feeds": [
             {
                 "slug": "string: the feed",
-                "in": "boolean: whether its rule takes the article",
-                "why": "string or null: what decided; `null` where nothing asked for the article",
+                "in": "boolean: whether the feed takes the article",
+                "why": "string or null: what decided; `null` if nothing wants the article",
                 "hits": _HITS,
                 "vetoed_by": _HITS,
                 "near_misses": [
                     {
-                        "term": "string: a term that nearly fits",
+                        "term": "string: a term that nearly matches",
                         "reason": "string: why it does not",
                     }
                 ],
-                "included_by": ["string: a feed of `include` that takes it"],
-                "excluded_by": ["string: a feed of `exclude` that takes it"],
+                "included_by": ["string: a feed in `include` that takes it"],
+                "excluded_by": ["string: a feed in `exclude` that takes it"],
                 "hand": OrNull({"does": "string: `added` or `dropped` by hand"} | _PLACE),
                 "placement": OrNull(
                     {
                         "where": "string: `subscription document`, `archive document`, `no room` …",
-                        "documents": ["string: a document that has it"],
+                        "documents": ["string: a document that contains it"],
                         "reason": "string: why; may be empty",
                     }
                 ),
@@ -236,11 +239,11 @@ SHAPES: Mapping[str, Any] = {
             }
             | _PLACE
         ),
-        "left_out": ["string: why it is left out, of all feeds or of one"],
+        "left_out": ["string: why all feeds or one leave it out"],
         "duplicate_of": OrNull({"id": "string or null: the article that stays"} | _PLACE),
         "cleaned": OrNull(
             {
-                "rules": ["string: a rule that changed it"],
+                "rules": ["string: a cleaning rule that changed it"],
                 "title": "string: its title before",
                 "body": "string: its body before",
             }
@@ -253,7 +256,7 @@ SHAPES: Mapping[str, Any] = {
             {
                 "slug": "string: the feed",
                 "status": "string: `same`, `changed`, `new`, `retired` or `gone`",
-                "moved_to": "string or null: where a retired feed leads",
+                "moved_to": "string or null: where a retired feed has moved",
                 "enter": _ENTRIES,
                 "leave": _ENTRIES,
             }
@@ -267,9 +270,9 @@ SHAPES: Mapping[str, Any] = {
             {
                 "slug": "string: the feed",
                 "articles": "integer: its articles",
-                "added_by_hand": "integer: articles that are in it by hand",
-                "dropped_by_hand": "integer: articles that are kept out by hand",
-                "never_found": "integer or null: terms that find nothing; `null` if articles are too few to say",
+                "added_by_hand": "integer: articles that were added by hand",
+                "dropped_by_hand": "integer: articles that were dropped by hand",
+                "never_found": "integer or null: terms that find nothing; `null` if there are too few articles to say",
                 "per_week": "number or null: articles a week",
                 "oldest": "string or null: when its oldest article was published",
                 "newest": "string or null: when its newest article was published",
@@ -278,7 +281,7 @@ SHAPES: Mapping[str, Any] = {
                     {
                         "term": "string: the term",
                         "where": "string: its place in the config",
-                        "seen": "integer: articles that were asked for it",
+                        "seen": "integer: articles in which it was looked for",
                         "hits": "integer: articles that it finds",
                         "alone": "integer: articles that no other term finds",
                     }
@@ -289,53 +292,53 @@ SHAPES: Mapping[str, Any] = {
     },
     "status": {
         "last_build": "string or null: when the last build began",
-        "last_good_build": "string or null: when the last one began that ended with 0",
-        "next_change": "string or null: when the clock alone changes something",
+        "last_good_build": "string or null: when the last build with exit status 0 began",
+        "next_change": "string or null: when time alone changes something",
         "feeds": [
             {
                 "slug": "string: the feed",
                 "entries": "integer: entries of its subscription document",
-                "newest": "string or null: when the newest was published",
+                "newest": "string or null: when the newest entry was published",
             }
         ],
         "targets": [
             {
                 "to": "string: a target of `deploy`",
-                "at": "string or null: when it was last tried",
+                "at": "string or null: when the last deploy ended",
                 "waits": "boolean: whether there is something to copy",
                 "error": "string or null: why it failed",
             }
         ],
         "fetched": [
             {
-                "url": "string: an address that `fetch` asks",
-                "failure": "string or null: why the last try failed",
+                "url": "string: an address that `fetch` fetches",
+                "failure": "string or null: why the last fetch failed",
                 "failed_at": "string or null: when",
-                "gone": "boolean: whether the server says it is gone for good",
-                "moved_to": "string or null: where a permanent redirect leads",
+                "gone": "boolean: whether the server says that it is gone for good",
+                "moved_to": "string or null: the target of a permanent redirect",
             }
         ],
-        "pings_waiting": "integer: documents that the hub is to be told of",
-        "builds": ["object: a build, with `at`, `status`, `times` and what it counted; the last one last"],
+        "pings_waiting": "integer: changed documents that the hub has not been told about",
+        "builds": ["object: a build, with `at`, `status`, `times` and its counts; the newest is last"],
     },
     "validate": {
         "file": "string: the file or address",
         "format": "string: `rss`, `atom`, `json` or `unknown`",
-        "valid": "boolean or null: `null` where it was not checked",
+        "valid": "boolean or null: `null` if it was not checked",
         "findings": [
             {
                 "code": "string: the [check](checks.md)",
                 "level": "string: `error`, `warning` or `hint`",
                 "message": "string: what is wrong",
-                "line": "integer or null: where",
-                "column": "integer or null: where in its line",
+                "line": "integer or null: its line",
+                "column": "integer or null: its column",
                 "spec": "string or null: the paragraph of the specification",
                 "remedy": "string or null: what would be right",
             }
         ],
     },
 }
-"""Of each command that takes ``--format json``, the object it prints when it could do what it was asked for."""
+"""By command, the object that ``--format json`` prints if the command succeeds."""
 
 ERROR = {
     "error": {"status": "integer: the exit status", "message": "string: what standard error says"},
@@ -344,32 +347,32 @@ ERROR = {
             "file": "string: the file",
             "line": "integer: its line, from 1",
             "column": "integer: its column, from 1",
-            "key": "string: the path of keys that leads there",
+            "key": "string: the path of keys to the place",
             "problem": "string: what is wrong",
             "remedy": "string: what would be right; may be empty",
         }
     ],
 }
-"""What any command prints instead, or with it."""
+"""What any command prints if it fails, instead of its own object or with it."""
 
 _HEAD = """\
 # Output as JSON
 
-Made by `python3 run.py golden` from the declarations in the code; a test fails when it is stale, and others check that
-commands print this.
+`python3 run.py golden` generates this page from declarations in the code; tests check that the commands print these
+objects.
 
-With `--format json`, a command writes one JSON object on standard output, in UTF-8 and on one line, **whatever its exit
-status**. People still find the same on standard error. `validate` alone writes an object for each feed, as it may be
-given thousands.
+With `--format json`, a command writes one JSON object to standard output, in UTF-8 and on one line, **whatever its exit
+status**. Error messages for people still go to standard error. Only `validate` writes one object per feed, because you
+can give it thousands.
 
-- If the object has no `error`, the command did what it was asked for. The exit status may be 1 all the same, where the
-  object has what was found: an invalid document, a failing source, a difference (`diff --exit-code`).
-- If it has `error`, that says why the command stopped. The rest is missing then, except with `status --max-age`, which
-  says all that it knows.
-- New keys may come with any version; none goes, and none changes its meaning, within a major version
+- If the object has no `error`, the command succeeded. The exit status may still be 1, and the object says why: an
+  invalid document, a failing source, a difference (`diff --exit-code`).
+- If the object has `error`, the command stopped for that reason. The other keys are missing then, except with
+  `status --max-age`.
+- Any version may add keys. Within a major version, no key is removed or changes its meaning
   ([compatibility](compatibility.md)).
 
-[`output.schema.json`](output.schema.json) has the same as JSON Schema, one definition for each command.
+[`output.schema.json`](output.schema.json) is the same as JSON Schema, with one definition for each command.
 
 ## Errors
 
@@ -387,7 +390,7 @@ def schema() -> dict[str, Any]:
     made: dict[str, Any] = {"error": error}
     for name, shape in SHAPES.items():
         done = _schema_of(shape)
-        # With an error, what was found may be there or not; without, all of it.
+        # With an error, the other keys may be missing; without, all are required.
         made[name] = {
             "type": "object",
             "properties": done["properties"] | error["properties"],
@@ -453,4 +456,4 @@ def _rows(path: str, shape: Any, *, missing: bool = False, null: bool = False) -
 
 if __name__ == "__main__":
     made = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n" if sys.argv[1:] == ["schema"] else page()
-    print(made, end="")  # noqa: T201 - that is what it is for
+    print(made, end="")  # noqa: T201 - to be redirected into the page

@@ -42,16 +42,14 @@ def status(
     base_url: BaseUrlOption = None,
     max_age: Annotated[
         str | None,
-        typer.Option(
-            help="Exit with 1 when no build has ended well for so long: 30m, 2h, 3d.", metavar="AGE"
-        ),
+        typer.Option(help="Exit with 1 if no build has succeeded for this long: 30m, 2h, 3d.", metavar="AGE"),
     ] = None,
     only_next: Annotated[
-        bool, typer.Option("--next", help="Print only when the next build is due by the clock, if ever.")
+        bool, typer.Option("--next", help="Print only when time alone next changes something, if ever.")
     ] = False,
     report_format: Annotated[Report, typer.Option("--format", help="How to report.")] = Report.TEXT,
 ) -> None:
-    """Say what the last builds did, how old the feeds are, and what is due; read no source.
+    """Show what the last builds did, how old the feeds are, and what is due; read no source.
 
     Example: feedpub status --max-age 2h
     """

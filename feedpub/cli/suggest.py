@@ -58,20 +58,20 @@ def suggest(
     where: Annotated[
         str | None,
         typer.Option(
-            help=f"Learn from a field of the articles ({', '.join(FIELDS)}): those that have the value"
-            " belong, those that have others do not.",
+            help=f"Learn from a field of the articles ({', '.join(FIELDS)}): articles with this value"
+            " belong, articles with other values do not.",
             metavar="FIELD=VALUE",
         ),
     ] = None,
     share: Annotated[
         str | None,
         typer.Option(
-            help="Learn from the rest of the articles too, of which about this part belongs.",
+            help="Learn from all other articles, too; about this share of them belongs.",
             metavar="PERCENT",
         ),
     ] = None,
     terms: Annotated[
-        int, typer.Option(min=1, max=_AT_MOST, help="The most terms that the rule may have.")
+        int, typer.Option(min=1, max=_AT_MOST, help="The maximum number of terms in the rule.")
     ] = 40,
     short: Annotated[
         bool, typer.Option("--short", help="Make a shorter rule that finds a little less.")
@@ -82,8 +82,8 @@ def suggest(
 ) -> None:
     """Propose a rule for a feed, learned from articles that belong and articles that do not; write no file.
 
-    Without --like and --where, it learns from the examples of the feed. Its figures come from articles that it did
-    not learn from.
+    Without --like and --where, it learns from the examples of the feed. The reported figures come from articles
+    that it did not learn from.
 
     Example: feedpub suggest energy --where category=Energy --short
     """

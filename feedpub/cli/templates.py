@@ -1,4 +1,4 @@
-"""``feedpub templates``: write out what the pages are made with, to be changed."""
+"""``feedpub templates``: write the templates of the pages to a folder, for the owner to change."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from feedpub.documents.pages.look import our_templates
 
 def templates(
     folder: Annotated[
-        Path, typer.Argument(help="Where to write them; the folder is made.", metavar="FOLDER")
+        Path, typer.Argument(help="Where to write them; it is created if missing.", metavar="FOLDER")
     ],
 ) -> None:
-    """Write the templates of the pages, the style sheet and the icon into a folder; no file there is replaced.
+    """Write the templates of the pages, the style sheet and the icon to a folder. No file there is replaced.
 
-    Name the folder as output.templates. Keep only what you change: ours fill in for the rest.
+    Name the folder as output.templates in the config. Keep only files that you change: missing ones are ours.
 
     Example: feedpub templates templates
     """

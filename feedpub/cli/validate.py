@@ -1,4 +1,4 @@
-"""``feedpub validate``: say what is wrong with any RSS, Atom or JSON feed, offline unless its address is given."""
+"""``feedpub validate``: say what is wrong with any RSS, Atom or JSON feed, offline unless it is named by address."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Output(StrEnum):
 
 
 class Profile(StrEnum):
-    """A directory of podcasts whose requirements a feed is to meet."""
+    """A podcast directory whose requirements a feed must meet."""
 
     APPLE = "apple"
     PODCAST_2 = "podcast-2.0"
@@ -53,47 +53,49 @@ def validate(
     report_format: Annotated[Output, typer.Option("--format", help="How to report.")] = Output.TEXT,
     level: Annotated[Level, typer.Option(help="The lowest level of findings to report.")] = Level.WARNING,
     fail_on: Annotated[
-        Level, typer.Option(help="The lowest level of findings that end with 1.")
+        Level, typer.Option(help="The lowest level of findings for exit status 1.")
     ] = Level.ERROR,
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="A check that does not count; may be repeated.")
+        list[str] | None, typer.Option(metavar="CODE", help="A check to ignore; may be repeated.")
     ] = None,
     profile: Annotated[
         Profile | None,
-        typer.Option(help="Check what this directory of podcasts requires.", show_default=False),
+        typer.Option(help="Also check the requirements of this podcast directory.", show_default=False),
     ] = None,
     max_age: Annotated[
         str | None, typer.Option(metavar="AGE", help="How old the newest item may be, such as 48h or 7d.")
     ] = None,
     min_items: Annotated[
-        int, typer.Option(metavar="N", min=0, help="How many items there must be.", show_default=False)
+        int, typer.Option(metavar="N", min=0, help="The minimum number of items.", show_default=False)
     ] = 0,
     location: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="The address the feed is served from, for its self link."),
+        typer.Option(metavar="URL", help="The address of the feed, to check its self link."),
     ] = None,
-    allow_private: Annotated[bool, typer.Option(help="Ask private and local addresses, too.")] = False,
+    allow_private: Annotated[bool, typer.Option(help="Fetch from private and local addresses, too.")] = False,
     only_feeds: Annotated[
-        bool, typer.Option("--only-feeds", help="Pass over named files that are not feeds, as in a folder.")
+        bool,
+        typer.Option("--only-feeds", help="Pass over named files that are not feeds, like those in folders."),
     ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Do not say how many files were validated and passed over.")
     ] = False,
     explain: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help="Print the manual page of a check, and validate nothing."),
+        typer.Option(metavar="CODE", help="Print the manual page of a check; validate nothing."),
     ] = None,
 ) -> None:
     """Validate feeds: RSS 2.0, Atom 1.0, JSON Feed 1.1 and their extensions.
 
-    In a folder, files ending in .rss, .atom and .jsonfeed count, those that are feeds by convention (feed.xml, rss.xml,
-    atom.xml, podcast.xml, feed.json), and other .xml and .json files that look like feeds. Templates of site generators
-    and RSS 1.0 are not checked. Standard error names what was passed over. The exit status is 0 where all feeds
-    are valid, 1 where one has an error, 2 for wrong usage: a folder without a feed, a named file that is not checked.
+    In a folder, it validates files ending in .rss, .atom and .jsonfeed, files with the usual names of feeds (feed.xml,
+    rss.xml, atom.xml, podcast.xml, feed.json), and other .xml and .json files that look like feeds. Templates of site
+    generators and RSS 1.0 are not checked. Standard error names the files that were passed over. The exit status is 0
+    if all feeds are valid, 1 if one has an error, and 2 for wrong usage, such as a folder without a feed, or a named
+    file that cannot be checked.
 
-    Nothing is fetched but a feed that is named by its address; then it is also checked how the server sends it.
+    It fetches only feeds that are named by address. For these it also checks how the server sends them.
 
-    Checks that do not count, everywhere or in some files, can be listed in pyproject.toml or feedpub-validate.toml.
+    Checks to ignore, everywhere or in some files, can be listed in pyproject.toml or feedpub-validate.toml.
 
     Example: feedpub validate public/ --format github --ignore missing-guid
     """
