@@ -2,9 +2,8 @@
 
     bytes → document.read → Document → engine.examine (the table of checks) → findings
 
-Nothing here knows how the project writes feeds, so that it cannot share its mistakes; nothing opens a file
-or a connection, reads the clock or prints. Importing this module loads no parser: that waits for the first
-call of :func:`validate`.
+Nothing here knows how feedpub writes feeds, so the validator cannot share its mistakes. Nothing opens a file or a
+connection, reads the clock or prints. Importing this module loads no parser; the first call of :func:`validate` does.
 """
 
 from __future__ import annotations
@@ -35,9 +34,9 @@ __all__ = [
 def validate(data: bytes, location: str | None = None, *, now: datetime | None = None) -> list[Finding]:
     """Return what is wrong with the feed in ``data``, in the order of its lines.
 
-    ``location`` is the address that the feed is or will be served from: with it, the feed's self link is held
-    against it. ``now`` (aware) is the time that dates must not be later than; without it, no date is in the
-    future. Whatever the bytes are, the answer is a list: nothing is raised and nothing is fetched.
+    ``location`` is the address that the feed is or will be served from; the self link is compared with it. ``now``
+    (aware) is the current time; without it, no date counts as in the future. Nothing is fetched, and nothing is raised,
+    whatever the bytes are.
     """
     return list(inspect(data, location, now=now).findings)
 
@@ -50,10 +49,10 @@ def inspect(
     requirements: Requirements = NO_REQUIREMENTS,
     delivery: Delivery | None = None,
 ) -> Report:
-    """Do what :func:`validate` does, say as well which format the feed is in, and check what else is required of it.
+    """Do what :func:`validate` does, and also return the format of the feed and check ``requirements``.
 
-    ``delivery`` is how the feed came from its address, which is checked as well.
+    ``delivery`` is how the server sent the feed; if given, it is checked, too.
     """
-    from feedpub.validator._engine import examine  # noqa: PLC0415 - the parser is loaded when it is needed
+    from feedpub.validator._engine import examine  # noqa: PLC0415 - loads the parser
 
     return examine(data, location=location, now=now, requirements=requirements, delivery=delivery)

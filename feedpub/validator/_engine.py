@@ -1,8 +1,8 @@
-"""Run the table of checks over a document: one walk, each element to the checks that asked for it.
+"""Run the checks over a document, in one walk over its elements.
 
-bytes → document.read → (document checks) + (each element by its plan) → findings by line
+bytes → document.read → document checks, then the checks of each element → findings in the order of lines
 
-A plan says which checks an element meets: it is decided once for each pair of parent and name, and kept.
+A plan lists the checks for an element. It is made once for each pair of parent and name, and kept.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from feedpub.validator.vocabulary.extensions import GLOBAL_ATTRIBUTES
 _READING: Final = tuple(check for check in CHECKS if isinstance(check, DocumentCheck))
 _DELIVERY: Final = tuple(check for check in CHECKS if isinstance(check, DeliveryCheck))
 _JSON: Final = tuple(check for check in CHECKS if isinstance(check, JsonCheck))
-# A template of a site generator begins with a brace as well; it makes XML more often than JSON.
+# Templates of site generators begin with a brace, too; most of them make XML, not JSON.
 _JSON_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:\[|\{(?![{%]))")
 _IN_TABLE: Final = {
     table: tuple(check for check in _JSON if not check.tables or table in check.tables)
@@ -67,7 +67,7 @@ def examine(
     requirements: Requirements = NO_REQUIREMENTS,
     delivery: Delivery | None = None,
 ) -> Report:
-    """Return format and findings of ``data``; see :func:`feedpub.validator.validate`."""
+    """Return the format and the findings of ``data``; see :func:`feedpub.validator.inspect`."""
     about = Context(location, now, requirements=requirements)
     report = _report(data, about) if delivery is None else _delivered(data, about, delivery)
     profile = requirements.profile
@@ -82,7 +82,7 @@ def examine(
 
 
 def _delivered(data: bytes, about: Context, delivery: Delivery) -> Report:
-    """Return what is wrong with how a feed is served, and with the feed if it was."""
+    """Return the findings about how the feed was served, and about the feed if the server sent it."""
     about.delivery = delivery
     report = _report(data, about) if delivery.status == 200 else Report("unknown", ())
     about.format = report.format
@@ -119,7 +119,7 @@ def _json_report(data: bytes, about: Context) -> Report:
 
 
 def _object_findings(about: Context, found: Json, table: str) -> Iterator[Finding]:
-    """Check an object of JSON Feed, and what is in it; the tables bound the depth."""
+    """Check an object of JSON Feed and everything in it; the tables limit the depth."""
     spec = json_feed.paragraph(table)
     about.object, about.table = found, table
     for check in for_object(found, table):
@@ -147,7 +147,7 @@ def _member_findings(
 
 
 def for_object(found: Json, table: str) -> tuple[JsonCheck, ...]:
-    """Return the checks that may find something in an object: feeds repeat a few shapes, so answers are kept."""
+    """Return the checks that may find something in an object. Feeds repeat a few shapes, so answers are kept."""
     if len(found.raw) > _SHAPED:  # type: ignore[arg-type] # it is an object
         return _IN_TABLE[table]
     return _for_json_shape(table, found.shape())
@@ -162,7 +162,7 @@ def _for_json_shape(table: str, shape: Shape) -> tuple[JsonCheck, ...]:
 
 
 def _text_findings(about: Context, plan: KeyPlan, raw: object, above: Json, index: int) -> Iterable[Finding]:
-    """Check a text (or a number) of JSON Feed as one of the other formats."""
+    """Check a text or a number of JSON Feed in the same way as in the other formats."""
     grammar = plan.grammar
     text = grammar.in_attribute(raw if isinstance(raw, str) else f"{raw:f}")
     checks, marked = grammar.checks(text), bool(grammar.html) and ("<" in text or "&" in text)
@@ -182,7 +182,7 @@ def _text_findings(about: Context, plan: KeyPlan, raw: object, above: Json, inde
         return ()
     found = above.below(raw, index)
     return [
-        # What another format says of it is not a rule here; what a grammar says of its own values is.
+        # The paragraphs of RSS and Atom do not apply here; those of a grammar, such as RFC 3339, do.
         _stamped(
             by,
             Problem(
@@ -249,7 +249,7 @@ def _value_findings(grammar: Grammar, about: Context, text: str, attribute: str)
 
 
 def _stamped(check: Check, problem: Problem, spec: str) -> Finding:
-    """Return a problem as a finding of the check; ``spec`` is the paragraph where neither gives one."""
+    """Return a problem as a finding of the check; ``spec`` is used if neither names a paragraph."""
     spec = problem.spec or check.spec or spec
     remedy = problem.remedy or check.remedy
     return Finding(check.code, check.level, problem.message, problem.line, problem.column, spec, remedy)
@@ -262,17 +262,17 @@ _ELEMENTS: Final = tuple(check for check in CHECKS if isinstance(check, ElementC
 _VALUES: Final = tuple(check for check in CHECKS if isinstance(check, ValueCheck))
 _HTML: Final = tuple(check for check in CHECKS if isinstance(check, HtmlCheck))
 _ADDRESSES: Final = frozenset({Kind.URI, Kind.WEB, Kind.IRI, Kind.IRI_REFERENCE})
-# Kinds of attributes that no space may surround: no grammar of theirs has any. XML leaves it there.
+# Kinds of attributes whose grammars do not allow surrounding space, which XML keeps.
 _AS_IT_IS: Final = _ADDRESSES | {Kind.LANGUAGE, Kind.MEDIA_TYPE, Kind.CHOICE, Kind.LINK_RELATION}
-# Kinds of which most values can be told at a glance to be as they should.
+# Kinds whose values are mostly right, which one quick match can tell.
 _ORDINARY: Final[dict[Kind, Callable[[str], bool]]] = dict.fromkeys(_ADDRESSES, iris.is_ordinary)
-# An element with more children than this is one of its kind: a channel, whose shape no other will have.
+# An element with more children than this is a channel or the like, whose shape does not repeat.
 _SHAPED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """A kind of value, and the checks that hold a text against it, parted by what they need to be worth a call."""
+    """A kind of value and its checks, grouped by what they need to find anything."""
 
     value: Value
     blank: _ValueChecks
@@ -291,16 +291,17 @@ class Grammar:
         return self.marked if "<" in text or "&" in text else self.bare
 
     def in_attribute(self, text: str) -> str:
-        """Return the value of an attribute as it is to be checked."""
+        """Return the value of an attribute in the form that is checked."""
         return text if self.as_it_is else text.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The checks that elements of one name in one parent meet.
+    """The checks for elements of one name in one parent.
 
-    ``checks`` are those of elements, by three bits: whether there are children, attributes, text; empty where there
-    are none at all. ``shaped`` go by the names of its children, ``text`` is for its text.
+    ``checks`` has eight groups of element checks, indexed by three bits: has children, has attributes, has text. It is
+    empty if there are none at all. ``shaped`` are the checks that only depend on the names of the children. ``text``
+    and ``attributes`` are the grammars of its values.
     """
 
     within: str
@@ -319,7 +320,7 @@ class Plan:
         return checks + self.for_shape(node.children) if self.shaped else checks
 
     def for_shape(self, children: list[Node]) -> _ElementChecks:
-        """Return those of ``shaped`` that may find something: feeds repeat a few shapes, so answers are kept."""
+        """Return the checks of ``shaped`` that may find something. Feeds repeat a few shapes, so answers are kept."""
         if len(children) > _SHAPED:
             return self.shaped
         return _for_shape(self.within, self.tag, tuple([child.tag for child in children]))
@@ -365,7 +366,7 @@ def _bare(tag: str, within: str) -> Node:
 
 @lru_cache(maxsize=4096)
 def grammar_of(value: Value) -> Grammar:
-    """Return the checks of a kind of value."""
+    """Return the grammar of a value, with its checks."""
     checks = [check for check in _VALUES if value.kind in check.kinds]
 
     def needing(*needs: str) -> _ValueChecks:
@@ -385,9 +386,9 @@ def grammar_of(value: Value) -> Grammar:
 
 @dataclass(frozen=True, slots=True)
 class KeyPlan:
-    """What the value of a key of JSON Feed meets: the checks of a table if it is an object, else those of a text.
+    """The checks for the value of a key in JSON Feed: those of ``table`` for objects, those of ``grammar`` for texts.
 
-    ``types`` are those of Python that the text may have, as a number is checked like one.
+    ``types`` are the Python types that are checked as texts, which include numbers.
     """
 
     key: str

@@ -1,16 +1,16 @@
 """What a check is.
 
-A check is a function with a code, a level and the paragraph it follows; its docstring is its manual page. Its one
-argument is a :class:`Context`, of which it reads what its kind is about:
+A check is a function with a code, a level and the address of a paragraph. Its docstring is its manual page: what is
+wrong, why readers mind, a wrong and a right example. Its only argument is a :class:`Context`, from which it reads:
 
-* a *value* check, one text or attribute value of the kinds it is for; it returns what is wrong with it;
-* an *HTML* check, what a text of HTML holds; it yields what is wrong with it;
-* an *element* check, an element whose definition it asked for; it yields problems;
-* a *document* check, the whole document; it yields problems;
-* a *delivery* check, how the feed came from its address; it yields problems;
-* a *JSON* check, an object of a JSON Feed; it yields problems.
+* a *value* check: one text or attribute value of its kinds; it returns what is wrong, or None;
+* an *HTML* check: what was found in a text of HTML; it yields what is wrong;
+* an *element* check: an element that it chose; it yields problems;
+* a *document* check: the whole document; it yields problems;
+* a *delivery* check: how the server sent the feed; it yields problems;
+* a *JSON* check: an object of a JSON Feed; it yields problems.
 
-The decorator registers it. The engine stamps code, level and address; a check only says what and where.
+A decorator registers the check. The engine adds code, level and paragraph to what it returns.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _IANA: Final = "http://www.iana.org/assignments/relation/"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What an element or document check found: a message, a place; a paragraph and a remedy if it has several."""
+    """What a check found: a message and a place, and a paragraph and a remedy if they are not those of the check."""
 
     message: str
     line: int
@@ -53,13 +53,14 @@ class Problem:
 
 @dataclass(slots=True)
 class Context:
-    """What a check is shown. The engine sets what the next check is about; checks only read.
+    """What a check looks at. The engine sets the fields before it calls a check; checks only read them.
 
-    ``location`` is the address that the feed is served from, ``now`` the time, each where it is known, ``requirements``
-    what else is asked; ``delivery`` is how it came from there, and ``format`` what it turned out to be. Of the rest,
-    what a check is not about is empty: ``document``, the element ``node`` and what the vocabulary says of it; for JSON
-    Feed, ``feed``, an ``object`` in it and the name of the ``table`` that describes it; a ``text`` and its grammar,
-    ``value``; a ``survey`` of HTML.
+    ``location`` is the address that the feed is served from and ``now`` the current time, if known. ``requirements``
+    are those of the user. ``delivery`` is how the server sent the feed, and ``format`` the format that was found.
+
+    The other fields are empty unless the kind of check needs them. For XML: the ``document``, the element ``node``, and
+    its definition ``element``. For JSON Feed: the ``feed``, an ``object`` in it, and the name of the ``table`` that
+    describes the object. For values: the ``text``, and its grammar ``value``. For HTML: the ``survey`` of the text.
     """
 
     location: str | None = None
@@ -73,7 +74,7 @@ class Context:
     text: str = ""
     value: Value = ANY
     survey: Survey = _NO_SURVEY
-    # What several checks ask, answered once: a document may hold a million elements that ask it.
+    # Answers that many checks need, computed once: there may be a million elements.
     _is_local: bool | None = None
     _head: Node | None = NOWHERE
     requirements: Requirements = NO_REQUIREMENTS
@@ -86,7 +87,7 @@ class Context:
 
     @property
     def head(self) -> Node | None:
-        """The element that holds the feed's own links, None where there is no feed."""
+        """The element with the feed's own links, ``channel`` or ``feed``; None if this is not a feed."""
         if self._head is NOWHERE:
             root = self.document.root
             self._head = None
@@ -96,7 +97,7 @@ class Context:
 
     @property
     def is_local(self) -> bool:
-        """Whether the feed is served from the machine that it is read on, as far as is known."""
+        """Whether the feed itself is served from a local address, as far as is known."""
         if self._is_local is None:
             own = self.location or self.feed.text("feed_url")
             if not own and self.head is not None:
@@ -106,33 +107,33 @@ class Context:
 
     @property
     def before_rss_2(self) -> bool:
-        """Whether the feed is in a version of RSS that has neither guids nor namespaces."""
+        """Whether the feed is in RSS 0.9x, which has neither guids nor namespaces."""
         root = self.document.root
         return root is not None and root.attributes.get("version", "").startswith("0.9")
 
 
 def is_self_link(node: Node) -> bool:
-    """Tell whether an element is a link that says where the feed is fetched from."""
+    """Tell whether an element is a self link, which has the address of the feed."""
     return node.tag == "atom:link" and relation(node) == "self"
 
 
 def relation(link: Node) -> str:
-    """Return a link's relation in its short form; ``alternate`` where it gives none (RFC 4287 §4.2.7.2)."""
+    """Return a link's relation in its short form; ``alternate`` if it has none (RFC 4287 §4.2.7.2)."""
     return link.attributes.get("rel", "alternate").strip().removeprefix(_IANA)
 
 
 def self_address(link: Node) -> str:
-    """Return the address of a link, put together with the base that it is in."""
+    """Return the address of a link, joined with its base."""
     href = link.attributes.get("href", "").strip()
     return link.base.join(href) if link.base is not None else href
 
 
-# What there must be for a check to be worth a call; the engine asks, because calls cost. Of a value: that it is blank,
-# or that it holds a sign of markup. Of an element: children, attributes, text; or ``shape``: that a bare element with
-# children of the same names, without any attribute and text, is a case for the check.
+# What a check needs to find anything. The engine skips the call otherwise, because calls are slow. A value must be
+# blank, or contain ``<`` or ``&``. An element must have children, attributes or text. ``shape`` means that the answer
+# only depends on the names of the children: the engine tries the check on a bare element with the same children.
 ValueNeeds: TypeAlias = Literal["", "blank", "markup"]
 Needs: TypeAlias = Literal["", "children", "attributes", "text", "shape"]
-# Of an object: that an example of the same keys, with values of the same types, blank or not, is a case for the check.
+# The same for objects: the answer only depends on the keys, and on the types and blankness of their values.
 JsonNeeds: TypeAlias = Literal["", "shape"]
 Wants: TypeAlias = Callable[[str, str, Element | None], bool]
 Wrong: TypeAlias = Callable[[Context], str | None]
@@ -142,7 +143,7 @@ Problems: TypeAlias = Callable[[Context], Iterator[Problem]]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule of the validator. ``spec`` is empty where the vocabulary says which paragraph defines the element."""
+    """One rule of the validator. ``spec`` is empty if the vocabulary names the paragraph for each element."""
 
     code: str
     level: Level
@@ -153,7 +154,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class ValueCheck(Check):
-    """A check of values of some kinds; it returns the rest of a sentence that begins with the value, or None."""
+    """A check of values; ``find`` returns the rest of a sentence that begins with the value, or None."""
 
     find: Wrong
     kinds: frozenset[Kind]
@@ -162,7 +163,7 @@ class ValueCheck(Check):
 
 @dataclass(frozen=True, slots=True)
 class HtmlCheck(Check):
-    """A check of HTML in values of some kinds; it yields the rests of sentences that begin with the element."""
+    """A check of HTML in values; ``find`` yields the rest of sentences that begin with the element."""
 
     find: Wrongs
     kinds: frozenset[Kind]
@@ -170,7 +171,7 @@ class HtmlCheck(Check):
 
 @dataclass(frozen=True, slots=True)
 class ElementCheck(Check):
-    """A check of elements; ``wants(parent's tag, tag, definition)`` chooses which it sees."""
+    """A check of elements; ``wants(parent's tag, tag, definition)`` chooses them."""
 
     find: Problems
     wants: Wants
@@ -186,7 +187,7 @@ class DocumentCheck(Check):
 
 @dataclass(frozen=True, slots=True)
 class JsonCheck(Check):
-    """A check of the objects of JSON Feed that some tables describe (all, where it names none)."""
+    """A check of objects in JSON Feed that are described by ``tables``; of all objects if that is empty."""
 
     find: Problems
     tables: frozenset[str]
@@ -195,13 +196,13 @@ class JsonCheck(Check):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCheck(Check):
-    """A check of how a feed is served, for one that came from its address."""
+    """A check of how a server sent the feed."""
 
     find: Problems
 
 
 REGISTERED: Final[list[Check]] = []
-"""Every check whose module has been imported; :mod:`feedpub.validator.checks` imports all of them."""
+"""All checks whose modules were imported; :mod:`feedpub.validator.checks` imports all modules."""
 
 _Made = TypeVar("_Made", bound=Check)
 
@@ -212,17 +213,17 @@ def _registered(check: _Made) -> _Made:
 
 
 def html_too(other: Check, *kinds: Kind) -> Callable[[Wrongs], HtmlCheck]:
-    """Make a check that finds the same as ``other``, in HTML."""
+    """Make a check of HTML with the code and the page of ``other``."""
     return lambda find: _registered(HtmlCheck(*_page(other), find, frozenset(kinds)))
 
 
 def element_too(other: Check, wants: Wants, needs: Needs = "") -> Callable[[Problems], ElementCheck]:
-    """Make a check that finds the same as ``other``, in elements."""
+    """Make a check of elements with the code and the page of ``other``."""
     return lambda find: _registered(ElementCheck(*_page(other), find, wants, needs))
 
 
 def json_too(other: Check, *tables: str, needs: JsonNeeds = "") -> Callable[[Problems], JsonCheck]:
-    """Make a check that finds the same as ``other``, in objects of JSON Feed, whose paragraphs are its own."""
+    """Make a check of JSON Feed with the code and the page of ``other``, but with the paragraphs of JSON Feed."""
     page = replace(other, spec="")
     return lambda find: _registered(JsonCheck(*_page(page), find, frozenset(tables), needs))
 
@@ -271,7 +272,7 @@ def delivery_check(code: str, level: Level, *, spec: str, remedy: str) -> Callab
 def json_check(
     code: str, level: Level, *tables: str, spec: str = "", needs: JsonNeeds = "", remedy: str
 ) -> Callable[[Problems], JsonCheck]:
-    """Make a check of the objects of JSON Feed that these tables describe; of all, where there is none."""
+    """Make a check of objects in JSON Feed that these tables describe; of all objects if there are none."""
     return lambda find: _registered(
         JsonCheck(code, level, spec, remedy, _manual(find), find, frozenset(tables), needs)
     )
@@ -284,25 +285,25 @@ def _manual(function: Callable[..., object]) -> str:
 
 
 def named(*tags: str) -> Wants:
-    """Choose elements by tag, where it means what the vocabulary says."""
+    """Choose elements by their tags, as far as the vocabulary defines them."""
     chosen = frozenset(tags)
     return lambda _within, tag, element: tag in chosen and (element is not None or ":" in tag)
 
 
 def at(*places: tuple[str, str]) -> Wants:
-    """Choose elements by parent's tag and tag."""
+    """Choose elements by pairs of parent's tag and tag."""
     chosen = frozenset(places)
     return lambda within, tag, _element: (within, tag) in chosen
 
 
 def shown(node: Node) -> str:
-    """Return the element's name as the feed writes it: ``<media:content>``."""
+    """Return an element's name as the feed writes it, such as ``<media:content>``."""
     local = node.tag.rpartition("}")[2].rpartition(":")[2]
     return f"<{node.prefix}:{local}>" if node.prefix else f"<{local}>"
 
 
 def quoted(text: str, limit: int = 60) -> str:
-    """Return a value as one line between quotes, cut where it is long; space around it is shown as one space."""
+    """Return a value in quotes, on one line, at most ``limit`` characters; space around it becomes one space."""
     line = " ".join(text.split())
     if line:
         line = f"{' ' * text[0].isspace()}{line}{' ' * text[-1].isspace()}"
@@ -310,5 +311,5 @@ def quoted(text: str, limit: int = 60) -> str:
 
 
 def here(node: Node, message: str, spec: str = "") -> Problem:
-    """Return the problem that ``message`` is, at an element."""
+    """Return a problem at the place of an element."""
     return Problem(message, *node.place, spec)

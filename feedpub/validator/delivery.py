@@ -1,4 +1,4 @@
-"""How a feed came from its address: what the server said, as far as it matters to readers."""
+"""How a server sent a feed, as far as it matters to readers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Delivery:
     """The answer to a request for a feed.
 
-    ``redirects`` are pairs of a status and the address that it leads to. ``again`` is the status of a second request
-    with the validators of the first, and None where there were no validators to send.
+    ``redirects`` are pairs of a status and the new address. ``again`` is the status of a second, conditional request
+    with the ETag and Last-Modified of the first; None if the server sent neither.
     """
 
     url: str
@@ -29,7 +29,7 @@ class Delivery:
 
     @property
     def charset(self) -> str:
-        """The encoding that the header names, empty where it names none."""
+        """The encoding in the header; empty if there is none."""
         for parameter in self.content_type.split(";")[1:]:
             name, _, value = parameter.partition("=")
             if name.strip().lower() == "charset":
@@ -38,7 +38,7 @@ class Delivery:
 
     @property
     def location(self) -> str:
-        """The address that the feed is served from for good: where permanent redirects lead, until one that is not."""
+        """The permanent address of the feed: where redirects lead, up to the first that is not permanent."""
         found = self.url
         for status, target in self.redirects:
             if status not in PERMANENT:
@@ -51,5 +51,5 @@ PERMANENT = frozenset({301, 308})
 
 
 def is_web(name: str) -> bool:
-    """Tell whether what is to be validated is named by its address on the web."""
+    """Tell whether the name of something to validate is an address on the web."""
     return name.startswith(("http://", "https://"))

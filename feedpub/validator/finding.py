@@ -1,4 +1,4 @@
-"""What a check reports: the only types that leave this package."""
+"""What checks report. Only these types leave the package."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How grave a finding is: an error makes a feed invalid, a warning hurts some readers, a hint is advice."""
+    """The level of a finding: an error makes a feed invalid, a warning hurts some readers, a hint is advice."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,9 +19,9 @@ class Level(StrEnum):
 class Finding:
     """One thing that is wrong with a feed.
 
-    ``code`` is stable and kebab-case; ``message`` is one line that names the element and the value; ``line``
-    and ``column`` are 1-based and count characters; ``spec`` is the address of the paragraph that the feed
-    does not follow; ``remedy`` says what would be right.
+    ``code`` is stable, in kebab-case. ``message`` is one line that names the element and the value. ``line`` and
+    ``column`` begin at 1; columns are characters. ``spec`` is the address of the paragraph that the feed does not
+    follow. ``remedy`` says what would be right.
     """
 
     code: str
@@ -34,15 +34,16 @@ class Finding:
 
 
 def is_valid(findings: list[Finding]) -> bool:
-    """Tell whether a feed with these findings is valid: none of them is an error."""
+    """Tell whether a feed with these findings is valid, that is, none of them is an error."""
     return all(finding.level is not Level.ERROR for finding in findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found in one feed: ``format`` is ``rss``, ``atom``, ``json`` or ``unknown``.
+    """The findings in one feed, and its format: ``rss``, ``atom``, ``json`` or ``unknown``.
 
-    ``unchecked`` names a format that is known and not checked, such as RSS 1.0: whether such a feed is valid is open.
+    ``unchecked`` is the name of a format that is recognised but not checked, such as RSS 1.0; nobody knows whether such
+    a feed is valid.
     """
 
     format: str
@@ -58,6 +59,6 @@ class Report:
 def select(
     findings: Iterable[Finding], *, level: Level = Level.HINT, ignore: Collection[str] = ()
 ) -> list[Finding]:
-    """Return the findings of ``level`` and graver whose codes are not to be ignored."""
+    """Return the findings of ``level`` or a graver one, without the ignored codes."""
     shown = tuple(Level)[: tuple(Level).index(level) + 1]
     return [finding for finding in findings if finding.level in shown and finding.code not in ignore]

@@ -1,7 +1,7 @@
-"""The namespaces that are understood, each under the prefix that its own documentation uses.
+"""The known namespaces, each with the prefix that its own documentation uses.
 
-The rest of the package names an element by that prefix (``media:content``), whatever the feed calls it; an
-element of no namespace by its bare name, and one of an unknown namespace as ``{uri}name``.
+The rest of the package names an element with that prefix (``media:content``), whatever prefix the feed uses. An element
+without a namespace has its bare name, and one in an unknown namespace is ``{uri}name``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ KNOWN: Final[dict[str, str]] = {
     "http://search.yahoo.com/mrss/": "media",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "https://podcastindex.org/namespace/1.0": "podcast",
-    # The name it had first, which its specification wants to be taken for the same.
+    # Its first name, which its specification says to treat as the same.
     "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
     "http://www.google.com/schemas/play-podcasts/1.0": "googleplay",
     "http://www.georss.org/georss": "georss",

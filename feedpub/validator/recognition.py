@@ -1,7 +1,7 @@
-"""Which files are feeds: what a name promises, and what the first bytes show.
+"""Which files are feeds, by their names and their first bytes; for folders and for the pre-commit hook.
 
-One answer for folders and for the pre-commit hook. A name that is a feed's by convention always counts, as a feed that
-broke no longer looks like one; any other XML or JSON counts where it looks like a feed.
+A file with a conventional name for feeds always counts, because a broken feed may no longer look like one. Other XML
+and JSON files count if they look like feeds.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Final
 from feedpub.validator._source_text import decode
 
 HEAD: Final = 1 << 20
-"""How many bytes of a file :func:`kind_of` should see."""
+"""The number of bytes from the start of a file for :func:`kind_of`."""
 
 
 class Kind(StrEnum):
-    """What a file holds. The value is how a person calls it."""
+    """What a file contains. The value is the name for people."""
 
     FEED = "feed"
     EMPTY = "empty file"
@@ -32,19 +32,19 @@ class Kind(StrEnum):
 
 
 _SUFFIXES: Final = frozenset({".rss", ".atom", ".jsonfeed"})
-# Folders hold other files of these suffixes as well: maps of the site, manifests.
+# Folders contain other files with these suffixes, such as sitemaps and manifests.
 _PERHAPS: Final = frozenset({".xml", ".json", ".rdf"})
 _CONVENTIONAL: Final = re.compile(r"(?:.+\.)?(?:feed|rss2?|atom)\.xml|podcast\.xml|feed\.json")
-# What programs write for an address without a suffix, such as /feed/.
+# File names that programs use for addresses without a suffix, such as /feed/.
 _BARE: Final = frozenset({"feed", "rss", "atom"})
 _PAGES: Final = frozenset({"index.html", "index.htm"})
-# Of the name that generators give the feed of a whole site; documentation and maps of sites have it, too.
+# Generators give this name to the feed of a whole site, but also to documentation and sitemaps.
 _INDEX: Final = "index.xml"
 
 
 def may_be_feed(file: str) -> bool:
-    """Tell by its name whether a file in a folder is worth opening."""
-    # A compressed copy is named among what is passed over: it may be all there is.
+    """Tell whether a file in a folder may be a feed, by its name."""
+    # A compressed copy is opened, too, to be named among the skipped files: it may be the only copy.
     path = PurePath(file.lower().removesuffix(".gz"))
     return (
         path.suffix in _SUFFIXES | _PERHAPS
@@ -54,7 +54,7 @@ def may_be_feed(file: str) -> bool:
 
 
 def passed_over(file: str, head: bytes) -> Kind | None:
-    """Return what a file is that is not to be validated, None for a feed; ``head`` is its first :data:`HEAD` bytes."""
+    """Return what a file is if it is not validated, None for a feed; ``head`` is its first :data:`HEAD` bytes."""
     kind = kind_of(head)
     if kind is Kind.FEED:
         return None
@@ -75,7 +75,7 @@ _PROLOG: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _TAG: Final = re.compile(rb"<(?:[^\s<>/:!?]++:)?([^\s<>/:!?]++)([^>]*)")
-# The tags of a page, and those with which a server's complaint begins that is before a feed.
+# The first tags of a page, and those of an error message that a server wrote before a feed.
 _PAGE_TYPE: Final = re.compile(rb"<!DOCTYPE\s+html\b", re.IGNORECASE)
 _OF_PAGES: Final = frozenset({b"html", b"head", b"body"})
 _OF_COMPLAINTS: Final = frozenset({b"br", b"b", b"p", b"div", b"pre", b"font", b"table", b"center", b"h1"})
@@ -88,10 +88,10 @@ _OF_JSON_FEED: Final = re.compile(
 
 
 def kind_of(head: bytes) -> Kind:
-    """Return what a file holds, by its first :data:`HEAD` bytes."""
+    """Return what a file contains, by its first :data:`HEAD` bytes."""
     if head.startswith(_GZIP):
         return Kind.COMPRESSED
-    # UTF-16 without a byte order mark reads like ASCII without its zero bytes.
+    # Without its zero bytes, UTF-16 without a byte order mark reads like ASCII.
     text = decode(head).data.replace(b"\0", b"").lstrip()
     if not text:
         return Kind.EMPTY
@@ -105,7 +105,7 @@ def _json_kind(text: bytes) -> Kind:
 
 
 def xml_kind(text: bytes) -> Kind:
-    """Return what a text is that is not JSON, by its first element; ``text`` is UTF-8."""
+    """Return what a text in UTF-8 that is not JSON contains, by its first element."""
     start = _PROLOG.match(text)
     assert start is not None
     if _PAGE_TYPE.search(text, 0, start.end()):
@@ -121,9 +121,9 @@ def xml_kind(text: bytes) -> Kind:
     return Kind.HTML if name in _OF_PAGES else Kind.XML
 
 
-# Tags of Hugo, Jekyll, Zola and others; the front matter that makes Jekyll fill in a file.
+# Tags of Hugo, Jekyll, Zola and others, and the front matter that makes Jekyll process a file.
 _TEMPLATE_START: Final = re.compile(rb"\{\{|\{%|---[ \t]*\r?\n")
-# A tag that is the whole of a value or is between elements: an article about templates shows them in a text.
+# A tag that is a whole value, or is between elements. Tags within a text may be from an article about templates.
 _TEMPLATE_TAG: Final = re.compile(
     rb"""[>"']\s*\{\{[^{}<>]*+\}\}\s*[<"']|>\s*\{%-?\s*\w[^<>]*?%\}|(?<!\\)"\s*:\s*\{[{%]"""
 )
@@ -132,7 +132,7 @@ _LONGEST_START: Final = 1 << 14
 
 
 def is_template(text: bytes) -> bool:
-    """Tell whether a text is a template from which a site generator makes a feed: its head has tags to be filled in."""
+    """Tell whether a text is a template for a feed, that is, whether there are template tags before its first entry."""
     if _TEMPLATE_START.match(text):
         return True
     if b"{{" not in text and b"{%" not in text:

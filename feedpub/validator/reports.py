@@ -1,4 +1,4 @@
-"""Findings as text, JSON, SARIF and GitHub annotations. Strings out; printing is the command line's."""
+"""Findings as text, JSON, SARIF and GitHub annotations. The functions return strings; the command line prints them."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _TITLES: Final = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "unknown": 
 _SARIF_LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.HINT: "note"}
 _GITHUB_LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.HINT: "notice"}
 _WIDTH: Final = 100
-# What differs from one finding to the next of the same kind: what the feed holds, and numbers.
+# What differs between messages of the same kind: values of the feed, and numbers.
 _VALUE: Final = re.compile(r"'.*'|[0-9]+")
 _GRAVITY: Final = tuple(Level)
-# How many findings of one code are shown in a file.
+# The number of findings of one code that are shown for a file.
 _PLACES: Final = 3
-# How many annotations of each level GitHub shows for a step; it drops the others without a word.
+# The number of annotations of each level that GitHub shows for a step. It drops the others silently.
 _ANNOTATIONS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """One feed that was validated: the name the user knows it by, its bytes, its format and what is to be reported.
+    """One feed that was validated: its name for the user, its bytes, its format, and the findings to report.
 
-    ``unchecked`` says what it is where it could not be checked: whether it is valid is open then, so ``valid`` is None.
+    ``unchecked`` says what it is if it could not be checked. Then ``valid`` is None, as nobody knows.
     """
 
     file: str
@@ -43,9 +43,9 @@ class Validated:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The findings of one code in a feed: those to be shown, by their places, and the others.
+    """The findings of one code in a feed: those to show, in the order of their places, and the others.
 
-    Each kind of message is shown once before any is shown twice: two elements that are missing are two causes.
+    Each kind of message is shown once before any is shown twice, because two missing elements have two causes.
     """
 
     shown: list[Finding]
@@ -56,7 +56,7 @@ class _Group:
         return self.shown[0].level
 
     def more(self) -> str:
-        """Return how many others there are, and where; empty where there are none."""
+        """Return how many others there are, and where; empty if there are none."""
         if not self.others:
             return ""
         lines = list(dict.fromkeys(finding.line for finding in self.others))
@@ -67,9 +67,9 @@ class _Group:
 
 
 def _grouped(findings: Iterable[Finding], *, rounds: int) -> list[_Group]:
-    """Return findings by code, the gravest first, then in the order of their first places.
+    """Return the findings grouped by code: the gravest level first, then in the order of their first places.
 
-    ``rounds`` is how often a message of one kind may be shown.
+    ``rounds`` is how many messages of one kind may be shown.
     """
     groups: dict[str, dict[str, list[Finding]]] = {}
     for finding in findings:
@@ -92,9 +92,9 @@ def _grouped(findings: Iterable[Finding], *, rounds: int) -> list[_Group]:
 
 
 def text(feed: Validated) -> str:
-    """Return a feed's findings as a block of lines: each with the line it is about, a caret under its place.
+    """Return a feed's findings as lines of text: each finding with its line of the feed, and a caret under the place.
 
-    Of findings with one code, the first few are shown, and how many there are more.
+    Of each code, only the first few findings are shown, and how many more there are.
     """
     verdict = f"{_TITLES[feed.format]}, {'valid' if feed.valid else 'not valid'}"
     if feed.valid is None:
@@ -124,14 +124,14 @@ def _counted(findings: Iterable[Finding]) -> str:
 
 
 class _Source:
-    """The lines of a feed. The last one asked for is kept: many feeds are one long line."""
+    """The lines of a feed. The last line that was used is kept, because many feeds are one long line."""
 
     def __init__(self, data: bytes) -> None:
         self._lines = LINE_END.split(decode(data).data)
         self._last = (0, "")
 
     def line(self, number: int) -> str:
-        """Return a line by its number, counted from 1; empty beyond the end."""
+        """Return a line by its number, from 1; empty after the end."""
         if self._last[0] != number:
             raw = self._lines[number - 1] if 0 < number <= len(self._lines) else b""
             self._last = (number, raw.decode("utf-8", "replace").replace("\t", " "))
@@ -147,7 +147,7 @@ def _pointed(line: str, column: int) -> list[str]:
 
 
 def _is_binary(line: str) -> bool:
-    """Tell whether a line is not text: to show it helps nobody."""
+    """Tell whether a line is not text, so that it helps nobody to show it."""
     shown = line[:_WIDTH]
     return 4 * sum(not char.isprintable() or char == "\N{REPLACEMENT CHARACTER}" for char in shown) > len(
         shown
@@ -155,12 +155,12 @@ def _is_binary(line: str) -> bool:
 
 
 def _printable(line: str) -> str:
-    """Return a line without what would move the cursor of a terminal, or end the line."""
+    """Return a line without characters that would end it or move the cursor of a terminal."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
 
 
 def json_line(feed: Validated) -> str:
-    """Return one JSON object on one line."""
+    """Return a feed and its findings as a JSON object on one line."""
     content = {
         "file": feed.file,
         "format": feed.format,
@@ -182,10 +182,10 @@ def json_line(feed: Validated) -> str:
 
 
 def github(feeds: Iterable[Validated]) -> str:
-    """Return workflow commands that GitHub Actions turns into annotations; an empty text where there is none.
+    """Return workflow commands, which GitHub Actions turns into annotations; empty if there are no findings.
 
-    There is one for each kind of message in a file, and of each level no more than GitHub shows: the first of every
-    code in every file, then the second. What is beyond that is a line of the log.
+    There is one annotation for each kind of message in a file, but for each level no more than GitHub shows: first one
+    of each code in each file, then the next. The rest are plain lines of the log.
     """
     ranked = []
     for feed in feeds:
@@ -217,7 +217,7 @@ def _property(value: str) -> str:
 
 
 def sarif(feeds: Iterable[Validated], version: str) -> str:
-    """Return one SARIF 2.1.0 log of all feeds, for code scanning; ``version`` is the program's."""
+    """Return one SARIF 2.1.0 log for all feeds, for code scanning; ``version`` is that of feedpub."""
     from feedpub.validator.manual import PAGES, rule  # noqa: PLC0415 - loads the checks
 
     specs: dict[str, str] = {}
@@ -256,9 +256,9 @@ def _uri(file: str) -> str:
 
     if is_web(file):
         return quote(file, safe="/-._~:?#[]@!$&'()*+,;=%")
-    # The names of files are bytes, which need not be UTF-8.
+    # File names are bytes, which may not be UTF-8.
     path = quote(file.replace("\\", "/"), safe="/-._~", errors="surrogateescape")
     if PurePath(file).is_absolute():
-        # The letter of a drive is the first part of a path.
+        # A drive letter is the first part of the path.
         return f"file://{path}" if path.startswith("/") else f"file:///{path.replace('%3A', ':', 1)}"
     return path

@@ -1,4 +1,4 @@
-"""What is asked of a feed beyond its specification: by a directory, or by the one who publishes it."""
+"""What a directory, or the publisher, requires of a feed beyond its specification."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a directory of podcasts requires: elements of a channel and of an item, and checks that become errors.
+    """What a podcast directory requires: elements of the channel and of items, and checks whose findings are errors.
 
-    ``replaced`` are checks that say the same without the profile.
+    ``replaced`` are checks that the profile makes redundant.
     """
 
     name: str
@@ -51,7 +51,7 @@ PROFILES: Final[dict[str, Profile]] = {
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """How old the newest item may be, how many items there must be, and the profile of a directory."""
+    """The greatest age of the newest item, the least number of items, and the profile of a directory."""
 
     max_age: timedelta | None = None
     min_items: int = 0

@@ -90,7 +90,7 @@ SURVEYS = {
     '<svg viewBox="0 0 9 9" fill="none"><title>Dot</title><linearGradient/><path style="fill: red"/></svg>': None,
     "<svg onload=x><math><mi>x</mi></math><title>Dot</title></svg>": (None, (), ("onload",), (), ()),
     "<title>News</title>": (None, ("title",), (), (), ()),
-    "<p": ("contains a tag that does not end, '<p'", (), (), (), ()),
+    "<p": ("contains a tag that does not end: '<p'", (), (), (), ()),
     "&#x92;": ("contains &#x92;, which is not a character", (), (), (), ()),
 }
 RFC822 = {

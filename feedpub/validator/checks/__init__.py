@@ -1,11 +1,11 @@
-"""The checks. Importing this package imports every module of them, and each check registers itself."""
+"""The checks. Importing this package imports all of its modules, and the checks register themselves."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from feedpub.validator.check_kinds import REGISTERED, Check
-from feedpub.validator.checks import (  # noqa: F401 - imported for what they register
+from feedpub.validator.checks import (  # noqa: F401 - imported because they register checks
     addresses,
     atom,
     atom_text,

@@ -1,4 +1,4 @@
-"""Links: relations, and the self link, which says where the feed is fetched from."""
+"""Links: their relations, and the self link, which has the address of the feed."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def _below(table: Categories, name: str) -> frozenset[str]:
 def old_podcast_category(about: Context) -> Iterator[Problem]:
     """A podcast has a category from the list that Apple replaced in 2019.
 
-    Listeners who browse by category may not find it.
+    Apple still understands such categories, but other directories may not.
 
     Wrong:
 

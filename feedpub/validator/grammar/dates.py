@@ -1,9 +1,8 @@
-"""Dates and times: RFC 822 as RSS uses it, RFC 3339 as Atom does, and the W3C's profile of ISO 8601.
+"""Dates and times: RFC 822 as in RSS, RFC 3339 as in Atom, the W3C's profile of ISO 8601, and ISO 8601.
 
-The standard library's parsers are more lenient than the specifications (``email.utils`` takes nearly anything,
-``datetime.fromisoformat`` takes week dates and missing separators), so the shapes are written down here and only
-the calendar is left to ``datetime``. Several checks ask for the same date, those of a feed before those of its
-entries: the last ones are kept.
+The standard library's parsers are more lenient than the specifications: ``email.utils`` accepts nearly anything, and
+``datetime.fromisoformat`` accepts week dates and missing separators. So the formats are defined here, and ``datetime``
+only checks the calendar. Several checks parse the same dates, so the last results are kept.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
-# As many as a large feed has entries.
+# The number of entries in a large feed.
 _KEPT: Final = 16_384
 _MONTHS: Final = {
     name: number
@@ -31,8 +30,8 @@ _RFC822: Final = re.compile(
     r"(\d\d):(\d\d)(?::(\d\d))? (UT|GMT|Z|[ECMP][SD]T|[+-](?:[01]\d|2[0-3])[0-5]\d)\Z",
     re.ASCII,
 )
-# What RFC 822 allows, or readers forgive, beyond the form above: any case, no space after the comma, comments
-# in parentheses, years of two digits, and military zones, whose sign RFC 822 got wrong (RFC 2822 §4.3).
+# What RFC 822 also allows, or readers accept: any case, no space after the comma, comments in parentheses, two-digit
+# years, and military zones, whose sign RFC 822 got wrong (RFC 2822 §4.3).
 _RFC822_LOOSE: Final = re.compile(
     r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?\s*,\s*)?"
     r"(\d{1,2})\s+(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(\d{4}|\d\d)\s+"
@@ -51,19 +50,19 @@ _W3CDTF: Final = re.compile(
 
 @lru_cache(maxsize=_KEPT)
 def rfc3339(text: str) -> datetime | None:
-    """Return the instant of an RFC 3339 ``date-time``, None where the text is not one (or not a real date)."""
+    """Return the instant of an RFC 3339 ``date-time``; None if the text is not one, or not a real date."""
     found = _RFC3339.match(text)
     return _instant(*found.groups()) if found else None
 
 
 def w3cdtf(text: str) -> datetime | None:
-    """Return the (first) instant of a W3C date, from a year alone to a full date and time."""
+    """Return the (first) instant of a W3C date, which may be a year alone or a full date and time; None if wrong."""
     found = _W3CDTF.match(text)
     return _instant(*found.groups()) if found else None
 
 
 def iso8601(text: str) -> datetime | None:
-    """Return the instant of an ISO 8601 date, or date and time, in any of its forms; without a zone, as if in UTC."""
+    """Return the instant of an ISO 8601 date, with or without a time, in UTC if it has no zone; None if wrong."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -99,7 +98,7 @@ def _made(  # noqa: PLR0913, PLR0917 - a date has as many fields
     year: int, month: int, day: int, hour: int, minute: int, second: int, zone: timezone
 ) -> datetime | None:
     try:
-        # A leap second is a real time (RFC 3339 §5.7), which datetime cannot hold.
+        # A leap second is a real time (RFC 3339 §5.7), but datetime does not support it.
         return datetime(
             year, month, day, hour, minute, min(second, 59) if second == 60 else second, tzinfo=zone
         )
@@ -109,7 +108,7 @@ def _made(  # noqa: PLR0913, PLR0917 - a date has as many fields
 
 @lru_cache(maxsize=_KEPT)
 def rfc822(text: str) -> tuple[datetime, str | None, bool] | None:
-    """Return instant, weekday as written (``mon`` … or None) and whether the form is one that all readers take."""
+    """Return the instant, the weekday (``mon`` … or None), and whether all readers accept the form; None if wrong."""
     found = _RFC822.match(text)
     strict = found is not None
     if found is None:
@@ -119,7 +118,7 @@ def rfc822(text: str) -> tuple[datetime, str | None, bool] | None:
     weekday, day, month, year, hour, minute, second, zone = found.groups()
     number = int(year)
     if len(year) == 2:
-        # RFC 2822 §4.3: 00 to 49 are of this century.
+        # RFC 2822 §4.3: 00 to 49 are in this century.
         number += 2000 if number < 50 else 1900
     instant = _made(
         number,

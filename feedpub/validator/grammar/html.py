@@ -1,8 +1,8 @@
-"""HTML inside feeds: what tags, attributes and styles a text contains, without building a tree.
+"""HTML in feeds: the tags, attributes and styles in a text, without building a tree.
 
-The standard library's ``html.parser`` reads 2 to 4 MB/s and forgives everything; one expression finds the tags at a
-speed that a feed of 10 MB deserves, and what it cannot read as a tag is a finding by itself. Nothing is repaired.
-Styles are judged by their properties and values: most cannot cover, move or load anything.
+The standard library's ``html.parser`` reads 2 to 4 MB/s and accepts everything. One regular expression is fast enough
+for feeds of 10 MB, and what it does not recognise as a tag is a finding. Nothing is repaired. Styles are judged by
+their properties and values: most cannot cover, move or load anything.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 from feedpub.validator.grammar import iris, words
 
-# Elements that only present or structure text (HTML Standard §4, and what HTML 4 had): no reader minds them.
+# Elements that only present or structure text (HTML Standard §4, and HTML 4). They are harmless to readers.
 SAFE: Final = words(
     """
     a abbr acronym address area article aside audio b bdi bdo big blockquote br button canvas caption center
@@ -29,7 +29,7 @@ SAFE: Final = words(
     track tt u ul var video wbr xmp
     """,
 )
-# Elements that run, embed or redirect: what a reader that shows them lets into its own page.
+# Elements that run code, embed files or redirect. A reader that shows them lets them into its own page.
 UNSAFE: Final = words(
     """
     applet base basefont bgsound blink body comment embed frame frameset head html iframe ilayer isindex layer
@@ -37,7 +37,7 @@ UNSAFE: Final = words(
     """,
 )
 ELEMENTS: Final = SAFE | UNSAFE
-# SVG 1.1 and MathML 3 without scripts, foreign objects, links to files and event handlers.
+# SVG 1.1 and MathML 3 without scripts, foreign objects and event handlers.
 SVG: Final = words(
     """
     a animate animateColor animateMotion animateTransform circle clipPath defs desc ellipse filter font-face
@@ -55,7 +55,7 @@ MATHML: Final = words(
     munderover none semantics
     """,
 )
-# Drawings and formulas may be in HTML as they are (HTML Standard §4.8.15 and §4.8.16); its names know no case.
+# Elements of SVG and MathML may be in HTML (HTML Standard §4.8.15 and §4.8.16), where names ignore case.
 _FOREIGN: Final = (frozenset(name.lower() for name in SVG | MATHML) - ELEMENTS) | {"svg", "math"}
 _VOID: Final = words(
     """
@@ -88,30 +88,31 @@ _ATTRIBUTE_PREFIXES: Final = ("data-", "aria-", "on")
 _ADDRESSES: Final = ("href", "src", "srcset", "action", "cite", "poster", "longdesc", "background", "data")
 
 _TAG: Final = re.compile(r"""</?[A-Za-z][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*>""")
-# The tag that is most of all; nothing is wrong with it.
+# The most common tag, in which nothing is wrong.
 _LINK: Final = re.compile(r'<a href="https?:[^"]*">\Z')
 _NAME: Final = re.compile(r"""</?([A-Za-z][^\s/><"'=]*)""")
 _OPENING: Final = re.compile(r"<(?=[A-Za-z/!])")
 _ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?""")
 _ABSOLUTE: Final = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.\-]*:")
 _REFERENCE: Final = re.compile(r"&(?:#(x[0-9A-Fa-f]+|[0-9]+);?|([A-Za-z][A-Za-z0-9]*);?)")
-# What a text about HTML names, and a text about anything else shows when it was escaped twice.
+# A text about HTML may name these entities. In any other text, they show that it was escaped twice.
 _OF_XML: Final = frozenset({"amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"})
 _ABOUT_HTML: Final = re.compile(r"\b(?:html|xml|entit|escap|ampersand|character|symbol|sign)", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\s*&(?:lt|#60|#x3[Cc]);[A-Za-z]")
-# What begins a comment, a CDATA section, a declaration or a processing instruction, and what ends it.
+# The beginnings of a comment, a CDATA section, a declaration and a processing instruction, and their ends.
 _SPECIAL: Final = re.compile(r"<!--|<!\[CDATA\[|<![A-Za-z]|<\?")
 _ENDS: Final = {"<!--": "-->", "<![CDATA[": "]]>"}
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a check may ask of a text of HTML; each field contains what was found, in the order of the alphabet.
+    """What was found in a text of HTML, for the checks. The tuples are sorted.
 
-    ``mistake`` is the rest of a sentence, None where all can be read. ``unsafe`` names elements, ``attributes`` those
-    that run scripts, ``styles`` dangerous declarations; ``unknown_attributes`` and ``unknown_styles`` are not known to
-    be HTML or harmless CSS. ``relative`` holds addresses, ``local`` files on localhost, ``mute`` images without an
-    alternative text; ``escaped`` is a tag that was escaped twice.
+    ``mistake`` is the rest of a sentence about a syntax error, or None. ``unsafe`` are names of dangerous elements,
+    ``attributes`` those that run scripts, and ``styles`` dangerous declarations. ``unknown_attributes`` are not in
+    HTML, and ``unknown_styles`` are not known to be harmless. ``relative`` are relative addresses, ``local`` addresses
+    of files on localhost, and ``mute`` image tags without alternative text. ``escaped`` is a tag that was escaped
+    twice, or None.
     """
 
     mistake: str | None
@@ -126,13 +127,13 @@ class Survey:
     escaped: str | None = None
 
 
-# What a title is: of a page in its head, or of a drawing, where it is harmless.
+# The survey of a <title>, which is unsafe in HTML but harmless in SVG.
 _TITLE: Final = Survey(None, ("title",), (), ())
 _NOTHING: Final = Survey(None, (), (), ())
 
 
 def survey(text: str) -> Survey | None:
-    """Read a text of HTML once for all checks; None where there is nothing to say of it, as mostly."""
+    """Search a text of HTML once for all checks; return None if there is nothing to report, which is usual."""
     bare = _tags_only(text)
     tags = _TAG.findall(bare)
     unfinished = _unfinished(bare) if len(tags) != bare.count("<") else None
@@ -158,7 +159,7 @@ def survey(text: str) -> Survey | None:
 
 
 def _escaped_tag(text: str) -> str | None:
-    """Return the tag that a text without tags begins with, if it was escaped once more, and all the text with it."""
+    """Return the first tag of a text whose HTML was escaped twice; None if it was not."""
     if not _ESCAPED.match(text):
         return None
     meant = unescape(text).strip()
@@ -173,7 +174,7 @@ def _sorted(found: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _survey_of_tag(written: str) -> Survey | None:
-    """Return what there is to say of one tag, None where that is nothing."""
+    """Return the survey of one tag; None if there is nothing to report."""
     if _LINK.match(written):
         return None
     name = _name(written)
@@ -194,7 +195,7 @@ def _survey_of_tag(written: str) -> Survey | None:
         tuple(value for _, value in addresses if is_relative(value)),
         unknown,
         odd,
-        # A tutorial may well link to the reader's own machine; nothing can be loaded from there.
+        # A tutorial may link to the reader's own computer, but a feed should not load anything from there.
         tuple(value for attribute, value in addresses if attribute != "href" and iris.is_local(value)),
         (written,) if name == "img" and "alt" not in there and written[:2] != "</" else (),
     )
@@ -207,17 +208,17 @@ def _name(written: str) -> str:
 
 
 def _attributes(written: str) -> Iterator[tuple[str, str]]:
-    """Yield the attributes of a tag, their names in lower case, their values without escapes."""
+    """Yield the names of a tag's attributes in lower case, with their unescaped values."""
     name = _NAME.match(written)
     for found in _ATTRIBUTE.finditer(written, name.end() if name else 0, len(written) - 1):
         yield found[1].lower(), unescape(found[2] or found[3] or found[4] or "")
 
 
 def markup_in(text: str) -> str | None:
-    """Return the first thing in a plain text that a reader would take for HTML, None where there is none.
+    """Return the first thing in a plain text that a reader would take for HTML; None if there is nothing.
 
-    A tag counts where its name is one of HTML; an entity where HTML has it. The five of XML count with their semicolon
-    (``AT&T`` has none), and where the text does not speak of such things.
+    A tag counts if it is an element of HTML, an entity if HTML defines it. The five entities of XML only count with a
+    semicolon (``AT&T`` has none), and if the text is not about HTML.
     """
     if "<" in text:
         for written in _TAG.findall(text):
@@ -238,16 +239,16 @@ def markup_in(text: str) -> str | None:
 def _is_entity(found: re.Match[str], text: str, about_html: bool) -> bool:
     if found[2] in _OF_XML:
         return found[0].endswith(";") and not about_html
-    # Old readers need no semicolon; in an address, &copy=1 is a parameter.
+    # HTML accepts old entities without a semicolon. In an address, &copy=1 is a parameter.
     return f"{found[2]};" in html5 and text[found.end() : found.end() + 1] != "="
 
 
 def _tags_only(text: str) -> str:
-    """Return a text without comments and the like; one that does not end is left as it is."""
+    """Return a text without comments, CDATA sections and declarations; those that do not end stay."""
     if "<!" not in text and "<?" not in text:
         return text
     kept, place = [], 0
-    # Where an end is missing once, it is missing from there on: looking again would be quadratic.
+    # An end that is missing once is missing for the rest of the text; another search would take quadratic time.
     missing: set[str] = set()
     for found in _SPECIAL.finditer(text):
         mark = _ENDS.get(found[0], ">")
@@ -263,7 +264,7 @@ def _tags_only(text: str) -> str:
 
 
 def unfinished_tag(text: str) -> str | None:
-    """Return a ``<`` with the name of an HTML element behind it and no ``>``, None where there is none."""
+    """Return a ``<`` with the name of an HTML element and no ``>`` after it; None if there is none."""
     place = text.rfind("<")
     if place < 0 or ">" in text[place:]:
         return None
@@ -274,7 +275,7 @@ def unfinished_tag(text: str) -> str | None:
 def _unfinished(text: str) -> str | None:
     rest = _TAG.sub(" ", text)
     opening = _OPENING.search(rest)
-    return f"contains a tag that does not end, {rest[opening.start() :][:20]!r}" if opening else None
+    return f"contains a tag that does not end: {rest[opening.start() :][:20]!r}" if opening else None
 
 
 def _wrong_number(text: str) -> str | None:
@@ -293,16 +294,16 @@ def _allowed(number: str) -> bool:
 
 
 def unknown_attribute(name: str) -> bool:
-    """Tell whether an attribute is neither one of HTML's nor a handler of events."""
+    """Tell whether an attribute is neither defined by HTML nor an event handler."""
     return name not in ATTRIBUTES and not name.startswith(_ATTRIBUTE_PREFIXES)
 
 
 def is_relative(address: str) -> bool:
-    """Tell whether an address is relative, and so is lost outside its page."""
+    """Tell whether an address is relative, so that it does not work outside its page."""
     return bool(address) and address[0] != "#" and not _ABSOLUTE.match(address)
 
 
-# Properties that change how text looks in its own box (CSS 2.1 and the modules that grew from it).
+# Properties that change how text looks in its own box (CSS 2.1 and later modules).
 _PROPERTIES: Final = words(
     """
     azimuth background background-color border border-bottom border-bottom-color border-bottom-left-radius
@@ -321,7 +322,7 @@ _PROPERTIES: Final = words(
     unicode-bidi vertical-align voice-family volume white-space widows width word-break word-spacing word-wrap
     """,
 )
-# Tokens are taken whole (atomic groups): a digit that could belong to two of them would cost exponential time.
+# Atomic groups match whole tokens: a digit that could belong to two tokens would cause exponential time.
 _SAFE_VALUE: Final = re.compile(
     r"\s*(?>(?:[-+]?[0-9.]+(?:%|[a-z]{1,4})?|#[0-9a-f]{3,8}|rgba?\([0-9.%,\s/]*\)|hsla?\([0-9a-z.%,\s/]*\)|"
     r"[a-z][a-z0-9-]*(?!\()|!important|'[^'\\<>()]*'|\"[^\"\\<>()]*\"|,|/)\s*)*+\Z",
@@ -330,7 +331,7 @@ _SAFE_VALUE: Final = re.compile(
 
 
 _COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-# What loads a file, runs a script, hides either by an escape, or lays the text over the page around it.
+# Values that load a file, run a script, hide either with an escape, or place the text over the rest of the page.
 _HARMFUL: Final = re.compile(
     r"\b(?:url|image|image-set|src|expression)\s*\(|(?:java|vb)script\s*:|[\\<]|"
     r"\A\s*(?:behavior|-moz-binding|position|z-index|filter|-ms-filter|src)\s*:",
@@ -340,7 +341,7 @@ _HARMFUL: Final = re.compile(
 
 @lru_cache(maxsize=1024)
 def judge_style(style: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the declarations of a style that are dangerous, and those that are only unknown."""
+    """Return the dangerous declarations of a style, and those that are only unknown."""
     harmful, unknown = [], []
     for declaration in _COMMENT.sub("", style).split(";") if style else ():
         name, colon, value = declaration.partition(":")
@@ -355,5 +356,5 @@ def judge_style(style: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def runs_script(attribute: str) -> bool:
-    """Tell whether an attribute is a handler of events: its value is a script."""
+    """Tell whether an attribute is an event handler, whose value is a script."""
     return attribute.startswith("on")

@@ -1,8 +1,8 @@
-"""IRIs (RFC 3987), URIs (RFC 3986) and the two schemes that ids are made of, ``tag:`` (RFC 4151) and ``urn:``.
+"""IRIs (RFC 3987), URIs (RFC 3986) and the two schemes of ids, ``tag:`` (RFC 4151) and ``urn:`` (RFC 8141).
 
-``urllib.parse`` splits anything and judges nothing; of the libraries on PyPI those that judge compile the whole
-RFC 3987 grammar into one expression that takes milliseconds on long input. What a feed needs is which character
-is wrong and whether the reference is absolute, which takes two linear expressions.
+``urllib.parse`` splits any text and rejects nothing. Libraries that validate compile the whole grammar of RFC 3987 into
+one regular expression, which takes milliseconds for long input. For feeds it is enough to know which character is wrong
+and whether the reference is absolute; that takes two linear expressions.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from feedpub.validator.grammar import words
 
-# RFC 3987 §2.2: ucschar and iprivate; noncharacters, controls and surrogates are in neither.
+# RFC 3987 §2.2: ucschar and iprivate, which exclude noncharacters, controls and surrogates.
 _WIDE: Final = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\ue000-\uf8ff" + "".join(
     f"{chr(plane * 0x10000)}-{chr(plane * 0x10000 + 0xFFFD)}" for plane in range(1, 17)
 )
@@ -23,7 +23,7 @@ _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _AUTHORITY: Final = re.compile(
     r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/?#@\[\]]*@)?(\[[0-9A-Fa-fvV:.]+\]|[^/?#@:\[\]]*)(?::([0-9]*))?(?=[/?#]|\Z)"
 )
-# What nearly all addresses of feeds look like; nothing that may be asked of an address is wrong with these.
+# Nearly all addresses in feeds look like this. No check finds anything wrong with them.
 _ORDINARY: Final = re.compile(
     r"https?://(?!127\.|0\.)[a-z0-9.\-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/\-]*)?(?:\?[A-Za-z0-9._~/=&+\-]*)?\Z"
 )
@@ -33,8 +33,8 @@ _LOCAL: Final = re.compile(
 _HIERARCHICAL: Final = ("http", "https", "ftp")
 _PORTS: Final = {"http": ":80", "https": ":443"}
 
-# https://www.iana.org/assignments/uri-schemes, without historical ones; of the provisional ones those in
-# use, but for feed:, because readers disagree on what it means.
+# https://www.iana.org/assignments/uri-schemes: the permanent schemes, and the provisional ones that are in use. feed:
+# is not among them, because readers disagree on what it means.
 SCHEMES: Final = words(
     """
     aaa aaas about acap acct cap cid coap coap+tcp coap+ws coaps coaps+tcp coaps+ws crid data dav dict dns dtn
@@ -61,25 +61,25 @@ _UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 
 def scheme(text: str) -> str:
-    """Return the scheme of an IRI in lower case, empty where it is relative."""
+    """Return the scheme of an IRI in lower case; empty if it is relative."""
     found = _SCHEME.match(text)
     return found[0][:-1].lower() if found else ""
 
 
 def is_ordinary(text: str) -> bool:
-    """Tell at a glance, of most web addresses, that they are whole, of permitted characters, and not local."""
+    """Tell quickly whether a web address is absolute, not local, and only has ordinary characters, as most do."""
     return _ORDINARY.match(text) is not None and "localhost" not in text
 
 
 def is_local(text: str) -> bool:
-    """Tell whether a web address leads to the machine of whoever follows it, such as ``localhost``."""
+    """Tell whether a web address points to the computer of the person who follows it, such as ``localhost``."""
     return ("local" in text or "//127." in text or "//0." in text or "[::1]" in text) and bool(
         _LOCAL.match(text)
     )
 
 
 def wrong_character(text: str) -> str | None:
-    """Return the first character (or broken escape) that no IRI reference may hold, None where all is well."""
+    """Return the first character, or broken escape, that is not allowed in an IRI reference; None if there is none."""
     found = _WRONG.search(text)
     if found:
         return found[0]
@@ -91,7 +91,7 @@ def wrong_character(text: str) -> str | None:
 
 
 def is_absolute(text: str) -> bool:
-    """Tell whether ``text`` has a scheme and, where the scheme asks for one, a host."""
+    """Tell whether ``text`` has a scheme and, if the scheme requires one, a host."""
     name = scheme(text)
     if not name or len(text) == len(name) + 1:
         return False
@@ -102,14 +102,14 @@ def is_absolute(text: str) -> bool:
 
 
 def file_ending(text: str) -> str:
-    """Return the ending of the file that an address names, in lower case and without its dot; empty for none."""
+    """Return the file name extension in an address, in lower case and without the dot; empty if there is none."""
     path = text.partition("#")[0].partition("?")[0]
     name, dot, ending = path.partition("://")[2].partition("/")[2].rpartition("/")[2].rpartition(".")
     return ending.lower() if name and dot and ending.isalnum() else ""
 
 
 def same(text: str) -> str:
-    """Return an address so that equal ones compare equal (RFC 3986 §6.2.2 and §6.2.3)."""
+    """Return a normalised address; equal addresses have the same one (RFC 3986 §6.2.2 and §6.2.3)."""
     try:
         parts = urlsplit(text)
     except ValueError:

@@ -1,14 +1,14 @@
-"""Tokens that feeds carry: language tags, media types and e-mail addresses.
+"""Small tokens in feeds: language tags, media types and e-mail addresses.
 
-**Language tags** are well-formed by RFC 5646, and have a registered primary language where it has two letters. The
-IANA registry has some 8,000 languages of three letters and changes every month; a copy would be stale before anybody
-reads it, so those are taken as they come. The list of two letters (ISO 639-1) is complete and closed.
+**Language tags** must be well-formed (RFC 5646). Languages of two letters must be in ISO 639-1, which is complete and
+closed. Any language of three letters is accepted: the IANA registry has some 8,000 of them and changes every month, so
+a copy would soon be out of date.
 
 **Media types** follow RFC 9110 §8.3.1 and RFC 6838 §4.2: ``type/subtype`` and parameters.
 
-**E-mail addresses** are the addr-spec of RFC 5322 that mail systems accept, and the forms that RSS feeds write.
-``email.headerregistry`` parses addresses but accepts obsolete forms and does not ask for a dot or a host; libraries
-that do more ask the DNS. The common part of RFC 5322 and RFC 6531 is one expression.
+**E-mail addresses** are the addr-spec of RFC 5322 as mail systems accept it, and the forms that occur in RSS.
+``email.headerregistry`` accepts obsolete forms and addresses without a host; libraries that do more query the DNS. The
+common part of RFC 5322 and RFC 6531 fits into one expression.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from urllib.parse import unquote
 
 from feedpub.validator.grammar import words
 
-# Said by the ASCII that they leave out: `re` takes 10 ms to compile a class that goes up to U+10FFFF.
+# As complements in ASCII, because `re` takes 10 ms to compile a class up to U+10FFFF.
 _ATOM: Final = r'[^\x00-\x20"(),.:;<>@\[\\\]\x7f]+'
 _EDGE: Final = r"[^\x00-/:-@\[-`{-\x7f]"
 _LABEL: Final = rf"{_EDGE}(?:[^\x00-,./:-@\[-`{{-\x7f]*{_EDGE})?"
 _SPEC: Final = rf"(?:{_ATOM}(?:\.{_ATOM})*|\"[^\"\\\r\n]*\")@(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
 _ADDRESS: Final = re.compile(rf"{_SPEC}\Z")
-# The profile's form: address, then the real name in parentheses.
+# The form in the RSS profile: an address, then the real name in parentheses.
 _WITH_NAME: Final = re.compile(rf"{_SPEC} \(([^()]*)\)\Z")
-# The forms of mail headers: a name before the address in angle brackets, or a name around it.
+# Forms of mail headers: a name before an address in angle brackets, or before or after a bare address.
 _NAME_FIRST: Final = re.compile(rf"[^<>@]*<{_SPEC}>\s*\Z")
 _NAME_BEFORE: Final = re.compile(rf"[^@<>()]*(?:\s{_SPEC}|\s?\({_SPEC}\))\Z")
 _NAME_AFTER: Final = re.compile(rf"{_SPEC}\s*[^@<>\s][^@<>]*\Z")
@@ -40,15 +40,15 @@ def is_email(text: str) -> bool:
 
 
 def email_host(text: str) -> str:
-    """Return what is behind the last ``@``."""
+    """Return the host of an e-mail address, which is after the last ``@``."""
     return text.rpartition("@")[2]
 
 
 def contact(text: str) -> str:
-    """Say which form a contact has: ``profile``, ``nameless``, ``other`` or ``none``.
+    """Return the form of a contact: ``profile``, ``nameless``, ``other`` or ``none``.
 
-    ``profile`` is ``user@example.org (Real Name)`` (RSS profile, §E-mail addresses); ``nameless`` the bare
-    address; ``other`` a form of mail headers that readers make less of; ``none`` has no address.
+    ``profile`` is ``user@example.org (Real Name)`` (RSS profile, §E-mail addresses). ``nameless`` is an address alone.
+    ``other`` is a form of mail headers, which fewer readers understand. ``none`` has no address.
     """
     if text[:7].lower() == "mailto:":
         # RFC 6068: the address is percent-encoded, and ends before the header fields.
@@ -63,8 +63,8 @@ def contact(text: str) -> str:
     return "none"
 
 
-# RFC 5646 §2.1, without primary languages of four letters and more: none is registered. The irregular
-# grandfathered tags are beside it.
+# RFC 5646 §2.1, without primary languages of four or more letters, as none is registered. The irregular grandfathered
+# tags are in a list below.
 _TAG: Final = re.compile(
     r"([a-z]{2,3})(?:-[a-z]{3}){0,3}"
     r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
@@ -92,7 +92,7 @@ _ISO_639_1: Final = words(
 
 @lru_cache(maxsize=256)
 def is_language(text: str) -> bool:
-    """Tell whether ``text`` is a language tag whose primary language can exist."""
+    """Tell whether ``text`` is a language tag whose primary language may exist."""
     lower = text.lower()
     if lower in _GRANDFATHERED or _PRIVATE.match(lower):
         return True
@@ -110,7 +110,7 @@ _TYPE: Final = re.compile(
 
 @lru_cache(maxsize=256)
 def split_media_type(text: str) -> tuple[str, str] | None:
-    """Return type and subtype in lower case, None where ``text`` is not a media type."""
+    """Return the type and the subtype in lower case; None if ``text`` is not a media type."""
     found = _TYPE.match(text)
     return (found[1].lower(), found[2].lower()) if found else None
 

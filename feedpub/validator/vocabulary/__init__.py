@@ -1,4 +1,4 @@
-"""Every element that is understood, by name and, where it matters, by the parent it is in."""
+"""All known elements, by name and, if necessary, by parent."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ TABLES: Final = (
 )
 ELEMENTS: Final[dict[str, Element]] = {tag: found for table in TABLES for tag, found in table.items()}
 IN_CONTEXT: Final[dict[tuple[str, str], Element]] = {**rss.IN_CONTEXT}
-# Namespaces whose owners say what is in them and no longer add to it: a name beyond the tables is a mistake.
+# Namespaces that no longer grow, so that a name which is not in the tables is a mistake.
 CLOSED: Final = frozenset(
     {tag.partition(":")[0] for tag in ELEMENTS if ":" in tag} - {"podcast", "dcterms", "gml", "cc"}
 )
 
 
-# Namespaces of text that is marked up, and elements of theirs that hold it.
+# Namespaces of markup within text.
 MARKUP: Final = frozenset({"xhtml", "svg", "mathml"})
 MARKUP_PREFIXES: Final = tuple(f"{prefix}:" for prefix in sorted(MARKUP))
-# Kinds of text that hold no elements.
+# Kinds of text without child elements.
 LEAVES: Final = frozenset(Kind) - {Kind.ANY, Kind.MARKUP, Kind.CONTENT, Kind.TEXT_CONSTRUCT}
 
 
 def element(within: str, tag: str) -> Element | None:
-    """Return the definition of ``tag`` in the parent ``within``; None where no vocabulary has it."""
+    """Return the definition of ``tag`` in the parent ``within``; None if no vocabulary has one."""
     if is_stray(within, tag):
         return None
-    # A live item holds what an item holds.
+    # A live item may contain the same elements as an item.
     place = "item" if within == "podcast:liveItem" else within
     return IN_CONTEXT.get((place, tag)) or ELEMENTS.get(tag)
 
 
 def is_stray(within: str, tag: str) -> bool:
-    """Tell whether ``tag`` is in no namespace and its parent in one, so that it is not the element of RSS."""
+    """Tell whether ``tag`` has no namespace but its parent has one, so that it is not an element of RSS."""
     if ":" in tag or tag[:1] == "{" or not (":" in within or within[:1] == "{"):
         return False
     above = ELEMENTS.get(within)
@@ -60,7 +60,7 @@ def is_stray(within: str, tag: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def single(parent: str, tag: str) -> bool:
-    """Tell whether ``tag`` may be at most once in ``parent``."""
+    """Tell whether ``tag`` may only appear once in ``parent``."""
     above = ELEMENTS.get(parent)
     sign = above.children.get(tag) if above else None
     if sign is None:
@@ -71,16 +71,18 @@ def single(parent: str, tag: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def undefined(parent: str, tag: str) -> bool:
-    """Tell whether ``tag`` is a mistake in ``parent``, where that is known (and not empty, for none).
+    """Tell whether ``tag`` is a mistake in ``parent``.
 
-    It is one where the parent is plain text, where both are of the same vocabulary and the parent's definition does
-    not have it, where its (closed) namespace does not have it at all, and where it is defined for other parents only.
-    Elements of unknown namespaces are foreign markup, which any element but plain text may hold.
+    It is a mistake if the parent is plain text; if both are of the same vocabulary, which does not allow it there; if
+    its namespace is closed and does not define it; or if it is only defined for other parents. In an unknown parent,
+    or in none, nothing is a mistake. Elements of unknown namespaces are foreign markup, which may be anywhere but in
+    plain text.
     """
     prefix, colon, _ = tag.partition(":")
     foreign = tag[:1] == "{"
     if parent.startswith(MARKUP_PREFIXES):
-        # Markup holds markup, and foreign markup; what is in no namespace, or means something else, is lost in it.
+        # Markup may contain markup and foreign markup. Readers ignore elements of other known or of no namespaces in
+        # it.
         return tag[:2] == "{}" or (not foreign and prefix not in MARKUP and (not colon or prefix in CLOSED))
     above = ELEMENTS.get(parent)
     if above is None or foreign:
@@ -98,12 +100,12 @@ def _is_leaf(element: Element) -> bool:
 
 
 def is_closed(tag: str) -> bool:
-    """Tell whether all attributes of an element are known: its namespace does not grow."""
+    """Tell whether all attributes of an element are known, because its namespace no longer grows."""
     return tag.partition(":")[0] not in {"podcast", "gml"}
 
 
 def unknown_attribute(name: str) -> bool:
-    """Tell whether no element could have the attribute: no namespace, or one whose attributes are all known."""
+    """Tell whether an attribute is not an extension: it has no namespace, or one whose attributes are all known."""
     if name[:1] == "{":
         return False
     return ":" not in name or name.startswith("thr:")

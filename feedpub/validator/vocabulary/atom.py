@@ -1,4 +1,4 @@
-"""Atom 1.0, as RFC 4287 defines it."""
+"""Atom 1.0, as defined by RFC 4287."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ ENTRY: Final = {
     "atom:title": "1",
     "atom:updated": "1",
 }
-# §4.2.11: a source holds what a feed holds, all of it optional (the lack of some is a warning of its own).
+# §4.2.11: a source has the elements of a feed, all optional. The check missing-source-element warns of some.
 SOURCE: Final = {tag: "?" if sign == "1" else sign for tag, sign in FEED.items() if tag != "atom:entry"}
-# What RSS takes from Atom, it takes with Atom's rules: what an entry may have once, an item may have once.
+# Atom elements in RSS follow Atom's rules: an item may have once what an entry may have once.
 _HEAD: Final = frozenset({"atom:feed", "atom:source", "channel"})
 _ENTRY: Final = frozenset({"atom:entry", "item", "podcast:liveItem"})
 _PERSON: Final = {"atom:name": "1", "atom:uri": "?", "atom:email": "?"}

@@ -1,7 +1,7 @@
-"""How a vocabulary is written down: elements, what may be in them, and the grammar of each value.
+"""The types of a vocabulary: elements, what they may contain, and the grammar of each value.
 
-A vocabulary is data. The checks in :mod:`feedpub.validator.checks` give it meaning: a new element of an extension
-is a line in a table here and no code.
+A vocabulary is data that the checks in :mod:`feedpub.validator.checks` use. A new element of an extension needs a line
+in a table, and no code.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Final, TypeAlias
 
 
 class Kind(Enum):
-    """What a text or an attribute value is; each kind has its checks in :mod:`feedpub.validator.checks`."""
+    """The kind of a text or an attribute value. Each kind has its checks in :mod:`feedpub.validator.checks`."""
 
-    ANY = auto()  # text that no rule speaks of
-    PLAIN = auto()  # text that readers show as it is: markup in it would be seen
-    HTML = auto()  # text that readers take for HTML
-    TEXT_CONSTRUCT = auto()  # RFC 4287 §3.1: the type attribute says which of the two
+    ANY = auto()  # text without any rules
+    PLAIN = auto()  # text that readers show as it is, including any markup
+    HTML = auto()  # text that readers treat as HTML
+    TEXT_CONSTRUCT = auto()  # RFC 4287 §3.1: plain, HTML or XHTML, by the type attribute
     CONTENT = auto()  # RFC 4287 §4.1.3
-    MARKUP = auto()  # XHTML or other elements, no text of its own grammar
+    MARKUP = auto()  # XHTML or other elements, and text without rules
     URI = auto()  # an absolute URI, ASCII only
-    WEB = auto()  # an absolute URI of the web: http or https
+    WEB = auto()  # an absolute URI with http or https
     IRI = auto()  # an absolute IRI
     IRI_REFERENCE = auto()  # an IRI, absolute or relative
     RFC822 = auto()
@@ -32,23 +32,24 @@ class Kind(Enum):
     LANGUAGE = auto()
     MEDIA_TYPE = auto()
     ADDRESS = auto()  # an RFC 5322 addr-spec
-    CONTACT = auto()  # an address and a name, as the RSS profile writes them
+    CONTACT = auto()  # an e-mail address and a name, in the form of the RSS profile
     INTEGER = auto()
     DECIMAL = auto()
     CHOICE = auto()
-    FLAG = auto()  # a word that switches something on; any other does nothing
+    FLAG = auto()  # one word has an effect, all others have none
     PATTERN = auto()
-    DURATION = auto()  # of an episode: seconds are best, other forms are taken
-    GUID = auto()  # an RSS guid: a URL where it is a permalink
+    DURATION = auto()  # of an episode: seconds are best, other forms are accepted
+    GUID = auto()  # an RSS guid: a URL if it is a permalink
     LINK_RELATION = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The grammar of a text or an attribute: its kind and, for numbers and words, its bounds.
+    """The grammar of a text or an attribute: its kind and, for numbers and words, its limits.
 
-    ``name`` says in a few words what the value should be; ``required`` counts for attributes, ``blank`` allows an
-    empty value, ``folded`` makes a choice ignore case, ``former`` are words that were once among its choices.
+    ``name`` says in a few words what the value should be, for messages. ``required`` is for attributes. ``blank``
+    allows an empty value. ``folded`` makes ``choices`` ignore case; ``former`` are words that were choices once.
+    ``longest`` is a number of characters, 0 for no limit.
     """
 
     kind: Kind
@@ -71,10 +72,10 @@ Attributes: TypeAlias = Mapping[str, Value]
 class Element:
     """One element of a vocabulary.
 
-    ``text`` is the grammar of its character data, None where only elements may be in it. ``children`` gives
-    the elements of its own vocabulary with the signs of a DTD: ``1``, ``?``, ``+``, ``*``. ``once`` says that an
-    extension element may be at most once in its parent, ``within`` in which parents (empty: in all). ``spec`` is
-    the paragraph that defines it.
+    ``spec`` is the address of the paragraph that defines it. ``text`` is the grammar of its character data, or None if
+    it may only contain elements. ``children`` maps elements of its own vocabulary to the signs of a DTD: ``1``, ``?``,
+    ``+`` or ``*``. ``once`` says that an extension element may only appear once in its parent. ``within`` are the
+    parents that it may have; empty for any.
     """
 
     spec: str
@@ -86,12 +87,12 @@ class Element:
 
 
 def required(value: Value) -> Value:
-    """Return ``value`` as that of an attribute that must be there."""
+    """Return ``value`` for a required attribute."""
     return replace(value, required=True)
 
 
 def integer(minimum: float | None = None, maximum: float | None = None, name: str = "") -> Value:
-    """Return the grammar of a whole number within bounds."""
+    """Return the grammar of a whole number within limits."""
     if not name:
         name = {(0, None): "a whole number of 0 or more", (1, None): "a whole number of 1 or more"}.get(
             (minimum, maximum),  # type: ignore[arg-type]
@@ -101,18 +102,18 @@ def integer(minimum: float | None = None, maximum: float | None = None, name: st
 
 
 def decimal(minimum: float | None = None, maximum: float | None = None, name: str = "a number") -> Value:
-    """Return the grammar of a decimal number within bounds."""
+    """Return the grammar of a decimal number within limits."""
     return Value(Kind.DECIMAL, name, minimum=minimum, maximum=maximum)
 
 
 def choice(*words: str, folded: bool = False, former: str = "") -> Value:
-    """Return the grammar of one word out of a list; ``former`` are words that were once in it."""
+    """Return the grammar of one word of a list; ``former`` are words, separated by spaces, that were in it once."""
     name = f"one of {', '.join(words)}"
     return Value(Kind.CHOICE, name, choices=frozenset(words), folded=folded, former=frozenset(former.split()))
 
 
 def pattern(expression: str, name: str) -> Value:
-    """Return the grammar that a regular expression gives (it must match the whole value)."""
+    """Return the grammar of a regular expression, which must match the whole value."""
     return Value(Kind.PATTERN, name, pattern=expression)
 
 

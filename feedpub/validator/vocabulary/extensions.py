@@ -1,7 +1,7 @@
 """Small extensions: Dublin Core, syndication, slash, threading, places, licences and the like.
 
-Each table names the document that defines it. Where a module is no longer served, the address is that of the
-RSS Advisory Board's or the Internet Archive's pages on it.
+Each table has the address of the document that defines it. If that is no longer online, it is a page of the RSS
+Advisory Board or of the Internet Archive.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ _ADMIN: Final = "https://webns.net/mvcb/"
 _OPENSEARCH: Final = "https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md"
 
 
-# Each may appear several times: "all properties are optional and repeatable" (DCMES 1.1).
+# Any of them may be repeated: "all properties are optional and repeatable" (DCMES 1.1).
 def _dc(*names: str, text: Value = ANY) -> dict[str, Element]:
     return {f"dc:{name}": Element(f"{_DC}#{name}", text=text) for name in names}
 
 
 def _terms(*names: str, text: Value) -> dict[str, Element]:
-    # Atom feeds hold RDF as well, where a term points elsewhere by attribute and has no text.
+    # Atom feeds may contain RDF, in which a term has an attribute with an address, and no text.
     return {f"dcterms:{name}": Element(f"{_TERMS}#{name}", text=text, attributes={}) for name in names}
 
 
@@ -158,7 +158,7 @@ PUBLISHING: Final[dict[str, Element]] = {
 COMMENTS: Final[dict[str, Element]] = {
     "wfw:comment": Element(_WFW, text=_LINK, once=True, within=ENTRY),
     "wfw:commentRss": Element(_WFW, text=_LINK, once=True),
-    # A slip of the pen in the first version of the specification; readers know it, writers should not.
+    # A typo in the first version of the specification. Many readers accept it, but no feed should use it.
     "wfw:commentRSS": Element(_WFW, text=_LINK, once=True),
     "trackback:ping": Element(_TRACKBACK, text=_LINK, once=True, within=ENTRY),
     "trackback:about": Element(_TRACKBACK, text=_LINK, within=ENTRY),
@@ -227,7 +227,7 @@ TABLES: Final = (
     DUBLIN_CORE, SYNDICATION, THREADS, HISTORY, PUBLISHING, COMMENTS, LICENCES, FEEDBURNER, OTHERS,
 )  # fmt: skip
 
-# Attributes that may be on any element.
+# Attributes that any element may have.
 GLOBAL_ATTRIBUTES: Final[dict[str, Value]] = {
     "xml:lang": Value(Kind.LANGUAGE, "a language tag", blank=True),
     "xml:base": Value(Kind.IRI_REFERENCE, "an IRI", blank=True),
@@ -251,7 +251,7 @@ _POINT: Final = _pairs(1, 1, "a latitude and a longitude")
 _LINE: Final = _pairs(2, None, "at least two points, each with a latitude and a longitude")
 _RING: Final = _pairs(4, None, "at least four points, of which the last is the first again")
 _BOX: Final = _pairs(2, 2, "two points: the lower and the upper corner")
-# In GML, srsDimension says of how many numbers each is.
+# In GML, srsDimension says how many numbers a position has.
 _POSITION: Final = pattern(rf"{_NUMBER}(?:{_GAP}{_NUMBER})+", "numbers separated by spaces")
 _POSITIONS: Final = pattern(rf"{_NUMBER}(?:{_GAP}{_NUMBER}){{3,}}", "at least two positions")
 _ABOUT: Final[Attributes] = {

@@ -1,4 +1,4 @@
-"""JSON Feed 1.1, as https://www.jsonfeed.org/version/1.1/ defines it."""
+"""JSON Feed 1.1, as defined by https://www.jsonfeed.org/version/1.1/."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ VERSIONS: Final = frozenset({"https://jsonfeed.org/version/1", "https://jsonfeed
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a key's value is.
+    """The definition of a key.
 
-    ``value`` is its grammar, which other formats use as well; ``type`` is its type in JSON, a text by default;
-    ``table`` names the table of an object; ``many`` says that the value is an array of them.
+    ``value`` is the grammar of its value, as in the other formats. ``type`` is a key of ``TYPES``. ``table`` is the
+    name of the table for an object. ``many`` says that the value is an array of such values.
     """
 
     value: Value = ANY
@@ -88,7 +88,7 @@ TABLES: Final[Mapping[str, Mapping[str, Key]]] = {
         "duration_in_seconds": _SIZE,
     },
 }
-# What JSON calls the types; an id may be a number, which readers turn into a text.
+# Names of types, and the types of JSON that are allowed for them. An id may be a number, which readers convert.
 TYPES: Final[Mapping[str, frozenset[str]]] = {
     "string": frozenset({"string"}),
     "boolean": frozenset({"boolean"}),
@@ -104,5 +104,5 @@ _ANCHORS: Final = {
 
 
 def paragraph(table: str) -> str:
-    """Return the address of the paragraph that defines a table."""
+    """Return the address of the paragraph that defines the keys of a table."""
     return SPEC + _ANCHORS.get(table, "#top-level")

@@ -1,4 +1,4 @@
-"""Media RSS 1.5.1, as https://www.rssboard.org/media-rss defines it."""
+"""Media RSS 1.5.1, as defined by https://www.rssboard.org/media-rss."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from feedpub.validator.vocabulary.element import (
 )
 
 SPEC: Final = "https://www.rssboard.org/media-rss"
-# A time as RTSP (RFC 2326 §3.6) writes it: now, seconds, or hours:minutes:seconds. The specification's own examples
-# leave out the hours.
+# A time in RTSP (RFC 2326 §3.6): now, seconds, or hours:minutes:seconds. The examples in the specification of Media RSS
+# omit the hours.
 NPT: Final = pattern(
     r"now|(?:[0-9]+:[0-5]?[0-9]:[0-5]?[0-9]|[0-9]+:[0-5]?[0-9]|[0-9]+)(?:\.[0-9]*)?",
     "a time such as 12:05:35.3, or a number of seconds",
@@ -36,7 +36,7 @@ _TEXT: Final = Value(Kind.TEXT_CONSTRUCT, "text")
 _TEXT_TYPE: Final = choice("plain", "html")
 _SIZE: Final = integer(1)
 
-# What may be in an item, in a group or in one content of it, and in the channel for all.
+# Elements that describe a content, a group, an item, or the whole channel.
 _DESCRIPTIVE: Final = {
     "media:adult": "?",
     "media:rating": "*",
@@ -174,7 +174,7 @@ ELEMENTS: Final[dict[str, Element]] = {
     "sceneEndTime": Element(f"{SPEC}#media-scenes", text=NPT),
 }
 
-# ISO 3166-1, the codes of two letters.
+# The two-letter codes of ISO 3166-1.
 COUNTRIES: Final = words(
     """
     ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by bz
@@ -187,7 +187,7 @@ COUNTRIES: Final = words(
     """,
 )
 
-# Roles of the scheme urn:ebu, the default (EBU Tech, role codes), and those the specification lists beside them.
+# Roles of the scheme urn:ebu, the default (EBU Tech, role codes), and those that the specification of Media RSS adds.
 ROLES: Final = words(
     """
     actor| adaptor| anchor person| animal trainer| animator| announcer| armourer| art director| artist|

@@ -28,13 +28,13 @@ from feedpub.validator.vocabulary.element import (
 
 APPLE: Final = "https://podcasters.apple.com/support/823-podcast-requirements"
 PODCAST: Final = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"
-# The tags are made for RSS; in Atom, which any extension may extend, they mean the same.
+# The tags were made for RSS. Atom allows any extension, and they mean the same there.
 _CHANNEL: Final = frozenset({"channel", "atom:feed"})
-# A live item holds what an item holds.
+# A live item may contain the same elements as an item.
 _ITEM: Final = frozenset({"item", "podcast:liveItem", "atom:entry"})
 _BOTH: Final = _CHANNEL | _ITEM
 _LINK: Final = Value(Kind.IRI, "a full address")
-# Until about 2019, Apple listed other words, which its directory still understands.
+# Apple listed other words until about 2019, and its directory still understands them.
 _EXPLICIT: Final = choice("true", "false", folded=True, former="yes no clean explicit")
 # Apple acts on "Yes"; any other value has no effect.
 _YES: Final = Value(Kind.FLAG, "Yes")
@@ -278,7 +278,7 @@ CATEGORIES: Final = _listed(
         "TV & Film": "After Shows|Film History|Film Interviews|Film Reviews|TV Reviews",
     }
 )
-# The lists of 2005 and of 2012, which ended in 2019; the directory still understands them.
+# The categories of 2005 and 2012, which Apple replaced in 2019. Its directory still understands them.
 FORMER_CATEGORIES: Final = _listed(
     {
         "Arts": "Literature",

@@ -1,4 +1,4 @@
-"""RSS 2.0 (and the 0.9x versions it grew from), as https://www.rssboard.org/rss-specification defines it."""
+"""RSS 2.0 and the 0.9x versions before it, as defined by https://www.rssboard.org/rss-specification."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ ELEMENTS: Final[dict[str, Element]] = {
     ),
 }
 
-# The same name means something else, or is defined elsewhere, in these parents.
+# In these parents, the same name has another meaning or another paragraph.
 IN_CONTEXT: Final[dict[tuple[str, str], Element]] = {
     ("item", "title"): Element(_ITEM, text=PLAIN),
     ("item", "link"): Element(_ITEM, text=URI),
