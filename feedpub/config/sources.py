@@ -1,4 +1,4 @@
-"""The section ``sources:`` of a config → :class:`SourceSpec`, its date policy and its text layout included."""
+"""The section ``sources:`` of a config → :class:`SourceSpec`, with its date policy and its text layout."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _short_years_declared(node: Node, years: int | None) -> None:
         return
     problems = Problems()
     for item in formats.items(single=True):
-        # One that is wrong in another way is told of already.
+        # Other mistakes in a format are reported already.
         with suppress(ConfigError):
             pattern = _date_format(item)
             if "%y" in pattern or "%D" in pattern:
@@ -157,7 +157,8 @@ DATES = Section(
         Key(
             "two_digit_years",
             integer(1900, 2099),
-            "the first year of the hundred that two digits mean: `1969` reads 69 as 1969, 68 as 2068, as strptime does",
+            "the first of the hundred years that two digits can mean: `1969` reads 69 as 1969 and 68 as 2068, like"
+            " strptime",
             without="undeclared",
         ),
         Key(
@@ -176,20 +177,20 @@ DATES = Section(
         Key(
             "nonexistent",
             one_of(*NONEXISTENT),
-            "a time that the clocks skipped: `shift` it on by the gap, or `reject`",
+            "a time that the clocks skipped: `shift` it forward by the gap, or `reject`",
             default=DEFAULT.nonexistent,
         ),
         Key(
             "languages",
             list_of(Value(_language, TEXT.schema), single=True),
-            "codes of further languages of month names, by `feedpub[dates]`",
+            "codes of more languages for month names, with `feedpub[dates]`",
             default="[]",
             without="none",
         ),
         Key(
             "horizon",
             integer(1901, 9998),
-            "the first year that is too far off to be meant",
+            "the first year that is too far in the future to be meant",
             default=str(DEFAULT.horizon),
         ),
     ),
@@ -226,12 +227,12 @@ LAYOUT = Section(
             "separator",
             _STRIPPED,
             "a line that ends each record",
-            without="the line of the date ends it",
+            without="the date line ends it",
         ),
         Key(
             "headers",
             mapping_of(_header, {"enum": list(CANONICAL)}),
-            "which field of an article is in header lines of that name: `{Author: author, URL: link}`",
+            "which header line carries which field of an article: `{Author: author, URL: link}`",
             default="{}",
             without="none",
         ),
@@ -252,7 +253,7 @@ FIELDS = Section(
 def _format(node: Node) -> str:
     name = node.choice(INPUT_FORMATS)
     if extra := missing_extra(name):
-        raise node.error(f"the format {name!r} needs a further package", install_hint(extra))
+        raise node.error(f"the format {name!r} needs another package", install_hint(extra))
     return name
 
 
@@ -260,19 +261,19 @@ def _encoding(node: Node) -> str:
     name = node.text()
     try:
         found = codecs.lookup(name)
-        # Codecs such as "rot13" and "zlib" read no text from bytes.
+        # Codecs such as "rot13" and "zlib" do not read text from bytes.
         text = found.decode(b"")[0]
     except (LookupError, ValueError, AttributeError, TypeError):
         text = None
     if not isinstance(text, str):
-        raise node.error(f"there is not text encoding {name!r}", "write one such as cp1252 or shift_jis")
+        raise node.error(f"there is no text encoding {name!r}", "write one such as cp1252 or shift_jis")
     return found.name
 
 
 def _repair(node: Node) -> bool:
     wanted = node.flag()
     if wanted and find_spec("ftfy") is None:
-        raise node.error("the repair of mojibake needs ftfy", install_hint("repair"))
+        raise node.error("repairing mojibake needs ftfy", install_hint("repair"))
     return wanted
 
 
@@ -301,7 +302,7 @@ def _base_address(node: Node) -> str:
     return address
 
 
-# What we say ourselves, or the connection does (RFC 9110 §7).
+# Headers that we or the connection set (RFC 9110 §7).
 _OURS = (
     "host", "accept-encoding", "connection", "content-length", "if-modified-since", "if-none-match", "te", "trailer",
     "transfer-encoding", "upgrade", "range",
@@ -315,21 +316,23 @@ _IS_SECRET = re.compile(r"(?:bearer|basic|digest|token|apikey)\s", re.IGNORECASE
 
 
 def _request_header(name: str, node: Node) -> Header:
-    # No message repeats the value: it may be the secret.
+    # Messages never repeat the value: it may be the secret.
     name, value = name.strip(), node.text().strip()
     if not _HEADER_NAME.fullmatch(name):
         raise node.error(f"{name!r} is not the name of a header", "write one such as Authorization")
     if name.lower() == "user-agent":
         raise node.error("the user agent has a key of its own", "write user_agent: beside headers:")
     if name.lower() in _OURS:
-        raise node.error(f"the header {name} is feedpub's to write", "leave it out")
+        raise node.error(f"feedpub sets the header {name} itself", "leave it out")
     if found := _VARIABLE.fullmatch(value):
         return Header(name, variable=found[1], where=node.where)
     if value.startswith("env:") or _HOLDS_SECRET.search(name) or _IS_SECRET.match(value):
-        remedy = f"write {name}: env:NAME, where the environment variable NAME holds all of the value"
-        raise node.error(f"the header {name} would hold a secret that everybody can read here", remedy)
+        remedy = f"write {name}: env:NAME, and put the whole value into the environment variable NAME"
+        raise node.error(
+            f"the header {name} would show a secret to everybody who can read the config", remedy
+        )
     if not re.fullmatch(r"[\x20-\x7e]+", value):
-        raise node.error(f"the header {name} has a character that none can hold", "write it in ASCII")
+        raise node.error(f"the header {name} has a character that headers cannot carry", "write it in ASCII")
     return Header(name, value, where=node.where)
 
 
@@ -345,15 +348,15 @@ FETCH = Section(
         Key(
             "headers",
             mapping_of(_request_header, TEXT.schema),
-            "headers of the requests to the host of the address, and to no other: `{Authorization: env:NAME}`; a secret"
-            " is the name of the environment variable that holds it",
+            "headers for requests to the host of the address only: `{Authorization: env:NAME}`; for a secret, write the"
+            " name of the environment variable that holds it",
             default="{}",
             without="none",
         ),
         Key(
             "user_agent",
             Value(_user_agent, TEXT.schema),
-            "the name that servers are told",
+            "the name that feedpub gives to servers",
             without="`feedpub`",
         ),
     ),
@@ -364,17 +367,17 @@ FETCH = Section(
 def _input(node: Node) -> str:
     path = PATH.read(node)
     if is_web(path):
-        # A name alone is a secret as well, where it is a key.
+        # A name without a password may be a key, which is a secret too.
         if "@" in re.split(r"[/?#]", path.partition("://")[2])[0]:
             raise node.error(
-                "the address holds a name or a password that everybody can read here",
-                "leave it out, and write fetch: {headers: {Authorization: env:NAME}} of the source, where the"
-                " environment variable NAME holds all of the value, such as Basic and the two in base64",
+                "the address contains a name or a password, which everybody who reads the config can see",
+                "leave it out, set fetch: {headers: {Authorization: env:NAME}} of the source, and put the whole value"
+                " into the environment variable NAME, such as Basic and name:password in base64",
             )
     elif has_password(path):
         scheme = path.rpartition("::")[2].partition("://")[0].upper()
         raise node.error(
-            "the address holds a password that everybody can read here",
+            "the address contains a password, which everybody who reads the config can see",
             f"leave it out, and set the environment variable FSSPEC_{scheme}_PASSWORD",
         )
     return path
@@ -392,19 +395,19 @@ def _fetch_has_address(
     if any(is_list(each) for each in path):
         if fetch.headers:
             raise where.error(
-                "the source is a list of feeds, and headers are for one host",
-                "write the feed that wants them as a source of its own, which then stands for its entry in the list",
+                "the source is a list of feeds, but headers are for one host",
+                "give the feed that needs them a source of its own, which then replaces its entry in the list",
             )
         return
     hosts = {origin(each) for each in (*path, *adopt) if is_web(each)}
     if not hosts:
         raise where.error(
-            "the source has no address to fetch", "write fetch: in a source whose path is https://…"
+            "the source has no address to fetch", "use fetch: in a source whose path is https://…"
         )
     if len(hosts) > 1 and fetch.headers:
         raise where.error(
-            f"the source names {len(hosts)} hosts, and headers are for one",
-            "write a source for each host, and fetch: in that whose host is to get them",
+            f"the source has {len(hosts)} hosts, but headers are for one",
+            "write a source for each host, and fetch: in the one whose host is to get them",
         )
 
 
@@ -412,7 +415,7 @@ def _selector(node: Node) -> Selector:
     css = node.text().strip()
     if problem := selector_problem(css):
         raise node.error(
-            f"{css!r} is not a CSS selector that can be looked for: {problem}",
+            f"{css!r} is not a CSS selector that feedpub can use: {problem}",
             'write one such as "article .body", ".ad" or "figure > figcaption"',
         )
     return Selector(css, node.where)
@@ -425,12 +428,12 @@ HTML_RULES = Section(
         Key(
             "keep",
             _SELECTOR,
-            "the elements that are the body; of a page, in place of the main text that is found",
+            "the elements that are the body; in a page, instead of the main text that feedpub finds",
         ),
         Key(
             "remove",
             list_of(_SELECTOR, single=True),
-            "the elements that go, with all that they hold",
+            "the elements to remove, with everything in them",
             default="[]",
             without="none",
         ),
@@ -449,8 +452,8 @@ def _pattern(node: Node) -> tuple[str, Node]:
 def _replacement_fits(node: Node, pattern: tuple[str, Node], instead: str) -> None:
     if unknown := replacement_problem(pattern[0], instead):
         raise node.error(
-            f"the replacement {instead!r} names the group {unknown}, which the pattern {pattern[0]!r} has not",
-            "put round brackets around what it is to stand for, or write two backslashes for one",
+            f"the replacement {instead!r} names the group {unknown}, which the pattern {pattern[0]!r} does not have",
+            "put parentheses around what the group is to match, or write two backslashes for a literal one",
         )
 
 
@@ -459,13 +462,13 @@ REPLACEMENT = Section(
         Key(
             "pattern",
             Value(_pattern, TEXT.schema),
-            "a regular expression (RE2) as in rules, so that case does not count; of HTML, over the markup",
+            "a regular expression (RE2) as in rules, ignoring case; in HTML, it sees the markup",
             required=True,
         ),
         Key(
             "with",
             Value(lambda node: node.text(empty=True), {"type": ["string", "number"]}),
-            r"what comes in its place; `\1` is the first group",
+            r"the replacement; `\1` is the first group",
             default='""',
             without="nothing",
         ),
@@ -480,12 +483,12 @@ REPLACE = Section(
         Key(
             "title",
             _REPLACEMENTS,
-            "what is replaced in titles, one after the other",
+            "what to replace in titles, one after the other",
             default="[]",
             without="nothing",
         ),
         Key(
-            "body", _REPLACEMENTS, "what is replaced in bodies, after `html`", default="[]", without="nothing"
+            "body", _REPLACEMENTS, "what to replace in bodies, after `html`", default="[]", without="nothing"
         ),
     ),
     make=lambda title, body: (title, body),
@@ -566,13 +569,13 @@ SOURCE = Section(
         Key(
             "timezone",
             ZONE,
-            "the zone of dates that name none, see [Time](time.md)",
+            "the zone of dates without one, see [Time](time.md)",
             without="none: times without one are rejected",
         ),
         Key(
             "dates",
             DATES,
-            "how dates are written, and how what they leave open is decided, see [Time](time.md)",
+            "how dates are written, and how to decide ambiguous ones, see [Time](time.md)",
             default="{}",
             without="none declared",
         ),
@@ -580,32 +583,32 @@ SOURCE = Section(
             "encoding",
             Value(_encoding, TEXT.schema),
             "fallback encoding for input that is not valid UTF-8, such as `cp1252`",
-            without="none: what is not UTF-8 is rejected",
+            without="none: other encodings are rejected",
         ),
         Key(
             "fields",
             FIELDS,
-            "which of the source's fields is which of an article's: `{title: headline, body: text.plain}`",
+            "the source's name for each field of an article: `{title: headline, body: text.plain}`",
             default="{}",
             without="the usual names",
         ),
         Key(
             "body",
             one_of("text", "html"),
-            "`text` or `html`: what bodies are in text, JSON and tables; the other formats say it themselves",
+            "`text` or `html`: what bodies are in text, JSON and tables; other formats say so themselves",
             default="text",
         ),
         Key(
             "title",
             one_of("text", "html"),
-            "`text` or `html`: what titles are in text, JSON and tables; what `fields` finds under `….rendered`, as in"
-            " WordPress, is HTML",
+            "`text` or `html`: what titles are in text, JSON and tables; a title that `fields` takes from"
+            " `….rendered`, as in WordPress, is HTML",
             default="text",
         ),
         Key(
             "namespace",
             TEXT,
-            "a word that keeps the ids of this source apart from those of others that count the same way",
+            "a word that keeps the ids of this source apart from those of other sources that count from 1 as well",
         ),
         Key(
             "layout",
@@ -624,28 +627,28 @@ SOURCE = Section(
         Key(
             "related_links",
             _TEXTS,
-            "words at which a tail of other articles' headlines begins in a body",
+            "words that begin a tail of other articles' headlines in a body",
             default="[]",
             without="none",
         ),
         Key(
             "repair_mojibake",
             Value(_repair, FLAG.schema),
-            "`true` repairs text that was decoded wrongly (`CafÃ©`), with `feedpub[repair]`; each repair is reported",
+            "`true` repairs wrongly decoded text (`CafÃ©`), with `feedpub[repair]`; each repair is reported",
             default="false",
         ),
         Key(
             "published_when",
             _TEXTS,
-            "the words of a status with which alone a record is public, such as `[live, ok]`; one without a status is"
-            " public too",
+            "the only status words that make a record public, such as `[live, ok]`; a record without a status is public"
+            " too",
             default="[]",
-            without="every status that says nothing else",
+            without="every status that does not say otherwise",
         ),
         Key(
             "link",
             Value(_template, TEXT.schema),
-            "the link of an article that has none, such as `https://example.org/{year}/{slug}/`, see"
+            "the link of articles without one, such as `https://example.org/{year}/{slug}/`, see"
             " [Links](sources.md#links)",
         ),
         Key(
@@ -656,23 +659,21 @@ SOURCE = Section(
         Key(
             "date",
             one_of("filename", "mtime", "fetched"),
-            "where the date of an article is that has none; `filename`: in the name of its file or folder, and a text"
-            " file is one article then, its first line the title; `mtime`: a text, Markdown or HTML file is one"
-            " article, dated by its last change when it is first published, see [Dates of"
-            " files](sources.md#dates-of-files);"
-            " `fetched`: an entry of a feed is dated by the copy"
-            " that it first came with, and keeps that date",
+            "where articles without a date get one. `filename`: from the name of the file or folder; a text file is"
+            " then one article, and its first line is the title. `mtime`: a text, Markdown or HTML file is one article,"
+            " dated by its last change when it is first published, see [Dates of files](sources.md#dates-of-files)."
+            " `fetched`: an entry of a feed gets the date of the copy that it first came with, and keeps it",
         ),
         Key(
             "may_be_empty",
             FLAG,
-            "`true`: no file has to fit `path`; `check` and `build` say nothing of it then",
+            "`true`: `path` need not match a file, and `check` and `build` do not mention it",
             default="false",
         ),
         Key(
             "adopt",
             _INPUTS,
-            "old feeds of the same articles, files or addresses, whose ids and dates the articles keep, see"
+            "old feeds of the same articles (files or addresses), so that articles keep their ids and dates, see"
             " [Moving to feedpub](migrate.md)",
             default="[]",
             without="none",
@@ -680,9 +681,9 @@ SOURCE = Section(
         Key(
             "fetch",
             FETCH,
-            "how `feedpub fetch` asks for the address, see [Feeds that want a key](sources.md#feeds-that-want-a-key)",
+            "how `feedpub fetch` requests the address, see [Feeds that need a key](sources.md#feeds-that-need-a-key)",
             default="{}",
-            without="as feedpub, without further headers",
+            without="as feedpub, without more headers",
         ),
         Key(
             "html",
@@ -695,7 +696,7 @@ SOURCE = Section(
         Key(
             "replace",
             REPLACE,
-            'what is replaced in titles and bodies: `{title: [{pattern: "^VIDEO: "}]}`, see'
+            'what to replace in titles and bodies: `{title: [{pattern: "^VIDEO: "}]}`, see'
             " [Cleaning](sources.md#cleaning)",
             default="{}",
             without="nothing",
@@ -703,15 +704,15 @@ SOURCE = Section(
         Key(
             "media",
             _MEDIA,
-            "files that articles name by relative addresses, see [Files beside"
-            " articles](sources.md#files-beside-articles): `auto` publishes them where an article has no address of its"
-            " own, `copy` always; `link` resolves the addresses against the article's",
+            "what to do with files that articles name by relative addresses, see [Files beside"
+            " articles](sources.md#files-beside-articles): `auto` publishes them if the article has no address of its"
+            " own, `copy` always; `link` resolves their addresses against the article's",
             default="auto",
         ),
         Key(
             "settle",
             PAUSE,
-            "how long after its last change a file may still be written to, such as `60s` or `5m`, see [Files that are"
+            "how long after its last change a file may still be incomplete, such as `60s` or `5m`, see [Files that are"
             " still being written](sources.md#files-that-are-still-being-written)",
             without="none: files are read as they are",
         ),
@@ -722,7 +723,7 @@ SOURCE = Section(
 
 
 def read_source(node: Node) -> SourceSpec:
-    """Return the source that ``node`` describes, of which ``base`` and ``own`` are still to be said."""
+    """Return the source that ``node`` describes; ``base`` and ``own`` are not set yet."""
     return dataclass_replace(SOURCE.read(node), where=node.where)
 
 

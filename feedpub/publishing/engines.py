@@ -266,7 +266,7 @@ def _dask(address: str, known_as: str) -> Iterator[Crew]:
     try:
         distributed: Any = importlib.import_module("distributed")
     except ImportError:
-        raise EngineError(f"--executor {address} needs a further package; {install_hint('dask')}") from None
+        raise EngineError(f"--executor {address} needs another package; {install_hint('dask')}") from None
     try:
         client = distributed.Client(known_as, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError) as error:

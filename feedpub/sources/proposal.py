@@ -490,7 +490,7 @@ class _Group:
             lines += _HTML
         if any(each.garbled or _LATIN.search(self.heads[path].data) for path, each in found.items()):
             hint = "" if find_spec("ftfy") else "# "
-            lines += [_REPAIR, *([f"# It needs a further package: {install_hint('repair')}"] if hint else [])]
+            lines += [_REPAIR, *([f"# It needs another package: {install_hint('repair')}"] if hint else [])]
             lines.append(f"{hint}repair_mojibake: true")
         return lines
 

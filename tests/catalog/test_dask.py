@@ -152,7 +152,7 @@ def test_a_scheduler_that_is_not_there_is_told_in_a_sentence(tmp_path):
 def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     engine = engines.cluster("dask://host:8786")
-    with pytest.raises(EngineError, match=r"needs a further package; install it with: .*feedpub\[dask\]"):
+    with pytest.raises(EngineError, match=r"needs another package; install it with: .*feedpub\[dask\]"):
         next(engine.run([]))
 
 

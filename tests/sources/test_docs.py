@@ -78,7 +78,7 @@ def test_every_name_of_a_list_is_listed():
 
 def test_the_bounds_are_those_of_the_code():
     bounds: dict[str, str] = {}
-    for cells in rows("Bounds"):
+    for cells in rows("Limits"):
         bounds[cells[0]] = "; ".join(filter(None, (bounds.get(cells[0]), cells[1])))
     assert decoding.MAX_LINE == json_array.MAX_LINE == 4 << 20
     assert bounds["a line, a JSON element"] == "4 MB"
@@ -91,7 +91,7 @@ def test_the_bounds_are_those_of_the_code():
     assert bounds["front matter"] == f"{MAX_MATTER >> 10} KB, and {MAX_DOTS} dots in a key of TOML"
     assert bounds["an element of a feed"] == (
         f"{syndication.MAX_ATTRIBUTES} attributes, {syndication.MAX_CATEGORIES:,} categories,"
-        f" {syndication.MAX_COMMENTS} comments that are not closed"
+        f" {syndication.MAX_COMMENTS} unclosed comments"
     )
     assert bounds["a feed"] == f"elements of {syndication.MAX_PREFIXES} namespace prefixes"
     assert bounds["the elements of a page"] == f"{webpage.MAX_COMPARED:,}; {webpage.MAX_ELEMENTS:,}"

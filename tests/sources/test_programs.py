@@ -78,7 +78,7 @@ def test_the_docs_list_the_programs_and_say_which_are_read():
     page = (ROOT / "docs/sources.md").read_text(encoding="utf-8")
     table = page.partition("<!-- programs -->\n")[2].partition("<!-- end of programs -->")[0]
     rows = sorted((row(sample) for sample in SAMPLES.values()), key=str.casefold)
-    head = "| program | read | what of it | what else |\n|---|---|---|---|\n"
+    head = "| program | read | what is read | notes |\n|---|---|---|---|\n"
     assert table == head + "".join(rows)
 
 

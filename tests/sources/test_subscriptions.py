@@ -185,7 +185,7 @@ def test_no_bytes_raise_anything_else(data):
         ("[{path: '*.opml'}]", "may be several lists of feeds; name each file"),
         (
             "[{path: sources.opml, fetch: {headers: {Authorization: env:TOKEN}}}]",
-            "the source is a list of feeds, and headers are for one host; write the feed that wants them as a source",
+            "the source is a list of feeds, but headers are for one host; give the feed that needs them a source",
         ),
     ],
 )

@@ -198,7 +198,7 @@ def _by_content(head: bytes) -> str:
 def reader(name: str, file: str) -> Reader:
     """Return the reader of format ``name``. Raises :class:`SourceError` where its extra is not installed."""
     if extra := missing_extra(name):
-        raise SourceError(file, f"the format {name!r} needs a further package; {install_hint(extra)}")
+        raise SourceError(file, f"the format {name!r} needs another package; {install_hint(extra)}")
     return cast("Reader", importlib.import_module(f"feedpub.sources.readers.{INPUT_FORMATS[name].module}"))
 
 
