@@ -1,4 +1,4 @@
-"""The section ``feeds:`` of a config → :class:`FeedSettings`, but for the rules, which ``feedpub.rules`` reads."""
+"""The section ``feeds:`` of a config → :class:`FeedSettings`, except for rules, which ``feedpub.rules`` reads."""
 
 from __future__ import annotations
 
@@ -47,8 +47,7 @@ NEAR = Section(
         Key(
             "near",
             proper_share(example="80%", minimum=0.5),
-            "the share of its pairs of words, from `50%`, that an entry has in common with an earlier one for it to"
-            " be left out",
+            "leaves out an entry that shares at least this part of its word pairs with an earlier one, from `50%`",
             without="off",
         ),
     ),
@@ -57,7 +56,7 @@ NEAR = Section(
 
 
 RETIRED = Section(
-    keys=(Key("moved_to", URL, "the address that takes its place", required=True),),
+    keys=(Key("moved_to", URL, "the address of the feed that replaces it", required=True),),
     make=lambda moved_to: moved_to,
 )
 
@@ -68,7 +67,7 @@ ABOUT_KEYS = (
     Key(
         "author",
         AUTHOR,
-        "who is responsible for it; the author of articles that name none",
+        "who is responsible for it; the author of articles without one",
         without="`site.author`",
     ),
     Key("language", LANGUAGE, "its language tag", without="`site.language`"),
@@ -78,20 +77,20 @@ ABOUT_KEYS = (
     Key("image", URL, "its larger picture", without="`site.image`"),
 )
 TAKING_KEYS = (
-    Key("max_items", MAX_ITEMS, "as there, for this feed", without="`output.max_items`"),
-    Key("max_bytes", MAX_BYTES, "as there, for this feed", without="`output.max_bytes`"),
-    Key("archive", ARCHIVE, "as there, for this feed", without="`output.archive`"),
-    Key("content", CONTENT, "as there, for this feed", without="`output.content`"),
+    Key("max_items", MAX_ITEMS, "as in `output`, for this feed", without="`output.max_items`"),
+    Key("max_bytes", MAX_BYTES, "as in `output`, for this feed", without="`output.max_bytes`"),
+    Key("archive", ARCHIVE, "as in `output`, for this feed", without="`output.archive`"),
+    Key("content", CONTENT, "as in `output`, for this feed", without="`output.content`"),
     Key("newer_than", SPAN, "how old an entry may be, such as `30d`; see below", without="any age"),
-    Key("after", MOMENT, "takes what was published from this day or time on"),
-    Key("before", MOMENT, "takes what was published before this day or time"),
+    Key("after", MOMENT, "takes articles published on or after this day or time"),
+    Key("before", MOMENT, "takes articles published before this day or time"),
     Key("max_per_source", MAX_ITEMS, "how many entries one source may have", without="any number"),
     Key("dedup", NEAR, "which texts count as nearly the same, see below", default="{}"),
 )
 
 
 def _named_twice(found: Exceptions) -> None:
-    # Which ids are made of a key depends on the site, but not whether two names have the same.
+    # Which ids a key makes depends on the site; whether two names make the same does not.
     listed = Listed.of([named.name for named in found.add], "example.org,2000")
     added = {named.name: named for named in found.add}
     for named in found.drop:
@@ -107,7 +106,7 @@ def _named_twice(found: Exceptions) -> None:
 
 
 def both_ways(added: Named, dropped: Named) -> ConfigError:
-    """Return the error for an article that a feed is to have and not to have."""
+    """Return the error for an article that is both added to a feed and dropped from it."""
     named = f", as {added.name!r}" if added.name != dropped.name else ""
     return ConfigError(
         dropped.where,
@@ -122,10 +121,10 @@ EXCEPTIONS = Section(
         Key(
             "add",
             list_of(_NAMED),
-            "ids or links of articles that it has, whatever its rule says",
+            "ids or links of articles that it takes, whatever its rule says",
             default="[]",
         ),
-        Key("drop", list_of(_NAMED), "ids or links of articles that it does not have", default="[]"),
+        Key("drop", list_of(_NAMED), "ids or links of articles that it does not take", default="[]"),
     ),
     make=Exceptions,
 )
@@ -152,7 +151,7 @@ def _category(node: Node) -> tuple[str, ...]:
         meant = did_you_mean(wrong, known) or (
             f"choose one of {', '.join(known)}" if known else f"write {main}"
         )
-        raise node.error(f"{wrong!r} is not below {main} in the categories of Apple Podcasts", meant)
+        raise node.error(f"{wrong!r} is not a subcategory of {main} in Apple Podcasts", meant)
     return main, below[0]
 
 
@@ -177,7 +176,7 @@ _OWNER = Section(
 
 @dataclass(frozen=True, slots=True)
 class PodcastKeys:
-    """What the file says of a podcast, and where."""
+    """What the config says about a podcast, and where."""
 
     category: tuple[str, ...]
     explicit: bool
@@ -188,16 +187,16 @@ class PodcastKeys:
     where: Where
 
     def settle(self, feed: FeedKeys, site: Site) -> Podcast:
-        """Return the podcast that ``feed`` is; :class:`ConfigError` says what Apple requires and neither has."""
+        """Return the podcast of ``feed``. Raises :class:`ConfigError` if feed and site lack what Apple requires."""
         image = self.image or feed.image or site.image
         if image is None or type_by_name(image) not in (None, "image/jpeg", "image/png"):
-            problem = "a podcast needs a picture, JPEG or PNG, or Apple does not list it"
-            raise ConfigError(self.where, problem, "add image: https://… of a square of 1400 to 3000 pixels")
-        if not (feed.language or site.language):
-            problem = "a podcast needs a language, or Apple does not list it"
+            problem = "a podcast needs a picture (JPEG or PNG) to be listed by Apple"
             raise ConfigError(
-                self.where, problem, "add language: en, or whichever it is, to the feed or to site"
+                self.where, problem, "add image: https://…, the address of a square of 1400 to 3000 pixels"
             )
+        if not (feed.language or site.language):
+            problem = "a podcast needs a language to be listed by Apple"
+            raise ConfigError(self.where, problem, "add language: en, or another tag, to the feed or to site")
         author = self.author or (feed.author or site.author).name
         return Podcast(self.category, self.explicit, image, author, self.type, self.owner)
 
@@ -211,11 +210,16 @@ PODCAST: Section[dict[str, Any]] = Section(
             " `News > Daily News`",
             required=True,
         ),
-        Key("explicit", FLAG, "whether it is not for children", required=True),
+        Key("explicit", FLAG, "whether it is unsuitable for children", required=True),
         Key("image", Value(_artwork, URL.schema), "its artwork, JPEG or PNG", without="the feed's `image`"),
         Key("author", LINE, "who makes it", without="the feed's `author`"),
-        Key("type", _TYPE, "`episodic`, or `serial` if it is heard from the first on", without="not said"),
-        Key("owner", _OWNER, "whom directories write to: `{name, email}`", without="not said"),
+        Key(
+            "type",
+            _TYPE,
+            "`episodic`, or `serial` if people start with the first episode",
+            without="not said",
+        ),
+        Key("owner", _OWNER, "the contact for directories: `{name, email}`", without="not said"),
     ),
     make=dict,
 )
@@ -229,7 +233,7 @@ PODCAST_KEY = Key(
     "podcast",
     Value(_podcast, PODCAST.schema),
     "makes it a podcast, see [below](#podcasts)",
-    without="it is not a podcast",
+    without="not a podcast",
 )
 ARTICLES_KEY = Key(
     "articles",
@@ -243,7 +247,7 @@ RETIRED_KEY = Key("retired", RETIRED, "marks a feed that has moved, see below")
 
 @dataclass(frozen=True, slots=True)
 class FeedKeys:
-    """What the file says of a feed; ``None`` where it leaves it to the site, to ``output`` or to a default."""
+    """What the config says about a feed; ``None`` leaves it to the site, to ``output`` or to a default."""
 
     title: str
     description: str | None
@@ -289,7 +293,7 @@ class FeedKeys:
             near=self.dedup,
             window=Window(self.newer_than, self.after, self.before, self.max_per_source),
             moved_to=self.retired,
-            # What says where a feed has moved is not to be cut.
+            # The entry that says where a feed has moved must not be cut.
             content="full" if self.retired else self.content or limits.content,
             exceptions=self.articles or Exceptions(),
             podcast=self.podcast.settle(self, site) if self.podcast else None,
@@ -299,7 +303,8 @@ class FeedKeys:
 def _in_order(node: Node, after: datetime | None, before: datetime | None) -> None:
     if after and before and bool(after.tzinfo) == bool(before.tzinfo) and after >= before:
         raise node.mapping()["before"].error(
-            "nothing was published after the one and before the other", "write a later day than that of after"
+            "nothing can be published both after the one and before the other",
+            "write a later day than that of after",
         )
 
 
@@ -343,16 +348,16 @@ EACH_FIELDS = tuple(name for name, field in FIELDS.items() if field.values is no
 EACH_KEY = Key(
     "each",
     one_of(*EACH_FIELDS),
-    f"makes a feed of each value of this field: {', '.join(f'`{name}`' for name in EACH_FIELDS)}",
+    f"makes a feed for each value of this field: {', '.join(f'`{name}`' for name in EACH_FIELDS)}",
     required=True,
 )
 EACH_KEYS = (
     EACH_KEY,
-    Key("min_articles", integer(1), "how many articles of a value make a feed", default="3"),
+    Key("min_articles", integer(1), "how many articles a value needs for a feed", default="3"),
     Key(
         "max_feeds",
         integer(1, 1_000),
-        "how many feeds there may be; the values with most articles first",
+        "how many feeds to make; values with the most articles come first",
         default="50",
     ),
     Key(
@@ -378,7 +383,7 @@ EACH_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class TemplateKeys:
-    """What the file says of feeds that are made of the data: ``feed`` is what they have in common."""
+    """What the config says about feeds that are made from data: ``feed`` is what they have in common."""
 
     feed: FeedKeys
     each: str
@@ -424,17 +429,17 @@ MOVED = Section(keys=(*ABOUT_KEYS, replace(RETIRED_KEY, required=True)), make=Fe
 
 
 def is_retired(feed: Node) -> bool:
-    """Say whether the feed takes no articles any more."""
+    """Say whether the feed is retired, and takes no more articles."""
     return isinstance(feed.value, Mapping) and RETIRED_KEY.name in feed.value
 
 
 def is_template(feed: Node) -> bool:
-    """Say whether it makes feeds of the data."""
+    """Say whether it makes feeds from data."""
     return isinstance(feed.value, Mapping) and EACH_KEY.name in feed.value and not is_retired(feed)
 
 
 def read_feed(slug: str, node: Node) -> FeedKeys | TemplateKeys:
-    """Return what ``node`` says of the feed. Raises :class:`ConfigError` with all that is wrong in it."""
+    """Return what ``node`` says about the feed. Raises :class:`ConfigError` with everything wrong in it."""
     problems = Problems()
     with problems:
         _check_slug(slug, node.key_where or node.where)
@@ -469,7 +474,7 @@ def _check_slug(slug: str, where: Where) -> None:
         nearest = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-")[:63]
         raise ConfigError(
             where,
-            f"{slug!r} cannot name a file and a URL",
+            f"{slug!r} cannot be part of a file name and a URL",
             "use a-z, 0-9, - and _ only" + (f": {nearest}" if nearest else ""),
         )
     if slug in RESERVED_SLUGS:
@@ -496,8 +501,8 @@ def _read_all(node: Node) -> tuple[FeedKeys | TemplateKeys, ...]:
                     problems.add(
                         ConfigError(
                             own.key_where or own.where,
-                            f"it may make feeds with the slugs of those that {other.feed.slug} makes",
-                            f'give its slugs another beginning, such as slug: "{feed.each}-{VALUE}"',
+                            f"it may make feeds with the same slugs as {other.feed.slug}",
+                            f'give its slugs another prefix, such as slug: "{feed.each}-{VALUE}"',
                         )
                     )
             before.append(feed)

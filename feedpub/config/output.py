@@ -43,7 +43,7 @@ ARCHIVE: Kind[int | Literal["off", "monthly"]] = Value(
 
 
 def archive_of(said: int | Literal["off", "monthly"]) -> Archive:
-    """Return how older entries are archived, by what the file says of it."""
+    """Return how older entries are archived, from what the config says."""
     return None if said == "off" else said
 
 
@@ -59,14 +59,14 @@ def _apart(node: Node, folder: str, state: str) -> None:
     if (base / state).resolve().is_relative_to((base / folder).resolve()):
         said = node.mapping()
         raise (said.get("state") or said.get("dir") or node).error(
-            "the state folder lies inside the output folder, which is served", "put them beside each other"
+            "the state folder is inside the output folder, which is served", "put them side by side"
         )
 
 
 def _there(node: Node, templates: str | None) -> None:
     if templates is not None and not (Path(node.where.file).parent / templates).is_dir():
         raise node.mapping()["templates"].error(
-            f"there is no folder {templates}", "feedpub templates writes ours into one"
+            f"there is no folder {templates}", "run feedpub templates to make one"
         )
 
 
@@ -103,11 +103,11 @@ def _output(
 
 MEDIA = Section(
     keys=(
-        Key("max_file", size(1 << 10), "the largest file that is published", default="50 MB"),
+        Key("max_file", size(1 << 10), "the largest file to publish", default="50 MB"),
         Key(
             "keep",
             SPAN,
-            "how long a file stays that nothing names any more; those of an article that is taken back go at once",
+            "how long a file stays after nothing names it any more; files of an article that is taken back go at once",
             default="365d",
         ),
     ),
@@ -139,37 +139,38 @@ OUTPUT = Section(
             "`files` replaces each file in place, `releases` the folder as a whole; see [publishing](publishing.md)",
             default="files",
         ),
-        Key("gzip", FLAG, "a compressed twin beside each document", default="false"),
+        Key("gzip", FLAG, "writes a compressed copy beside each document", default="false"),
         Key(
             "max_items",
             MAX_ITEMS,
-            f"how many entries a feed holds, up to {_MOST_ITEMS:,}",
+            f"how many entries a feed contains, up to {_MOST_ITEMS:,}",
             default="50",
         ),
         Key(
             "max_bytes",
             MAX_BYTES,
-            "how large a document of a feed may be, from `4 KB`: such as `512 KB`, `2 MB` or a number of bytes",
+            "how large a document of a feed may be, at least `4 KB`: `512 KB`, `2 MB` or a number of bytes",
             default="512 KB",
         ),
         Key(
             "archive",
             ARCHIVE,
-            "where older entries go: `off` nowhere, `monthly` a document for each month, a number: so many in each",
+            "where older entries go. `off`: nowhere; `monthly`: one document per month; a number: that many per"
+            " document",
             default="off",
         ),
         Key(
             "content",
             CONTENT,
-            "how much of each text is in the documents: `full`, a `summary`, or the `title` alone; see"
+            "how much of each text the documents contain: `full`, a `summary`, or only the `title`; see"
             " [below](#less-than-the-text)",
             default="full",
         ),
         Key(
             "pages",
             _PAGES,
-            "pages for people, see [publishing](publishing.md#pages-for-people): `auto`, also one for each article that"
-            " has no address of its own; `all`, one for each article; `off`, none",
+            "pages for people, see [publishing](publishing.md#pages-for-people). `auto`: with one for each article"
+            " that has no address of its own; `all`: with one for each article; `off`: none",
             default="auto",
         ),
         Key(
@@ -182,21 +183,21 @@ OUTPUT = Section(
         Key(
             "withdrawn",
             _WITHDRAWN,
-            "the page of an article that is [taken back](publishing.md#what-is-taken-back): with `note`, it stays and"
+            "what happens to the page of an article that is [taken back](publishing.md#what-is-taken-back). `note`: it"
             " says so, without title and text; `remove`: it is removed",
             default="note",
         ),
         Key(
             "templates",
             FOLDER,
-            "a folder whose templates of pages take the place of ours, see"
+            "a folder with page templates that replace feedpub's, see"
             " [publishing](publishing.md#a-look-of-your-own)",
-            without="ours",
+            without="feedpub's",
         ),
         Key(
             "on_publish",
             list_of(TEXT),
-            "a command and its arguments that are told what changed, see [hooks](hooks.md)",
+            "a command, with its arguments, that is run when documents have changed, see [hooks](hooks.md)",
             default="[]",
         ),
     ),
@@ -211,8 +212,8 @@ GUARDS = Section(
         Key(
             "max_rejects",
             SHARE,
-            "the most records, or the largest share, that may be rejected",
-            without="any",
+            "how many records, or which share of them, may be rejected",
+            without="any number",
         ),
         Key(
             "max_vanished",
@@ -224,8 +225,8 @@ GUARDS = Section(
         Key(
             "future",
             _FUTURE,
-            "articles dated in the future: `hold` until they are due, or `publish`; what was published is not held"
-            " any more. An embargo holds in any case, see [Sources](sources.md#what-is-left-out)",
+            "articles dated in the future: `hold` until they are due, or `publish`; published articles are never held"
+            " again. An embargo always holds, see [Sources](sources.md#what-is-left-out)",
             default="hold",
         ),
     ),
@@ -236,7 +237,7 @@ _MOST_JOBS = 1_000
 
 
 def parse_jobs(text: str) -> int | None:
-    """Return with how many processes to read, ``None`` for as many as there are processors.
+    """Return how many processes to read with, ``None`` for as many as there are processors.
 
     ``ValueError`` says what would be right.
     """
@@ -269,14 +270,14 @@ BUILD = Section(
                     ]
                 },
             ),
-            "with how many processes a build reads sources, where there is much to read; `auto`: as many as it may"
-            " use processors, see [scale](scale.md)",
+            "how many processes read sources if there is much to read; `auto`: as many as it may use processors,"
+            " see [scale](scale.md)",
             default="auto",
         ),
     ),
     make=lambda jobs: jobs,
 )
-"""How a build works, which changes nothing of what it publishes."""
+"""How a build works; this does not change what it publishes."""
 
 _EXACT: Kind[Exact] = one_of("across", "all", "none")
 
@@ -286,7 +287,7 @@ DEDUP = Section(
         Key(
             "exact",
             _EXACT,
-            "which records with the same title and text are one article: `across`, those of different sources;"
+            "which records with the same title and text are one article: `across`, those from different sources;"
             " `all` of them; `none`",
             default="across",
         ),
@@ -305,9 +306,9 @@ def parse_target(text: str) -> str:
             f"{text!r} is not an address; write one such as s3://bucket/feeds or sftp://host/path"
         )
     if _PASSWORD.search(text):
-        # It would be in messages, logs and version control.
+        # It would end up in messages, logs and version control.
         raise ValueError(
-            "an address may not hold a password; use a key, or what the driver reads from its own files and variables"
+            "an address may not contain a password; use a key, or the driver's own files and variables"
         )
     return text
 
@@ -325,10 +326,10 @@ TARGET: Section[str] = Section(
         Key(
             "to",
             Value(_target, {"type": "string", "pattern": "://", "examples": ["s3://bucket/feeds"]}),
-            "the address of a folder, for whatever fsspec has a driver for",
+            "the address of a folder, in any store for which fsspec has a driver",
             required=True,
         ),
     ),
     make=lambda to: to,
 )
-"""Where the published set is copied to."""
+"""Where to copy the published set."""

@@ -24,7 +24,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """What a config says, section by section."""
+    """The sections of a config."""
 
     version: int
     site: Site
@@ -40,7 +40,9 @@ class ConfigFile:
 
 def _version(node: Node) -> int:
     if node.value != str(VERSION):
-        raise node.error(f"version {node.value!s} is not known here", f"write version: {VERSION}")
+        raise node.error(
+            f"feedpub does not know version {node.value!s} of the config", f"write version: {VERSION}"
+        )
     return VERSION
 
 
@@ -65,7 +67,7 @@ VERSION_KEY = Key(
     required=True,
 )
 MATCHING_KEY = Key(
-    "matching", MATCHING, "what holds for the rules of all feeds", default="{}", without="as below"
+    "matching", MATCHING, "options for the rules of all feeds", default="{}", without="as below"
 )
 PACKS_KEY = Key(
     "packs",
@@ -90,7 +92,7 @@ CONFIG = Section(
         Key(
             "withdrawn",
             list_of(LINE),
-            "ids or links of articles that are taken back, as long as they are listed, see"
+            "ids or links of articles that are taken back while they are listed here, see"
             " [publishing](publishing.md#what-is-taken-back)",
             default="[]",
             without="none",
@@ -98,16 +100,22 @@ CONFIG = Section(
         Key(
             "feeds",
             Value(_feeds, FEEDS.schema),
-            "the feeds by slug: a name of `a-z`, `0-9`, `-` and `_` that is part of the address",
+            "the feeds by slug: a name made of `a-z`, `0-9`, `-` and `_`, which is part of the address",
             required=True,
         ),
-        Key("output", OUTPUT, "where documents go, and how much they hold", default="{}", without="as below"),
+        Key(
+            "output",
+            OUTPUT,
+            "where documents go, and how much they contain",
+            default="{}",
+            without="as below",
+        ),
         Key("guards", GUARDS, "what a build refuses to do", default="{}", without="as below"),
         Key("build", BUILD, "how a build works", default="{}", without="as below"),
         Key(
             "deploy",
             list_of(TARGET),
-            "where `feedpub deploy` copies the published set to, see [deploying](publishing.md#deploying)",
+            "where `feedpub deploy` copies the published set, see [deploying](publishing.md#deploying)",
             default="[]",
             without="nowhere",
         ),

@@ -54,15 +54,17 @@ def _site(
 
 SITE = Section(
     keys=(
-        Key("title", LINE, "the site's name; a feed is called `title: feed's title`", required=True),
+        Key(
+            "title", LINE, "the site's name; the full title of a feed is `title: feed's title`", required=True
+        ),
         Key("base_url", BASE_URL, "where the output folder is served", required=True),
-        Key("link", URL, "the page for people", without="`base_url`"),
+        Key("link", URL, "the site's page for people", without="`base_url`"),
         Key(
             "id_authority",
             _AUTHORITY,
-            "who mints the ids of articles: a domain or address you owned, and when, such as"
-            ' `"example.org,2023"` ([RFC 4151](https://www.rfc-editor.org/rfc/rfc4151)). It is part of every id:'
-            " never change it; a build refuses to, unless told `--allow-vanished`",
+            "a domain or e-mail address and a date on which it was yours, such as"
+            ' `"example.org,2023"` ([RFC 4151](https://www.rfc-editor.org/rfc/rfc4151)). It is part of the id of every'
+            " article, so never change it; a build refuses a change without `--allow-vanished`",
             required=True,
         ),
         Key("author", AUTHOR, "a name, or `{name, email, uri}`", without="`title`"),
@@ -71,25 +73,25 @@ SITE = Section(
         Key(
             "license",
             URL,
-            "the address of the licence of what the site itself writes, such as"
+            "the address of the licence of the site's own articles, such as"
             " `https://creativecommons.org/licenses/by/4.0/`, see [below](#licence)",
         ),
         Key(
             "icon",
             URL,
-            "the address of a small square picture (64×64 or SVG), which readers show beside the names of feeds and"
-            " browsers beside those of pages",
-            without="on pages, ours",
+            "the address of a small square picture (64×64 or SVG) that readers show beside feeds and browsers beside"
+            " pages",
+            without="on pages, feedpub's",
         ),
         Key(
             "image",
             URL,
-            "the address of a larger picture, for where there is room: PNG, JPEG or GIF",
+            "the address of a larger picture: PNG, JPEG or GIF",
         ),
         Key(
             "hub",
             URL,
-            "the address of a WebSub hub, which hands news on at once; `feedpub ping` tells it of them, see"
+            "the address of a WebSub hub, which passes news on at once; `feedpub ping` notifies it, see"
             " [publishing](publishing.md#telling-a-hub)",
         ),
     ),

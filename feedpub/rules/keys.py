@@ -1,6 +1,6 @@
 """The keys of the rule language, declared: what they mean, and the JSON Schema of what they hold.
 
-Conditions are read by :mod:`feedpub.rules.language`: what a term means depends on the options and lists around it.
+Conditions are read by :mod:`feedpub.rules.language`: the meaning of a term depends on the options and lists around it.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _STEMMING = Value(
 )
 _FEEDS = list_of(TEXT, single=True)
 
-ANY: Final = Key("any", _CONDITIONS, "terms of which one, or `min_hits`, must be found")
-ALL: Final = Key("all", _CONDITIONS, "terms that all must be found")
+ANY: Final = Key("any", _CONDITIONS, "terms: one of them, or `min_hits`, must be found")
+ALL: Final = Key("all", _CONDITIONS, "terms that must all be found")
 NONE: Final = Key("none", _CONDITIONS, "terms that must not be found; they win over everything")
 MIN_HITS: Final = Key("min_hits", integer(1), "how many different terms of `any` must be found", default="1")
 GROUP_KEYS: Final = (ANY, ALL, NONE, MIN_HITS)
@@ -57,14 +57,14 @@ GROUP_KEYS: Final = (ANY, ALL, NONE, MIN_HITS)
 RULE: Final = Key(
     "rule",
     TEXT,
-    "a rule of a pack, such as `news-en/sports`: as one more item of `any`, and with what it refuses",
+    "a rule of a pack, such as `news-en/sports`: counts as one more item of `any`, and adds its vetoes",
 )
 
-IN_FIELDS: Final = Key("fields", _FIELDS, "as there", without="`matching.fields`")
-ACCENTS: Final = Key("accents", FLAG, "as there", without="`matching.accents`")
-STEMMING: Final = Key("stemming", _STEMMING, "as there", without="`matching.stemming`")
+IN_FIELDS: Final = Key("fields", _FIELDS, "as in `matching`", without="`matching.fields`")
+ACCENTS: Final = Key("accents", FLAG, "as in `matching`", without="`matching.accents`")
+STEMMING: Final = Key("stemming", _STEMMING, "as in `matching`", without="`matching.stemming`")
 OPTION_KEYS: Final = (IN_FIELDS, ACCENTS, STEMMING)
-"""What a feed, a group or, but for ``fields``, a list says that differs from what is around it."""
+"""Options of a feed or a group (or, except for ``fields``, a list) that override those around it."""
 
 MATCHING_KEYS: Final = (
     Key(
@@ -75,10 +75,10 @@ MATCHING_KEYS: Final = (
     Key(
         "fields",
         _FIELDS,
-        f"where terms look unless they say so themselves: any of {', '.join(f'`{name}`' for name in WORD_FIELDS)}",
+        f"where to look for terms that do not name a field: any of {', '.join(f'`{name}`' for name in WORD_FIELDS)}",
         default="[title, body]",
     ),
-    Key("accents", FLAG, "fold accents; with `false`, `resume` and `résumé` are two words", default="true"),
+    Key("accents", FLAG, "ignore accents; with `false`, `resume` and `résumé` are two words", default="true"),
     Key(
         "stemming",
         _STEMMING,
@@ -88,9 +88,9 @@ MATCHING_KEYS: Final = (
     ),
 )
 
-FALLBACK: Final = Key("fallback", FLAG, "takes what no other feed took", default="false")
+FALLBACK: Final = Key("fallback", FLAG, "takes articles that no other feed takes", default="false")
 INCLUDE: Final = Key("include", _FEEDS, "feeds whose articles it takes as well")
-EXCLUDE: Final = Key("exclude", _FEEDS, "feeds whose articles it does not take")
+EXCLUDE: Final = Key("exclude", _FEEDS, "feeds whose articles it never takes")
 
 _EXAMPLE: Schema = {
     **mapping_schema([Key(name, TEXT, f"the {name} of an article") for name in FIELDS]),
@@ -106,14 +106,14 @@ EXAMPLES: Final = Key(
 )
 
 CONDITION_KEYS: Final = (RULE, *GROUP_KEYS, *OPTION_KEYS)
-"""The keys of a feed that say what an article must have, and how it is looked for."""
+"""The keys of a feed that say what an article must have, and how to look for it."""
 
 RULE_KEYS: Final = (*CONDITION_KEYS, FALLBACK, INCLUDE, EXCLUDE, EXAMPLES)
 """The keys of a feed that this package reads."""
 
 DESCRIPTION: Final = Key("description", TEXT, "a line about it")
 PACK_RULE_KEYS: Final = (DESCRIPTION, *GROUP_KEYS, *OPTION_KEYS, EXAMPLES)
-"""The keys of a rule of a pack: those of a feed that speak of no other feed."""
+"""The keys of a rule of a pack: those of a feed that do not name other feeds."""
 
 GROUP_CONSTRAINTS: Final[Schema] = {"dependentRequired": {MIN_HITS.name: [ANY.name]}}
 RULE_CONSTRAINTS: Final[Schema] = {
@@ -125,14 +125,14 @@ RULE_CONSTRAINTS: Final[Schema] = {
         }
     ],
 }
-"""What JSON Schema can say of the keys of a rule beside each other."""
+"""What JSON Schema can say about keys of a rule that depend on each other."""
 
-TERMS: Final = Key("terms", _CONDITIONS, "what a mere list would hold", required=True)
+TERMS: Final = Key("terms", _CONDITIONS, "the terms of the list", required=True)
 LIST_KEYS: Final = (TERMS, ACCENTS, STEMMING)
 """The keys of a named list that has options of its own."""
 
 LIST: Final = "list"
-"""The key of a condition that stands for the terms of a named list."""
+"""The key of a condition that uses the terms of a named list."""
 
 RULES: Final = Key("rules", _left({}), "the rules by name")
 PACK_KEYS: Final = (DESCRIPTION, RULES, Key("lists", _left({}), "the lists by name"))
@@ -174,4 +174,4 @@ DEFINITIONS: Final[Mapping[str, Schema]] = {
     "condition": {"anyOf": [TEXT.schema, _BY_ITSELF, _GROUP]},
     "conditions": {"anyOf": [TEXT.schema, {"type": "array", "items": _CONDITION, "minItems": 1}]},
 }
-"""The schemas that others here refer to, by the names under ``$defs``."""
+"""The shared schemas, by their names under ``$defs``."""

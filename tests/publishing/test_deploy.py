@@ -370,7 +370,7 @@ def test_the_command_copies_to_each_target_and_goes_on_when_one_fails(site, comm
 
 @pytest.mark.parametrize(
     ("to", "told"),
-    [("/srv/feeds", "is not an address"), ("sftp://me:secret@host/x", "may not hold a password")],
+    [("/srv/feeds", "is not an address"), ("sftp://me:secret@host/x", "may not contain a password")],
 )
 def test_a_target_that_is_none_is_refused_without_repeating_a_password(site, command, to, told):
     site.build(1)
