@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Do a task of the project with nothing installed but Python 3.11 or newer.
+"""Run a task of the project. You only need Python 3.11 or newer.
 
-    python3 run.py build     build the feeds of config.yaml from seeds/ into feeds/
-    python3 run.py test      run the tests
-    python3 run.py lint      style, types, formatting, spelling, which package imports which, links of the docs
-    python3 run.py docs      build the docs as a site into docs/_build/html
-    python3 run.py format    format the code
-    python3 run.py lowest    run the tests with the lowest versions of the dependencies that pyproject.toml allows
-    python3 run.py golden    rebuild what is committed as built: feeds/ and the generated docs
-    python3 run.py conformance   hold the validator against the W3C's own test files, where they are at hand
-    python3 run.py sweep     every fault, growth, servers, readers, pages, packages, lowest versions; parts may be named
-    python3 run.py release   check that what is committed can be released, and build it into dist/; uploads nothing
-    python3 run.py lock      pin the dependencies anew in constraints.txt
+    python3 run.py build         build the feeds of config.yaml from seeds/ into feeds/
+    python3 run.py test          run the tests
+    python3 run.py lint          check style, types, formatting, spelling, imports between packages, links of the docs
+    python3 run.py docs          build the docs as a site in docs/_build/html
+    python3 run.py format        format the code
+    python3 run.py lowest        run the tests with the lowest versions of dependencies that pyproject.toml allows
+    python3 run.py golden        rebuild the generated files that are committed: feeds/ and parts of the docs
+    python3 run.py conformance   compare the validator with the W3C's test files, if they are available
+    python3 run.py sweep         run the long tests: faults, growth, servers, readers, pages, packages (or name some)
+    python3 run.py release       check that the commit can be released, and build it into dist/; uploads nothing
+    python3 run.py lock          update the pinned dependencies in constraints.txt
 
-Each first makes a virtual environment in .venv and installs the pinned dependencies there, once. What stands
-after the task's name goes to it: python3 run.py test tests/rules -k accents
+The first run makes a virtual environment in .venv and installs the pinned dependencies there. A task gets the
+arguments after its name: python3 run.py test tests/rules -k accents
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ DOCS = [
     *["-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"],
     *["--doctree-dir", "docs/_build/doctrees", "docs", "docs/_build/html"],
 ]
-"""Builds the docs; a link within them that leads nowhere is an error."""
+"""Builds the docs. A broken link within them is an error."""
 
 TASKS: dict[str, list[list[str]]] = {
     "build": [["-m", "feedpub", "build"]],
@@ -72,7 +72,7 @@ TASKS: dict[str, list[list[str]]] = {
             ],
             *["--editable", ".[dev]"],
         ],
-        # The page is what the pinned typer prints.
+        # The page is the output of the pinned version of typer.
         [
             "-m",
             "pytest",
@@ -104,9 +104,9 @@ TASKS: dict[str, list[list[str]]] = {
         ],
     ],
 }
-"""Each task's commands, as arguments of the environment's Python; its own arguments go to the last.
+"""The commands of each task, as arguments of the Python in the environment. The last one gets the user's arguments.
 
-The last of ``lowest`` runs in the environment that those before it made.
+The last command of ``lowest`` runs in the environment that the others made.
 """
 
 GENERATED = {
@@ -120,13 +120,13 @@ GENERATED = {
         for page in ("config", "rules", "sources", "time")
     },
 }
-"""What modules print: the quick form of a pack, and pages of the docs: some wholly, of others the tables of keys."""
+"""Files, and the modules that print them: a compiled pack, whole pages of the docs, and pages with generated tables."""
 
 NEEDS_ONLY_BASE = {"build"}
 
 
 def main(arguments: list[str]) -> int:
-    """Run the task named first; return its exit status."""
+    """Run the task that the first argument names; return its exit status."""
     if sys.version_info < (3, 11):
         version = ".".join(map(str, sys.version_info[:2]))
         print(f"feedpub needs Python 3.11 or newer; this is {version} ({sys.executable}).", file=sys.stderr)
@@ -138,7 +138,7 @@ def main(arguments: list[str]) -> int:
     if status := install("" if task in NEEDS_ONLY_BASE else "[dev]"):
         return status
     if task == "golden":
-        # As from a fresh clone: what was published before must leave no trace in what is committed.
+        # As in a fresh clone, so that earlier builds leave no trace in the committed files.
         for folder in ("feeds", ".feedpub"):
             shutil.rmtree(ROOT / folder, ignore_errors=True)
         for page, module in GENERATED.items():
@@ -155,7 +155,7 @@ def main(arguments: list[str]) -> int:
 
 
 def install(extra: str) -> int:
-    """Make the environment hold the project with ``extra``, unless it does already."""
+    """Install the project with ``extra`` into the environment, unless it is installed already."""
     wanted = hashlib.sha256(sys.version.encode())
     for name in ("pyproject.toml", "constraints.txt"):
         wanted.update((ROOT / name).read_bytes())
@@ -170,7 +170,7 @@ def install(extra: str) -> int:
     pins = str(ROOT / "constraints.txt")
     what = ["--constraint", pins, "--editable", f".{extra}"]
     if uv:
-        # The pins also hold for what builds the packages.
+        # The pins also apply to the packages that build packages.
         command = [uv, "pip", "install", "--python", PYTHON, "--build-constraint", pins, *what]
         status = subprocess.run(command, cwd=ROOT, check=False).returncode
     else:
@@ -182,7 +182,7 @@ def install(extra: str) -> int:
 
 
 def run_telling(command: list[str], environment: dict[str, str]) -> int:
-    """Run pip; say which package it is at, and all that it said if it fails."""
+    """Run pip and print the package it is working on; print all of its output if it fails."""
     said: list[str] = []
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -200,7 +200,7 @@ def run_telling(command: list[str], environment: dict[str, str]) -> int:
 
 
 def runs(python: str) -> bool:
-    """Say whether an environment is there and works: one whose system Python was removed does not."""
+    """Tell whether an environment exists and works. It does not if its system Python was removed."""
     try:
         return subprocess.run([python, "-c", "import pip"], check=False, capture_output=True).returncode == 0
     except OSError:
@@ -208,8 +208,8 @@ def runs(python: str) -> bool:
 
 
 def make_environment(uv: str | None) -> int:
-    """Make an empty virtual environment; say what to install where the system's Python cannot."""
-    # With pip in it, as tasks and their readers ask for it.
+    """Make an empty virtual environment. If the system's Python cannot, say what to install."""
+    # With pip, which tasks and people expect there.
     maker = (
         [uv, "venv", "--quiet", "--seed", "--python", sys.executable]
         if uv

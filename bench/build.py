@@ -1,10 +1,10 @@
-"""How fast a whole build is, and how much memory it takes, beside a plain script in the same run.
+"""How fast a whole build is and how much memory it needs, compared with a plain script.
 
     python bench/build.py [--articles 100000] [--feeds 20] [--keywords 10] [--peer SCRIPT] [--corpus FOLDER]
 
-Makes a corpus (``bench/corpus.py``) unless --corpus names one that has ``rules.json`` and texts, runs the peer (by
-default ``bench/plain.py``; another one is called the same way: 'GLOB' RULES OUT) and ``feedpub build`` on it, each
-as a process of its own, and prints wall time, CPU time and the most memory it held.
+Makes a corpus (``bench/corpus.py``), unless --corpus names a folder with ``rules.json`` and texts. Runs the peer and
+``feedpub build`` on it, each in its own process, and prints wall time, CPU time and peak memory. The peer is
+``bench/plain.py`` by default; any peer gets the arguments 'GLOB' RULES OUT.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BUILD = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1"]
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took: seconds, and MB of resident memory at the most."""
+    """The cost of one process: seconds of wall and CPU time, and peak resident memory in MB."""
 
     wall: float
     cpu: float
@@ -36,8 +36,8 @@ class Run:
 
 
 def measure(command: list[str], folder: Path) -> Run:
-    """Run ``command`` in ``folder`` and measure it alone, without processes that it starts and leaves behind."""
-    # Whoever installs the program has it compiled.
+    """Run ``command`` in ``folder`` and measure only its process, without processes that outlive it."""
+    # An installed program has compiled modules.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, env=environment)
@@ -50,7 +50,7 @@ def measure(command: list[str], folder: Path) -> Run:
 
 
 def write_config(folder: Path, texts: str, rules: Path) -> None:
-    """Write the rules as a config of feedpub."""
+    """Write a config of feedpub with the rules."""
     feeds = json.loads(rules.read_text(encoding="utf-8"))["feeds"]
     lines = ["version: 1"]
     lines.append('site: {title: Bench, base_url: "http://localhost/", id_authority: "example.org,2023"}')
@@ -66,7 +66,7 @@ def write_config(folder: Path, texts: str, rules: Path) -> None:
 
 
 def write_site(folder: Path, corpus: Path) -> None:
-    """Copy a corpus into ``texts`` in ``folder``, where it may be changed, beside a config without pages."""
+    """Copy a corpus into ``folder``/texts, where it may be changed, and write a config without pages."""
     (folder / "texts").mkdir()
     for text in sorted(corpus.rglob("*.txt")):
         shutil.copy(text, folder / "texts")
@@ -77,7 +77,7 @@ def write_site(folder: Path, corpus: Path) -> None:
 
 
 def options(description: str | None) -> argparse.ArgumentParser:
-    """Return a parser of the options that say which corpus there is."""
+    """Return a parser with the options for the corpus."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -89,7 +89,7 @@ def options(description: str | None) -> argparse.ArgumentParser:
 
 
 def corpus_of(arguments: argparse.Namespace, folder: Path) -> Path:
-    """Return the folder of the corpus that the options name; it is made in ``folder`` where they name none."""
+    """Return the folder of the corpus that the options name; without one, make it in ``folder``."""
     if arguments.corpus:
         return Path(arguments.corpus).resolve()
     make(folder / "corpus", arguments.articles, arguments.feeds, arguments.keywords)

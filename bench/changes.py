@@ -1,10 +1,10 @@
-"""What a build costs after a change, as a ratio to a plain script that reads everything, in the same run.
+"""What a build costs after a change, compared with a plain script that reads everything.
 
     python bench/changes.py [--corpus FOLDER] [--articles 100000] [--feeds 20] [--keywords 10] [--peer SCRIPT]
 
-Makes a corpus (``bench/corpus.py``) unless --corpus names one that has ``rules.json`` and texts. After each change one
-``feedpub build`` runs as a process of its own, pages off; its CPU time and the most memory it held are printed. Without
---no-peer, the plain script runs first.
+Makes a corpus (``bench/corpus.py``), unless --corpus names a folder with ``rules.json`` and texts. After each change,
+runs ``feedpub build`` without pages, in its own process, and prints its CPU time and peak memory. Runs the plain script
+first, unless there is --no-peer.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pathlib import Path
 from build import BUILD, HERE, corpus_of, measure, options, write_site
 
 LEFT_ALONE = 2.5
-"""After how many seconds a build trusts that a file is left alone: what changed a moment ago is read again."""
+"""Seconds after which a build trusts the times of a file. Files that changed more recently are read again."""
 
 
 def changes(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Yield what is changed, one after the other, and what does it."""
+    """Yield the name of each change, and a function that makes it."""
     texts = sorted((folder / "texts").glob("*.txt"))
     config = folder / "config.yaml"
     told = texts[-1].read_text(encoding="utf-8").split("\n\n")
@@ -84,7 +84,7 @@ def main() -> None:
         for label, change in changes(folder):
             change()
             time.sleep(LEFT_ALONE)
-            # Of two, as the note of a build that changed nothing is left by the second.
+            # Build twice: the second build leaves the note that nothing changed.
             command = [*BUILD, "--allow-vanished"]
             if label == "nothing changed":
                 command = BUILD

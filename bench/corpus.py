@@ -1,10 +1,10 @@
-"""A made-up corpus of news: text records and keyword rules of any size, the same for the same numbers.
+"""An invented corpus of news, of any size: text records and keyword rules. The same options make the same corpus.
 
     python bench/corpus.py FOLDER --articles 100000 --feeds 20 --keywords 10
 
 writes FOLDER/texts/NNNN.txt (a thousand records each) and FOLDER/rules.json ({"feeds": {name: [keyword, …]}}).
-Words are drawn by Zipf's law from invented syllables, with a share of accented, Cyrillic, Greek and CJK ones;
-bodies are log-normal in length, as those of a wire service are, with a mean of about 1,700 characters.
+Words are made of invented syllables and follow Zipf's law; some are accented, Cyrillic, Greek or CJK. The lengths of
+bodies are log-normal, as at a news agency, with a mean of about 1,700 characters.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ PER_FILE = 1000
 
 
 def vocabulary(rng: random.Random, size: int = 30_000) -> list[str]:
-    """Return ``size`` different words, some of them names, some foreign."""
+    """Return ``size`` different words; some are names, some foreign."""
     words = dict.fromkeys(FOREIGN)
     while len(words) < size:
         word = "".join(
@@ -70,7 +70,7 @@ def vocabulary(rng: random.Random, size: int = 30_000) -> list[str]:
 
 
 def sentences(rng: random.Random, words: list[str], count: int = 40_000) -> list[str]:
-    """Return sentences of words drawn by their rank."""
+    """Return sentences in which words are as frequent as their rank says."""
     weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(words))))
     made = []
     for _ in range(count):
@@ -80,7 +80,7 @@ def sentences(rng: random.Random, words: list[str], count: int = 40_000) -> list
 
 
 def write_texts(folder: Path, articles: int, rng: random.Random, pool: list[str]) -> None:
-    """Write the records, a thousand a file."""
+    """Write the records, a thousand in each file."""
     folder.mkdir(parents=True, exist_ok=True)
     start = datetime(2022, 1, 1)  # noqa: DTZ001 - the records carry no zone
     for number in range(0, articles, PER_FILE):
@@ -98,7 +98,7 @@ def write_texts(folder: Path, articles: int, rng: random.Random, pool: list[str]
 def write_rules(
     file: Path, feeds: int, keywords: int, rng: random.Random, words: list[str], pool: list[str]
 ) -> None:
-    """Write feeds of single words, rare and common, and of phrases that occur."""
+    """Write rules with single words, rare and common, and with phrases that occur."""
     rules = {}
     for feed in range(feeds):
         terms: dict[str, None] = {}
@@ -114,7 +114,7 @@ def write_rules(
 
 
 def make(folder: Path, articles: int, feeds: int, keywords: int) -> None:
-    """Make the corpus, unless it is there already."""
+    """Make the corpus, unless it exists already."""
     done = folder / "rules.json"
     if not done.exists():
         rng = random.Random(2023)

@@ -1,10 +1,10 @@
-"""What a day of cron costs: a build every ten minutes, some of which find news, beside builds that read everything.
+"""What a day of cron costs: a build every ten minutes, some with news, compared with builds that read everything.
 
     python bench/day.py [--corpus FOLDER] [--articles 100000] [--builds 144] [--news 20]
 
-Makes a corpus (``bench/corpus.py``) unless --corpus names one that has ``rules.json`` and texts. A first build is not
-counted. Before each build that finds news, a file with five articles comes in. Each build runs as a process of its own,
-pages off. Beside the sum, that of as many builds with ``--no-cache`` is printed, worked out from one.
+Makes a corpus (``bench/corpus.py``), unless --corpus names a folder with ``rules.json`` and texts. Each build runs in
+its own process, without pages; the first one is not counted. A build with news gets a file with five articles. Prints
+the sum, and an estimate for as many builds with ``--no-cache``, from one such build.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_site(folder, corpus_of(arguments, folder))
-        # The articles of the last file come in during the day.
+        # The articles of the last file arrive during the day.
         last = max((folder / "texts").iterdir())
         coming = last.read_text(encoding="utf-8").split("\n\n")
         last.unlink()

@@ -1,9 +1,9 @@
-"""How long a build over a large export of WordPress takes, and how much memory.
+"""How long a build of a large WordPress export takes, and how much memory it needs.
 
     python bench/export.py [MB ...]
 
-Writes exports of about so many MB (by default 125, 250 and 500), with posts, comments, pictures, authors and tags, runs
-``feedpub build`` on each from nothing, as a process of its own, and prints a row of a table.
+Writes exports of about the given sizes (by default 125, 250 and 500 MB) with posts, comments, pictures, authors and
+tags. Runs a first ``feedpub build`` on each, in its own process, and prints a row of a table.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ WORDS = (
 
 
 def write(file: Path, size: int) -> int:
-    """Write an export of about ``size`` bytes; return how many items it has."""
+    """Write an export of about ``size`` bytes; return the number of items."""
     chance = random.Random(1)
     done = number = 0
     with file.open("w", encoding="utf-8") as out:

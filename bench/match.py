@@ -1,13 +1,13 @@
-"""How fast are articles routed? A table for docs/performance.md, and the way it is done without this package.
+"""How fast articles are routed to feeds, compared with regular expressions: a table for docs/performance.md.
 
     python bench/match.py CORPUS.jsonl RULES.json… [--repeat 5] [--engines]
 
-CORPUS has one article a line ({"title": …, "body": …}), each RULES file {"feeds": {slug: [keyword, …]}}. Every
-row routes the same articles with the same rules on one core, through ``RuleSet.route`` (folding, whole words,
-which feeds), best of several runs after one to warm up. "ASCII" is the corpus without what is not ASCII;
-"scripts" has every third article rewritten in Cyrillic, Greek, accented or full-width letters, Chinese or
-Korean. The peer is one compiled ``re`` alternation a feed, with ``\\b`` and ``IGNORECASE``, run on a share of
-the articles that takes about as long. ``--engines`` compares, on ASCII, the two engines behind the scanner.
+CORPUS has one article on each line ({"title": …, "body": …}), and each RULES file has {"feeds": {slug: [keyword, …]}}.
+A row of the table is about one RULES file: all articles are routed on one core by ``RuleSet.route`` (folding, whole
+words, choice of feeds), in several runs after a first one, of which the best counts. "ASCII" is the corpus without
+other characters. In "scripts", every third article is in Cyrillic, Greek, accented or full-width letters, Chinese or
+Korean. The peer is one compiled ``re`` alternation for each feed, with ``\\b`` and ``IGNORECASE``; it gets a part of
+the articles that takes about as long. ``--engines`` compares the engines of the scanner, on ASCII.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ def compiled(feeds):
     node: Node = read_yaml(json.dumps(source, ensure_ascii=False).encode(), "bench")
     began = time.perf_counter()
     rules = compile_rules(node.mapping(), None, None)
-    # Engines are made when a text first needs them.
+    # Engines are made when the first text needs them.
     for first in articles([("a", ""), ("我", "")]):
         rules.route(first)
     return rules, time.perf_counter() - began
 
 
 def timed(function, items, repeat):
-    """The best of several runs, after the first, in MB of UTF-8 a second; and the first one."""
+    """Return the speed of the best of several runs, and that of the run before them, in MB of UTF-8 per second."""
     size = sum(len(a.title.encode()) + len(a.body.encode()) for a in items) / 1e6
     runs = []
     for _ in range(repeat + 1):

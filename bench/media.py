@@ -1,10 +1,10 @@
-"""How long a build takes that publishes a picture with each article, and how many files it opens and writes for it.
+"""How long a build with a picture for each article takes, and how many files it writes.
 
     python bench/media.py [--articles 10000] [--kilobytes 30] [--repeat 3]
 
-Makes Markdown files with a picture beside each, in an archive, so that all are published. Prints, as rows of a table,
-the first build; one that has nothing to do, the whole way; and one with another picture. Each is a process of its own,
-and all but the first the median of some.
+Makes Markdown files, each with a picture beside it, for a feed with an archive, so that all are published. Prints a
+table: the first build, a full build in which nothing changed, and one in which a picture changed. Each runs in its own
+process; all but the first are medians of several runs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ output: {archive: 500}
 
 
 def picture(seed: int, size: int) -> bytes:
-    """Return a PNG (RFC 2083) of about ``size`` bytes that no other seed has; its pixels are noise."""
+    """Return a PNG (RFC 2083) with random pixels and about ``size`` bytes, a different one for each seed."""
     noise = random.Random(seed).randbytes(size)
 
     def chunk(name: bytes, data: bytes) -> bytes:

@@ -1,10 +1,11 @@
-"""How long a build takes whose site has a page for each article, how much memory, and how many files it writes.
+"""What a build costs whose site has a page for each article: time, memory and written files.
 
     python bench/pages.py [--articles 10000] [--feeds 20] [--archive 500] [--repeat 3]
 
-Makes a corpus (``bench/corpus.py``) without addresses, so that each article has a page, and an archive, so that none
-leaves the site. Prints, as rows of a table, the first build; one that has nothing to do, by the note of the one before
-it and the whole way; and one with an article more. Each is a process of its own, and the median of some.
+Makes a corpus (``bench/corpus.py``) without addresses, so that each article has a page, for feeds with an archive, so
+that no article leaves the site. Prints a table: the first build, two builds in which nothing changed (one that relies
+on the note of the build before, and a full one), and one with a new article. Each runs in its own process, several
+times; the median counts.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from corpus import make
 
 BUILD = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1"]
 YOUNG = 2.1
-"""For so many seconds no build believes what the times of a file say, see ``feedpub.publishing.early_exit``."""
+"""Seconds for which a build does not trust the times of a file; see ``feedpub.publishing.early_exit``."""
 
 
 def median(runs: list[Run]) -> Run:
-    """Return the run in the middle, by wall time."""
+    """Return the run with the median wall time."""
     return sorted(runs, key=lambda run: run.wall)[len(runs) // 2]
 
 
@@ -40,25 +41,25 @@ def repeated(times: int, prepare: Callable[[int], Path]) -> tuple[Run, Path]:
 
 
 def leave_note(folder: Path) -> None:
-    """Build until one leaves a note: the first may write down what it read of the files, the next changes nothing."""
+    """Build twice, so that there is a note: the first build may update the catalog, the second changes nothing."""
     for _ in range(2):
         time.sleep(YOUNG)
         measure(BUILD, folder)
 
 
 def written(folder: Path, since: float) -> int:
-    """Return how many files in the output folder are younger than ``since``."""
+    """Return the number of files in the output folder that were written after ``since``."""
     return sum(path.is_file() and path.stat().st_mtime >= since for path in (folder / "feeds").rglob("*"))
 
 
 def forget_note(folder: Path) -> None:
-    """Let the next build go the whole way."""
+    """Make the next build a full one."""
     for note in (folder / ".feedpub").glob("unchanged-*.json"):
         note.unlink()
 
 
 def print_table(rows: list[tuple[str, Run, int]]) -> None:
-    """Print what builds cost: a label, the run, and how many files it wrote."""
+    """Print a table of builds: label, run and number of written files."""
     print("| build | wall s | CPU s | peak MB | files written |")
     print("|---|---:|---:|---:|---:|")
     for label, run, files in rows:
@@ -104,7 +105,7 @@ def main() -> None:
 
         rows.append(("unchanged, the whole way", repeated(arguments.repeat, without_note)[0], 0))
 
-        # The corpus ends before that.
+        # The corpus ends before the dates of these articles.
         began = time.time()
 
         def one_more(number: int) -> Path:

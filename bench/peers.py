@@ -1,11 +1,11 @@
-"""What other programs take for feeds of the same articles, in turn in one run, and what each does and does not do.
+"""How long other programs take to make feeds of the same articles, and what each of them does.
 
     python bench/peers.py [--articles 10000 100000] [--corpora FOLDER] [--only NAME ...] [--minutes 30]
 
-The corpus is that of ``bench/corpus.py``: 20 feeds of the 50 newest articles that have one of 10 keywords. Static site
-generators look for no keywords; so the articles that they get, as Markdown files, say which categories they are in,
-and their pages are off. One that is not installed is named and left out: Hugo (Debian's ``hugo``), Pelican
-(``pip install pelican markdown``), Eleventy (``npm install --global @11ty/eleventy``). Linux only.
+The corpus is that of ``bench/corpus.py``: 20 feeds, each of the 50 newest articles with one of 10 keywords. Static site
+generators do not search for keywords, so they get Markdown files that name their categories; their pages are off.
+Programs that are not installed are skipped: Hugo (Debian's ``hugo``), Pelican (``pip install pelican markdown``),
+Eleventy (``npm install --global @11ty/eleventy``). Linux only.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DOES = """
 
 @dataclass(frozen=True)
 class Peer:
-    """A program: ``missing`` says what to install where it is not, ``prepare`` lays out its folder."""
+    """A program: ``missing`` returns what to install, if anything; ``prepare`` fills its folder from a corpus."""
 
     name: str
     missing: Callable[[], str]
@@ -56,7 +56,7 @@ def _without(program: str, install: str) -> Callable[[], str]:
 
 
 def records(corpus: Path) -> Iterator[tuple[int, str, str, str]]:
-    """Yield number, title, body and time of each article."""
+    """Yield the number, title, body and time of each article."""
     number = 0
     for file in sorted((corpus / "texts").iterdir()):
         lines = file.read_text(encoding="utf-8").splitlines()
@@ -66,7 +66,7 @@ def records(corpus: Path) -> Iterator[tuple[int, str, str, str]]:
 
 
 def write_markdown(corpus: Path, folder: Path, head: Callable[[str, str, list[str]], str]) -> None:
-    """Write each article as a Markdown file, in one or two of the categories."""
+    """Write each article as a Markdown file with one or two categories."""
     for number, title, body, time in records(corpus):
         if number % PER_FILE == 0:
             place = folder / f"{number // PER_FILE:04}"

@@ -1,9 +1,9 @@
-"""The script that one would write in an afternoon: the peer that ``bench/build.py`` measures against.
+"""The script that anybody could write in an afternoon: the peer of ``bench/build.py``.
 
     python bench/plain.py 'TEXTS/*.txt' RULES.json OUT_FOLDER
 
-One regular expression a feed, python-dateutil for the dates, feedgen's own file writers; no validation, no ids that
-survive an edit, no safe replacement of files.
+It uses one regular expression for each feed, python-dateutil for dates, and feedgen to write files. It does not
+validate, its ids change with each edit, and it does not replace files safely.
 """
 
 from __future__ import annotations

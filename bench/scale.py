@@ -1,11 +1,11 @@
-"""What first builds cost by the number of articles and of who reads them, and what follows for more articles.
+"""What first builds cost by the number of articles and of reading processes, with an estimate for more articles.
 
     python bench/scale.py [--articles 10000 100000 1000000] [--processes 1 2] [--dask 1 2 4] [--corpora FOLDER]
 
-Makes corpora (``bench/corpus.py``), in FOLDER if they are to be kept, and runs ``feedpub build`` from nothing with so
-many processes, and with so many workers of a Dask cluster on this machine (needs ``feedpub[dask]``), pages off. Each is
-printed as a row of a table; from the last two sizes follows what each further article costs, and from that a second
-table for 10 and 100 million. Linux only, as it waits for the processes that a build has started.
+Makes corpora (``bench/corpus.py``) and keeps them if there is a FOLDER. Runs first builds without pages, with each
+number of processes, and with each number of workers in a Dask cluster on this machine (needs ``feedpub[dask]``). Prints
+a table of them, and a second table that estimates 10 and 100 million articles from the cost of each further article
+between the last two sizes. Linux only, because it waits for the processes that a build started.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from build import write_config
 from corpus import make
 
 SUBREAPER = 36
-"""The option of ``prctl`` that gives a process what its children leave behind."""
+"""The option of ``prctl`` that makes a process the parent of processes that its children leave behind."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a first build took: seconds, MB at the most of the build and of a reader, bytes that its catalog has."""
+    """The cost of a first build: seconds, peak memory of the build and of a reader in MB, bytes of its catalog."""
 
     articles: int
     size: int
@@ -48,7 +48,7 @@ class Cost:
 
 
 def run(command: list[str], folder: Path, workers: Iterable[int] = ()) -> tuple[float, ...]:
-    """Return wall time, CPU time of the build and of who read for it, and the memory of both."""
+    """Return wall time, CPU time of the build and of its readers, and peak memory of the build and of a reader."""
     before = sum(map(_cpu_of, workers))
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
@@ -58,7 +58,7 @@ def run(command: list[str], folder: Path, workers: Iterable[int] = ()) -> tuple[
         raise SystemExit(f"{command} failed")
     others = sum(map(_cpu_of, workers)) - before
     memory = max(map(_memory_of, workers), default=0.0)
-    # What the build left behind has come to this process, with the usage of all that it waited for.
+    # This process is now the parent of those that the build left behind, and gets their usage.
     while not workers:
         try:
             _, _, usage = os.wait4(-1, 0)
@@ -81,7 +81,7 @@ def _memory_of(worker: int) -> float:
 
 @contextmanager
 def cluster(workers: int, folder: Path) -> Iterator[tuple[str, list[int]]]:
-    """Give the address of a scheduler with so many workers, and their processes."""
+    """Start a scheduler with ``workers`` workers; yield its address, and the ids of their processes."""
     told, log = folder / f"scheduler-{workers}.json", (folder / "dask.log").open("ab")
     dask = [sys.executable, "-m", "dask"]
     options = ["--scheduler-file", str(told), "--no-dashboard"]
@@ -110,7 +110,7 @@ def cluster(workers: int, folder: Path) -> Iterator[tuple[str, list[int]]]:
 
 
 def first_builds(articles: int, corpora: Path, work: Path, ways: argparse.Namespace) -> Iterator[Cost]:
-    """Yield what first builds over so many articles cost, in each way to read them."""
+    """Yield the cost of first builds with ``articles`` articles, for each way to read them."""
     corpus = corpora / str(articles)
     make(corpus, articles, 20, 10)
     size = sum(file.stat().st_size for file in (corpus / "texts").iterdir())
@@ -131,7 +131,7 @@ def first_builds(articles: int, corpora: Path, work: Path, ways: argparse.Namesp
         yield cost(f"{number} process" + ("es" if number > 1 else ""), ["--jobs", str(number)])
     for number in ways.dask:
         with cluster(number, work) as (address, workers):
-            # The first one has the workers import what they need.
+            # In the first build, the workers import their modules.
             cost("", ["--executor", address], workers)
             yield cost(f"Dask, {number}", ["--executor", address], workers)
 
@@ -145,7 +145,7 @@ def row(cost: Cost) -> str:
 
 
 def foretold(smaller: Cost, larger: Cost) -> Iterator[str]:
-    """Yield what follows for more articles, where each costs what each further one did between two builds."""
+    """Yield an estimate for more articles, from the cost of each further article between two builds."""
     more = larger.articles - smaller.articles
 
     def each(name: str) -> float:

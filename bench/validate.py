@@ -1,6 +1,6 @@
-"""Time the validator: feeds of 10 MB, and a thousand small ones in one call of the command.
+"""How fast the validator is: with feeds of 10 MB, and with a thousand small ones in one call of the command.
 
-Processor time is counted, so that what else the machine does changes the figures little.
+Measures CPU time, so that other programs on the machine hardly change the figures.
 
     python bench/validate.py
 """
@@ -48,7 +48,7 @@ def paragraph(chance: Random, number: int) -> str:
 
 
 def item(number: int, paragraphs: int) -> str:
-    # No two items share a text, an address or a date: nothing that is kept for the next one may help.
+    # No two items share a text, an address or a date, so that no cache helps.
     chance = Random(number)
     return (
         f"<item><title>Report {number}: {sentence(chance, 4)}</title><link>https://example.org/{number}</link>"

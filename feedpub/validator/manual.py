@@ -176,7 +176,7 @@ def document() -> str:
     for name in GROUPS:
         lines += ["", f"## {name}"]
         for check in in_group(name):
-            spec = f"[{check.spec}]({check.spec})" if check.spec else _IN_FINDINGS
+            spec = f"[specification]({check.spec})" if check.spec else _IN_FINDINGS
             lines += ["", f"### {check.code}", "", f"*{check.level}* · {spec}", "", check.manual]
             lines += ["", f"Remedy: {_escaped(check.remedy)}."]
     return "\n".join(lines) + "\n"

@@ -256,7 +256,7 @@ def unusual_prefix(about: Context) -> Iterator[Problem]:
     remedy="check the spelling; if the namespace is your own, there is nothing to do",
 )
 def unknown_namespace(about: Context) -> Iterator[Problem]:
-    """Feedpub does not know this namespace, so it checked nothing in it.
+    """The namespace is unknown to feedpub, so nothing in it was checked.
 
     If the name is misspelled, readers ignore everything in it.
 
