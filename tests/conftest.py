@@ -1,4 +1,4 @@
-"""Fixtures that several folders of tests share."""
+"""Fixtures for several folders of tests."""
 
 import os
 import shutil
@@ -18,8 +18,8 @@ from feedpub.cli.app import main
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The suite tries the same examples each time, so that it says something of the change at hand. New examples are
-# looked for on purpose, and more of them: HYPOTHESIS_PROFILE=search.
+# The suite always tries the same examples, so that a failure is about the change at hand. To search for new
+# examples, and more of them: HYPOTHESIS_PROFILE=search.
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("search", max_examples=500, deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
@@ -27,14 +27,14 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 @pytest.fixture(scope="session", autouse=True)
 def no_waiting():
-    """What is on the disk after a power cut is the subject of no test, and waiting for it takes a fifth of the time."""
+    """Skip fsync: no test is about power cuts, and waiting for the disk takes a fifth of the time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
         yield
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy the shipped config and sample into an empty folder, with nothing built."""
+    """Copy the config and the sample into an empty folder, with nothing built."""
     shutil.copy(ROOT / "config.yaml", folder)
     shutil.copytree(ROOT / "seeds", folder / "seeds")
     return folder
@@ -47,13 +47,13 @@ def project(tmp_path):
 
 @pytest.fixture(scope="module")
 def shared_project(tmp_path_factory):
-    """The same, for tests of one module that only read it."""
+    """The same as ``project``, for tests of one module that only read it."""
     return copy_project(tmp_path_factory.mktemp("project"))
 
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended, and what it printed."""
+    """The exit status of a command, and what it printed."""
 
     returncode: int
     stdout: str
@@ -62,7 +62,7 @@ class Done:
 
 @pytest.fixture
 def command(capsys, monkeypatch):
-    """Run a command line in this process, in a folder; much faster than a process of its own."""
+    """Run a command line in a folder, in this process, which is much faster than in its own."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")
 
@@ -91,7 +91,7 @@ sys.addaudithook(_note)
 
 @pytest.fixture(scope="session")
 def opened():
-    """A context that gives the names of all files that this process opens in it, for reading or writing."""
+    """A context manager that yields the names of all files that this process opens meanwhile, to read or to write."""
 
     @contextmanager
     def watching():
@@ -106,7 +106,7 @@ def opened():
 
 @pytest.fixture(scope="session")
 def figures():
-    """Take down a line that a sweep found: in the file that FEEDPUB_FIGURES names, if it does."""
+    """Write down a line that a sweep found, in the file FEEDPUB_FIGURES, if that is set."""
 
     def note(line):
         if file := os.environ.get("FEEDPUB_FIGURES"):
@@ -117,7 +117,7 @@ def figures():
 
 
 class Newsboat:
-    """newsboat subscribed to some addresses, with a home of its own."""
+    """newsboat with a home folder of its own, subscribed to some addresses."""
 
     def __init__(self, home, addresses):
         self._home = home
@@ -125,7 +125,7 @@ class Newsboat:
         (home / "config").touch()
 
     def new(self):
-        """Ask for the feeds, and return the ids of what is shown as unread; it is read then."""
+        """Fetch the feeds; return the unread entries as titles by id, and mark them as read."""
         paths = ["-u", self._home / "urls", "-c", self._home / "cache.db", "-C", self._home / "config"]
         environment = os.environ | {"HOME": str(self._home)}
         command = ["newsboat", *paths, "-x", "reload"]
@@ -135,11 +135,11 @@ class Newsboat:
         return dict(found)
 
     def all(self):
-        """Return the titles of all that it keeps, by id."""
+        """Return the titles of all entries by id."""
         return dict(self._cached("SELECT guid, title FROM rss_item"))
 
     def links(self):
-        """Return what it opens in a browser for each entry, by id."""
+        """Return the address that a browser would open for each entry, by id."""
         return dict(self._cached("SELECT guid, url FROM rss_item"))
 
     def _cached(self, query):
@@ -148,11 +148,11 @@ class Newsboat:
 
 
 class ReaderLibrary:
-    """The ``reader`` package, likewise."""
+    """The package ``reader``, with the same methods."""
 
     def __init__(self, _home, addresses):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what a library's dependencies warn of is not ours to fix
+            warnings.simplefilter("ignore")  # warnings of a library's dependencies are not ours to fix
             from reader import make_reader  # noqa: PLC0415 - importing it warns, too
 
             self._reader = make_reader(":memory:", feed_root="")
@@ -164,7 +164,7 @@ class ReaderLibrary:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for address in self._addresses:
-                self._reader.update_feed(address)  # at once; update_feeds() waits an hour
+                self._reader.update_feed(address)  # fetches at once; update_feeds() waits for an hour
         found = {entry.id: entry.title for entry in self._reader.get_entries(read=False)}
         for entry in self._reader.get_entries(read=False):
             self._reader.mark_entry_as_read(entry)
@@ -179,7 +179,7 @@ class ReaderLibrary:
 
 @pytest.fixture(params=["newsboat", "reader"])
 def subscribe(request, tmp_path_factory):
-    """Give a real reader, subscribed to addresses; a reader that is absent skips the test by its name."""
+    """A function that makes a real reader with subscriptions; if the reader is not installed, the test is skipped."""
     if request.param == "newsboat" and not shutil.which("newsboat"):
         pytest.skip("newsboat is not installed")
     if request.param == "reader" and not find_spec("reader"):

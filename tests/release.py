@@ -1,6 +1,6 @@
-"""Check that what is committed can be released, and build it: ``python3 run.py release``.
+"""Check that the commit can be released, and build it: ``python3 run.py release``.
 
-It uploads nothing. What it builds lies in ``dist``; how to go on is in CONTRIBUTING.md.
+It uploads nothing. The results are in ``dist``; CONTRIBUTING.md has the next steps.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DIST = ROOT / "dist"
 
 
 def changelog_problems(text: str, version: str, tags: frozenset[str]) -> Iterator[str]:
-    """Yield what is wrong with the changelog for a release of ``version``; ``tags`` are those of earlier ones."""
+    """Yield what is wrong with the changelog for a release of ``version``; ``tags`` are those of earlier releases."""
     sections = re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     unreleased = [body for name, body in sections if name == "Unreleased"]
     if unreleased and unreleased[0].strip():

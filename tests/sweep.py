@@ -1,9 +1,9 @@
-"""The long runs, part by part: what the suite tries a case of, all of it; and what needs programs that few have.
+"""The long tests, in parts: all cases of which the suite only runs some, and tests that need special programs.
 
     python3 run.py sweep [PART …]
 
-As root, it installs with apt what a part needs. At the end it says how each part ended, names what was skipped and why,
-and prints the figures for docs/reliability.md.
+As root, it installs what a part needs with apt. At the end it prints the result of each part, what was skipped and why,
+and the figures for docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ ALL = {"FEEDPUB_FAULTS": "all", "FEEDPUB_SWEEP": "1", "HYPOTHESIS_PROFILE": "sea
 
 @dataclass(frozen=True)
 class Part:
-    """Tests; the programs that they need, with their Debian packages; packages of Python beside those of the project.
+    """Tests, the programs that they need with their Debian packages, and additional Python packages.
 
-    ``task`` is a task of ``run.py`` instead.
+    ``task`` is a task of ``run.py`` instead of tests.
     """
 
     tests: tuple[str, ...]
@@ -95,7 +95,7 @@ PARTS = {
 
 
 def install(part: Part) -> None:
-    """Install what a part needs and what is absent, as far as that is allowed; its tests name what stays absent."""
+    """Install what a part needs and what is missing, if allowed; tests name what is still missing."""
     absent = [package for program, package in part.programs if not shutil.which(program)]
     if absent and shutil.which("apt-get") and os.geteuid() == 0:
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *absent]):
@@ -106,7 +106,7 @@ def install(part: Part) -> None:
 
 
 def run(part: Part, figures: Path) -> tuple[int, str, list[str]]:
-    """Return a part's exit status, its last line, and why tests were skipped, with their number."""
+    """Run a part; return its exit status, its last line, and the reasons for skipped tests with their numbers."""
     if part.task:
         status = subprocess.run([sys.executable, "run.py", part.task], cwd=ROOT, check=False).returncode
         return status, "passed" if status == 0 else "failed", []
@@ -131,7 +131,7 @@ def run(part: Part, figures: Path) -> tuple[int, str, list[str]]:
 
 
 def main(names: list[str]) -> int:
-    """Run the parts of these names, or all."""
+    """Run the parts with these names, or all parts."""
     if unknown := [name for name in names if name not in PARTS]:
         sys.stderr.write(f"there is no part {unknown[0]!r} of the sweep; there are {', '.join(PARTS)}\n")
         return 2

@@ -1,4 +1,4 @@
-"""What docs/architecture.md promises of the code and import-linter does not see."""
+"""The code keeps the promises of docs/architecture.md that import-linter does not check."""
 
 import ast
 from pathlib import Path
@@ -30,7 +30,7 @@ CLOCKS = {
 
 
 def reads_clock_or_prints(tree: ast.AST) -> list[int]:
-    """The lines that read the clock or print, however the name was imported."""
+    """Return the lines that read the clock or print, by any imported name."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in CLOCKS["datetime"]:

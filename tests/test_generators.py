@@ -1,6 +1,6 @@
-"""Sites of other generators move to feedpub: real readers that know the old feed show nothing of the new one as new.
+"""When a site moves from another generator to feedpub, real readers show no old entry as new.
 
-Pelican and Hugo build a site of ours with their own feeds; then feedpub builds it from the same files.
+Pelican and Hugo build a site with their own feeds; then feedpub builds it from the same files.
 """
 
 import os
@@ -37,7 +37,7 @@ def run(command, folder):
 
 
 def pelican(folder):
-    """Its Atom and RSS feeds of all posts."""
+    """Pelican's Atom and RSS feeds of all posts."""
     if not find_spec("pelican"):
         pytest.skip("pelican is not installed")
     (folder / "content").mkdir()
@@ -57,7 +57,7 @@ def pelican(folder):
 
 
 def hugo(folder):
-    """Its RSS feed of the whole site; a draft and a page that is no post are in the same folder."""
+    """Hugo's RSS feed of the whole site; the folder also has a draft, and a page that is not a post."""
     if not shutil.which("hugo"):
         pytest.skip("hugo is not installed")
     (folder / "content/posts").mkdir(parents=True)
@@ -105,7 +105,7 @@ def test_a_site_of_another_generator_goes_on_and_nothing_is_shown_as_new(
     publish()
     assert reader.new() == {}
     assert reader.all().keys() == known.keys()
-    # Then the old feed goes, and the memory, and a text is edited.
+    # Then the old feed and the state are removed, and a text is edited.
     old.unlink()
     shutil.rmtree(tmp_path / ".feedpub")
     post = next((tmp_path / "content").rglob("*-1.md"))

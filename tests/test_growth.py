@@ -1,4 +1,4 @@
-"""What a build costs grows with what it is given, and no faster: n, 2 n and 4 n articles."""
+"""The cost of a build grows linearly with its input: n, 2 n and 4 n articles."""
 
 import gc
 import io
@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 N = 4_000
-# Twice as much may cost twice as much, and somewhat more, as tables of hashes and sorts do.
+# Twice as much may cost twice as much, and somewhat more, as in hash tables and sorting.
 MOST = 2.6
 KINDS = {
     "csv": ("all: {title: All}", "[rss, atom]"),
@@ -39,7 +39,7 @@ KINDS = {
 
 
 def seconds(folder, times=5):
-    """The best of some builds, in seconds of CPU, each from nothing and in a process of its own."""
+    """Return the best of several first builds in their own processes, in seconds of CPU."""
     best = float("inf")
     for _ in range(times):
         subprocess.run(["rm", "-rf", "feeds", ".feedpub"], cwd=folder, check=True)
@@ -134,7 +134,7 @@ def page(body, head=""):
     return f"<html><head><title>A</title>{date}{head}</head><body><article><h1>A</h1>{body}</article></body></html>"
 
 
-# A format, and a function from a number to a file of so many records, or paragraphs of one record.
+# A format, and a function that makes a file with a number of records, or of paragraphs in one record.
 READERS = {
     "text": ("text", lambda n: "".join(f"Story {i}\n{BODY}\n{when(i)}\n\n" for i in range(n))),
     "jsonl": ("jsonl", lambda n: "".join(json.dumps(each) + "\n" for each in objects(n))),
@@ -149,7 +149,7 @@ READERS = {
     "export in parts": ("feed", lambda n: rss(n, "<wp:status>publish</wp:status><wp:post_type>post</wp:post_type>")),
     "parquet": ("parquet", columns),
 }  # fmt: skip
-# What is no list of records: a format, further lines of the source, and a file with so many of something in one.
+# Other formats: lines of the source, and a function that makes a file with a number of some part.
 JSON_LD = '<script type=\'application/ld+json\'>{"@type": "NewsArticle"}</script>'
 ENCLOSURE = "<enclosure url='https://x.test/a.mp3' type='audio/mpeg' length='1'/>"
 LINK_TAIL = "It ended. Read More Other News\n"
@@ -187,13 +187,13 @@ def test_twice_the_records_take_a_reader_about_twice_as_long(kind, monkeypatch, 
 
 @pytest.mark.parametrize("kind", SHAPES)
 def test_twice_as_much_in_one_record_takes_a_reader_about_twice_as_long(kind, monkeypatch, figures):
-    # Beyond its bound, a page is not given to the library that takes longer than that.
+    # A page beyond its limit is not passed to the library, which would take longer than that.
     monkeypatch.setattr(html, "MAX_ELEMENTS", 0)
     figures(f"growth, {kind}: {measured(*SHAPES[kind])}")
 
 
 def measured(name, lines, write, *, each=False):
-    """Return what reading costs; fails where it grows faster than a file. ``each``: a file has an item of each."""
+    """Return the cost of reading; fail if it grows faster than a file. With ``each``, a file has an item of each."""
     spec = parse_source(read_yaml(f"path: x\ntimezone: UTC\n{lines}".encode(), "config.yaml"), Path())
     context = ParseContext(spec, "x", "quay.news,2024")
     usual = gc.get_threshold()
@@ -202,7 +202,7 @@ def measured(name, lines, write, *, each=False):
         data = write(count)
         data = data if isinstance(data, bytes) else data.encode()
         best = float("inf")
-        # As in a build, which looks for garbage now and then: that takes time with all objects that there are.
+        # With garbage collection, as in a build; its time depends on all existing objects.
         gc.collect()
         gc.set_threshold(200_000)
         for _ in range(5):

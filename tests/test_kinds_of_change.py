@@ -1,6 +1,6 @@
-"""What an owner does to a site over the years, in a table: real readers show nothing of it as new.
+"""What owners do to a site over the years never makes real readers show old entries as new.
 
-Each row changes a published site in one way. Then a new article shows that the reader would have shown one.
+Each row of a table changes a published site in one way. Then a new article proves that the reader does show new ones.
 """
 
 import os
@@ -21,7 +21,7 @@ HEAD = "title,body,date"
 
 
 class Site:
-    """Six records of a table and a Markdown file; every line of the config can be replaced."""
+    """Six records of a table, and a Markdown file; every line of the config can be replaced."""
 
     def __init__(self, folder):
         self.folder = folder

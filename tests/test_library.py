@@ -1,4 +1,4 @@
-"""The public face: every name is documented, typed, and loaded no sooner than it is used."""
+"""The public API: every name is documented and typed, and only loaded when it is used."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""No command touches the network but those that are there for it."""
+"""Only commands whose purpose it is use the network."""
 
 import sys
 
@@ -30,7 +30,7 @@ def test_the_watch_sees_what_fetch_does(tmp_path, command):
 
 
 def sockets_of(tmp_path, command, arguments):
-    global watching  # noqa: PLW0603 - an audit hook cannot be taken away
+    global watching  # noqa: PLW0603 - an audit hook cannot be removed
     asked.clear()
     (tmp_path / "a.md").write_text(
         "---\ntitle: A boat\ndate: 2024-01-01\n---\n![](https://boats.news/a.png)\n"

@@ -1,4 +1,4 @@
-"""Real feed readers subscribe to what is served: nothing is fetched twice, nothing old is shown as new."""
+"""Real feed readers subscribe to a served site: nothing is fetched twice, nothing old is shown as new."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ RETOLD = "Klimt's last portrait sets record"
 
 @dataclass
 class Server:
-    """``feedpub serve`` on a free port, over a project whose feeds name that port."""
+    """``feedpub serve`` on a free port, with a project whose feeds have that port."""
 
     folder: Path
     port: int
@@ -37,7 +37,7 @@ class Server:
         )
 
     def change_all_but_the_articles(self):
-        """An edited title, renamed and re-encoded files, a lost memory: known entries, all of them."""
+        """Edit a title, rename and re-encode files, and lose the state: all entries must still be known."""
         (seed,) = (self.folder / "seeds").glob("000*.txt")
         text = seed.read_text().replace("Klimt painting sets European record", RETOLD)
         seed.with_name("renamed.txt").write_bytes(text.encode("utf-8-sig"))
@@ -45,7 +45,7 @@ class Server:
         shutil.rmtree(self.folder / ".feedpub")
 
     def answers(self, name):
-        """The status of every answer that was given for ``name``, in order."""
+        """Return the status of every answer for ``name``, in order."""
         return [int(status) for status in re.findall(rf'"GET /{name} HTTP/1.1" (\d+)', self.log.read_text())]
 
 
@@ -84,7 +84,7 @@ def test_a_reader_sees_each_article_once(server, subscribe, name):
 
     server.build()
     assert reader.new() == {}
-    if subscribe.kind == "reader":  # newsboat asks without a condition when it is told to reload
+    if subscribe.kind == "reader":  # newsboat sends no condition when it is told to reload
         assert server.answers(name) == [200, 304]
 
     (server.folder / "seeds/new.txt").write_text(STORY)
@@ -115,7 +115,7 @@ STREAMS = ("stdin", "stdout", "stderr")
 
 
 def test_podboat_downloads_what_a_podcast_names(server, tmp_path):
-    """A folder of sounds with notes beside them, read by newsboat and fetched by its podcast client."""
+    """newsboat reads a folder of audio files with notes, and its podcast client downloads them."""
     if not shutil.which("podboat"):
         pytest.skip("podboat is not installed")
     sounds = {(b"\xff\xfb\x90\x00" + b"\0" * 413) * 100 + bytes([number]) for number in range(3)}
@@ -142,7 +142,7 @@ def test_podboat_downloads_what_a_podcast_names(server, tmp_path):
     newsboat = ["newsboat", "-u", "home/urls", "-c", "home/cache.db", "-C", "home/config", "-x", "reload"]
     subprocess.run(newsboat, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=60)
     (queue,) = home.rglob("queue")
-    # It wants a terminal, and does not end by itself.
+    # It needs a terminal, and does not end by itself.
     terminal, its_own = os.openpty()
     command = ["podboat", "-C", "home/config", "-q", str(queue), "-a"]
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""What README.md prints is what its commands print: whole lines, in their order, with … where some are left out."""
+"""Commands in README.md print the lines that it shows, whole and in order; … stands for omitted lines."""
 
 import re
 import shlex
@@ -26,7 +26,7 @@ BUILT = [block.splitlines() for block in BLOCKS if block.startswith("feed ")]
 
 @pytest.fixture(scope="module")
 def built(shared_project):
-    """The sample's folder, and what its first build printed."""
+    """The folder of the sample, and the output of its first build."""
     return shared_project, run(shared_project, "build")
 
 

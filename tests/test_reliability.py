@@ -1,4 +1,4 @@
-"""The page on reliability names a test for each promise, and every test that it names exists."""
+"""The page on reliability names a test for each promise, and all of these tests exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The sample, built as a user builds it and read back by an independent parser."""
+"""The sample, built as a user builds it, and read back by an independent parser."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 SLUGS = ["all", "world", "ukraine-war", "politics", "business", "entertainment", "arts", "sports", "crime"]
 
-# (how the title begins, feeds that must have it, feeds that must not)
+# (beginning of the title, feeds that must have it, feeds that must not)
 TABLE = [
     ("Satellite images show spike", "world ukraine-war", "sports"),
     ("Protesters Block Guatemala", "world", ""),

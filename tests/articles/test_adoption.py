@@ -1,4 +1,4 @@
-"""Which entry of another generator's feed an article is."""
+"""How articles are matched to the entries of another program's feed."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,7 +52,7 @@ TOLD = st.tuples(LINKS, st.sampled_from(["One", "Two"]), st.integers(0, 2))
 
 @given(st.lists(TOLD, max_size=6), st.lists(TOLD, max_size=6))
 def test_matching_agrees_with_a_plain_search(entries, articles):
-    """Each pair is compared, and what fits several entries does not count."""
+    """Each article is compared with each entry; one that fits several entries has no match."""
     old = [entry(f"e{number}", *told) for number, told in enumerate(entries)]
     new = [article(number, *told) for number, told in enumerate(articles)]
 

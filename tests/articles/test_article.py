@@ -1,4 +1,4 @@
-"""What an article is, and what its id depends on."""
+"""What an article is, and what its id is made from."""
 
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
@@ -25,7 +25,7 @@ def test_a_naive_time_makes_no_article():
 
 
 def test_the_id_of_a_story_never_changes_from_release_to_release():
-    # These were published: another value shows every article as new to every subscriber.
+    # These ids were published: any other value would show every article as new to every subscriber.
     assert make_id() == "tag:example.org,2023:76575450db9d0b0477166b6e63420c28"
     assert make_id(key="https://example.org/1") == "tag:example.org,2023:ac2ae06769cfc7418b465e7dfa3b835b"
 

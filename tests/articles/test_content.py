@@ -1,4 +1,4 @@
-"""What a body becomes on its way into feeds."""
+"""What becomes of a body on its way into feeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One story stays once, and which record of it stays does not depend on the order of reading."""
+"""One record of each story stays, and which one does not depend on the order of reading."""
 
 import random
 from dataclasses import replace
@@ -67,7 +67,7 @@ def test_two_stories_of_one_minute_both_stay():
 
 
 def test_a_text_whose_first_holder_was_replaced_is_held_by_the_next():
-    # a's first version takes "x" from b; its second version gives it back.
+    # The first version of a takes "x" from b; its second version gives it back.
     stream = [article("a", 1, "x", updated=1), article("b", 2, "x"), article("a", 1, "y", updated=9)]
     assert {a.id for a in kept(stream)} == {"tag:a", "tag:b"}
 

@@ -1,4 +1,4 @@
-"""``--base-url`` and FEEDPUB_BASE_URL: the same site under another address, as previews need it."""
+"""``--base-url`` and FEEDPUB_BASE_URL build the same site for another address, as for previews."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What ``feedpub check`` says of sources, and the status that it ends with."""
+"""What ``feedpub check`` says about sources, and its exit status."""
 
 import json
 
@@ -127,7 +127,7 @@ FILES = st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 99)), unique
 
 @given(files=FILES, limit=st.integers(0, 30))
 def test_a_sample_is_as_large_as_asked_and_spread_over_folders(files, limit):
-    """Of each folder there is some, and as many as of any other, if it has them."""
+    """Each folder contributes as many files as any other, as far as it has them."""
     sample = spread(files, limit)
     assert len(sample) == min(limit, len(files))
     assert set(sample) <= set(files)
@@ -143,7 +143,7 @@ def test_a_sample_has_the_ends_of_the_list_and_its_middle():
 
 
 def test_check_names_each_place_that_cannot_be_read_and_looks_into_the_others(tmp_path):
-    """A store without a driver hides neither another one nor the files that are there."""
+    """A store without a driver hides neither other stores nor files that exist."""
     config = tmp_path / "config.yaml"
     config.write_text(
         "version: 1\nsite: {title: T, base_url: 'https://f.town/', id_authority: 'f.town,2024'}\n"

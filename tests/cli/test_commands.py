@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def feedpub(project, command):
-    """Run the command line in a copy of the sample project, in a process of its own if something is asked of that."""
+    """Run the command line in a copy of the sample; in its own process if ``options`` are for the process."""
 
     def run(*arguments, stdout=None, **environment):
         if stdout is None and not environment:
@@ -82,7 +82,7 @@ def test_a_quiet_build_tells_of_the_rejects_of_one_that_was_refused(feedpub):
 
 @pytest.mark.slow
 def test_a_quiet_build_tells_of_no_reject_again(feedpub):
-    """Neither when another comes, nor when one goes, nor when its line moves."""
+    """It says nothing when other rejects come, go or move to another line."""
     bad = feedpub.folder / "seeds/bad.txt"
     bad.write_text("Lonely title\n2023-01-01 10:00\n")
     (feedpub.folder / "seeds/gone.txt").write_text("Another\n2023-01-01 10:00\n")
@@ -145,7 +145,7 @@ SOURCE_WARNINGS = [
 
 @pytest.mark.slow
 def test_what_sources_do_not_give_is_told_by_check_and_by_each_build(feedpub):
-    """A wrong path does not stop a build, but is a finding of check, and cron hears of it."""
+    """A wrong path does not stop a build, but check reports it, and so does the output that cron mails."""
     config = feedpub.folder / "config.yaml"
     (feedpub.folder / "odd").mkdir()
     (feedpub.folder / "odd/gone.txt").symlink_to("nowhere")
@@ -266,7 +266,7 @@ def test_an_output_without_room_is_status_1_and_one_sentence(feedpub, command):
 @pytest.mark.slow
 @pytest.mark.parametrize("module", ["typer", "feedpub.planning.site_plan"])
 def test_an_interrupt_is_one_line_and_status_130_however_early(feedpub, module):
-    """Ctrl-C while the program loads itself, or while a command runs, is no traceback and no silence."""
+    """Ctrl-C during start or during a command gives one line, no traceback."""
     code = f"""if True:
         import sys
         class Interrupts:
@@ -286,7 +286,7 @@ def test_an_interrupt_is_one_line_and_status_130_however_early(feedpub, module):
 
 @pytest.mark.slow
 def test_names_of_files_are_printed_without_control_characters(feedpub):
-    """Whoever can drop a file may not move the cursor of the one who looks, nor add lines to a log."""
+    """Whoever can add a file cannot move the cursor of a terminal, or add lines to a log."""
     story = "A headline\nA body of its own. Read More Other News\n2023-01-01 10:00\n"
     (feedpub.folder / "seeds/\x1b[31m\n\x9b.txt").write_text(f"{story}Lonely\n2023-01-01 11:00\n")
     shown = "seeds/\\u001b[31m\\u000a\\u009b.txt"

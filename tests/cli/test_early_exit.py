@@ -1,4 +1,4 @@
-"""A build with nothing to do ends at once, and does, says and returns what the whole way would."""
+"""A build with nothing to do ends early, with the same effects, output and status as a full build."""
 
 import json
 import os
@@ -61,7 +61,7 @@ def article(number, text="There was rain."):
 
 
 def write(file, text):
-    """Write a file whose mtime says the same wherever it is written, as edits may be dated by it."""
+    """Write a file with the same mtime wherever it is, because edits may be dated by it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
     os.utime(file, (1_704_100_000, 1_704_100_000))
@@ -85,7 +85,7 @@ def make(folder):
 
 @pytest.fixture
 def feedpub(capsys, monkeypatch):
-    """Run the whole program in this process; say what it returned and wrote, and whether it ended early."""
+    """Run the whole program in this process; return its status, its output, and whether it ended early."""
     monkeypatch.setattr(early_exit, "RACE", 0)
     monkeypatch.setenv("MORE", "more")
     repeated = early_exit.repeated
@@ -112,16 +112,16 @@ def feedpub(capsys, monkeypatch):
 
 @pytest.fixture
 def built(tmp_path, feedpub):
-    """A project of which the next build has nothing to do."""
+    """A project for which the next build has nothing to do."""
     folder = make(tmp_path)
-    # The second may still take down what it need not read again.
+    # The second build may still write down what need not be read again.
     assert not any(feedpub(folder, "build")[1] for _ in range(3))
     return folder
 
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    """A project that was built once, and that changes from test to test."""
+    """A project that was built once; tests change it one after the other."""
     folder = make(tmp_path_factory.mktemp("kept"))
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("MORE", "more")
@@ -131,7 +131,7 @@ def kept(tmp_path_factory):
 
 @pytest.fixture
 def trusted(kept, monkeypatch):
-    """That project with a note on it as it is now; and a function that asks the note."""
+    """That project with a note about its present state, and a function that checks the note."""
     monkeypatch.chdir(kept)
     monkeypatch.setenv("MORE", "more")
     settings = load_config("config.yaml")
@@ -161,7 +161,7 @@ def test_after_a_build_that_changed_nothing_the_next_ends_early_and_says_the_sam
     told, early = feedpub(built, "build")
     assert early
     assert told == feedpub(built, "build")[0]
-    # Whoever looks whether builds still run must see them.
+    # People who check whether builds still run must see them.
     assert len((built / "state/builds.jsonl").read_text().splitlines()) == lines + 2
     Path(note_of(load_config("config.yaml"))).unlink()
     assert (told, False) == feedpub(built, "build")
@@ -284,7 +284,7 @@ def test_a_status_other_than_0_is_repeated_with_what_was_said(tmp_path, feedpub)
     folder = make(tmp_path)
     told = feedpub(folder, "build", "--max-rejects", "0")
     assert told[0][0] == 1
-    # A refusal is worked out each time: what it compares with may be a day old.
+    # A refusal is worked out each time, because it may compare with data that are a day old.
     assert told == feedpub(folder, "build", "--max-rejects", "0")
 
 

@@ -1,4 +1,4 @@
-"""With ``--format json``, a command prints one object of its declared shape, whatever its exit status."""
+"""With ``--format json``, a command prints one object of its declared shape at every exit status."""
 
 import fcntl
 import json
@@ -32,7 +32,7 @@ RECORDS = [
 
 
 def strict(shape):
-    """Return a schema in which no object may have a key that is not declared."""
+    """Return a schema in which no object may have undeclared keys."""
     if isinstance(shape, list):
         return [strict(below) for below in shape]
     if not isinstance(shape, dict):
@@ -48,7 +48,7 @@ SCHEMA = strict(schema())
 
 @pytest.fixture
 def told(tmp_path, command):
-    """Run a command in a small site; return its status and the object that it printed, which fits its schema."""
+    """Run a command in a small site; return its status and the object that it printed, after checking its schema."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.jsonl").write_text("".join(f"{json.dumps(record)}\n" for record in RECORDS))
     (tmp_path / "config.yaml").write_text(CONFIG)

@@ -1,4 +1,4 @@
-"""What serve does beside serving: it builds again, reloads pages, and shows what is not published yet."""
+"""What serve does besides serving: it builds again, reloads pages, and shows what is not published yet."""
 
 import asyncio
 import re
@@ -60,7 +60,7 @@ def tree(folder):
 
 
 def shown_in(page):
-    """The titles on the page of a feed, each with what it says of why it is there."""
+    """The titles on the page of a feed, each with the reason why it is shown."""
     rows = re.findall(r"<article.*?</article>", page, re.DOTALL)
     found = {}
     for row in rows:
@@ -130,7 +130,7 @@ def test_a_build_that_fails_is_told_and_the_next_good_one_takes_that_back(folder
     assert live.error in capsys.readouterr().err
     (folder / "config.yaml").write_text(CONFIG)
     assert rebuilder.build()
-    # Nothing has changed, so no page need be loaded again.
+    # Nothing changed, so no page has to be reloaded.
     assert (live.build, live.error) == (1, "")
     (folder / "in/broken.md").write_text("---\ntitle: Broken\ndate: some day\n---\nText.\n")
     assert rebuilder.build()
@@ -156,7 +156,7 @@ class Asking:
 
 @pytest.fixture
 def serving(folder):
-    """A server that watches and shows drafts, with what asks it, and the folder that it builds into."""
+    """A server that watches and shows drafts, a client for it, and its output folder."""
     arguments = ["serve", "--watch", "--drafts", "--port", "0"]
     with subprocess.Popen(
         [sys.executable, "-m", "feedpub", *arguments],
@@ -217,7 +217,7 @@ def test_an_open_page_reloads_by_itself_and_shows_why_a_build_failed(folder, ser
             try:
                 return tab.run(script)
             except AssertionError:
-                # It is being loaded at this moment.
+                # The page is being loaded at this moment.
                 return False
 
         (folder / "in/new.md").write_text(story("Newly written"))

@@ -1,4 +1,4 @@
-"""The preview server: right types, a 304 for what did not change, and only what was published."""
+"""The preview server sends right types and a 304 for unchanged files, and only published files."""
 
 import http.client
 import re
@@ -28,7 +28,7 @@ class Answer:
 
 
 class Client:
-    """Sends a path as it is written, which urllib would tidy up first."""
+    """A client that sends paths unchanged; urllib would normalise them."""
 
     def __init__(self, port):
         self.port = port
@@ -112,7 +112,7 @@ def test_nothing_but_what_was_published_is_served(client, shared_project, path):
 
 
 def test_headers_name_hub_and_self_of_what_people_subscribe_to(client):
-    """WebSub §4: a subscriber asks for these before it reads the document."""
+    """WebSub §4: a subscriber looks for these headers before it reads the document."""
     link = '<https://hub.press/>; rel="hub", <http://localhost:8000/world.atom>; rel="self"'
     assert client.ask("/world.atom").headers["link"] == link
     assert "link" not in client.ask("/world.html").headers
@@ -123,7 +123,7 @@ def test_only_reading_is_allowed(client):
 
 
 def test_the_index_lets_readers_find_every_feed_once(client):
-    """By one of its documents, as a reader would offer each of several as a feed; its page has the others."""
+    """The index names one document of each feed, because readers would offer each document as a feed of its own."""
     page = html.fromstring(client.ask("/").body)
     found = [link.get("href") for link in page.iterfind(".//link[@rel='alternate']")]
     assert [address.rpartition("/")[2] for address in found] == [f"{slug}.atom" for slug in SLUGS]

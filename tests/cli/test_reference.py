@@ -1,4 +1,4 @@
-"""The docs list what the code has."""
+"""The generated pages of the docs are up to date."""
 
 import re
 from pathlib import Path

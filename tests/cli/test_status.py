@@ -1,4 +1,4 @@
-"""What the log keeps of builds, and what ``status`` makes of it."""
+"""What the log records about builds, and what ``status`` makes of it."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def record(number, **more):
 
 @pytest.fixture
 def site(tmp_path):
-    """Build at a time with such records; return the lines of the log."""
+    """Build at a given time with these records; return the lines of the log."""
     (tmp_path / "config.yaml").write_text(CONFIG)
 
     def run(now, *records):

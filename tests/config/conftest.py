@@ -1,4 +1,4 @@
-"""A config as an editor sees it: as JSON, by YAML 1.2."""
+"""A config as an editor sees it: as JSON, by the rules of YAML 1.2."""
 
 import re
 

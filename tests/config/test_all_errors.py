@@ -1,4 +1,4 @@
-"""A wrong config says all that is wrong with it in one run, in the order of its lines."""
+"""One run reports all mistakes in a config, in the order of its lines."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def test_all_that_is_wrong_is_told_in_the_order_of_the_lines():
 
 
 def test_an_error_says_what_would_be_right():
-    """In its remedy, or as what was expected; of a regular expression RE2 says only where it stops."""
+    """Each error has a remedy or says what was expected; for a regular expression, RE2 only says where it stops."""
     without = [error.problem for error in errors(WRONG).errors if not error.remedy]
     assert not [problem for problem in without if not re.search("expected|RE2 cannot", problem)]
 
@@ -50,7 +50,7 @@ def test_what_is_not_yaml_is_told_with_what_was_found_before(syntax):
 
 
 def test_a_list_that_many_feeds_use_is_told_of_once():
-    """Nor does it take long, however deeply lists hold others."""
+    """It is also quick, however deeply lists contain others."""
     lists = "".join(f"  l{n}: [{{list: l{n + 1}}}, {{title: {{list: l{n + 1}}}}}]\n" for n in range(40))
     feeds = "".join(f"  f{n}: {{title: F, any: [{{list: l0}}]}}\n" for n in range(20))
     text = f"version: 1\nlists:\n{lists}  l40: ['*']\nfeeds:\n{feeds}"

@@ -1,4 +1,4 @@
-"""A config is right, or one sentence says where it is wrong and what would be right."""
+"""A config is valid, or one sentence says where it is wrong and what would be right."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_no_source_reads_what_a_build_writes(tmp_path):
 
 @pytest.mark.parametrize("written", ["~/pub", "$HOME/pub", "${HOME}/pub", "/${WHERE}/pub"])
 def test_a_path_means_what_it_means_in_a_shell(written, tmp_path, monkeypatch):
-    """Unless something beside the config is called so, as it was read in version 0.1.0."""
+    """Home and variables are expanded, unless a file beside the config has that very name, as in version 0.1.0."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("WHERE", str(tmp_path / "home").lstrip("/"))
     text = GOOD.replace("formats", f"dir: '{written}', formats").replace("seeds/*.txt", f"'{written}/*.txt'")

@@ -1,4 +1,4 @@
-"""A key of the config is declared once, and whole."""
+"""Each key of the config is declared once, and completely."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Packs of a config: what they do, and what is told of those that are wrong."""
+"""What packs do in a config, and what is reported about wrong ones."""
 
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def test_the_examples_of_ones_own_pack_are_about_its_rule_whatever_the_feed_adds
 
 
 def test_warnings_are_told_of_ones_own_packs_and_of_the_config_apart(load):
-    """What the config refuses of a pack is meant."""
+    """A pack may contain terms that the config vetoes on purpose."""
     rules = load("{rule: ours/wind, none: [windy], any: ['a*']}").rules
     assert [str(warned) for warned in rules.lint()] == [
         "c.yaml:5:61: feeds.a.any[0]: a* is found in very many words; write more letters or no *"
@@ -87,7 +87,7 @@ def test_warnings_are_told_of_ones_own_packs_and_of_the_config_apart(load):
 
 
 def test_a_part_of_a_pack_that_ships_brings_no_warnings_as_a_pack_of_ones_own(load):
-    """What is idle beside another list may be needed where that list is not."""
+    """A term that another list makes redundant here may be needed elsewhere."""
     ours = shown(ship("news-en"), "ukraine-war")
     assert load("{rule: ours/ukraine-war}", ours=ours).rules.lint() == []
 
@@ -99,6 +99,6 @@ def test_an_expression_that_yaml_misread_is_told_of_by_a_build_also_in_a_pack(lo
 
 
 def test_a_config_without_packs_may_have_a_list_of_any_name(load):
-    """As up to version 0.2.0."""
+    """Such configs were valid up to version 0.2.0."""
     settings = load("{any: [{list: news-en/sports}]}", "[]", more="lists: {news-en/sports: [chess]}\n")
     assert [term.text for term in settings.rules.rules.terms] == ["chess"]

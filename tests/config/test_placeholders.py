@@ -1,4 +1,4 @@
-"""What a config would make public though it is fit for a try only is named, with its line, in one sentence."""
+"""A build names each value that is only fit for a first try but would become public, with its line."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""``feedpub schema`` accepts each config that can be loaded, and rejects what a schema can know to be wrong."""
+"""``feedpub schema`` accepts every config that loads, and rejects all mistakes that a schema can express."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def test_it_rejects_what_a_schema_can_know_to_be_wrong(row, validator, seen_by_e
 
 
 def places(schema, config, path=()):
-    """Yield each key that the schema has, in all that the config has, as the path to it."""
+    """Yield the path to each key of the schema, in a config that uses all of them."""
     for part in (schema, *schema.get("anyOf", ())):
         if "$ref" in part:
             continue
@@ -67,14 +67,14 @@ def places(schema, config, path=()):
 
 
 def at(config, path):
-    """What the config has at a path."""
+    """Return the value of the config at a path."""
     for step in path:
         config = config[step]
     return config
 
 
 def replaced(path, value):
-    """The full config with another value at the path."""
+    """Return the full config with another value at the path."""
     config = json.loads(json.dumps(FULL))
     at(config, path[:-1])[path[-1]] = value
     return config
@@ -88,7 +88,7 @@ def has_it(path):
 
 
 def kind(path):
-    """The path without the names and numbers that people choose."""
+    """Return the path without names and numbers that people choose."""
     named = [
         path[:number] in {("feeds",), ("lists",)} or isinstance(path[number], int)
         for number in range(len(path))
@@ -104,7 +104,7 @@ def test_the_full_config_has_every_key():
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
 def test_a_value_that_no_key_can_have_is_an_error_at_each_key(path, validator):
-    """So each key is read, and the schema knows it."""
+    """This shows that each key is read, and that the schema knows it."""
     wrong = replaced(path, [[{}]])
     with pytest.raises(ConfigError) as caught:
         parse_config(json.dumps(wrong).encode(), Path("c.yaml"))
@@ -113,7 +113,7 @@ def test_a_value_that_no_key_can_have_is_an_error_at_each_key(path, validator):
 
 
 ONE_OF_EACH = list({kind(path): path for path in sorted(PLACES, key=has_it)}.values())
-# As they are written: in quotes, in which all is text, and plain.
+# As text in quotes, and as plain YAML.
 VALUES = [
     '""', '" "', "x", "true", '"true"', "no", "off", '"off"', "none", "all", "title", "7", '"7"', "50", "1950", "5%",
     "50%", "101%", "0.5%", "4 KB", "1 GB", "en", "english", "https://example.org", "HTTP://example.org/a",
@@ -131,7 +131,7 @@ VALUES = [
 )
 def test_what_can_be_loaded_is_accepted(path, validator, seen_by_editors):
     template = json.dumps(replaced(path, "VALUE"))
-    # The sweep tries them all.
+    # The sweep tries all of them.
     tried = VALUES if os.environ.get("FEEDPUB_SWEEP") else random.Random(str(path)).sample(VALUES, 8)
     for value in tried:
         data = template.replace('"VALUE"', value).encode()

@@ -1,4 +1,4 @@
-"""The tables of keys in the docs are made from the declarations."""
+"""The tables of keys in the docs are generated from the declarations."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What sources and config let pass, the validator accepts, in each format."""
+"""The validator accepts every value that sources and config accept, in each format."""
 
 from functools import cache
 from pathlib import Path
@@ -35,7 +35,7 @@ CONFIG = {
 
 
 def written(*examples, alphabet):
-    """Texts that are nearly right: examples, and what is made of pieces of them."""
+    """Texts that are nearly valid: examples, and combinations of their pieces."""
     pieces = st.sampled_from([*examples, *alphabet])
     return st.lists(pieces, max_size=5).map("".join) | st.sampled_from(examples)
 

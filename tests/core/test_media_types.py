@@ -1,4 +1,4 @@
-"""The kind of a file is told alike on every machine."""
+"""Every machine finds the same media type for a file."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from feedpub.validator.grammar.tokens import split_media_type
     ],
 )
 def test_a_file_is_what_the_extension_of_its_path_says(address, kind):
-    """The query, the host and a fragment say nothing."""
+    """The query, the host and the fragment do not count."""
     assert type_by_name(address) == kind
 
 
@@ -37,18 +37,18 @@ def test_a_file_is_what_the_extension_of_its_path_says(address, kind):
     ],
 )
 def test_a_declared_type_counts_unless_it_says_nothing(declared, kind):
-    """What servers say of every file is no type of this one."""
+    """A type that servers use for any file says nothing about this one."""
     assert type_of("https://example.org/a.mp3", declared) == kind
 
 
 def test_of_a_file_that_nothing_is_known_of_nothing_is_said():
-    """It stays what it was called, else it is bytes."""
+    """Its type is the declared one, or that of plain bytes."""
     assert type_of("https://example.org/a", None) == UNKNOWN
     assert type_of("https://example.org/a", "binary/octet-stream") == "binary/octet-stream"
 
 
 def test_each_extension_has_one_type_which_is_one():
-    """No extension has two."""
+    """No extension has two types."""
     listed = [name for names in _EXTENSIONS.values() for name in names.split()]
     assert len(listed) == len(set(listed))
     assert all(split_media_type(kind) for kind in _EXTENSIONS)

@@ -1,4 +1,4 @@
-"""What is put aside comes back as it was, and nothing is left of it."""
+"""Spooled values come back unchanged, and leave nothing behind."""
 
 import errno
 import gc

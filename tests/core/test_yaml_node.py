@@ -1,4 +1,4 @@
-"""YAML is read strictly, and every error says where and what would be right."""
+"""YAML is read strictly, and every error says where the mistake is and what would be right."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from feedpub.core.errors import ConfigError
 from feedpub.core.yaml_node import MAX_DEPTH, read_yaml
 
 REFUSED = [
-    # (YAML, line, column, what the message says)
+    # (YAML, line, column, part of the message)
     ("a: 1\na: 2", 2, 1, "the key 'a' is given twice; the first is on line 1"),
     ("a:\n  b: 1\n  b: 2", 3, 3, "a.b: the key 'b' is given twice"),
     ("a: &x 1", 1, 4, 'write "&x" in quotes'),

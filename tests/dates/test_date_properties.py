@@ -1,4 +1,4 @@
-"""What must hold for any instant and any text, held against the standard library."""
+"""What must hold for any instant and any text, compared with the standard library."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PARTS = (
 
 @pytest.fixture(autouse=True, scope="module")
 def the_pinned_zones():
-    """The standard library as oracle: by the package of zones, not by the table of the machine."""
+    """Make the standard library an oracle that uses the package of time zones, not the machine's table."""
     zoneinfo.reset_tzpath(())
     ZoneInfo.clear_cache()
     yield
@@ -37,7 +37,7 @@ def the_pinned_zones():
 
 
 def written(instant):
-    """The ways in which programs write an instant, by the standard library."""
+    """The forms in which programs write an instant, made by the standard library."""
     utc = instant.astimezone(UTC)
     return (
         instant.isoformat(),
@@ -65,7 +65,7 @@ def written(instant):
 @settings(max_examples=60, deadline=None)
 @given(st.datetimes(*YEARS), st.integers(-12 * 4, 14 * 4))
 def test_an_instant_is_read_back_however_it_is_written(naive, quarters):
-    """Many ways of writing, one instant, without a warning."""
+    """All ways to write an instant are read as the same instant, without a warning."""
     instant = naive.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=15 * quarters)))
     for text in written(instant):
         parsed = parse_date(text, DatePolicy())
@@ -76,7 +76,7 @@ def test_an_instant_is_read_back_however_it_is_written(naive, quarters):
 @settings(max_examples=150, deadline=None)
 @given(st.datetimes(*YEARS), st.sampled_from(ZONES))
 def test_a_local_time_is_read_as_the_zone_database_has_it(naive, zone):
-    """Shown in its zone, the instant is what was written, but where a clock change is told."""
+    """The instant, shown in its zone, is what was written; a clock change gives a warning instead."""
     naive = naive.replace(second=0, microsecond=0)
     parsed = parse_date(f"{naive:%Y-%m-%d %H:%M}", DatePolicy(zone=zone))
     kinds = [warning.kind for warning in parsed.warnings]
@@ -93,7 +93,7 @@ def test_a_local_time_is_read_as_the_zone_database_has_it(naive, zone):
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PARTS), max_size=9).map("".join) | st.text(max_size=30))
 def test_any_text_is_a_date_or_a_date_error(text):
-    """Nothing else is raised, and no date comes of a text that has no year."""
+    """No other exception is raised, and a text without a year is never a date."""
     policy = DatePolicy(zone="Europe/Berlin", day_first=True, two_digit_years=1950)
     try:
         parsed = parse_date(text, policy)
@@ -108,7 +108,7 @@ def test_any_text_is_a_date_or_a_date_error(text):
 @settings(max_examples=20, deadline=None)
 @given(naive=st.datetimes(*YEARS))
 def test_what_is_rejected_is_what_would_be_warned_of(zone, naive):
-    """The strict policy takes just what the lenient one takes without a word."""
+    """The strict policy accepts exactly the dates that the lenient one accepts without a warning."""
     text = f"{naive:%Y-%m-%d %H:%M}"
     lenient = parse_date(text, DatePolicy(zone=zone))
     assume(naive.year < 2099)

@@ -1,4 +1,4 @@
-"""Each row of the tables in docs/time.md is run, whatever zone and locale the host has."""
+"""Each row of the tables in docs/time.md holds, whatever zone and locale the machine has."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def policy(declared):
 
 
 def outcome(text, declared):
-    """What a date is read as, written as the page writes it."""
+    """Return how a date is read, in the notation of the page."""
     try:
         parsed = parse_date(text, policy(declared))
     except DateError as error:
@@ -46,7 +46,7 @@ def outcome(text, declared):
 
 @pytest.fixture
 def host():
-    """A function that gives this process a zone and a locale; both go back after the test."""
+    """A function that sets the zone and the locale of this process; the test restores both."""
     before = os.environ.get("TZ")
 
     def become(zone, name):
@@ -78,14 +78,14 @@ def test_row(text, declared, wanted):
 @pytest.mark.parametrize("name", LOCALES)
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_host_changes_nothing(zone, name, host):
-    """Every row gives the same in five zones and three locales."""
+    """Every row gives the same result in five zones and three locales."""
     before = [outcome(text, declared) for text, declared, _ in ROWS]
     host(zone, name)
     assert [outcome(text, declared) for text, declared, _ in ROWS] == before
 
 
 def test_the_zones_of_the_machine_change_nothing(tmp_path):
-    """Its table may be older, or wrong: every row gives the same where all zones are that of Kathmandu."""
+    """The machine's table of zones may be old or wrong: every row gives the same if all its zones are Kathmandu's."""
     nepal = pkgutil.get_data("tzdata", "zoneinfo/Asia/Kathmandu")
     for name in zone_names():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ def test_the_zones_of_the_machine_change_nothing(tmp_path):
 
 
 def test_the_page_has_every_row_and_key():
-    """No row of the page escapes the test by its form, and no key is left out."""
+    """The test reads every row of the page, and the page lists every key."""
     assert len(ROWS) == len(re.findall(r"^\| `[^|]*\|[^|]*\| (?:rejected|\d{4}-)", PAGE, re.MULTILINE))
     assert len(ROWS) > 100
     assert set(names(DATES.keys)) == set(

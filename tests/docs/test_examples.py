@@ -1,4 +1,4 @@
-"""What the docs show can be written: configs, and commands with their options."""
+"""The configs and commands in the docs are valid."""
 
 import re
 from pathlib import Path
@@ -29,7 +29,7 @@ OPTIONS = {
 
 
 def configs(page):
-    """The parts of configs that a page shows, each with its keys at the top."""
+    """The parts of configs on a page that have keys of the top level."""
     schema = json_schema()
     for _, language, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         if language == "yaml":
@@ -52,7 +52,7 @@ def test_every_part_of_a_config_can_be_written(page):
 
 
 def _typed(value):
-    """Numbers, and true and false, as a config means them; all else is text."""
+    """Return numbers, true and false as a config means them, and everything else as text."""
     if isinstance(value, dict):
         return {key: _typed(below) for key, below in value.items()}
     if isinstance(value, list):

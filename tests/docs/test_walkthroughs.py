@@ -1,4 +1,4 @@
-"""The tutorial and the recipes do what they say: their files are written, and their commands print what is shown."""
+"""The tutorial and the recipes work: their files are written, and their commands print what the docs show."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ RECIPES = re.split(r"^## ", (DOCS / "how-to.md").read_text(encoding="utf-8"), fl
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Where the site of the tutorial is kept for the recipes, once it has been walked through."""
+    """The site at the end of the tutorial, for the recipes."""
     return tmp_path_factory.mktemp("tutorial") / "site"
 
 
@@ -43,7 +43,7 @@ def test_the_tutorial_leads_from_an_empty_folder_to_a_reader(walk, site):
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.partition("\n")[0] for recipe in RECIPES])
 def test_a_recipe_does_what_it_says(walk, site, recipe):
-    """Each begins with the site at the end of the tutorial."""
+    """Each recipe begins with the site at the end of the tutorial."""
     if site.exists():
         shutil.copytree(site, walk.folder)
     else:

@@ -1,8 +1,8 @@
-"""Walks through a page of the docs as a reader would: writes its files, runs its commands, compares what they print.
+"""Follows a page of the docs as a reader would: writes its files, runs its commands, and compares their output.
 
-A block of code is a file if the line before it is the file's name and a colon. In a block ``console``, a line that
-begins with ``$`` is a command; below it are lines that it prints, in their order, among others. A command that fails is
-followed by ``echo $?``. What prose tells people to change is said in a comment, for the block below it or alone::
+A block of code is a file if the line before it is the file's name and a colon. In a ``console`` block, a line that
+begins with ``$`` is a command; below it are some of the lines that it prints, in order. After a command that fails
+comes ``echo $?``. If the text asks people to change something, a comment says so, for the block below it or alone::
 
     <!-- in config.yaml, after feeds: -->
     <!-- in config.yaml, for any: [oil] -->
@@ -36,7 +36,7 @@ _STEP = re.compile(
 
 @dataclass
 class Walk:
-    """One walk through a page, in ``folder``; ``run`` runs a command line of feedpub there."""
+    """One pass through a page, in ``folder``; ``run`` runs a command line of feedpub there."""
 
     folder: Path
     run: object
@@ -140,13 +140,13 @@ class Walk:
 
 
 def _is_shown(printed: str, line: str) -> bool:
-    """Say whether a page shows a line as it was printed: whole, or up to ``…``; spaces of tables may differ."""
+    """Tell whether a printed line is the one on the page, whole or up to ``…``, with any spaces."""
     printed, line = (" ".join(text.split()) for text in (printed, line))
     return printed.startswith(line[:-1].rstrip()) if line.endswith("…") else printed == line
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens at."""
+    """Return a port of this machine on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

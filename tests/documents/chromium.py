@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven over a pipe as its developer tools do (https://chromedevtools.github.io/devtools-protocol/)."""
+"""Debian's Chromium over a pipe, with its protocol (https://chromedevtools.github.io/devtools-protocol/)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Tab:
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **params: Any) -> Any:
-        """Return what the browser answers to a command."""
+        """Return the browser's answer to a command."""
         self._number += 1
         asked = {"id": self._number, "method": method, "params": params}
         if self._session:
@@ -77,7 +77,7 @@ class Tab:
         return said
 
     def show(self, address: str, *, width: int = 1280, dark: bool = False, height: int = 900) -> None:
-        """Load a page and wait for all of it."""
+        """Load a page, and wait until it is complete."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -92,13 +92,13 @@ class Tab:
             pass
 
     def run(self, script: str) -> Any:
-        """Return the value of an expression in the page; a promise is waited for."""
+        """Return the value of an expression in the page; wait if it is a promise."""
         done = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in done, done
         return done["result"].get("value")
 
     def press(self, key: str) -> None:
-        """Press a key and let it go."""
+        """Press and release a key."""
         codes = {"Tab": 9, "Enter": 13}
         for kind in ("rawKeyDown", "char", "keyUp") if key == "Enter" else ("rawKeyDown", "keyUp"):
             text = {"text": "\r"} if kind == "char" else {}
@@ -117,7 +117,7 @@ class Tab:
         file.write_bytes(base64.b64decode(data))
 
 
-# The browser takes commands from 3 and answers on 4. Those may be taken by now, even by the pipes themselves.
+# The browser reads commands from 3 and answers on 4. Those may be in use, even by the pipes themselves.
 _LAUNCH = """
 import os, sys
 down, up = (os.dup(os.dup(int(number))) for number in sys.argv[1:3])
@@ -129,7 +129,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 @contextmanager
 def open_tab(home: Path) -> Iterator[Tab]:
-    """Start the browser with a profile of its own in ``home``."""
+    """Start the browser with its own profile in ``home``."""
     assert CHROMIUM
     down, commands = os.pipe()
     answers, up = os.pipe()

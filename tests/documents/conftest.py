@@ -1,4 +1,4 @@
-"""A small site from records of any kind, built as a user builds it."""
+"""A small site with any records, built as a user builds it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Addresses of sources as every format can carry them."""
+"""Every format can contain the addresses of sources."""
 
 import pytest
 from hypothesis import given, settings

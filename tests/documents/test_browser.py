@@ -1,4 +1,4 @@
-"""Pages in a browser, Debian's Chromium: to be read at any width, light and dark, by eye, by keyboard and by ear."""
+"""Pages in Debian's Chromium are usable at any width, light and dark, by eye, by keyboard and by ear."""
 
 import json
 import threading
@@ -66,7 +66,7 @@ FOCUSED = """(() => {
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Serves a folder as docs/publishing.md tells web servers to."""
+    """Serves a folder in the way that docs/publishing.md describes."""
 
     def end_headers(self):
         policy = POLICY.replace("style-src", "style-src 'unsafe-inline'") if "report" in self.path else POLICY
@@ -82,7 +82,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 class Served:
-    """A built site with all that is hard to show, and where it is served."""
+    """A built site with everything that is hard to show, and its address."""
 
     def __init__(self, folder):
         self.site = site = Site(folder)
@@ -173,7 +173,7 @@ def test_a_page_asks_nothing_of_other_hosts_and_a_strict_policy_is_enough(served
     for page in (*served.pages, "a/b/nowhere"):
         tab.show(served.base + page)
         assert tab.run("document.styleSheets[0].cssRules.length") > 20, page
-    # The browser's own player has its pictures in data: addresses.
+    # The browser's own player has pictures in data: addresses.
     assert {r for r in tab.requests if not r.startswith((served.base, "data:"))} == set()
     missing = [message for message in tab.messages if "404" not in message]
     assert missing == []
@@ -191,7 +191,7 @@ def test_the_keyboard_goes_through_a_page_as_the_eye_does_and_past_its_head(serv
         assert stops[0]["class"] == "skip", page
         assert all(stop["ring"] != "none" for stop in stops), page
         for one, other in pairwise(stops[1:]):
-            # Down, or on in the line, or over into the column beside.
+            # The focus moves down, along the line, or to the next column.
             beside = abs(other["left"] - one["left"]) >= 40 or other["top"] >= one["top"] - 8
             assert other["top"] >= one["bottom"] - 8 or beside, (page, one, other)
         tab.show(served.base + page)

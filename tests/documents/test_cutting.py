@@ -1,4 +1,4 @@
-"""An entry is cut out of a document with every other byte left alone, as other parsers see it."""
+"""Entries are cut out of a document without a change to any other byte, as other parsers confirm."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @st.composite
 def cases(draw):
-    """Entries of a page, and which of them go."""
+    """Entries of a page, and which of them are cut out."""
     count = draw(st.integers(1, 5))
     articles = [
         Article(
@@ -65,7 +65,7 @@ def document(articles, name):
 
 
 def without_by_parser(data, gone, name):
-    """The same, done by a parser that writes the whole document anew."""
+    """Return the same result from a parser that writes the whole document again."""
     if name == "json":
         content = json.loads(data)
         content["items"] = [item for item in content["items"] if item["id"] not in gone]

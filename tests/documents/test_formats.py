@@ -1,4 +1,4 @@
-"""A format is one row of a table: whatever depends on formats takes it from there."""
+"""A format is one row of a table, and everything that depends on formats uses the table."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ STORIES = [
 
 
 def write_lines(context, feed, place):
-    """A document is a line for the feed and one for each entry, each of them JSON."""
+    """Write a document with one line of JSON for the feed and one for each entry."""
     lines = [[place.url, place.previous, feed.updated.isoformat(), context.titles.get(feed.slug)]]
     lines += [
         [

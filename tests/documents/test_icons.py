@@ -1,4 +1,4 @@
-"""The pictures of a site and of its feeds, wherever a format or a page has a place for them."""
+"""The pictures of a site and its feeds are wherever a format or a page has a place for them."""
 
 import json
 
@@ -32,7 +32,7 @@ def pictured(site):
 
 
 def head(page):
-    """The icon and the image of a page as browsers and services read them."""
+    """Return the icon and the image of a page as browsers and services read them."""
     root = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
     icons = [link.get("href") for link in root.iter("link") if link.get("rel") == "icon"]
     images = [meta.get("content") for meta in root.iter("meta") if meta.get("property") == "og:image"]
@@ -46,7 +46,7 @@ def test_a_feed_has_its_pictures_or_those_of_the_site_in_every_format(pictured, 
     rss = etree.fromstring(pictured.read(f"{slug}.rss")).find("channel")
     (image,) = rss.findall("image")
     assert image.findtext("url") == said["image"]
-    # As readers and the specification want it.
+    # The specification requires it, and readers expect it.
     assert image.findtext("title") == rss.findtext("title")
     assert image.findtext("link") == rss.findtext("link")
     feed = json.loads(pictured.read(f"{slug}.json"))
@@ -61,7 +61,7 @@ def test_a_feed_has_its_pictures_or_those_of_the_site_in_every_format(pictured, 
 def test_a_page_has_the_pictures_of_its_feed_and_of_its_article(pictured):
     assert head(pictured.read("index.html")) == ([SITE["icon"]], [SITE["image"]])
     assert head(pictured.read("oak.html")) == ([OWN["icon"]], [OWN["image"]])
-    # It is unlisted, and shared by nobody.
+    # The page is unlisted, and nobody shares it.
     assert head(pictured.read("404.html")) == ([SITE["icon"]], [])
     articles = [head(path.read_bytes()) for path in pictured.out.glob("article/*.html")]
     assert sorted(articles) == [

@@ -1,4 +1,4 @@
-"""What is known of the image of an article, wherever a format or a page has a place for it; and nothing more."""
+"""What is known about an article's image is wherever a format or a page has a place for it, and nothing else."""
 
 import json
 

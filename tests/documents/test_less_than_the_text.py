@@ -1,4 +1,4 @@
-"""A feed that does not carry its texts says nothing of them, and what it does not say is never different."""
+"""A feed without texts says nothing about them, and what it does not say never counts as different."""
 
 import json
 import shutil
@@ -42,7 +42,7 @@ def test_they_are_a_beginning_of_the_text_and_no_longer_than_asked(text, length)
 
 
 class Site:
-    """One feed over one file, built a day later each time."""
+    """One feed of one file; each build is a day later."""
 
     def __init__(self, folder):
         self.folder, self.now = folder, datetime(2024, 3, 1, tzinfo=UTC)
@@ -68,7 +68,7 @@ class Site:
         return build(self.settings, self.now)
 
     def shown(self, name):
-        """Id, title, published and updated of each entry, as the documents say it."""
+        """Return id, title, published and updated of each entry in the documents."""
         read = OUTPUT_FORMATS[name].read_back((self.folder / f"feeds/all.{name}").read_bytes())
         return {e.id: (e.title, e.published, e.updated) for e in read.entries}
 

@@ -1,4 +1,4 @@
-"""The licence of a site, of a feed and of an article, wherever a format or a page has a place for it."""
+"""The licence of a site, feed or article is wherever a format or a page has a place for it."""
 
 import json
 
@@ -29,7 +29,7 @@ OTHERS = """<rss version="2.0" xmlns:creativeCommons="http://backend.userland.co
 
 
 def said(site, name):
-    """The licence of the feed and of each entry by title, as another parser reads them."""
+    """Return the licence of the feed, and of each entry by title, as another parser reads them."""
     data = site.read(name)
     if name.endswith(".json"):
         feed = json.loads(data)
@@ -67,7 +67,7 @@ def test_none_is_claimed_for_what_others_wrote(site, name):
     site.config["sources"].append({"path": "others.xml"})
     (site.folder / "others.xml").write_text(OTHERS)
     site.build(STORIES[:1])
-    # Atom says that nobody told one; an item of RSS would take that of its channel.
+    # Atom can say that there is no licence; an item of RSS would inherit that of its channel.
     none = UNSPECIFIED if name == "atom" else None
     head = None if name == "rss" else BY
     assert said(site, f"all.{name}") == (head, {"Oak": BY, "Yew": OWN, "Fir": none})

@@ -1,4 +1,4 @@
-"""A document holds no more bytes than it may, in every format, decided before it is rendered."""
+"""A document in any format never exceeds its limit of bytes, which is decided before it is rendered."""
 
 from datetime import UTC, datetime, timedelta
 

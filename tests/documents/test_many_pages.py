@@ -1,4 +1,4 @@
-"""A site of many pages: a build renders what changed, and every address in it is answered."""
+"""In a site of many pages, a build only renders what changed, and every address in the site exists."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def stories(count):
 
 @pytest.fixture
 def rendered(monkeypatch):
-    """How often each template was filled."""
+    """Count how often each template was filled."""
     counts = Counter()
     render = Look.render
 
@@ -60,19 +60,19 @@ def test_what_a_build_renders_follows_from_what_changed_and_not_from_how_much_th
         site.build(stories(size + 1))
         counts.append((unchanged, rendered["article.html"], rendered["feed.html"]))
     assert counts[0] == counts[1]
-    # The new article and the one that was the newest, which names it now; where one leaves the feed, its last form,
-    # too, is made of the page that is there.
+    # The new article, and the one that was the newest, which names it now; if one leaves the feed, its last version,
+    # too, which is made from its present page.
     assert counts[0][1] <= 4
 
 
 def named(address):
-    """Return the file that an address on the site leads to; ``None`` for those of others."""
+    """Return the file for an address of the site; None for any other address."""
     leads = urldefrag(address)[0]
     return unquote(leads.removeprefix(BASE)) or "index.html" if leads.startswith(BASE) else None
 
 
 def reached(out, files):
-    """Follow all links from the pages that nothing need lead to, and return all that are found."""
+    """Follow all links from the pages to which nothing has to link; return everything that was found."""
     waiting, seen = ["index.html", "404.html", "old.html"], set()
     while waiting:
         page = waiting.pop()
@@ -89,7 +89,7 @@ def reached(out, files):
 
 
 def addresses(out):
-    """Return where feeds and sitemap lead, as files."""
+    """Return the addresses in feeds and sitemap as files."""
     trees = [etree.parse(document) for document in (*out.glob("*.atom"), out / "sitemap.xml")]
     found = [link.get("href") for tree in trees for link in tree.iter(f"{ATOM}link")]
     found += [url.text for tree in trees for url in tree.getroot().iter("{*}loc")]

@@ -1,4 +1,4 @@
-"""Of texts that are nearly alike, a feed that asks for it carries the earliest."""
+"""A feed that wants it publishes only the earliest of several similar texts."""
 
 import random
 
@@ -10,7 +10,7 @@ WORDS = [
 
 
 def text(seed: int, changed: int = 0) -> str:
-    """Two hundred words, the last few of them changed."""
+    """Return two hundred words; the last ones are changed."""
     words = random.Random(seed).choices(WORDS, k=200)
     words[len(words) - changed :] = random.Random(-seed - 1).choices(WORDS, k=changed)
     return " ".join(words)

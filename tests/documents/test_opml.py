@@ -1,4 +1,4 @@
-"""The list of all feeds: published and checked like any other document."""
+"""The list of all feeds is published and checked like any other document."""
 
 import json
 from xml.etree import ElementTree as ET

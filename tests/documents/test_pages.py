@@ -1,4 +1,4 @@
-"""The pages for people: valid HTML whatever is in them, whose links all lead somewhere."""
+"""Pages for people are valid HTML, whatever they contain, and all their links work."""
 
 import asyncio
 import errno
@@ -71,7 +71,7 @@ def pages_of(site):
 
 
 def articles_of(site):
-    """The pages of articles by their titles."""
+    """Return the pages of articles by their titles."""
     pages = {name: text for name, text in pages_of(site).items() if name.startswith("article/")}
     return {parsed(text).find(".//h1").text: (name, text) for name, text in pages.items()}
 
@@ -81,7 +81,7 @@ def parsed(text):
 
 
 def links(page, text):
-    """Yield where the links of a page lead, as a browser resolves them."""
+    """Yield the targets of a page's links, as a browser resolves them."""
     for element in parsed(text).iter():
         for key in ("href", "src"):
             if key in element.attrib:
@@ -175,7 +175,7 @@ def test_the_map_of_the_site_lists_pages_with_what_they_hold_last(hostile):
 
 
 class Visitor:
-    """Asks an application as a browser does."""
+    """Sends requests to an application as a browser does."""
 
     def __init__(self, app):
         self._app = app
@@ -200,7 +200,7 @@ def test_what_did_not_change_is_not_rewritten(site):
     assert {path.name: path.stat().st_mtime_ns for path in site.out.rglob("*") if path.is_file()} == before
     written = {page.path for page in site.build(STORIES[:5]).pages if page.written}
     articles = articles_of(site)
-    # The new one, and its neighbour.
+    # The new article and its neighbour.
     assert written == {
         "index.html",
         "all.html",
@@ -411,7 +411,7 @@ def test_pages_that_are_switched_off_go_all_and_leave_what_is_not_ours(site, lay
 @pytest.mark.slow
 @pytest.mark.parametrize("layout", ["files", "releases"])
 def test_the_same_site_comes_of_any_way_to_it(site, layout):
-    """A site that grew, with layouts and twins that changed on the way, has the pages that each step promised."""
+    """A site that grew, with changes of layout and gzip on the way, has the pages of each step."""
     site.config["output"] |= {"max_items": "2", "gzip": "true"}
     site.build(STORIES[:2])
     site.build(STORIES[:3])
@@ -436,7 +436,7 @@ def test_older_articles_of_an_archive_have_their_pages_too_and_an_unchanged_buil
     assert not [page for page in report.pages if page.written]
     assert {path: path.stat().st_mtime_ns for path in site.out.rglob("*")} == before
     listed = read_manifest(site.out).documents
-    # Those in finished documents are settled at once.
+    # Pages in closed documents are settled at once.
     assert {title for title, (name, _) in articles_of(site).items() if name in listed} == {
         "Story 5",
         "Story 6",
@@ -588,7 +588,7 @@ def test_what_was_withdrawn_goes_from_the_pages_of_finished_archive_documents_to
 
 @pytest.fixture
 def own(site):
-    """A folder of templates of one's own, which the site names."""
+    """A folder with the site's own templates, and a site that uses it."""
     site.config["output"]["templates"] = "look"
     (site.folder / "look").mkdir()
     return site.folder / "look"

@@ -1,4 +1,4 @@
-"""Three independent parsers read every format as the same: count, ids, titles, instants, links, enclosures."""
+"""Three independent parsers agree on every format: number, ids, titles, instants, links and enclosures."""
 
 import json
 import warnings
@@ -57,7 +57,7 @@ class Read:
 
 def wanted(entry: Entry, extension: str) -> Read:
     article = entry.article
-    # RSS 2.0 has room for one enclosure in an item, and asks for its length.
+    # RSS 2.0 allows one enclosure in an item, and requires its length.
     files = article.enclosures[:1] if extension == "rss" else article.enclosures
     return Read(
         article.id,
@@ -92,7 +92,7 @@ def by_reader(data: bytes) -> list[Read]:
         library.add_feed(name)
         library.update_feed(name)
         found = {entry.id: entry for entry in library.get_entries()}
-    # The library has an order of its own; that of the document is the other parsers' business.
+    # The library sorts entries itself; the other parsers check the order of the document.
     order = [entry.id for entry in by_fastfeedparser(data)]
     entries = sorted(found.values(), key=lambda entry: order.index(entry.id))
     return [
@@ -100,7 +100,7 @@ def by_reader(data: bytes) -> list[Read]:
             e.id,
             e.title,
             e.published,
-            e.link if e.link != e.id else None,  # the id stands in for a link that is not there
+            e.link if e.link != e.id else None,  # the id replaces a missing link
             tuple((f.href, f.type, f.length) for f in e.enclosures),
         )
         for e in entries
@@ -121,7 +121,7 @@ def by_fastfeedparser(data: bytes) -> list[Read]:
 
 
 def _link(entry):
-    """Its address, for which the parser takes an enclosure's, the id or nothing where there is none."""
+    """Return the link of an entry; without one, the parser returns an enclosure's address, the id or nothing."""
     enclosed = {link["href"] for link in entry.get("links") or () if link.get("rel") == "enclosure"}
     alternate = any(link.get("rel") == "alternate" for link in entry.get("links") or ())
     nothing = {"", entry.id} if alternate else {"", entry.id, *enclosed}
@@ -129,7 +129,7 @@ def _link(entry):
 
 
 def _files(entry):
-    """What the parser calls enclosures, or in Atom, links with that relation."""
+    """Return the enclosures that a parser found; in Atom, links with that relation."""
     links = [link for link in entry.get("links") or () if link.get("rel") == "enclosure"]
     return entry.get("enclosures") or links
 
@@ -139,7 +139,7 @@ def _length(file):
 
 
 PARSERS = {"feedparser": by_feedparser, "reader": by_reader, "fastfeedparser": by_fastfeedparser}
-# feedparser proper reads no JSON.
+# feedparser itself does not read JSON.
 READ_BY = {"rss": tuple(PARSERS), "atom": tuple(PARSERS), "json": ("reader", "fastfeedparser")}
 
 lines = st.text(st.sampled_from("abc &<>\"'é中😀;#x"), min_size=1, max_size=40).map(
@@ -149,7 +149,7 @@ addresses = st.sampled_from(["https://x.test/a", "http://x.test/b?c=d&e=f#g", "h
 zones = st.sampled_from(
     [UTC, timezone(timedelta(hours=5, minutes=45)), timezone(-timedelta(hours=3, minutes=30))]
 )
-moments = st.datetimes(datetime(1970, 1, 2), datetime(2030, 1, 1), timezones=zones)  # noqa: DTZ001 - the strategy wants them so
+moments = st.datetimes(datetime(1970, 1, 2), datetime(2030, 1, 1), timezones=zones)  # noqa: DTZ001 - the strategy needs naive ones
 enclosures = st.builds(
     Enclosure, addresses, st.sampled_from(["audio/mpeg", "image/png"]), st.integers(0, 10**10)
 )
@@ -168,8 +168,8 @@ parts = st.fixed_dictionaries(
 )
 
 
-# What the validator says of a text that looks like markup but is not, of articles from before 1970 or with the same
-# file, and of a source whose own date is unknown.
+# Findings about texts that look like markup but are not, about articles from before 1970 or with the same file, and
+# about a source whose date is unknown.
 UNAVOIDABLE = {
     "html-in-plain-text",
     "stray-angle-bracket",
@@ -182,7 +182,7 @@ UNAVOIDABLE = {
 
 
 def odd_names(entries):
-    """A name that would make an address unreadable in RSS is left out of the contact, and stands beside it."""
+    """A name that would make an address unreadable in RSS is not in the contact, but in its own element."""
     names = [author.name for entry in entries for author in entry.article.authors]
     return {"nameless-contact", "said-twice"} if any(set(name) & set("@<>") for name in names) else set()
 
@@ -212,7 +212,7 @@ def test_every_parser_reads_every_format_as_it_was_meant(given_parts):
         assert {f.code for f in validate(document.data, document.url)} <= UNAVOIDABLE | odd_names(entries)
         for name in READ_BY[extension]:
             expected = [wanted(entry, extension) for entry in entries]
-            if (extension, name) == ("atom", "fastfeedparser"):  # it reads no lengths of Atom links
+            if (extension, name) == ("atom", "fastfeedparser"):  # it does not read lengths of Atom links
                 expected = [
                     replace(e, enclosures=tuple((*f[:2], None) for f in e.enclosures)) for e in expected
                 ]

@@ -1,4 +1,4 @@
-"""A feed with ``podcast`` is one that directories take and players play: episodes alone, with what is known of them."""
+"""Directories accept a feed with ``podcast``, and players play it: it has only episodes, with all that is known."""
 
 import json
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ def pod(site):
 
 
 def tags(data, parent):
-    """The podcast's tags of a channel or an item: names with texts or attributes."""
+    """Return the podcast tags of a channel or an item: names with texts or attributes."""
     found = []
     for each in next(etree.fromstring(data).iter(parent)):
         if each.tag.startswith((ITUNES, PODCAST)):
@@ -74,7 +74,7 @@ def by_name(found):
 @pytest.mark.parametrize(
     ("url", "guid"),
     [
-        # The examples of the specification, then of two feeds of others.
+        # The examples of the specification, and two feeds of others.
         ("https://podnews.net/rss", "9b024349-ccf0-5f69-a609-6b82873eab3c"),
         ("http://mp3s.nashownotes.com/pc20rss.xml", "917393e3-1b1e-5cef-ace4-edaa54e1f810"),
         ("https://mp3s.nashownotes.com/pc20rss.xml//", "917393e3-1b1e-5cef-ace4-edaa54e1f810"),
@@ -104,7 +104,7 @@ def test_it_passes_the_checks_of_directories(pod, profile, more, content):
     for name in names:
         found = inspect(pod.read(name), requirements=Requirements(profile=PROFILES.get(profile))).findings
         assert not [f for f in found if f.level is Level.ERROR or "podcast" in f.code]
-        # The guid is that of the feed that people subscribe to.
+        # The guid belongs to the feed that people subscribe to.
         assert podcast_guid("https://x.test/f/pod.rss") in pod.read(name).decode()
 
 
@@ -161,7 +161,7 @@ def test_an_episode_says_what_its_fields_say(pod):
     assert (entry.itunes_duration, entry.itunes_episode, entry.itunes_season) == ("1507", "1", "2")
     item = json.loads(pod.read("pod.json"))["items"][0]
     assert item["attachments"][0]["duration_in_seconds"] == 1507
-    # Feeds that are no podcasts say nothing of it.
+    # Feeds that are not podcasts do not mention it.
     for name in OUTPUT_FORMATS:
         assert not {"itunes", "podcast", "duration"} & set(pod.read(f"all.{name}").decode().split(":"))
         assert b"duration" not in pod.read(f"all.{name}")
@@ -240,7 +240,7 @@ def test_what_a_podcast_of_others_says_of_an_episode_is_said_again(pod):
     pod.config["output"]["state"] = ".again"
     pod.build()
     again = tags((pod.folder / "again/pod.rss").read_bytes(), "item")
-    # feedparser tells one transcript of several, and no "true".
+    # feedparser returns only one of several transcripts, and not "true".
     told = [t for t in tags(pod.read("pod.rss"), "item") if t[0] not in ("podcast:person", "itunes:explicit")]
     assert by_name(again) == by_name(t for t in told if "vtt" not in str(t))
 

@@ -1,4 +1,4 @@
-"""What breaks XML, feedgen or a reader costs one article at most, and that one is accounted for."""
+"""Input that breaks XML, feedgen or a reader costs at most one article, which is reported."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ GOOD = [
 
 
 def record(case):
-    """A line of JSON with the poison, whose escapes stay escapes."""
+    """Return a line of JSON with the poison, in which escapes stay escapes."""
     fields = {"id": case["name"], "title": "Poison", "body": "Body", "published": "2024-05-02"}
     value = case["text"].replace('"', '\\"') * case.get("repeat", 1)
     rest = json.dumps({key: fields[key] for key in fields if key != case["field"]})

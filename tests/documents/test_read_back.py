@@ -1,4 +1,4 @@
-"""Whatever can be published can be read back, in each format: the guards rest on that alone."""
+"""Everything that can be published can be read back in each format, which all guards rely on."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone

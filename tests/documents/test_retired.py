@@ -1,4 +1,4 @@
-"""A retired feed keeps a last document, which says where it has moved and never changes again."""
+"""A retired feed keeps a last document that says where it moved, and never changes again."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""The page of an article that was taken back: a note takes its place, or it is removed."""
+"""The page of a withdrawn article is replaced by a note, or removed."""
 
 import shutil
 from tempfile import TemporaryDirectory
@@ -40,7 +40,7 @@ def name_of(site, title):
 
 @pytest.fixture
 def grown(site):
-    """A site whose first two stories have left the feed: their pages are settled."""
+    """A site whose first two stories have left the feed, so that their pages are settled."""
     site.config["output"] |= {"max_items": "2", "gzip": "true"}
     for count in (2, 4):
         site.build(STORIES[:count])
@@ -141,7 +141,7 @@ def test_a_file_of_somebody_else_is_no_page_to_be_replaced(site):
     assert (site.out / "article" / name).read_text() == "mine"
 
 
-# Each build takes a tenth of a second, so that shrinking would take minutes.
+# Each build takes a tenth of a second, so shrinking would take minutes.
 STATES = ["public", "public", "absent", *TAKEN_BACK]
 
 
@@ -149,7 +149,7 @@ def record(number, state, step):
     story = STORIES[number]
     if state == "absent":
         return []
-    # So that what is public again outranks what withdrew it.
+    # A later version, so that it outranks what withdrew the article.
     return [story | {"version": step} | TAKEN_BACK.get(state, {})]
 
 
@@ -160,7 +160,7 @@ def record(number, state, step):
     [(("public",) * 4, False), (("withdrawn",) * 4, False), (("absent",) * 4, True), (("public",) * 4, False)]
 )
 def test_an_address_once_published_is_answered_and_what_is_hidden_is_not_told(history):
-    """Feeds, and all that the manifest says of articles that are public, are the same whichever page is chosen."""
+    """Whichever choice is made, feeds are the same, and so is what the manifest says about public articles."""
     with TemporaryDirectory() as folder:
         sites = {}
         for mode in ("note", "remove"):

@@ -1,9 +1,9 @@
-"""Builds sites on demand, each in a process of its own that begins where everything is imported.
+"""Builds sites on demand, each in a process that is forked after all imports.
 
-Each line of standard input is a job as JSON: ``config``, ``now`` and ``error``, a file for the sentence of what went
-wrong; with ``limit``, no file may grow beyond so many bytes; with ``stop``, the process waits to be traced and
-continued. A line with its number answers at once, and one with its exit status when it has ended, negative for the
-signal that killed it.
+Each line of standard input is a job as JSON, with ``config``, ``now``, and ``error``, a file for the error message.
+With ``limit``, no file may grow beyond that number of bytes. With ``stop``, the process waits to be traced and
+continued. For each job, this prints a line with the id of the process, and at its end one with the exit status, which
+is negative if a signal killed it.
 """
 
 import contextlib
@@ -53,7 +53,7 @@ def main():
             status = 70
             try:
                 status = work(job)
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it must be seen
+            except BaseException as error:  # noqa: BLE001 - any exception must be reported
                 Path(job["error"]).write_text(f"Traceback: {error!r}\n")
             finally:
                 os._exit(status)

@@ -1,4 +1,4 @@
-"""Sites that are built while system calls fail: what they are, and what is seen of them from outside."""
+"""Sites that are built while system calls fail, and what can be seen of them from outside."""
 
 import json
 import os
@@ -25,7 +25,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 class Builder:
-    """The process that builds, see ``builder.py``."""
+    """The process that builds; see ``builder.py``."""
 
     def __init__(self, home):
         self._home = home
@@ -59,7 +59,7 @@ class Builder:
         self._send(folder, stop=True)
         pid = int(self._said())
         trace = ",".join(f"?{call}" for call in CALLS)
-        # Not --seccomp-bpf: with it, strace 6.1 injects no signals.
+        # Without --seccomp-bpf, because strace 6.1 injects no signals with it.
         command = [
             "strace",
             "-y",
@@ -81,7 +81,7 @@ class Builder:
         return status
 
     def said(self):
-        """The sentence that the last build ended with."""
+        """Return the error message of the last build."""
         return self.error.read_text() if self.error.exists() else ""
 
     def close(self):
@@ -99,10 +99,10 @@ CALLS = (
 
 @dataclass(frozen=True)
 class Call:
-    """A system call that changes something: its number among those of its name, and what it names.
+    """A system call that changes something: its name, its number among those of that name, and its arguments.
 
-    ``size`` and ``end`` are of what it writes: how many bytes, and how long its file is then. ``moving`` says that it
-    is from the first to the last one by which a document comes to where it is served.
+    ``size`` is the number of bytes that it writes, and ``end`` the length of the file after that. ``moving`` says that
+    it is between the first and the last call that moves a document to where it is served.
     """
 
     name: str
@@ -128,7 +128,7 @@ _WRITTEN = re.compile(r"O_(?:WRONLY|RDWR|CREAT|TMPFILE)")
 
 
 def calls_of(log: Path) -> list[Call]:
-    """Return the calls of a build that change something, in their order."""
+    """Return the calls of a build that change something, in order."""
     numbers, ends, calls = Counter(), Counter(), []
     written = set()
     for line in log.read_text().splitlines():
@@ -162,7 +162,7 @@ class Site:
     folder: Path
 
     def lay_out(self, output, articles, *, sources='[{path: ["in/*.md"], timezone: UTC}]', feeds=None):
-        """Write config and articles: bodies by day of January; whole files where they begin with a fence."""
+        """Write the config, and articles by day of January: bodies, or whole files if they begin with ``---``."""
         (self.folder / "in").mkdir(parents=True, exist_ok=True)
         for path in (self.folder / "in").iterdir():
             path.unlink()
@@ -180,27 +180,27 @@ class Site:
                 os.utime(path, (MTIME, MTIME))
 
     def tree(self):
-        """What a web server can hand out."""
+        """Return what a web server can serve: the bytes of each file by its name."""
         out = self.folder / "feeds"
         if not out.is_dir():
             return {}
         return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
 
     def ledger(self):
-        """What the ledger says, whatever its order on the disk."""
+        """Return the contents of the ledger, in any order on the disk."""
         file = self.folder / ".feedpub/ledger.sqlite"
         with closing(sqlite3.connect(file)) as connection:
             return sorted(connection.iterdump())
 
     def copy_to(self, folder):
-        """Copy what there is, with the times of files, to where another site was."""
+        """Copy the site with the times of its files to the place of another site."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder, symlinks=True)
         return Site(folder)
 
 
 def links_of(name, data):
-    """The names of the documents that one links to, feeds as their archives, and the ids of its entries."""
+    """Return the names of linked documents (archives, in feeds) and the ids of entries in a document."""
     if name.endswith(".html"):
         links = html.document_fromstring(data).xpath("//*/@href")
         own = (urljoin(f"https://x.test/{name}", link) for link in links)
@@ -242,7 +242,7 @@ def builder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def fire(builder):
-    """What builds a site under fire and looks at it."""
+    """The builder, and what is needed to look at its sites."""
     return SimpleNamespace(
         builder=builder, Site=Site, calls_of=calls_of, links_of=links_of, now=NOW, mtime=MTIME
     )

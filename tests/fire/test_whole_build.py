@@ -1,7 +1,7 @@
-"""A whole build is killed, or told of an error, at each call by which it changes the disk.
+"""A whole build is killed, or gets an error, at each system call that changes the disk.
 
-That is ledger, spool, staging and output. What readers see stays whole, and the next build leaves what it would have
-left had nothing happened. The suite takes a few cases of each kind of build; all of them run with
+These calls are about the ledger, the spool, staging and output. What readers see stays whole, and after the next build
+everything is as if nothing had happened. The suite runs a few cases of each kind of build; to run all of them:
 
     FEEDPUB_FAULTS=all .venv/bin/pytest tests/fire -q
 """
@@ -66,13 +66,13 @@ def layer(site, output, articles, **options):
 
 
 def writing(site, articles, day):
-    """Lay articles out, one of which is still being written."""
+    """Write the articles, one of which is still being written."""
     layer(site, PLAIN, articles, sources=SETTLING)
     os.utime(site.folder / f"in/{day}.md", (JUST_NOW, JUST_NOW))
 
 
 def pictured(site, days, **others):
-    """Lay articles out with a picture beside each; those that are named have another than before."""
+    """Write articles with a picture each; those in ``other`` get a different picture."""
     layer(site, PLAIN, {day: f"{text} ![Boat]({day}.png)" for day, text in many(days, **others).items()})
     for day in days:
         picture = site.folder / f"in/{day}.png"
@@ -80,7 +80,7 @@ def pictured(site, days, **others):
         os.utime(picture, (JUST_NOW - 86_400, JUST_NOW - 86_400))
 
 
-# What is built before, what is built under fire, and what the sources are changed to before the next build.
+# What is built first, what is built under fire, and how the sources change before the next build.
 SCENARIOS = {
     "a first build": (
         None,
@@ -147,7 +147,7 @@ SCENARIOS = {
 
 @dataclass(frozen=True)
 class Case:
-    """A fault at a call, or a limit on the size of files, by which the write that crosses it is cut short."""
+    """A fault at a call, or a limit on file size that cuts a write short."""
 
     call: object
     fault: str
@@ -159,7 +159,7 @@ class Case:
 
 def cases_of(calls):
     cases = [Case(call, fault) for call in calls for fault in FAULTS]
-    # One limit amid each write is enough: what is longer than it meets it as well.
+    # One limit within each write is enough; longer writes exceed it, too.
     limits = {call.end - call.size // 2: call for call in calls if call.size > 1}
     return cases + [
         Case(call, f"limit {limit}") for limit, call in sorted(limits.items(), key=lambda item: item[0])
@@ -167,7 +167,7 @@ def cases_of(calls):
 
 
 def sampled(cases):
-    """All cases, or one of every second kind: which fault, and whether at the ledger, where files move, or before."""
+    """Return all cases, or one of every second kind by fault and by place: ledger, moving files, or before."""
     if ALL:
         return cases
     chosen = random.Random(len(cases))
@@ -180,7 +180,7 @@ def sampled(cases):
 
 
 def whole(fire, seen, before, after, *, at_once):
-    """Hold what readers see against the set before and the set that was to be."""
+    """Compare what readers see with the old set and the new set."""
     if at_once:
         assert seen in (before, after)
         return
@@ -196,14 +196,14 @@ def whole(fire, seen, before, after, *, at_once):
     }
     known = [n for n in told if n in before or (n.count(".") == 1 and not n.endswith(".html"))]
     for name in known:
-        # What a reader is led to from a subscription document, or from a page that was there before, is there; of the
-        # rest nobody knows yet. New pages and feeds lead to each other, so that not all can come first.
+        # What a subscription document or a page from before links to exists. Nobody knows the other new files yet; new
+        # pages and feeds link to each other, so not all can come first.
         found = {link for link in told[name][0] if link}
         assert found <= seen.keys(), (name, found - seen.keys())
         known += {link for link in found & told.keys() if not link.endswith(".html")} - {*known}
     for name in before.keys() & told.keys():
-        # No entry that was in the subscription document and stays is out of its feed in between. One that comes back
-        # from the open page, as another went, may be.
+        # An entry that was in the subscription document and stays in the feed is never missing in between. It may be,
+        # if it comes back from the open page because another entry went.
         if name.count(".") == 1 and not name.endswith(".html"):
             slug, extension = name.split(".")
             of_feed = [n for n in told if n.startswith(f"{slug}.") and n.endswith(f".{extension}")]
@@ -217,7 +217,7 @@ def ids(fire, tree, slug, extension):
 
 
 def histories(fire, scenario, folder):
-    """What builds leave that nothing happened to: before, after, and changed then, with the one in between or not."""
+    """Return what builds leave when nothing fails: before, after, and after another change with or without it."""
     first, second, third = SCENARIOS[scenario]
     site = fire.Site(folder / "clean")
     site.folder.mkdir()
@@ -260,7 +260,7 @@ def test_after_a_fault_at_any_call_of_a_build_nothing_is_torn_and_the_next_one_i
             inject = f"inject={case.call.name}:{case.fault}:when={case.call.number}"
             status = fire.builder.traced(site.folder, log, "-e", inject)
             hit = "INJECTED" in log.read_text() or "killed by SIGKILL" in log.read_text()
-            # Whether the time of a file has to be moved depends on the second that it is.
+            # Whether a file's time has to be changed depends on the current second.
             assert hit or case.call.name == "utimensat", case
             if not hit:
                 continue
@@ -278,7 +278,7 @@ def test_after_a_fault_at_any_call_of_a_build_nothing_is_torn_and_the_next_one_i
             SCENARIOS[scenario][2](site)
         assert fire.builder.build(site.folder) == 0, (case, fire.builder.said())
         if number % 2:
-            # What the ledger alone would know had left the documents again.
+            # Only the ledger would know that they left the documents again.
             assert site.tree() in [tree for tree, _ in changed], case
         else:
             assert (site.tree(), site.ledger()) == (after, ledger), case

@@ -2,8 +2,8 @@
 
     python tests/fuzz/sources.py text -max_total_time=600 [a folder for the corpus]
 
-The first argument is a format, ``layout`` or ``dates``; the others are libFuzzer's. A crash, a hang, a line that
-belongs to no item or to two, or a character that XML can't carry ends the run with the input in a file.
+The first argument is a format, ``layout`` or ``dates``; the others are for libFuzzer. The run ends, and the input is
+in a file, after a crash, a hang, a line that is in no item or in two, or a character that XML does not allow.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ with atheris.instrument_imports(include=["feedpub"]):
     from feedpub.sources.streams import InputStream
     from feedpub.text.dates import DatePolicy, parse_date
 
-    # A format is imported when it is read first, which is too late to be instrumented.
+    # Formats are usually imported at their first use, which is too late to instrument them.
     for known in INPUT_FORMATS.values():
         importlib.import_module(f"feedpub.sources.readers.{known.module}")
 
 CONFIG = b"path: x\ntimezone: Europe/Berlin\nboilerplate: You Might Like\nrelated_links: Read More\nencoding: cp1252"
 LAYOUT = b'\nlayout: {separator: "---", order: date title body, headers: {Author: author, URL: link}}'
-# Formats in which no two items share a line.
+# Formats in which items never share a line.
 LINE_FORMATS = ("text", "jsonl", "csv", "tsv", "layout")
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -45,13 +45,13 @@ POLICIES = (
 
 
 def spec_of(name: str) -> SourceSpec:
-    """Return the source that format ``name`` is read as."""
+    """Return a source for the format ``name``."""
     config = CONFIG + LAYOUT if name == "layout" else CONFIG
     return parse_source(read_yaml(config, "config.yaml"), Path())
 
 
 def read_any(name: str, spec: SourceSpec, data: bytes) -> None:
-    """Read ``data`` as format ``name`` and check what must hold for any input."""
+    """Read ``data`` as the format ``name`` and check what must hold for any input."""
     stream = InputStream(io.BytesIO(data), spec.encoding)
     read = reader("text" if name == "layout" else name, "x").read
     items = list(read(stream, ParseContext(spec, "x", "example.org,2023")))
@@ -63,7 +63,7 @@ def read_any(name: str, spec: SourceSpec, data: bytes) -> None:
             assert not UNFIT.search(item.title + item.body)
     if name == "parquet":
         return
-    # Lines are those of what was compressed, or written in UTF-16.
+    # Line numbers are those of the decompressed or decoded text.
     text = InputStream(io.BytesIO(data), spec.encoding).read().removeprefix(b"\xef\xbb\xbf")
     lines = list(range(1, len(LINE.findall(text)) + 1))
     spans = sorted((i.origin.line, i.origin.last) for i in items if not isinstance(i, Notice))

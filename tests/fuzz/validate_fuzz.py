@@ -1,11 +1,11 @@
 #!/usr/bin/env python
-"""Feed the validator what a coverage-guided fuzzer makes up: no exception, no hang, and findings that make sense.
+"""Test the validator with a coverage-guided fuzzer: there is no exception and no hang, and findings make sense.
 
     pip install atheris
     tests/fuzz/validate_fuzz.py xml -max_total_time=600 -timeout=10 -max_len=2048 NEW tests/fuzz/validate-corpus
 
-The first argument is the reader, ``xml`` or ``json``. New inputs go into the folder NEW. Those that add coverage are
-kept small by a merge:
+The first argument is the reader, ``xml`` or ``json``. New inputs go to the folder NEW. A merge keeps small ones that
+add coverage:
 
     tests/fuzz/validate_fuzz.py xml -merge=1 -max_len=700 tests/fuzz/validate-corpus NEW
 """
@@ -19,8 +19,8 @@ from datetime import UTC, datetime, timedelta
 import atheris
 
 with atheris.instrument_imports(include=["feedpub"]):
-    # Not by way of the package, which would load it on first use, without the counters that guide the fuzzer.
-    from feedpub.validator import _xml_errors  # noqa: F401 - loaded where a feed is not well-formed
+    # Not through the package, which would load it at its first use, without the counters of the fuzzer.
+    from feedpub.validator import _xml_errors  # noqa: F401 - loaded for feeds that are not well-formed
     from feedpub.validator._engine import examine
     from feedpub.validator.delivery import Delivery
     from feedpub.validator.json_document import read
@@ -60,7 +60,7 @@ def one_input(data: bytes) -> None:
 
 
 def one_json(data: bytes) -> None:
-    """Hold the fast reader against the standard library's, which takes more than JSON."""
+    """Compare the fast reader with the standard library's, which accepts more than JSON."""
     if not data.lstrip(b" \t\r\n").startswith((b"{", b"[")):
         data = b"{" + data
     root, broken = read(data)

@@ -1,4 +1,4 @@
-"""A site that another generator made goes on under the ids and dates that its subscribers know."""
+"""A site from another generator keeps the ids and dates that its subscribers know."""
 
 import json
 import re
@@ -91,7 +91,7 @@ output: {{formats: {self.formats}}}
         return build(self.config(), NOW, **options)
 
     def entries(self, extension):
-        """What a document says of each entry, read without feedpub: id, date, link."""
+        """Return the id, date and link of each entry in a document, read without feedpub."""
         data = (self.folder / f"feeds/all.{extension}").read_bytes()
         if extension == "json":
             items = json.loads(data)["items"]

@@ -1,4 +1,4 @@
-"""Rules for cleaning come, change and go: no id and no date changes, and nothing is published as new."""
+"""When rules for cleaning are added, changed and removed, ids and dates stay, and nothing is published as new."""
 
 import json
 import shutil
@@ -62,7 +62,7 @@ cleanings = st.fixed_dictionaries(
 
 
 def published(folder):
-    """What subscribers go by of each entry: id, published, updated."""
+    """Return what subscribers use to recognise each entry: id, published, updated."""
     tree = etree.parse(folder / "feeds/all.atom")
     names = ("id", "published", "updated")
     return sorted(tuple(e.findtext(f"{ATOM}{name}") for name in names) for e in tree.iter(f"{ATOM}entry"))
@@ -95,7 +95,7 @@ def test_no_id_and_no_date_goes_by_what_is_cleaned(stories, builds):
             if first is None:
                 first = entries
                 continue
-            # Without the ledger, what another rule made of a text cannot be told from an edit of it.
+            # Without the ledger, the effect of another rule cannot be told from an edit.
             told = slice(2 if "lost" in [lost for _, lost in builds[: number + 1]] else 3)
             assert [entry[told] for entry in entries] == [entry[told] for entry in first]
             assert [feed.new for feed in report.feeds] == [0]

@@ -1,4 +1,4 @@
-"""Texts that are dated by their files: touching them moves nothing, and files of one title keep their ids."""
+"""Touching files that date their texts changes nothing, and files with the same title keep their ids."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def put(folder, name, day, text=None):
 
 
 def entries(folder):
-    """Id and date of each entry, by the last line of its text."""
+    """Return the id and the date of each entry, by the last line of its text."""
     tree = etree.parse(folder / "feeds/all.atom")
     return {
         etree.fromstring(f"<x>{e.findtext(f'{ATOM}content')}</x>").xpath("string(.//p[last()])"): (

@@ -1,4 +1,4 @@
-"""Through reruns, edits, moves and a lost memory, subscribers see nothing twice and nothing old as new."""
+"""After reruns, edits, moves and loss of state, subscribers see nothing twice, and nothing old as new."""
 
 import os
 import random
@@ -237,7 +237,7 @@ def test_an_older_article_that_comes_late_does_not_move_the_feeds_date(tmp_path,
 
 
 def dates(site):
-    """When the subscription documents say that they changed."""
+    """Return the dates at which the subscription documents say that they changed."""
     pattern = re.compile(rb"<(?:updated|lastBuildDate)>([^<]*)")
     documents = [path for path in (site.folder / "feeds").iterdir() if path.name in ("all.atom", "all.rss")]
     return {path.name: pattern.search(path.read_bytes())[1] for path in documents}
@@ -301,7 +301,7 @@ def test_the_ledger_knows_the_authority_where_no_document_says_it(tmp_path, form
     "wrong", [{"authority": "typo.test,2023"}, {"options": "timezone: Asia/Tokyo"}, {"output": "f"}]
 )
 def test_starting_over_corrects_a_first_config(tmp_path, wrong):
-    """As docs/publishing.md says it: correct the config, delete both folders, build."""
+    """It works as docs/publishing.md says: correct the config, delete both folders, build."""
     site, right = Site(tmp_path / "a"), Site(tmp_path / "b")
     meant = {name: getattr(site, name) for name in wrong}
     for name, value in wrong.items():
@@ -547,7 +547,7 @@ def test_a_ledger_of_a_newer_feedpub_says_so(site):
         site.build()
 
 
-@pytest.mark.slow  # SQLite waits five seconds for whoever has it
+@pytest.mark.slow  # SQLite waits five seconds for a lock
 def test_a_ledger_that_another_program_holds_is_not_to_be_deleted(site):
     with closing(sqlite3.connect(site.folder / ".feedpub/ledger.sqlite")) as connection:
         connection.execute("BEGIN EXCLUSIVE")

@@ -1,4 +1,4 @@
-"""Ids hold: of articles that share a key or come from several feeds, that move, that vanish little by little."""
+"""Ids stay when articles share a key, come from several feeds, move, or vanish one by one."""
 
 import json
 import os
@@ -29,7 +29,7 @@ NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class Site:
-    """A config over a folder of files, built again and again."""
+    """A config for a folder of files that is built again and again."""
 
     def __init__(self, folder, sources="[{path: 'in/*', timezone: UTC}]", more=""):
         self.folder = folder
@@ -55,7 +55,7 @@ output: {{formats: [rss, atom, json]}}
 
     @property
     def items(self):
-        """The published items, the newest first."""
+        """Return the published items, newest first."""
         return json.loads((self.folder / "feeds/all.json").read_bytes())["items"]
 
     @property
@@ -69,10 +69,10 @@ def site(tmp_path):
 
 
 def rss(*items, link="https://a.test/", extra=""):
-    """An RSS feed of items as mappings of element names to texts."""
+    """Return an RSS feed with items that map element names to texts."""
     told = ""
     for item in items:
-        item = {"pubDate": "Mon, 01 Jan 2024 10:00:00 GMT"} | item  # noqa: PLW2901 - a date is always there
+        item = {"pubDate": "Mon, 01 Jan 2024 10:00:00 GMT"} | item  # noqa: PLW2901 - every item has a date
         files = item.pop("enclosure", None)
         told += "<item>" + "".join(f"<{name}>{text}</{name}>" for name, text in item.items())
         told += f'<enclosure url="{files}" length="1" type="audio/mpeg"/></item>' if files else "</item>"
@@ -107,7 +107,7 @@ def test_the_first_of_articles_with_one_guid_keeps_its_id_and_the_others_are_tol
     assert all(is_split(ids[title]) for title in ("hook 2", "hook 3"))
     assert [notice.kind for notice in report.notices] == ["shared-id"] * 2
     assert all("'https://a.test/hook'" in notice.message for notice in report.notices)
-    # One by one, the first leave the feed's window; no id moves on to another article.
+    # The first ones leave the feed's window one by one; no id passes on to another article.
     for left in (3, 2, 1):
         site.build(
             {"a.rss": rss(*(item for item in items if int(item["title"][-1]) > 3 - left))}, allow={"vanished"}
@@ -127,7 +127,7 @@ def test_a_key_that_was_shared_is_known_to_be_so_by_what_is_published_alone(site
     site.build({"a.rss": rss(*items[:3])})
     before = site.ids
     shutil.rmtree(site.folder / ".feedpub")
-    # The one that has the guid as its id is gone, and a new one is there beside one that was published.
+    # The article that has the guid as its id is gone, and a new one is beside one that was published.
     site.build({"a.rss": rss(*items[2:])}, allow={"vanished"})
     assert site.ids["hook 2"] == before["hook 2"]
     assert site.ids["hook 3"] not in before.values()
@@ -135,7 +135,7 @@ def test_a_key_that_was_shared_is_known_to_be_so_by_what_is_published_alone(site
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_versions_of_an_article_whose_key_others_have_too_keep_its_id(site, lost):
-    """Title and date may change from version to version, and all versions may be there, or the last alone."""
+    """Title and date may change from version to version, and there may be all versions or only the last."""
 
     def record(title, number, **more):
         date = (START + timedelta(days=number)).isoformat()
@@ -222,7 +222,7 @@ def test_a_link_that_cannot_be_published_is_no_part_of_an_id(site):
 
 
 def json_feed(name, *items):
-    """A JSON Feed of items, which have dates if they name none."""
+    """Return a JSON Feed of items, with dates for items that have none."""
     told = [{"date_published": "2024-01-01T10:00:00Z", "content_text": "x"} | item for item in items]
     head = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -259,7 +259,7 @@ def test_check_names_keys_that_several_articles_share_and_counts_links_that_are_
     assert (first.shared, second.shared) == ((), (("page", "in/c.md:1", 1),))
 
 
-# Keys that are made anew
+# Keys that are made again for each build
 
 STORIES = [
     {"title": f"Story {n}", "date": f"2024-01-{n:02}T10:00:00Z", "body": f"<p>Text of story {n}.</p>"}
@@ -268,7 +268,7 @@ STORIES = [
 
 
 def told(form, stories):
-    """Return the stories as a file of a format."""
+    """Return the stories as a file in a format."""
     if form == "jsonl":
         return {"a.jsonl": "\n".join(map(json.dumps, stories))}
     if form == "csv":
@@ -337,7 +337,7 @@ def test_an_article_that_moved_is_known_when_it_is_edited_later_and_no_other_tak
         site.build(told("jsonl", stories))
         assert list(site.ids.values()) == [known["id"]]
     for stories in ([first, edited], [edited, first]):
-        # Now the old one is there again, and has its id.
+        # The old one is back, and has its id.
         site.build(told("jsonl", stories))
         assert (site.ids["Story 1"], len(site.ids)) == (known["id"], 2)
 
@@ -362,7 +362,7 @@ def test_another_feed_does_not_take_the_place_of_an_entry_that_is_gone(site):
 
 
 def replaced(number, shared):
-    """Return the ten stories, of which those up to ``number`` have other ids and only their ``shared`` text."""
+    """Return the ten stories; those up to ``number`` have other ids, and share only ``shared``."""
     other = {"title": "Renamed {}", "body": "Other text {}."}
     del other[shared]
     return [
@@ -387,7 +387,7 @@ def test_ids_that_are_replaced_little_by_little_are_refused_within_a_day(site, s
         site.build(told("jsonl", replaced(7, shared)), NOW + 2 * hour)
     assert site.items == before
     site.build(told("jsonl", replaced(7, shared)), NOW + 2 * hour, allow={"vanished"})
-    # What was meant counts no more.
+    # What the config said no longer counts.
     site.build(told("jsonl", replaced(10, shared)), NOW + 3 * hour)
 
 
@@ -406,7 +406,7 @@ def test_episodes_with_one_title_that_follow_each_other_are_not_refused(site):
         site.build(told("jsonl", episodes[n : n + 4]), NOW + n * timedelta(minutes=1))
 
 
-# What a feed's window lost
+# What left a feed's window
 
 
 def posts(*numbers):
@@ -566,7 +566,7 @@ def test_a_format_or_an_archive_that_people_read_is_not_deleted_unasked(site, be
 
 @dataclass(frozen=True)
 class Known:
-    """What is remembered of an article."""
+    """What is remembered about an article."""
 
     id: str
     key: str | None
@@ -577,7 +577,7 @@ class Known:
 
 
 class History:
-    """The memory of builds, as plain as can be."""
+    """The memory of builds in its simplest form."""
 
     def __init__(self):
         self.known = {}
@@ -608,7 +608,7 @@ class History:
 
 
 def run(stream, past=None, exact="across"):
-    """Return what stays of a stream of pairs of source and article."""
+    """Return which articles of a stream of (source, article) pairs stay."""
     watched = DuplicateIndex("x.test,2023", exact, past)
     first = [a for s, each in stream if (a := watched.add(each, each.published.timestamp(), s))]
     if not watched.decide():
@@ -618,7 +618,7 @@ def run(stream, past=None, exact="across"):
 
 
 def story(feed, number, guid):
-    """The article ``number`` of a feed, which has a title, a date and a text like no other."""
+    """Return the article ``number`` of a feed, with a unique title, date and text."""
     name = f"{feed}{number}"
     return Article(
         f"tag:{guid}", f"Title {name}", f"Text {name}", START + timedelta(hours=number, minutes=ord(feed)),
@@ -628,7 +628,7 @@ def story(feed, number, guid):
 
 @given(st.data())
 def test_whatever_feeds_come_and_go_no_published_id_changes_or_is_taken_over(data):
-    """Three feeds use the same guids; each build shows a part of each, in any order of the config."""
+    """Three feeds use the same guids; each build shows a part of each feed, in any order of the config."""
     stories = [story(feed, number, str(number)) for feed in "abc" for number in range(3)]
     past, ids = History(), {}
     for _ in range(5):
@@ -658,7 +658,7 @@ def test_whatever_leaves_a_feed_with_one_guid_no_published_id_changes_or_is_take
 
 
 def version(number, title, hour):
-    """A version of the article that has versions under the guid that all of a feed share."""
+    """Return a version of the article whose guid is that of all articles in the feed."""
     plain = story("a", 0, "N/A")
     text = f"Version {title}"
     published = START + timedelta(hours=100 + hour)
@@ -670,7 +670,7 @@ VERSIONS = st.lists(st.builds(version, st.integers(1, 3), st.integers(0, 1), st.
 
 @given(st.data())
 def test_of_articles_with_one_guid_the_versions_of_one_move_no_id_and_keep_theirs(data):
-    """Of the published articles under one key, one has versions: they may change title and date at once."""
+    """Among published articles with one key, one has versions, which may change title and date at the same time."""
     stories = [story("a", number, "N/A") for number in range(4)]
     past, ids = History(), {}
     for least in (2, 1, 1, 1):
@@ -712,12 +712,12 @@ def own_of(article):
 
 
 def differ(one, two):
-    """Say whether ids, links or enclosures of two articles tell them apart: both have them, and others."""
+    """Tell whether ids, links or enclosures distinguish two articles: both have them, and they differ."""
     return any(a and b and a != b for a, b in zip(own_of(one), own_of(two), strict=True))
 
 
 def distinct(articles):
-    """Return the articles of one source that are different, though their texts are equal, by the day."""
+    """Return the different articles of one source with equal texts, by day."""
     kept = []
     for article in sorted(articles, key=lambda article: (article.published, article.id)):
         if all(differ(article, other) for other in kept):
@@ -726,7 +726,7 @@ def distinct(articles):
 
 
 def kept_across(stream):
-    """Return the articles that have to stay of a stream with equal texts: a plain statement of what docs say."""
+    """Return which articles of a stream with equal texts must stay, as plainly as the docs say it."""
     kept = set()
     by_source = [distinct([a for source, a in stream if source == number]) for number in range(3)]
     for file in ("", "https://a.test/x", "https://a.test/y"):
@@ -738,7 +738,7 @@ def kept_across(stream):
         )
         for article, number in told:
             same_day = [c for c in clusters if c[0][0].published == article.published]
-            # Sources that have the text but once may have it on any day.
+            # Sources that have the text only once may have it on any day.
             alone = [c for c in clusters if len(rows[number]) == 1 and len(rows[c[0][1]]) == 1][:1]
             free = [c for c in (*same_day, *alone) if number not in {other for _, other in c}]
             if free:
@@ -768,7 +768,7 @@ def test_of_equal_texts_what_the_config_says_stays_in_whatever_order_they_are_re
     st.randoms(use_true_random=False),
 )
 def test_records_of_one_key_and_file_whose_titles_and_dates_differ_all_stay(points, rng):
-    """Where titles or dates alone differ, and never both, it is one article that was edited."""
+    """If only titles or only dates differ, it is one article that was edited."""
     stream = [
         (
             0,
@@ -787,7 +787,7 @@ def test_records_of_one_key_and_file_whose_titles_and_dates_differ_all_stay(poin
 
 
 def test_between_the_files_of_a_feed_the_later_one_is_newer_however_long_its_text_is(site):
-    """As daily copies are, in which a name was taken out of an entry."""
+    """Daily copies are an example, if a name was removed from an entry."""
     item = {"guid": "https://a.test/1", "title": "A"}
     files = {
         "2024-01-01.rss": rss(item | {"description": "It was Jane Doe, of whom much more is said here."}),
@@ -810,7 +810,7 @@ def test_an_id_that_is_online_is_not_replaced_by_an_older_copy_that_comes_late(s
 @pytest.mark.parametrize("link", ["https://a.test/news/", None], ids=["a section's link", "title and day"])
 @pytest.mark.parametrize("swap", [False, True])
 def test_an_article_that_newly_has_an_id_keeps_its_own_and_none_beside_it_takes_it(site, link, swap):
-    """Both would have been known by the same link, or by the same title and day."""
+    """Both would have been recognised by the same link, or by the same title and day."""
     titles = ("Alpha", "Beta") if link else ("Brief", "Brief")
     texts = ("Of this text there is nothing in the other.", "Here stands something else entirely.")
     articles = [
@@ -827,7 +827,7 @@ def test_an_article_that_newly_has_an_id_keeps_its_own_and_none_beside_it_takes_
 
 
 def test_a_standing_text_that_two_sources_have_each_day_stays_in_step(site):
-    """One source shows the last three days, the other lags by one."""
+    """One source shows the last three days, the other one is a day behind."""
     site.configure("[{path: 'in/a.json', timezone: UTC}, {path: 'in/b.json', timezone: UTC}]")
 
     def listed(source, days):
@@ -856,7 +856,7 @@ def test_a_standing_text_that_two_sources_have_each_day_stays_in_step(site):
 
 
 def listed(count, scheme="https", title="Story {}", linked=True, withdrawn=()):
-    """JSON of articles, some of which their owner has withdrawn."""
+    """Return JSON of articles, some of which are withdrawn."""
     return json.dumps(
         [
             {"title": title.format(n), "body": f"A body of many words, which stays the same for {n}."}
@@ -936,7 +936,7 @@ def test_the_id_of_a_withdrawn_article_does_not_go_on_to_its_copy(site):
 
 
 def test_the_page_of_a_feed_is_never_called_its_address(tmp_path):
-    """RSS has no word for a page alone; in Atom it is an alternate (RFC 4287 §4.2.7.2). Still it tells feeds apart."""
+    """RSS has no element for it; in Atom it is an alternate (RFC 4287 §4.2.7.2). It still distinguishes feeds."""
     site = Site(tmp_path)
     date = "Mon, 01 Jan 2024 00:00:00 GMT"
     item = f"<item><title>{{0}}</title><guid isPermaLink='false'>1</guid><pubDate>{date}</pubDate></item>"
@@ -958,7 +958,7 @@ def test_the_page_of_a_feed_is_never_called_its_address(tmp_path):
 
 
 def test_entries_without_a_date_are_dated_by_the_copy_they_first_came_with(tmp_path):
-    """Whatever copies follow, with the state lost too; and no guard takes that for moved dates."""
+    """Later copies do not change the date, even without state, and no guard takes this for moved dates."""
     site = Site(tmp_path, "[{path: 'in/*', date: fetched}]")
 
     def feed(count):

@@ -1,4 +1,4 @@
-"""What docs and design say of ids, sentence by sentence: a table of builds that follow each other."""
+"""Each sentence of the docs and the design about ids holds: a table of consecutive builds."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ ROWS = yaml.safe_load((Path(__file__).parents[1] / "data/ids.yaml").read_text(en
 
 
 def rss(told):
-    """An RSS document: what it says of itself, and its items as guid, title and day."""
+    """Return an RSS document with its head, and items as guid, title and day."""
     head = "".join(
         (
             f"<atom:id>{told['id']}</atom:id>" if "id" in told else "",

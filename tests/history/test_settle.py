@@ -1,4 +1,4 @@
-"""A file that is still being written changes nothing of what is online, and is read once it has settled."""
+"""A file that is still being written changes nothing online, and is read once it has settled."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def story(number, text="oak", **more):
 
 
 def published(folder):
-    """Every published byte, but the manifest, which lists them."""
+    """Return every published byte except the manifest, which lists the others."""
     files = (
         file for file in (folder / "feeds").rglob("*") if file.is_file() and not file.name.startswith(".")
     )
@@ -71,7 +71,7 @@ def test_a_new_file_waits_and_what_is_online_of_a_changed_one_stays(tmp_path):
     assert notices(report) == ["read as the last build read it", "left for a later build"]
     assert published(tmp_path / "s") == before
     assert report.next_change == NOW + MINUTE / 2
-    # Settled, it is what it says it is, and then guards count what it has no more.
+    # Once settled, it is believed, and guards count what it no longer has.
     with pytest.raises(GuardRefusal, match="7 of the 8 ids"):
         build(site, report.next_change)
     put(tmp_path / "s", "a", [story(n) for n in range(1, 10)], NOW + MINUTE / 4)
@@ -97,7 +97,7 @@ def test_verbose_names_the_files_and_says_until_when(command, tmp_path):
         (timedelta(seconds=60), False),
         (timedelta(seconds=59), True),
         (timedelta(0), True),
-        (timedelta(minutes=-9), True),  # the build runs that long
+        (timedelta(minutes=-9), True),  # the build takes that long
         (timedelta(minutes=-11), False),  # another clock
     ],
 )
@@ -173,7 +173,7 @@ def test_without_settle_nothing_is_kept_and_a_second_build_writes_nothing(tmp_pa
     build(lay_out(tmp_path), NOW)
     written = put_by.stat()
     build(lay_out(tmp_path), NOW)
-    # Not by the whole of it: reading moves st_atime.
+    # Not all of it is compared, because reading changes st_atime.
     again = put_by.stat()
     assert (again.st_mtime_ns, again.st_ino) == (written.st_mtime_ns, written.st_ino)
 
@@ -233,14 +233,14 @@ STEPS = st.lists(
     feed=st.sampled_from([{}, {"max_items": 3}, {"archive": 2, "max_items": 2}, {"dedup": {"near": "60%"}}]),
 )
 def test_a_build_leaves_what_it_would_have_left_had_nobody_touched_what_has_not_settled(steps, feed):
-    """Beside the site stands one whose files are only written where they settle, and which knows of no ``settle``."""
+    """A second site, without ``settle``, only gets its files when they settle in the first one."""
     with TemporaryDirectory() as name:
         ours, other = Path(name, "ours"), Path(name, "other")
         site, plain = lay_out(ours, **feed), lay_out(other, settle="", **feed)
         coming = {}
         for number, changes in enumerate(steps):
             now = NOW + number * timedelta(hours=1)
-            # What was not touched again has settled since.
+            # Files that were not touched again have settled.
             for file, (records, changed) in coming.items():
                 if file not in changes:
                     put(other, file, records, changed)

@@ -1,4 +1,4 @@
-"""What is not to be shown any more leaves finished archive documents too, and comes back as a new entry does."""
+"""What must no longer be shown leaves closed archive documents, too, and comes back like a new entry."""
 
 import gzip
 import json
@@ -27,7 +27,7 @@ def story(number, **more):
 
 
 class Site:
-    """A site with archive documents of two entries each, and gzip twins."""
+    """A site with two entries in each archive document, and gzip twins."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -53,7 +53,7 @@ output: {formats: [rss, atom, json], gzip: true, pages: off}
         return {path.name: path.read_bytes() for path in self.feeds.iterdir()}
 
     def holding(self, text):
-        """The names of the published files that hold a text, packed ones included."""
+        """Return the names of published files that contain a text, including compressed ones."""
         return {
             name
             for name, data in self.files().items()
@@ -61,7 +61,7 @@ output: {formats: [rss, atom, json], gzip: true, pages: off}
         }
 
     def ids(self):
-        """The ids of all entries of all documents of a format, each document's by name."""
+        """Return the ids of all entries in all documents of a format, by document."""
         read = {name: OUTPUT_FORMATS[name].read for name in FORMATS}
         return {
             path.name: [entry.id for entry in read[path.suffix[1:]](path.read_bytes()).entries]
@@ -120,7 +120,7 @@ def test_it_leaves_closed_archive_documents_in_every_format_and_nothing_else_cha
 
 
 def gone_id(ids, page):
-    """Story 1 is the newer of two in its page."""
+    """Story 1 is the newer one of two on its page."""
     return ids[f"{page}.atom"][0]
 
 

@@ -1,4 +1,4 @@
-"""What subscribers see of time: the date of a feed never goes back, a version waits alone, no mtime decides."""
+"""A feed's date never goes back, a changed version waits for its time, and no mtime decides anything."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def story(number, **more):
 
 @pytest.fixture
 def site(tmp_path):
-    """Builds over records, at a time; each may lose the state folder before it."""
+    """A function that builds with records at a time; it may lose the state folder before."""
 
     def built(*records, now=NOW, lost=False, feed="{title: All}"):
         if lost:
@@ -48,7 +48,7 @@ output: {{formats: [rss, atom, json]}}
 
 
 def updated(feeds):
-    """The date of the feed as Atom says it."""
+    """Return the date of the feed in Atom."""
     return re.search("<updated>(.*?)</updated>", (feeds / "all.atom").read_text())[1]
 
 

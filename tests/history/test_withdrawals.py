@@ -1,4 +1,4 @@
-"""What its owner took back stays away until a later version comes, whatever else is lost."""
+"""A withdrawn article stays away until a later version comes, whatever else is lost."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ GONE = STORY | {"status": "withdrawn"}
 
 
 class Site:
-    """A config over one file of records, built a day later each time."""
+    """A config for one file of records; each build is a day later."""
 
     def __init__(self, folder):
         self.folder = folder

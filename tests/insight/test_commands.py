@@ -150,7 +150,7 @@ def test_explain_knows_an_edited_article_by_the_id_that_is_published(run, lost):
 
 
 def test_explain_and_build_say_of_a_duplicate_which_record_stays(run):
-    """The last two are one article, which came to say what the first says."""
+    """The last two records are one article, which was edited to say what the first one says."""
     records = (("a", "x", "01", "02"), ("b", "x", "03", "03"), ("c", "y", "04", "04"), ("c", "x", "04", "05"))
     (run.folder / "in/more.jsonl").write_text(
         "".join(
@@ -251,7 +251,7 @@ def test_diff_with_what_is_published_knows_edited_articles(run):
 
 
 def test_diff_sees_what_a_change_of_a_pack_does(run):
-    """Against what is published, another config beside its own pack, and the pack of a revision."""
+    """diff compares the published feeds with another config, with its own pack, and with the pack of a revision."""
     pack = "rules: {energy: {any: [oil, gas, painting]}}\n"
     config = (
         CONFIG.replace("any: [{list: energy}], none: [painting]", "rule: ours/energy") + "packs: ours.yaml\n"

@@ -1,4 +1,4 @@
-"""What diff, report and a dry run say of the next build is what it does."""
+"""The next build does what diff, report and a dry run say about it."""
 
 from datetime import UTC, datetime
 
@@ -29,7 +29,7 @@ LONG = STORIES[2].replace("went home", "went home " + "and home " * 400)
 
 ALL = {"all": {"title": "All"}}
 OAK = ALL | {"oak": {"title": "Oak", "any": ["oak"]}}
-# What is changed, and the config and articles before and after: the site's feeds and whatever else differs.
+# What changes, and the config and articles before and after: feeds of the site, and whatever else differs.
 CHANGES = {
     "nothing": ({"feeds": OAK}, STORIES, {}, STORIES),
     "first build": (None, [], {"feeds": OAK}, STORIES),

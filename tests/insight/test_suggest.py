@@ -1,4 +1,4 @@
-"""A rule is learned from examples, says what it does, and means the same when a config holds it."""
+"""A rule is learned from examples, says what it does, and means the same in a config."""
 
 import json
 import re
@@ -195,7 +195,7 @@ WORDS = st.sampled_from(
 
 @given(st.text(st.sampled_from("abz09 \t\n\r\x0b\x1c\x85\xa0\u3000\u2028.,_-é½ж"), max_size=30))
 def test_words_and_pairs_of_words_are_those_that_an_expression_finds(text):
-    # Only ASCII signs and white space are between words once a text is folded.
+    # In folded text, only ASCII punctuation and white space are between words.
     folded = VIEW.prepare(text).decode().lower()
     letter = "[0-9a-z\x80-\U0010ffff]"
     words = {word for word in re.findall(f"{letter}{{2,}}", folded) if not word.isdecimal()}

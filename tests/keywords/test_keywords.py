@@ -1,4 +1,4 @@
-"""The rules that ship: the config's on the sample, the pack's on a labelled development set."""
+"""The shipped rules work: those of the config on the sample, those of the pack on a labelled development set."""
 
 import json
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ DATA = ROOT / "tests" / "data" / "keywords"
 FLOORS = yaml.safe_load((DATA / "floors.yaml").read_text("utf-8"))
 FEEDS = ["world", "ukraine-war", "politics", "business", "entertainment", "arts", "sports", "crime"]
 
-# (how the title begins, feeds that must have it, feeds that must not)
+# (beginning of the title, feeds that must have it, feeds that must not)
 SAMPLE = [
     ("Satellite images show spike", "world ukraine-war", "sports"),
     ("Protesters Block Guatemala", "world", ""),
@@ -69,7 +69,7 @@ def routed(rules, article):
 
 
 def articles(name):
-    """Yield the articles of one file of the development set, each with the feeds it belongs to."""
+    """Yield the articles in a file of the development set, each with its feeds."""
     written = datetime(2024, 1, 1, tzinfo=UTC)
     with (DATA / f"{name}.jsonl").open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
@@ -81,7 +81,7 @@ def articles(name):
 
 @pytest.fixture(scope="module")
 def outcomes(pack):
-    """Return, for each file, pairs of the rules that take an article and those it belongs to."""
+    """Return, for each file, pairs of the rules that take an article and the rules that should."""
     return {name: [(routed(pack, article), wanted) for article, wanted in articles(name)] for name in FLOORS}
 
 

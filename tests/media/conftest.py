@@ -70,7 +70,7 @@ def wav(seconds=2):
 
 
 def mp3(frames=400):
-    """Frames of silence at 128 kbit/s and 44.1 kHz, of 1,152 samples each (ISO/IEC 11172-3)."""
+    """Return frames of silence at 128 kbit/s and 44.1 kHz, of 1,152 samples each (ISO/IEC 11172-3)."""
     return (b"\xff\xfb\x90\x00" + b"\0" * 413) * frames
 
 
@@ -85,7 +85,7 @@ WEBM = b"\x1a\x45\xdf\xa3\x93\x42\x82\x84webm" + b"\0" * 40
 
 
 class Site:
-    """Markdown in ``posts``, each post a title, a date and a body; what is written lies long ago."""
+    """A site with posts in Markdown, each with title, date and body; all its files are old."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -99,7 +99,7 @@ class Site:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        # Another time for other bytes, as a clock gives them.
+        # Other bytes get another time, as on a real disk.
         self.number += 1
         os.utime(path, (LONG_AGO + self.number, LONG_AGO + self.number))
         return path

@@ -1,4 +1,4 @@
-"""Which files beside articles are published: told by their bytes, from inside the source's folder, and measured."""
+"""Files beside articles are published if they are in the source's folder and their bytes are of a known kind."""
 
 import json
 import os
@@ -40,7 +40,7 @@ KNOWN = {
 
 
 def unfit(data, use="file"):
-    """Return why a file of these bytes is not published."""
+    """Return why a file with these bytes is not published."""
     try:
         return why_unfit(measure(data, use).type, use)
     except UnfitError as error:

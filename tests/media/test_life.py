@@ -1,4 +1,4 @@
-"""How long published files stay, and that what did not change is neither read nor written."""
+"""Published files stay for as long as they should, and unchanged files are neither read nor written."""
 
 import gzip
 
@@ -27,7 +27,7 @@ def test_an_unchanged_build_neither_reads_nor_writes_them(site, monkeypatch):
     site.write("posts/photo.png", png())
     site.post("a", "![Photo](photo.png)")
     site.build()
-    # By the clock of this build, the change of the file lies long ago.
+    # The file changed long before the clock of this build.
     site.build(days=3650)
     before = mtimes(site)
     monkeypatch.setattr("feedpub.planning.media.measure", lambda _: pytest.fail("it was read"))

@@ -1,4 +1,4 @@
-"""A folder of sounds with notes beside them is a podcast that directories take."""
+"""A folder of audio files with notes is a podcast that directories accept."""
 
 import re
 
@@ -35,7 +35,7 @@ def test_it_passes_and_says_what_its_files_say(folder):
     assert not [finding for finding in found if finding.level is Level.ERROR]
     entries = feedparser.parse(data).entries
     assert [entry.title for entry in entries] == ["Episode 2", "Episode 1"]
-    # What their fields say is not believed.
+    # The fields of such files are not believed.
     assert [entry.itunes_duration for entry in entries] == ["21", "10"]
     assert [int(entry.enclosures[0].length) for entry in entries] == [len(mp3(800)) + 1, len(mp3(400)) + 1]
     assert all(entry.image.href.endswith(".jpg") for entry in entries)
@@ -98,7 +98,7 @@ def test_transcripts_chapters_and_pictures_of_people_are_published_with_their_ep
     times = {path: path.stat().st_mtime_ns for path in site.out.rglob("*")}
     site.build(days=1)
     assert {path: path.stat().st_mtime_ns for path in site.out.rglob("*")} == times
-    # All goes with the episode that is taken back, what is packed too.
+    # Everything goes with the withdrawn episode, including compressed copies.
     site.post("Episode", audio="1.mp3", status="withdrawn", **FIELDS)
     site.post("Another", day=2, audio="1.mp3")
     site.build(days=2)

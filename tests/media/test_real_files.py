@@ -1,4 +1,4 @@
-"""Files as cameras, recorders and editors make them: each is measured, whole, cut short, or called something else."""
+"""Real files from cameras, recorders and editors are measured whole, cut short, and under wrong names."""
 
 import io
 import shutil
@@ -19,7 +19,7 @@ SOUND = ["-f", "lavfi", "-i", "sine=frequency=440:duration=5"]
 FILM = ["-f", "lavfi", "-i", "testsrc=size=40x30:rate=10:duration=2"]
 VARIES = [*SOUND, "-f", "lavfi", "-i", "anoisesrc=duration=25", "-filter_complex", "[0][1]concat=n=2:v=0:a=1"]
 
-# Name, what ffmpeg is told, media type, width, height, seconds.
+# Name, options of ffmpeg, media type, width, height, seconds.
 MADE = {
     "jpeg": (["a.jpg", *PICTURE], "image/jpeg", 40, 30, 0),
     "png": (["a.png", *PICTURE], "image/png", 40, 30, 0),
@@ -68,7 +68,7 @@ def test_a_file_of_ffmpeg_is_measured_and_one_that_is_cut_short_harms_nothing(ki
         except UnfitError:
             continue
         assert cut.length == size
-    # As what it is not, whole and cut: what is published is called by its bytes.
+    # With a wrong name, whole and cut: the published name depends on the bytes.
     false = "posts/x.mp3" if measured.type.startswith("image/") else "posts/x.jpg"
     site.write(false, data)
     site.write("posts/cut.bin", data[: len(data) // 2])
@@ -84,7 +84,7 @@ def test_a_file_of_ffmpeg_is_measured_and_one_that_is_cut_short_harms_nothing(ki
 
 
 def exif(orientation, *, thumbnail=b"", order="<"):
-    """An Exif segment (CIPA DC-008) with an orientation, and what else a camera leaves in it."""
+    """Return an Exif segment (CIPA DC-008) with an orientation, and other data from a camera."""
     head = {"<": b"II", ">": b"MM"}[order] + struct.pack(f"{order}HI", 42, 8)
     entries = struct.pack(f"{order}HHHIHH", 2, 0x010F, 2, 4, 0, 0) + struct.pack(
         f"{order}HHIHH", 0x0112, 3, 1, orientation, 0
@@ -97,7 +97,7 @@ def exif(orientation, *, thumbnail=b"", order="<"):
 @pytest.mark.parametrize("orientation", range(10))
 def test_a_photo_that_was_taken_on_its_side_is_as_high_as_it_is_shown(orientation, order):
     photo = jpeg(400, 300)
-    # A picture within the picture, larger than any head that one might read, and of another size.
+    # A picture within the picture, of another size, and larger than any head that is read.
     segments = exif(orientation, order=order, thumbnail=jpeg(16, 12) * 1_800)
     data = photo[:2] + segments + photo[2:]
     assert len(segments) > 60_000
@@ -142,7 +142,7 @@ def test_a_cover_of_megabytes_before_the_first_frame_does_not_hide_how_long_a_so
     assert (measured.type, measured.duration) == ("audio/mpeg", 10)
 
 
-# Heads of frames: version, layer, kbit/s, samples a second; bytes and samples of a frame by the standard.
+# Frame headers: version, layer, kbit/s, samples per second; bytes and samples of a frame by the standard.
 @pytest.mark.parametrize(
     ("head", "length", "seconds"),
     [

@@ -1,4 +1,4 @@
-"""What people see and hear of files beside articles: measured sizes, a player that seeks, parts from the preview."""
+"""People see and hear files beside articles: sizes are measured, players can seek, the preview sends parts."""
 
 import asyncio
 import json

@@ -1,6 +1,6 @@
-"""The sdist and the wheel work outside the clone: with and without extras, at the lowest and newest dependencies.
+"""The sdist and the wheel work outside the clone, with and without extras, with the lowest and newest dependencies.
 
-Run by ``python3 run.py sweep packages``; each Python from 3.11 on that is at hand is tried.
+``python3 run.py sweep packages`` runs this with each installed Python from 3.11 on.
 """
 
 import json
@@ -42,7 +42,7 @@ def uv(*arguments, **options):
 
 
 def pythons():
-    """One interpreter of each minor version that feedpub may run with."""
+    """One interpreter for each minor version that feedpub supports."""
     if find_spec("uv") is None:
         return [sys.executable]
     listed = json.loads(uv("python", "list", "--only-installed", "--offline", "--output-format", "json"))
@@ -56,7 +56,7 @@ def pythons():
 
 @pytest.fixture(scope="module")
 def artefacts(tmp_path_factory):
-    """The sdist, and the wheel that is built of it."""
+    """The sdist, and the wheel that is built from it."""
     folder = tmp_path_factory.mktemp("dist")
     uv("build", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, ROOT)
     return folder / f"feedpub-{__version__}.tar.gz", folder / f"feedpub-{__version__}-py3-none-any.whl"

@@ -44,7 +44,7 @@ def test_the_changelog_of_this_version_is_in_order():
 
 @pytest.fixture
 def dist(tmp_path):
-    """A function that packs a wheel and an sdist, with other files than they should have."""
+    """A function that packs a wheel and an sdist with different files than they should have."""
 
     def pack(*, more=(), lacks="", version="0.3.0"):
         with zipfile.ZipFile(tmp_path / "feedpub-0.3.0-py3-none-any.whl", "w") as wheel:
@@ -74,7 +74,7 @@ def test_artefacts_have_the_version_the_licence_and_nothing_strange(dist, tmp_pa
 
 
 def test_the_version_is_said_in_one_place():
-    """The package says it, and all else reads it there."""
+    """The package has the version, and everything else reads it there."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["dynamic"] == ["version"]
     assert project["tool"]["hatch"]["version"] == {"path": "feedpub/__init__.py"}

@@ -31,7 +31,7 @@ class Doc:
 
 @dataclass(frozen=True)
 class Site:
-    """An output folder with its state folder below ``root``, and how it is published."""
+    """An output folder and its state folder below ``root``, and the way in which it is published."""
 
     root: Path
     layout: str = "files"
@@ -47,7 +47,7 @@ class Site:
         return self.root / (".own-state" if self.own_state else ".state")
 
     def staging(self) -> tuple[Path, ...]:
-        """Where staging may lie."""
+        """Where staging folders may be."""
         return staging_places(locate(self.out), self.state)
 
     def with_(self, **options) -> "Site":
@@ -67,7 +67,7 @@ class Site:
         )
 
     def command(self, documents: dict[str, bytes], keep=()) -> list[str]:
-        """The command line that publishes ``documents`` in a process of its own."""
+        """The command line that publishes ``documents`` in its own process."""
         job = {
             "documents": {name: data.decode() for name, data in documents.items()},
             "keep": list(keep),
@@ -84,7 +84,7 @@ class Site:
         )
 
     def tree(self) -> dict[str, bytes]:
-        """What a web server can hand out: the regular files of the output folder, by name."""
+        """What a web server can serve: the regular files of the output folder, by name."""
         if not self.out.is_dir():
             return {}
         return {
@@ -95,7 +95,7 @@ class Site:
         return {name: (self.out / name).stat().st_mtime_ns for name in self.tree()}
 
     def strays(self) -> list[str]:
-        """Everything below the root that is not published, one of the last two releases, the lock or the stamps."""
+        """Everything below the root that is not published, in one of the last two releases, the lock or a stamp."""
         stamps = f".state/{stamps_name(locate(self.out), self.state)}"
         allowed = {".state", ".state/lock", stamps, "feeds"}
         allowed |= {f"feeds/{name}" for name in self.tree()} if not self.out.is_symlink() else set()
@@ -119,7 +119,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def new_site(tmp_path_factory):
-    """Makes sites, each in an empty folder of its own."""
+    """A function that makes sites, each in an empty folder of its own."""
     return lambda: Site(tmp_path_factory.mktemp("site"))
 
 
@@ -130,5 +130,5 @@ def site(new_site):
 
 @pytest.fixture(params=["files", "releases"])
 def either(site, request):
-    """A site in each of the layouts."""
+    """A site in each layout."""
     return site.with_(layout=request.param)

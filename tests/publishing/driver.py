@@ -1,6 +1,6 @@
-"""Publish one set as a process of its own, quick to start: ``driver.py JOB`` with the job as JSON.
+"""Publish one set of documents in a process that starts quickly: ``driver.py JOB``, with the job as JSON.
 
-Prints the error's sentence on one line, and ends with 1 for an error, 75 where the lock is held, 0 otherwise.
+Prints an error message on one line; the exit status is 1 for an error, 75 if another process has the lock, 0 otherwise.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# The package's own ``__init__`` loads the validator, which takes longer than all of the publishing.
+# The ``__init__`` of the package loads the validator, which takes longer than all of the publishing.
 package = types.ModuleType("feedpub")
 package.__path__ = [str(ROOT / "feedpub")]
 sys.modules["feedpub"] = package

@@ -1,4 +1,4 @@
-"""What a build does when something is wrong: it says so, and what is online stays good."""
+"""When something is wrong, a build says so, and what is online stays valid."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def small(tmp_path):
-    """A config with two feeds, and a function that writes the articles and builds."""
+    """A config with two feeds, and a function that writes articles and builds."""
     (tmp_path / "c.yaml").write_text("""
 version: 1
 site: {title: T, base_url: "https://x.test/f/", id_authority: "x.test,2023"}

@@ -1,4 +1,4 @@
-"""What is published is copied to a store: whole, in order, and without touching what is not ours."""
+"""A deploy copies the published set to a store, completely and in order, and leaves other files alone."""
 
 import json
 import re
@@ -33,7 +33,7 @@ class Cut(PublishError):
 
 
 class FakeStore:
-    """A store in memory that breaks at its nth call, before or after what was asked for was done."""
+    """A store in memory that breaks at its nth call, before or after it does what was asked."""
 
     def __init__(self):
         self.files = {}
@@ -106,13 +106,13 @@ def store():
 
 
 def dangling(files):
-    """What the documents that readers poll lead to, and the entries of archive documents, that is not there."""
+    """Return missing targets of links in documents that readers poll, and missing entries of archive documents."""
     found = set()
     for name, data in files.items():
         if name.endswith((".atom", ".rss")):
             links = {link.decode() for link in re.findall(rb'https://news\.press/([^"<]+)', data)}
             is_archive = name.count(".") > 1
-            # Archive documents also lead to those that are newer, which come after them.
+            # Archive documents also link to newer ones, which are copied after them.
             found |= {link for link in links if link.startswith("article/") or not is_archive} - files.keys()
     return found
 
@@ -217,7 +217,7 @@ def test_without_its_notes_a_deploy_takes_nothing_to_be_there_that_one_cut_short
     store.left = None
     for note in (site.folder / ".feedpub").glob("deploy-*"):
         note.unlink()
-    # Back to what the manifest of the store lists, though files differ from it now.
+    # Back to what the store's manifest lists, although the files differ from it now.
     site.build(1, 2)
     site.deploy(store, SECONDS + STALE)
     assert store.files == site.published()
@@ -228,7 +228,7 @@ def test_notes_of_a_deploy_whose_lock_is_gone_count_no_more(site, store):
     store.left = 7
     with pytest.raises(Cut):
         site.deploy(store)
-    # Somebody emptied the store, and the next deploys are cut short as well.
+    # Somebody emptied the store, and the next deploys are cut short, too.
     store.files.clear()
     for left in range(6, 12):
         store.left = left
@@ -244,7 +244,7 @@ def test_what_one_deploy_cut_short_copied_and_the_next_removed_is_copied_again(s
     for left in range(6, 24):
         store = FakeStore()
         site.build(1, 2, 3, 4)
-        # All but the manifest is there.
+        # Everything but the manifest is there.
         store.left = 20
         with suppress(Cut):
             site.deploy(store)
@@ -337,7 +337,7 @@ def test_whatever_a_driver_raises_is_one_sentence_with_what_to_do(site, command,
     assert done.stderr.startswith(f"feedpub: {to}: ")
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
-    # What cannot be opened is not there the next time either.
+    # What cannot be opened does not exist the next time either.
     assert "deploy again" not in done.stderr
 
 
@@ -361,7 +361,7 @@ def test_the_command_copies_to_each_target_and_goes_on_when_one_fails(site, comm
     assert "there is something to copy" in command(site.folder, "status").stdout
     command(site.folder, "deploy", good)
     assert command(site.folder, "deploy", good).stdout == f"{good}: nothing to do\n"
-    # Told once where it is quiet.
+    # The first run has said it; this one is quiet.
     done = command(site.folder, "deploy", "-q")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
     found = json.loads(command(site.folder, "deploy", "--format", "json").stdout)["deployed"]

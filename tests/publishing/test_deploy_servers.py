@@ -1,4 +1,4 @@
-"""What is published is copied to real servers: S3 as moto serves it, SFTP as OpenSSH does."""
+"""A deploy works with real servers: S3 by moto, and SFTP by OpenSSH."""
 
 import getpass
 import json
@@ -78,7 +78,7 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def s3():
-    """The address of an S3 server with an empty bucket that anybody may read."""
+    """The address of an S3 server with an empty, public bucket."""
     moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(port=0, verbose=False)
     server.start()
@@ -114,7 +114,7 @@ def held(bucket, prefix="news/"):
 
 
 class Proxy:
-    """Passes requests on to a server, and breaks the nth: cut off, answered with 500, or late."""
+    """Passes requests on to a server, and breaks the nth one: cut off, answered with 500, or late."""
 
     def __init__(self, server):
         self.server = server
@@ -233,7 +233,7 @@ def test_without_credentials_a_deploy_says_so_in_one_sentence(site, s3, bucket):
 
 @contextmanager
 def openssh(folder):
-    """An SSH server on this machine, and a key that it takes; the port."""
+    """An SSH server on this machine, a key that it accepts, and its port."""
     for name in ("host", "key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
     keys = folder / "authorized"

@@ -1,4 +1,4 @@
-"""Disks that are full, read-only, elsewhere or limited: what was published stays as it is, and one line says why."""
+"""If a disk is full, read-only, limited or another one, published files stay unchanged, and one line says why."""
 
 import os
 import resource
@@ -20,7 +20,7 @@ def mount(*arguments):
 
 @pytest.fixture
 def mounted():
-    """Mounts what it is told to, for as long as the test runs; the test is skipped where that is not allowed."""
+    """A function that mounts file systems for the duration of the test, which is skipped if that is not allowed."""
     points = []
 
     def mount_at(point, *arguments):
@@ -39,7 +39,7 @@ def mounted():
 
 
 def refused(site, documents, reason, remedy):
-    """Publish in a process of its own, which has to fail in one line, and to leave all as it was."""
+    """Publish in another process, which must fail with one line and leave everything unchanged."""
     before, times = site.tree(), site.mtimes()
     result = site.run(documents)
     assert (result.returncode, result.stderr.count("\n")) == (1, 1)
@@ -127,7 +127,7 @@ def test_a_mount_point_cannot_become_releases_and_a_sentence_says_so(site, mount
 
 
 def test_a_state_folder_on_another_disk_makes_staging_lie_beside_the_output(site, mounted):
-    mounted(site.state, "-t", "tmpfs", "-o", "nr_inodes=2", "tmpfs")  # no room but for the lock
+    mounted(site.state, "-t", "tmpfs", "-o", "nr_inodes=2", "tmpfs")  # room for the lock only
     site.publish(OLD)
     assert site.publish(BIG).written == ("a.rss", "b.rss", "c.rss")
     assert site.strays() == []

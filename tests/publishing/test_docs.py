@@ -1,4 +1,4 @@
-"""docs/publishing.md says what is so: its lists are held against the code."""
+"""The lists in docs/publishing.md agree with the code."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ assert SOURCE
 
 
 def rows(heading: str) -> dict[str, str]:
-    """The first two cells of the table under the row ``heading``."""
+    """Return the first two cells of each row in the table below ``heading``."""
     table = TEXT.split(f"| {heading} |", 1)[1].split("\n\n")[0]
     cells = [line.strip("|").split("|") for line in table.splitlines()[2:]]
     return {first.strip().strip("`"): second.strip() for first, second in cells}

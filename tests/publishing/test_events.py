@@ -1,4 +1,4 @@
-"""A command of the owner's hears of each change once published: at least once, in order, and of no flood."""
+"""The owner's command hears of each change once it is published: at least once, in order, and without a flood."""
 
 import json
 import os
@@ -61,7 +61,7 @@ class Site:
         self.now += timedelta(hours=1)
 
     def build(self, *records):
-        """Build with these records; return what the command heard of it, and the report."""
+        """Build with these records; return what the command was told, and the report."""
         self.write(*records)
         heard = self.folder / "heard"
         heard.unlink(missing_ok=True)
@@ -221,7 +221,7 @@ def test_a_command_that_takes_too_long_is_stopped_with_all_that_it_started(site,
             os.kill(child, 0)
         except ProcessLookupError:
             return
-        # It may be a zombie until whoever adopted it looks.
+        # It may be a zombie until its new parent notices.
         if (stat := read_stat(child)) in {"Z", "X", None}:
             return
         time.sleep(0.05)

@@ -1,6 +1,6 @@
-"""Publishing is killed, or told of an error, at each of its system calls in turn.
+"""Publishing is killed, or gets an error, at each of its system calls in turn.
 
-The suite takes an even sample of the cases; all of them run with
+The suite runs an even sample of the cases; to run all of them:
 
     FEEDPUB_FAULTS=all .venv/bin/pytest tests/publishing/test_faults.py -q
 """
@@ -22,9 +22,9 @@ CALLS = (
     "mkdir", "mkdirat", "rmdir", "utimensat", "fchmod", "chmod", "fchmodat", "link", "linkat", "symlink", "symlinkat",
 )  # fmt: skip
 FAULTS = ("signal=KILL", "error=EIO", "error=ENOSPC")
-# The kernel says that it wrote one byte, and wrote none: only reading back can find that out.
+# The kernel claims that it wrote one byte, but it wrote none: only reading back finds this.
 SHORT_WRITE = "retval=1"
-SAMPLE = 17  # of each way; no multiple of the faults, so that each comes up
+SAMPLE = 17  # of each way; not a multiple of the number of faults, so that each fault occurs
 
 KEEP = ["kept.rss"]
 OLD = {"same.rss": b"same", "changed.rss": b"old " * 50, "gone.rss": b"gone", "kept.rss": b"kept"}
@@ -32,7 +32,7 @@ NEW = {"same.rss": b"same", "changed.rss": b"new " * 50, "fresh.rss": b"fresh"}
 
 LATE = 2**32  # seconds since 1970
 
-# What is published over what: the layouts, and the ways from one to the other.
+# What is published over what: the layouts, and changes from one to the other.
 WAYS = {
     "files": ("files", "files"),
     "releases": ("releases", "releases"),
@@ -50,7 +50,7 @@ class Case:
 
 @pytest.fixture(scope="session")
 def strace():
-    """The tracer, where there is one and it may trace."""
+    """The path of strace, if it is installed and may trace."""
     path = shutil.which("strace")
     if path is None:
         pytest.skip("strace is not installed")
@@ -61,7 +61,7 @@ def strace():
 
 def traced(strace, log, command, *options):
     trace = ",".join(f"?{call}" for call in CALLS)
-    # Not --seccomp-bpf: with it, strace 6.1 injects no signals.
+    # Without --seccomp-bpf, because strace 6.1 injects no signals with it.
     return subprocess.run(
         [strace, "-f", "-o", str(log), "-e", f"trace={trace}", *options, *command],
         capture_output=True, text=True, check=False, timeout=60,
@@ -69,7 +69,7 @@ def traced(strace, log, command, *options):
 
 
 def cases_of(log: Path) -> list[Case]:
-    """Each call from the opening of the lock on, by its number among the process's calls of that name."""
+    """Return each call from the opening of the lock on, by its number among calls of that name."""
     seen, cases, started = Counter(), [], False
     for line in log.read_text().splitlines():
         match = re.match(r"\d+ +(\w+)\(", line)
@@ -92,7 +92,7 @@ def sampled(cases: list[Case]) -> list[Case]:
 
 
 def check(case, way, broken, old, new):
-    """Hold what readers see after the fault against the set before and the set that was to be."""
+    """Compare what readers see after the fault with the old set and the new set."""
     seen = broken.tree()
     assert not [name for name in seen if seen[name] not in (old.get(name), new.get(name))], case
     assert {"same.rss", "changed.rss", "manifest.json"} <= set(seen), case
@@ -101,7 +101,7 @@ def check(case, way, broken, old, new):
 
 
 def repaired(case, repair, documents, expected, tmp_path):
-    """Publish ``documents`` over a copy of what the fault left: nothing of the fault may be left then."""
+    """Publish ``documents`` over a copy of what the fault left, of which nothing may remain."""
     copy = repair.with_(root=tmp_path / "copy")
     shutil.copytree(repair.root, copy.root, symlinks=True)
     copy.publish(documents, KEEP)
@@ -118,7 +118,7 @@ def test_after_a_fault_at_any_call_no_file_is_torn_and_the_next_run_repairs(
 ):
     before, after = (site.with_(layout=layout, gzip=True) for layout in WAYS[way])
     before.publish(OLD)
-    for name in before.tree():  # so that mtimes have to be moved in every run, whatever the second
+    for name in before.tree():  # so that mtimes have to be changed in every run, in whatever second
         os.utime(before.out / name, (LATE, LATE))
     old, template = before.tree(), tmp_path / "template"
     shutil.copytree(site.root, template, symlinks=True)
@@ -147,7 +147,7 @@ def outcome(case, result, after, new) -> str:
         assert result.returncode == -9, case
         return "killed"
     if result.returncode == 0:
-        # A fault that nothing depends on, such as one on closing what was only read.
+        # A fault without consequences, such as one while a file that was read is closed.
         assert after.tree() == new, case
         assert after.strays() == [], case
         return "unharmed"

@@ -1,4 +1,4 @@
-"""With ``gzip`` each document has a packed twin that is ours as the document is."""
+"""With ``gzip``, each document has a compressed twin, which feedpub owns like the document."""
 
 import gzip
 import json

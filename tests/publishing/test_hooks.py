@@ -1,4 +1,4 @@
-"""The programs in docs/hooks.md do what it says, against servers that speak the protocols."""
+"""The programs in docs/hooks.md do what it says, with servers that speak the protocols."""
 
 import http.server
 import json
@@ -55,7 +55,7 @@ def served(handler):
 
 @pytest.fixture
 def web():
-    """A web server: its port, what was posted to it, and the status that it answers with."""
+    """A web server: its port, the requests that it got, and the status of its answers."""
     posted, status = [], [200]
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -74,7 +74,7 @@ def web():
 
 @pytest.fixture
 def mail():
-    """A mail server (RFC 5321): its port, and the mails that it took."""
+    """A mail server (RFC 5321): its port, and the mails that it got."""
     taken = []
 
     class Handler(socketserver.StreamRequestHandler):

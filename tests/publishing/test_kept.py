@@ -1,4 +1,4 @@
-"""What is to be kept is read until its stamp is known, and from then on only when anybody may have changed it."""
+"""A kept file is read until its stamp is known, and later only if anybody may have changed it."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ def keeping(either, request):
 
 
 def keep(site, number):
-    """Build with another subscription document, and pages that stay as they are."""
+    """Build with another subscription document and unchanged pages."""
     return site.publish({"a.rss": b"%d" % number}, keep=PAGES)
 
 
@@ -74,7 +74,7 @@ def lengthen(page):
 
 
 def change(page):
-    """As an editor does that writes in place; the mtime is moved by hand, as the clock may stand still in a test."""
+    """Change a file in place, as an editor does, and move its mtime, because the clock may stand still in a test."""
     page.write_bytes(page.read_bytes().swapcase())
     touch(page)
 
@@ -95,7 +95,7 @@ HAPPENS = [
 
 
 def happen(site, what, name):
-    """Let something happen to a page, and leave nothing beside it, which a release would refuse."""
+    """Change a page in some way; leave no other files, which a release would refuse."""
     what(site.out / name)
     if (site.out / "elsewhere").exists():
         (site.out / "elsewhere").unlink()

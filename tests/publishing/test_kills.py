@@ -1,4 +1,4 @@
-"""Builds are killed one after the other, each while it repairs what the last one left, and with other documents."""
+"""Builds are killed one after the other while each repairs what the last one left, and has other documents."""
 
 import multiprocessing
 import os
@@ -36,7 +36,7 @@ BUILD = st.tuples(st.sampled_from(SETS), st.sampled_from(LAYOUTS), st.booleans()
 
 
 def _die_at(number):
-    """Let the process die, as if killed, instead of its call of this number."""
+    """Make the process die, as if it were killed, instead of its call of this number."""
     calls = 0
 
     def counted(call):
@@ -62,7 +62,7 @@ def _build(site, documents, number):
 
 @pytest.fixture(scope="module")
 def clean(new_site):
-    """What a build leaves in an empty place, by its number in ``SETS`` and whether it has twins."""
+    """What a build leaves in an empty folder, by its number in ``SETS`` and whether it has twins."""
     found = {}
     for gzip in (False, True):
         for index, documents in enumerate(SETS):

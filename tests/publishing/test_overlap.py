@@ -1,4 +1,4 @@
-"""Builds that overlap, and readers that poll meanwhile: no mixed set, and none but whole files."""
+"""When builds overlap and readers poll meanwhile, there is never a mixed set or part of a file."""
 
 import multiprocessing
 import os
@@ -9,7 +9,7 @@ import pytest
 from feedpub.core.errors import FeedpubError, Locked
 
 PAIRS = 200
-# Two sets of documents without a byte in common, one name of their own each.
+# Two sets of documents without a byte in common, each with a name of its own.
 SETS = tuple(
     {"a.rss": mark * 3000, "b.atom": mark * 7000, name: mark * 100}
     for mark, name in ((b"0", "zero.rss"), (b"1", "one.rss"))
@@ -33,7 +33,7 @@ def _build(site, number, rounds, barrier, results):
 def test_of_overlapping_builds_those_that_held_the_lock_published_and_no_set_is_mixed(
     new_site, layout, states
 ):
-    """With ``states`` 2 the two builds have a state folder, and so a lock, of their own, and one output."""
+    """With two ``states``, each build has its own state folder, and so its own lock, but the output is the same."""
     site = new_site().with_(layout=layout)
     site.publish(SETS[0])
     whole = []
@@ -78,7 +78,7 @@ def _alternate(site, rounds):
 
 
 def _read_all(folder):
-    """Every file of the folder as it is when it is opened, by one descriptor of the folder."""
+    """Return every file of a folder as it is when it is opened, through one descriptor of the folder."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         seen = {}

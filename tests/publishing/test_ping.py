@@ -1,4 +1,4 @@
-"""A hub hears of each feed that changed, and subscribers get from it what is published."""
+"""A hub is told about each changed feed, and subscribers get from it what is published."""
 
 import hashlib
 import http.server
@@ -35,7 +35,7 @@ def serving(handler):
 
 
 class Hub:
-    """A hub as WebSub describes it: it verifies subscribers, fetches what publishers name, and hands it on."""
+    """A hub as in WebSub: it verifies subscribers, fetches what publishers announce, and distributes it."""
 
     def __init__(self):
         self.told, self.subscribers, self.status = [], {}, 202
@@ -77,7 +77,7 @@ class Hub:
 
 
 class Reader:
-    """A subscriber: it answers the challenge, and keeps what it is sent."""
+    """A subscriber: it answers the challenge, and keeps what it gets."""
 
     def __init__(self):
         self.got = []
@@ -102,7 +102,7 @@ class Reader:
         self.address = f"http://127.0.0.1:{self.server.server_address[1]}/callback"
 
     def subscribe(self, document):
-        """Subscribe as a reader does: with the hub and the address that the document itself names (WebSub §4)."""
+        """Subscribe as a reader does, with the hub and the address in the document itself (WebSub §4)."""
         links = {
             link.get("rel"): link.get("href")
             for link in ET.fromstring(document).iter("{http://www.w3.org/2005/Atom}link")
@@ -130,7 +130,7 @@ def reader():
 
 @pytest.fixture
 def site(tmp_path, hub):
-    """Build with the articles of these numbers; what is published is served."""
+    """Build with the articles of these numbers; the output is served."""
     feeds = tmp_path / "feeds"
 
     class Handler(http.server.SimpleHTTPRequestHandler):

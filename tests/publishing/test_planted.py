@@ -1,4 +1,4 @@
-"""What others put in the way: links, files, folders and edited lists never make publishing leave its folders."""
+"""Planted links, files, folders and edited lists never make feedpub publish outside its folders."""
 
 import errno
 import json
@@ -19,7 +19,7 @@ MANIFESTS = json.loads(Path(__file__).with_name("manifests.json").read_bytes())
 
 @pytest.fixture
 def victim(site):
-    """A folder of somebody else's, with names that publishing uses."""
+    """A folder of somebody else, with names that publishing uses."""
     folder = site.root.parent / f"{site.root.name}-victim"
     folder.mkdir()
     for name in ("a.rss", MANIFEST, "lock", ".journal", "victim.txt"):

@@ -1,4 +1,4 @@
-"""The output folder changes as a whole, and only where it is ours."""
+"""The output folder changes as a whole, and only where feedpub owns it."""
 
 import json
 import multiprocessing
@@ -131,7 +131,7 @@ def plant_socket(path):
         here = os.open(path.parent, os.O_RDONLY)
         listener.bind(
             f"/proc/self/fd/{here}/{path.name}"
-        )  # a socket's path may have some 100 characters only
+        )  # the path of a socket is limited to some 100 characters
         os.close(here)
 
 
@@ -187,7 +187,7 @@ def _leave_an_orphan(state, orphaned, reader, writer):
     os.close(writer)
     with exclusive(state):
         if os.fork() == 0:
-            orphaned.set()  # said by the worker itself: only then is it sure that it has let go of the lock
+            orphaned.set()  # printed by the worker itself: only then has it certainly released the lock
         os.read(reader, 1)  # waits for the end of the test
         os._exit(0)
 
@@ -205,7 +205,7 @@ def test_a_worker_that_outlives_its_killed_build_does_not_hold_the_lock(site):
     build.join()
     with exclusive(site.state):
         pass
-    os.close(writer)  # while the worker lives, the run of the tests cannot end
+    os.close(writer)  # the tests cannot end while the worker lives
     os.close(reader)
 
 

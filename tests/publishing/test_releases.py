@@ -1,4 +1,4 @@
-"""In the layout ``releases`` the whole set flips at once, and what is not ours is never taken offline."""
+"""In the layout ``releases``, the whole set changes at once, and foreign files never go offline."""
 
 import errno
 import os

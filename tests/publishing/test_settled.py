@@ -1,4 +1,4 @@
-"""Files that stay for good are listed in parts of the manifest, read and written only where they are touched."""
+"""Settled files are listed in parts of the manifest, which are only read and written if they are needed."""
 
 import contextlib
 import errno
@@ -42,7 +42,7 @@ def tree(folder):
 
 
 def listed(site):
-    """The settled files by the parts that list them, as they are on the disk."""
+    """Return the settled files by the parts that list them, as they are on the disk."""
     manifest = read_manifest(site.out)
     parts = {part: json.loads((site.out / part).read_bytes())["documents"] for part in manifest.parts}
     assert {part: len(documents) for part, documents in parts.items()} == manifest.parts

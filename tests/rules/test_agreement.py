@@ -1,4 +1,4 @@
-"""The compiled matcher, the explanation and a plain matcher written for clearness alone say the same."""
+"""The compiled matcher, the explanation and a simple matcher, written only to be clear, agree."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def is_accent(char):
 
 
 def letters(text, *, accents, case):
-    """The characters that count, one by one: a flag is one; white space is a space, a blank line a line's end."""
+    """Return the characters that count, one by one: a flag is one, white space a space, a blank line a line end."""
     text = re.sub(r"\n[ \t]*(?=\n)|\u2029", lambda match: "\r" * len(match[0]), text)
     text = re.sub(r"(?<=[用写東京都がか\u3099ガｶﾞ])[ \t]*\n[ \t]*(?=[用写東京都がかガｶ])", "", text)
     for char in APOSTROPHES:
@@ -58,7 +58,7 @@ def letters(text, *, accents, case):
     text = text.replace("İ", "I").replace("ـ", "").replace("٫", ".").replace("٬", ",")
     text = "".join(char for char in text if unicodedata.category(char) != "Cf")
     text = plain_digits_of_formulas(unicodedata.normalize("NFC", text))
-    # A trademark sign is no pair of letters, a footnote no part of a word.
+    # A trademark sign is not a pair of letters, and a footnote is not part of a word.
     text = "".join(char if char in SIGNS else unicodedata.normalize("NFKC", char) for char in text)
     text = unicodedata.normalize("NFC", text)
     text = "".join(KEYBOARDS.get(char, char) for char in text)
@@ -72,7 +72,7 @@ def letters(text, *, accents, case):
 
 
 def plain_digits_of_formulas(text):
-    """Raised digits behind a word of one or two letters are plain ones."""
+    """Replace raised digits after a word of one or two letters by plain ones."""
     made = list(text)
     for place, char in enumerate(text):
         if char in SUPERSCRIPTS:
@@ -91,7 +91,7 @@ def bare(char):
 
 
 def kind(char):
-    """unspaced, korean, word or symbol."""
+    """Return ``unspaced``, ``korean``, ``word`` or ``symbol``."""
     name = unicodedata.name(char[0], "")
     if unicodedata.category(char[0])[0] not in "LNM" or char in SIGNS:
         return "symbol"
@@ -101,7 +101,7 @@ def kind(char):
 
 
 def repeatable(char):
-    """Whether it says the same when it stands twice: an emoji, or what ends a sentence."""
+    """Tell whether a character means the same if it is repeated: an emoji, or the end of a sentence."""
     return unicodedata.category(char[0]) == "So" or char in SIGNS
 
 
@@ -135,7 +135,7 @@ def occurs(term, text, *, accents=False):
 
 
 def ends(hay, place, wanted):
-    """Where a match that begins at a place ends; a space in a term is any run of spaces."""
+    """Return where a match that begins at a place ends; a space in a term matches any run of spaces."""
     for char in wanted:
         if hay[place] != char or place == len(hay) - 1:
             return
@@ -146,7 +146,7 @@ def ends(hay, place, wanted):
 
 
 def leads_to(term, link):
-    """Whether a link is of the host and path that a term names."""
+    """Tell whether a link has the host and the path of a term."""
     seen, wanted = urlsplit(link), urlsplit(term if "//" in term or term[0] == "/" else f"https://{term}")
     path, parts = (
         [unquote(part).casefold() for part in url.path.split("/") if part] for url in (seen, wanted)
@@ -158,7 +158,7 @@ def leads_to(term, link):
 
 
 def speaks(term, tag):
-    """Whether a language tag has the subtags of a term, and perhaps more."""
+    """Tell whether a language tag has the subtags of a term, and perhaps more."""
     wanted = term.casefold().split("-")
     return tag.casefold().split("-")[: len(wanted)] == wanted
 
@@ -173,7 +173,7 @@ def found_in(term, field, text, options):
 
 
 def holds(rule, article, options):
-    """What a group says, without its place in a feed."""
+    """Tell whether an article fulfils a group, whatever feed the group is in."""
     if isinstance(rule, str):
         fields = options["fields"]
         return any(found_in(rule, field, text, options) for field in fields for text in article[field])
@@ -192,7 +192,7 @@ def holds(rule, article, options):
 
 
 def same(term, accents):
-    """What two terms share that are one: a spelling of one term is no second."""
+    """Return what equal terms have in common: another spelling is not another term."""
     if not isinstance(term, str):
         return json.dumps(term)
     exact = term.startswith("=")
@@ -383,7 +383,7 @@ def groups(draw, below):
     for key in draw(st.sets(st.sampled_from(["any", "all", "none"]), min_size=1)):
         group[key] = draw(lists_of(below))
     if "any" in group and draw(st.booleans()):
-        # Where accents count, more terms are different.
+        # If accents count, more terms are different.
         flat = {same(item, accents=False) for item in group["any"] if isinstance(item, str)}
         if flat:
             group["min_hits"] = draw(st.integers(1, min(2, len(flat))))
@@ -405,7 +405,7 @@ links = st.builds(
     st.sampled_from(["", "?sport", "#/en", "?u=//example.com/en"]),
 )
 tags = st.sampled_from(["en", "en-GB", "EN-gb", "eng", "pt-BR", "zh-Hant-TW", "zh-TW", "zh-hant"])
-# No two of these are one, so that min_hits can count them.
+# No two of these are equal, so that min_hits can count them.
 OF_LINKS = [
     "example.org",
     "https://www.example.com/",
@@ -428,7 +428,7 @@ TERMS_OF = {
     "language": st.sampled_from(["en", "en-GB", "pt", "zh-Hant", "zh-TW", "eng"]),
 }
 TEXTS_OF = {"link": links, "language": tags}
-# Several links, or languages, no article has.
+# No article has several links or languages.
 SINGLE = ["title", "body", *TERMS_OF]
 word_fields = st.sampled_from(WORD_FIELDS)
 of_values = st.one_of(
@@ -446,7 +446,7 @@ conditions = st.recursive(
 
 @st.composite
 def values_of_fields(draw):
-    """The texts of each field of an article; one source is a name."""
+    """The texts of each field of an article; a source is only a name."""
     found = {}
     for field in FIELDS:
         most = 1 if field in SINGLE or field == "source" else 2

@@ -1,4 +1,4 @@
-"""The tables of docs/rules.md say what is true."""
+"""The tables of docs/rules.md are true."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 
 
 def rows():
-    """The rule, the field of a text, the text and whether it is taken, for each text of such tables."""
+    """Return rule, field, text and result for each text in such tables."""
     tested = named = False
     for line in DOCS.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -37,7 +37,7 @@ def rows():
 
 
 def packs():
-    """The pack that the page has as an example."""
+    """The example pack of the page."""
     text = DOCS.read_text(encoding="utf-8")
     [(path, written)] = re.findall(r"<!-- (\S+\.yaml) -->\n\n```yaml\n(.*?)```", text, re.DOTALL)
     return {Path(path).stem: Pack(Path(path).stem, written.encode(), path)}

@@ -1,4 +1,4 @@
-"""The engines find the same, whatever happens to one of them."""
+"""All engines find the same, even if one of them fails."""
 
 import pickle
 from datetime import UTC, datetime
@@ -97,6 +97,6 @@ def test_ten_thousand_terms_are_all_found():
     signs=st.tuples(*[st.booleans()] * 3),
 )
 def test_the_words_of_plain_ascii_are_those_of_any_text(text, signs):
-    """They are most of the terms, so they are not folded."""
+    """Most terms are such words, so they are not folded."""
     term = Term(text, VIEW, *signs)
     assert term.words == _folded_words(term)

@@ -1,4 +1,4 @@
-"""Every mistake in a rule is one sentence with its place and remedy: tests/data/rules/errors.yaml."""
+"""Every mistake in a rule gives one sentence with its place and the remedy: tests/data/rules/errors.yaml."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""An explanation says which terms decided, where they stand, and what was nearly enough."""
+"""An explanation says which terms decided, where they are, and what was nearly enough."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Folding is the same whichever of its ways a text takes, and for every way to write the text."""
+"""Folding gives the same result on each of its paths, and for each way to write a text."""
 
 import sys
 import unicodedata
@@ -34,7 +34,7 @@ modes = st.fixed_dictionaries({"accents": st.booleans(), "case": st.booleans()})
 def test_a_fold_is_the_fold_of_its_parts_however_long_the_rest(one, other, mode):
     parts = fold(one, **mode) + b" . " + fold(other, **mode)
     assert fold(f"{one} . {other}", **mode) == parts
-    # With much ASCII around, a text takes the way of texts that are mostly ASCII.
+    # With much ASCII around it, a text takes the path for texts that are mostly ASCII.
     padding = "x" * 60
     assert fold(f"{one} . {other}.{padding}", **mode) == parts + b"." + padding.encode()
 
@@ -67,7 +67,7 @@ def test_no_character_is_an_error_and_each_folds_alike_in_every_normal_form():
         if taken_apart != char:
             assert fold(f"a {taken_apart} b") == fold(f"a {char} b"), hex(number)
         else:
-            # What nobody sees disappears; whatever else there is leaves something to be found.
+            # Invisible characters disappear; every other character leaves something to find.
             assert fold(char) or unicodedata.category(char) not in ("Ll", "Lo", "Lu", "Nd", "Nl")
 
 

@@ -1,4 +1,4 @@
-"""What is allowed but hardly meant is warned of, with its place; what is meant is not."""
+"""Rules that are valid but probably not meant give a warning with their place; others do not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What packs mean, and what holds of those that ship."""
+"""What packs mean, and what holds for the shipped ones."""
 
 import re
 from datetime import UTC, datetime
@@ -61,7 +61,7 @@ WORDS = st.lists(
 
 @given(title=WORDS, body=WORDS, extra=st.sampled_from(["", ", min_hits: 2"]))
 def test_a_feed_takes_what_the_rule_or_its_any_takes_unless_one_of_the_two_refuses(title, body, extra):
-    """The rule and the keywords as two feeds say the same as the one feed that has both."""
+    """The rule and the keywords in two feeds say the same as one feed that has both."""
     both = of_feeds(f"both: {{rule: ours/fuels, any: [wind, sun]{extra}, none: [barbecue]}}")
     apart = of_feeds(
         f"rule: {{rule: ours/fuels}}\nany: {{any: [wind, sun]{extra}}}\n"
@@ -133,7 +133,7 @@ def test_the_quick_form_of_a_pack_is_made_of_its_file(name):
 
 
 def same(pack):
-    """Whether the quick form says what the file says."""
+    """Tell whether the compiled form says the same as the file."""
     rules = pack.parsed
     quick = compiled(rules)
     assert tuple(quick.all_terms()) == rules.terms
@@ -189,7 +189,7 @@ def test_no_term_of_a_pack_that_ships_is_dead_doubled_or_too_wide(name):
 
 @pytest.mark.parametrize("name", shipped())
 def test_a_pack_that_ships_changes_only_with_a_line_in_the_changelog(name):
-    """Who changes one adds a line to the section Unreleased, so that the release says it."""
+    """A change needs a line in the changelog, so that the release notes mention it."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(rf"`{name}` \(([0-9a-f]{{12}})\)", changelog)
     assert newest is not None

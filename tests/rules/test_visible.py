@@ -1,4 +1,4 @@
-"""HTML is matched on what a reader sees, and no markup takes longer than its length."""
+"""HTML is matched as a reader sees it, in linear time for any markup."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""A site as a build leaves it, and Debian's web servers that serve it with the lines of docs/hosting.md."""
+"""A built site, and Debian's web servers with the configuration from docs/hosting.md."""
 
 import base64
 import http.client
@@ -30,7 +30,7 @@ DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
 
 
 def shown(language):
-    """The blocks of the page in one language."""
+    """Return the code blocks of the page in one language."""
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -107,7 +107,7 @@ class Served:
 def served(request, tmp_path, command):
     make, language = SERVERS[request.param]
     needed(request.param)
-    # A server that has given up root has to get in.
+    # A server that gave up root must be able to enter.
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     folder, work = tmp_path / "news", tmp_path / "server"

@@ -1,4 +1,4 @@
-"""docs/hosting.md forgets no type that is published."""
+"""docs/hosting.md names all published types."""
 
 import pytest
 

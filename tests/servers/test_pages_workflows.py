@@ -1,4 +1,4 @@
-"""The workflows of docs/hosting.md keep ids from one job to the next, though each begins in a fresh clone."""
+"""The workflows in docs/hosting.md keep ids from job to job, although each job begins with a fresh clone."""
 
 import os
 import re
@@ -28,7 +28,7 @@ def blocks(language):
 
 
 def commands(host):
-    """What a job runs: of GitHub's, the steps that are commands."""
+    """Return the commands of a job; for GitHub, the steps that are commands."""
     _, github, gitlab = map(yaml.safe_load, blocks("yaml"))
     if host == "gitlab":
         return gitlab["pages"]["script"]
@@ -36,7 +36,7 @@ def commands(host):
 
 
 class Host:
-    """A repository and jobs that run a workflow's commands in fresh clones of it."""
+    """A repository, and jobs that run the commands of a workflow in fresh clones of it."""
 
     def __init__(self, folder, name):
         self.name, self.repository, self.work, self.jobs = name, folder / "repository.git", folder / "work", 0
@@ -73,7 +73,7 @@ class Host:
         self.run("git", "push", "-q", "origin", "main", folder=self.work)
 
     def job(self):
-        """Run a job as the host does; return the ids and titles of the feed that it would deploy."""
+        """Run a job as the host does; return ids and titles in the feed that it would deploy."""
         self.jobs += 1
         clone = self.work.parent / f"job-{self.jobs}"
         self.run(
@@ -109,7 +109,7 @@ def test_a_job_that_changes_nothing_commits_nothing(host):
 
 
 def test_a_job_that_cannot_read_what_is_published_stops(host):
-    """It must not look like the first one, which begins anew: nothing would be known of what subscribers have seen."""
+    """It must not act as if it were the first one, because it does not know what subscribers have seen."""
     host.job()
     host.run("git", "remote", "set-url", "origin", host.repository.with_name("nowhere"), folder=host.work)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The systemd units of docs/hosting.md are right, and let a build do little beside its work."""
+"""The systemd units in docs/hosting.md are valid, and allow a build little else than its work."""
 
 import subprocess
 import sys
@@ -32,7 +32,7 @@ def test_systemd_finds_nothing_wrong_with_the_units(units):
 
 
 def test_the_service_is_exposed_below_3_of_10(units):
-    # A test on the way of a web server's user is not needed: systemd counts what a unit leaves open.
+    # This only counts what a unit leaves open; it need not work for the user of a web server.
     done = analyze("security", "--offline=true", "--threshold=30", str(units / "feedpub.service"))
     assert done.returncode == 0, done.stdout
     assert "SAFE" in done.stdout

@@ -1,4 +1,4 @@
-"""A web server that is told what docs/hosting.md says serves a site as readers and browsers need it."""
+"""With the configuration from docs/hosting.md, a web server serves a site as readers and browsers need it."""
 
 import gzip
 import re
@@ -17,7 +17,7 @@ TYPES = {f"all.{known.name}": known.media_type for known in OUTPUT_FORMATS.value
 
 
 def media(served):
-    """The address of the picture that an article has."""
+    """Return the address of the picture in an article."""
     (found,) = (served.folder / "feeds/media").glob("*.png")
     return f"media/{found.name}"
 

@@ -1,4 +1,4 @@
-"""What the tests of all formats share: a source from a line of config, and a file's items as short lines."""
+"""What tests of all formats share: a source from lines of config, and items as short lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEFAULTS = {
 
 @pytest.fixture
 def source(tmp_path: Path) -> Callable[[str], SourceSpec]:
-    """A function from further lines of config to a source in the test's own folder."""
+    """A function that makes a source in the test's own folder from lines of config."""
 
     def make(extra: str = "") -> SourceSpec:
         given = {line.split(":")[0] for line in extra.splitlines()}
@@ -37,7 +37,7 @@ def source(tmp_path: Path) -> Callable[[str], SourceSpec]:
 
 @pytest.fixture
 def gives(tmp_path: Path) -> Callable[[SourceSpec, bytes, str], list[Item]]:
-    """A function from a source and a file's bytes to the file's items."""
+    """A function that returns the items of a file, from a source and bytes."""
 
     def run(spec: SourceSpec, data: bytes, name: str = "in.txt") -> list[Item]:
         path = tmp_path / name
@@ -64,7 +64,7 @@ def _shown(item: Item) -> tuple[str, str]:
 
 @pytest.fixture
 def agrees() -> Callable[[list[Item], list[str]], None]:
-    """A function that asserts that items are as their short lines say: lines, kind and a part of the text."""
+    """A function that asserts that items agree with short lines: lines, kind and a part of the text."""
 
     def check(items: list[Item], wanted: list[str]) -> None:
         found = [_shown(item) for item in items]
@@ -79,7 +79,7 @@ def agrees() -> Callable[[list[Item], list[str]], None]:
 
 @pytest.fixture
 def covered() -> Callable[[list[Item]], list[int]]:
-    """A function to the numbers of the lines that articles, boilerplate and rejects stand on, in order."""
+    """A function that returns the line numbers of articles, boilerplate and rejects, in order."""
 
     def lines(items: list[Item]) -> list[int]:
         spans = sorted((i.origin.line, i.origin.last) for i in items if not isinstance(i, Notice))
@@ -106,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    """A server on this machine: ``answers`` by path, functions of the headers; ``asked`` has what it was asked for."""
+    """A server on this machine: ``answers`` maps paths to functions of the headers; ``asked`` lists the requests."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.asked, server.answers = [], {}
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,4 +1,4 @@
-"""Addresses are completed and mended as browsers do, and no id comes of that."""
+"""Addresses are completed and repaired as in browsers, and ids do not depend on that."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def rss(item, head="<link>https://quay.example.org/blog/</link>"):
     ],
 )
 def test_an_address_is_mended_and_its_id_is_that_of_what_is_written(written, wanted, source, gives):
-    """The hosts are those of Python's own codec for punycode and the tables of UTS 46."""
+    """The hosts come from Python's own codec for Punycode and the tables of UTS 46."""
     record = {"title": "A", "body": "B", "date": "2023-10-09 14:25"}
     without, with_link = (
         gives(source(), json.dumps(each).encode(), "in.json")[0]
@@ -55,7 +55,7 @@ def test_an_address_is_mended_and_its_id_is_that_of_what_is_written(written, wan
         and wanted != written
         and (" " in written or "|" in written or "{" in written or written[0] == "/")
     ):
-        # As before it could be mended.
+        # As before it could be repaired.
         assert with_link.id == without.id
 
 
@@ -70,7 +70,7 @@ def test_an_address_is_mended_and_its_id_is_that_of_what_is_written(written, wan
     ],
 )
 def test_a_feed_says_what_its_relative_links_mean(head, link, wanted, source, gives):
-    """By its own address, else that of its page; the id stays that of the guid."""
+    """They are relative to its own address, or else to that of its page; the id stays that of the guid."""
     item = gives(source(), rss(f"<link>{link}</link>", head), "in.rss")[0]
     assert item.link == wanted
     assert item.id == gives(source(), rss("", head), "in.rss")[0].id
@@ -119,7 +119,7 @@ def test_a_feed_says_what_its_relative_links_mean(head, link, wanted, source, gi
     ],
 )
 def test_pictures_and_files_of_media_rss_are_read(extra, image, files, source, gives):
-    """A thumbnail before a picture, an enclosure before a film."""
+    """A thumbnail is preferred to a picture, an enclosure to a film."""
     item = gives(source(), rss(extra), "in.rss")[0]
     assert item.image == image
     assert [file.url for file in item.enclosures] == files

@@ -1,4 +1,4 @@
-"""What people's files hold becomes the articles that they mean: a table of inputs with the fields that come out."""
+"""People's files become the articles that they mean: a table of inputs and expected fields."""
 
 from __future__ import annotations
 

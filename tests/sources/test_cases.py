@@ -1,4 +1,4 @@
-"""All formats, by their tables of cases: a new case is a few lines of YAML and no code."""
+"""All formats, by tables of cases: a new case needs a few lines of YAML and no code."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ COMPRESSORS = {
 
 
 def content(case):
-    """The bytes of a case's file, before and after compression."""
+    """Return the bytes of a case's file, before and after compression."""
     text = case.get("repeat", "") * case.get("times", 0) + case.get("input", "")
     data = case["latin1"].encode("latin-1") if "latin1" in case else text.encode(case.get("encode", "utf-8"))
     return data, COMPRESSORS.get(case.get("compress"), bytes)(data)
 
 
 def count_lines(case, data):
-    """Count lines in another way than the readers do."""
+    """Count lines in a different way than the readers do."""
     text = data.decode(case.get("encode", "latin-1")).removeprefix("ï»¿")
     return len(re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_case(case, source, gives, agrees, covered):
-    """What each case's name says, with every line in exactly one item unless it says where others begin."""
+    """Each case does what its name says, and each line is in exactly one item unless the case says otherwise."""
     plain, data = content(case)
     items = gives(source(case.get("source", "")), data, case.get("file", "in.txt"))
     agrees(items, case["items"])

@@ -1,4 +1,4 @@
-"""What a source's ``html`` and ``replace`` leave of its articles, in each format, and what is told of it."""
+"""``html`` and ``replace`` of a source change its articles in each format, and are reported."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ NODES = st.recursive(
 
 
 def shown(nodes):
-    """The words of a tree without what is an ad, by another parser."""
+    """Return the words of a tree without its ads, by another parser."""
 
     def words(node):
         if node.get("class") == "ad":

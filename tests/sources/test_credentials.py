@@ -1,4 +1,4 @@
-"""Headers of a source's requests: to its own host alone, and with secrets that appear nowhere."""
+"""Headers of a source are only sent to its own host, and secrets do not appear anywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An article in Markdown without a date has that of its file, its folder or its folders."""
+"""A Markdown article without a date gets that of its file name or its folders."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from feedpub.sources import read
     ],
 )
 def test_names_date_an_article(name, dated, source, tmp_path):
-    """Only whole dates do."""
+    """Only whole dates count."""
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("# Title\n\nBody\n")

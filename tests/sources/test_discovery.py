@@ -1,4 +1,4 @@
-"""Which patterns a first config has: those of the folders where articles are, and of no others if few words say so."""
+"""A first config has the patterns of all folders with articles, and no others if few words can say so."""
 
 import os
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_patterns_fit_the_folders_where_articles_are(tmp_path, with_articles, wi
     known = {path: verdicts[path] for path in looked.groups[".md"]}
     found = patterns(looked, known, ".md", tmp_path)
     assert found == tuple(f"{pattern}.md" for pattern in expected.split())
-    # Whatever they are, each article that was looked at is fitted.
+    # Whatever the patterns are, each article that was found matches.
     fitting = files(SourceSpec(found, tmp_path))
     assert {path for path, has in known.items() if has} <= set(fitting)
 

@@ -1,4 +1,4 @@
-"""docs/sources.md says what the code says."""
+"""docs/sources.md agrees with the code."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text("utf-8")
 
 
 def rows(heading):
-    """The cells of the first table under a heading."""
+    """Return the cells of the first table below a heading."""
     section = PAGE.partition(f"# {heading}\n")[2]
     found = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
     lines_of_table = found[0].splitlines()[2:]

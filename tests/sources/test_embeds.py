@@ -1,4 +1,4 @@
-"""What a browser would show by a program, and a feed can't carry, is carried in another form."""
+"""What a browser shows with a program, and a feed cannot contain, is published in another form."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ BROKEN = (
     ],
 )
 def test_it_is_a_link_an_image_or_a_text(body, wanted):
-    """Pixels that count readers are none of these."""
+    """Pixels that count readers have no such form."""
     assert sanitise(body, None) == wanted
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=20).map("".join))
 def test_nothing_unsafe_comes_of_it(body):
-    """However broken the markup is."""
+    """This holds for any broken markup, too."""
     safe = sanitise(body, None)
     assert "<iframe" not in safe
     assert "<script" not in safe
@@ -78,7 +78,7 @@ def test_nothing_unsafe_comes_of_it(body):
 
 @pytest.mark.parametrize("part", BROKEN)
 def test_broken_markup_takes_no_longer_than_its_length(part):
-    """A megabyte in a second."""
+    """A megabyte takes a second."""
     body = (part * (1 << 20))[: 1 << 20]
     begun = time.process_time()
     sanitise(body, None)

@@ -1,4 +1,4 @@
-"""Exports of blogs are read as their blogs show them; what is no format is named."""
+"""Exports of blogs are read as their blogs show them, and files of unknown formats are named."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ audio/mpeg</wp:meta_value></wp:postmeta></item>
 @pytest.mark.parametrize(("creator", "names"), [("op", ["Mara Quist"]), ("gone", ["Pier"])])
 @pytest.mark.parametrize("name", ["in.xml", "in.rss", "in"])
 def test_a_post_of_wordpress_is_what_its_blog_shows(name, creator, names, source, gives):
-    """Whatever the file is called; a login is nobody's name."""
+    """The name of the file does not count, and a login is not shown as a name."""
     head = f"<title>Pier</title><link>https://pier.example.org</link><description/>{AUTHOR}"
     text = f'<rss version="2.0" {SPACES}><channel>{head}{POST.format(creator=creator)}</channel></rss>'
     items = gives(source(), text.encode(), name)
@@ -74,14 +74,14 @@ def test_a_post_of_wordpress_is_what_its_blog_shows(name, creator, names, source
     ],
 )
 def test_a_text_of_the_old_editor_becomes_paragraphs(text, body):
-    """As WordPress itself makes them."""
+    """It becomes the same paragraphs as in WordPress itself."""
     assert body_of(text)[0] == body
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", ["[caption]", "[gallery", "[embed]", "<!--", "<pre>", "[caption]<img "])
 def test_broken_short_codes_take_no_longer_than_their_length(part):
-    """A megabyte in seconds."""
+    """A megabyte takes seconds."""
     begun = time.process_time()
     body_of((part * (1 << 20))[: 1 << 20])
     body_of(part * 1_900 + "x" * (1 << 20))
@@ -120,7 +120,7 @@ def test_a_post_of_blogger_has_a_link_by_the_base_and_no_address_of_nobody(sourc
     ],
 )
 def test_what_is_no_format_is_named_unless_the_source_says_what_it_is(name, text, source, gives):
-    """Read as text it would be published with all that is private in it."""
+    """Read as text, it would be published with everything private in it."""
     items = gives(source(), text.encode(), name)
     assert [type(item) for item in items] == [Reject]
     assert "none of the formats" in items[0].reason

@@ -1,4 +1,4 @@
-"""The bytes of a feed are read as what says so says, in a written order, and never guessed."""
+"""The encoding of a feed is never guessed: what declares it decides, in a documented order."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from feedpub.sources.http_cache import Copy, Memory
 
 
 def feed(*titles, declared=""):
-    """A feed as text, with an item for each title."""
+    """Return a feed as text, with an item for each title."""
     declaration = f'<?xml version="1.0" encoding="{declared}"?>\n' if declared else ""
     items = "".join(
         f'<item><title>{title}</title><guid isPermaLink="false">urn:isbn:{number}</guid>'
@@ -21,7 +21,7 @@ def feed(*titles, declared=""):
     return f'{declaration}<rss version="2.0"><channel><title>T</title>\n{items}</channel></rss>'
 
 
-# (what it is, bytes, charset of the header, encoding of the source, titles)
+# (description, bytes, charset of the header, encoding of the source, titles)
 ROWS = [
     ("UTF-8 without a word", feed("Čeština").encode(), "", None, ["Čeština"]),
     ("UTF-8 with a mark, whatever else is said", b"\xef\xbb\xbf" + feed("é", declared="windows-1251").encode(),

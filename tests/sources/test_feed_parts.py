@@ -1,4 +1,4 @@
-"""A feed that is read in parts gives what it gives as a whole, and takes no more memory, however long it is."""
+"""A feed that is read in parts gives the same as a whole, in constant memory, however long it is."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BLOG = (
     f"<rss version='2.0' {SPACES}><channel><title>T</title><wp:author><wp:author_login>a</wp:author_login>"
     "<wp:author_display_name>Ann</wp:author_display_name></wp:author><wp:tag><wp:tag_slug>s</wp:tag_slug></wp:tag>\n"
 )
-# What stands before and behind the entries, and the name of those.
+# What comes before and after the entries, and the name of the entries.
 FRAMES = (
     (f"<rss version='2.0' {SPACES}><channel><title>T</title><link>https://x.test/</link>", "</channel></rss>", "item"),
     (f"<?xml version='1.0'?>\n<!-- <item> -->\n<rss version='2.0' {SPACES}>\n<channel>\n",
@@ -93,7 +93,7 @@ def items(data, charset=""):
 
 
 def items_in_parts(data, size=1, cut=None, charset=""):
-    """What a feed gives that is read in parts of ``size``, and comes in pieces of ``cut`` bytes."""
+    """Return the items of a feed that is read in parts of ``size`` and arrives in pieces of ``cut`` bytes."""
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(feed, "WHOLE", 0)
         changed.setattr(_feed_parts, "PART", size)

@@ -1,4 +1,4 @@
-"""``feedpub fetch`` on a config: what it prints and how it ends."""
+"""What ``feedpub fetch`` prints for a config, and how it ends."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ feeds: {{all: {{title: All}}}}
 
 @pytest.fixture
 def run(tmp_path):
-    """A function from a source's path and options to the command's result."""
+    """A function that returns the result of the command, from a source's path and options."""
 
     def invoke(path, *options):
         config = tmp_path / "config.yaml"

@@ -1,4 +1,4 @@
-"""A round of fetching: its order, who is asked when, and what is said of it."""
+"""A round of fetching: its order, which addresses are due, and what is reported."""
 
 from __future__ import annotations
 

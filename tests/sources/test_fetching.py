@@ -1,4 +1,4 @@
-"""Fetching, against a server on this machine that plays the good and the bad ones."""
+"""Fetching from a server on this machine that plays good and bad ones."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_an_address_is_public_only_if_what_it_carries_is(address, public):
 
 
 def test_a_redirect_to_a_private_address_is_refused_before_it_is_asked(server, get, monkeypatch):
-    """The first hop may be public; every hop is looked at."""
+    """The first hop may be public; every hop is checked."""
     port = server.server_port
     server.answers["/feed"] = lambda _: (302, {"Location": f"http://inner.test:{port}/secret"}, b"")
     monkeypatch.setattr("feedpub.sources.connection.is_public", lambda address: address != "127.0.0.2")
@@ -347,7 +347,7 @@ def test_a_server_that_drips_is_left_when_the_time_is_over(what, tmp_path):
         thread.join()
     assert result.outcome is Outcome.FAILED
     assert "not complete after 0.4 s" in result.detail
-    # A machine may be slow, but it does not come near the thirty seconds that each read may take.
+    # Even a slow machine stays far below the thirty seconds that each read may take.
     assert time.monotonic() - began < 20
 
 

@@ -1,7 +1,7 @@
-"""The hostile corpus: a file dropped into its folder is a case; what it must give may stand in expected.yaml.
+"""The hostile corpus: each file in its folder is a case; expected.yaml may have the items that it must give.
 
-Each file must be read without a traceback, in bounded time, to items that account for its lines and that a feed
-can carry. Where expected.yaml names it, it must give exactly those items.
+Each file must be read without a traceback, in limited time, to items that account for its lines and are fit for feeds.
+If it is in expected.yaml, it must give exactly those items.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_read_by_rule(name, agrees):
-    """It costs what it must, and nothing else."""
+    """It costs the records that it must, and no others."""
     begun = time.process_time()
     items = list(read(SPEC, FOLDER / name, "example.org,2023"))
     assert time.process_time() - begun < 10
@@ -41,7 +41,7 @@ def test_a_hostile_file_is_read_by_rule(name, agrees):
         assert item.origin.file == name
         assert 1 <= item.origin.line <= item.origin.last
         if not isinstance(item, Notice):
-            # No line is left out between one item and the next.
+            # No line between two items is left out.
             assert item.origin.line <= last + 1
             last = max(last, item.origin.last)
         if isinstance(item, Article):

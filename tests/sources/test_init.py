@@ -1,4 +1,4 @@
-"""A folder of unknown files becomes a config that loads, reads them, and asks what it can't know."""
+"""A folder of unknown files becomes a config that loads and reads them; what files do not show is asked."""
 
 from __future__ import annotations
 
@@ -340,7 +340,7 @@ def test_init_replaces_nothing_unless_told(folder):
     ],
 )
 def test_init_finds_out_what_it_can(tmp_path, files, says):
-    """What the files tell stands in the config, what they don't is asked, and what is passed over is named."""
+    """The config has what files show, other things are asked, and skipped files are named."""
     for name, data in files.items():
         path = tmp_path / "drop" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -363,7 +363,7 @@ def test_a_folder_with_the_signs_of_a_pattern_in_its_name_is_found(tmp_path):
 
 
 def test_survey_counts_rejects_of_a_kind_together(tmp_path):
-    """Where reasons differ only in what they say of their own record, the first is told."""
+    """If reasons only differ in values of their records, the first one is shown."""
     (tmp_path / "a.jsonl").write_text("".join(f'{{"title":"A","date":"{day}"}}\n' for day in ("x 1", "y 2")))
     config = tmp_path / "config.yaml"
     config.write_text(CONFIG)
@@ -386,7 +386,7 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize(("declared", "counts"), [("", 1), (", body: html", 0)])
 def test_survey_counts_bodies_that_look_like_html(tmp_path, body, declared, counts):
-    """They are counted where the source could say that they are, and does not."""
+    """They are counted if the source could declare them as HTML, and does not."""
     line = json.dumps({"title": "A", "body": body, "date": "2023-10-09T14:25Z"})
     (tmp_path / "a.jsonl").write_text(line)
     config = tmp_path / "config.yaml"
@@ -483,7 +483,7 @@ def test_without_a_terminal_nothing_is_asked_and_what_is_assumed_is_said(folder)
 
 @pytest.mark.slow
 def test_at_a_terminal_it_asks_until_the_answer_is_one(folder):
-    """It asks for what no option said, and for a zone only where some dates name none."""
+    """It asks for what no option gives, and for a zone only if some dates have none."""
     answers = ["Mill news", "mill.town", "https://mill.town/feeds/", "", "Europe/Paris"]
     said, status = at_a_terminal(folder, "drop", answers)
     assert status == 0, said
@@ -503,12 +503,12 @@ def test_at_a_terminal_it_asks_until_the_answer_is_one(folder):
 
 
 def at_a_terminal(folder, name, answers, *options):
-    """Run ``init`` as a person would, who answers each question; return what it said, and its status."""
+    """Run ``init`` like a person who answers each question; return its output and status."""
     pty = pytest.importorskip("pty")
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
-        # Where the tests run in the background, an interrupt is ignored, and a program inherits that.
+        # Tests in the background ignore interrupts, and programs inherit that.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-m", "feedpub", "init", name, *options])
     said, left = "", list(answers)
@@ -563,7 +563,7 @@ def test_several_folders_are_several_sources_and_each_is_read_once(tmp_path):
 
 
 def test_a_question_that_only_later_records_raise_is_asked_too(tmp_path, monkeypatch):
-    """The sample shows neither; the whole shows both, and the config is right all the same."""
+    """The sample shows neither, the whole shows both, and the config is right anyway."""
     monkeypatch.setattr("feedpub.sources.proposal.SAMPLE_ITEMS", 2)
     (tmp_path / "drop").mkdir()
     rows = [b"title,text,date", b"A,B,2024-01-01T10:00Z", b"C,D,2024-01-02T10:00Z", b"E,F,2024-01-03 10:00"]

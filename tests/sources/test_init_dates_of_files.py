@@ -1,4 +1,4 @@
-"""``init`` dates by files what nothing else dates, and nothing that something else does."""
+"""``init`` dates records by their files only if nothing else gives a date."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What ``init`` promises of a small folder is what a build with its config publishes: a table of folders."""
+"""A build publishes what ``init`` promises for a small folder: a table of folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``init`` declares how dates are written as far as the files decide it, and asks for the rest: a table of files."""
+"""``init`` declares how dates are written if the files decide it, and asks otherwise: a table of files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``init`` says a build will find is what a build with its config finds, whatever is in the folder."""
+"""A build finds what ``init`` says it will find, whatever is in the folder."""
 
 import json
 import os
@@ -151,7 +151,7 @@ def test_a_build_finds_what_init_says(files):
 
 
 def _giving(folder):
-    """Yield the files of known kinds that hold an article as they are, if a zone is named."""
+    """Yield files of known kinds that contain an article without changes, if a zone is given."""
     spec = SourceSpec(("*",), folder, dates=DatePolicy(zone="UTC"))
     for kind, paths in look(folder, ()).groups.items():
         if kind in (".txt", ".md", ".csv", ".json", ".jsonl"):

@@ -1,4 +1,4 @@
-"""A plain record of a text is read sooner than others, and becomes the same article."""
+"""A plain record of text takes a quicker path, and becomes the same article."""
 
 import io
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A source says how the addresses of its site are made, and where its dates are; no id is made of that."""
+"""A source says how its site makes addresses and where dates are; ids do not depend on that."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FRONT = "---\ntitle: A title\ndate: 2023-10-09 14:25\n{}---\nBody\n"
 
 @pytest.fixture
 def placed(source, tmp_path):
-    """A function from a name, a text and lines of config to the items of such a file."""
+    """A function that returns the items of a file, from its name, its text and lines of config."""
 
     def place(name, text, extra=""):
         path = tmp_path / name
@@ -47,7 +47,7 @@ def placed(source, tmp_path):
     ],
 )
 def test_a_link_is_made_of_names_days_and_fields(name, front, template, wanted, placed):
-    """The record's own link goes first; what the template lacks is told; the id is that without a template."""
+    """The record's own link wins; missing parts of the template are reported; the id is that without a template."""
     without = placed(name, FRONT.format(front))[0]
     item, *told = placed(name, FRONT.format(front), f"link: 'https://quay.example.org/{template}'")
     assert item.id == without.id
@@ -59,7 +59,7 @@ def test_a_link_is_made_of_names_days_and_fields(name, front, template, wanted, 
 
 
 def test_records_of_one_file_have_the_slugs_of_their_titles(placed):
-    """Of plain text too."""
+    """This includes plain text."""
     extra = "link: 'https://quay.example.org/{slug}'"
     items = placed(
         "in.txt", "Ferry über Nacht!\nBody\n2023-10-09 14:25\nCrane\nBody\n2023-10-09 14:26\n", extra
@@ -71,7 +71,7 @@ def test_records_of_one_file_have_the_slugs_of_their_titles(placed):
 
 
 def test_a_relative_link_is_resolved_against_the_base_and_makes_the_same_id(placed):
-    """As a site writes it: permalink: /2023/ferry/."""
+    """Sites write such links: permalink: /2023/ferry/."""
     text = FRONT.format("permalink: /2023/ferry/\n")
     without = placed("a.md", text)[0]
     item = placed("a.md", text, "link_base: https://quay.example.org/blog/")[0]
@@ -91,7 +91,7 @@ def test_a_relative_link_is_resolved_against_the_base_and_makes_the_same_id(plac
     ],
 )
 def test_a_text_file_is_one_article_that_its_name_dates(name, dated, placed):
-    """The first line is the title; a date within the text ends nothing."""
+    """The first line is the title, and a date within the text ends nothing."""
     items = placed(
         name, "\nFerry back\n\nIt left at noon.\n2020-01-01 10:00\nAnd came back.\n", "date: filename"
     )
@@ -115,7 +115,7 @@ def test_a_text_file_is_one_article_that_its_name_dates(name, dated, placed):
     ],
 )
 def test_a_template_that_makes_no_link_is_an_error(line, tmp_path):
-    """It names the file and the line."""
+    """The error names the file and the line."""
     with pytest.raises(ConfigError) as error:
         parse_source(read_yaml(f"path: x\n{line}".encode(), "config.yaml"), tmp_path)
     assert "config.yaml:2" in str(error.value)

@@ -1,4 +1,4 @@
-"""Memory does not grow with a file: hundreds of megabytes of each line format go through a small process."""
+"""Memory does not grow with a file: a small process reads hundreds of megabytes of each line format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-# A pipe that writes one piece over and over; the reader's peak is printed in megabytes.
+# A pipe that repeats one piece; the reader prints its peak memory in megabytes.
 READER = """
 import re, sys
 from pathlib import Path
@@ -58,7 +58,7 @@ CASES = [
     ("feed", "b'word '", 100),
     ("feed", "b'quoted '", 100),
 ]
-# The others are measured by the sweep: one of each format tells most.
+# The sweep measures the others; one of each format shows most.
 FIRST = {name: piece for name, piece, _ in reversed(CASES)}
 HEADS = {"b'quoted '": f"{EXPORT}<item><![CDATA[", repr(ITEM): EXPORT}
 
@@ -66,7 +66,7 @@ HEADS = {"b'quoted '": f"{EXPORT}<item><![CDATA[", repr(ITEM): EXPORT}
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
 @pytest.mark.parametrize(("name", "piece", "megabytes"), CASES)
 def test_memory_is_bounded(name, piece, megabytes):
-    """However long the file, its lines or its records are, the process stays below 150 MB."""
+    """The process stays below 150 MB, however long the file, its lines or its records are."""
     if FIRST[name] != piece and not os.environ.get("FEEDPUB_SWEEP"):
         pytest.skip("memory of odd files is measured by python3 run.py sweep growth")
     run = subprocess.run(

@@ -1,4 +1,4 @@
-"""A second enclosure is in each format that has room for it, and told where one has not."""
+"""A second enclosure is in each format that has room for it; the others report it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""No reader raises anything but its own error, whatever a file holds, and none takes the square of its size."""
+"""Readers only raise their own error, whatever a file contains, and never take quadratic time."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def spec_of(folder, more=""):
 
 
 def consume(folder, name, data, more=""):
-    """Read a file to its end; its own error is a file that cannot be read at all."""
+    """Read a file to its end; the readers' own error says that a file cannot be read at all."""
     path = Path(folder) / name
     path.write_bytes(data)
     items = []
@@ -150,7 +150,7 @@ records = st.dictionaries(names, values, max_size=6).map(
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(record=records, more=st.sampled_from(["", *CONFIG.values()]))
 def test_no_value_makes_a_reader_raise(record, more, tmp_path):
-    """Whatever stands under a name that is known, a record is one article, one that is left out, or one reject."""
+    """Whatever value a known name has, a record is one article, one reject, or left out."""
     line = json.dumps(record)
     for name, text in (("a.jsonl", line), ("a.json", f"[{line}]"), ("a.md", f"---json\n{line}\n---\nB")):
         items = consume(tmp_path, name, text.encode(), more)
@@ -236,5 +236,5 @@ def test_twice_as_much_takes_about_twice_as_long(name, tmp_path):
     size = 4_000
     while (small := cost(size)) < 0.05 and size < 256_000:
         size *= 2
-    # The square would be sixteen times as much.
+    # Quadratic time would be sixteen times as much.
     assert cost(4 * size) < max(9 * small, 0.1)

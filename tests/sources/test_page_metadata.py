@@ -1,4 +1,4 @@
-"""Title, date, authors and text of a page, in each of the ways in which sites declare them."""
+"""Title, date, authors and text of a page, in all the ways in which sites declare them."""
 
 from __future__ import annotations
 
@@ -100,14 +100,14 @@ def test_a_date_beside_the_text_is_found_in_its_value_for_programs(element, sour
 def test_the_title_is_the_heading_of_the_article_and_not_the_name_of_its_site(
     title, body, wanted, source, gives
 ):
-    """An ``h1`` that names the site says nothing of the page."""
+    """An ``h1`` with the name of the site says nothing about the page."""
     item = gives(source(), page(META, body, title), "in.html")[0]
     assert isinstance(item, Article), item
     assert item.title == wanted
 
 
 def test_authors_are_found_where_json_ld_refers_to_them(source, gives):
-    """A reference stands for the node that has its id."""
+    """A reference means the node with that id."""
     graph = [
         ARTICLE | {"author": [{"@id": "#ann"}, {"@type": "Person", "name": "Bo"}]},
         {"@type": "Person", "@id": "#ann", "name": "Ann", "url": "https://quay.example.org/ann"},
@@ -121,7 +121,7 @@ def test_authors_are_found_where_json_ld_refers_to_them(source, gives):
 
 @pytest.mark.parametrize("free", [True, False])
 def test_a_text_that_was_cut_short_is_taken_from_the_page(free, source, gives):
-    """But not what is only for those who pay."""
+    """This does not include text for paying readers."""
     whole = "\n\n".join(
         f"Sentence {number} of the whole text of the ferry's long repair." for number in range(40)
     )
@@ -133,7 +133,7 @@ def test_a_text_that_was_cut_short_is_taken_from_the_page(free, source, gives):
 def test_the_paragraphs_of_an_article_are_its_text_where_extraction_keeps_hardly_any(
     source, gives, monkeypatch
 ):
-    """Neither comments nor lists of links are among them."""
+    """They include neither comments nor lists of links."""
     paragraph = "<p>The ferry to the island is back in service after a long repair, and seats are sold.</p>"
     links = "<ul><li><a href='/x'>Another article that is not part of this one</a></li></ul>"
     comment = "<div class='comments'><p>First! A comment that is nobody's article.</p></div>"

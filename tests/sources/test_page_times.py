@@ -1,4 +1,4 @@
-"""The time of a page is that of its own article, never of a comment or of a teaser."""
+"""The time of a page is that of its own article, never of a comment or a teaser."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ META, OTHER_META = (
         (f"<header><h1>Site</h1></header><article itemscope><h2>A</h2>{PUB}{TEXT}</article>", True),
         (f"<article itemscope><h1>A</h1>{META}{TEXT}</article><div itemscope>{OTHER_META}</div>", True),
         (f"<div itemscope>{OTHER_META}</div><article itemscope><h1>A</h1>{META}{TEXT}</article>", True),
-        # Only somebody else's.
+        # There is only somebody else's.
         (f"<article><h1>A</h1>{TEXT}<div class='comment' itemscope>{OTHER_META}</div></article>", False),
         (
             f"<main><h1>A</h1>{TEXT}</main><div itemscope>{OTHER_META}</div><div itemscope>{OTHER_META}</div>",

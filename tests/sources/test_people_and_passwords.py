@@ -1,4 +1,4 @@
-"""What feeds say of people reaches the right ones, and what is no reader's business stays out."""
+"""People in feeds are credited for the right entries, and private data are not published."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ann, bob = ("Ann", "ann@mail.example", None), ("Bob", None, None)
         (RSS, "", "<dc:creator>Ann &lt;ann@mail.example></dc:creator><dc:creator>Bob</dc:creator>", [ann, bob]),
         (RSS, "<managingEditor>ed@mail.example (Ed)</managingEditor>", "", [("Ed", "ed@mail.example", None)]),
         (RSS, "", "<dc:creator><!-- nobody -->Bob</dc:creator><!-- x -->", [bob]),
-        # Where entries cannot be told apart, names are all that is sure.
+        # If entries cannot be told apart, only names are certain.
         (RSS, "", "<dc:creator>Bob</dc:creator></item><x:item", [bob]),
     ],
 )  # fmt: skip

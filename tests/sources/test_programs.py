@@ -1,4 +1,4 @@
-"""What programs and exports leave is read at once by the config that ``init`` writes for it."""
+"""The config from ``init`` reads the files of programs and exports without changes."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,7 +74,7 @@ def shown(article, fields):
 
 
 def test_the_docs_list_the_programs_and_say_which_are_read():
-    """Each row of the table has a sample, and says what that shows."""
+    """Each row of the table has a sample that shows what the row says."""
     page = (ROOT / "docs/sources.md").read_text(encoding="utf-8")
     table = page.partition("<!-- programs -->\n")[2].partition("<!-- end of programs -->")[0]
     rows = sorted((row(sample) for sample in SAMPLES.values()), key=str.casefold)

@@ -1,4 +1,4 @@
-"""What must hold for any bytes in any format: no traceback, no lost line, nothing that XML can't carry."""
+"""For any bytes in any format, there is no traceback, no lost line, and nothing that XML does not allow."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def spec_of(name, folder):
 
 @st.composite
 def damaged(draw, name):
-    """The bytes of a good file with some cut out, some put in, or other bytes altogether."""
+    """Return the bytes of a good file with parts removed or inserted, or different bytes altogether."""
     data = SEEDS[name].encode() * draw(st.integers(1, 3))
     for _ in range(draw(st.integers(0, 6))):
         at, to = sorted((draw(st.integers(0, len(data))), draw(st.integers(0, len(data)))))
@@ -73,12 +73,12 @@ def run(name, folder, data):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=st.data())
 def test_any_bytes_are_accounted_for(name, case, tmp_path):
-    """Every line stands in exactly one item, or in a format of shared lines in at least one; no item is unfit."""
+    """Every line is in exactly one item (at least one, in some formats), and every item is fit for feeds."""
     data = case.draw(damaged(name))
     items = run(name, tmp_path, data)
     spans = sorted((i.origin.line, i.origin.last) for i in items if not isinstance(i, Notice))
     covered = [number for first, last in spans for number in range(first, last + 1)]
-    # A compressed or UTF-16 beginning is no line any more.
+    # A beginning in UTF-16 or compressed data has no lines.
     if not data.startswith(
         (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff", b"BZh", b"\x28\xb5", b"\xfd7z", b"\0\0\xfe")
     ):
@@ -99,7 +99,7 @@ def test_any_bytes_are_accounted_for(name, case, tmp_path):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=st.data(), size=st.integers(1, 9))
 def test_the_size_of_blocks_does_not_count(name, case, size, tmp_path):
-    """Read some bytes at a time, a file gives what it gives when read at once."""
+    """A file read in small blocks gives the same as one read at once."""
     data = case.draw(damaged(name))
     whole = run(name, tmp_path, data)
     with pytest.MonkeyPatch.context() as patch:
@@ -119,7 +119,7 @@ def test_the_size_of_blocks_does_not_count(name, case, size, tmp_path):
     repair=st.booleans(),
 )
 def test_the_short_way_for_stories_leads_to_the_same_place(title, body, stamp, repair):
-    """A clean record gives the same items when it is built with all the steps."""
+    """A clean record gives the same items when it is built with all steps."""
     spec = replace(spec_of("a.txt", Path()), repair_mojibake=repair)
     reading = ParseContext(spec, "a.txt", "example.org,2023")
     long = build(reading, reading.origin(1, 3), Record(title, body, stamp), str, is_clean=True)
@@ -141,7 +141,7 @@ def test_the_short_way_for_stories_leads_to_the_same_place(title, body, stamp, r
     )
 )
 def test_what_is_written_is_read(records, tmp_path):
-    """Records written in the drop format come back as they were, in any number."""
+    """Any number of records written in the drop format are read unchanged."""
     text = "".join(f"{title}\n{chr(10).join(body)}\n{when:%Y-%m-%d %H:%M}\n" for title, body, when in records)
     items = run("a.txt", tmp_path, text.encode())
     wanted = [

@@ -1,4 +1,4 @@
-"""A build reads its sources once, however often it reads them, and whatever is done to them meanwhile."""
+"""A build uses one state of its sources, however often it reads them, and whatever happens to them meanwhile."""
 
 import bz2
 import gzip
@@ -81,7 +81,7 @@ CHANGES = {f.__name__: f for f in (edited, truncated, Path.unlink, replaced, app
 
 
 def lay_out(folder, name, data):
-    """A site whose sources have to be read twice, as a record is an earlier version of another."""
+    """Write a site whose sources have to be read twice, as a record is an earlier version of another one."""
     folder.mkdir()
     for number in (1, 2):
         record = (
@@ -105,7 +105,7 @@ def documents(folder):
 
 
 def after_one_reading(change):
-    """A progress that changes a file once all have been read for the first time."""
+    """A progress object that changes a file after all files have been read once."""
 
     def progress(done, total, _articles):
         if done == total:
@@ -157,7 +157,7 @@ def test_where_there_is_no_room_for_it_nothing_is_published_but_what_was_read(
 
 
 def test_feeds_are_made_of_what_is_published_in_them(tmp_path, monkeypatch):
-    """Where feeds are made of the data, sources are read once more before the plan is made."""
+    """If feeds are made from the data, sources are read once more before the plan is made."""
     row = '{{"title": "{0}", "body": "B", "date": "2023-10-08", "category": "{0}"}}\n'
     lay_out(tmp_path / "s", "a.jsonl", row.format("One"))
     config = (
@@ -185,7 +185,7 @@ def test_what_is_explained_is_what_was_planned(tmp_path):
 
 
 def test_a_file_is_another_one_to_another_source(tmp_path):
-    """One that reads only the beginning does not bound what another reads."""
+    """A source that only reads the beginning does not limit what another one reads."""
     (tmp_path / "a.txt").write_text(TEXT)
     site = lay_out(tmp_path / "s", "a.txt", TEXT)
     same = (site.sources[0], site.sources[0])

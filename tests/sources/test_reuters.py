@@ -1,4 +1,4 @@
-"""A real corpus, where it lies beside the checkout: every record is taken in or rejected with its reason."""
+"""In a real corpus, if available, every record is accepted or rejected with its reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BLANK = dict.fromkeys(range(33), " ")
 
 
 def wanted(record):
-    """What a reject of ``record`` has to say, found in another way than the readers do; nothing if it is good."""
+    """Return the reason for which ``record`` must be rejected, found without the readers; empty if it is good."""
     if not isinstance(record, dict):
         return "no JSON object"
     for name in ("title", "body", "date", "id"):
@@ -31,7 +31,7 @@ def wanted(record):
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the Reuters corpus is not beside the checkout")
 def test_every_record_is_accounted_for():
-    """Each element of each file is, in its order, one article under its own id or one reject that says why."""
+    """Each element of each file, in order, is one article with its own id, or one reject with a reason."""
     spec = parse_source(read_yaml(b"path: reuters-*.json\ntimezone: UTC", "config.yaml"), FOLDER)
     assert files(spec)
     for file in files(spec):
@@ -41,7 +41,7 @@ def test_every_record_is_accounted_for():
             problem = wanted(record)
             if isinstance(item, Article):
                 assert not problem, item.origin
-                # 2 and 2.0 are one number in JSON.
+                # 2 and 2.0 are the same number in JSON.
                 assert item.key == (str(record.get("id") or "").strip().removesuffix(".0") or None)
             else:
                 assert problem in item.reason if problem else item.reason.startswith("the date '"), (

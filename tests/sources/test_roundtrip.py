@@ -1,4 +1,4 @@
-"""The same articles in every format are the same articles, whatever carries them."""
+"""The same articles in any format are the same articles."""
 
 from __future__ import annotations
 
@@ -138,13 +138,13 @@ FORMATS = {
     "Atom": in_one("atom", as_atom),
     "RSS": in_one("rss", as_rss),
 }
-# Their bodies are HTML: compared as published.
+# Their bodies are HTML, so they are compared as published.
 OF_HTML = ("Markdown", "RSS")
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_gives_the_same_articles(name, sample, source, gives):
-    """Ids, titles and instants are those of the sample; bodies too, unless the format makes HTML of them."""
+    """Ids, titles and instants are those of the sample; so are bodies, unless the format makes HTML of them."""
     written = FORMATS[name](sample)
     items = [item for file, data in written.items() for item in gives(source(), data, file)]
     assert not any(isinstance(item, Reject | Notice) for item in items)
@@ -155,14 +155,14 @@ def test_every_format_gives_the_same_articles(name, sample, source, gives):
 
 
 def test_the_order_of_records_does_not_count(sample, source, gives):
-    """Reversed, the articles have the same ids."""
+    """The articles have the same ids in reverse order."""
     reverse = gives(source(), as_jsonl(sample[::-1]), "a.jsonl")
     assert [a.id for a in reverse] == [a.id for a in sample[::-1]]
 
 
 FEEDS = ("Atom", "RSS", "JSON Feed")
 SOURCE = re.compile(rb"\n *<source>.*?</source>", re.DOTALL)
-# The author of an entry, by how deep it is; that of the feed stays.
+# The author of an entry, by depth; that of the feed stays.
 CREDIT = re.compile(rb'\n {4}<author>.*?</author>|,\n {3}"authors": \[.*?\n {3}\]', re.DOTALL)
 CONFIG = """\
 version: 1
@@ -175,7 +175,7 @@ output: {dir: feeds, formats: [rss, atom, json]}
 
 @pytest.fixture(scope="module")
 def published(sample, tmp_path_factory):
-    """A function from a format's name to the files of the feed that are published from it."""
+    """A function that returns the files of the feed as published from a format."""
 
     def publish(name):
         folder = tmp_path_factory.mktemp("site")
@@ -197,14 +197,14 @@ def wanted(published):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("text", *FEEDS)])
 def test_every_format_gives_the_same_feeds_byte_for_byte(name, published, wanted):
-    """What carries a story does not show in what is published."""
+    """The published feed does not show the format of its source."""
     assert {"all.rss", "all.atom", "all.json"} <= set(wanted)
     assert published(name) == wanted
 
 
 @pytest.mark.parametrize("name", FEEDS)
 def test_a_feed_gives_the_same_feeds_but_for_its_name(name, published, wanted):
-    """Entries from another feed say which one (RFC 4287 §4.2.11), and are credited to it; nothing else differs."""
+    """Entries from another feed name it (RFC 4287 §4.2.11) and credit it; nothing else differs."""
     found = published(name)
     assert len(SOURCE.findall(found["all.atom"])) == (0 if name == "JSON Feed" else 12)
     assert all(len(CREDIT.findall(found[path])) == 12 for path in ("all.atom", "all.json"))

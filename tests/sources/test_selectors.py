@@ -1,4 +1,4 @@
-"""Which elements CSS selectors fit, compared with XPath, and what finding them costs."""
+"""CSS selectors find the same elements as XPath, in linear time."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ COSTLY = (
 
 @pytest.mark.parametrize("css", COSTLY)
 def test_twice_the_siblings_take_twice_the_steps(css, monkeypatch):
-    """Steps are the lines of Python that run; XPath is asked about single elements alone, never about siblings."""
+    """Steps are executed lines of Python; XPath is only asked about single elements, never about siblings."""
     asked = []
     compiled = selectors._compiled
     monkeypatch.setattr(selectors, "_compiled", lambda path: asked.append(path) or compiled(path))

@@ -1,4 +1,4 @@
-"""What large files are cut into gives, slice by slice, what the whole gives."""
+"""Slices of a large file give the same together as the whole file."""
 
 import gzip
 import json

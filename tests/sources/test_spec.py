@@ -1,4 +1,4 @@
-"""A source's config: what it says when it is wrong, which files it finds, what it needs."""
+"""The config of a source: its errors, the files that it finds, and what it needs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_files_are_found_once_each_and_sorted(source, tmp_path):
 
 
 def test_what_feedpub_writes_is_no_input(source, tmp_path):
-    """Neither the output nor the state comes back as articles; what the owner keeps below them does."""
+    """Output and state are never read as articles, but files that the owner keeps below them are."""
     names = ["a.txt", "out/all.txt", "out/posts/b.txt", "state/x.txt", "out.releases/000001/all.txt"]
     for name in (*names, "out.releases/000002/all.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def test_a_file_that_can_not_be_opened_is_a_source_error(source, tmp_path):
 
 
 def test_standard_input_is_a_file_that_can_be_read_again(source, monkeypatch):
-    """As a build does, where a later record displaces an earlier one."""
+    """A build reads it twice if a later record replaces an earlier one."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(RECORD)))
     spec = source("path: '-'")
     (file,) = files(spec)

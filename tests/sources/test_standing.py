@@ -1,4 +1,4 @@
-"""How addresses stand: what has moved for good, what is gone and what fails is remembered, and told once."""
+"""Addresses that moved for good, are gone or fail are remembered, and reported once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def redirect(status, target):
 
 @pytest.fixture
 def site(server, tmp_path, command):
-    """Run command lines on a config whose sources are such paths of the server."""
+    """A function that runs commands with a config whose sources are paths of the server."""
 
     class Site:
         address = f"http://127.0.0.1:{server.server_port}"
@@ -111,7 +111,7 @@ def test_where_the_new_address_is_lost_the_old_one_is_asked(server, site):
 
 @pytest.mark.slow
 def test_no_id_moves_by_a_move_nor_by_writing_the_new_address_into_the_config(server, site):
-    """Two feeds have the same guid, so that one of the ids is made of its feed's key: here, of its address."""
+    """Two feeds have the same guid, so one id is made from its feed's key, which is its address."""
     server.answers.update({"/a": feed("a"), "/b": feed("b")})
     site.sources("/a", "/b")
     site.fetch()
@@ -123,7 +123,7 @@ def test_no_id_moves_by_a_move_nor_by_writing_the_new_address_into_the_config(se
     site.sources("/a", "/moved")
     site.fetch()
     assert site.ids() == before
-    # And where nothing but the copies knows of it.
+    # The same if only the copies know about it.
     for path in (site.folder / "feeds").iterdir():
         path.unlink()
     for path in (site.folder / ".feedpub").glob("*.*"):

@@ -1,4 +1,4 @@
-"""What is said where a store of files fails: one sentence with the place in the config and what to do."""
+"""If a store of files fails, one sentence names the place in the config and says what to do."""
 
 import ftplib
 import io
@@ -26,7 +26,7 @@ RECORD = b"Title\nBody\n2023-10-09 14:25\n"
 
 
 class NoCredentialsError(Exception):
-    """Named as the libraries of stores name theirs."""
+    """Named like the exceptions of the libraries for stores."""
 
 
 class EndpointConnectionError(Exception):
@@ -105,7 +105,7 @@ def test_no_error_repeats_a_password_or_a_signature_of_an_address():
 
 
 class Failing(MemoryFileSystem):
-    """A store that has one file and fails with ``error`` when it is asked to do what ``at`` says."""
+    """A store with one file that fails with ``error`` at the operation ``at``."""
 
     protocol = "failing"
     cachable = False
@@ -219,7 +219,7 @@ PARTS = st.sampled_from(
 
 
 class Tree(AbstractFileSystem):
-    """A store of names, of which none is a file and a folder."""
+    """A store of names, none of which is both a file and a folder."""
 
     cachable = False
     names: tuple[str, ...] = ()
@@ -278,7 +278,7 @@ def test_every_command_ends_with_1_and_that_sentence_alone(asked, tmp_path, comm
 
 
 class Hosted(MemoryFileSystem):
-    """A store whose names of files do not say the host, as those of FTP do not."""
+    """A store whose file names do not include the host, as in FTP."""
 
     protocol = "hosted"
     cachable = False

@@ -1,4 +1,4 @@
-"""The text format on the sample, and the tails of related links."""
+"""The text format reads the sample, and cuts off related links."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RELATED = yaml.safe_load((ROOT / "tests/data/sources/related.yaml").read_text("u
 
 @pytest.mark.parametrize("case", RELATED, ids=lambda case: case["name"])
 def test_related_links_case(case):
-    """What each case's name says."""
+    """Each case does what its name says."""
     kept = without_tail(case["body"], ("Read More",), frozenset({fold_heading("You Might Like...")}))
     assert kept == (case["body"] if case["kept"] == "all" else case["kept"])
 
@@ -33,7 +33,7 @@ def test_related_links_case(case):
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", ["Read More\n", "Read More ", "You Might Like...\n"])
 def test_a_body_of_nothing_but_markers_is_read_in_linear_time(piece):
-    """Four megabytes of markers before running text are no work of hours, and stay."""
+    """Four megabytes of markers before running text do not take hours, and stay."""
     body = piece * ((4 << 20) // len(piece)) + "and so on."
     begun = time.process_time()
     assert without_tail(body, ("Read More",), frozenset({fold_heading("You Might Like...")})) == body
@@ -55,7 +55,7 @@ def test_the_sample_gives_twelve_articles_and_nine_lines_of_boilerplate(covered)
 
 
 def test_paragraphs_of_a_body_are_kept(source, gives):
-    """Line breaks and blank lines inside a body stay as they are."""
+    """Line breaks and blank lines within a body stay."""
     (article,) = gives(source(), b"T\n\nOne\nstill one\n\nTwo\n\n2023-10-09 14:25\n")
     assert article.body == "One\nstill one\n\nTwo"
 
@@ -96,7 +96,7 @@ def declared(text):
 
 @pytest.mark.parametrize(("written", "says"), WRITTEN, ids=[" ".join(row[:2]) for row in WRITTEN])
 def test_a_line_that_is_read_as_a_date_ends_a_record(written, says, source, gives):
-    """What a field of JSON may hold as a date is one on a line of its own, too."""
+    """A date that JSON may have in a field also ends a record on a line of its own."""
     items = gives(source(declared(says)), f"A\nB\n{written}\nC\nD\n{written}\n".encode())
     assert [item.title for item in items if isinstance(item, Article)] == ["A", "C"]
 

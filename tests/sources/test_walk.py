@@ -1,4 +1,4 @@
-"""Patterns find what glob finds, and links lead neither astray nor in circles."""
+"""Patterns find what glob finds, and symbolic links lead neither outside nor in circles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PARTS = ("**", "*", "*.txt", "a", "x.txt", "?", "[ab]", ".h*", "z[[]1]", "..")
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
-    """Folders three deep of files and folders, without links."""
+    """Folders with files and folders, three levels deep, without links."""
     base = tmp_path_factory.mktemp("tree") / "inner/most"
     for first in NAMES:
         for second in NAMES:
@@ -44,7 +44,7 @@ def test_without_links_a_pattern_fits_what_it_fits_for_glob(tree, pattern, absol
     wanted = {os.path.normpath(tree / name) for name in glob.glob(pattern, root_dir=tree, recursive=True)}  # noqa: PTH207
     found = {os.path.normpath(tree / name) for name in Walk(tree, pattern).found}
     if pattern.endswith("**"):
-        # Folders are no input there.
+        # Folders are not input there.
         assert found == {name for name in wanted if Path(name).is_file()}
     else:
         assert found == wanted
@@ -90,7 +90,7 @@ def test_a_link_that_leads_out_is_named_and_not_followed(pattern, link, site):
     assert found == before
     told = f"{name} is a link that leads out of the config's folder and was passed over"
     assert [warning for warning in warnings if name in warning] in ([told], [])
-    # What the pattern does not fit is nobody's business.
+    # What does not match the pattern is not reported.
     assert told in warnings or not Path(site / name).match(pattern.replace("**", "*"))
 
 
@@ -135,7 +135,7 @@ MEANT = ("a.md", "part.md", "bak.txt", "a.tmp.md", "orig", "a#1.md", "tmp.txt", 
 
 
 def test_what_editors_and_transfers_leave_is_passed_over_and_named(tmp_path):
-    """Once, with its number; what only resembles it is read."""
+    """They are named once, with their number; files that only look similar are read."""
     for name in (*LEFTOVERS, *MEANT):
         (tmp_path / name).write_text("x")
     found = search(source_of("'*'", tmp_path))
@@ -167,7 +167,7 @@ def test_links_in_a_circle_come_to_an_end(site):
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE, errno.EPERM])
 @pytest.mark.parametrize("call", ["scandir", "stat"])
 def test_a_folder_that_cannot_be_read_stops_the_build(number, call, site, monkeypatch):
-    """Else its articles would vanish in silence."""
+    """Otherwise its articles would vanish silently."""
     real = getattr(os, call)
 
     def fails(path=".", *arguments, **named):

@@ -1,4 +1,4 @@
-"""What its owner did not mean for the public, or not yet, is not published, whatever the format says it in."""
+"""What its owner does not want public, or not yet, is not published, however the format says so."""
 
 from __future__ import annotations
 

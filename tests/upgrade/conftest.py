@@ -1,4 +1,4 @@
-"""The upgrade corpora, and a look at published documents that shares nothing with feedpub."""
+"""The upgrade corpora, and a way to read published documents that shares nothing with feedpub."""
 
 import importlib.util
 import json
@@ -23,7 +23,7 @@ SAID_SINCE = {"modified", "valid"}
 def pytest_generate_tests(metafunc):
     if "corpus" in metafunc.fixturenames:
         corpora = sorted(make.CORPORA.iterdir())
-        slow = {"sample": pytest.mark.slow}  # for its many rules
+        slow = {"sample": pytest.mark.slow}  # because it has many rules
         metafunc.parametrize(
             "corpus", [pytest.param(path, marks=slow.get(path.name, ()), id=path.name) for path in corpora]
         )
@@ -31,12 +31,12 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture
 def upgrade():
-    """The script that makes the corpora, for the way in which it lays out and restores a site."""
+    """The script that makes the corpora, for its functions that lay out and restore a site."""
     return make
 
 
 def published(folder):
-    """Read all feed documents of a folder: by path, the head and the entries by id, as field → values."""
+    """Read all feed documents of a folder: path → (head, entries by id), each as field → values."""
     return {
         path.name: (_json if path.suffix == ".json" else _xml)(path.read_bytes())
         for path in sorted(folder.iterdir())
@@ -57,7 +57,7 @@ def closed(documents):
 
 
 def previous(head):
-    """Return the name of the document that holds what is older."""
+    """Return the name of the document with older entries."""
     if "next_url" in head:
         return json.loads(head["next_url"][0]).rpartition("/")[2]
     links = [dict(attributes) for _, attributes, _, _ in head.get("link", ())]
@@ -65,7 +65,7 @@ def previous(head):
 
 
 def differences(before, after):
-    """Yield (entry, what changed) between the documents of two folders, ``feed`` for what is said of a feed."""
+    """Yield (entry, what changed) between the documents of two folders; the entry ``feed`` means the head."""
     for name in before.keys() - after.keys():
         yield name, "goes"
     for name in after.keys() - before.keys():
@@ -124,7 +124,7 @@ def _members(content):
 
 @pytest.fixture
 def oracle():
-    """What a folder of feeds says, read without feedpub."""
+    """Functions that read a folder of feeds without feedpub."""
 
     class Oracle:
         published = staticmethod(published)

@@ -1,14 +1,14 @@
-"""Make the upgrade corpora: sites that a released version of feedpub published, for later ones to build over.
+"""Make the upgrade corpora: sites that a released version of feedpub published, over which later versions build.
 
     python tests/upgrade/make.py PYTHON [CORPUS …]
 
-PYTHON is the interpreter of an environment in which the released version is installed, as
-``python -m venv old && old/bin/pip install -c constraints.txt 'feedpub[all] @ git+file://…@COMMIT'`` makes one.
+PYTHON is the interpreter of an environment with the released version, which you make with
+``python -m venv old && old/bin/pip install -c constraints.txt 'feedpub[all] @ git+file://…@COMMIT'``.
 
-``corpora/NAME/inputs`` holds the whole input of each build: the config, the sources, and in ``fetched`` the copies
-of feeds from the web. This script runs the builds one after the other in one folder and keeps what they leave:
-``feeds``, and the ledger as the SQL that makes it again, as the state folder itself is ignored by git. The clock and
-the times of files are fixed, so a corpus that is made twice is the same.
+``corpora/NAME/inputs`` has the complete input of each build: the config, the sources, and in ``fetched`` the copies of
+feeds from the web. This script runs the builds one after the other in one folder and keeps the results: ``feeds``, and
+the ledger as SQL, because git ignores the state folder. The clock and the times of files are fixed, so that a corpus is
+always the same.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ build(load_config(Path(sys.argv[1])), datetime.fromisoformat(sys.argv[2]))
 
 
 def builds(corpus: Path) -> list[Path]:
-    """Return the inputs of a corpus's builds, in their order."""
+    """Return the inputs of a corpus's builds, in order."""
     return sorted((corpus / "inputs").iterdir())
 
 
 def clock(number: int) -> datetime:
-    """Return when the build of this number, from 1, ran."""
+    """Return the time of the build with this number, from 1."""
     return FIRST_BUILD + timedelta(days=number - 1)
 
 
 def lay_out(inputs: Path, folder: Path, changed: datetime) -> None:
-    """Make the config and the sources in ``folder`` those of ``inputs``, all of which ``changed`` then."""
+    """Copy config and sources from ``inputs`` to ``folder``, all with the time ``changed``."""
     for path in folder.iterdir():
         if path.name not in ("feeds", ".feedpub"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -61,7 +61,7 @@ def lay_out(inputs: Path, folder: Path, changed: datetime) -> None:
 
 
 def set_times(folder: Path, changed: datetime) -> None:
-    """Let all sources in ``folder``, and the folders they lie in, have ``changed`` then."""
+    """Give all sources in ``folder``, and their folders, the time ``changed``."""
     seconds = int(changed.timestamp())
     for path in (folder, *folder.rglob("*")):
         if "feeds" not in path.parts[len(folder.parts) :]:
@@ -69,7 +69,7 @@ def set_times(folder: Path, changed: datetime) -> None:
 
 
 def restore(corpus: Path, folder: Path, *, state: bool = True) -> None:
-    """Put into ``folder`` what the corpus's last build left, with the ledger only if ``state``."""
+    """Restore in ``folder`` what the corpus's last build left; the ledger only with ``state``."""
     shutil.copytree(corpus / "feeds", folder / "feeds")
     if state:
         (folder / ".feedpub").mkdir(exist_ok=True)
@@ -78,7 +78,7 @@ def restore(corpus: Path, folder: Path, *, state: bool = True) -> None:
 
 
 def make(python: str, corpus: Path) -> None:
-    """Build ``corpus`` with the feedpub of ``python``, and keep what it published and remembers."""
+    """Build ``corpus`` with the feedpub of ``python``, and keep its output and its ledger."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         for number, inputs in enumerate(builds(corpus), 1):

@@ -1,6 +1,6 @@
-"""Neither the clock nor the times of files leave a trace in what is published.
+"""The clock and the times of files have no effect on what is published.
 
-But for one: an edit without a time of its own is dated by its file. No date of the corpora falls between the
+There is one exception: an edit without a time of its own is dated by its file. No date of the corpora is between the
 clocks.
 """
 
@@ -32,7 +32,7 @@ def files(folder):
 
 @pytest.fixture
 def history(upgrade, corpus, tmp_path):
-    """A function that builds a corpus's inputs one after the other, all at one clock, and gives each result."""
+    """A function that builds all inputs of a corpus at one clock, and yields each result."""
 
     def run(now, times, inputs=None):
         folder = tmp_path / f"{now:%Y}-{times[0]:%Y}-{len(times)}"
@@ -58,7 +58,7 @@ def test_a_first_build_is_the_same_at_any_time_and_of_files_of_any_age(upgrade, 
 def test_a_build_over_what_is_published_is_the_same_at_any_time_and_of_files_of_any_age(
     upgrade, oracle, corpus, state, tmp_path
 ):
-    """But for an entry whose text a fix has changed: an edit without a time of its own is dated by its file."""
+    """Except for entries whose text a fix changed: an edit without its own time is dated by its file."""
     results, feeds = [], []
     for number, (now, changed) in enumerate([(SOON, OLD), (LATE, YOUNG), (LATE, TO_COME)]):
         folder = tmp_path / str(number)

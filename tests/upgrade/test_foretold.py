@@ -1,4 +1,4 @@
-"""Through the histories of the corpora, diff foretells each build."""
+"""Throughout the histories of the corpora, diff foretells each build."""
 
 from datetime import UTC, datetime
 

@@ -1,13 +1,12 @@
-"""What an earlier release published goes on under this one: no id, no date and no closed document changes.
+"""This version continues what an earlier release published: no id, date or closed document changes.
 
-The corpora are made by ``make.py``. What a fix is meant to change in one stands in its
-``expected-differences.yaml``, a list of
+``make.py`` makes the corpora. Changes that a fix makes on purpose are in the ``expected-differences.yaml`` of a corpus,
+a list of
 
     - {entry: ID, changes: [author, …], why: what was wrong}
 
-``changes`` are names of the entry's elements or members in any of the formats, or ``appears`` or ``goes``; the entry
-``feed`` means what a document says before its entries. A date of publication can't be listed, nor an ``updated``
-but with a text that changed.
+``changes`` are names of the entry's elements or members in any format, or ``appears`` or ``goes``. The entry ``feed``
+means the head of a document. A date of publication cannot be listed, and an ``updated`` only if the text changed, too.
 """
 
 import re
@@ -24,7 +23,7 @@ CHANGED, NOW = datetime(2025, 1, 20, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UT
 
 
 def expected(corpus, oracle):
-    """Return what the corpus lists, if it may be listed."""
+    """Return the expected differences of a corpus, after checking that they may be listed."""
     file = corpus / "expected-differences.yaml"
     found = {}
     for row in yaml.safe_load(file.read_text()) if file.exists() else ():
@@ -37,7 +36,7 @@ def expected(corpus, oracle):
 
 
 def led_to_pages(before, after, folder):
-    """Yield the differences of those entries that had no address, and lead to a page that is there now."""
+    """Yield the differences of entries that had no address, and now link to an existing page."""
     for name, (_, entries) in before.items():
         for entry, fields in entries.items():
             now = after[name][1].get(entry, {})
@@ -51,7 +50,7 @@ def led_to_pages(before, after, folder):
 
 @pytest.fixture(params=["state kept", "state lost"])
 def site(request, upgrade, corpus, tmp_path):
-    """What the last build of a corpus left, and its input, in a checkout with the state folder or without it."""
+    """The output of a corpus's last build, and its input, in a checkout with or without the state folder."""
     upgrade.lay_out(upgrade.builds(corpus)[-1], tmp_path, CHANGED)
     upgrade.restore(corpus, tmp_path, state=request.param == "state kept")
     return tmp_path

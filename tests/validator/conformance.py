@@ -1,10 +1,10 @@
-"""Hold the validator against the W3C feed validator's own test files.
+"""Compare the validator with the verdicts in the W3C feed validator's own test files.
 
     python tests/validator/conformance.py [FOLDER]
 
-prints the agreement by folder, every disagreement on validity with both verdicts, and every expectation on a warning
-or on silence that is not met. The files stand in a folder beside the checkout and are not part of the project; the
-mapping from this project's codes to that validator's names is ``w3c_names.json``.
+prints the agreement by folder, every disagreement on validity with both verdicts, and every other expectation that is
+not met. The files are in a folder beside the checkout; they are not part of the project. ``w3c_names.json`` maps
+feedpub's codes to the names of that validator.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from feedpub.validator import Finding, Level, is_valid, validate
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parents[2] / "shared" / "conformance" / "w3c-feedvalidator"
 NAMES = json.loads((HERE / "w3c_names.json").read_text(encoding="utf-8"))
-# Dates are held against a fixed day, so that a result does not change with the calendar.
+# Dates are compared with a fixed day, so that results do not depend on the calendar.
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
 class Outcome:
-    """What came of all files: counts, and one line for each thing on which the two validators differ."""
+    """The results for all files: numbers, and one line for each disagreement."""
 
     files: Counter[str] = field(default_factory=Counter)
     agreeing: Counter[str] = field(default_factory=Counter)
@@ -43,7 +43,7 @@ class Outcome:
 
 
 def names(findings: list[Finding], *, errors: bool) -> set[str]:
-    """Return the W3C's names for findings; where ``errors`` is set, for errors only."""
+    """Return the W3C's names for findings; with ``errors``, for errors only."""
     return {
         name
         for finding in findings
@@ -72,7 +72,7 @@ def run(folder: Path = FOLDER) -> Outcome:
 
 
 def expectation(row: dict[str, object], findings: list[Finding], outcome: Outcome) -> None:
-    """Count whether a warning that the file's author expects is given, and a silence kept."""
+    """Count whether an expected warning is given, or a warning that must not be given is not."""
     expected = str(row["expect"])
     name = expected.lstrip("!")
     codes = sorted({f.code for f in findings})
@@ -98,7 +98,7 @@ def expectation(row: dict[str, object], findings: list[Finding], outcome: Outcom
 
 
 def main(arguments: list[str]) -> int:
-    """Print the report; 0 where every threshold is met."""
+    """Print the report; return 0 if every threshold is met."""
     folder = Path(arguments[0]) if arguments else FOLDER
     if not folder.is_dir():
         print(f"no such folder: {folder}", file=sys.stderr)  # noqa: T201

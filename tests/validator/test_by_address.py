@@ -1,4 +1,4 @@
-"""A feed that is named by its address: what the server says is checked, too. The server is one on this machine."""
+"""A feed on the web is checked together with the server's answer; here, the server is on this machine."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def run():
 
 @pytest.fixture
 def codes(run):
-    """A function that validates an address and returns the codes that are not about the self link."""
+    """A function that validates an address, and returns the codes that are not about the self link."""
 
     def found(url, *options):
         done = run(url, "--format", "json", "--ignore", "self-link-mismatch", *options)

@@ -1,4 +1,4 @@
-"""Every file under ``tests/data/validator`` says in its header what must be found in it, and nothing else is."""
+"""Every file in ``tests/data/validator`` has exactly the findings that its header names."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ WITHOUT_FILE = {"too-large"} | {
     for name in ("Your own requirements", "Feeds validated at their address")
     for check in in_group(name)
 }
-# What these programs write breaks their specifications, as each file says in its header: no <updated> and a
-# <published> in a feed, groups of one; ids that are no IRIs; an author, or the content of an item, in a channel.
+# These programs violate their specifications, as each file says in its header: no <updated>, or a <published> in a
+# feed; groups of one; ids that are not IRIs; an author, or the content of an item, in a channel.
 TRULY_INVALID = {"youtube.xml", "reddit.xml", "spotify-for-creators.xml", "megaphone.xml"}
 
 
 def header(file: Path) -> tuple[set[str], str | None]:
-    """Return the codes that a file's header expects, and the location it gives."""
+    """Return the codes that a file's header expects, and its location."""
     text = decode(file.read_bytes()).data.decode()
     expected = re.search(r'(?:Expect: |"_expect": ")([a-z0-9, -]+?)"?,?\s*$', text, re.MULTILINE)
     location = re.search(r"^Location: (\S+)$", text, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The command: what it prints, and the status it ends with."""
+"""What the command prints, and its exit status."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_sarif_is_one_log_with_a_rule_for_every_code(run):
 def test_a_rule_of_sarif_has_a_title_a_page_and_the_level_of_its_check(run):
     log = json.loads(run(INVALID, WARNED, "--format", "sarif").output)
     driver = log["runs"][0]["tool"]["driver"]
-    assert "informationUri" not in driver  # the project has no page of its own to name
+    assert "informationUri" not in driver  # the project has no web page to link to
     for rule in driver["rules"]:
         check = PAGES[rule["id"]]
         title = rule["shortDescription"]["text"]
@@ -106,7 +106,7 @@ def test_github_annotations_name_file_line_and_column(run):
 
 
 def podcast(episodes, *, more=""):
-    """A feed with one slip in each episode, and ``more`` at its end."""
+    """Return a feed with one mistake in each episode, and ``more`` at its end."""
     slips = "".join(
         f"<item><guid isPermaLink='false'>tag:example.org,2024:{number}</guid>\n<title>{number}</title>\n"
         f"<link>/{number}</link></item>\n"
@@ -131,7 +131,7 @@ def test_what_repeats_is_shown_three_times_and_counted_and_the_gravest_comes_fir
     assert [line.split()[0] for line in lines if "relative-iri" in line] == ["6:1", "9:1", "12:1"]
     assert "      and 197 more, in lines 15, 18, 21 …" in lines
     assert sum("duplicate-guid" in line for line in lines) == 1
-    # A program gets them all.
+    # Programs get all of them.
     assert len(json.loads(run(str(file), "--format", "json").output)["findings"]) > 200
 
 
@@ -199,7 +199,7 @@ def test_folders_and_patterns_stand_for_the_feeds_in_them(run, tmp_path):
 @pytest.mark.parametrize("report_format", ["text", "github"])
 @pytest.mark.parametrize("path", ["{}", "{}/*"])
 def test_a_folder_without_a_feed_is_wrong_usage(run, tmp_path, path, report_format):
-    """Else a job that is pointed at the wrong folder would be green for ever."""
+    """Otherwise a job with a wrong folder would always succeed."""
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub/sitemap.xml").write_text("<urlset/>")
     done = run(VALID, path.format(tmp_path), "--format", report_format)
@@ -209,7 +209,7 @@ def test_a_folder_without_a_feed_is_wrong_usage(run, tmp_path, path, report_form
 
 @pytest.fixture
 def site(tmp_path):
-    """A folder with a good feed, broken ones, and files that are something else."""
+    """A folder with a good feed, broken ones, and other files."""
     folder = tmp_path / "public"
     for name, data in {
         "news/index.xml": Path(VALID).read_bytes(),

@@ -1,4 +1,4 @@
-"""The agreement with the W3C feed validator, where its test files stand beside the checkout."""
+"""Agreement with the W3C feed validator, if its test files are available."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SPEC = importlib.util.spec_from_file_location("conformance", HERE / "conformance
 assert SPEC is not None
 assert SPEC.loader is not None
 conformance = importlib.util.module_from_spec(SPEC)
-# Its dataclasses look their module up by name.
+# Its dataclasses look up their module by name.
 sys.modules[SPEC.name] = conformance
 SPEC.loader.exec_module(conformance)
 
-# Codes that the W3C's validator has no name for.
+# Codes without a name in the W3C's validator.
 OURS_ALONE = {
     "duplicate-enclosure",
     "missing-recommended-element",
@@ -57,7 +57,7 @@ def test_98_percent_of_the_expected_warnings_are_given(outcome):
 
 
 def test_the_expected_silences_are_kept_but_for_the_written_difference(outcome):
-    # Markup in the description of RSS 0.91, of which the page of checks says why.
+    # Markup in the description of RSS 0.91; docs/checks.md says why.
     assert outcome.silent >= outcome.silences - 1, "\n".join(outcome.lines)
 
 

@@ -1,4 +1,4 @@
-"""The same text is judged alike in RSS, in Atom and in JSON Feed, and what the project itself writes is not blamed."""
+"""The same text gets the same findings in RSS, Atom and JSON Feed, and feedpub's own feeds get none."""
 
 from __future__ import annotations
 

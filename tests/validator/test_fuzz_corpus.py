@@ -1,4 +1,4 @@
-"""What the fuzzer found stays answered."""
+"""Whatever the fuzzer found is still handled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grammars of values, against tables and against parsers written by others."""
+"""The grammars of values agree with tables, and with independent parsers."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ ISO8601 = {
     "tomorrow": False,
     "": False,
 }
-# Mistake, unsafe elements, handlers of events, harmful styles, relative addresses, unknown attributes and styles, local
-# addresses, images without an alternative text, a tag that was escaped twice.
+# Mistake, unsafe elements, event handlers, dangerous styles, relative addresses, unknown attributes and styles, local
+# addresses, images without alternative text, a tag that was escaped twice.
 SURVEYS = {
     "<p>News</p>": None,
     '<a href="https://example.org/">News</a>': None,

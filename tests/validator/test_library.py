@@ -1,4 +1,4 @@
-"""The library's face: what a program that imports ``feedpub.validator`` can rely on."""
+"""What programs that import ``feedpub.validator`` can rely on."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_exported_names_are_these():
         "select",
         "validate",
     ]
-    # The function does not stand in the way of the package.
+    # The function does not hide the package.
     assert feedpub.validator.validate is feedpub.validator.validate is validate
     assert feedpub.validator.inspect is inspect
 

@@ -1,4 +1,4 @@
-"""The manual is written from the checks, and complete."""
+"""The manual is complete, and made from the checks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_page_of_checks_is_what_the_docstrings_say():
 def test_checks_of_one_code_have_one_page(check):
     other = PAGES[check.code]
     assert (check.level, check.manual, check.remedy) == (other.level, other.manual, other.remedy)
-    # JSON Feed has paragraphs of its own.
+    # JSON Feed has its own paragraphs.
     assert check.spec in {"", other.spec}
 
 

@@ -1,4 +1,4 @@
-"""What the engine spares itself changes nothing: places counted late, checks that are not called."""
+"""The engine's shortcuts do not change results: late counting of places, and skipped checks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NODES = [node for file in FILES for node in read(decode(file.read_bytes()).data)
 
 @st.composite
 def elements(draw):
-    """An element of one of the cases, which may have lost its attributes, its text or some of what is in it."""
+    """An element of one of the cases, perhaps without its attributes, its text or some of its children."""
     found = draw(st.sampled_from(NODES))
     changed = Node(
         found.tag, found.prefix, found.within, found.base, found.attributes, found.source, found.offset

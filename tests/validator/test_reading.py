@@ -1,4 +1,4 @@
-"""Whatever the bytes are, the answer is a list of findings: no exception, no network, no hang."""
+"""For any bytes, the result is a list of findings: no exception, no network, no hang."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ DEEP = b"<rss>" + b"<a>" * 5_000
     "data", [b"<rss><channel/></rss>", b"<rss><channel>", DEEP], ids=["whole", "broken", "deep"]
 )
 def test_a_document_goes_with_its_findings(data):
-    """Without waiting for circles to be swept: one build validates thousands."""
+    """It does not wait for the garbage collector, because one build validates thousands of documents."""
     list(validate(data))
     gc.collect()
     before = _nodes()
@@ -222,10 +222,10 @@ def test_a_feed_with_bytes_changed_is_well_formed_where_another_parser_says_so(d
     except etree.XMLSyntaxError as error:
         complaint = str(error)
     if not complaint:
-        # libxml2 takes namespace mistakes for warnings.
+        # libxml2 only warns about mistakes in namespaces.
         assert not codes & (broken - {"undeclared-prefix", "not-well-formed"})
     elif "not a valid URI" not in complaint:
-        # What a namespace may be called is no question of well-formedness.
+        # Names of namespaces have nothing to do with well-formedness.
         assert codes & broken, complaint
 
 
@@ -258,7 +258,7 @@ def test_the_json_reader_takes_what_the_standard_library_writes(value):
     st.sampled_from(["", " ", "\n", "\r", "\r\n", "\t \n"]),
 )
 def test_every_value_and_key_of_json_is_where_its_place_says(value, space):
-    """Also where keys are equal: a tuple here is an object's members."""
+    """This includes duplicate keys: a tuple here has the members of an object."""
     text = space + written(value, space)
     root, broken = read_json(text.encode())
     assert broken is None
@@ -284,7 +284,7 @@ def test_every_value_and_key_of_json_is_where_its_place_says(value, space):
 
 
 def written(value, space):
-    """Return a value as JSON, with space wherever there may be some."""
+    """Return a value as JSON, with space wherever it is allowed."""
     comma = f"{space},{space}"
     if isinstance(value, tuple):
         members = [f"{json.dumps(key)}{space}:{space}{written(below, space)}" for key, below in value]

@@ -1,4 +1,4 @@
-"""Which files of a folder are feeds: the hook, the folder and the files named with ``--only-feeds`` agree."""
+"""The hook, folders and ``--only-feeds`` agree on which files are feeds."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_the_hook_hands_over_every_name_that_may_be_a_feeds():
     assert "--only-feeds" in hook["entry"].split()
     for names, _ in NAMES.values():
         for name in names:
-            # A compressed copy is no text that anybody commits.
+            # Nobody commits a compressed copy as text.
             assert bool(re.search(hook["files"], name)) is not name.endswith(".gz"), name
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a feed beyond its specification: its age, its items, a profile; and what does not count."""
+"""Requirements beyond the specification: age, number of items, profiles; and ignored findings."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def codes(data, **required):
         ([2 * DAY], False),
         ([49 * HOUR, 30 * DAY], True),
         ([], True),
-        # What is to come says nothing of what was published.
+        # A future item does not show that anything was published.
         ([-DAY, 3 * DAY], True),
         ([-DAY], False),
     ],
@@ -105,7 +105,7 @@ xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' xmlns:podcast='https:/
 <guid isPermaLink='false'>tag:example.org,2024:1</guid></item></channel></rss>"""
 
 LACKS = [
-    # what is taken out, the profiles that call it an error, those that call it a warning
+    # what is removed, the profiles that report it as an error, those that report it as a warning
     ("<language>en</language>", "apple podcast-2.0", ""),
     ("<itunes:image href='https://example.org/art.jpg'/>", "apple podcast-2.0", ""),
     ("<itunes:category text='News'/>", "apple podcast-2.0", ""),
@@ -178,7 +178,7 @@ def test_the_status_is_1_where_what_was_asked_is_not_met(run, arguments, status)
     assert done.exit_code == status
     assert done.output.count("feed.rss: RSS, ") == 1
     if status:
-        # What ends the program with 1 is shown, whatever the level.
+        # Findings that make the exit status 1 are shown at any level.
         assert "\n  1:" in done.output
 
 
@@ -200,7 +200,7 @@ BY_FILE = "[tool.feedpub.validate.per-file-ignores]\n"
         ({}, ["feed.rss", "tags/old/a.rss", "tags/b.rss"]),
         ({"pyproject": f'{TABLE}ignore = ["missing-guid"]\n'}, []),
         ({"feedpub-validate.toml": 'ignore = ["missing-guid"]\n'}, []),
-        # The own file counts where there are both.
+        # If there are both, feedpub's own file counts.
         ({"feedpub-validate.toml": "", "pyproject": f'{TABLE}ignore = ["missing-guid"]\n'},
          ["feed.rss", "tags/old/a.rss", "tags/b.rss"]),
         ({"pyproject": f'{BY_FILE}"tags/**" = ["missing-guid"]\n'}, ["feed.rss"]),

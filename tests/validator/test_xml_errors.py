@@ -1,4 +1,4 @@
-"""What keeps a document from being XML is said in a sentence: what is wrong, where, and what would be right."""
+"""A sentence says why a document is not well-formed XML: what is wrong, where, and what would be right."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from feedpub.validator import _xml_errors, validate
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "validator"
 CODES = {"not-well-formed", "undefined-entity", "undeclared-prefix", "entity-expansion"}
-# What a program does wrong, not a document.
+# Errors of a program, not of a document.
 OF_PROGRAMS = {1, 23, 25, 26, 33, 34, 35, 36, 37, 41, 42, 44}
 
 SENTENCES = {
-    # What is no feed at all.
+    # Not a feed at all.
     "": "1:1 the file is empty",
     "\n \n": "1:1 the file is empty",
     "<!-- only -->": "1:14 the file contains no element",
@@ -25,7 +25,7 @@ SENTENCES = {
     "\n<html><title>Not\nfound</title><br></html>": "2:1 this is an HTML page with the title 'Not found', not a feed",
     "{{ define }}<rss/>": "1:1 this is a template of a site generator, not a feed",
     "---\ntitle: x\n---\n<rss/>": "1:1 this is a template of a site generator, not a feed",
-    # Before the feed, and behind it.
+    # Before and after the feed.
     "\n\n<?xml version='1.0'?><r/>": "3:1 2 blank lines come before <?xml",
     "\r\n<?xml version='1.0'?><r/>": "2:1 a blank line comes before <?xml",
     " <?xml version='1.0'?><r/>": "1:2 a space comes before <?xml",
@@ -45,7 +45,7 @@ SENTENCES = {
     "<?xml version=1.0?><r/>": "1:15 the XML declaration is malformed: <?xml version=1.0?>",
     "<?xml encoding='utf-8'?><r/>": "1:7 the XML declaration is malformed: <?xml encoding='utf-8'?>",
     "<?XML version='1.0'?><r/>": "1:1 <?xml is in upper case",
-    # Bare signs, and what no text can hold.
+    # Bare signs, and characters that XML does not allow.
     "<r>\nBread & butter</r>": "2:7 there is a bare & in '& butter</r>'",
     "<r a='?b=1&c=2'/>": "1:11 there is a bare & in '&c=2'/>'",
     "<r>&nbsp</r>": "1:4 there is a bare & in '&nbsp</r>'",
