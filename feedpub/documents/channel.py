@@ -1,4 +1,4 @@
-"""What a document is made of: the site, the channel, the entries, and the addresses around it (RFC 5005 §4)."""
+"""The values that a document is made from: site, channel, entries, and the addresses of neighbours (RFC 5005 §4)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from feedpub.articles.entry import Entry, newest_first
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is true of all feeds.
+    """What all feeds share.
 
     ``base_url`` ends with a slash: document ``name`` is served at ``base_url + name``. ``link`` is the page for
     people. ``id_authority`` is the tagging entity of every id (RFC 4151 §2.1), such as ``example.org,2023``.
-    ``icon``, ``image`` and ``license`` are those of a :class:`Channel`. ``hub`` is the address of one that passes news
-    on (WebSub).
+    ``icon``, ``image`` and ``license`` are as in a :class:`Channel`. ``hub`` is the address of a WebSub hub.
     """
 
     title: str
@@ -44,9 +43,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Podcast:
-    """What directories of podcasts want to know of a feed: Apple's category, perhaps with one below it, and the like.
+    """What podcast directories need to know about a feed, such as Apple's category, perhaps with a subcategory.
 
-    ``image`` is the address of its artwork, ``owner`` whom directories write to, with an e-mail address.
+    ``image`` is the address of its artwork, ``owner`` the contact for directories, with an e-mail address.
     """
 
     category: tuple[str, ...]
@@ -58,16 +57,16 @@ class Podcast:
 
 
 Carried: TypeAlias = Literal["full", "summary", "title"]
-"""How much of an entry's text the documents of a feed carry: all, a summary, or none."""
+"""How much of an entry's text is in the documents of a feed: all of it, a summary, or nothing."""
 
 
 def license_of(entry: Entry, of_feed: str | None) -> str | None:
-    """Return the licence of an entry: its own, else that of its feed, but not for what is from other people's feeds."""
+    """Return the licence of an entry: its own, or that of its feed, unless it is from other people's feeds."""
     return entry.article.license or (None if entry.article.feed else of_feed)
 
 
 def summary_in(entry: Entry, carried: Carried) -> str:
-    """Return what documents that carry so much of an entry's text say beside it, or in its place."""
+    """Return the summary for documents with so much of an entry's text, beside the text or instead of it."""
     if carried == "title":
         return ""
     return entry.content.summary if carried == "full" else entry.content.lead
@@ -75,12 +74,12 @@ def summary_in(entry: Entry, carried: Carried) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """What a feed says of itself.
+    """What a feed says about itself.
 
-    ``icon`` is the address of a small square picture, which is beside the feed's name in lists, ``image`` that of
-    a larger one. ``license`` is the address of the licence of what the site itself writes. ``moved_to`` is the address
-    that took a retired feed's place. ``content`` says how much of the text of its entries is in its documents.
-    A ``podcast`` has episodes alone.
+    ``icon`` is the address of a small square picture, which readers show beside the feed's name in lists, ``image``
+    that of a larger one. ``license`` is the address of the licence of the site's own articles. ``moved_to`` is the
+    address that replaces a retired feed. ``content`` says how much of the text of its entries is in its documents.
+    A ``podcast`` contains only episodes.
     """
 
     slug: str
@@ -106,8 +105,8 @@ class Channel:
 class Feed:
     """A selection of entries with its metadata: newest first, ties in the order of their ids.
 
-    ``full`` says that older entries may have been left out for want of room. ``guid`` is that of a podcast, if it is
-    online with one; else it follows from the feed's address.
+    ``full`` says that older entries may have been left out because there was no room. ``guid`` is that of a published
+    podcast; otherwise it follows from the feed's address.
     """
 
     settings: Channel
@@ -133,9 +132,8 @@ def make_feed(
 ) -> Feed:
     """Order ``entries`` and date the feed by the one that changed last; an empty feed by the site's epoch.
 
-    ``since`` is what its document says of when it changed, where it is published: it never goes back behind that, as
-    it would when an entry is removed, or pushed out by an older one that comes late. ``guid`` is that of a podcast that
-    is online.
+    ``since`` is the published date of the feed, if there is one. The new date is never before it, even if an entry is
+    removed, or pushed out by a late article with an older date. ``guid`` is that of a published podcast.
     """
     ordered = tuple(newest_first(entries))
     updated = max((entry.updated for entry in ordered), default=site.epoch)
@@ -146,10 +144,10 @@ def make_feed(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One archive document that is to be written: its name and those of its neighbours, and its entries.
+    """An archive document to write: its name and those of its neighbours, and its entries.
 
-    ``next`` is ``None`` in the open page, ``previous`` in the oldest one. ``since`` is when the document last
-    changed as it is published, of one that is.
+    ``next`` is ``None`` in the open document, ``previous`` in the oldest one. ``since`` is the published date of its
+    last change, if it is published.
     """
 
     name: str
@@ -161,10 +159,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLinks:
-    """The ``url`` that a document will be served at, and in RFC 5005 §4's terms what lies around it.
+    """The ``url`` at which a document will be served, and its neighbours in the terms of RFC 5005 §4.
 
-    ``previous`` is its ``prev-archive``, ``next`` its ``next-archive``. ``current`` is the subscription document,
-    which is given in archive documents only.
+    ``previous`` is its ``prev-archive``, ``next`` its ``next-archive``. ``current`` is the subscription document;
+    only archive documents name it.
     """
 
     url: str
@@ -184,26 +182,26 @@ class DocumentLinks:
         return tuple((rel, href) for rel, href in links if href)
 
 
-# The namespace of podcasts' UUIDs, by the specification of podcast:guid.
+# The namespace of podcasts' UUIDs (podcast:guid).
 _PODCASTS = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 
 
 def podcast_guid(url: str) -> str:
-    """Return what tells the podcast at this address from all others (podcast:guid)."""
+    """Return the unique id of the podcast at this address (podcast:guid)."""
     return str(uuid5(_PODCASTS, url.partition("://")[2].rstrip("/")))
 
 
 def guid_of(feed: Feed, place: DocumentLinks) -> str:
-    """Return the guid of a podcast in its document at ``place``: the published one, else that of its RSS document."""
+    """Return the guid of a podcast in its document at ``place``: the published one, or that of its RSS document."""
     if feed.guid:
         return feed.guid
     return podcast_guid((place.current or place.url).rpartition(".")[0] + ".rss")
 
 
 def whole_seconds(time: datetime) -> datetime:
-    """Return an aware time in whole seconds and with an offset of whole minutes, as RFC 3339 and 822 want it.
+    """Return an aware time in whole seconds, with an offset in whole minutes, as RFC 3339 and 822 require.
 
-    The offset stays as the source declares it where it can; the odd minutes of local mean time become UTC.
+    The offset of the source stays if it is a whole minute; otherwise (local mean time) the result is in UTC.
     """
     offset = time.utcoffset()
     assert offset is not None

@@ -1,6 +1,6 @@
-"""Entries cut out of finished documents of ours, with every other byte left as it was.
+"""Cuts entries out of our closed documents and leaves every other byte as it was.
 
-What was withdrawn has to leave documents that are otherwise final (RFC 5005 §4). So these are not written anew: a
+Withdrawn articles have to leave documents that are otherwise final (RFC 5005 §4). So these are not written anew: a
 parser says at which byte an entry begins and ends, and nothing else is touched.
 """
 
@@ -17,7 +17,7 @@ _BLANK = b" \t\r\n"
 
 
 class _Span(NamedTuple):
-    """Where an entry lies in the bytes of its document, and its id."""
+    """The position of an entry in the bytes of its document, and its id."""
 
     begin: int
     end: int
@@ -25,7 +25,7 @@ class _Span(NamedTuple):
 
 
 def cut_atom(data: bytes, ids: Container[str]) -> bytes:
-    """Return an Atom document without the entries of ``ids``; ``ValueError`` for one that feedpub did not write."""
+    """Return an Atom document without the entries of ``ids``; ``ValueError`` if feedpub did not write it."""
     atom = "http://www.w3.org/2005/Atom "
     (own, *_) = [span.id for span in _elements(data, (f"{atom}feed", f"{atom}id"))] or [""]
     authority = own.removeprefix("tag:").partition(":")[0]
@@ -34,12 +34,12 @@ def cut_atom(data: bytes, ids: Container[str]) -> bytes:
 
 
 def cut_rss(data: bytes, ids: Container[str]) -> bytes:
-    """Return an RSS document without the items of ``ids``; ``ValueError`` for one that feedpub did not write."""
+    """Return an RSS document without the items of ``ids``; ``ValueError`` if feedpub did not write it."""
     return _cut_xml(data, [s for s in _elements(data, ("rss", "channel", "item"), "guid") if s.id in ids])
 
 
 def cut_json(data: bytes, ids: Container[str]) -> bytes:
-    """Return a JSON Feed document without the items of ``ids``; ``ValueError`` for one that feedpub did not write."""
+    """Return a JSON Feed document without the items of ``ids``; ``ValueError`` if feedpub did not write it."""
     text = data.decode("utf-8")
     try:
         spans = list(_items(text))
@@ -51,7 +51,7 @@ def cut_json(data: bytes, ids: Container[str]) -> bytes:
     before, after = text[: spans[0].begin], text[spans[-1].end :]
     if not kept:
         return (before.rstrip() + after.lstrip()).encode("utf-8")
-    # Each item brings the comma before it.
+    # Each item is cut with the comma before it.
     items = [
         (text[spans[number - 1].end : span.begin] if number else "", text[span.begin : span.end])
         for number, span in enumerate(spans)
@@ -65,14 +65,14 @@ def _cut_xml(data: bytes, spans: Iterable[_Span]) -> bytes:
     parts: list[bytes] = []
     position = 0
     for span in spans:
-        # The line that it begins goes with it.
+        # Cut the rest of its line, too.
         parts.append(data[position : span.begin].rstrip(_BLANK))
         position = span.end
     return b"".join((*parts, data[position:]))
 
 
 def _elements(data: bytes, path: tuple[str, ...], child: str = "") -> list[_Span]:
-    """Return the elements at ``path``, each with the text of a ``child`` for its id, or with its own."""
+    """Return the elements at ``path``; the id of each is the text of a ``child``, or its own text."""
     where_id = (*path, child) if child else path
     if not data.startswith((b"<", b"\xef\xbb\xbf<")) or b"<!DOCTYPE" in data:
         raise ValueError("not a document of ours")
@@ -96,7 +96,7 @@ def _elements(data: bytes, path: tuple[str, ...], child: str = "") -> list[_Span
 
     def end(_name: str) -> None:
         if tuple(stack) == path:
-            # Of an empty element, this is where it begins.
+            # For an empty element, this is where it begins.
             close = data.index(b">", parser.CurrentByteIndex) + 1
             found.append(_Span(begin, close, "".join(told)))
         stack.pop()
@@ -110,9 +110,9 @@ def _elements(data: bytes, path: tuple[str, ...], child: str = "") -> list[_Span
 
 
 def _items(text: str) -> Iterator[_Span]:
-    """Yield the objects in ``items`` of the object that ``text`` is."""
+    """Yield the objects in the ``items`` of the JSON object ``text``."""
     decoder = json.JSONDecoder()
-    json.loads(text)  # from here on it is well-formed
+    json.loads(text)  # after this, it is known to be well-formed
     position = _next(text, 0)
     if text[position] != "{":
         raise ValueError("not an object")

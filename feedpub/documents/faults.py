@@ -1,6 +1,6 @@
-"""What must not be published: faults of feeds, and of the subscription list (OPML 2.0).
+"""Faults for which feeds and the subscription list (OPML 2.0) must not be published.
 
-These checks share no code with what writes the documents, so that a mistake there cannot hide here.
+These checks share no code with the writers of the documents, so a mistake there cannot hide here.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _FATAL = frozenset(
         "self-link-mismatch",
     }
 )
-"""What others may be warned of and we may never publish: it would hurt our own subscribers."""
+"""Findings that are warnings for others, but that we must never publish: they would hurt our own subscribers."""
 
 
 def feed_faults(data: bytes, url: str) -> Iterator[tuple[int, str]]:
-    """RSS 2.0, Atom 1.0 and JSON Feed 1.1: the validator's errors, and what we promise beyond them."""
+    """RSS 2.0, Atom 1.0 and JSON Feed 1.1: the validator's errors, and what else we promise."""
     for finding in validate(data, url):
         if finding.level == "error" or finding.code in _FATAL:
             yield finding.line, finding.message
 
 
 def opml_faults(data: bytes, _: str) -> Iterator[tuple[int, str]]:
-    """OPML 2.0: a head, a body, and outlines that can be subscribed to (http://opml.org/spec2.opml)."""
+    """OPML 2.0: a head, a body, and outlines that are subscriptions (http://opml.org/spec2.opml)."""
     try:
         root = ET.fromstring(data)  # noqa: S314 - just written here
     except ET.ParseError as error:

@@ -1,7 +1,7 @@
-"""The table of output formats: what is known of each one, in one row.
+"""The table of output formats, with all that is known about a format in one row.
 
-Whatever depends on a format (the config, publishing, reading back, guards, the page for people) takes it from here.
-Writers and the validator are loaded when they are first called: a config names formats, and needs none of them.
+All code that depends on formats (the config, publishing, reading back, guards, pages) uses this table. Writers and the
+validator are loaded when they are first called, because a config names formats without using them.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Document:
     """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served.
 
-    One that ``yields`` is not published where a file that is not ours has its name. ``made_of`` tells a later
-    build what its bytes follow from. One that is ``settled`` stays as it is without being planned again.
+    If it ``yields``, it is not published if a file that is not ours has its name. ``made_of`` is a digest of what its
+    bytes are made from, for a later build. If it is ``settled``, it stays in later builds that do not plan it.
     """
 
     path: str
@@ -42,35 +42,35 @@ class Document:
 
     @property
     def data(self) -> bytes:
-        """The bytes; those of archive documents are put aside until they are asked for."""
+        """The bytes; those of archive documents are spooled to the disk until they are needed."""
         return self.rendered if isinstance(self.rendered, bytes) else self.rendered.read()
 
 
 @dataclass(frozen=True)
 class WriteContext:
-    """What the writers of one build share. ``titles`` are the categories that feeds are, by slug."""
+    """What the writers of one build share. ``titles`` are the titles of feeds that are categories, by slug."""
 
     site: Site
     titles: Mapping[str, str]
 
     @cached_property
     def syndicator(self) -> Syndicator:
-        """The writer of RSS and Atom; one for both, as an entry is built once for all documents it is in."""
+        """The writer of RSS and Atom: one for both, because an entry is built once for all documents that it is in."""
         from feedpub.documents.rss_atom import Syndicator  # noqa: PLC0415 - feedgen is heavy
 
         return Syndicator(self.site, self.titles)
 
 
 HEAD_MARKUP = 1_500
-"""Bytes that a document has around its entries, without the texts of its feed."""
+"""The bytes of a document without its entries and the texts of its feed."""
 
 
 ENTRY_MARKUP = 500
-"""Bytes that an entry has around its texts: tags, dates, indentation."""
+"""The bytes of an entry without its texts: tags, dates, indentation."""
 
 
 PART_MARKUP = 120
-"""Bytes that each author, category and enclosure of an entry has around its texts."""
+"""The bytes of each author, category and enclosure of an entry without its texts."""
 
 
 def xml_and_json_head(feed: Channel, site: Site) -> int:
@@ -87,7 +87,7 @@ def xml_and_json_head(feed: Channel, site: Site) -> int:
         feed.license,
     ]
     if feed.image:
-        # RSS says title and link once more beside it.
+        # RSS repeats title and link beside it.
         texts += [feed.title, site.title]
         addresses += [feed.link]
     if podcast := feed.podcast:
@@ -103,7 +103,7 @@ def xml_and_json_entry(entry: Entry, feed: Channel, titles: Mapping[str, str]) -
     article, content = entry.article, entry.content
     authors = article.authors or (feed.author,)
     categories = entry.categories(titles)
-    # RSS carries the summary as HTML, so it is escaped twice.
+    # In RSS, the summary is HTML, so it is escaped twice.
     carried = feed.carries(entry)
     summary = summary_in(entry, carried)
     texts = [content.html] if carried == "full" else [summary]
@@ -152,14 +152,14 @@ def text_size(text: str) -> int:
 class OutputFormat:
     """One format of feed documents.
 
-    ``name`` is its word in the config and the extension of its files; ``label`` is what people call it. ``evidence``
-    ranks it by what its documents tell of a feed that is online, ``support`` by how many readers can read it.
+    ``name`` is its word in the config and the extension of its files; ``label`` is its usual name. ``evidence``
+    ranks it by how much its documents say about a published feed, ``support`` by how many readers can read it.
 
     ``write`` returns the bytes of a feed that will be served at an address. ``read`` reads them back, and raises
     ``ValueError``, ``TypeError``, ``KeyError``, ``AttributeError`` or ``SyntaxError`` for anything else. ``check``
     yields line and reason of each fault for which a document must not be published. ``head_size`` and ``entry_size``
-    are upper bounds on bytes: of a document without entries, and of an entry in it. ``cut`` returns a document of ours
-    without the entries of some ids, with every other byte as it was, or raises ``ValueError``.
+    are upper bounds in bytes, of a document without entries and of one entry. ``cut`` returns a document of ours
+    without the entries with some ids and leaves every other byte as it was, or raises ``ValueError``.
     """
 
     name: str
@@ -176,7 +176,7 @@ class OutputFormat:
     entry_size: Callable[[Entry, Channel, Mapping[str, str]], int] = xml_and_json_entry
 
     def read_back(self, data: bytes) -> PublishedFeed | None:
-        """Read a document that we published; ``None`` when it is not one, whatever happened to it."""
+        """Read a document that we published; ``None`` if it is not one, or is damaged in any way."""
         try:
             return self.read(data)
         except (ValueError, TypeError, KeyError, AttributeError, SyntaxError):
@@ -194,7 +194,7 @@ _ALL: Final = (
         name="rss",
         label="RSS",
         media_type="application/rss+xml",
-        evidence=1,  # of an item that was not corrected, it does not say so
+        evidence=1,  # it only says when an item was corrected, not that it was not
         support=2,
         default=True,
         write=lambda context, feed, place: context.syndicator.rss(feed, place),
@@ -218,7 +218,7 @@ _ALL: Final = (
         name="json",
         label="JSON Feed",
         media_type="application/feed+json",
-        evidence=2,  # it has no date of the feed's own
+        evidence=2,  # it has no date of the feed itself
         support=1,
         default=False,
         write=lambda context, feed, place: json_feed(feed, context.site, place, context.titles),
@@ -237,17 +237,17 @@ def of_media_type(media_type: str) -> OutputFormat | None:
 
 
 def head_size(feed: Channel, site: Site) -> int:
-    """Return an upper bound on the bytes of a document of ``feed`` without its entries, in whichever format."""
+    """Return an upper bound on the bytes of a document of ``feed`` without its entries, in any format."""
     return max(size(feed, site) for size in {known.head_size for known in OUTPUT_FORMATS.values()})
 
 
 def entry_size(entry: Entry, feed: Channel, titles: Mapping[str, str]) -> int:
-    """Return an upper bound on the bytes of ``entry`` in a document of ``feed``, in whichever format."""
+    """Return an upper bound on the bytes of ``entry`` in a document of ``feed``, in any format."""
     return max(size(entry, feed, titles) for size in {known.entry_size for known in OUTPUT_FORMATS.values()})
 
 
 def best_evidence() -> list[OutputFormat]:
-    """Return the formats, the one that says most of what is online first."""
+    """Return the formats; the first says most about a published feed."""
     return sorted(OUTPUT_FORMATS.values(), key=lambda known: -known.evidence)
 
 

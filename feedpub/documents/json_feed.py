@@ -32,7 +32,7 @@ _MAIL_SAFE = "@!$&'*+/="
 def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str, str]) -> bytes:
     """Return ``feed`` as a JSON Feed document that will be served at ``place``; ``titles`` are its entries' tags.
 
-    ``next_url`` leads to older items, page by page.
+    ``next_url`` is the address of the next older document.
     """
     settings = feed.settings
     hub = site.hub if not (place.is_archive or settings.moved_to) else None
@@ -52,7 +52,7 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
         "_license": _license(settings.license),
         "_podcast": {"about": PODCASTS, "guid": guid_of(feed, place)} if settings.podcast else {},
     }
-    # A feed must have items, if only an empty list of them.
+    # A feed must have items, even if the list is empty.
     whole = _present(content) | {"items": [_item(entry, titles, settings) for entry in feed.entries]}
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -60,7 +60,7 @@ def json_feed(feed: Feed, site: Site, place: DocumentLinks, titles: Mapping[str,
 def _item(entry: Entry, titles: Mapping[str, str], feed: Channel) -> dict[str, Any]:
     article, carried = entry.article, feed.carries(entry)
     takes = article.episode.duration if feed.podcast and article.episode else 0
-    # An item must have content, if only an empty one; where that is not the article's text, it is not HTML.
+    # An item must have content, even if it is empty; content that is not the article's text is not HTML.
     summary = summary_in(entry, carried)
     content = {"content_html": entry.content.html} if carried == "full" else {"content_text": summary}
     item = {
@@ -94,7 +94,7 @@ def _item(entry: Entry, titles: Mapping[str, str], feed: Channel) -> dict[str, A
 
 
 def _image(article: Article) -> dict[str, Any]:
-    """Return what is known of the image as an extension, in the words of attachments and of HTML."""
+    """Return what is known about the image as an extension, with names from attachments and HTML."""
     picture = article.picture
     if not (article.image and picture):
         return {}
@@ -114,7 +114,7 @@ def _image(article: Article) -> dict[str, Any]:
 
 
 def _license(address: str | None) -> dict[str, str]:
-    """Return a licence as an extension (JSON Feed 1.1 §Extensions), as the format has no word for one."""
+    """Return a licence as an extension (JSON Feed 1.1 §Extensions), because the format has no key for it."""
     return {"about": RFC_LICENSES, "url": address} if address else {}
 
 

@@ -1,4 +1,4 @@
-"""Published documents read back, for a checkout that has them and no other memory."""
+"""Reads published documents back, for a checkout that has no other memory."""
 
 from __future__ import annotations
 
@@ -27,13 +27,12 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntry:
-    """One entry of a document that is online.
+    """One entry of a published document.
 
-    ``updated`` is ``None`` where RSS does not say: of an item that was not corrected since it was published. ``feed``
-    is the key of the other people's feed that it was taken from, as far as the document tells. ``permalink`` says that
-    RSS calls the id its address. ``html`` is ``None`` where the document does not carry the text: a summary or a title
-    says nothing of that. The rest is as the article has it, as far as the format has words for it;
-    ``categories`` are also those that feeds are.
+    ``updated`` is ``None`` for an RSS item that was not corrected. ``feed`` is the key of the other people's feed that
+    it was taken from, if the document says so. ``permalink`` says that RSS calls the id its address. ``html`` is
+    ``None`` if the document does not contain the text, but only a summary or a title. The rest is as in the article,
+    as far as the format has it; ``categories`` include feeds that are categories.
     """
 
     id: str
@@ -58,10 +57,10 @@ class PublishedEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFeed:
-    """A document of a feed as it is online: its ``updated`` and its entries, in their order.
+    """A published document of a feed: its ``updated`` and its entries, in their order.
 
-    ``url`` is its address as it says itself, ``previous`` that of the archive page before it (RFC 5005 §4), ``id`` the
-    feed's own, which only Atom has; ``title`` is its name, ``guid`` that of a podcast.
+    ``url`` is the address that it contains, ``previous`` that of the previous archive document (RFC 5005 §4), ``id``
+    the feed's own id, which only Atom has; ``title`` is its title, ``guid`` that of a podcast.
     """
 
     updated: datetime
@@ -118,13 +117,13 @@ def read_atom(data: bytes) -> PublishedFeed:
 
 
 def read_rss(data: bytes) -> PublishedFeed:
-    """Read an RSS document of ours; an item says when it was changed only where it was."""
+    """Read an RSS document of ours; only changed items say when they were changed."""
     channel = _root(data).find("channel")
 
     def entries() -> Iterator[PublishedEntry]:
         for item in channel.iterfind("item"):
             published = parsedate_to_datetime(_text(item, "pubDate"))
-            # An item of ours without it has an empty text, or does not carry it.
+            # An item of ours without it has an empty text, or the document has no texts.
             html = item.findtext(f"{_CONTENT}encoded")
             source = item.find("source")
             feed = None if source is None else feed_key(source.get("url")) or None
@@ -201,7 +200,7 @@ def read_json_feed(data: bytes) -> PublishedFeed:
         )
         for item in content["items"]
     )
-    # JSON Feed has no date of its own; that of the entry that changed last stands for it.
+    # JSON Feed has no date for the feed; use that of the entry that changed last.
     updated = max(
         (entry.updated for entry in entries if entry.updated), default=datetime.min.replace(tzinfo=UTC)
     )
@@ -251,7 +250,7 @@ def _image(entry: Any) -> str | None:
 
 
 def _picture(entry: Any) -> Picture | None:
-    """Return what is known of the image; of two texts on it, an XML document has one."""
+    """Return what is known about the image; of its two texts, an XML document has only one."""
     content = entry.find(f"{_MEDIA}content")
     if content is None:
         return None
@@ -267,7 +266,7 @@ def _picture(entry: Any) -> Picture | None:
 
 
 def _episode(item: Any) -> Episode | None:
-    """Return what is known of an episode; only podcasts say it."""
+    """Return what is known about an episode; only podcasts have it."""
     explicit = item.findtext(f"{_ITUNES}explicit")
     chapters = item.find(f"{_PODCAST}chapters")
     found = Episode(
@@ -306,7 +305,7 @@ def _atom_person(author: Any) -> Author:
 
 
 def _rss_people(item: Any) -> Iterator[Author]:
-    """Yield the people of an item; the address is of the one whose name is beside it, else of the first."""
+    """Yield the people of an item; the e-mail address belongs to the name beside it, or to the first person."""
     names = [creator.text or "" for creator in item.iterfind(f"{_DC}creator")]
     address, _, beside = item.findtext("author", "").partition(" (")
     whose = beside.removesuffix(")") if beside.removesuffix(")") in names else next(iter(names), "")
@@ -326,8 +325,8 @@ def _link(head: Any, rel: str) -> str | None:
 
 
 def _root(data: bytes) -> Any:
-    # Without huge_tree, a body of more than 10 MB would make a document of our own unreadable.
-    from lxml import etree  # noqa: PLC0415 - as feedpub.documents.formats is light
+    # Without huge_tree, a body of more than 10 MB would make our own document unreadable.
+    from lxml import etree  # noqa: PLC0415 - so that feedpub.documents.formats loads fast
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     return etree.fromstring(data, parser)

@@ -1,4 +1,4 @@
-"""Renders feeds and their archive pages in each format, and the subscription list of all feeds (OPML 2.0)."""
+"""Renders feeds and their archive documents in each format, and the subscription list of all feeds (OPML 2.0)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One feed as it is written: its subscription documents, and the archive documents that may have changed.
+    """One rendered feed: its subscription documents, and the archive documents that may have changed.
 
     ``kept`` are the paths of the closed archive documents, which are not written again.
     """
@@ -37,7 +37,7 @@ class Rendered:
 class Renderer:
     """Renders the feeds of one build in each of the ``formats``.
 
-    ``titles`` are the categories that feeds are, by slug.
+    ``titles`` are the titles of feeds that are categories, by slug.
     """
 
     def __init__(self, site: Site, titles: Mapping[str, str], formats: Sequence[OutputFormat]) -> None:
@@ -47,7 +47,7 @@ class Renderer:
         self._spool = Spool()
 
     def quarantine(self, entries: Iterable[Entry]) -> tuple[Quarantined, ...]:
-        """Return those of ``entries`` that cannot be written, each with the reason."""
+        """Return the ``entries`` that cannot be written, each with the reason."""
         return tuple(
             Quarantined(entry, reason)
             for entry in entries
@@ -55,13 +55,13 @@ class Renderer:
         )
 
     def forget(self) -> None:
-        """Let go of what is kept from feed to feed, once all are rendered."""
+        """Free what the feeds share, once all are rendered."""
         self._context.syndicator.forget()
 
     def render(self, feed: Feed, pages: Sequence[Page] = (), closed: Iterable[str] = ()) -> Rendered:
         """Return the documents of one feed and of its archive ``pages``, oldest first.
 
-        ``closed`` are the names of the pages that stay as they are.
+        ``closed`` are the names of the archive documents that stay as they are.
         """
         slug = feed.settings.slug
         newest = pages[-1].name if pages else None
@@ -73,7 +73,7 @@ class Renderer:
         )
 
     def opml(self, feeds: Sequence[Channel]) -> Document:
-        """Return the subscription list of ``feeds``, in the format that most readers read best."""
+        """Return the subscription list of ``feeds``, in the format with the most support."""
         widest = max(self._formats, key=lambda known: known.support)
         data = opml(self._site, feeds, widest.name)
         return Document(OPML_NAME, "", OPML_TYPE, self._site.base_url + OPML_NAME, data)
@@ -107,14 +107,14 @@ class Renderer:
 
 
 def opml(site: Site, feeds: Sequence[Channel], extension: str) -> bytes:
-    """Return the list of ``feeds`` in one format: that of ``extension``."""
+    """Return the list of ``feeds`` in the format with this ``extension``."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = site.title
     etree.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
     body = etree.SubElement(root, "body")
     for feed in feeds:
-        # Readers know only type="rss", whatever the format; the title is what they show.
+        # Readers only know type="rss", for all formats; they show the title.
         attributes = {
             "type": "rss",
             "text": feed.title,

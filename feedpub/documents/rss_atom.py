@@ -1,16 +1,16 @@
-"""RSS 2.0 and Atom 1.0 through feedgen: the only module that imports it, and where all its traps are handled.
+"""RSS 2.0 and Atom 1.0 through feedgen: the only module that imports it, and the place that avoids its pitfalls.
 
 - ``updated`` and ``lastBuildDate`` default to the current time: both are always set.
 - The last ``link()`` of a feed becomes the RSS channel's ``<link>``: the alternate link comes last.
 - ``logo()`` sets the RSS image as well, without title and link: ``image()`` comes after it.
 - Atom entry links lose ``rel``, ``type`` and ``length``, an author with only a name is dropped from RSS, and
   an Atom ``source`` has no id: :class:`_EntryExtension` writes these through feedgen's extension interface.
-- Of its podcast extension, an image whose address ends in anything but .jpg or .png is lost, and ``explicit`` has words
-  that Apple does not know any more: both are written here, and so are episodes, as it has no words for Atom.
+- Its podcast extension drops images whose address does not end in .jpg or .png, and has values for ``explicit`` that
+  Apple no longer accepts: both are written here, and so are episodes, because it cannot write them in Atom.
 - Values are checked only when they are serialised, and one bad entry would lose the whole feed:
   :meth:`Syndicator.refusal` builds an entry alone first.
-- Offsets with seconds come out invalid: times are whole seconds, in UTC where the offset is not a whole minute.
-- ``formatRFC2822`` sets the process's locale while it works: not for threads.
+- Offsets with seconds are written invalidly: times are in UTC if the offset is not a whole minute.
+- ``formatRFC2822`` sets the locale of the process while it works: do not use it in threads.
 """
 
 from __future__ import annotations
@@ -52,11 +52,11 @@ XML = "http://www.w3.org/XML/1998/namespace"
 _ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 MOST_BUILT = 1_000
-"""How many entries are kept as elements, at some 12 KB each; the rest, as of a whole history, are built anew."""
+"""How many entries are kept as elements, about 12 KB each; others, such as those of a whole history, are built anew."""
 
 
 class Syndicator:
-    """Writes the feeds of one build; ``titles`` names those feeds that are categories of their entries.
+    """Writes the feeds of one build; ``titles`` are the titles of feeds that are categories, by slug.
 
     The elements of the first ``MOST_BUILT`` entries are built once and moved from feed to feed, so a document must be
     serialised before the next one is begun: :meth:`rss` and :meth:`atom` return bytes.
@@ -68,13 +68,13 @@ class Syndicator:
         self._built: dict[tuple[str, _Manner], _SharedEntry] = {}
 
     def forget(self) -> None:
-        """Let go of the elements that are kept; what is written after that is built anew."""
+        """Free the elements that are kept; later documents build theirs anew."""
         self._built.clear()
 
     def refusal(self, entry: Entry, feed_author: Author) -> str:
         """Return why ``entry`` cannot be written as XML, or an empty text."""
         try:
-            # As it is in most feeds, so that it is built once.
+            # Built as it is in most feeds, so that it is built once.
             shared = self._entry(entry, _Manner(feed_author, "full", _license(entry, self._site.license)))
             for element in (shared.rss_entry(), shared.atom_entry()):
                 etree.tostring(element, encoding="UTF-8")
@@ -135,7 +135,7 @@ class Syndicator:
         return generator
 
     def _extend(self, extension: _FeedExtension, feed: Feed, place: DocumentLinks, *, in_rss: bool) -> None:
-        """Tell the extension of a feed what feedgen has no words for."""
+        """Pass to the extension of a feed what feedgen cannot write."""
         settings = feed.settings
         extension.creator = settings.author.name
         extension.place = place
@@ -148,7 +148,7 @@ class Syndicator:
             extension.namespaces["creativeCommons"] = LICENSES
         if settings.license:
             extension.license = settings.license
-            # Items take the licence of their channel where they have none; nothing says that they have none.
+            # Items without a licence inherit the channel's; there is no way to say that they have none.
             extension.covers_items = all(licenses)
         if any(entry.article.image for entry in feed.entries):
             extension.namespaces["media"] = MEDIA
@@ -186,7 +186,7 @@ class Syndicator:
         if summary or carried == "full":
             made.summary(summary)
             made.description(escape(summary, quote=False))
-        # What is not the text is not HTML, so that nobody takes it for that. Where it is not needed, it goes again.
+        # If it is not the article's text, it is not HTML, so that nobody mistakes it. It is removed if not needed.
         text = (entry.content.html, "html") if carried == "full" else (summary, "text")
         made.content(text[0], type=text[1])
         if article.authors:
@@ -205,7 +205,7 @@ class Syndicator:
 
 
 class _Manner(NamedTuple):
-    """What an entry's elements depend on beside itself; in feeds of one manner they are the same."""
+    """What an entry's elements depend on besides the entry; they are the same in feeds with the same manner."""
 
     feed_author: Author
     carried: Carried
@@ -232,25 +232,27 @@ class _SharedEntry(FeedEntry):  # type: ignore[misc] # feedgen has no types
         return self._atom
 
     def take_out(self) -> None:
-        """Take its elements out of the document that they are in."""
+        """Remove its elements from the document that they are in."""
         for element in (self._rss, self._atom):
             if element is not None and (parent := element.getparent()) is not None:
                 parent.remove(element)
 
 
 def _take_out(generator: Any) -> None:
-    """Take the entries out of the document that was made of them: one that is kept would keep all of it in memory."""
+    """Remove the entries from their document: an entry that is kept would keep the whole document in memory."""
     for entry in generator.entry():
         entry.take_out()
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """What feedgen has no words for on a feed.
+    """What feedgen cannot write for a feed.
 
-    Namespaces on the root, so that they do not repeat in every entry; the channel's creator; and where the
-    document is in the feed's history (RFC 5005 §4), of which feedgen writes nothing in RSS. The ``hub`` that
-    subscribers may ask to be told by (WebSub §4). The ``license``, in RSS only if it ``covers_items`` as well.
-    Of a ``podcast``, what feedgen does not write as Apple reads it, and its ``guid``.
+    - Namespaces on the root, so that they are not repeated in every entry.
+    - The channel's creator.
+    - The document's place in the feed's history (RFC 5005 §4), which feedgen does not write in RSS.
+    - The ``hub`` of WebSub (§4).
+    - The ``license``, in RSS only if it ``covers_items`` as well.
+    - For a ``podcast``, its ``guid``, and what feedgen does not write as Apple reads it.
     """
 
     def __init__(self) -> None:
@@ -295,7 +297,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc] # feedgen has no type
 
 
 class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
-    """What feedgen loses of an entry."""
+    """What feedgen cannot write for an entry."""
 
     def __init__(self) -> None:
         self.article: Article | None = None
@@ -335,7 +337,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc] # feedgen has n
         assert article is not None
         entry.find("id").text = self.atom_id
         if self.carried != "full" and self.address:
-            # Without a link to what it is about, an entry has content (RFC 4287 §4.1.2).
+            # Without an alternate link, an entry must have content (RFC 4287 §4.1.2).
             entry.remove(entry.find("content"))
         for lost in entry.findall("link"):
             entry.remove(lost)
@@ -381,7 +383,7 @@ def _add_podcast(generator: Any, podcast: Podcast) -> None:
 
 
 def _extend_episode(item: Any, article: Article) -> None:
-    """Say what is known of an episode: in RSS for directories and players, in Atom so that it can be read back."""
+    """Write what is known about an episode: in RSS for directories and players, in Atom so that it can be read back."""
     episode = article.episode or Episode()
     numbers = {"duration": episode.duration, "season": episode.season, "episode": episode.number}
     for name, number in numbers.items():
@@ -404,7 +406,7 @@ def _extend_episode(item: Any, article: Article) -> None:
 
 
 def _add_image(entry: Any, article: Article) -> None:
-    """Give an entry its image, with what is known of it (Media RSS)."""
+    """Add its image to an entry, with what is known about it (Media RSS)."""
     if not article.image:
         return
     _add(entry, f"{{{MEDIA}}}thumbnail", url=article.image)
@@ -427,12 +429,12 @@ def _add_image(entry: Any, article: Article) -> None:
 
 
 def _license(entry: Entry, of_feed: str | None) -> str | None:
-    """Return what an entry says of its licence: that nobody told one, where that of the feed is not its own."""
+    """Return the licence of an entry; :data:`UNSPECIFIED` if it has none and that of the feed does not apply."""
     return license_of(entry, of_feed) or (UNSPECIFIED if of_feed else None)
 
 
 def _terms(article: Article) -> list[tuple[str, str]]:
-    """Return what RSS has no words for, in those of Dublin Core: when an item was corrected, until when it is valid."""
+    """Return Dublin Core terms for what RSS cannot say: when an item was corrected, and until when it is valid."""
     terms: list[tuple[str, str]] = []
     if article.updated is not None and article.updated > article.published:
         terms.append(("modified", whole_seconds(article.updated).isoformat()))
@@ -448,7 +450,7 @@ def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> A
 
 
 def _contact(author: Author) -> str:
-    """Return a person as RSS has it; a name that would make the address unreadable is in ``dc:creator`` alone."""
+    """Return a person in the form of RSS; a name that would make the address unreadable is only in ``dc:creator``."""
     return f"{author.email}" if set(author.name) & set("@<>") else f"{author.email} ({author.name})"
 
 

@@ -1,4 +1,4 @@
-"""Why documents must not be published, each by the check of its format."""
+"""Checks documents before they are published, each with the check of its format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from feedpub.documents.formats import OPML_TYPE, Document, of_media_type
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """Why a document failed validation and stayed unpublished; ``line`` is a line of its bytes."""
+    """Why a document failed validation and is not published; ``line`` is a line of its bytes."""
 
     path: str
     line: int
@@ -20,15 +20,15 @@ class Invalid:
 
 
 class Passed:
-    """Which documents are known to be valid: those of earlier builds by the digests ``before``, and those held now.
+    """The documents that are known to be valid: those of earlier builds by their digests (``before``), and new ones.
 
-    A check looks at nothing but the bytes of a document and its address, so what passed once passes again.
+    A check depends only on the bytes of a document and its address, so a document that passed once passes again.
     """
 
     def __init__(self, before: Iterable[str] = ()) -> None:
         self._before = frozenset(before)
         self.digests: set[str] = set()
-        """Those of what is valid of all that was held against its check."""
+        """The digests of all valid documents in this build."""
 
     def has(self, document: Document) -> bool:
         """Say whether a document passed before."""
@@ -38,7 +38,7 @@ class Passed:
         return digest in self.digests
 
     def add(self, document: Document) -> None:
-        """Take note that a document is valid."""
+        """Remember that a document is valid."""
         self.digests.add(_digest(document))
 
 
@@ -53,7 +53,7 @@ def first_refusal(documents: Iterable[Document]) -> Invalid | None:
 
 
 def refusals(documents: Iterable[Document], passed: Passed | None = None) -> dict[str, Invalid]:
-    """Return, by name, why documents must not be published; what ``passed`` knows is not checked once more."""
+    """Return, by name, why documents must not be published; those that ``passed`` knows are not checked again."""
     found: dict[str, Invalid] = {}
     for document in documents:
         if passed and passed.has(document):

@@ -1,1 +1,1 @@
-"""Carries a plan out: the build, and the only writers of what is published."""
+"""Carries a plan out: the build, and the only code that writes published files."""

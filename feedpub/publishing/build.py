@@ -43,9 +43,10 @@ BATCH = 1_000
 
 @contextmanager
 def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ()) -> Iterator[SitePlan]:
-    """Plan the next build of ``settings`` and change nothing; what subscribers have seen can be asked meanwhile.
+    """Plan the next build of ``settings`` and change nothing. Inside the context, the plan's state is open.
 
-    Raises what :func:`feedpub.planning.site_plan.plan_site` raises. What a build would refuse is ``refusal``.
+    Raises what :func:`feedpub.planning.site_plan.plan_site` raises. If a build would be refused, the plan's
+    ``refusal`` says why.
     """
     readings = readings_of(settings, now)
     settings = with_made(settings, now, allow, readings)
@@ -61,7 +62,7 @@ def _published(settings: Settings) -> LocalFolder:
 
 
 def readings_of(settings: Settings, now: datetime) -> Readings:
-    """Return what a build of ``settings`` at ``now`` is to read."""
+    """Return what a build of ``settings`` at ``now`` has to read."""
     output = settings.output
     published = bool(_published(settings).documents)
     settling = Settling(now, LastReadFile(output.state / LAST_READ), published)
@@ -71,7 +72,7 @@ def readings_of(settings: Settings, now: datetime) -> Readings:
 def with_made(
     settings: Settings, now: datetime, allow: Collection[str] = (), readings: Readings | None = None
 ) -> Settings:
-    """Return ``settings`` with the feeds that are made of the data; for these alone, the sources are read."""
+    """Return ``settings`` with the feeds that are made from the data; only for these, the sources are read."""
     if not settings.templates:
         return settings
     with open_state(settings, _published(settings)) as state:
@@ -81,7 +82,7 @@ def with_made(
 
 
 def with_published(settings: Settings) -> Settings:
-    """Return ``settings`` with the feeds that were made of the data and are published; no source is read."""
+    """Return ``settings`` with the published feeds that were made from the data; no source is read."""
     if not settings.templates:
         return settings
     online = read_feeds(settings, _published(settings))
@@ -93,13 +94,13 @@ def with_published(settings: Settings) -> Settings:
 def plan(settings: Settings, now: datetime, *, allow: Collection[str] = ()) -> SitePlan:
     """Return what the next build of ``settings`` would do at ``now``, an aware time; change nothing.
 
-    ``allow`` is as for :func:`build`. What that would raise as a refusal is the plan's ``refusal``.
+    ``allow`` is as for :func:`build`. If that would raise a refusal, the plan has it as ``refusal``.
     """
     with open_plan(settings, now, allow=allow) as made:
         return made
 
 
-def build(  # noqa: PLR0913 - each comes from elsewhere
+def build(  # noqa: PLR0913 - the parameters have nothing in common
     settings: Settings,
     now: datetime,
     *,
@@ -112,12 +113,12 @@ def build(  # noqa: PLR0913 - each comes from elsewhere
     """Build the feeds of ``settings`` as of ``now`` and publish them; write nothing on a dry run.
 
     ``allow`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden for this build. Without
-    ``cache``, all sources are read, whatever earlier builds know of them; what is published is the same. So it is with
-    an ``engine`` (:mod:`feedpub.publishing.engines`), which reads what they do not know.
+    ``cache``, all sources are read, even those that earlier builds knew; an ``engine``
+    (:mod:`feedpub.publishing.engines`) reads them in other processes. Neither changes the published files.
 
-    Raises a :class:`feedpub.core.errors.FeedpubError` for what stops a build; then nothing was published, but where it
-    says that the ledger, the list of rejects or the log cannot be written, which come after. The log has a line either
-    way.
+    Raises a :class:`feedpub.core.errors.FeedpubError` if the build cannot be done. Then nothing was published, unless
+    the message says that the ledger, the list of rejects or the log cannot be written: they are written last. The log
+    gets a line in any case.
     """
     if dry_run:
         return _build(settings, now, allow, progress, dry_run=True, cache=cache, engine=engine)
@@ -173,7 +174,7 @@ def _build(  # noqa: PLR0913 - as above
             return summarise(plan, foretell(plan))
         _write_events(plan)
         report = summarise(plan, carry_out(plan))
-        # Late: a build that is refused tells of none, so the next one has to.
+        # Late: a refused build reports no rejects, so the next one has to.
         report = replace(report, new_rejects=write_rejects(report.rejects, ours))
         return replace(report, given=_give_events(settings))
 
@@ -199,18 +200,18 @@ def _give_events(settings: Settings) -> Given:
 
 
 def foretell(plan: SitePlan) -> Changes:
-    """Return what :func:`carry_out` would change, and change nothing."""
+    """Return what :func:`carry_out` would change; change nothing."""
     output = plan.settings.output
     return folder.compare(_wanted(plan), output.dir, output.state, layout=output.layout)
 
 
 def carry_out(plan: SitePlan) -> Changes:
-    """Publish what ``plan`` says, then remember it; to be called under the lock that the plan was made under.
+    """Publish ``plan``, then remember it. Call it under the lock under which the plan was made.
 
     Raises :class:`feedpub.core.errors.PublishError`; then every document is whole, old or new.
     """
     output = plan.settings.output
-    # Before anything is published: what is online must never come from a later state of a file than is remembered.
+    # Before anything is published: a published article must never be newer than the remembered state of its file.
     remember_read(output.state / LAST_READ, plan.ingested.readings.settling)
     changes = folder.publish(_wanted(plan), output.dir, output.state, layout=output.layout)
     _remember(plan)
@@ -234,7 +235,7 @@ def _said(plan: SitePlan) -> Mapping[str, Mapping[str, int | str]]:
 
 
 def _remember(plan: SitePlan) -> None:
-    """Remember what was published; feeds that were held back are remembered when they are published."""
+    """Remember what was published. Feeds that were held back are remembered once they are published."""
     ledger, settings = plan.state.ledger, plan.settings
     file = settings.output.state / LEDGER
     media = without_young(plan.media.memory, round(plan.now.timestamp() * 1_000_000_000) - RACE)
@@ -244,7 +245,7 @@ def _remember(plan: SitePlan) -> None:
     known_as = {e.article.id: id_ for id_, e in plan.resolved.entries.items() if e.article.id != id_}
     if plan.adoption.new:
         remember_adopted(file, plan.adoption.new)
-    # Some at a time, as a whole history may be new. The pages come last: without them, it is read back.
+    # In batches, because a whole history may be new. The closed documents come last: without them, it is read back.
     missing = _missing(plan, feeds)
     while batch := list(islice(missing, BATCH)):
         record(file, batch)
@@ -255,7 +256,7 @@ def _remember(plan: SitePlan) -> None:
         for known, own in known_as.items()
         if known in published and not _is_alias(ledger, own, known)
     }
-    # Which file has the title by which an article is known.
+    # Which file has the title that an article's id is made from.
     aliases |= {
         entry.article.beside[-1]: entry.article.id
         for entry in plan.resolved.entries.values()
@@ -281,14 +282,14 @@ def _remember(plan: SitePlan) -> None:
 
 
 def _missing(plan: SitePlan, feeds: Iterable[FeedPlan]) -> Iterator[EntryRecord]:
-    """Yield what the ledger does not know as it is now published."""
+    """Yield the entries that differ from what the ledger knows."""
     ledger = plan.state.ledger
     entries = {entry.article.id: entry for feed_plan in feeds for entry in feed_plan.entries}
     archives = plan.state.archives.values()
     read = (e for archive in archives for e in archive.entries if archive.anew and e.id not in entries)
-    # What leaves the documents now is known from the ledger alone from now on.
+    # From now on, only the ledger knows the entries that leave the documents.
     leaving = (e for feed in plan.state.online.values() for e in feed.entries if e.id not in entries)
-    # Of what is in a closed page, or stayed unpublished, only the new date of its source is to be remembered.
+    # Of entries in closed documents, or unpublished ones, only the new date in the source is remembered.
     redated = (
         replace(known, source_date=entry.source_date)
         for entry in plan.resolved.redated
@@ -309,7 +310,7 @@ def _closed_pages(plan: SitePlan, feed_plan: FeedPlan, known_as: Mapping[str, st
     update = archive_update(feed_plan, plan.settings.site, known_as, plan.became[feed_plan.slug], before)
     cut = plan.cut.ids.get(feed_plan.slug)
     if not cut or any(path.partition(".")[0] == feed_plan.slug for path in plan.verified.invalid):
-        # What could not be cut out has to be tried again.
+        # Documents from which nothing could be cut out are tried again next time.
         return update
     nothing = ArchiveUpdate(feed_plan.slug, plan.settings.site.base_url, (), (), anew=False)
     return replace(update or nothing, cut=tuple(sorted(cut)))
@@ -322,14 +323,14 @@ def archive_update(
     became: Iterable[str],
     before: frozenset[str] | None,
 ) -> ArchiveUpdate | None:
-    """Return what the ledger has to remember of the pages that ``feed_plan`` closes; ``None`` for nothing.
+    """Return what the ledger has to remember of the archive documents that ``feed_plan`` closes, or ``None``.
 
-    ``derived`` are the ids that entries' articles have of their own, by entry, where they are others; ``became``
-    those of articles that turned out to be in a closed page. ``before`` are the ids of the closed pages up to now
-    where the ledger did not know them.
+    ``derived`` are the derived ids of articles by entry, if they differ from the entry's; ``became``
+    those of articles that turned out to be in a closed document. ``before`` are the ids in documents that were
+    closed before, if the ledger did not know them.
     """
     closing = {entry.article.id for page in feed_plan.closing for entry in page.entries}
-    # Once an earlier text is out of sight, what was left out for it must not come back.
+    # When the earlier text has left the feed, its near-duplicates must not come back.
     closing |= {near.entry.article.id for near in feed_plan.near if near.kept.article.id in closing}
     ids = closing | {derived[entry_id] for entry_id in closing if entry_id in derived} | {*became}
     pages = tuple(ClosedPage(page.name, page.next) for page in feed_plan.closing if page.next)

@@ -24,12 +24,12 @@ from feedpub.publishing.events import NOTHING_GIVEN, Given
 from feedpub.publishing.local.changes import Changes
 
 MOST_GONE = 50
-"""How many departures of one build the log keeps by name."""
+"""How many departures of one build the log lists by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentReport:
-    """One document: its name, whether its bytes changed, and if it stayed unpublished, why."""
+    """One document: its name, whether its bytes changed, and why it was not published, if so."""
 
     path: str
     written: bool
@@ -40,10 +40,9 @@ class DocumentReport:
 class FeedReport:
     """One feed: the entries of its subscription document, how many of them are new to subscribers, its documents.
 
-    ``limit`` is what keeps older entries out of the subscription document; ``None`` where it holds them all;
-    ``max_items`` is how many it might have. Of archive
-    documents, only those are listed that changed or failed. ``archived`` are the entries in those that are still
-    written to; ``near`` is what was left out as nearly the same as an earlier entry.
+    ``limit`` is what keeps older entries out of the subscription document, ``None`` if it contains them all.
+    ``max_items`` is how many it may have. Archive documents are listed only if they changed or failed. ``archived`` is
+    the number of entries in open archive documents. ``near`` are the near-duplicates that were left out.
     """
 
     slug: str
@@ -58,7 +57,7 @@ class FeedReport:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """An entry that a feed has no longer, though no newer ones pushed it out, and why, as a clause."""
+    """An entry that left a feed, though not because of newer ones, and why, as a clause."""
 
     feed: str
     id: str
@@ -70,17 +69,18 @@ class Departure:
 class BuildReport:
     """What a build read and what it changed; on a dry run, what it would change.
 
-    ``left_out`` counts records that are not to be published, such as drafts; ``withdrawn`` of them take an article
-    back, or are taken back. ``taken_back`` articles were online until now. ``notices`` tell what was done to articles
-    on the way (``related-links``: stripped tails), and why each of those records was left out. ``source_warnings``
-    name patterns of sources that match nothing. ``listings`` are the documents of the whole site. ``altered`` are
-    finished documents that somebody else has changed or removed since the last build. ``zones`` are sources whose
-    zone was changed. ``next_change`` is when the same input gives other documents. ``new_rejects`` are those that the
-    last build did not have. ``warnings`` are of feeds made of the data.
-    ``pages`` are what people look at, ``media`` the files beside articles that are new; ``foreign`` are files that are
-    not ours and stay in the places of pages.
-    ``departures`` are the entries that feeds lose, ``given`` is what became of the events for ``on_publish``.
-    ``effort`` is what it took, which no two builds need have in common.
+    - ``left_out`` counts records that are not to be published, such as drafts. ``withdrawn`` of them withdraw an
+      article or are withdrawn. ``taken_back`` counts articles that were online until now.
+    - ``notices`` say what was done to articles (``related-links``: tails cut off), and why records were left out.
+    - ``new_rejects`` are the rejects that the last build did not have.
+    - ``source_warnings`` name patterns of sources that match nothing, ``zones`` sources whose zone was changed.
+      ``warnings`` are about feeds made from the data.
+    - ``listings`` are the documents of the whole site. ``pages`` are for people. ``media`` are new files beside
+      articles. ``foreign`` are the owner's files that have the names of pages, and stay.
+    - ``altered`` are closed documents that somebody else has changed or removed since the last build.
+    - ``next_change`` is when the same input gives other documents.
+    - ``departures`` are the entries that feeds lose, ``given`` is what became of the events for ``on_publish``.
+    - ``effort`` says how much work it was. It may differ between builds that publish the same.
     """
 
     articles: int
@@ -107,12 +107,12 @@ class BuildReport:
     foreign: tuple[str, ...] = ()
     departures: tuple[Departure, ...] = ()
     given: Given = NOTHING_GIVEN
-    # What is published does not depend on it.
+    # It does not affect what is published.
     effort: Effort = field(default=Effort(), compare=False)
 
     @property
     def is_well(self) -> bool:
-        """Whether everything was published, and told."""
+        """Whether everything was published, and the command ``on_publish`` succeeded."""
         return not (self.invalid or self.given.wrong)
 
     @property
@@ -122,12 +122,12 @@ class BuildReport:
 
     @property
     def notice_counts(self) -> Mapping[str, int]:
-        """How often each kind of notice was given."""
+        """The number of notices of each kind."""
         return Counter(notice.kind for notice in self.notices)
 
     @property
     def invalid(self) -> tuple[Invalid, ...]:
-        """Why documents stayed unpublished; empty when all is well."""
+        """Why documents were not published; empty if all were."""
         return tuple(document.invalid for document in self._documents() if document.invalid)
 
     def _documents(self) -> Iterator[DocumentReport]:
@@ -189,7 +189,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
 
 
 def in_short(report: BuildReport) -> dict[str, object]:
-    """Return what the log keeps of a build, as JSON has it: counts, and by name what is gone."""
+    """Return the line of the log for a build as a JSON object: counts, and the entries that are gone by name."""
     gone = [asdict(departure) for departure in report.departures]
     return {
         "status": 0 if report.is_well else 1,
@@ -224,12 +224,12 @@ def _why_gone(plan: SitePlan, entry_id: str) -> str:
     if entry_id in ingested.withdrawn:
         return "it was withdrawn"
     if entry_id in ingested.hidden or entry_id in ingested.released:
-        return "it is held, has expired, or is not to be published any more"
+        return "it is held, has expired, or may not be published any more"
     if entry_id in ingested.decided:
-        return "a person decided so, in the config or in the article"
+        return "it was dropped by hand, in the config or in the article"
     if entry_id in ingested.index:
         return "the rules or limits of the feed leave it out"
-    return "no source holds it any more"
+    return "no source has it any more"
 
 
 def _date_kept(entry: Entry) -> Notice:
@@ -254,7 +254,7 @@ def _feed_report(
     ids = {entry.article.id for entry in rendered.feed.entries}
     paths = [d.path for d in rendered.documents]
     paths += [d.path for d in rendered.archives if d.path in written or d.path in verified.invalid]
-    # Finished documents, too, may lose entries.
+    # Closed documents may lose entries, too.
     paths += [path for path in sorted(rendered.kept) if path in written or path in verified.invalid]
     return FeedReport(
         slug=rendered.feed.slug,

@@ -1,4 +1,4 @@
-"""Whether the catalog says of the files of the sources what is in them: all are read, and nothing is changed."""
+"""Compares the catalog with the files of the sources: all are read, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from feedpub.publishing.dependencies import catalog_of, open_catalog
 
 @dataclass(frozen=True, slots=True)
 class CatalogCheck:
-    """What is so of the catalog in ``file``: how many files it ``knows``, and how many are ``unknown`` to it.
+    """How the catalog in ``file`` compares: how many files it ``knows``, and how many are ``unknown`` to it.
 
     ``differences`` are sentences that begin with a place.
     """
@@ -31,9 +31,9 @@ class CatalogCheck:
 
 
 def check_catalog(settings: Settings, now: datetime) -> CatalogCheck:
-    """Compare the catalog with what is read of all files that it knows.
+    """Compare the catalog with the content of all files that it knows.
 
-    What can't be read is a difference. Raises :class:`feedpub.core.errors.SourceError` where files can't be listed.
+    A file that can't be read is a difference. Raises :class:`feedpub.core.errors.SourceError` if files can't be listed.
     """
     readings = readings_of(settings, now)
     settings = with_made(settings, now, readings=readings)
@@ -48,7 +48,7 @@ def _files(catalog: Catalog) -> list[CatalogFile]:
     try:
         return list(catalog.files())
     except Damaged:
-        # What a build notices is as if it were not there.
+        # A build would notice such a file and read it, as if the catalog did not have it.
         catalog.clear()
         return list(catalog.files())
 
@@ -57,13 +57,13 @@ def _differences(file: CatalogFile, settings: Settings) -> Iterator[str]:
     hands = Hands(settings, None)
 
     def route(article: Article) -> Sequence[int] | None:
-        # What the config lists of articles, the catalog does not know.
+        # The catalog does not store what the config decides about single articles.
         return None if hands.names(article) else settings.rules.route(article, hands.of(article))
 
     try:
         for where, what in file.differences(route):
             yield f"{where}: the catalog has {what}"
     except Damaged:
-        yield f"{file.name}: what the catalog has of it is damaged"
+        yield f"{file.name}: its entry in the catalog is damaged"
     except SourceError as error:
         yield str(error)

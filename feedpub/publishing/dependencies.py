@@ -1,4 +1,4 @@
-"""All that decides what a build does and lies in files: what it reads, and what it finds published and remembered."""
+"""The files that a build depends on: what it reads, what is published, and what is remembered."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ from feedpub.sources.spec import SourceSpec
 
 
 def note_of(settings: Settings) -> str:
-    """Return where the note of a build lies that changed nothing."""
+    """Return the path of the note of a build that changed nothing."""
     return note_path(os.fspath(settings.file), os.fspath(settings.output.state))
 
 
 def catalog_of(settings: Settings) -> Path:
-    """Return where the catalog lies."""
+    """Return the path of the catalog."""
     return settings.output.state / f"catalog-{known_config(os.fspath(settings.file))}.sqlite"
 
 
 def open_catalog(
     settings: Settings, readings: Readings, *, writes: bool = True, engine: Engine | None = None
 ) -> Catalog:
-    """Return what is known of the sources by earlier builds; to be called under the lock, if it ``writes``."""
+    """Return the catalog of earlier builds. If it ``writes``, call this under the lock."""
     store = Store(catalog_of(settings), program(), RACE, writes=writes)
     return Catalog(readings, store, settings.rules.fingerprint(), engine)
 
 
 def inputs(settings: Settings) -> frozenset[str]:
-    """Return the files and folders that a build of ``settings`` reads, and those that it would read were they there.
+    """Return the files and folders that a build of ``settings`` reads, and those that it would read if they existed.
 
-    While all of them stay as they are, so does what comes in. Raises :class:`SourceError` where something comes in
-    that is not a file of this machine: standard input, or what fsspec opens.
+    As long as none of them changes, the input is the same. Raises :class:`SourceError` if a source is not a file of
+    this machine: standard input, or a file that fsspec opens.
     """
     places = {os.fspath(file) for file in settings.files}
     for spec in settings.sources:
@@ -57,14 +57,14 @@ def inputs(settings: Settings) -> frozenset[str]:
 
 
 def dependencies(settings: Settings) -> frozenset[str] | None:
-    """Return the :func:`inputs` of a build and what it compares them with; ``None`` where files do not tell all.
+    """Return the :func:`inputs` of a build and what it compares them with; ``None`` if it depends on more than files.
 
-    Of settled pages, which a build does not look at, the folders are among them.
+    Settled pages, which a build does not look at, are represented by their folders.
     """
     try:
         return inputs(settings) | {*_published(settings), *_remembered(settings)}
     except (OSError, SourceError):
-        # What cannot be looked at now may be something else next time.
+        # A file that cannot be read now may be different next time.
         return None
 
 

@@ -1,10 +1,10 @@
-"""A copy of the published set in a store that fsspec reaches: only what changed, in an order that leads nowhere amiss.
+"""Copies the published set to a store that fsspec reaches: only changes, in an order that leaves no broken links.
 
 lock | what is there | upload | remove | manifest | unlock
 
-The manifest of the store says what is there, and is written last. A deploy that was cut short leaves its lock, which
-lists all that it may have changed: the next one takes none of that to be as the manifest says. Nothing is removed that
-neither lists.
+The manifest of the store says what is there, and is written last. An interrupted deploy leaves its lock, which
+lists all files that it may have changed; for these, the next deploy does not trust the manifest. Only files that one of
+the two lists are removed.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ from feedpub.publishing.local.manifest import (
 LOCK = ".feedpub-deploy.json"
 OUTCOMES = "deploys.json"
 STALE = 3600
-"""In seconds: how long the lock of a deploy from elsewhere is taken to be that of one that still runs."""
+"""In seconds: after that time, the lock of a deploy from another machine has expired."""
 
 _BATCH = 64
-# What gives way; documents that people subscribe to do not, as in the output folder.
+# Pages never replace the owner's files, but documents that people subscribe to do, as in the output folder.
 _PAGES = frozenset(("text/html", "text/css", "image/svg+xml", "application/xml"))
 _SOON = "public, max-age=300"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class Store(Protocol):
-    """A folder of files elsewhere. Whatever goes wrong is a :class:`PublishError`."""
+    """A folder of files elsewhere. All errors are :class:`PublishError`."""
 
     def read(self, name: str) -> bytes | None:
-        """Return a file's bytes, ``None`` where there is none."""
+        """Return a file's bytes, ``None`` if it does not exist."""
         ...
 
     def names(self, inside: str = "") -> frozenset[str]:
@@ -59,17 +59,17 @@ class Store(Protocol):
         ...
 
     def write(self, files: Mapping[str, bytes], media_type: str, cache_control: str) -> None:
-        """Write files that are handed out as ``media_type``; each is the old one or the new one, never a part."""
+        """Write files that are served as ``media_type``; each is the old one or the new one, never a part."""
         ...
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file if it exists."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What a deploy did, by names; ``foreign`` are files of the owner's that are in the places of pages, and stay."""
+    """What a deploy did, by names; ``foreign`` are the owner's files that have the names of pages, and stay."""
 
     uploaded: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -80,10 +80,10 @@ class Deployed:
 def deploy(
     folder: Path, state: Path, to: str, store: Store, now: int, progress: Progress | None = None
 ) -> Deployed:
-    """Make ``store`` hold the published set of ``folder``; ``to`` is its address, ``now`` in seconds of the epoch.
+    """Copy the published set of ``folder`` to ``store``; ``to`` is its address, ``now`` in seconds of the epoch.
 
-    Raises :class:`PublishError` where something fails: what is there then is whole, file by file, and the next deploy
-    goes on. :class:`Locked` says that another deploy is at work.
+    Raises :class:`PublishError` if something fails: then each file there is whole, and the next deploy continues.
+    :class:`Locked` says that another deploy is running.
     """
     key = hashlib.sha256(to.encode()).hexdigest()[:12]
     with exclusive(state, f"deploy-{key}.lock", "deploy"):
@@ -100,7 +100,7 @@ def deploy(
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What has to be uploaded, in order, and removed. ``doubtful`` is what an earlier deploy may have changed."""
+    """What has to be uploaded, in order, and removed. An earlier deploy may have changed ``doubtful`` files."""
 
     upload: tuple[str, ...]
     remove: tuple[str, ...]
@@ -114,7 +114,7 @@ def _plan(
 ) -> _Plan:
     lock = _parse_lock(store.read(LOCK))
     if lock is None or lock.token != journal.token:
-        # Whoever took our lock away may have changed everything since.
+        # Another deploy replaced our lock and may have changed everything since.
         journal.forget()
     if lock and lock.token != journal.token and now - lock.at < STALE:
         raise Locked(
@@ -148,7 +148,7 @@ class _Deploy:
 
     def run(self, plan: _Plan, manifest: bytes, here: Mapping[str, Published], now: int) -> None:
         token = self._journal.token or secrets.token_hex(8)
-        # First here: a lock that nobody knows for theirs would have to be waited for.
+        # Note the token here before the lock is there: otherwise we might have to wait for our own lock.
         self._journal.begin(token)
         lock = _Lock(token, now, frozenset((*plan.upload, *plan.remove, *plan.doubtful)))
         self._store.write({LOCK: lock.data}, JSON_TYPE, "no-store")
@@ -175,15 +175,15 @@ class _Deploy:
         data = read_published(self._folder, entry.path)
         if data is None or describe("", "", "", data).sha256 != entry.sha256:
             raise PublishError(
-                f"{self._folder / entry.path} is not as the manifest says; did a build come in between? Deploy again"
+                f"{self._folder / entry.path} differs from the manifest; did a build run meanwhile? Deploy again"
             )
         return data
 
 
 class _Journal:
-    """What a deploy of this machine had done when it was cut short; ``token`` is that of its lock.
+    """What an interrupted deploy of this machine had done; ``token`` is that of its lock.
 
-    By name the SHA-256 of what it uploaded, empty for what it removed.
+    By name the SHA-256 of each file that it uploaded, empty for each that it removed.
     """
 
     def __init__(self, file: Path) -> None:
@@ -238,7 +238,7 @@ def _parse_lock(data: bytes | None) -> _Lock | None:
         changed = frozenset(path for path in said["changed"] if is_name(path) or PART.fullmatch(path))
         return _Lock(str(said["token"]), int(said["at"]), changed)
     except (ValueError, TypeError, LookupError):
-        # Half of one: whoever wrote it had not changed anything yet.
+        # A torn lock: its writer had not changed anything yet.
         return _Lock("", 0, frozenset())
 
 
@@ -256,7 +256,7 @@ def _read_there(listed: bytes | None, store: Store, to: str) -> dict[str, Publis
 
 
 def _foreign(here: Mapping[str, Published], new: Iterable[str], store: Store) -> set[str]:
-    """Return the pages in whose places there are files that the manifest of the store does not list."""
+    """Return the pages whose names belong to files that the manifest of the store does not list."""
     pages = [path for path in new if here[path].media_type in _PAGES]
     there: dict[str, frozenset[str]] = {}
     found: set[str] = set()
@@ -270,7 +270,7 @@ def _foreign(here: Mapping[str, Published], new: Iterable[str], store: Store) ->
 
 
 def _turn(entry: Published) -> tuple[int, str]:
-    """Return when a file is uploaded: what links to others comes after them."""
+    """Return the turn in which a file is uploaded: it comes after the files that it links to."""
     path = entry.path
     is_page = entry.media_type.startswith("text/html")
     if PART.fullmatch(path):
@@ -282,7 +282,7 @@ def _turn(entry: Published) -> tuple[int, str]:
     elif is_page:
         turn = 3
     elif entry.feed:
-        # ``world.2023-10.atom`` is an archive document, ``world.atom`` leads to it.
+        # ``world.2023-10.atom`` is an archive document, and ``world.atom`` links to it.
         turn = 2 if path.removeprefix(f"{entry.feed}.").count(".") else 4
     else:
         turn = 0 if entry.media_type in {"text/css", "image/svg+xml"} else 4
@@ -290,7 +290,7 @@ def _turn(entry: Published) -> tuple[int, str]:
 
 
 def _batches(paths: Iterable[str], here: Mapping[str, Published]) -> Iterator[list[str]]:
-    """Yield ``paths`` in their order, those together that are handed out alike and have the same turn."""
+    """Yield ``paths`` in their order, in batches with the same turn, type and caching."""
     batch: list[str] = []
     kind: tuple[object, ...] = ()
     for path in paths:
@@ -306,14 +306,14 @@ def _batches(paths: Iterable[str], here: Mapping[str, Published]) -> Iterator[li
 
 
 def _cache_control(path: str) -> str:
-    # The names of the style sheet and of media have the hash of their bytes in them.
+    # The names of the style sheet and of media contain the hash of their bytes.
     is_fixed = PurePosixPath(path).suffix == ".css" or (path.startswith(MEDIA) and not PART.fullmatch(path))
     return _FOR_GOOD if is_fixed else _SOON
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the last deploy to a target ended: when (RFC 3339), of which manifest (SHA-256), and what went wrong."""
+    """How the last deploy to a target ended: when (RFC 3339), its manifest (SHA-256), and what went wrong."""
 
     at: str
     manifest: str = ""
@@ -321,7 +321,7 @@ class Outcome:
 
 
 def read_outcomes(state: Path) -> dict[str, Outcome]:
-    """Return what the state folder remembers of deploys, by the addresses of their targets."""
+    """Return the outcomes that the state folder remembers, by the addresses of their targets."""
     try:
         return {str(to): Outcome(**said) for to, said in json.loads((state / OUTCOMES).read_bytes()).items()}
     except (OSError, ValueError, TypeError, AttributeError):
@@ -329,7 +329,7 @@ def read_outcomes(state: Path) -> dict[str, Outcome]:
 
 
 def remember_outcome(state: Path, to: str, outcome: Outcome) -> None:
-    """Remember how a deploy ended. Raises ``OSError`` where that cannot be written."""
+    """Remember how a deploy ended. Raises ``OSError`` if that cannot be written."""
     outcomes = {**read_outcomes(state), to: outcome}
     fresh = state / f"{OUTCOMES}.new"
     fresh.write_text(json.dumps({known: asdict(said) for known, said in sorted(outcomes.items())}))
@@ -337,6 +337,6 @@ def remember_outcome(state: Path, to: str, outcome: Outcome) -> None:
 
 
 def published_digest(folder: Path) -> str:
-    """Return what tells the published set of ``folder`` from others; empty if there is none."""
+    """Return a digest of the published set of ``folder``; empty if there is none."""
     data = manifest_data(folder)
     return hashlib.sha256(data).hexdigest() if data is not None else ""

@@ -1,4 +1,4 @@
-"""A site as it would be if its drafts were published: built apart, so that nothing of it is ever online."""
+"""A preview of a site with its drafts, built in a separate folder, so that it never goes online."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from feedpub.config import Settings
 
 
 def with_drafts(settings: Settings, folder: Path) -> Settings:
-    """Return ``settings`` that show drafts and what is held back, too, and put all that they make into ``folder``.
+    """Return ``settings`` that also publish drafts and articles that are held back, but to ``folder``.
 
-    Nobody is told of what is published there, and nothing that was published before counts.
+    They call no hook and no hub, and ignore what was published before.
     """
     output = replace(
         settings.output,

@@ -1,10 +1,11 @@
-"""A build that would repeat the last one: known before anything heavy is imported, and told from a note.
+"""Recognises a build that would repeat the last one, with a note and before anything heavy is imported.
 
-The note lies in the state folder. A build writes it that changed nothing, and lists all that it depended on by what
-``stat`` says; while all of that holds, another build would do, say and return the same. Every other build removes the
-note before it begins, so a killed one leaves none. The note is never needed: without it, everything is read.
+A build that changed nothing writes the note to the state folder. It lists everything that the build depended on, by
+``stat``. As long as nothing of that changes, another build would do, print and return the same. Every other build
+removes the note before it begins, so a killed build leaves none. The note is only a shortcut: without it, a build runs
+in full.
 
-This module imports next to nothing of ours, as it runs before every build, and reads no clock.
+This module imports almost nothing of ours, because it runs before every build, and reads no clock.
 """
 
 from __future__ import annotations
@@ -22,27 +23,27 @@ from typing import NamedTuple
 from feedpub.publishing.runs import remember_run
 
 RACE = 2_000_000_000
-"""In nanoseconds: a file changed so shortly before a build began may change again without its times showing it."""
+"""In nanoseconds: a file that changed this recently may change again without a change of its times."""
 
 _DEFAULT_CONFIG, _DEFAULT_STATE = "config.yaml", ".feedpub"
-# Where a config says that the state folder is. What this finds may be wrong: then no note of this config is there.
+# Finds the state folder in a config, without parsing it. If it finds a wrong folder, there is no note for this config.
 _STATE = re.compile(r"""\bstate["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'][^\n,}#]*))""")
 _VARIABLE = re.compile(r"\$\{?(\w+)")
-# What the paths of a config and the look of the output depend on.
+# The paths of a config and the look of the output depend on these.
 _VARIABLES = ("HOME", "COLUMNS", "FEEDPUB_BASE_URL", "FORCE_COLOR", "NO_COLOR", "TERM")
 
 
 class Told(NamedTuple):
-    """What a build ended with: its exit status, and what it said, in order; of each line whether it is an error."""
+    """The result of a build: its exit status and its lines of output, each with whether it is an error."""
 
     status: int
     lines: tuple[tuple[str, bool], ...]
 
 
 class Note(NamedTuple):
-    """What a build that changed nothing leaves for the next: valid from ``began`` on, before ``until``.
+    """The note of a build that changed nothing: valid from ``began`` until ``until``.
 
-    Both are in nanoseconds of the epoch; ``until`` is ``None`` where the clock alone changes nothing.
+    Both are in nanoseconds of the epoch; ``until`` is ``None`` if time alone changes nothing.
     """
 
     told: Told
@@ -51,9 +52,9 @@ class Note(NamedTuple):
 
 
 def repeated(arguments: Sequence[str], now: int) -> Told | None:
-    """Return what ``feedpub`` with these ``arguments`` would end with at ``now``, if a note tells; else ``None``.
+    """Return the result of ``feedpub`` with these ``arguments`` at ``now``, if a note has it; else ``None``.
 
-    The log has a line for it then.
+    If so, it also adds a line to the log.
     """
     if arguments[:1] != ["build"]:
         return None
@@ -75,11 +76,11 @@ def repeated(arguments: Sequence[str], now: int) -> Told | None:
                 and all(_stat(path) == known for path, known in note["depends_on"].items())
             ):
                 told = Told(note["status"], tuple((text, is_error) for text, is_error in note["lines"]))
-                # A cron job that has died must not look like a quiet week.
+                # A dead cron job must not look like a quiet week.
                 remember_run(state, _rfc3339(now), {"status": told.status, "repeated": True})
                 return told
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            # Not there, or not as we wrote it: a build tells.
+            # It is missing or damaged, so the build runs in full.
             continue
     return None
 
@@ -87,12 +88,12 @@ def repeated(arguments: Sequence[str], now: int) -> Told | None:
 def leave_note(
     place: str, note: Note, arguments: Sequence[str], config: str, depends_on: Iterable[str]
 ) -> None:
-    """Write ``note`` to ``place``, unless something that the build ``depends_on`` is so young that it may be another.
+    """Write ``note`` to ``place``, unless a file that the build ``depends_on`` changed so recently that it may change.
 
-    That is so as well where the build, or anybody meanwhile, has written to what is published or remembered.
+    This includes files in the output and state folders that the build, or somebody else meanwhile, has written.
     """
     if os.name != "posix":
-        # Elsewhere st_ctime is not when a file last changed, and nothing else tells what a clock cannot be set to hide.
+        # On other systems, st_ctime is not the time of the last change, and the other times can be set.
         return
     stats = {path: _stat(path) for path in sorted({*depends_on, *_program()})}
     if any(found and found[1] >= note.began - RACE for found in stats.values()):
@@ -114,23 +115,23 @@ def leave_note(
 
 
 def forget(place: str) -> None:
-    """Remove the note at ``place``, as a build begins that may change something."""
+    """Remove the note at ``place``, because a build begins that may change something."""
     with suppress(FileNotFoundError):
         os.remove(place)  # noqa: PTH107
 
 
 def note_path(config: str, state: str) -> str:
-    """Return where the note of a config lies in its state folder, which several configs may share."""
+    """Return the path of a config's note in its state folder, which several configs may share."""
     return os.path.join(state, f"unchanged-{known_config(config)}.json")  # noqa: PTH118
 
 
 def known_config(config: str) -> str:
-    """Return what tells a config from others in the names of files of a state folder, which they may share."""
+    """Return a key for a config, for the names of its files in a state folder that several configs may share."""
     return hashlib.sha256(os.fsencode(os.path.abspath(config))).hexdigest()[:12]  # noqa: PTH100
 
 
 def program() -> str:
-    """Return what is another text once anything of the program, or that it uses, was changed."""
+    """Return a text that changes if anything in feedpub or its packages changes."""
     return repr((sys.executable, sys.version, sorted((path, _stat(path)) for path in _program())))
 
 
@@ -139,7 +140,7 @@ def _rfc3339(time: int) -> str:
 
 
 def _config(arguments: Sequence[str]) -> str:
-    """Return the config that ``arguments`` name; should it be another one, its note has other arguments."""
+    """Return the config that ``arguments`` name. A mistake does no harm: the note has the arguments, too."""
     for at, argument in enumerate(arguments):
         if argument in {"-c", "--config"}:
             return next(iter(arguments[at + 1 : at + 2]), _DEFAULT_CONFIG)
@@ -156,7 +157,7 @@ def _state_folders(config: str) -> Iterator[str]:
 
 
 def _circumstances(arguments: Sequence[str], config: str) -> dict[str, object]:
-    """Return what decides about a build and lies in no file: as JSON reads it back, to be compared."""
+    """Return what a build depends on besides files, in the form in which JSON reads it back."""
     names = {*_VARIABLES, *_VARIABLE.findall(config)}
     is_terminal = sys.stdout.isatty()
     return {
@@ -169,7 +170,7 @@ def _circumstances(arguments: Sequence[str], config: str) -> dict[str, object]:
 
 
 def _program() -> Iterator[str]:
-    """Yield the files of the program, and the folders that change when another version of anything is installed."""
+    """Yield the files of feedpub, and the folders that change when a package is installed."""
     for folder, _, names in os.walk(os.path.dirname(os.path.dirname(__file__))):  # noqa: PTH120
         if not folder.endswith("__pycache__"):
             yield from (os.path.join(folder, name) for name in names)  # noqa: PTH118
@@ -177,7 +178,7 @@ def _program() -> Iterator[str]:
 
 
 def _stat(path: str) -> list[int] | None:
-    """Return what tells a file or folder from what it was, its ctime second; ``None`` where nothing is there."""
+    """Return values by which a change of a file or folder shows, the ctime second; ``None`` if it does not exist."""
     try:
         found = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""Engines for a build: the processors of this machine, and Dask, both by :class:`concurrent.futures.Executor`.
+"""Engines for a build: processes on this machine, and Dask, both as :class:`concurrent.futures.Executor`.
 
-What they do is the same wherever it is done: see :mod:`feedpub.catalog.scan`.
+All run the same tasks, see :mod:`feedpub.catalog.scan`.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 WORTH = 64 << 20
-"""From how many bytes on processes are worth starting: below, starting them takes longer than they save."""
+"""With fewer bytes to read, starting processes takes longer than they save."""
 MOST = 6
-"""More processes than that would wait for this one, which joins what they find."""
+"""More processes would wait for this one, which joins their results."""
 TRIES = 2
-"""How often a task is begun that dies with who runs it."""
+"""How often a task is started if its process dies."""
 PATIENCE = 10.0
-"""After so many seconds without an answer it is asked whether anybody is left."""
+"""After so many seconds without a result, check whether any worker is left."""
 SCHEME = "dask://"
 
 
 class Crew(NamedTuple):
-    """Who runs tasks, and how many tasks at a time: more than there are workers, so that no worker is idle.
+    """The workers that run tasks, and how many tasks they get at a time: more than workers, so that none is idle.
 
-    ``asks`` raises :class:`EngineError` where nobody is left. ``work`` does what :func:`work` does.
+    ``asks`` raises :class:`EngineError` if no worker is left. ``work`` does what :func:`work` does.
     """
 
     executor: Executor
@@ -58,10 +58,10 @@ class _Running:
 
 
 class Tasks:
-    """An engine (:class:`feedpub.catalog.Engine`) that has tasks run by crews.
+    """An engine (:class:`feedpub.catalog.Engine`) whose tasks are run by crews.
 
-    ``start`` gives a crew; one that dies is replaced by another. ``worth`` is from how many bytes on that pays;
-    ``lost`` says what to do where tasks die again and again. ``meaning`` returns what an error of the crew's means.
+    ``start`` returns a crew; if it dies, another replaces it. With fewer than ``worth`` bytes to read, it is not used.
+    ``lost`` is the message if tasks die again and again. ``meaning`` translates an error of the crew.
     """
 
     def __init__(
@@ -80,11 +80,11 @@ class Tasks:
         self.is_remote = is_remote
 
     def is_worth(self, size: int) -> bool:
-        """Say whether there is enough to do, with so many bytes to read."""
+        """Say whether it is worth using, with so many bytes to read."""
         return size >= self._worth
 
     def run(self, tasks: Iterable[Task], /) -> Iterator[list[Found]]:
-        """Yield what each task found, in their order. Raises :class:`EngineError`."""
+        """Yield the results of the tasks, in their order. Raises :class:`EngineError`."""
         running: deque[_Running] = deque()
         with ExitStack() as held:
             crew = held.enter_context(self._start())
@@ -99,7 +99,7 @@ class Tasks:
                 yield running.popleft().future.result()
 
     def _waited(self, crew: Crew, running: deque[_Running], held: ExitStack) -> Crew:
-        """Wait for the first task; return who runs the others, which may be a new crew."""
+        """Wait for the first task; return the crew for the others, which may be a new one."""
         from concurrent.futures import BrokenExecutor  # noqa: PLC0415 - most builds need none
 
         while error := _error(crew, running[0].future):
@@ -115,7 +115,7 @@ class Tasks:
         return crew
 
     def _submitted(self, crew: Crew, data: bytes) -> Future[list[Found]]:
-        """Submit a task. Processes that this starts never hear of Ctrl-C, which their parent ends them for."""
+        """Submit a task. Processes that this starts ignore Ctrl-C: their parent ends them."""
         from concurrent.futures import BrokenExecutor, Future  # noqa: PLC0415
 
         masks = hasattr(signal, "pthread_sigmask")
@@ -125,7 +125,7 @@ class Tasks:
         except OSError as error:
             raise self._meaning(error) or _unstarted(error) from error
         except BrokenExecutor as error:
-            # As if it had died a moment later.
+            # Treat it as if it had died a moment later.
             lost: Future[list[Found]] = Future()
             lost.set_exception(error)
             return lost
@@ -147,7 +147,7 @@ def _error(crew: Crew, future: Future[list[Found]]) -> BaseException | None:
 
 
 def work(data: bytes, made_by: str) -> list[Found]:
-    """Run a task that was pickled. Raises :class:`EngineError` where another program than this one has made it."""
+    """Run a pickled task. Raises :class:`EngineError` if another version of the program made it."""
     if made_by != program():
         raise EngineError(
             f"a worker on {socket.gethostname()} has {program()}, and this is {made_by}, so nothing was published;"
@@ -159,7 +159,7 @@ def work(data: bytes, made_by: str) -> list[Found]:
 
 @cache
 def program() -> str:
-    """Return what has to be the same wherever a build is done: versions of all that decides what is read."""
+    """Return the versions that must be the same on all machines, because reading depends on them."""
     python = ".".join(map(str, sys.version_info[:2]))
     zones: str = importlib.import_module("tzdata").IANA_VERSION
     return f"feedpub {__version__} (Python {python}, Unicode {unicodedata.unidata_version}, tzdata {zones})"
@@ -171,9 +171,9 @@ def _unstarted(error: Exception) -> EngineError:
 
 
 def processes(jobs: int, worth: int = WORTH) -> Tasks:
-    """Return an engine of so many processes of this machine."""
+    """Return an engine with this number of processes on this machine."""
     lost = (
-        "a process that reads sources died twice at the same work, so nothing was published; where memory is short,"
+        "a process that reads sources died twice at the same task, so nothing was published; if memory is short,"
         " build with --jobs 1"
     )
     return Tasks(lambda: _pool(jobs), worth, lost)
@@ -193,15 +193,15 @@ def _pool(jobs: int) -> Iterator[Crew]:
     import multiprocessing  # noqa: PLC0415
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
-    # Not by fork: that copies the locks that threads hold, such as those of the progress bar, of SQLite and of the
-    # libraries that match, and the handle of the build's own lock. A server that has imported all forks cheaply.
+    # Not by fork: that copies locks of other threads, such as the progress bar, SQLite and the matching libraries,
+    # and the handle of the build's own lock. A fork server with everything imported starts processes cheaply.
     serves = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if serves else "spawn")
     context.set_forkserver_preload([work.__module__])
     try:
         pool = ProcessPoolExecutor(jobs, context, initializer=_end_with_parent)
     except (OSError, ImportError) as error:
-        # As in containers without shared memory.
+        # For instance, in containers without shared memory.
         raise _unstarted(error) from error
     try:
         yield Crew(pool, 2 * jobs)
@@ -210,7 +210,7 @@ def _pool(jobs: int) -> Iterator[Crew]:
 
 
 def _end_with_parent() -> None:
-    """End this process as soon as the one that started it has ended, however that was."""
+    """End this process as soon as its parent has ended, for any reason."""
     import multiprocessing  # noqa: PLC0415
     import threading  # noqa: PLC0415
     from multiprocessing.connection import wait  # noqa: PLC0415
@@ -226,15 +226,15 @@ def _end_with_parent() -> None:
 
 
 def cluster(address: str) -> Tasks:
-    """Return an engine of the workers of a Dask scheduler at ``dask://HOST:PORT``.
+    """Return an engine with the workers of a Dask scheduler at ``dask://HOST:PORT``.
 
-    Raises ``ValueError`` where the address is another.
+    Raises ``ValueError`` if the address has another form.
     """
     host, colon, port = address.removeprefix(SCHEME).rpartition(":")
     if not (address.startswith(SCHEME) and host and colon and port.isdecimal()):
         raise ValueError(f"{address!r} is not an executor; write {SCHEME}HOST:PORT of a Dask scheduler")
     lost = (
-        f"workers of {address} died again and again at the same work, so nothing was published; look at their logs,"
+        f"workers of {address} died again and again at the same task, so nothing was published; look at their logs,"
         " and give them more memory or build without --executor"
     )
 
@@ -288,10 +288,10 @@ def _dask(address: str, known_as: str) -> Iterator[Crew]:
 
 
 def _carried() -> Callable[[bytes, str], list[Found]]:
-    """Return :func:`work` as a function that is sent whole: a worker dies of a name that it does not know."""
+    """Return :func:`work` as a function that is sent with its code: a worker dies if it does not know a module."""
 
     def carried(data: bytes, made_by: str) -> list[Found]:
-        import importlib  # noqa: PLC0415 - all that it needs it brings along
+        import importlib  # noqa: PLC0415 - the function must contain all that it needs
 
         found: list[Found] = importlib.import_module("feedpub.publishing.engines").work(data, made_by)
         return found
@@ -301,7 +301,7 @@ def _carried() -> Callable[[bytes, str], list[Found]]:
 
 @contextmanager
 def _told_by_us() -> Iterator[None]:
-    """Log nothing that fails: we report it ourselves, once."""
+    """Silence Dask's log of failures: we report them ourselves, once."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

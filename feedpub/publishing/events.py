@@ -1,7 +1,8 @@
-"""What a build changes for subscribers, told to a command of the site's owner: ``output.on_publish``.
+"""Events: what a build changes for subscribers, passed to a command of the site's owner, ``output.on_publish``.
 
-Events are written down before anything is published and given to the command after it, again and again until it takes
-them. So none is lost, whatever is killed when; one may be given twice. ``docs/hooks.md`` says what is promised.
+Events are written to the state folder before anything is published, and passed to the command afterwards, again and
+again until it succeeds. So none is lost, whatever is killed when, but one may be passed twice. ``docs/hooks.md`` says
+what is promised.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from feedpub.publishing.local.dirfd import Folder
 
 EVENTS = "events.jsonl"
 SECONDS = 60
-"""How long the command may take."""
+"""The time limit for the command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to an entry of the feed ``feed``; times are RFC 3339 with the offset of the source.
 
-    Of what was ``withdrawn``, only feed and id are told: its owner took the rest back.
+    For a ``withdrawn`` entry, it contains only feed and id, because its owner took the rest back.
     """
 
     feed: str
@@ -43,10 +44,11 @@ class Event:
 
 
 def events(plan: SitePlan) -> Iterator[Event]:
-    """Yield what ``plan`` changes for those who are subscribed, the oldest entries of a feed first.
+    """Yield what ``plan`` changes for subscribers, the oldest entries of a feed first.
 
-    A feed that is not online yet has no subscribers, and without the ledger nothing tells new from old: neither gives
-    an event. Nor does an entry that was published before, and comes back or comes into another feed.
+    There are no events for a feed that is not online yet, because it has no subscribers, and without the ledger,
+    because new and old entries cannot be told apart. An entry that was published before and comes back, or enters
+    another feed, is no event either.
     """
     state = plan.state
     for feed_plan in plan.feeds:
@@ -79,9 +81,9 @@ def _updated(entry: PublishedEntry) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """How many events the command was given, and what went ``wrong`` as a sentence, empty for nothing.
+    """How many events were passed to the command, and what went ``wrong`` as a sentence, or an empty text.
 
-    ``again`` says that something had gone wrong before with some of them.
+    ``again`` says that the command had failed before with some of them.
     """
 
     events: int = 0
@@ -93,9 +95,10 @@ NOTHING_GIVEN = Given()
 
 
 def write_down(state: Path, found: Iterable[Event], online: Mapping[str, Iterable[str]]) -> None:
-    """Write down events before what they tell of is published, in the folder ``state``.
+    """Write events to the folder ``state``, before their entries are published.
 
-    Of what an earlier build wrote down and never came to publish, only what is ``online`` (ids by feed) stays.
+    If an earlier build wrote events and was stopped before it published, only those for entries that are ``online``
+    (ids by feed) stay.
     """
     ids = {feed: set(of_feed) for feed, of_feed in online.items()}
     kept = [
@@ -106,7 +109,7 @@ def write_down(state: Path, found: Iterable[Event], online: Mapping[str, Iterabl
 
 
 def give(state: Path, command: Sequence[str], folder: Path) -> Given:
-    """Give what ``state`` has to ``command``, which runs in ``folder``, and forget it if that ends with 0."""
+    """Pass the events in ``state`` to ``command``, which runs in ``folder``; forget them if it ends with 0."""
     waiting = _read(state)
     if not waiting:
         return NOTHING_GIVEN
@@ -116,15 +119,15 @@ def give(state: Path, command: Sequence[str], folder: Path) -> Given:
 
 
 def forget_events(state: Path) -> None:
-    """Forget what was written down, as there is no command any more that would take it."""
+    """Forget the events, because there is no command any more."""
     _write(state, [])
 
 
 def _run(command: Sequence[str], waiting: Iterable[Event], folder: Path) -> str:
     lines = "".join(f"{json.dumps(asdict(event), ensure_ascii=False)}\n" for event in waiting)
     try:
-        # What it says is for whoever reads the messages of a build; what a build prints may be read by a program. What
-        # it starts is in one group with it, so that it ends with it.
+        # Its output goes to standard error, because a program may read the build's own output. A process group of its
+        # own lets us end it with all that it starts.
         process = subprocess.Popen(  # noqa: S603 - the config's own command
             [*command], cwd=folder, stdin=subprocess.PIPE, stdout=_messages(), start_new_session=True
         )
@@ -151,7 +154,7 @@ def _messages() -> int:
 
 
 def _read(state: Path) -> list[tuple[Event, bool]]:
-    """Return the events that wait, and of each whether it is certain that what it tells of was published."""
+    """Return the events that wait, each with whether it is certain that its entry was published."""
     with Folder(state) as folder:
         data = folder.read(EVENTS) or b""
     found: list[tuple[Event, bool]] = []
@@ -160,7 +163,7 @@ def _read(state: Path) -> list[tuple[Event, bool]]:
             said = json.loads(line)
             found.append((Event(**said["event"]), bool(said["published"])))
         except (ValueError, LookupError, TypeError):
-            # Somebody has been at the file.
+            # Somebody has edited the file.
             continue
     return found
 

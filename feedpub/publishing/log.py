@@ -1,4 +1,4 @@
-"""``rejects.jsonl`` in the state folder: what could not become an article, to be repaired and fed back."""
+"""``rejects.jsonl`` in the state folder: the rejects with their text, to be repaired and read again."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ REJECTS = "rejects.jsonl"
 
 
 def write_rejects(rejects: Sequence[Reject], state: Path) -> tuple[Reject, ...]:
-    """Write one JSON object a reject, with its raw text; return those that the last build did not have.
+    """Write each reject as one JSON object, with its raw text; return those that the last build did not have.
 
-    One is known again by its file, reason and text, as its line changes with what is added above it. Nothing
-    published depends on the file, so it is replaced without the care that published files get.
+    A reject is recognised by its file, reason and text, because its line changes if text is added above it. Nothing
+    published depends on the file, so it is written without the care for published files.
     """
     lines = (
         {
@@ -59,5 +59,5 @@ def _known(data: bytes) -> Iterator[tuple[str, str, str]]:
             reject = json.loads(line)
             yield reject["file"], reject["reason"], reject["text"]
         except (ValueError, KeyError, TypeError):
-            # Somebody has been at the file: what is not known is told once more.
+            # Somebody has edited the file: unknown rejects are reported once more.
             continue

@@ -1,4 +1,4 @@
-"""Telling a hub (WebSub, https://www.w3.org/TR/websub/) which feeds changed since it was told last."""
+"""Tells a hub (WebSub, https://www.w3.org/TR/websub/) which feeds changed since the last ping."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from feedpub.publishing.local.folder import read_manifest
 PINGS = "pings.json"
 
 Send = Callable[[str, Mapping[str, str]], str]
-"""Sends a form to an address; returns what went wrong as a clause, empty for nothing."""
+"""Sends a form to an address; returns what went wrong as a clause, or an empty text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """One address that the hub was told of, and what went wrong. ``again`` says that this was so the last time."""
+    """One address that the hub was told about, and what went wrong; ``again`` if it also went wrong last time."""
 
     topic: str
     wrong: str = ""
@@ -26,10 +26,10 @@ class Ping:
 
 
 def ping(settings: Settings, send: Send) -> list[Ping]:
-    """Tell the hub of each feed that is not as it was when the hub took the news of it, and remember what it took.
+    """Tell the hub about each feed that changed since the hub last accepted a ping for it, and remember that.
 
-    WebSub leaves it open how a hub is told; hubs take ``hub.mode=publish`` with ``hub.url``, as PubSubHubbub had it.
-    Raises ``OSError`` where that cannot be remembered.
+    WebSub does not define how; hubs accept ``hub.mode=publish`` with ``hub.url``, as in PubSubHubbub.
+    Raises ``OSError`` if it cannot be remembered.
     """
     assert settings.site.hub
     file = settings.output.state / PINGS
@@ -50,7 +50,7 @@ def ping(settings: Settings, send: Send) -> list[Ping]:
 
 
 def waiting(settings: Settings) -> int:
-    """Return how many feeds the hub has not been told of as they are now."""
+    """Return how many feeds changed since the hub was told."""
     taken = _read(settings.output.state / PINGS) if settings.site.hub else {}
     return sum(taken.get(topic, {}).get("sha256") != digest for topic, digest in topics(settings))
 
@@ -70,5 +70,5 @@ def _read(file: Path) -> dict[str, dict[str, str]]:
     try:
         return {str(topic): dict(said) for topic, said in json.loads(file.read_bytes()).items()}
     except (OSError, ValueError, TypeError, AttributeError):
-        # The hub is told of everything once more, which costs it a request each.
+        # Then the hub is told about everything once more, one request each.
         return {}

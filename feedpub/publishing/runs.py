@@ -1,8 +1,7 @@
-"""``builds.jsonl`` in the state folder: what each build ended with, one JSON object a line, the last one last.
+"""``builds.jsonl`` in the state folder: the result of each build as a JSON object in a line, the newest last.
 
-It tells whoever comes later what happened: ``feedpub status`` reads it. Nothing published depends on it. It is
-bounded: once it is larger than :data:`MOST`, its older half goes. This module imports nothing of ours, as a build that
-ends early writes a line as well.
+``feedpub status`` reads it. Nothing published depends on it. It is bounded: when it is larger than :data:`MOST`, its
+older half is dropped. This module imports nothing of ours, because a build that ends early also writes a line.
 """
 
 from __future__ import annotations
@@ -18,15 +17,15 @@ MOST = 1 << 20
 
 
 def remember_run(state: str, at: str, run: Mapping[str, object]) -> None:
-    """Append what a build that began ``at`` (RFC 3339) ended with to the log in the folder ``state``.
+    """Append the result of a build that began ``at`` (RFC 3339) to the log in the folder ``state``.
 
-    Raises ``OSError`` where it cannot be written.
+    Raises ``OSError`` if it cannot be written.
     """
-    place = os.path.join(state, RUNS)  # noqa: PTH118 - pathlib would be most of what an early end costs
+    place = os.path.join(state, RUNS)  # noqa: PTH118 - importing pathlib would take most of the time of an early exit
     with open(place, "ab+") as file:  # noqa: PTH123
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - 1, 0))
-        # A build may have been killed while it wrote: what it began stays a line of its own.
+        # A build may have been killed while it wrote: its torn line stays separate.
         torn = file.read(1) not in {b"", b"\n"}
         file.write(b"\n" * torn + json.dumps({"at": at, **run}).encode() + b"\n")
     if size > MOST:
@@ -44,9 +43,9 @@ def _trim(place: str) -> None:
 
 
 def read_runs(state: str) -> Iterator[dict[str, Any]]:
-    """Yield what the log in ``state`` remembers, in order; lines that feedpub did not write are passed over.
+    """Yield the builds in the log in ``state``, in order; lines that feedpub did not write are skipped.
 
-    Raises ``OSError`` where it is there and cannot be read.
+    Raises ``OSError`` if it exists and cannot be read.
     """
     try:
         with open(os.path.join(state, RUNS), "rb") as file:  # noqa: PTH118, PTH123

@@ -1,4 +1,4 @@
-"""A folder that fsspec reaches, as :mod:`feedpub.publishing.deploy` needs it."""
+"""A folder in a store that fsspec reaches, for :mod:`feedpub.publishing.deploy`."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import Any
 from feedpub.core.errors import PublishError
 from feedpub.core.stores import StoreError, filesystem_of, quiet, store_problem
 
-# Where a file that is written becomes visible while it is still growing, and can be renamed in one step instead.
+# In these stores, a file is visible while it is being written, but can be renamed in one step.
 _RENAMING = frozenset(("file", "local", "memory", "sftp", "ssh"))
 
 
-_AGAIN = "what is there is whole: deploy again"
+_AGAIN = "every file there is whole; deploy again"
 
 
 class FsspecStore:
-    """The folder at the address ``to``. Each method raises :class:`PublishError` for whatever the driver raises."""
+    """The folder at the address ``to``. Each method raises :class:`PublishError` for any error of the driver."""
 
     def __init__(self, to: str) -> None:
         self._to = to
         try:
             self._system, root = filesystem_of(to)
         except StoreError as error:
-            # Nothing was begun, and nothing is better the next time.
+            # Nothing was changed, and trying again will not help.
             raise PublishError(f"{to}: {error}") from error
         self._root = root.rstrip("/")
         protocol = self._system.protocol
         self._protocols = {protocol} if isinstance(protocol, str) else set(protocol)
 
     def read(self, name: str) -> bytes | None:
-        """Return a file's bytes, ``None`` where there is none."""
+        """Return a file's bytes, ``None`` if it does not exist."""
         with self._told():
             try:
                 found: bytes = self._system.cat_file(f"{self._root}/{name}")
@@ -50,7 +50,7 @@ class FsspecStore:
             return frozenset(str(path).rstrip("/").rpartition("/")[2] for path in found)
 
     def write(self, files: Mapping[str, bytes], media_type: str, cache_control: str) -> None:
-        """Write files; where the store keeps headers, with these."""
+        """Write files, with headers if the store has them."""
         with self._told():
             for folder in {name.rpartition("/")[0] for name in files}:
                 self._system.makedirs(f"{self._root}/{folder}".rstrip("/"), exist_ok=True)
@@ -64,7 +64,7 @@ class FsspecStore:
                 self._system.pipe({f"{self._root}/{name}": data for name, data in files.items()}, **headers)
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file if it exists."""
         with self._told():
             try:
                 self._system.rm_file(f"{self._root}/{name}")
@@ -86,5 +86,5 @@ class FsspecStore:
         except PublishError:
             raise
         except Exception as error:
-            # Drivers raise what their libraries raise.
+            # Drivers raise the exceptions of their libraries.
             raise PublishError(f"{self._to}: {store_problem(self._to, error)}; {_AGAIN}") from error

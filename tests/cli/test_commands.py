@@ -196,7 +196,10 @@ def test_a_build_while_another_runs_is_status_75(feedpub):
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = feedpub("build", "--quiet")
     assert done.returncode == 75
-    assert done.stderr == f"feedpub: another build is running and holds {'.feedpub/lock'}; nothing was done\n"
+    assert (
+        done.stderr
+        == f"feedpub: another build is running and has locked {'.feedpub/lock'}; nothing was done\n"
+    )
 
 
 @pytest.mark.parametrize("report_format", ["text", "json"])

@@ -299,7 +299,7 @@ def test_a_manifest_that_is_not_ours_stops_the_deploy(site, store):
 def test_a_file_that_somebody_changed_is_not_copied(site, store):
     site.build(1)
     (site.folder / "feeds/all.rss").write_text("changed")
-    with pytest.raises(PublishError, match=r"all\.rss is not as the manifest says"):
+    with pytest.raises(PublishError, match=r"all\.rss differs from the manifest"):
         site.deploy(store)
     assert "manifest.json" not in store.files
 

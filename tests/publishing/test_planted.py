@@ -244,7 +244,7 @@ def test_a_manifest_nested_too_deeply_is_a_damaged_one(either):
 def test_a_manifest_of_a_later_version_stops_the_build(either):
     either.publish(OLD)
     (either.out / MANIFEST).write_text('{"version": 3, "feeds": {}}')
-    with pytest.raises(PublishError, match="was written by a newer feedpub; build with that one"):
+    with pytest.raises(PublishError, match="was written by a newer feedpub; build with that version"):
         either.publish(NEW)
 
 

@@ -1,1 +1,1 @@
-"""The pages for people: what feeds there are, and what is in each. Templates get frozen values, see ``context``."""
+"""The pages for people: the list of feeds, and the content of each. Templates get frozen values, see ``context``."""

@@ -1,7 +1,7 @@
-"""What the templates get: frozen values, all worked out before a template sees them.
+"""The values that templates get. All are frozen and computed before a template sees them.
 
-Each text is plain and is escaped by the template; only ``Item.content`` is HTML, which was made safe. Addresses without
-a scheme are relative to the output folder, to which ``Page.root`` leads.
+Texts are plain, and the template escapes them; only ``Item.content`` is HTML, which was sanitised. Addresses without
+a scheme are relative to the output folder; ``Page.root`` is the relative path to it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "sy
 
 @lru_cache(maxsize=256)
 def direction(language: str | None) -> str:
-    """Return the ``dir`` of a text: right to left where its language says so, else for the browser to see."""
+    """Return the ``dir`` of a text: right to left if its language is, otherwise the browser decides."""
     parts = (language or "").lower().split("-")
     return "rtl" if parts[0] in _RIGHT_TO_LEFT and "latn" not in parts else "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A feed document: the ``name`` of its format as people know it, its media type, and where it is served."""
+    """A feed document: the usual ``name`` of its format, its media type, and its address."""
 
     name: str
     media_type: str
@@ -38,7 +38,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who wrote an article."""
+    """An author of an article."""
 
     name: str
     uri: str | None
@@ -46,7 +46,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that belongs to an article; ``length`` in bytes, 0 where it is not known, ``name`` as people know it."""
+    """A file that belongs to an article; ``length`` in bytes, 0 if unknown; ``name`` is for people."""
 
     url: str
     type: str
@@ -56,11 +56,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A feed as pages see it.
+    """A feed in the form that pages need.
 
-    ``page`` is its page, empty where it has none. ``formats`` are its documents, the one to offer first. ``newest`` is
-    its newest article, ``icon`` its small picture and ``image`` a larger one, ``moved_to`` the address that took its
-    place, ``license`` the address of its licence.
+    ``page`` is its page, empty if it has none. ``formats`` are its documents; the first is offered to people.
+    ``newest`` is its newest article, ``icon`` its small picture and ``image`` a larger one, ``moved_to`` the address
+    that replaces it, ``license`` the address of its licence.
     """
 
     slug: str
@@ -84,12 +84,12 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article as pages see it.
+    """An article in the form that pages need.
 
-    ``digits`` stand for its id. ``page`` is its page, empty where it has none. ``link`` is its own address and ``site``
-    the host of that, ``None`` for an article without one. ``topics`` are the feeds that chose it, on the page of a feed
-    only the others. ``picture`` is what is known of the ``image``. ``content`` is empty on the page of a feed. ``mark``
-    is ``draft`` or ``held`` in a preview that shows such, and empty in what is published.
+    ``digits`` are made from its id. ``page`` is its page, empty if it has none. ``link`` is its own address and
+    ``site`` the host of that address, both ``None`` without one. ``topics`` are the feeds that chose it; on the page of
+    a feed, the other ones. ``picture`` is what is known about the ``image``. ``content`` is empty on the page of a
+    feed. ``mark`` is ``draft`` or ``held`` in a preview with drafts, and empty on published pages.
     """
 
     digits: str
@@ -117,7 +117,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The page before or after one: of a feed's, or of an article in the subscription document."""
+    """The previous or next page: of a feed's archive, or of an article in the subscription document."""
 
     page: str
     title: str
@@ -127,13 +127,13 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a page says of itself.
+    """What a page says about itself.
 
-    ``path`` is its name in the output folder and ``url`` where it is served; ``canonical`` is the address that search
-    engines are to keep, where it is another one. ``topics`` are the feeds that it offers to browsers, the main one
-    first. ``part`` names the page of an archive, and is empty otherwise. ``icon`` and ``image`` are the addresses of
-    pictures: a small one of the feed or the site, ``None`` where it is ours, and one to show where the page is shared.
-    ``license`` is the address of the licence of what is on it, ``picture`` what is known of ``image``.
+    ``path`` is its name in the output folder and ``url`` its address; ``canonical`` is the address for search engines,
+    if it is another one. ``topics`` are the feeds that it offers to browsers, the main one first. ``part`` names the
+    archive document of a page, and is empty otherwise. ``icon`` is the address of the icon of the feed or the site,
+    ``None`` for ours. ``image`` is the address of a picture for shared links, and ``picture`` what is known about it.
+    ``license`` is the address of the licence of its content.
     """
 
     kind: Kind
@@ -154,7 +154,7 @@ class Page:
 
     @property
     def unlisted(self) -> bool:
-        """Whether search engines are asked to pass over it."""
+        """Whether search engines are asked not to index it."""
         return self.kind in ("missing", "moved", "withdrawn", "report")
 
 

@@ -1,7 +1,7 @@
-"""Why a page must not be published: a scan of its tags, linear in their length.
+"""Checks pages before they are published, with a linear scan of their tags.
 
-What is relative in a page leads to the published set, as bodies of articles have absolute addresses only. So each such
-link has to be answered there, fragment included, and so has each feed that a page offers to browsers.
+Relative links in a page lead to the published set, because bodies of articles contain only absolute addresses. So each
+such link must have a target there, including the fragment, and so must each feed that a page offers to browsers.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from feedpub.documents.formats import Document
 
-# Templates and the sanitiser quote all values and escape < and > in them, so that this finds each tag and stays linear.
+# Templates and the sanitiser quote all values and escape < and > in them, so this finds each tag and is linear.
 _TAG = re.compile(r"<([a-z][a-z0-9]*)((?:\s+[^\s\"<>=]+(?:=\"[^\"]*\")?)*)\s*/?>")
 _ATTRIBUTE = re.compile(r"([^\s\"<>=]+)=\"([^\"]*)\"")
 _OPENING = re.compile(r"<[a-zA-Z]")
-_DATA = '<script type="application/ld+json">'  # which no browser runs
+_DATA = '<script type="application/ld+json">'  # browsers do not run it
 _ADDRESSES = frozenset({"href", "src", "poster"})
-# Names that lead from a folder straight down, or up from its only level; all others are worked out by RFC 3986.
+# Paths that lead straight down from a folder, or up from its only level; all others are resolved by RFC 3986.
 _STRAIGHT = re.compile(r"(?:\w[\w.-]*/)*\w[\w.-]*", re.ASCII)
 
 
@@ -51,7 +51,7 @@ def _anchors(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _Site:
-    """What links can lead to: ``pages`` by name, and the names of all other files."""
+    """The targets of links: ``pages`` by name, and the names of all other files."""
 
     pages: Mapping[str, Document]
     names: Collection[str]
@@ -59,21 +59,21 @@ class _Site:
     _known: dict[str, Collection[str]] = field(default_factory=dict)
 
     def anchors(self, name: str) -> Collection[str]:
-        """Return the ids in a page; few pages are asked for them."""
+        """Return the ids in a page; this is needed for few pages."""
         if name not in self._known:
             self._known[name] = _anchors(_text(self.pages[name]))
         return self._known[name]
 
 
 class _Told(NamedTuple):
-    """What a tag says: its id, the addresses in it, and why no page may have it."""
+    """A tag: its id, the addresses in it, and why no page may have it."""
 
     own: str | None
     addresses: tuple[tuple[str, str | None], ...]
     reasons: tuple[str, ...]
 
 
-# Most tags are those of templates, the same on each page.
+# Most tags come from templates and are the same on each page.
 @lru_cache(maxsize=4_096)
 def _told(name: str, written: str) -> _Told:
     attributes = {key: unescape(value) for key, value in _ATTRIBUTE.findall(written)}
@@ -116,9 +116,9 @@ def _of_tags(path: str, text: str, site: _Site) -> Iterator[tuple[int, str]]:
 
 
 def _is_sound(path: str, text: str, site: _Site) -> bool:
-    """Say whether nothing is wrong for certain, without a look at where things are: so it is of almost all pages."""
+    """Say whether certainly nothing is wrong, without looking at positions. This is true of almost all pages."""
     tags = _TAG.findall(text)
-    # Each tag has one opening, so that as many of them as tags leave none for a broken one.
+    # Each tag has one opening bracket, so if there are as many of them as tags, none is broken.
     if len(_OPENING.findall(text)) != len(tags):
         return False
     told = [_told(*tag) for tag in tags if tag[1] or tag[0] in ("script", "style")]
@@ -131,7 +131,7 @@ def _is_sound(path: str, text: str, site: _Site) -> bool:
 
 
 def _unanswered(path: str, address: str, rel: str | None, site: _Site, own: Collection[str]) -> str:
-    """Return why ``address`` leads nowhere from a page with its ``own`` ids, or an empty text."""
+    """Return why the link to ``address`` is broken in a page with its ``own`` ids, or an empty text."""
     if (address[:1] == "#" and address[1:] in own) or _leads_straight(path, address, site):
         return ""
     parts = urlsplit(address)
@@ -147,7 +147,7 @@ def _unanswered(path: str, address: str, rel: str | None, site: _Site, own: Coll
 
 
 def _leads_straight(path: str, address: str, site: _Site) -> bool:
-    """Say whether ``address`` is plainly that of a page or file; others take more time to tell."""
+    """Say whether ``address`` is plainly that of a page or file; others take more time to check."""
     if address.startswith(site.base):
         name = address.removeprefix(site.base)
     else:

@@ -1,4 +1,4 @@
-"""How pages look: our templates and style sheet, or those of a folder that take the place of ours one by one."""
+"""The look of pages: our templates and style sheet, each of which a file in a folder of the owner may replace."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ OURS: Final = Path(str(files("feedpub.documents.pages") / "templates"))
 
 
 def our_templates() -> dict[str, bytes]:
-    """Return the templates that ship, with style sheet and icon, by name."""
+    """Return our templates, with style sheet and icon, by name."""
     return {file.name: file.read_bytes() for file in sorted(OURS.iterdir())}
 
 
 @dataclass(frozen=True)
 class Look:
-    """The templates of ``folder``, and ours where that has none of a name; ``None``: ours alone.
+    """The templates of ``folder``, and ours for names that it does not have; with ``None``, only ours.
 
-    A template of the folder reaches ours of the same name as ``default/NAME``. Nothing of an article is ever a
-    template: all values are escaped, and a name that a template misspells is an error.
+    A template in the folder can use ours of the same name as ``default/NAME``. Texts of articles are never
+    templates: all values are escaped. A misspelt name in a template is an error.
     """
 
     folder: Path | None = None
 
     def render(self, template: str, **values: object) -> str:
-        """Return ``template`` filled with ``values``. Raises :class:`ConfigError` with file and line where it fails."""
+        """Return ``template`` filled with ``values``. Raises :class:`ConfigError` with file and line if it fails."""
         try:
             return self._environment.get_template(template).render(**values)
         except TemplateSyntaxError as error:
@@ -52,7 +52,7 @@ class Look:
         except ConfigError:
             raise
         except Exception as error:
-            # Whatever a template calls may fail; ours do not, so that it is one of the folder's.
+            # A template may call anything that fails; ours do not, so it must be one of the folder's.
             frames = traceback.extract_tb(error.__traceback__)
             where = next(
                 (f for f in reversed(frames) if self.folder and Path(f.filename).parent == self.folder), None
@@ -64,7 +64,7 @@ class Look:
 
     @cached_property
     def style(self) -> tuple[str, bytes]:
-        """The name of the style sheet, which has the hash of its bytes in it, and these."""
+        """The name of the style sheet, which contains the hash of its bytes, and the bytes."""
         data = self._file(STYLE)
         return f"style.{hashlib.sha256(data).hexdigest()[:12]}.css", data
 
@@ -75,7 +75,7 @@ class Look:
 
     @cached_property
     def made_with(self) -> str:
-        """A digest of all that makes pages out of values: templates, words and code."""
+        """A digest of everything that turns values into pages: templates, words and code."""
         found = hashlib.sha256()
         for folder in (OURS.parent, OURS, *([self.folder] if self.folder else [])):
             for file in sorted(folder.iterdir()):
@@ -93,7 +93,7 @@ class Look:
 
 
 class _Folder(FileSystemLoader):
-    """Templates of a folder; one that is no text in UTF-8, or that cannot be read, is an error like others."""
+    """Templates of a folder; one that is not UTF-8, or cannot be read, is a config error."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         file = Path(self.searchpath[0], template)
@@ -116,7 +116,7 @@ def _bytes_of(file: Path) -> bytes:
 
 @cache
 def _our_environment() -> Environment:
-    # To compile ours takes longer than to fill them, and they do not change while a program runs.
+    # Compiling our templates takes longer than filling them, and they do not change while the program runs.
     return _environment(None)
 
 
@@ -138,5 +138,5 @@ def _failed(file: Path, line: int, why: str) -> ConfigError:
     return ConfigError(
         Where(str(file), line, 1, ()),
         f"the template fails: {why}",
-        "nothing was published; feedpub templates writes out ours, which say what each gets",
+        "nothing was published; feedpub templates writes our templates, which say what values each gets",
     )

@@ -1,8 +1,8 @@
-"""The pages of a site, made of the same values as its feeds.
+"""The pages of a site, made from the same values as its feeds.
 
 ``index.html`` lists the feeds; ``SLUG.html`` has the newest entries of one, ``SLUG.NAME.html`` those of an archive
-document; ``article/DIGITS.html`` is one article, and ``404.html`` for the web server to show anywhere. No page needs a
-script. The page of an article that did not change is not rendered: what it is made of is remembered by its digest.
+document; ``article/DIGITS.html`` is one article, and the web server may show ``404.html`` at any address. No page needs
+a script. The page of an unchanged article is not rendered: the manifest has a digest of its values.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ STYLE_TYPE: Final = "text/css"
 ARTICLES: Final = f"{PAGE_FOLDER}/"
 
 MOST_IN_MAP: Final = 50_000
-"""How many addresses a map of the site may have (https://www.sitemaps.org/protocol.html)."""
+"""How many addresses a sitemap may have (https://www.sitemaps.org/protocol.html)."""
 
 _OWN_PAGE = re.compile(rf"{ARTICLES}[0-9a-f]{{16}}\.html")
 _NEIGHBOURS = re.compile(rb"<!-- neighbours -->\n.*?<!-- /neighbours -->\n", re.DOTALL)
@@ -59,7 +59,7 @@ _HEADING = re.compile(r"<(/?)h1\b")
 
 @dataclass(frozen=True, slots=True)
 class PagedFeed:
-    """A feed that is to have pages: its subscription document, the archive documents that may change, oldest first.
+    """A feed with pages: its subscription document, and the archive documents that may change, oldest first.
 
     ``closed`` are the names of archive documents whose pages are published and stay as they are.
     """
@@ -71,11 +71,11 @@ class PagedFeed:
 
 @dataclass(frozen=True, slots=True)
 class SitePages:
-    """The pages that are to be published with what they need, and the ``kept`` names of those that stay as they are.
+    """The pages to publish, with style sheet and icon, and the ``kept`` names of pages that stay as they are.
 
-    ``gone`` are the names of pages whose articles were taken back; where there is a note, it takes the page's place.
-    ``final`` are pages that were published, and lose for good what they have to lose; they were checked when they were
-    made, and may lead to what has gone since.
+    ``gone`` are the names of pages whose articles were taken back; if there is a note, it replaces the page.
+    ``final`` are published pages in their last version, from which something was cut out. They were checked when they
+    were made, and may link to files that are gone since.
     """
 
     documents: tuple[Document, ...] = ()
@@ -86,7 +86,7 @@ class SitePages:
 
 
 def page_name(slug: str, archive: str | None = None) -> str:
-    """Return the name of a feed's page, or of that of one of its archive documents."""
+    """Return the name of a feed's page, or of the page of one of its archive documents."""
     return f"{slug}.{archive}.html" if archive else f"{slug}.html"
 
 
@@ -96,17 +96,17 @@ def is_article(name: str) -> bool:
 
 
 def is_own_page(address: str, base: str) -> bool:
-    """Say whether ``address`` is that of an article's page on the site at ``base``: never the article's own."""
+    """Say whether ``address`` is a page that we made for an article on the site at ``base``, not its own address."""
     return _OWN_PAGE.fullmatch(address.removeprefix(base)) is not None and address.startswith(base)
 
 
 def without_neighbours(html: bytes) -> bytes:
-    """Return the page of an article as it stays once the article has left the feeds: all other bytes are the same."""
+    """Return the last version of an article's page, without neighbours; all other bytes are the same."""
     return _NEIGHBOURS.sub(b"", html)
 
 
 def without_articles(html: bytes, digits: Iterable[str]) -> bytes:
-    """Return the page of a feed without the articles of these digits: all other bytes are the same."""
+    """Return the page of a feed without the articles with these digits; all other bytes are the same."""
     for known in digits:
         item = rb'<article class="row h-entry" id="a%b">\n.*?</article>\n' % known.encode()
         html = re.sub(item, b"", html, flags=re.DOTALL)
@@ -114,13 +114,13 @@ def without_articles(html: bytes, digits: Iterable[str]) -> bytes:
 
 
 def is_style(name: str) -> bool:
-    """Say whether ``name`` is a style sheet of some version: pages that are not made anew keep theirs."""
+    """Say whether ``name`` is a style sheet of any version: pages that are not made anew keep theirs."""
     return name.startswith("style.") and name.endswith(".css")
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The place of an article: the feed whose neighbours its page shows, and whether it is about to stay for good."""
+    """The place of an article: the feed whose neighbours its page shows, and whether its page becomes final."""
 
     entry: Entry
     topic: Topic
@@ -131,7 +131,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Items(Sequence[Item]):
-    """The articles of a page, each made when a template asks: a page's values stay in memory a while after it."""
+    """The articles of a page, each made when a template needs it: Jinja keeps a page's values in memory for a while."""
 
     entries: Sequence[Entry]
     make: Callable[[Entry], Item]
@@ -150,10 +150,10 @@ class _Items(Sequence[Item]):
 
 
 class PageRenderer:
-    """Renders the pages of one site; ``categories`` are the slugs of those feeds that choose.
+    """Renders the pages of one site; ``categories`` are the slugs of feeds that have a rule.
 
-    ``feeds`` are all in the config's order. ``known`` are the pages of articles that are published and what they are
-    made of, by name; ``None`` where there are to be no pages but an index that leads to the documents.
+    ``feeds`` are all feeds, in the config's order. ``known`` are the digests of published pages of articles by name;
+    with ``None``, there is only an index that links to the documents.
     """
 
     def __init__(
@@ -186,7 +186,7 @@ class PageRenderer:
         kept: list[str] = []
         for place in self._places.values():
             if place.entry.partial and self._path(place.entry) in self._known:
-                # Its text is not at hand, but its page has it; a final one is like what has left the feeds.
+                # We do not have its text, but its page does; its last version is made like those that left the feeds.
                 kept += [] if place.closing else [self._path(place.entry)]
                 continue
             made = self._article(place)
@@ -214,18 +214,18 @@ class PageRenderer:
         return self._document("index.html", replace(page, url=self._site.base_url), topics=page.topics)
 
     def missing(self) -> Document:
-        """Return the page for addresses where nothing is; it may be shown at any."""
+        """Return the page for missing addresses; it may be shown at any address."""
         page = self._page("missing", MISSING, self._words.missing)
         root = urlsplit(self._site.base_url).path
         return self._document("message.html", replace(page, root=root), target=None)
 
     def note(self, path: str) -> Document:
-        """Return the page that takes the place of an article's that was taken back: it tells nothing of the article."""
+        """Return the note that replaces the page of a withdrawn article: it says nothing about the article."""
         page = replace(self._page("withdrawn", path, self._words.withdrawn), root="../")
         return replace(self._document("message.html", page, target=None), settled=True)
 
     def assets(self) -> tuple[Document, ...]:
-        """Return what pages need: the style sheet and the icon."""
+        """Return the style sheet and the icon."""
         name, data = self._look.style
         return self._file(name, STYLE_TYPE, data), self._file(ICON, "image/svg+xml", self._look.icon)
 
@@ -235,7 +235,7 @@ class PageRenderer:
 
     @cached_property
     def _plain(self) -> Mapping[str, Topic]:
-        """The same without their newest articles: these change more often than the pages that only name the feed."""
+        """The topics without their newest articles, which change more often than pages that only name the feed."""
         return {slug: replace(topic, newest=None) for slug, topic in self._topics.items()}
 
     def _topic(self, feed: Feed) -> Topic:
@@ -245,7 +245,7 @@ class PageRenderer:
 
     @cached_property
     def _places(self) -> Mapping[str, _Place]:
-        """Return the place of each article with a page, by its id: in a feed that chose it, if there is one."""
+        """Return the place of each article with a page, by its id: in a feed whose rule took it, if there is one."""
         places: dict[str, _Place] = {}
         # A feed that takes everything comes last.
         feeds = sorted(self._feeds, key=lambda paged: paged.feed.slug not in self._categories)
@@ -264,14 +264,14 @@ class PageRenderer:
         return places
 
     def _article(self, place: _Place) -> Document | None:
-        """Return the page of an article; ``None`` where the published one is made of the same."""
+        """Return the page of an article; ``None`` if the published page has the same digest."""
         entry, topic = place.entry, place.topic
         topics = tuple(
             self._plain[slug] for slug in entry.feeds if slug in self._categories and slug in self._plain
         )
         html = _HEADING.sub(
             r"<\1h2", entry.content.html
-        )  # a page has one heading of the first level: the title
+        )  # a page has only one heading of the first level: the title
         item = replace(self._item(entry, topic, topics), content=Markup(html))  # noqa: S704 - safe_html made it
         if "<img" in html:
             item = replace(item, image=None)
@@ -292,12 +292,12 @@ class PageRenderer:
         if self._known.get(page.path) == made_of and not place.closing:
             return None
         made = self._document("article.html", page, item=item, topic=topic, data=linked)
-        # What stays for good is the same whether it leaves the documents in this build or left them in one before.
+        # The last version of a page is the same, whether its article leaves the documents now or left them before.
         data = without_neighbours(made.data) if place.closing else made.data
         return replace(made, rendered=self._spool.put(data), made_of=made_of, settled=place.closing)
 
     def _linked_data(self, item: Item, page: Page, article: Article) -> dict[str, object]:
-        """Return what search engines are told (https://schema.org/Article)."""
+        """Return the data for search engines (https://schema.org/Article)."""
         data = {
             "@context": "https://schema.org",
             "@type": "Article",
@@ -375,7 +375,7 @@ class PageRenderer:
         return self._document("feed.html", page, topic=topic, items=items)
 
     def _others(self, entry: Entry, topic: Topic) -> tuple[Topic, ...]:
-        # That an article is in a feed which takes everything goes without saying.
+        # Feeds that take everything are not worth naming.
         slugs = (slug for slug in entry.feeds if slug in self._categories and slug != topic.slug)
         return tuple(self._plain[slug] for slug in slugs if slug in self._plain)
 
@@ -414,7 +414,7 @@ class PageRenderer:
         for paged in self._feeds:
             slug = paged.feed.slug
             addresses.append((url + page_name(slug), paged.feed.updated))
-            # Not of those that were closed: a build does not read them again.
+            # Without closed documents, because a build does not read them again.
             names = [*paged.closed, *(page.name for page in paged.archives)]
             addresses += [(url + page_name(slug, name), None) for name in names]
         current = [place.entry for place in self._places.values() if not place.closing]
@@ -432,7 +432,7 @@ class PageRenderer:
         description: str = "",
         topics: Sequence[Topic] = (),
     ) -> Page:
-        # The picture of a feed on what is of that feed alone.
+        # The picture of a feed is only for pages of that feed alone.
         of = topics[0] if len(topics) == 1 else self._site
         return Page(
             kind=kind,
@@ -459,7 +459,7 @@ class PageRenderer:
 
 
 def _image_data(article: Article) -> str | dict[str, object] | None:
-    """Return the image for search engines (https://schema.org/ImageObject), its address alone if that is all."""
+    """Return the image for search engines (https://schema.org/ImageObject); only its address if that is all."""
     if not (article.image and article.picture):
         return article.image
     picture = article.picture

@@ -1,6 +1,6 @@
 """The words of the pages, in one table by language.
 
-A site in a language that is not here has English pages, and they say so (``lang="en"``); its articles keep theirs.
+Pages of a site in another language are in English, and say so (``lang="en"``); its articles keep their language.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What pages say in one language, whose tag is ``language``. ``%(…)s`` is filled in by the template."""
+    """The words of pages in one language, whose tag is ``language``. The template fills in ``%(…)s``."""
 
     language: str
     skip: str = "Skip to the content"
@@ -21,8 +21,8 @@ class Words:
     opml: str = "All feeds in one file (OPML)"
     follow: str = "Follow %(site)s"
     introduction: str = (
-        "Every topic below is a feed: a list of the newest articles that a feed reader looks up for you. You choose"
-        " what you follow and see all of it, newest first, without an account or an e-mail address."
+        "Every topic below is a feed: a list of the newest articles that a feed reader checks for you. You choose"
+        " what to follow and see all of it, newest first, without an account or an e-mail address."
     )
     all_of_them: str = "Subscribe to all of them (OPML)"
     newest: str = "newest"
@@ -32,10 +32,10 @@ class Words:
         "There are apps and web services, many of them free; look for “feed reader” or “RSS reader”."
     )
     copy: str = "Copy an address."
-    copy_more: str = "Click on one to select the whole of it."
+    copy_more: str = "One click selects all of it."
     paste: str = "Add it in your reader."
-    paste_more: str = "From then on new articles come by themselves. To stop, remove it there."
-    everything: str = "To follow everything, topic by topic, let your reader import this file:"
+    paste_more: str = "From then on, new articles appear by themselves. To unsubscribe, remove it there."
+    everything: str = "To follow everything, topic by topic, import this file into your reader:"
     subscribe: str = "Subscribe"
     copy_this: str = "Copy this address into your feed reader:"
     formats: str = "Formats:"
@@ -47,20 +47,20 @@ class Words:
     changed: str = "Changed"
     feeds_with: str = "Feeds with this article"
     inside: str = "In"
-    headline_only: str = "There is only the headline of this article here."
+    headline_only: str = "Only the headline of this article is available here."
     permanent: str = "Permanent address:"
     more_in: str = "More in %(title)s"
     newer_in: str = "Newer in %(title)s"
     older_in: str = "Older in %(title)s"
     also_in: str = "Also in"
-    first_one: str = "No articles yet. Whoever subscribes now gets the first one."
+    first_one: str = "No articles yet. Subscribe now to get the first one."
     pager: str = "Older and newer articles"
     newer: str = "Newer"
     older: str = "Older"
     latest: str = "newest articles"
     missing: str = "Not found"
     missing_more: str = (
-        "There is no page at this address. It may have been mistyped, or the link that brought you here is"
+        "There is no page at this address. Perhaps it was mistyped, or the link that brought you here is"
         " wrong."
     )
     draft: str = "Draft: not published"
@@ -70,8 +70,8 @@ class Words:
     all_feeds: str = "See all feeds"
     moved: str = "%(title)s has moved"
     moved_more: str = "Its articles are now in %(title)s."
-    subscribed: str = "Subscribed to it?"
-    replace: str = "Replace the old address in your feed reader by this one:"
+    subscribed: str = "Are you subscribed to it?"
+    replace: str = "Replace the old address in your feed reader with this one:"
     go_to: str = "Go to %(title)s"
 
 
@@ -333,5 +333,5 @@ WORDS: Final = {words.language: words for words in (ENGLISH, _GERMAN, _FRENCH, _
 
 
 def words_for(language: str | None) -> Words:
-    """Return the words of a site whose articles are in ``language``; those in English where there are no others."""
+    """Return the words for a site whose articles are in ``language``; English if there are no words in it."""
     return WORDS.get((language or "").partition("-")[0].lower(), ENGLISH)

@@ -1,1 +1,1 @@
-"""A folder of this machine as the place where documents are published."""
+"""Publishes documents to a folder of this machine."""

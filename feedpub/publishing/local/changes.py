@@ -1,6 +1,6 @@
-"""What a build has to change in the output folder, decided before anything is touched.
+"""Decides what a build has to change in the output folder, before anything is touched.
 
-Reading is all that happens here, so that a dry run and a build decide alike.
+This module only reads, so a dry run and a build decide the same.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _GZIP_SYSTEM = 9  # where the header names the operating system; 255 is "unknown
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What publishing changed, or, on a dry run, would change: names of files.
+    """What publishing changed, or would change on a dry run: names of files.
 
-    ``altered`` are those that were to be kept, and that somebody else has changed or removed since the last build.
-    ``foreign`` are those whose name a file has that is not ours; that file stays.
+    ``altered`` files were to be kept, but somebody else has changed or removed them since the last build.
+    ``foreign`` names belong to files of the owner, which stay.
     """
 
     written: tuple[str, ...]
@@ -50,10 +50,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file as it will be: its manifest entry, and the document to write; ``None``: what is there is right.
+    """One file as it will be: its manifest entry, and the document to write, ``None`` if the file is right already.
 
-    ``standing`` is what is there now, looked at before it was read, ``None`` for nothing. ``twin`` names the
-    document that a compressed file belongs to and shares the mtime of. What is ``settled`` is listed in a part.
+    ``standing`` is the ``stat`` of the present file, taken before it was read; ``None`` if there is none. ``twin``
+    names the document that a compressed file belongs to; both have the same mtime. If it is ``settled``, a part of the
+    manifest lists it.
     """
 
     entry: Published
@@ -74,14 +75,14 @@ class File:
 
     @property
     def data(self) -> bytes | None:
-        """The bytes to write, made when they are asked for: all of them at once may be more than memory holds."""
+        """The bytes to write, made on demand: all of them at once may not fit into memory."""
         if self.source is None:
             return None
         return pack(self.source.data) if self.twin else self.source.data
 
     @property
     def mtime(self) -> int | None:
-        """The mtime of what is there now, in nanoseconds."""
+        """The mtime of the present file, in nanoseconds."""
         return self.standing.st_mtime_ns if self.standing else None
 
 
@@ -89,10 +90,10 @@ class File:
 class Plan:
     """All files as they will be (documents before their compressed twins), and the names to be removed.
 
-    ``parts`` are those of the manifest that change, or with the layout ``releases`` all; ``obsolete`` are the names of
-    parts to be removed. ``begun`` are the entries of what is written, and of what the manifest in the folder does not
-    list: after a kill halfway nobody would know those files for ours, nor that others are newer than it says.
-    ``stamps`` are those of what is kept as it is.
+    ``parts`` are the parts of the manifest that change (with the layout ``releases``, all); ``obsolete`` are the names
+    of parts to be removed. ``begun`` are the entries of files that are written, or that the manifest in the folder does
+    not list: after a kill, only this tells that those files are ours, or newer than the manifest says.
+    ``stamps`` are those of unchanged files.
     """
 
     files: tuple[File, ...]
@@ -107,13 +108,13 @@ class Plan:
 
     @property
     def idle(self) -> bool:
-        """Whether the folder already is as it has to be."""
+        """Whether there is nothing to change."""
         files = (*self.files, *self.parts, self.manifest)
         return not (self.removed or self.obsolete or any(file.changed for file in files))
 
     @property
     def changes(self) -> Changes:
-        """The same in names."""
+        """The changes, as names of files."""
         return Changes(
             tuple(file.name for file in self.files if file.changed),
             tuple(file.name for file in self.files if not file.changed),
@@ -131,12 +132,12 @@ def read_listing(folder: Folder | None) -> Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a folder is to hold.
+    """The files that a folder shall contain.
 
-    ``keep`` names files of ours that stay as they are though they are not among the ``documents``: the last good
-    version of what failed its check. ``gone`` are those that go even where they are settled. All other settled files
-    stay, but for those of a folder that is ``dropped``. With ``gzip``, each text has a ``name.gz`` beside it. The
-    manifest remembers what is ``withdrawn``.
+    ``keep`` names files of ours that stay although they are not among the ``documents``: the last good
+    versions of documents that failed their check. ``gone`` files are removed even if they are settled. All other
+    settled files stay, except in a folder that is ``dropped``. With ``gzip``, each text has a ``name.gz`` beside it.
+    The manifest remembers what is ``withdrawn``.
     """
 
     documents: Sequence[Publishable]
@@ -155,11 +156,11 @@ def make_plan(
     *,
     whole: bool = False,
 ) -> Plan:
-    """Decide what changes in ``folder`` (``None``: there is none yet) to make it hold what is ``wanted``.
+    """Decide what to change in ``folder`` (``None``: there is none yet) so that it contains the ``wanted`` files.
 
-    Of what is to be kept, files of which ``stamps`` are right are not read. ``unfinished`` lists what a killed build
-    may have put into the folder before it could say so in the manifest. Of settled files only those are looked at
-    that change, unless the plan is to be of the ``whole`` folder.
+    Files that stay are not read if their ``stamps`` are right. ``unfinished`` lists files that a killed build
+    may have put into the folder before it could write the manifest. Of settled files, only those that change are
+    looked at, unless the plan must cover the ``whole`` folder.
     """
     manifest = read_listing(folder)
     settled = SettledFiles(folder, manifest.parts)
@@ -173,7 +174,7 @@ def make_plan(
     removed = {name for name in ours if name not in names and folder and folder.holds_file(name)}
     withdrawn = {path for name in wanted.gone for path in (name, name + COMPRESSED)} - names
     removed |= {path for path in withdrawn if folder and folder.holds_file(path) and settled.get(path)}
-    # What comes back from among the settled is listed in the manifest again.
+    # Settled files that are documents again are listed in the manifest itself.
     back = {f.name for f in files if not f.settled and f.standing and f.name not in manifest.documents}
     revision = settled.revised(
         (file.entry for file in files if file.settled),
@@ -197,7 +198,7 @@ def make_plan(
         for file in (*files, *parts)
         if file.changed or file.name not in known or file.name in unfinished
     ]
-    # What is removed as well: once it is gone, nobody else would know that its part has to be cleared of it.
+    # Removed files, too: once they are gone, nothing else would tell that their part must drop them.
     begun += [
         entry
         for name in sorted(removed - known.keys())
@@ -229,7 +230,7 @@ def make_plan(
 def _made(
     wanted: Wanted, ours: Mapping[str, Published], settled: SettledFiles, folder: Folder | None
 ) -> tuple[list[File], list[File], list[str]]:
-    """Return the documents that are to be there, their twins, and the files of others that have the names of some."""
+    """Return the documents that shall be there, their twins, and the names that belong to files of the owner."""
     files: list[File] = []
     twins: list[File] = []
     foreign: list[str] = []
@@ -252,7 +253,7 @@ def _made(
 def _asked(
     wanted: Wanted, ours: Mapping[str, Published], every: Mapping[str, Published], folder: Folder | None
 ) -> set[str]:
-    """Return the names of the files of ours that are to be kept, without those of twins."""
+    """Return the names of our files that stay, without those of twins."""
     if folder is None:
         return set()
     staying = (path for path in every if not (wanted.dropped and path.startswith(wanted.dropped)))
@@ -276,7 +277,7 @@ def _kept_files(
     for name in sorted(_asked(wanted, ours, every, folder)):
         assert folder
         settled = name in every and name not in listed
-        # A settled file keeps the twin that it has.
+        # A settled file keeps its twin.
         gzip = name + COMPRESSED in every if settled else wanted.gzip
         found = _unread(name, ours, stamps, folder, gzip=gzip) or _kept(ours[name], folder, gzip=gzip)
         kept += [replace(file, settled=settled) for file in found]
@@ -285,7 +286,7 @@ def _kept_files(
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A document of which only the bytes on the disk are known."""
+    """A document of which we only know the bytes on the disk."""
 
     path: str
     feed: str
@@ -299,7 +300,7 @@ class _Standing:
 def _theirs(
     name: str, ours: Mapping[str, Published], settled: SettledFiles, folder: Folder, *, gzip: bool
 ) -> str:
-    """Return the file that has this ``name``, or that of its twin, and is not ours; an empty text for none."""
+    """Return a file with this ``name``, or that of its twin, which is not ours; an empty text if there is none."""
     names = (name, name + COMPRESSED) if gzip else (name,)
     return next(
         (path for path in names if path not in ours and folder.stat(path) and not settled.get(path)), ""
@@ -309,7 +310,7 @@ def _theirs(
 def _unread(
     name: str, ours: Mapping[str, Published], stamps: Mapping[str, Stamp], folder: Folder, *, gzip: bool
 ) -> list[File]:
-    """Return what is to be kept, with its twin, as the manifest lists it; nothing if it has to be read."""
+    """Return a file that stays, with its twin, as the manifest lists them; nothing if they have to be read."""
     files: list[File] = []
     wanted: list[tuple[str, str | None]] = [(name, None)]
     if gzip:
@@ -323,7 +324,7 @@ def _unread(
 
 
 def _kept(listed: Published, folder: Folder, *, gzip: bool) -> list[File]:
-    """Return what is to be kept, with its twin, as it is: a killed build may have put newer bytes there."""
+    """Read a file that stays, with its twin: a killed build may have put newer bytes there."""
     status = folder.stat(listed.path)
     data = folder.read(listed.path)
     if data is None:
@@ -345,7 +346,7 @@ def _compressed(document: File, source: Publishable, folder: Folder | None) -> F
     name = document.name + COMPRESSED
     status = folder.stat(name) if folder else None
     standing = folder.read(name) if folder else None
-    # Compared by content: another zlib packs otherwise, which is not a reason to make every reader fetch anew.
+    # Compare the content: another zlib compresses differently, and that is no reason for readers to fetch it again.
     fits = not document.changed and status is not None and status.st_mtime_ns == document.mtime
     if fits and standing is not None and _unpacks_to(standing, source.data):
         entry = describe(name, document.entry.feed, _GZIP_TYPE, standing)
@@ -365,7 +366,7 @@ def pack(data: bytes) -> bytes:
 def _unpacks_to(packed: bytes, data: bytes) -> bool:
     unpacker = zlib.decompressobj(wbits=_GZIP)
     try:
-        found = unpacker.decompress(packed, len(data) + 1)  # the bound defuses what somebody else packed
+        found = unpacker.decompress(packed, len(data) + 1)  # the limit protects against a foreign gzip bomb
     except zlib.error:
         return False
     return found == data and unpacker.eof and not unpacker.unused_data

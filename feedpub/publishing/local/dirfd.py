@@ -1,8 +1,7 @@
-"""An open folder, and the few things that publishing does in one, each so that it is on the disk when it returns.
+"""An open folder and the operations on it that publishing needs; when one returns, its result is on the disk.
 
-Everything goes by the folder's descriptor: if its path is moved or replaced by a symbolic link meanwhile, the
-work still ends up in the folder that was opened. Errors are the system's ``OSError``; :func:`failure` makes
-the sentence of them.
+All operations use the folder's descriptor: even if its path is moved or replaced by a symbolic link meanwhile, they
+work in the folder that was opened. Errors are the system's ``OSError``; :func:`failure` turns them into a sentence.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ FOLDER_MODE = 0o755
 _SECOND = 10**9
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _RENAME_EXCHANGE = 2  # linux/fs.h
-# NFS locks only what is open for writing, which a folder never is; some network file systems lock nothing.
+# NFS locks only files that are open for writing, and a folder never is; some network file systems cannot lock at all.
 _CANNOT_LOCK = frozenset({errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 _REMEDIES = {
-    errno.EACCES: "give the user who builds write permission there",
+    errno.EACCES: "give the user who runs the build write permission there",
     errno.EBUSY: "it is a mount point or in use: name a folder inside it as output.dir",
     errno.EDQUOT: "free some of the quota and build again",
     errno.EEXIST: "move away what is there, or name another folder in the config",
@@ -45,7 +44,7 @@ _REMEDIES = {
     errno.EMFILE: "raise the limit on open files (ulimit -n) and build again",
     errno.ENOSPC: "free some space (df) or inodes (df -i) there and build again",
     errno.ENOTDIR: "a symbolic link or a file is in the folder's place: remove it, or name the real folder",
-    errno.EPERM: "give the user who builds write permission there",
+    errno.EPERM: "give the user who runs the build write permission there",
     errno.EROFS: "mount it for writing, or name another folder in the config",
 }
 
@@ -53,21 +52,21 @@ _REMEDIES = {
 def failure(what: str, path: Path, error: OSError) -> PublishError:
     """Return the error that says ``what`` failed at ``path``, why, what to do, and that nothing is torn."""
     place = f" ({error.filename})" if error.filename and str(error.filename) != str(path) else ""
-    remedy = _REMEDIES.get(error.errno or 0, "repair that and build again")
+    remedy = _REMEDIES.get(error.errno or 0, "fix that and build again")
     return PublishError(
         f"{what} {path}{place}: {error.strerror}; every published file is still whole; {remedy}"
     )
 
 
 class Folder:
-    """A folder held open; a context manager.
+    """An open folder; a context manager.
 
-    Names are names in it, or in a folder right inside it, as in ``article/one.html``. That one may not be a symbolic
-    link either, and is held open as well.
+    Names are names in it, or in a folder directly inside it, such as ``article/one.html``. That folder may not be a
+    symbolic link either, and is also kept open.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open ``path``, which may not be a symbolic link itself."""
+        """Open ``path``, which must not be a symbolic link itself."""
         self.path = path
         self._handle = os.open(path, _FOLDER_FLAGS)
         self._inside: dict[str, int] = {}
@@ -83,7 +82,7 @@ class Folder:
         self._inside.clear()
 
     def _at(self, name: str, *, make: bool = False) -> tuple[int, str]:
-        """Return the handle of the folder that ``name`` is in, and its name there; ``make`` that folder if need be."""
+        """Return the handle of the folder that ``name`` is in, and its name there; ``make`` that folder if missing."""
         inside, _, last = name.rpartition("/")
         if not inside:
             return self._handle, name
@@ -91,12 +90,12 @@ class Folder:
             if make:
                 with suppress(FileExistsError):
                     os.mkdir(inside, dir_fd=self._handle)
-                    os.chmod(inside, FOLDER_MODE, dir_fd=self._handle)  # whatever the umask says
+                    os.chmod(inside, FOLDER_MODE, dir_fd=self._handle)  # whatever the umask is
             self._inside[inside] = os.open(inside, _FOLDER_FLAGS, dir_fd=self._handle)
         return self._inside[inside], last
 
     def lock(self) -> None:
-        """Keep other builds out of this folder for as long as it is open; :class:`Locked` if one is in it."""
+        """Lock this folder against other builds while it is open; :class:`Locked` if another build has the lock."""
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -106,7 +105,7 @@ class Folder:
                 raise
 
     def names(self, inside: str = "") -> list[str]:
-        """Return the names of all that is in the folder, or in the one ``inside`` it, sorted."""
+        """Return the sorted names in the folder, or in the folder ``inside`` it."""
         try:
             handle, _ = self._at(f"{inside}/" if inside else "")
         except FileNotFoundError:
@@ -115,7 +114,7 @@ class Folder:
             return sorted(f"{inside}/{entry.name}" if inside else entry.name for entry in entries)
 
     def stat(self, name: str) -> os.stat_result | None:
-        """Return what has this ``name`` (a symbolic link counts as itself), ``None`` for nothing."""
+        """Return the ``stat`` of ``name`` (a symbolic link counts as itself), ``None`` if it does not exist."""
         try:
             handle, last = self._at(name)
             return os.stat(last, dir_fd=handle, follow_symlinks=False)
@@ -123,21 +122,21 @@ class Folder:
             return None
 
     def holds_file(self, name: str) -> bool:
-        """Say whether anything but a folder has this ``name``."""
+        """Say whether ``name`` exists and is not a folder."""
         status = self.stat(name)
         return status is not None and not stat.S_ISDIR(status.st_mode)
 
     def read(self, name: str, *, size: int | None = None) -> bytes | None:
-        """Return the bytes of a regular file (of ``size`` bytes, if given); ``None`` where there is none.
+        """Return the bytes of a regular file (of ``size`` bytes, if given); ``None`` if there is none.
 
-        Symbolic links, pipes and devices count as none. A folder is an error: it can't be replaced by a file.
+        Symbolic links, pipes and devices are not regular files. A folder is an error: it can't be replaced by a file.
         """
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             folder, last = self._at(name)
             handle = os.open(last, flags, dir_fd=folder)
         except OSError as error:
-            # ENXIO: a socket is there.
+            # ENXIO: it is a socket.
             if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO):
                 return None
             raise
@@ -155,8 +154,8 @@ class Folder:
     def write(self, name: str, data: bytes, *, mtime: int | None = None, after: int | None = None) -> int:
         """Make a new file, flush it to the disk, read it back, and return its mtime in nanoseconds.
 
-        The mtime is ``mtime`` if given, and else now, but at least a second after ``after``: web servers make
-        ETags and Last-Modified of whole seconds, so that changed bytes need another one.
+        The mtime is ``mtime`` if given; otherwise it is now, but at least a second after ``after``: web servers derive
+        ETag and Last-Modified from whole seconds, so changed bytes need another second.
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         folder, last = self._at(name, make=True)
@@ -165,7 +164,7 @@ class Folder:
             view = memoryview(data)
             while view:
                 view = view[os.write(handle, view) :]
-            os.fchmod(handle, FILE_MODE)  # whatever the umask says: a web server has to read it
+            os.fchmod(handle, FILE_MODE)  # whatever the umask is: a web server has to read it
             if mtime is None and after is not None and os.fstat(handle).st_mtime_ns < after + _SECOND:
                 mtime = after + _SECOND
             if mtime is not None:
@@ -179,13 +178,13 @@ class Folder:
         return written
 
     def link(self, name: str, other: Folder) -> bool:
-        """Give the file ``name`` the same name in ``other`` too; false where the file system can't."""
+        """Make a hard link to the file ``name`` in ``other``; return false if the file system can't."""
         try:
             source, last = self._at(name)
             target, _ = other._at(name, make=True)
             os.link(last, last, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
         except OSError as error:
-            # No hard links here, too many of them, or the file is somebody else's (fs.protected_hardlinks).
+            # No hard links here, too many of them, or the file belongs to another user (fs.protected_hardlinks).
             if error.errno in (errno.EPERM, errno.EMLINK, errno.EXDEV, errno.EOPNOTSUPP):
                 return False
             raise
@@ -196,14 +195,14 @@ class Folder:
         os.symlink(target, name, dir_fd=self._handle)
 
     def move(self, name: str, other: Folder, new: str) -> None:
-        """Move ``name`` to ``other`` as ``new``, replacing what is there; a link is replaced, not followed."""
+        """Move ``name`` to ``other`` as ``new``, replacing an existing file; a link is replaced, not followed."""
         target, last = other._at(new, make=True)
         os.replace(name, last, src_dir_fd=self._handle, dst_dir_fd=target)
 
     def reaches(self, other: Folder) -> bool:
         """Say whether files can be moved from here to ``other``, a folder of the same file system.
 
-        Bind mounts look like one file system and refuse all the same, so an absent file is moved to see.
+        Bind mounts look like one file system but refuse, so this tries to move a file that does not exist.
         """
         try:
             self.move(".absent", other, ".absent")
@@ -212,7 +211,7 @@ class Folder:
         raise AssertionError("an absent file was moved")  # pragma: no cover
 
     def swap(self, name: str, other: Folder, new: str) -> None:
-        """Exchange ``name`` with ``new`` of ``other`` in one step, whatever kinds they are (Linux only)."""
+        """Exchange ``name`` with ``new`` of ``other`` in one step, files or folders (Linux only)."""
         library = ctypes.CDLL(None, use_errno=True)
         call = getattr(library, "renameat2", None)
         code = errno.ENOSYS
@@ -224,13 +223,13 @@ class Folder:
         raise OSError(code, os.strerror(code), new)
 
     def remove(self, name: str) -> None:
-        """Remove ``name``, unless nothing is there."""
+        """Remove ``name`` if it exists."""
         with contextlib.suppress(FileNotFoundError):
             handle, last = self._at(name)
             os.unlink(last, dir_fd=handle)
 
     def remove_folder(self, inside: str) -> None:
-        """Remove the folder ``inside`` this one, unless something is in it or it is not there."""
+        """Remove the folder ``inside`` this one, if it exists and is empty."""
         if inside in self._inside:
             os.close(self._inside.pop(inside))
         try:
@@ -240,13 +239,13 @@ class Folder:
                 raise
 
     def sync(self) -> None:
-        """Flush the names in the folder, and in those inside it that were opened, to the disk."""
+        """Flush the names in the folder, and in folders inside it that were opened, to the disk."""
         for handle in (*self._inside.values(), self._handle):
             os.fsync(handle)
 
 
 def make_folder(path: Path) -> None:
-    """Make ``path`` and the folders above it, as far as they are missing, open for a web server to read."""
+    """Make ``path`` and the folders above it, if they are missing, readable for a web server."""
     if path.is_dir():
         return
     if not path.parent.is_dir():
@@ -254,20 +253,20 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir()
     except FileExistsError:
-        if path.is_dir():  # another build was quicker
+        if path.is_dir():  # another build was faster
             return
         raise
-    path.chmod(FOLDER_MODE)  # whatever the umask says
+    path.chmod(FOLDER_MODE)  # whatever the umask is
     with Folder(path.parent.resolve()) as parent:
         parent.sync()
 
 
 @contextmanager
 def exclusive(state: Path, name: str = "lock", what: str = "build") -> Iterator[None]:
-    """Hold the lock ``name`` of ``state`` for a whole build, or ``what`` it is; :class:`Locked` when another has it.
+    """Hold the lock ``name`` of ``state`` for a whole build, or ``what`` it is; :class:`Locked` if another has it.
 
-    ``flock`` is given back by the system when its holder dies, however it dies. Raises :class:`PublishError`
-    when there can be no lock, as when ``state`` is a symbolic link.
+    The system releases ``flock`` when its holder dies, for any reason. Raises :class:`PublishError`
+    if it cannot lock, for instance because ``state`` is a symbolic link.
     """
     try:
         make_folder(state)
@@ -281,7 +280,9 @@ def exclusive(state: Path, name: str = "lock", what: str = "build") -> Iterator[
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Locked(f"another {what} is running and holds {state / name}; nothing was done") from None
+            raise Locked(
+                f"another {what} is running and has locked {state / name}; nothing was done"
+            ) from None
         except OSError as error:
             raise failure("cannot lock", state / name, error) from error
         yield
@@ -303,10 +304,10 @@ def _release_all() -> None:
 
 @cache
 def _release_in_children() -> None:
-    """See to it, once, that forked children give back the locks that they inherit.
+    """Register, once, that forked children close the locks that they inherit.
 
-    A lock belongs to all processes that inherited it: a forked worker that outlives its killed parent would hold it for
-    ever. Closing the child's copy leaves the parent's lock alone.
+    A lock belongs to all processes that inherited it: a forked worker that survives its killed parent would never
+    release it. Closing the child's copy does not affect the parent's lock.
     """
     os.register_at_fork(after_in_child=_release_all)
 

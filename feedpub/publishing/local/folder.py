@@ -3,8 +3,8 @@
 exclusive( locate | plan | replace_files )            the layout ``files``
 exclusive( locate | plan | show_release | prune )     the layout ``releases``
 
-A kill at any point leaves every file old or new and none torn, and the next call finishes or undoes the rest.
-Only files that the manifest lists are ever removed. Nothing here knows what a feed is. ``docs/publishing.md``
+After a kill at any point, every file is old or new and none is torn, and the next call finishes or undoes the rest.
+Only files that the manifest lists are ever removed. This package does not know what a feed is. ``docs/publishing.md``
 says what is promised to operators.
 """
 
@@ -57,9 +57,9 @@ LAYOUTS: tuple[Layout, ...] = ("files", "releases")
 
 @dataclass(frozen=True)
 class LocalFolder:
-    """What is published in a folder of this machine; its manifest is read once.
+    """The published set in a folder of this machine; its manifest is read once.
 
-    ``state`` is the folder where builds keep what they have begun, for those that ask for that.
+    ``state`` is the state folder, which is only needed for :attr:`begun`.
     """
 
     path: Path
@@ -67,7 +67,7 @@ class LocalFolder:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What it lists. Raises what :func:`read_manifest` raises."""
+        """The manifest. Raises what :func:`read_manifest` raises."""
         return read_manifest(self.path)
 
     @property
@@ -84,7 +84,7 @@ class LocalFolder:
     def media(self) -> Mapping[str, str]:
         """The SHA-256 (hex) of each file in the folder for media, by name, without compressed twins.
 
-        What a build that did not end put there is not among them: it is published once it is asked for again.
+        Files that an unfinished build put there are not included: they are published if a later build needs them.
         """
         return {
             path: entry.sha256
@@ -108,7 +108,7 @@ class LocalFolder:
 
     @cached_property
     def begun(self) -> tuple[str, ...]:
-        """The published files that a build which did not end may have replaced, by name."""
+        """The names of published files that an unfinished build may have replaced."""
         try:
             output = locate(self.path)
             names = read_unfinished(staging_places(output, self.state)) if self.state else {}
@@ -118,21 +118,21 @@ class LocalFolder:
                 settled = SettledFiles(shown, self.manifest.parts)
                 return tuple(name for name in names if name in self.documents or settled.get(name))
         except OSError as error:
-            raise failure("cannot read what a build began in", self.path, error) from error
+            raise failure("cannot read what an unfinished build left in", self.path, error) from error
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of one published file, or ``None`` if it is not there."""
+        """Return the bytes of a published file, or ``None`` if it is missing."""
         return read_published(self.path, name)
 
     def holds(self, name: str) -> bool:
-        """Say whether a file is there under the name of a published one."""
+        """Say whether a published file exists."""
         return (self.path / name).is_file()
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Return what the manifest in ``folder`` lists; nothing if there is none.
+    """Return the manifest in ``folder``; an empty one if there is none.
 
-    Raises :class:`PublishError` when it is damaged: what is ours could then not be told from what is not.
+    Raises :class:`PublishError` if it is damaged: then our files cannot be told from the owner's.
     """
     try:
         with _shown(locate(folder)) as shown:
@@ -151,7 +151,7 @@ def read_published(folder: Path, name: str) -> bytes | None:
 
 
 def find_published(folder: Path, name: str) -> tuple[Published, bytes] | None:
-    """Return the entry and the bytes of one published file, be it settled or not; ``None`` if it is not there."""
+    """Return the entry and the bytes of a published file, settled or not; ``None`` if it is missing."""
     try:
         with _shown(locate(folder)) as shown:
             manifest = read_listing(shown)
@@ -163,7 +163,7 @@ def find_published(folder: Path, name: str) -> tuple[Published, bytes] | None:
 
 
 def manifest_data(folder: Path) -> bytes | None:
-    """Return the bytes of the manifest in ``folder``, ``None`` where there is none."""
+    """Return the bytes of the manifest in ``folder``, ``None`` if there is none."""
     try:
         with _shown(locate(folder)) as shown:
             return shown.read(MANIFEST) if shown else None
@@ -172,7 +172,7 @@ def manifest_data(folder: Path) -> bytes | None:
 
 
 def read_set(folder: Path) -> tuple[dict[str, Published], bytes | None]:
-    """Return the files of the published set by name, with settled ones and parts, and the bytes of the manifest."""
+    """Return the files of the published set by name, including settled ones and parts, and the manifest's bytes."""
     try:
         with _shown(locate(folder)) as shown:
             manifest = read_listing(shown)
@@ -186,9 +186,9 @@ def read_set(folder: Path) -> tuple[dict[str, Published], bytes | None]:
 
 
 def compare(wanted: Wanted, folder: Path, state: Path | None = None, *, layout: Layout = "files") -> Changes:
-    """Say what :func:`publish` would change, or raise what it would refuse, and change nothing.
+    """Return what :func:`publish` would change, or raise what it would refuse; change nothing.
 
-    Without ``state``, what a killed build left to be removed is not foretold.
+    Without ``state``, leftovers of a killed build are not included.
     """
     check_names(wanted.documents, gzip=wanted.gzip)
     try:
@@ -209,7 +209,7 @@ def compare(wanted: Wanted, folder: Path, state: Path | None = None, *, layout: 
 
 
 def publish(wanted: Wanted, folder: Path, state: Path, *, layout: Layout = "files") -> Changes:
-    """Make ``folder`` hold what is ``wanted``, to be called under :func:`exclusive`.
+    """Make ``folder`` contain the ``wanted`` files. Call this under :func:`exclusive`.
 
     Raises :class:`PublishError`; then every file is still whole, old or new, and the next call finishes or
     undoes what this one began.
@@ -217,7 +217,7 @@ def publish(wanted: Wanted, folder: Path, state: Path, *, layout: Layout = "file
     check_names(wanted.documents, gzip=wanted.gzip)
     try:
         make_folder(state)
-        # Refuses a link, through which staging would be made and swept elsewhere.
+        # This refuses a link, through which staging would be made and cleared in another place.
         with Folder(state) as known:
             output = locate(folder)
             name = stamps_name(output, state)
@@ -265,7 +265,7 @@ def _publish_release(make: Planner, output: Output, places: tuple[Path, ...], la
         first = plan = make(shown, unfinished)
         refuse_foreign(output, plan, shown)
         if shown and plain and any(os.path.lexists(place) for place in places):
-            # What a killed build began in the plain folder is finished there before the folder is replaced.
+            # Finish in the plain folder what a killed build began there, before the folder is replaced.
             replace_files(plan, shown, places)
             plan = make(shown, {})
         if layout == "files":
@@ -277,7 +277,7 @@ def _publish_release(make: Planner, output: Output, places: tuple[Path, ...], la
 
 @contextmanager
 def _shown(output: Output) -> Iterator[Folder | None]:
-    """Open the plain folder that readers get at now, if there is one."""
+    """Open the folder that is now served, if there is one."""
     if output.shown is None:
         yield None
     else:

@@ -1,11 +1,11 @@
-"""The layout ``files``: each file is replaced where it is, so that a reader gets the old one or the new one.
+"""The layout ``files``: each file is replaced in place, so that a reader gets the old one or the new one.
 
 1. Everything that changes is written to a staging folder, flushed to the disk and read back.
-2. A journal there lists them, so that after a kill those that no manifest knows yet are known for ours, and the others
-   for newer than it says.
-3. Each file is moved into place, in the order that they come in, but those first that nobody can know yet: what is
-   there never leads to what is not. Then those that no feed owns any more are removed.
-4. The manifest is moved into place, and the journal goes.
+2. A journal there lists these files. So after a kill, it is known that they are ours, although no manifest lists them,
+   or that they are newer than the manifest says.
+3. Each file is moved into place, new files first, otherwise in the given order, so that no link ever leads to a missing
+   file. Then the files that no feed needs any more are removed.
+4. The manifest is moved into place, and the journal is removed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NOT_HERE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def staging_places(output: Output, state: Path) -> tuple[Path, ...]:
-    """Return where staging may lie, best first: outside what is served, if files can be moved from there."""
+    """Return places for staging, best first: outside the served folder, if files can be moved from there."""
     return (
         state / f"staging-{output.seen_from(state)}",
         output.path.with_name(f".{output.path.name}{STAGING_INSIDE}"),
@@ -39,20 +39,20 @@ def staging_places(output: Output, state: Path) -> tuple[Path, ...]:
 
 
 def read_unfinished(places: tuple[Path, ...]) -> Mapping[str, Published]:
-    """Return the files that a killed build may have put into the folder, by the journals it left."""
+    """Return the files that a killed build may have put into the folder, from its journals."""
     found: dict[str, Published] = {}
     for place in places:
         if not place.is_symlink() and place.is_dir():
             with Folder(place) as staging:
                 data = staging.read(_JOURNAL)
-            # A damaged journal can't tell our files from the owner's, so what it knew stays.
+            # A damaged journal can't tell our files from the owner's, so they stay.
             with contextlib.suppress(PublishError):
                 found |= parse_manifest(data, place / _JOURNAL).documents if data is not None else {}
     return found
 
 
 def replace_files(plan: Plan, folder: Folder, places: tuple[Path, ...]) -> None:
-    """Carry out ``plan`` in ``folder``, and remove whatever a killed build left in staging."""
+    """Carry out ``plan`` in ``folder``, and remove leftovers of a killed build from staging."""
     for place in places:
         _sweep(place, journal=False)
     if not plan.idle:
@@ -77,14 +77,14 @@ def replace_files(plan: Plan, folder: Folder, places: tuple[Path, ...]) -> None:
 
 
 def _staged(name: str) -> str:
-    """Return the name under which a file waits: staging has no folders in it, and no published name a ``~``."""
+    """Return the name of a file in staging, which has no subfolders; no published name contains a ``~``."""
     return name.replace("/", "~")
 
 
 def write_files(files: Sequence[File], plan: Plan, target: Folder, named: Callable[[str], str] = str) -> None:
-    """Write what changed of ``files`` to ``target``, as ``named`` there, with the mtimes that they have to have.
+    """Write the changed ``files`` to ``target``, under the names that ``named`` returns, with their mtimes.
 
-    A compressed file is behind its document in ``files`` and gets the document's.
+    A compressed file comes after its document in ``files`` and gets the same mtime.
     """
     mtimes = {file.name: file.mtime for file in plan.files}
     for file in files:
@@ -95,7 +95,7 @@ def write_files(files: Sequence[File], plan: Plan, target: Folder, named: Callab
 
 
 def _write_journal(plan: Plan, staging: Folder) -> None:
-    # On the disk, with the folder it lies in, before the first file moves.
+    # The journal and its folder must be on the disk before the first file moves.
     new = f"{_JOURNAL}.new"
     staging.write(new, manifest_bytes(plan.begun))
     staging.move(new, staging, _JOURNAL)
@@ -111,7 +111,7 @@ def _staging(places: tuple[Path, ...], folder: Folder) -> Iterator[Folder]:
         with staging:
             yield staging
     except BaseException:
-        with contextlib.suppress(OSError):  # what went wrong first is what is to be told
+        with contextlib.suppress(OSError):  # report the first error
             _sweep(staging.path, journal=False)
         raise
 
@@ -136,9 +136,9 @@ def _open_staging(places: tuple[Path, ...], folder: Folder) -> Folder:
 
 
 def _sweep(place: Path, *, journal: bool) -> None:
-    """Empty and remove a staging folder, which nobody uses as we hold the lock; ``journal``: that too.
+    """Empty and remove a staging folder, with its ``journal`` if true. Nobody else uses it, because we have the lock.
 
-    A folder inside it is not ours, which is an error; whatever is in its own place is replaced.
+    A folder inside it is not ours and is an error; anything else in its place is replaced.
     """
     if not os.path.lexists(place):
         return

@@ -1,9 +1,9 @@
-"""Where the output folder and its releases are, and what ``stat`` said of the files in it when they were last read.
+"""Where the output folder and its releases are, and the stamps of its files: their ``stat`` when they were last read.
 
-A file that says the same again is not read again: closed archive pages are hundreds of files. That is kept in the
-state folder, as it holds for one machine only. An edit moves the mtime, whatever replaces a file has another inode, and
-what is doubtful is read: the file of stamps may be lost, old or somebody else's. What ``stat`` cannot see is a disk
-that forgets bytes.
+A file with the same ``stat`` is not read again, because there may be hundreds of closed archive documents. The stamps
+are in the state folder, because they are only valid on one machine. An edit moves the mtime, a replaced file has
+another inode, and a doubtful file is read: the file of stamps may be lost, old or damaged. Only a disk that loses bytes
+goes unnoticed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _RELEASE = re.compile(r"[0-9]{6,}")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The output folder: its real path, whether it is there, and the number of the release that it shows."""
+    """The output folder: its real path, whether it exists, and the number of the release that it shows."""
 
     path: Path
     exists: bool
@@ -34,25 +34,25 @@ class Output:
 
     @property
     def releases(self) -> Path:
-        """The folder beside it that holds the releases, if the layout has any."""
+        """The folder beside it for the releases, if the layout has any."""
         return self.path.with_name(f"{self.path.name}.releases")
 
     @property
     def shown(self) -> Path | None:
-        """The plain folder that readers get at now; ``None`` if there is none."""
+        """The plain folder that is served now; ``None`` if there is none."""
         shown = self.path if self.release is None else self.releases / release_name(self.release)
         return shown if shown.is_dir() else None
 
     def seen_from(self, state: Path) -> str:
-        """What tells this folder from others in the names of files in ``state``, which several configs may share.
+        """Return a key for this folder, for the names of its files in ``state``, which several configs may share.
 
-        It stands for the path from one folder to the other, which stays when the whole project is moved.
+        It depends on the path from one folder to the other, which stays the same when the whole project is moved.
         """
         way = os.path.relpath(self.path, state.resolve())
         return hashlib.sha256(os.fsencode(way)).hexdigest()[:12]
 
     def target(self, release: int) -> str:
-        """What the symbolic link at the output folder says to show ``release``."""
+        """The target of the symbolic link at the output folder that shows ``release``."""
         return f"{self.releases.name}/{release_name(release)}"
 
 
@@ -62,17 +62,17 @@ def release_name(number: int) -> str:
 
 
 def release_number(name: str) -> int | None:
-    """Return the number of a release's folder; ``None`` for another name."""
+    """Return the number of a release from the name of its folder; ``None`` for other names."""
     return int(name) if _RELEASE.fullmatch(name) else None
 
 
 def locate(folder: Path) -> Output:
     """Find out what is at ``folder``.
 
-    A symbolic link that feedpub did not make was put there by the owner and is followed once, here. Raises
-    :class:`PublishError` for what is neither a folder nor leads to one.
+    A symbolic link that feedpub did not make is the owner's and is followed once, here. Raises
+    :class:`PublishError` if it is neither a folder nor a link to one.
     """
-    # A last part such as ".." names no entry that could be replaced.
+    # A last part such as ".." cannot be replaced.
     named = folder.name not in ("", "..")
     path = folder.parent.resolve() / folder.name if named else folder.resolve()
     if not path.name:
@@ -100,7 +100,7 @@ def check_unmoved(output: Output) -> None:
 
 
 class Stamp(NamedTuple):
-    """The SHA-256 of a file that was read, and what tells it from any other: inode, size, mtime in nanoseconds."""
+    """The SHA-256 of a file, and its inode, size and mtime (in nanoseconds) when it was read."""
 
     sha256: str
     inode: int
@@ -109,8 +109,8 @@ class Stamp(NamedTuple):
 
 
 def stamp(sha256: str, status: os.stat_result) -> Stamp:
-    """Return the stamp of a file that had that hash when it was read after ``status`` was."""
-    # Not the ctime: each hard link that a release makes or drops moves it.
+    """Return the stamp of a file whose ``status`` was taken before it was read with this hash."""
+    # Without the ctime: each hard link that a release makes or removes changes it.
     return Stamp(sha256, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
@@ -120,7 +120,7 @@ def stamps_name(output: Output, state: Path) -> str:
 
 
 def read_stamps(state: Folder, name: str) -> dict[str, Stamp]:
-    """Return the stamps in ``name`` of the state folder by the files' names; none where it is not what we wrote."""
+    """Return the stamps in ``name`` of the state folder by the files' names; none if that file is damaged."""
     try:
         return {file: Stamp(*values) for file, values in json.loads(state.read(name) or b"{}").items()}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
@@ -128,9 +128,9 @@ def read_stamps(state: Folder, name: str) -> dict[str, Stamp]:
 
 
 def write_stamps(state: Folder, name: str, stamps: Mapping[str, Stamp]) -> None:
-    """Put ``stamps`` into ``name`` of the state folder; no file for none.
+    """Write ``stamps`` to ``name`` in the state folder; without stamps, remove that file.
 
-    One that is torn or missing makes the next build read more, so nothing is done about what fails here.
+    A torn or missing file only makes the next build read more, so errors are ignored.
     """
     with contextlib.suppress(OSError):
         state.remove(name)

@@ -1,11 +1,11 @@
-"""The manifest: the list, inside the output folder, of what feedpub put there.
+"""The manifest: a list, in the output folder, of the files that feedpub put there.
 
-It is what tells our files from the owner's: nothing that it does not list is ever removed. It is read as
-something that anybody may have edited.
+It tells our files from the owner's: only files that it lists are ever removed. Anybody may have edited it, so it is
+read with care.
 
-Files that stay as they are for good, such as the pages of old articles, may be a hundred thousand. They are
-*settled*, and listed in parts: in their own folder, by how their names begin, so that a build reads and writes only the
-parts that it touches. The manifest says which parts there are, and how many files each lists.
+There may be a hundred thousand files that never change again, such as the pages of old articles. They are
+*settled*, and listed in parts of the manifest in their own folder, split by the first letters of their names, so that a
+build reads and writes only a few parts. The manifest says which parts there are, and how many files each lists.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from feedpub.core.errors import PublishError
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1
 PARTED_VERSION = 2
-"""The version of a manifest with parts, or with anything else that the first one has no room for."""
+"""The version of a manifest with parts, or with anything else that version 1 does not have."""
 COMPRESSED = ".gz"
 
 PAGES, MEDIA = "article/", "media/"
-"""The folders that may be inside the output folder."""
+"""The folders that we make inside the output folder."""
 
 _NAME = re.compile(rf"(?:{PAGES}|{MEDIA})?[a-z0-9][a-z0-9._-]{{0,200}}")
 PART = re.compile(rf"({PAGES[:-1]}|{MEDIA[:-1]})/manifest(?:-([a-z0-9._-]{{1,6}}))?\.json")
-"""The name of a part: the folder whose files it lists, and how the names of these begin."""
+"""The name of a part: the folder whose files it lists, and the first letters of their names."""
 
 
 Withdrawn: TypeAlias = Mapping[str, Mapping[str, object]]
-"""What a site remembers of withdrawn articles, by hashes; what it means is not known here."""
+"""What a site remembers about withdrawn articles, by hashes; this module does not interpret it."""
 
 
 class Publishable(Protocol):
-    """What can be published: bytes under a name, and what the manifest says of them.
+    """A file to publish: bytes under a name, and what the manifest says about them.
 
-    A file that has the name of one that ``yields``, and that the manifest does not list, stays.
-    ``made_of`` is remembered for whoever makes it. One that is ``settled`` stays as it is without being named again.
+    If it ``yields``, it does not replace a file that the manifest does not list. ``made_of`` is stored for the code
+    that makes it. If it is ``settled``, it stays in later builds that do not name it.
     """
 
     @property
@@ -66,7 +66,7 @@ class Publishable(Protocol):
 class Published:
     """One file that we wrote: its name in the output folder, SHA-256 (hex) and size in bytes.
 
-    ``made_of`` tells what its bytes follow from, where somebody wants to know that without making them.
+    ``made_of`` is a digest of what its bytes are made from, to recognise an unchanged file without making it.
     """
 
     path: str
@@ -79,9 +79,9 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What was published last, by name; ``parts`` are the lists of what is settled, and how many files each has.
+    """The published files by name; ``parts`` are the lists of settled files, each with its number of files.
 
-    ``withdrawn`` is what is remembered of withdrawn articles.
+    ``withdrawn`` is what is remembered about withdrawn articles.
     """
 
     documents: Mapping[str, Published]
@@ -100,7 +100,7 @@ def describe(path: str, feed: str, media_type: str, data: bytes, made_of: str = 
 
 
 def check_names(documents: Sequence[Publishable], *, gzip: bool) -> None:
-    """Refuse names that leave the folder, that are the manifest's, or that two files would share."""
+    """Refuse names outside the folder, the manifest's name, and names that two files share."""
     names: set[str] = set()
     for document in documents:
         for name in (document.path, document.path + COMPRESSED) if gzip else (document.path,):
@@ -116,10 +116,7 @@ def manifest_bytes(
     parts: Mapping[str, int] = MappingProxyType({}),
     withdrawn: Withdrawn = MappingProxyType({}),
 ) -> bytes:
-    """Return the manifest that lists ``entries`` and ``parts``, and remembers ``withdrawn``.
-
-    It has the same bytes for the same sets.
-    """
+    """Return the manifest with ``entries``, ``parts`` and ``withdrawn``: the same bytes for the same sets."""
     listed = sorted(entries, key=lambda entry: entry.path)
     documents = [
         {key: value for key, value in asdict(entry).items() if value or key != "made_of"} for entry in listed
@@ -138,23 +135,23 @@ def manifest_bytes(
 
 
 def parse_manifest(data: bytes, path: Path) -> Manifest:
-    """Return the manifest that ``data`` is; ``path`` is the name that errors give.
+    """Parse a manifest; ``path`` is its name in errors.
 
-    Raises :class:`PublishError` when it is damaged: what is ours could then not be told from what is not.
-    Entries with a name that feedpub never writes are passed over.
+    Raises :class:`PublishError` if it is damaged: then our files cannot be told from the owner's.
+    Entries with a name that feedpub never writes are ignored.
     """
     try:
         content = json.loads(data)
         version = content["version"]
         if type(version) is int and version > PARTED_VERSION:
-            raise PublishError(f"{path} was written by a newer feedpub; build with that one")
+            raise PublishError(f"{path} was written by a newer feedpub; build with that version")
         documents = _entries(version, content["documents"])
         parts = {name: int(count) for name, count in content.get("parts", {}).items() if PART.fullmatch(name)}
         withdrawn = {str(mark): dict(said) for mark, said in content.get("withdrawn", {}).items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise PublishError(
-            f"{path} is not a manifest of feedpub; restore it, or remove it to begin anew, or, if it is another"
-            f" program's, name another folder as output.dir"
+            f"{path} is not a manifest of feedpub; restore it, or remove it to start over; if another program uses it,"
+            f" name another folder as output.dir"
         ) from error
     return Manifest(
         {document.path: document for document in documents if is_name(document.path)}, parts, withdrawn
@@ -162,7 +159,7 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
 
 
 def _entries(version: object, documents: list[dict[str, object]]) -> list[Published]:
-    # The annotations are text here, and just the names of the two types that JSON has for them.
+    # The annotations are texts here: the names of the two types that these fields have in JSON.
     wanted = {known.name: known.type for known in fields(Published)}
     if version not in (MANIFEST_VERSION, PARTED_VERSION) or any(
         {key: type(value).__name__ for key, value in ({"made_of": ""} | document).items()} != wanted

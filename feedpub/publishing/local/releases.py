@@ -1,11 +1,11 @@
-"""The layout ``releases``: the output folder is a symbolic link, and the whole set flips with it.
+"""The layout ``releases``: the output folder is a symbolic link, and changing it replaces all files at once.
 
-1. The next release is made as a folder beside the output: its manifest first, so that after a kill its files are
-   known for ours, then every file, flushed and read back; what did not change is the old file under a second name.
+1. The next release is made as a folder beside the output: first its manifest, so that its files are known to be ours
+   after a kill, then every file, flushed and read back. Unchanged files are hard links to the old ones.
 2. A symbolic link to it replaces the one at the output folder in one step.
-3. All releases but the shown one and the one before are removed, by their manifests.
+3. All releases except the shown one and the previous one are removed, by their manifests.
 
-To and from a plain folder the link and the folder change places in one step.
+When the layout changes, the link and the plain folder change places in one step.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _CANNOT_SWAP = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP})
 
 
 def refuse_foreign(output: Output, plan: Plan, folder: Folder | None) -> None:
-    """Refuse to replace a folder as a whole that holds anything which is not ours."""
+    """Refuse to replace a whole folder if it contains files that are not ours."""
     if output.release is None and output.exists and output.path.is_mount():
         raise PublishError(
             f"{output.path} is a mount point, which no link can replace; name a folder inside it as output.dir,"
@@ -56,14 +56,14 @@ def refuse_foreign(output: Output, plan: Plan, folder: Folder | None) -> None:
     if foreign:
         names = ", ".join(foreign[:_SHOWN]) + (" …" if len(foreign) > _SHOWN else "")
         raise PublishError(
-            f"{output.path} holds what its manifest does not list as feedpub's ({names}), and replacing the folder"
+            f"{output.path} contains what its manifest does not list ({names}), and replacing the folder"
             f" would take it offline; move it elsewhere, or set output.layout to files"
         )
 
 
 @contextmanager
 def open_releases(output: Output) -> Iterator[Folder]:
-    """Open the folder of the releases, for this build alone, and remove what a killed build left there."""
+    """Open and lock the folder of the releases, and remove leftovers of a killed build."""
     make_folder(output.releases)
     try:
         with Folder(output.releases) as kept_releases:
@@ -79,7 +79,7 @@ def show_release(plan: Plan, output: Output, kept_releases: Folder, shown: Folde
     """Carry out ``plan`` as a new release, and make the output folder a link to it."""
     plain = output.release is None and output.exists
     number = (output.release or int(plain)) + 1
-    # A plain folder becomes the release before: the link that changes places with it waits under that name.
+    # A plain folder becomes the previous release: the link that changes places with it waits under that name.
     link = release_name(number - 1) if plain else _NEXT
     with _new_release(plan, output, kept_releases, number, shown), Folder(output.path.parent) as parent:
         kept_releases.point(link, output.target(number))
@@ -92,7 +92,7 @@ def show_release(plan: Plan, output: Output, kept_releases: Folder, shown: Folde
 
 
 def show_plain(plan: Plan, output: Output, kept_releases: Folder, shown: Folder | None) -> None:
-    """Carry out ``plan`` as a plain folder again in the link's place, and remove all releases."""
+    """Carry out ``plan`` as a plain folder that replaces the link, and remove all releases."""
     number = (output.release or 0) + 1
     with _new_release(plan, output, kept_releases, number, shown), Folder(output.path.parent) as parent:
         _swap(kept_releases, release_name(number), parent, output)
@@ -101,7 +101,7 @@ def show_plain(plan: Plan, output: Output, kept_releases: Folder, shown: Folder 
 
 
 def remove_releases(output: Output) -> None:
-    """Remove the releases that a killed build left beside a plain folder, as far as all in them is ours."""
+    """Remove the releases that a killed build left beside a plain folder, if everything in them is ours."""
     if not output.releases.is_symlink() and output.releases.is_dir():
         with open_releases(output):
             pass
@@ -123,7 +123,7 @@ def _swap(kept_releases: Folder, name: str, parent: Folder, output: Output) -> N
 def _new_release(
     plan: Plan, output: Output, kept_releases: Folder, number: int, shown: Folder | None
 ) -> Iterator[None]:
-    """Make the release on the disk; if that or showing it fails, leave nothing of it."""
+    """Write the release to the disk; if that or showing it fails, remove it."""
     path = kept_releases.path / release_name(number)
     try:
         path.mkdir()
@@ -137,7 +137,7 @@ def _new_release(
         kept_releases.sync()
         yield
     except BaseException:
-        # What went wrong first is what is to be told; and what is shown already stays for the next build.
+        # Report the first error. If the release is shown already, it stays for the next build.
         with contextlib.suppress(OSError, PublishError):
             if locate(output.path) == output:
                 _prune(kept_releases, output.release)
@@ -158,7 +158,7 @@ def _carry_over(files: Iterable[File], plan: Plan, shown: Folder, release: Folde
 
 
 def _prune(kept_releases: Folder, shown: int | None) -> None:
-    """Remove all releases but ``shown`` and the one before, and a link that was not moved into place."""
+    """Remove all releases except ``shown`` and the previous one, and a link that was not moved into place."""
     for name in kept_releases.names():
         number = release_number(name)
         if kept_releases.holds_file(name):
@@ -171,7 +171,7 @@ def _prune(kept_releases: Folder, shown: int | None) -> None:
 def _remove_release(kept_releases: Folder, name: str) -> None:
     with Folder(kept_releases.path / name) as release:
         files: list[str] = []
-        # The manifest is written first, its parts next: beyond what a kill tore of these there is nothing of ours.
+        # The manifest is written first, then its parts: if a kill tore one of these, there are no other files of ours.
         with contextlib.suppress(PublishError):
             listed = read_listing(release)
             files += (*listed.documents, *listed.parts)
@@ -181,7 +181,7 @@ def _remove_release(kept_releases: Folder, name: str) -> None:
                 release.remove(file)
         for inside in {file.rpartition("/")[0] for file in files} - {""}:
             release.remove_folder(inside)
-        release.remove(MANIFEST)  # the list last, so that it outlives a kill
+        release.remove(MANIFEST)  # the list last, so that it survives a kill
     _remove_if_empty(kept_releases.path / name)
 
 
@@ -189,5 +189,5 @@ def _remove_if_empty(path: Path) -> None:
     try:
         path.rmdir()
     except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # what is left is not ours
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # the rest is not ours
             raise

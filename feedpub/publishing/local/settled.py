@@ -1,7 +1,7 @@
-"""The parts of the manifest: lists of files that stay as they are for good, read and written only where touched.
+"""The parts of the manifest: lists of settled files, read and written only if needed.
 
-Each lists the files of one folder whose names begin alike; how many letters tell them apart follows from how many files
-there are. So the same files have the same parts, whatever the order in which they came.
+Each part lists the files of one folder whose names begin with the same letters. The number of letters depends only on
+the number of files. So the same files have the same parts, in whatever order they were added.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from feedpub.publishing.local.dirfd import Folder
 from feedpub.publishing.local.manifest import PART, Published, manifest_bytes, parse_manifest
 
 MOST_IN_PART = 1_000
-"""How many files a part lists on average, before each is split in sixteen: names of pages are hexadecimal."""
+"""The average number of files in a part before each is split in sixteen (names of pages are hexadecimal)."""
 
 _SPLIT = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The parts as they will be: how many files each lists, and the bytes of those that change, by name."""
+    """The new parts: the number of files in each, and the bytes of parts that change, by name."""
 
     counts: Mapping[str, int]
     changed: Mapping[str, bytes]
 
 
 class SettledFiles:
-    """The files in ``folder`` (``None``: there is none yet) that its ``parts`` list; these are read when asked."""
+    """The files in ``folder`` (``None``: there is none yet) that its ``parts`` list; parts are read on demand."""
 
     def __init__(self, folder: Folder | None, parts: Mapping[str, int]) -> None:
         self._folder = folder
@@ -88,7 +88,7 @@ def _part(path: str, letters: Mapping[str, int]) -> str:
 
 
 def _letters(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return by folder how many letters of the names tell the parts apart that such ``counts`` of files need."""
+    """Return by folder how many letters the names of its parts need, from the ``counts`` of files in them."""
     files: dict[str, int] = defaultdict(int)
     for part, count in counts.items():
         files[part.rpartition("/")[0]] += count
