@@ -46,9 +46,11 @@ def article_id(authority: str, *, key: str | None, published: datetime, title: s
     if key is not None:
         seed = f"key\n{key.strip()}"
     else:
-        # Without its zone it is written twice as fast, and this is asked of each article.
-        instant = published.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-        seed = f"story\n{instant}+00:00\n{folded_title(title)}"
+        # This is asked of each article, and isoformat takes more than twice as long.
+        at = published.astimezone(UTC)
+        day, clock = (at.year, at.month, at.day), (at.hour, at.minute, at.second)
+        instant = "%04d-%02d-%02dT%02d:%02d:%02d+00:00" % (*day, *clock)  # noqa: UP031 - as above
+        seed = f"story\n{instant}\n{folded_title(title)}"
     return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 

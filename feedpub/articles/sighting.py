@@ -64,8 +64,9 @@ class Told(Protocol):
 class Sighting(NamedTuple):
     """An article without its texts: fields as :class:`Article` has them, and digests of all others.
 
-    ``size`` is the length of the body; ``text`` is made of title and body, ``own`` of id, link and enclosures, each 0
-    where there are none, ``rest`` of all else; ``undue`` is what ``rest`` would be without ``updated``.
+    ``size`` is the length of the body; ``text``, of 28 bytes, is made of title and body, ``own`` of id, link and
+    enclosures, each 0 where there are none, ``rest`` of all else; ``undue`` is what ``rest`` would be without
+    ``updated``.
     """
 
     id: str

@@ -9,32 +9,38 @@ from feedpub.catalog.catalog import (
     Difference,
     Effort,
     Errand,
+    Meant,
     Seen,
     Stale,
     Unheard,
     Want,
 )
 from feedpub.catalog.census import Census
+from feedpub.catalog.coding import Columns, Other, Rows, id_number
 from feedpub.catalog.engine import Engine
-from feedpub.catalog.scan import Found, Other, Task, run
+from feedpub.catalog.scan import Found, Task, run
 from feedpub.catalog.store import Damaged, Store
 
 __all__ = [
     "Catalog",
     "CatalogFile",
     "Census",
+    "Columns",
     "Damaged",
     "Difference",
     "Effort",
     "Engine",
     "Errand",
     "Found",
+    "Meant",
     "Other",
+    "Rows",
     "Seen",
     "Stale",
     "Store",
     "Task",
     "Unheard",
     "Want",
+    "id_number",
     "run",
 ]

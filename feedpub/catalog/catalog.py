@@ -6,15 +6,15 @@ import hashlib
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappush, heappushpop
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from feedpub.articles.article import Article, Origin, Plain
 from feedpub.articles.sighting import Sighting
@@ -22,18 +22,20 @@ from feedpub.catalog.census import Census
 from feedpub.catalog.coding import (
     OTHER,
     Columns,
+    Other,
     Page,
+    Rows,
     article_of,
     canonical,
     instant_of,
-    item_in,
-    rows_in,
+    others_in,
+    row_of,
     seen_in,
     values_of,
     written,
 )
 from feedpub.catalog.engine import Engine
-from feedpub.catalog.scan import Found, Other, Part, Recorder, Task, Wanted, digest_of, rules_as_bytes
+from feedpub.catalog.scan import Found, Part, Recorder, Task, Wanted, digest_of, rules_as_bytes
 from feedpub.catalog.store import Damaged, Header, Piece, Stat, Store
 from feedpub.core.errors import EngineError, SourceError
 from feedpub.documents.verification import Passed
@@ -109,6 +111,9 @@ class Difference(NamedTuple):
     origin: Origin
     what: str
 
+
+Meant = Callable[[Columns, Rows], Iterable[int]]
+"""Says which articles of a piece somebody looks for, by their numbers in it."""
 
 Route = Callable[[Article], Sequence[int] | None]
 """Says which feeds take an article, by their numbers; ``None`` where the catalog can't know it."""
@@ -362,7 +367,7 @@ class _Joining:
     is_exact: bool = True
     pieces: list[Piece] = field(default_factory=list)
     articles: int = 0
-    ends: tuple[str, str] = ("", "")
+    ends: tuple[Sighting, ...] = ()
     is_odd: bool = False
     digest: str = ""
     bodies: Bodies = field(default_factory=Bodies)
@@ -371,7 +376,8 @@ class _Joining:
         """Add what was found in the next part."""
         self.pieces += (Piece(piece.articles, piece.newest) for piece in found.pieces)
         self.articles += found.articles
-        self.ends = (self.ends[0] or found.ends[0], found.ends[1] or self.ends[1])
+        ends = (*self.ends, *found.ends)
+        self.ends = (*ends[:1], *ends[1:][-1:])
         self.is_odd = self.is_odd or found.is_odd
         self.digest = self.digest or found.digest
         self.bodies = self.bodies.joined(found.bodies)
@@ -449,6 +455,16 @@ class CatalogFile:
         return self.lasts or (isinstance(self._path, str) and self._path != STDIN)
 
     @property
+    def path(self) -> Path | str:
+        """Where it is, or its address."""
+        return self._path
+
+    @property
+    def is_cleaned(self) -> bool:
+        """Whether rules of its source change the texts of its articles."""
+        return bool(self._spec.cleaning)
+
+    @property
     def size(self) -> int:
         """How many bytes it has, as far as that can be told."""
         if self._header and self._header.stat:
@@ -489,20 +505,29 @@ class CatalogFile:
             if late:
                 self._turn_to(piece, first)
                 answers = self._answers[2] if want.trusts else None
-                yield from self._these(piece, first, _answered(columns, late, answers, (floors, but)))
+                if chosen := _answered(columns, late, answers, (floors, but)):
+                    rows = self._rows(piece)
+                    yield from (Seen(rows.article(at), self, first + at, None) for at in chosen)
 
-    def items(self, census: Census | None = None) -> Iterator[Seen | Unheard | Other]:
+    def items(
+        self, census: Census | None = None, meant: Meant | None = None
+    ) -> Iterator[Seen | Unheard | Other]:
         """Yield all that is in the file, in its order; of a file that is known, what ``census`` wants to be heard of.
 
-        Raises :class:`SourceError` where it can't be read, and :class:`Damaged`.
+        With that, the articles too that are ``meant``. Raises :class:`SourceError` where it can't be read, and
+        :class:`Damaged`.
         """
         if self.is_known:
-            yield from self._heard(census) if census else self._remembered()
+            yield from self._heard(census, meant) if census else self._remembered()
             return
         is_new, self._is_new, self.was_read = self._is_new, False, True
         read = self._read()
         stat = self._stat() if is_new else None
         yield from self._recorded(read, stat) if stat else self._seen(read)
+
+    def again(self) -> Iterator[Seen | Other]:
+        """Yield all that is in the file, with its texts. Raises :class:`SourceError` where it can't be read."""
+        yield from self._seen(self._read())
 
     def take_up(self, sift: Callable[[Seen], None] | None) -> None:
         """Read what is not known, so that it is. Raises :class:`SourceError` where it can't be read."""
@@ -564,8 +589,7 @@ class CatalogFile:
         assert self._store is not None
         first = joining.articles
         for at, piece in enumerate(found.pieces, len(joining.pieces)):
-            self._store.put(self.number, at, "rows", piece.rows)
-            self._store.put(self.number, at, "columns", piece.columns)
+            self._put_parts(at, piece.rows, piece.others, piece.columns)
             if piece.answers:
                 told = b"".join((b"[", written(self._rules), b",", piece.answers, b"]"))
                 self._store.put(self.number, at, "answers", told)
@@ -624,15 +648,19 @@ class CatalogFile:
         for piece, about in enumerate(self._header.pieces if self._header else ()):
             is_last = piece + 1 == len(self._header.pieces) if self._header else True
             page, there = Page(), list(islice(items, PIECE if is_last else len(self.columns()[piece].kinds)))
-            found = [page.add(Sighting.of(item) if isinstance(item, Article) else item) for item in there]
             place = there[0].origin if there else place
-            if (written := self._get(piece, "rows")) != page.lines():
-                known = [*written.decode("ascii").split("\n"), *("" for _ in there)]
-                rows = zip(there, found, known, strict=False)
-                other = (item.origin for item, line, said in rows if line != said)
-                end = there[-1].origin if there else place
-                yield Difference(next(other, end), "another record, or none")
-            elif (about, self.columns()[piece]) != (Piece(page.articles, page.newest), page.columns()):
+            found = [Sighting.of(item) if isinstance(item, Article) else item for item in there]
+            for item in found:
+                page.add(item)
+            columns = page.columns()
+            if (self._get(piece, "rows"), self._others(piece)) != (page.rows(), page.others()):
+                known = self._these(piece, first, range(about.articles), self._rows(piece))
+                both = zip_longest(found, (each.told if isinstance(each, Seen) else each for each in known))
+                other = (
+                    now.origin for now, said in both if now and not (said and row_of(now) == row_of(said))
+                )
+                yield Difference(next(other, there[-1].origin if there else place), "another record, or none")
+            elif (about, self.columns()[piece]) != (Piece(page.articles, columns.newest), columns):
                 yield Difference(place, "other numbers of ids, texts or dates")
             else:
                 yield from self._otherwise(piece, first, [a for a in there if isinstance(a, Article)], route)
@@ -699,17 +727,19 @@ class CatalogFile:
             self._whole.close()
             self._whole = None
 
-    def _remembered(self) -> Iterator[Seen | Other]:
-        number = 0
-        for piece in range(len(self._header.pieces) if self._header else 0):
-            for row in rows_in(filter(None, self._get(piece, "rows").split(b"\n"))):
-                if type(row[0]) is str:
-                    yield Seen(seen_in(row, self.name), self, number, None)
-                    number += 1
-                else:
-                    yield item_in(row, self.name)
+    def _rows(self, piece: int) -> Rows:
+        return Rows(self._get(piece, "rows"), self.columns()[piece], self.name)
 
-    def _heard(self, census: Census) -> Iterator[Seen | Unheard | Other]:
+    def _others(self, piece: int) -> bytes:
+        return self._get(piece, "others") if OTHER in self.columns()[piece].kinds else b""
+
+    def _remembered(self) -> Iterator[Seen | Other]:
+        first = 0
+        for piece, about in enumerate(self._header.pieces if self._header else ()):
+            yield from self._these(piece, first, range(about.articles), self._rows(piece))
+            first += about.articles
+
+    def _heard(self, census: Census, meant: Meant | None) -> Iterator[Seen | Unheard | Other]:
         """Yield what has to be heard of, and how many other articles there are. Its first and last tell its order."""
         header = self._header
         if header is None or not header.ends:
@@ -718,6 +748,9 @@ class CatalogFile:
         first, unheard, last = 0, 0, header.articles - 1
         for piece, (about, columns) in enumerate(zip(header.pieces, self.columns(), strict=True)):
             heard = census.heard(columns)
+            rows = self._rows(piece) if meant or heard else None
+            if meant and rows:
+                heard |= set(meant(columns, rows))
             unheard += about.articles - len(heard)
             ends = [
                 end for end in {0, last} if first <= end < first + about.articles and end - first not in heard
@@ -727,32 +760,31 @@ class CatalogFile:
             if 0 in ends:
                 yield Seen(seen_in(header.ends[0], self.name), self, 0, None)
             if heard or OTHER in columns.kinds:
-                yield from self._these(piece, first, heard, others=True)
+                yield from self._these(piece, first, heard, rows)
             if last in ends and last:
                 yield Seen(seen_in(header.ends[-1], self.name), self, last, None)
             first += about.articles
         yield Unheard(self, unheard)
 
     def _these(
-        self, piece: int, first: int, numbers: Sequence[int], *, others: bool = False
-    ) -> Iterator[Any]:
-        """Yield some articles of a piece, by their numbers in it, in its order, with all ``others`` if asked for."""
-        if not (numbers or others):
+        self, piece: int, first: int, numbers: Container[int], rows: Rows | None
+    ) -> Iterator[Seen | Other]:
+        """Yield the articles of a piece of these ``numbers`` in it, and all that is not one, in its order.
+
+        Without ``rows``, there are no such articles.
+        """
+        kinds, others = self.columns()[piece].kinds, others_in(self._others(piece), self.name)
+        if rows is None:
+            yield from others
             return
-        columns = self.columns()[piece]
-        of_articles = columns.rows()
-        rows = {of_articles[number]: number for number in numbers}
-        chosen = sorted(
-            rows.keys() | {row for row, kind in enumerate(columns.kinds) if kind == OTHER} if others else rows
-        )
-        lines = self._get(piece, "rows").split(b"\n")
-        if len(lines) != len(columns.kinds):
-            raise Damaged("rows")
-        for row, told in zip(chosen, rows_in([lines[row] for row in chosen]), strict=True):
-            if row in rows:
-                yield Seen(seen_in(told, self.name), self, first + rows[row], None)
-            else:
-                yield item_in(told, self.name)
+        number = -1
+        for kind in kinds:
+            if kind == OTHER:
+                yield next(others)
+                continue
+            number += 1
+            if number in numbers:
+                yield Seen(rows.article(number), self, first + number, None)
 
     def _seen(self, read: Iterator[Item | Plain]) -> Iterator[Seen | Other]:
         number = 0
@@ -811,10 +843,17 @@ class CatalogFile:
 
     def _put(self, piece: int, page: Page) -> Piece:
         assert self._store is not None
-        self._store.put(self.number, piece, "rows", page.lines())
-        self._store.put(self.number, piece, "columns", page.columns().packed())
+        columns = page.columns()
+        self._put_parts(piece, page.rows(), page.others(), columns.packed())
         self._write_answers()
-        return Piece(page.articles, page.newest)
+        return Piece(page.articles, columns.newest)
+
+    def _put_parts(self, piece: int, rows: bytes, others: bytes, columns: bytes) -> None:
+        assert self._store is not None
+        self._store.put(self.number, piece, "rows", rows)
+        self._store.put(self.number, piece, "columns", columns)
+        if others:
+            self._store.put(self.number, piece, "others", others)
 
     def _found(self) -> tuple[int, Header | None]:
         """Return what is known of the file as it is now."""
@@ -901,11 +940,10 @@ class CatalogFile:
 
 
 def header_of(
-    ends: tuple[str, str], is_odd: bool, pieces: Iterable[Piece], stat: Stat | None, digest: str
+    ends: Iterable[Sighting], is_odd: bool, pieces: Iterable[Piece], stat: Stat | None, digest: str
 ) -> Header:
-    """Return what tells of a file with these ``pieces``; ``ends`` are the rows of its first and last article."""
-    rows = tuple(rows_in(end.encode() for end in ends if end))
-    return Header(stat, digest, tuple(pieces), rows, is_odd)
+    """Return what tells of a file with these ``pieces``; ``ends`` are its first and last article."""
+    return Header(stat, digest, tuple(pieces), tuple(map(row_of, ends)), is_odd)
 
 
 def _batched(work: Iterable[tuple[CatalogFile, Part]]) -> Iterator[list[tuple[CatalogFile, Part]]]:

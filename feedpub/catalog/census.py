@@ -25,7 +25,7 @@ class Census:
         self._ids = _shared(columns.ids for columns in pieces) | set(map(number_of_mark, marks))
         self._unheard = set(chain.from_iterable(columns.ids for columns in pieces))
 
-    def heard(self, columns: Columns) -> list[int]:
+    def heard(self, columns: Columns) -> set[int]:
         """Return which articles of a piece have to be heard of, by their numbers in it; to be asked of each piece."""
         now = self._now
         found = {number for number, instant in enumerate(columns.instants) if instant >= now}
@@ -36,7 +36,7 @@ class Census:
             kinds = columns.kinds.translate(None, bytes([OTHER]))
             found.update(number for number, kind in enumerate(kinds) if kind == LOUD)
         self.hear(columns, found)
-        return sorted(found)
+        return found
 
     def hear(self, columns: Columns, numbers: Iterable[int]) -> None:
         """Take note that some more articles of a piece are heard of."""

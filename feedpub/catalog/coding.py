@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from feedpub.articles.article import (
     Article,
@@ -28,8 +28,14 @@ from feedpub.articles.article import (
 )
 from feedpub.articles.sighting import Sighting
 
+Other: TypeAlias = Boilerplate | LeftOut | Reject | Notice
+"""What is in a file that is not an article."""
+
+KeptItem: TypeAlias = Sighting | Other
+"""What is kept of a file, in its order."""
+
 Row = list[Any]
-"""One item of a file. That of an article begins with its id and the instant of its date, others with a number."""
+"""One item. That of an article begins with its id, others with a number."""
 
 _BOILERPLATE, _LEFT_OUT, _REJECT, _NOTICE = range(4)
 _FIELDS = tuple(field.name for field in fields(Article))
@@ -37,10 +43,11 @@ _TIMES = frozenset(("published", "updated", "due", "expires"))
 
 
 NO_INSTANT = float("inf")
-"""What the row of an article has for the epoch seconds of its date if that depends on what is published."""
+"""What the columns have for the epoch seconds of an article's date if that depends on what is published."""
 
 
 _encoded = json.JSONEncoder(separators=(",", ":")).encode
+_encoded_as_is = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def written(value: object) -> bytes:
@@ -48,107 +55,158 @@ def written(value: object) -> bytes:
     return _encoded(value).encode("ascii")
 
 
-def line_of(item: Sighting | Boilerplate | LeftOut | Reject | Notice) -> str:
-    """Return the row of an item as JSON, without the name of its file."""
+def row_of(item: KeptItem) -> Row:
+    """Return what is kept of an item, without the name of its file."""
     _, line, last, column = item.origin
     if isinstance(item, Sighting):
         seen = item
-        instant = "Infinity" if seen.undated else seen.published.timestamp()
-        # It is asked of each article, and twice as fast as to encode a list.
-        plain = (
-            f'[{_encoded(seen.id)},{instant},{_encoded(seen.title)},"{seen.published.isoformat()}",{line},{last},{column}'
-            f",{seen.size},{seen.text}"
-        )
+        row: Row = [seen.id, seen.title, seen.published.isoformat(), line, last, column, seen.size, seen.text]
         # Most have nothing else.
-        if seen[6:] == _PLAIN:
-            return f"{plain}]"
-        more = [
-            seen.own, seen.rest, seen.undue, _written(seen.updated), seen.key, seen.link, seen.version,
-            _written(seen.due), _written(seen.expires), seen.former, seen.feed, seen.categories,
-            _parts(seen.via), seen.undated, seen.mark, seen.beside, seen.feeds, seen.not_feeds, seen.plays,
-        ]  # fmt: skip
-        return f"{plain},{_encoded(more)[1:]}"
+        return row if seen[6:] == _PLAIN else row + _more_of(seen)
     if isinstance(item, Boilerplate):
-        row: Row = [_BOILERPLATE, line, last, column]
-    elif isinstance(item, Reject):
-        row = [_REJECT, line, last, column, item.reason, item.text]
-    elif isinstance(item, Notice):
-        row = [_NOTICE, line, last, column, item.kind, item.message]
-    else:
-        changed, also = _written(item.changed), sorted(item.also)
-        row = [
-            _LEFT_OUT, line, last, column, item.kind, item.reason, item.id, changed, item.version, item.feed,
-            also, item.title,
-        ]  # fmt: skip
-    return _encoded(row)
+        return [_BOILERPLATE, line, last, column]
+    if isinstance(item, Reject):
+        return [_REJECT, line, last, column, item.reason, item.text]
+    if isinstance(item, Notice):
+        return [_NOTICE, line, last, column, item.kind, item.message]
+    changed, also = _written(item.changed), sorted(item.also)
+    return [
+        _LEFT_OUT, line, last, column, item.kind, item.reason, item.id, changed, item.version, item.feed,
+        also, item.title,
+    ]  # fmt: skip
+
+
+def _more_of(seen: Sighting) -> Row:
+    return [
+        seen.own, seen.rest, seen.undue, _written(seen.updated), seen.key, seen.link, seen.version,
+        _written(seen.due), _written(seen.expires), seen.former, seen.feed, seen.categories,
+        _parts(seen.via), seen.undated, seen.mark, seen.beside, seen.feeds, seen.not_feeds, seen.plays,
+    ]  # fmt: skip
 
 
 def instant_of(seen: Sighting) -> float:
-    """Return the epoch seconds of the date of an article as its row has them."""
+    """Return the epoch seconds of the date of an article as the columns have them."""
     return NO_INSTANT if seen.undated else seen.published.timestamp()
-
-
-def rows_in(lines: Iterable[bytes]) -> list[Row]:
-    """Return the rows that were written as these lines."""
-    found: list[Row] = json.loads(b"[" + b",".join(lines) + b"]")
-    return found
 
 
 class Page:
     """Consecutive items of a file, to be kept together."""
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
-        self._kinds = bytearray()
-        self._ids = array("Q")
-        self._texts = array("Q")
-        self._instants = array("d")
-        self.newest = float("-inf")
-        """The instant of the newest article."""
+        self._items: list[KeptItem] = []
+        self._seen: list[Sighting] = []
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._items)
 
-    def add(self, item: Sighting | Boilerplate | LeftOut | Reject | Notice) -> str:
-        """Add an item, and return its line."""
-        line = line_of(item)
-        self._lines.append(line)
-        if not isinstance(item, Sighting):
-            self._kinds.append(OTHER)
-            return line
-        self._kinds.append(PLAIN if _is_plain(item) else LOUD)
-        instant = instant_of(item)
-        self._ids.append(id_number(item.id))
-        self._texts.append(item.text & _FEW)
-        self._instants.append(instant)
-        self.newest = max(self.newest, instant)
-        return line
+    def add(self, item: KeptItem) -> None:
+        """Add an item."""
+        self._items.append(item)
+        if isinstance(item, Sighting):
+            self._seen.append(item)
 
     @property
     def articles(self) -> int:
         """How many articles there are."""
-        return len(self._ids)
+        return len(self._seen)
 
-    def lines(self) -> bytes:
-        """Return all lines, without an end of the last."""
-        return "\n".join(self._lines).encode("ascii")
+    def rows(self) -> bytes:
+        """Return the articles as :class:`Rows` reads them, in columns: most have nothing but what all have."""
+        ids, titles, _, origins, sizes, texts = [*zip(*(seen[:6] for seen in self._seen), strict=True)] or [
+            ()
+        ] * 6
+        _, *places = [*zip(*origins, strict=True)] or [()] * 4
+        times = [_time_of(seen) for seen in self._seen]
+        more = [[number, *_more_of(seen)] for number, seen in enumerate(self._seen) if seen[6:] != _PLAIN]
+        told = _encoded_as_is([ids, titles, times if any(times) else [], more])
+        numbers = [array("Q", column).tobytes() for column in (*places, sizes)]
+        digests = [text.to_bytes(_TEXT) for text in texts]
+        return b"".join((told.encode("utf-8", "surrogatepass"), b"\n", *numbers, *digests))
+
+    def others(self) -> bytes:
+        """Return the items that are not articles, as :func:`others_in` reads them."""
+        if len(self._seen) == len(self._items):
+            return b""
+        return written([row_of(item) for item in self._items if not isinstance(item, Sighting)])
 
     def columns(self) -> Columns:
         """Return what tells the articles apart."""
-        return Columns(bytes(self._kinds), self._ids, self._texts, self._instants)
+        if len(self._seen) == len(self._items):
+            kinds = bytes([PLAIN if _is_plain(seen) else LOUD for seen in self._seen])
+        else:
+            kinds = bytes(map(_kind_of, self._items))
+        return Columns(
+            kinds,
+            array("Q", [id_number(seen.id) for seen in self._seen]),
+            array("Q", [seen.text & _FEW for seen in self._seen]),
+            array("d", map(instant_of, self._seen)),
+        )
+
+
+def _kind_of(item: KeptItem) -> int:
+    if isinstance(item, Sighting):
+        return PLAIN if _is_plain(item) else LOUD
+    return OTHER
+
+
+def _time_of(seen: Sighting) -> str:
+    """Return when an article was published as it is written; empty where its instant says the same."""
+    time = seen.published
+    return "" if time.tzinfo is UTC and not (time.microsecond or seen.undated) else time.isoformat()
+
+
+class Rows:
+    """The articles of a piece of the ``file`` of this name, as :meth:`Page.rows` gave them; ``columns`` are its own."""
+
+    def __init__(self, data: bytes, columns: Columns, file: str) -> None:
+        self.told, _, numbers = data.partition(b"\n")
+        """Their ids, titles, keys, links and all else that is text, as JSON in UTF-8."""
+        self._file = file
+        self._instants = columns.instants
+        self._ids, self.titles, self._times, more = json.loads(self.told)
+        self._more: dict[int, Row] = {number: rest for number, *rest in more}
+        end = 4 * _BYTES * len(self._ids)
+        self._numbers = array("Q", numbers[:end])
+        self._texts = numbers[end:]
+
+    def article(self, number: int) -> Sighting:
+        """Return an article, by its number in the piece."""
+        line, last, column, size = self._numbers[number :: len(self._ids)]
+        text = int.from_bytes(self._texts[_TEXT * number : _TEXT * (number + 1)])
+        published = self._times[number] if self._times else ""
+        time = (
+            datetime.fromisoformat(published)
+            if published
+            else datetime.fromtimestamp(self._instants[number], UTC)
+        )
+        origin = Origin(self._file, line, last, column)
+        seen = Sighting(self._ids[number], self.titles[number], time, origin, size, text)
+        more = self._more.get(number)
+        return _with_more(seen, more) if more else seen
+
+
+def others_in(data: bytes, file: str) -> Iterator[Other]:
+    """Yield what :meth:`Page.others` gave of a piece of the ``file`` of this name."""
+    for row in json.loads(data) if data else ():
+        yield _other_in(row, file)
 
 
 class Columns(NamedTuple):
     """What tells the articles of a piece apart, without reading their rows.
 
-    ``kinds`` has a byte for each row: :data:`PLAIN`, :data:`LOUD`, :data:`OTHER`. ``ids`` and ``texts`` are of its
-    articles alone, as numbers of 64 bits, and so are ``instants``, which are as in their rows.
+    ``kinds`` has a byte for each item: :data:`PLAIN`, :data:`LOUD`, :data:`OTHER`. ``ids`` and ``texts`` are of its
+    articles alone, as numbers of 64 bits, and so are ``instants``, in epoch seconds.
     """
 
     kinds: bytes
     ids: array[int]
     texts: array[int]
     instants: array[float]
+
+    @property
+    def newest(self) -> float:
+        """The instant of the newest article."""
+        return max(self.instants, default=float("-inf"))
 
     def packed(self) -> bytes:
         """Return them as bytes."""
@@ -163,16 +221,12 @@ class Columns(NamedTuple):
         instants = array("d", data[2 * end : 3 * end])
         return cls(data[3 * end :], ids, texts, instants)
 
-    def rows(self) -> Sequence[int]:
-        """Return for each article the number of its row."""
-        if OTHER not in self.kinds:
-            return range(len(self.kinds))
-        return [row for row, kind in enumerate(self.kinds) if kind != OTHER]
-
 
 PLAIN, LOUD, OTHER = range(3)
 """An article of which only id, text and date can matter to others, any other article, and what is not one."""
 _BYTES = 8
+_TEXT = 28
+"""How many bytes ``text`` of a :class:`Sighting` has."""
 _FEW = (1 << 64) - 1
 # Whatever else is said of an article, or will be, others have to hear of it.
 _SILENT = frozenset(
@@ -204,41 +258,27 @@ _PLAIN = tuple(Sighting._field_defaults.values())
 
 
 def seen_in(row: Row, file: str) -> Sighting:
-    """Return the article that ``row`` has, of the file of this name."""
-    identity, _, title, published, line, last, column, size, text, *more = row
-    time, origin = datetime.fromisoformat(published), Origin(file, line, last, column)
-    if not more:
-        return Sighting(identity, title, time, origin, size, text)
+    """Return the article of :func:`row_of`, of the file of this name."""
+    identity, title, published, line, last, column, size, text, *more = row
+    origin = Origin(file, line, last, column)
+    seen = Sighting(identity, title, datetime.fromisoformat(published), origin, size, text)
+    return _with_more(seen, more) if more else seen
+
+
+def _with_more(seen: Sighting, more: Row) -> Sighting:
+    """Return an article with what :func:`_more_of` gave of it."""
     (
-        own,
-        rest,
-        undue,
-        updated,
-        key,
-        link,
-        version,
-        due,
-        expires,
-        former,
-        feed,
-        categories,
-        via,
-        undated,
-        mark,
-        beside,
-        feeds,
-        not_feeds,
-        plays,
-    ) = more
+        own, rest, undue, updated, key, link, version, due, expires, former, feed, categories, via, undated, mark,
+        beside, feeds, not_feeds, plays,
+    ) = more  # fmt: skip
     return Sighting(
-        identity, title, time, origin, size, text, own, rest, undue, _time(updated), key, link, version,
-        _time(due), _time(expires), former, feed, tuple(categories), FeedSource(*via) if via else None, undated,
-        mark, tuple(beside), tuple(feeds), tuple(not_feeds), plays,
+        *seen[:6], own, rest, undue, _time(updated), key, link, version, _time(due), _time(expires), former, feed,
+        tuple(categories), FeedSource(*via) if via else None, undated, mark, tuple(beside), tuple(feeds),
+        tuple(not_feeds), plays,
     )  # fmt: skip
 
 
-def item_in(row: Row, file: str) -> Boilerplate | LeftOut | Reject | Notice:
-    """Return what ``row`` has that is not an article."""
+def _other_in(row: Row, file: str) -> Other:
     kind, line, last, column, *rest = row
     origin = Origin(file, line, last, column)
     if kind == _BOILERPLATE:

@@ -18,9 +18,9 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
-from feedpub.articles.article import Article, Boilerplate, LeftOut, Notice, Plain, Reject
+from feedpub.articles.article import Article, Plain
 from feedpub.articles.sighting import Sighting
-from feedpub.catalog.coding import Page, instant_of, written
+from feedpub.catalog.coding import KeptItem, Page, instant_of, written
 from feedpub.core.errors import SourceError
 from feedpub.rules import RuleSet
 from feedpub.sources.files import Bodies, read
@@ -29,7 +29,6 @@ from feedpub.sources.records import Item
 from feedpub.sources.slices import InexactError, Slice, read_slice
 from feedpub.sources.spec import SourceSpec
 
-Other = Boilerplate | LeftOut | Reject | Notice
 Answers = list[list[int] | None]
 
 
@@ -42,18 +41,18 @@ class Recorder:
         self._page = Page()
         self.articles = 0
         """How many articles there were up to now."""
-        self.ends = ("", "")
-        """The rows of the first and the last article."""
+        self.ends: tuple[Sighting, ...] = ()
+        """The first and the last article."""
         self.is_odd = False
         """Whether there were articles whose ids depend on what else there is."""
 
-    def add(self, item: Sighting | Other) -> None:
+    def add(self, item: KeptItem) -> None:
         """Add the next item; if the page before is full, that is put first."""
         if len(self._page) == self._size:
             self.end()
-        line = self._page.add(item)
+        self._page.add(item)
         if isinstance(item, Sighting):
-            self.ends = (self.ends[0] or line, line)
+            self.ends = (*self.ends[:1], item)
             self.is_odd = self.is_odd or bool(item.beside or item.former)
             self.articles += 1
 
@@ -108,6 +107,7 @@ class FoundPiece(NamedTuple):
     """Some consecutive items: what the store keeps of them, and which feeds take them where that was asked."""
 
     rows: bytes
+    others: bytes
     columns: bytes
     articles: int
     newest: float
@@ -134,7 +134,7 @@ class Found(NamedTuple):
     is_exact: bool = True
     pieces: tuple[FoundPiece, ...] = ()
     articles: int = 0
-    ends: tuple[str, str] = ("", "")
+    ends: tuple[Sighting, ...] = ()
     is_odd: bool = False
     digest: str = ""
     picked: tuple[Picked, ...] = ()
@@ -185,7 +185,10 @@ def _found(items: Iterator[Item | Plain], task: Task, choice: _Choice) -> Found:
 
     def put(page: Page) -> None:
         known = written(answers) if any(taken is not None for taken in answers) else b""
-        pieces.append(FoundPiece(page.lines(), page.columns().packed(), page.articles, page.newest, known))
+        columns = page.columns()
+        pieces.append(
+            FoundPiece(page.rows(), page.others(), columns.packed(), page.articles, columns.newest, known)
+        )
         answers.clear()
 
     recorder, matched, bodies = Recorder(task.size, put), choice.matched, Bodies()

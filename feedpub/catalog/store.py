@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from feedpub.catalog.coding import Row, written
 
-VERSION = 3
+VERSION = 4
 # What SQLite raises for a file that is not a database, or no longer one. Its messages may not be text either.
 _FAILS = (sqlite3.Error, OSError, ValueError, OverflowError)
 _SEAL = 16
@@ -40,7 +40,8 @@ CREATE TABLE files (
 CREATE TABLE pieces (
     file INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    kind TEXT NOT NULL,         -- rows: its items; columns: what tells its articles apart; answers: their feeds
+    kind TEXT NOT NULL,         -- rows: its articles; columns: what tells them apart; others: what else there is;
+                                -- answers: which feeds take the articles
     content BLOB NOT NULL,
     PRIMARY KEY (file, number, kind)
 ) WITHOUT ROWID;

@@ -61,6 +61,8 @@ def explain(
     Example: feedpub explain "Oil Supply Cuts"
     """
     settings = load_config(config)
+    if article is not None and not article.strip():
+        raise Misused("the article has no name; say its title, part of it, its id, its link or its file")
     given = [article is not None, text is not None, file is not None or line is not None]
     if given.count(True) != 1 or (file is None) != (line is None):
         raise Misused("name one article: by its title, id, link or file, by --file and --line, or by --text")

@@ -55,19 +55,22 @@ class IngestResult:
     """What was read: the newest articles of each feed (in the config's order), and the accounts.
 
     Of a feed that is archived, they are all articles that are in no closed page, as entries whose texts are put aside.
-    ``readings`` are what was read of the sources. ``publicity`` and ``index`` decided which records became articles;
-    ``index`` holds the id of each that stays, selected or not. ``withdrawn`` holds the ids of what its owner took back,
-    ``released`` those and the ids of what has expired: no guard counts either. ``hidden`` are the ids of all that is
-    not to be shown any more. ``withdrawals`` are to be remembered. ``adoptable`` are, by the number of their source,
-    the articles of sources that adopt old feeds. ``listed`` gives, for each feed of other people by its keys, the date
-    of its oldest entry. ``values`` has those that each template of the config asks for. ``next_change`` is the earliest
-    instant at which the clock alone changes which records are public, or how. ``hands`` tells what people decided of
-    articles, ``unused`` names what the config lists of that and no source has; ``decided`` are their ids, and no guard
-    counts them where they leave a feed. ``effort`` is what it took.
+    ``readings`` are what was read of the sources, ``catalog`` is what is known of them, and ``census`` says of which
+    articles only the ids were heard. ``publicity`` and ``index`` decided which records became articles; ``index`` holds
+    the id of each that stays, selected or not. ``withdrawn`` holds the ids of what its owner took back, ``released``
+    those and the ids of what has expired: no guard counts either. ``hidden`` are the ids of all that is not to be shown
+    any more. ``withdrawals`` are to be remembered. ``adoptable`` are, by the number of their source, the articles of
+    sources that adopt old feeds. ``listed`` gives, for each feed of other people by its keys, the date of its oldest
+    entry. ``values`` has those that each template of the config asks for. ``next_change`` is the earliest instant at
+    which the clock alone changes which records are public, or how. ``hands`` tells what people decided of articles,
+    ``unused`` names what the config lists of that and no source has; ``decided`` are their ids, and no guard counts
+    them where they leave a feed. ``effort`` is what it took.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
     readings: Readings
+    catalog: Catalog
+    census: Census | None
     index: DuplicateIndex
     withdrawn: Container[str]
     released: Container[str]
@@ -189,6 +192,8 @@ def _ingest(  # noqa: PLR0913 - as above
     return IngestResult(
         selected=selected,
         readings=catalog.readings,
+        catalog=catalog,
+        census=census,
         index=watched,
         withdrawn=Gone(gone, withdrawn.keys() - tally.back),
         released=Gone(released, withdrawn.keys() - tally.back),

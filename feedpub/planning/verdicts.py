@@ -6,15 +6,18 @@ A record has exactly one fate. An article has one placement in each feed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from feedpub.articles.article import Article, LeftOut, Origin, Reject
 from feedpub.articles.entry import RoutedArticle
+from feedpub.articles.sighting import Sighting, renamed
 from feedpub.articles.withdrawals import mark
+from feedpub.catalog import Damaged, Meant, Other, Seen, Stale, Unheard
+from feedpub.core.errors import SourceError
 from feedpub.documents.formats import of_media_type
 from feedpub.history.identity import IdentityOptions, resolve_identities
 from feedpub.planning.feed_plan import FeedPlan
@@ -23,6 +26,9 @@ from feedpub.planning.site_plan import SitePlan
 
 Record: TypeAlias = Article | LeftOut | Reject
 """What a source has for one article: it became one, is not to be published, or could not become one."""
+
+Known: TypeAlias = Record | Sighting
+"""What is known of a record when it is chosen: of most articles, no text but their title."""
 
 
 class Fate(StrEnum):
@@ -75,42 +81,49 @@ class Verdict:
     placements: tuple[Placement, ...] = ()
 
 
-def every_record(
-    plan: SitePlan, only: Callable[[Path | str], bool] | None = None
-) -> Iterator[tuple[int, Record]]:
-    """Yield the records of all sources in the order of a build, each with the number of its source.
+class Search(NamedTuple):
+    """Where to look for records, so that not all have to be judged.
 
-    They are what ``plan`` was made of. ``only`` chooses files, by their path or their address. Raises
-    :class:`feedpub.core.errors.SourceError` where a file cannot be read at all.
+    It comes to all records in the files that are ``here``. In the others it comes to the articles that are ``meant``,
+    to those that may have to do with others, and to all that is not an article.
     """
-    readings = plan.ingested.readings
-    for source, spec, file in readings.inputs:
-        if only is None or only(file):
-            for item in readings.read(source, spec, file):
-                if isinstance(item, Record):
-                    yield source, item
+
+    meant: Meant | None = None
+    here: Callable[[Path | str], bool] = lambda _: False
+
+
+EVERYWHERE = Search(here=lambda _: True)
 
 
 def articles(plan: SitePlan) -> Iterator[Article]:
-    """Yield the articles that ``plan`` offers to the feeds, each once. Sources are read once more."""
-    yield from (kept for _, kept, _ in _judged(plan) if kept)
+    """Yield the articles that ``plan`` offers to the feeds, each once. Sources are read once more.
 
-
-def verdicts(plan: SitePlan, wanted: Callable[[Record], bool] = lambda _: True) -> list[Verdict]:
-    """Return what ``plan`` makes of each record that is ``wanted``. Sources are read once more.
-
-    The ledger that the plan was made over has to be open.
+    Raises :class:`feedpub.core.errors.SourceError` where a file cannot be read at all.
     """
-    return _verdicts(plan, lambda record, _winner: wanted(record))
+    for judged in _judged(plan, None):
+        if judged.kept:
+            yield judged.whole(judged.kept)
+
+
+def verdicts(
+    plan: SitePlan, wanted: Callable[[Known], bool] = lambda _: True, search: Search = EVERYWHERE
+) -> list[Verdict]:
+    """Return what ``plan`` makes of each record that is ``wanted``, of those that the ``search`` comes to.
+
+    The ledger and the catalog that the plan was made with have to be open. Raises
+    :class:`feedpub.core.errors.SourceError` where a file cannot be read, or is another than it was.
+    """
+    return _verdicts(plan, lambda record, _winner: wanted(record), search)
 
 
 def unplaced(plan: SitePlan) -> Iterator[str]:
-    """Yield of each article that the config adds to a feed and that is not in it why, with the place of the decision.
-
-    Sources are read once more.
-    """
+    """Yield why articles that the config adds to a feed are not in it, each with the place of the decision."""
     hands = plan.ingested.hands
-    for verdict in verdicts(plan, lambda record: isinstance(record, Article) and bool(hands.names(record))):
+
+    def is_named(record: Known) -> bool:
+        return not isinstance(record, LeftOut | Reject) and bool(hands.names(record))
+
+    for verdict in verdicts(plan, is_named):
         article = verdict.record
         if not isinstance(article, Article) or verdict.fate is Fate.DUPLICATE:
             continue
@@ -124,33 +137,60 @@ def unplaced(plan: SitePlan) -> Iterator[str]:
 
 
 def duplicates(plan: SitePlan) -> list[Verdict]:
-    """Return the verdicts over records that ``plan`` leaves out for others. Sources are read once more."""
-    return _verdicts(plan, lambda _record, winner: winner is not None)
+    """Return the verdicts over records that ``plan`` leaves out for others."""
+    return _verdicts(plan, lambda _record, winner: winner is not None, Search())
 
 
-def _verdicts(plan: SitePlan, wanted: Callable[[Record, str | None], bool]) -> list[Verdict]:
+class _Judged(NamedTuple):
+    """A record, the article that it stays as, or the id of the one that stays for it; where it was ``seen``."""
+
+    record: Known
+    kept: Sighting | None = None
+    winner: str | None = None
+    seen: Seen | None = None
+
+    def whole(self, told: Sighting) -> Article:
+        """Return the whole of ``told``, which the article came to be known as. Raises :class:`SourceError`."""
+        assert self.seen
+        try:
+            return told.applied_to(self.seen.whole())
+        except Stale:
+            why = "it changed while it was looked at; run this again when it is complete"
+            raise SourceError(told.origin.file, why) from None
+
+
+def _verdicts(plan: SitePlan, wanted: Callable[[Known, str | None], bool], search: Search) -> list[Verdict]:
+    try:
+        return _found(plan, wanted, search)
+    except Damaged:
+        # What was read is what the plan was made of, so it is found in the files themselves as well.
+        plan.ingested.catalog.clear()
+        return _found(plan, wanted, search)
+
+
+def _found(plan: SitePlan, wanted: Callable[[Known, str | None], bool], search: Search) -> list[Verdict]:
     origins: dict[str, Origin] = {}
-    found: list[tuple[Record, Article | None, str | None]] = []
-    for record, kept, winner in _judged(plan):
-        if kept:
-            origins[kept.id] = kept.origin
-        if wanted(record, winner):
-            found.append((record, kept, winner))
-    # Articles that no feed has room for are not resolved yet: rare enough to read once more for them.
-    unresolved = {winner for _, _, winner in found if winner and winner not in plan.resolved.entries}
+    found: list[_Judged] = []
+    for judged in _judged(plan, search):
+        if judged.kept:
+            origins[judged.kept.id] = judged.kept.origin
+        if wanted(judged.record, judged.winner):
+            found.append(judged)
+    # Articles that no feed has room for are not resolved yet: rare enough to look for them once more.
+    unresolved = {each.winner for each in found if each.winner and each.winner not in plan.resolved.entries}
     known = {
-        kept.id: known_id(plan, kept)
-        for _, kept, _ in (_judged(plan) if unresolved else ())
-        if kept and kept.id in unresolved
+        each.kept.id: known_id(plan, each.whole(each.kept))
+        for each in (_judged(plan, search) if unresolved else ())
+        if each.kept and each.kept.id in unresolved
     }
     judge = _Judge(plan, origins, known)
-    return [judge.verdict(*judged) for judged in found]
+    return [judge.verdict(each) for each in found]
 
 
 def known_id(plan: SitePlan, article: Article) -> str:
     """Return the id by which subscribers know ``article``, or will."""
     index, ledger, settings = plan.ingested.index, plan.state.ledger, plan.settings
-    article = replace(article, id=index.identify(article))
+    article = renamed(article, index.identify(article))
     if entry := plan.resolved.entries.get(article.id):
         return entry.article.id
     if ledger.by_id(article.id):
@@ -163,19 +203,45 @@ def known_id(plan: SitePlan, article: Article) -> str:
     return resolved.entries[article.id].article.id
 
 
-def _judged(plan: SitePlan) -> Iterator[tuple[Record, Article | None, str | None]]:
-    """Yield each record with the article that it stays as, or the id of the one that stays for it."""
+def _judged(plan: SitePlan, search: Search | None) -> Iterator[_Judged]:
+    """Yield what is made of each record that the ``search`` comes to; without one, sources are read once more."""
     publicity, index = plan.ingested.publicity, plan.ingested.index
     winner = index.winners()
-    for source, found in every_record(plan):
-        record = publicity.dated(found) if isinstance(found, Article) else found
-        if not isinstance(record, Article) or publicity.why_not(record):
-            yield record, None, None
+    for seen in _seen(plan, search):
+        if not isinstance(seen, Seen):
+            yield _Judged(seen)
             continue
-        article = publicity.without_future_update(record)
-        instant = article.published.timestamp()
-        kept = winner(article, instant, source)
-        yield article, kept, None if kept else index.winner_of(article, instant, source)
+        told = publicity.dated(seen.told)
+        if publicity.why_not(told):
+            yield _shown(_Judged(told, seen=seen))
+            continue
+        told = publicity.without_future_update(told)
+        instant, source = told.published.timestamp(), seen.file.source
+        kept = winner(told, instant, source)
+        other = None if kept else index.winner_of(told, instant, source)
+        yield _shown(_Judged(told, kept, other, seen))
+
+
+def _seen(plan: SitePlan, search: Search | None) -> Iterator[Seen | LeftOut | Reject]:
+    """Yield the records of all sources that the ``search`` comes to, in the order of a build."""
+    ingested = plan.ingested
+    items: Iterator[Seen | Unheard | Other]
+    for file in ingested.catalog.files():
+        if search is None or file.is_cleaned:
+            items = file.again()
+        elif search.here(file.path):
+            items = file.items()
+        else:
+            items = file.items(ingested.census, search.meant)
+        yield from (item for item in items if isinstance(item, Seen | LeftOut | Reject))
+        file.leave()
+
+
+def _shown(judged: _Judged) -> _Judged:
+    """Return it with its texts, where rules of the source have changed them: the catalog has the title as it was."""
+    if judged.seen and judged.seen.file.is_cleaned and isinstance(judged.record, Sighting):
+        return judged._replace(record=judged.whole(judged.record))
+    return judged
 
 
 class _Judge:
@@ -191,14 +257,17 @@ class _Judge:
         self._known = known
         self._settings = plan.settings
 
-    def verdict(self, record: Record, kept: Article | None, winner: str | None) -> Verdict:
-        """Return the verdict over ``record``, of which ``kept`` stays, or for which ``winner`` stays."""
+    def verdict(self, judged: _Judged) -> Verdict:
+        """Return the verdict over a record."""
+        record, winner = judged.record, judged.winner
+        if isinstance(record, Sighting):
+            record = judged.whole(record)
         if isinstance(record, Reject):
             return Verdict(record, Fate.REJECTED, record.reason)
         if isinstance(record, LeftOut):
             return self._left_out(record)
-        if kept:
-            return self._article(record, kept)
+        if judged.kept:
+            return self._article(record, judged.whole(judged.kept))
         if why := self._plan.ingested.publicity.why_not(record):
             return self._not_public(record, why)
         if winner is None or winner not in self._origins:

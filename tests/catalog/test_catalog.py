@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,10 @@ from feedpub.articles.article import (
     Written,
 )
 from feedpub.articles.sighting import Sighting
-from feedpub.catalog import Effort, Store
+from feedpub.catalog import Effort, Store, coding
 from feedpub.catalog import catalog as catalog_module
 from feedpub.catalog import store as store_module
-from feedpub.catalog.coding import article_of, canonical, item_in, line_of, seen_in, values_of, written
+from feedpub.catalog.coding import Columns, Page, Rows, article_of, canonical, others_in, values_of, written
 from feedpub.catalog.store import Stat
 from feedpub.config import load_config
 from feedpub.core.yaml_node import read_yaml
@@ -145,13 +146,14 @@ def test_of_several_files_the_one_that_was_edited_is_read(site, read):
 def looked_at(monkeypatch):
     """The ids of the known articles of which a build looks at more than at numbers."""
     ids = []
-    original = catalog_module.seen_in
+    in_file, in_row = Rows.article, catalog_module.seen_in
 
-    def looking(row, file):
-        ids.append(row[0])
-        return original(row, file)
+    def looking(seen):
+        ids.append(seen.id)
+        return seen
 
-    monkeypatch.setattr(catalog_module, "seen_in", looking)
+    monkeypatch.setattr(Rows, "article", lambda rows, number: looking(in_file(rows, number)))
+    monkeypatch.setattr(catalog_module, "seen_in", lambda row, file: looking(in_row(row, file)))
     return ids
 
 
@@ -424,21 +426,32 @@ def shown(value):
 def test_an_article_and_what_is_known_of_it_come_back_as_they_were(article):
     assert shown(article_of(through_json(values_of(article)))) == shown(article)
     seen = Sighting.of(article)
-    assert shown(seen_in(json.loads(line_of(seen)), "a.txt")) == shown(seen)
+    assert shown(kept([seen])) == shown([seen])
 
 
-@pytest.mark.parametrize(
-    "item",
-    [
-        Boilerplate(Origin("a", 1, 2)),
-        Reject(Origin("a", 1, 2, 3), "why \ud800", "text"),
-        Notice(Origin("a", 1, 2), "kind", "message"),
-        LeftOut(Origin("a", 1, 2), "withdrawn", "why"),
-        LeftOut(Origin("a", 1, 2), "draft", "why", "id", NOW, 3, "feed", frozenset("abc"), "title"),
-    ],
-)
-def test_what_is_no_article_comes_back_as_it_was(item):
-    assert item_in(json.loads(line_of(item)), "a") == item
+def kept(items):
+    """What the catalog gives again of these items of a file."""
+    page = Page()
+    for item in items:
+        page.add(item)
+    columns = Columns.unpacked(page.columns().packed(), page.articles)
+    rows, others, numbers = Rows(page.rows(), columns, "a.txt"), others_in(page.others(), "a.txt"), count()
+    return [next(others) if kind == coding.OTHER else rows.article(next(numbers)) for kind in columns.kinds]
+
+
+OTHERS = [
+    Boilerplate(Origin("a.txt", 1, 2)),
+    Reject(Origin("a.txt", 1, 2, 3), "why \ud800", "text"),
+    Notice(Origin("a.txt", 1, 2), "kind", "message"),
+    LeftOut(Origin("a.txt", 1, 2), "withdrawn", "why"),
+    LeftOut(Origin("a.txt", 1, 2), "draft", "why", "id", NOW, 3, "feed", frozenset("abc"), "title"),
+]
+
+
+@given(st.lists(st.sampled_from(OTHERS) | ARTICLES.map(Sighting.of), max_size=4))
+@settings(max_examples=30)
+def test_all_that_is_in_a_file_comes_back_in_its_order(items):
+    assert shown(kept(items)) == shown(items)
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(SourceSpec) if field.name != "where"])

@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 from feedpub.catalog import catalog as catalog_module
 from feedpub.config import load_config
 from feedpub.core.errors import ALLOWANCES, FeedpubError
+from feedpub.insight.lookup import find, find_at
+from feedpub.planning.verdicts import duplicates, unplaced, verdicts
 from feedpub.publishing import dependencies
-from feedpub.publishing.build import build
+from feedpub.publishing.build import build, open_plan
 from tests.catalog.crews import in_any_order
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -272,7 +274,41 @@ def same_mtimes(one, two):
         os.utime(two / "in" / file.name, ns=(stat.st_mtime_ns, stat.st_mtime_ns))
 
 
-def run_history(first, then, engine=None):
+def looked_up(folder, now, others=()):
+    """What is found of each record by all that it can be called and of other wishes; what is said of duplicates."""
+    with open_plan(load_config(folder / "config.yaml"), now, allow=ALLOWANCES) as plan:
+        judged = verdicts(plan)
+        every = [verdict.record for verdict in judged]
+        wishes = {
+            *others,
+            *(verdict.id for verdict in judged if verdict.id),
+            "story",
+            "again & again",
+            "in/0.txt",
+            "in/1.jsonl",
+        }
+        for record in every:
+            told = (getattr(record, name, None) for name in ("id", "key", "link", "title"))
+            wishes |= {wish for wish in told if wish}
+        found = {wish: find(plan, wish) for wish in sorted(wishes)}
+        places = [record.origin for record in every if isinstance(record.origin.file, str)]
+        at = [find_at(plan, folder / place.file, place.last) for place in places[::5]]
+        return wishes, found, at, duplicates(plan), [*unplaced(plan)]
+
+
+def same_lookups(known, read, now, loss):
+    """Compare what is found with the catalog to what is found without; it may be damaged in between."""
+    try:
+        wishes, *expected = looked_up(read, now)
+    except FeedpubError:
+        return
+    assert looked_up(known, now, wishes)[1:] == tuple(expected)
+    for file in (known / ".feedpub").glob("catalog*.sqlite") if loss else ():
+        spoil(file, *loss)
+    assert looked_up(known, now, wishes)[1:] == tuple(expected)
+
+
+def run_history(first, then, engine=None, loss=None):
     with TemporaryDirectory() as name:
         known, read = Path(name) / "known", Path(name) / "read"
         for folder in (known, read):
@@ -290,12 +326,52 @@ def run_history(first, then, engine=None):
             assert found == expected
             assert published(known) == published(read)
             assert dump(known) == dump(read)
+        if loss is not None:
+            same_lookups(known, read, now, loss)
 
 
 @given(BUILDS)
 @settings(max_examples=4)
 def test_it_is_so_through_histories(builds):
     run_history(*builds)
+
+
+def test_an_article_with_another_date_is_found_by_the_id_that_subscribers_know():
+    """It has left its feed and kept nothing but its title, of which the ledger has only a digest."""
+    config = {
+        "version": 1,
+        "site": {"title": "T", "base_url": "https://x.test/f/", "id_authority": "x.test,2023"},
+        "sources": [{"path": "in/*.txt", "timezone": "UTC"}],
+        "feeds": {"all": {"title": "All", "max_items": 2}},
+    }
+
+    def stories_of(days, moved):
+        told = [{"title": f"Story {n}", "text": f"oak {n}", "date": f"2024-01-{n} 10:00"} for n in days]
+        told.insert(2, {"title": "Moved", "text": "elm", "date": moved})
+        return [("write", ("txt", 0, [{"id": None, **story} for story in told]))]
+
+    then = [
+        (None, stories_of(range(10, 19), "2024-01-19 10:00"), 1),
+        (None, stories_of(range(10, 24), "2024-01-19 10:00"), 1),
+        (None, stories_of(range(10, 24), "2024-01-09 10:00"), 1),
+    ]
+    run_history((config, stories_of(range(10, 13), "2024-01-19 10:00"), 0), then, loss=())
+
+
+LOSSES = st.just(()) | st.tuples(st.sampled_from(["damage", "truncate", "lose"]), st.integers(0, 10**6))
+
+
+@given(BUILDS, LOSSES)
+@settings(max_examples=4)
+def test_records_are_found_as_without_it(builds, loss):
+    run_history(*builds, loss=loss)
+
+
+@pytest.mark.slow
+@given(BUILDS, LOSSES)
+@settings(max_examples=settings.default.max_examples // 4)
+def test_records_are_found_as_without_it_after_many_histories(builds, loss):
+    run_history(*builds, loss=loss)
 
 
 @pytest.mark.slow
