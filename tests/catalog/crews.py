@@ -1,4 +1,4 @@
-"""Crews for tests: they run tasks in this process, in an order of their own, and may die."""
+"""Crews for tests: they run tasks in this process in any order, and may die."""
 
 import random
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -8,7 +8,7 @@ from feedpub.publishing.engines import Crew, Tasks
 
 
 class Shuffled(Executor):
-    """Runs what was submitted when somebody waits for one of it, in any order; it breaks at the number ``dies``."""
+    """Runs submitted tasks in any order once a result is needed; it breaks at the task with the number ``dies``."""
 
     def __init__(self, chance, dies=None):
         self.chance, self.dies = chance, dies
@@ -45,7 +45,7 @@ class _Lazy(Future):
 
 
 def in_any_order(seed, dies=(), room=None):
-    """An engine whose crews die at these numbers of tasks, one crew after the other; the next one does not."""
+    """Return an engine whose crews die at these numbers of tasks, one after the other; the next crew survives."""
     chance = random.Random(seed)
     deaths = iter(dies)
 

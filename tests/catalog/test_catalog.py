@@ -1,4 +1,4 @@
-"""What is known of files is believed while they are the same, and thrown away once anything is in doubt."""
+"""The catalog is believed while files are unchanged, and ignored once there is any doubt."""
 
 import json
 import multiprocessing
@@ -93,7 +93,7 @@ def feeds(folder):
 
 @pytest.fixture
 def left_alone(monkeypatch):
-    """Files count as left alone at once."""
+    """Make files count as left alone at once."""
     monkeypatch.setattr(dependencies, "RACE", -(10**12))
 
 
@@ -144,7 +144,7 @@ def test_of_several_files_the_one_that_was_edited_is_read(site, read):
 
 @pytest.fixture
 def looked_at(monkeypatch):
-    """The ids of the known articles of which a build looks at more than at numbers."""
+    """The ids of known articles of which a build needs more than numbers."""
     ids = []
     in_file, in_row = Rows.article, catalog_module.seen_in
 
@@ -163,7 +163,7 @@ def test_of_many_known_articles_a_build_looks_at_those_that_feeds_have_room_for(
     for _ in range(2):
         looked_at.clear()
         assert run(site).articles == 59
-    # The three newest, one that is in a feed which is not full, and the first and last of the file.
+    # The three newest, one in a feed that is not full, and the first and last of the file.
     assert len({*looked_at}) == 3 + 1 + 1
     assert b"Story 20" in feeds(site)["elm.atom"]
 
@@ -296,7 +296,7 @@ def test_what_cannot_be_kept_is_read_each_time(tmp_path, monkeypatch):
 
 
 def die_at(number):
-    """Let the process die, as if killed, instead of its write of this number to the catalog."""
+    """Make the process die, as if it were killed, instead of its write of this number to the catalog."""
     original, writes = Store._do, 0
 
     def counted(*arguments):
@@ -337,7 +337,7 @@ def test_a_build_that_is_killed_at_any_write_spoils_nothing(tmp_path):
     assert (status, number > 10) == (0, True)
 
 
-# What it holds
+# Its contents
 
 
 texts = st.text(max_size=8) | st.sampled_from(["\ud800", "a\0b", "ü"])
@@ -401,7 +401,7 @@ DIGESTED |= {"license", "picture", "episode"}
 def test_each_field_of_an_article_is_tried_here_and_known_of_every_article():
     names = {field.name for field in fields(Article)}
     assert names == EACH.keys()
-    # A permalink says what to write, and nothing decides by it.
+    # A permalink affects what is written, but no decision.
     assert names - DIGESTED - {"permalink"} == {*Sighting._fields} - {
         "size",
         "text",
@@ -417,7 +417,7 @@ def through_json(value):
 
 
 def shown(value):
-    """A value with the offsets of its times, which do not count when times are compared."""
+    """Return a value with the offsets of its times, which comparison ignores."""
     return repr(value)
 
 
@@ -508,7 +508,7 @@ def all_fingerprints():
 
 @pytest.fixture
 def checked(monkeypatch):
-    """The names of the documents that are held against the check of their format."""
+    """The names of the documents that are checked against their format."""
     names = []
     original = verification._refusal
 

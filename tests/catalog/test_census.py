@@ -1,4 +1,4 @@
-"""Of what is known, a build hears of those articles that may matter to others, and of no others."""
+"""A build hears about known articles that may affect others, and about no others."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ SIGHTINGS = st.builds(seen, st.integers(0, 30), st.integers(0, 40), st.integers(
 
 @given(st.lists(st.lists(SIGHTINGS | st.just(Boilerplate(Origin("a", 1, 1))), max_size=8), max_size=4))
 def test_what_shares_its_id_or_its_text_is_heard_and_no_other(pieces):
-    # Of equal ones, each is one.
+    # Equal articles are still several.
     pieces = [
         [
             item._replace(size=n) if isinstance(item, Sighting) else item

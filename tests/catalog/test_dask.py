@@ -1,4 +1,4 @@
-"""A real Dask scheduler with two workers reads for a build; what is published is the same."""
+"""A build publishes the same when a real Dask scheduler with two workers reads for it."""
 
 import json
 import os
@@ -101,7 +101,7 @@ def test_a_cluster_publishes_the_same_though_one_of_two_workers_is_killed(tmp_pa
     wait_for_log(cluster, "Registered to", 2)
     others = make(tmp_path / "others", **MANY)
     process = feedpub(others, "--executor", cluster.address)
-    # While it is at work.
+    # While the build is at work.
     wait_for_log(cluster, "Receive client connection")
     time.sleep(0.3)
     assert process.poll() is None

@@ -1,4 +1,4 @@
-"""What others read for a build: other processes, or crews that die. What is published is the same."""
+"""A build publishes the same when other processes read for it, even if they die."""
 
 import errno
 import json
@@ -62,7 +62,7 @@ def published(folder):
 
 
 def both(tmp_path, engine, **files):
-    """What is published and told, by this process alone and with the engine."""
+    """Return what is published and reported, by this process alone and with the engine."""
     found = []
     for name, one in (("alone", None), ("others", engine)):
         folder = make(tmp_path / name, **files)
@@ -260,7 +260,7 @@ def test_any_number_of_processes_publishes_the_same(tmp_path, jobs):
 
 
 def workers(process):
-    """The processes that read for a build: those whose parent's parent it is."""
+    """Return the processes that read for a build, which are its grandchildren."""
     parents = {}
     for place in Path("/proc").glob("[0-9]*/stat"):
         try:

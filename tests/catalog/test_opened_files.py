@@ -1,4 +1,4 @@
-"""A build after which nothing changed opens no file of the sources: the system itself says so."""
+"""A build after which nothing changed opens no source file, as the operating system confirms."""
 
 import json
 import re
@@ -15,7 +15,7 @@ STORY = '{{"title": "Story {0}", "text": "Oak {0}", "date": "2023-10-09T{1:02}:{
 
 
 def strace():
-    """Return the program, if it is there and may look at other processes."""
+    """Return the path of strace, if it is installed and may trace other processes."""
     found = shutil.which("strace")
     if found is None:
         pytest.skip("strace is not installed")
@@ -41,7 +41,7 @@ def test_an_unchanged_build_of_ten_thousand_files_opens_none_of_them(tmp_path):
     (tmp_path / "config.yaml").write_text(json.dumps(config))
     build = [sys.executable, "-m", "feedpub", "build", "--quiet"]
     for _ in range(2):
-        # What changed a moment ago is not trusted.
+        # Files that changed a moment ago are not trusted.
         time.sleep(2.2)
         subprocess.run(build, cwd=tmp_path, check=True)
     note = next((tmp_path / ".feedpub").glob("unchanged-*"))

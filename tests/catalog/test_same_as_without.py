@@ -1,4 +1,4 @@
-"""A build that knows its sources from earlier ones publishes and reports what one that reads them all does."""
+"""A build with a catalog publishes and reports the same as one that reads all sources."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ FORMATS = ("txt", "jsonl", "csv", "xml", "md", "json")
 
 @pytest.fixture(autouse=True, scope="module")
 def small_and_quick():
-    """Pieces are small, so that files have several, and files count as left alone at once."""
+    """Make pieces small, so that files have several, and make files count as left alone at once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalog_module, "PIECE", 3)
         patch.setattr(catalog_module, "NEWEST", 4)
@@ -74,7 +74,7 @@ def stories(draw):
 
 
 def written(kind, told):
-    """A file of ``kind`` with these stories."""
+    """Return a file of ``kind`` with these stories."""
     if kind == "txt":
         records = (f"{s['title']}\n{s['text']}\n{s['date']}\n" for s in told)
         return "\n".join([*records, "You might like\nOne\nTwo\n"])
@@ -222,7 +222,7 @@ def run(folder, now, *, cache, engine=None):
 
 
 def edit(folder, what, how):
-    """Change the files of ``folder``; the same edit does the same in each."""
+    """Change the files of ``folder``; the same edit has the same effect in each folder."""
     inputs = sorted((folder / "in").iterdir())
     if what in ("write", "grow"):
         kind, number, told = how
@@ -382,7 +382,7 @@ def test_it_is_so_through_many_histories(builds):
 
 
 def bounded(builds):
-    """The same with feeds that have room for so many articles and no more: where that is not so, nobody else reads."""
+    """Return the builds with only feeds of limited size, because others only read for those."""
     first, then = builds
     for config, *_ in (first, *then):
         for name, feed in [*config["feeds"].items()] if config else ():

@@ -1,4 +1,4 @@
-"""Whatever is changed from build to build, what is said of the next build is what it does."""
+"""Whatever changes between builds, the next build does what was said about it."""
 
 import json
 import os
@@ -29,7 +29,7 @@ FAMILIES = [" ".join(f"{word} {number}" for word in WORDS) for number in range(3
 
 @st.composite
 def stories(draw):
-    """One record of a pool: who writes it, when, and what is wrong with it."""
+    """Draw a record of a pool: its author, its date, and what is wrong with it."""
     number = draw(st.integers(0, 11))
     family = FAMILIES[number % 3]
     record = {
@@ -61,7 +61,7 @@ def stories(draw):
 
 @st.composite
 def configs(draw):
-    """The feeds of one build: some come and go, retire, are archived, and change their rules."""
+    """Draw the feeds of one build: some come and go, retire, are archived, and change their rules."""
     about = {
         "max_items": draw(st.integers(1, 6)),
         "archive": draw(st.sampled_from(["off", "off", 1, 2, "monthly"])),
@@ -112,7 +112,7 @@ def lay_out(folder, config, records):
 
 
 def documents(folder):
-    """The ids of the entries of each document, as another parser reads them."""
+    """Return the ids of the entries in each document, as another parser reads them."""
     return {
         path.name: [e.findtext(f"{ATOM}id") for e in etree.parse(path).iter(f"{ATOM}entry")]
         for path in (folder / "feeds").glob("*.atom")
@@ -127,7 +127,7 @@ def summary(report):
 
 @contextmanager
 def refused(reason):
-    """Expect that a build ends with ``reason``, or that it goes on where there is none."""
+    """Expect that a build ends with ``reason``, or succeeds if that is None."""
     if reason is None:
         yield
     else:
@@ -146,14 +146,14 @@ def check_fates(found, report):
 
 
 def check_again(site, now, allow):
-    """A second build of the same input changes nothing."""
+    """Check that a second build of the same input changes nothing."""
     again = build(site, now, dry_run=True, allow=allow)
     assert not any(document.written for feed in again.feeds for document in feed.documents)
     assert not again.removed
 
 
 def check_next_change(site, now, next_change, allow):
-    """Until the next change, and for a year where there is none, the clock alone changes nothing; then it does."""
+    """Check that time alone changes nothing until the next change (or for a year), and something then."""
 
     def at(time):
         with open_plan(site, time, allow=allow) as plan:
@@ -229,7 +229,7 @@ def story(key, number, words="at dusk", **more):
 
 
 def history(*builds):
-    """A history of one feed from the records of each build."""
+    """Return a history of one feed from the records of each build."""
     config = {"feeds": {"all": {"title": "All"}}, "guards": {"future": "hold"}}
     return [(config, list(records), set(), False) for records in builds]
 

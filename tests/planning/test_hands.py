@@ -1,4 +1,4 @@
-"""What a person decided of an article holds, whatever the rules say, and never more than that."""
+"""What a person decided about an article holds, whatever the rules say, and does nothing else."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A feed that no entry could make right is the config's fault: check and build say so, and nothing is emptied."""
+"""If no entry could make a feed valid, the config is wrong: check and build say so, and no feed is emptied."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What slides out of the window of other people's feeds stands in the archive of ours, as it was published."""
+"""What leaves the window of other people's feeds stays in the archive of ours, as it was published."""
 
 import json
 import re
@@ -14,7 +14,7 @@ NOW = datetime(2024, 3, 1, tzinfo=UTC)
 
 
 def item(number):
-    """An entry with all that one may have, or a bare one."""
+    """Return an entry with everything that one may have, or a bare one."""
     day = f"2024-01-{number:02}T10:00:00+01:00"
     rich = f"""
       <author><name>Ann &amp; Bo</name><email>ann@a.test</email></author><author><name>Cy</name></author>
@@ -55,7 +55,7 @@ output: {{formats: {formats}, content: {content}}}
         return build(load_config(self.folder / "c.yaml"), NOW, **options)
 
     def entries(self, extension):
-        """Each entry as its documents have it, by its number."""
+        """Return each entry as in its documents, by its number."""
         found = {}
         for file in (self.folder / "feeds").glob(f"all*.{extension}"):
             text = file.read_text()
@@ -123,7 +123,7 @@ def test_an_episode_is_written_as_it_was(tmp_path, formats):
 
 
 def test_once_it_is_listed_again_it_is_the_same(tmp_path):
-    """Also if its text was in no document meanwhile."""
+    """This holds even if its text was in no document meanwhile."""
     site = Site(tmp_path, "[atom]", content="summary")
     for numbers in ([1, 2, 3], [3, 4, 5], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]):
         site.list(*numbers)
@@ -135,7 +135,7 @@ def test_once_it_is_listed_again_it_is_the_same(tmp_path):
 def test_what_is_withdrawn_or_gone_for_another_reason_does_not_stay(tmp_path):
     site = Site(tmp_path, more="withdrawn: ['urn:example:2']")
     site.list(1, 3, 4, 5, 6)
-    # Of what the feed lists, the oldest is 4: of these two, only 3 has slid out of it.
+    # The oldest entry that the feed lists is 4, so of these two only 3 has left its window.
     site.list(4, 6, 7)
     assert site.entries("atom").keys() == {1, 3, 4, 6, 7}
 

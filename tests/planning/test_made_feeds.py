@@ -1,4 +1,4 @@
-"""Feeds that are made of the data: which there are, under which slugs, and what becomes of them later."""
+"""Feeds that are made from the data: which ones there are, their slugs, and what becomes of them later."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def lay_out(folder, feeds, records, sources=()):
 
 
 def tagged(*values):
-    """Records of a category each."""
+    """Return records with one category each."""
     return [(number, {"categories": [value]}) for number, value in enumerate(values)]
 
 
@@ -64,7 +64,7 @@ TOPIC = template().templates[0]
 BARE = template(slug="{value}").templates[0]
 
 
-# These are addresses that people have subscribed to: none may ever change.
+# People have subscribed to these addresses: none may ever change.
 @pytest.mark.parametrize(
     ("value", "slug"),
     [
@@ -173,7 +173,7 @@ def test_a_feed_is_made_of_each_value_with_articles_enough(tmp_path):
         "topic-energy": 2,
     }
     feeds = made(site)
-    # The commonest spelling; of those that are equally common, the first in code point order.
+    # The most common spelling; if several are equally common, the first in code point order.
     assert [(feed.title, feed.description) for feed in feeds.values()][1:] == [
         ("政治", "T: 政治"),
         ("energie", "T: energie"),

@@ -1,4 +1,4 @@
-"""Selection keeps the newest in every order of offering; a feed is ordered and dated by its entries."""
+"""Selection keeps the newest articles in any order of input; entries decide the order and date of a feed."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The plan knows when the clock alone will change what is published."""
+"""The plan knows when time alone will change what is published."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Taking in keeps of each feed what sorting all of its articles would."""
+"""Ingesting keeps the same articles for each feed as sorting all of its articles."""
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Of articles of one instant, the order of their sources says which is newer, and so which a full feed keeps."""
+"""If articles have the same time, the order of their sources says which is newer, and which a full feed keeps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ output: {formats: [json], max_items: 4}
 
 
 def article(file, line, minute, feed):
-    """One with an id that says nothing of its place."""
+    """Return an article whose id does not show its place."""
     name = f"{file} {line}"
     digest = f"{hash((file, line, 17)) & 0xFFFF:04x}{name}"
     return Article(digest, name, "b", START + timedelta(minutes=minute), Origin(file, line, line), feed=feed)
@@ -41,7 +41,7 @@ def article(file, line, minute, feed):
     st.none() | st.integers(1, 3),
 )
 def test_a_stream_is_cut_as_sorting_everything_by_the_rule_would(files, limit, share):
-    """However small the window, and whichever end of a file turns out to be the newer one."""
+    """This holds for any size of the window, and whichever end of a file is newer."""
     order = SourceOrder()
     selection = NewestN(limit, share, order)
     everything = []
@@ -64,7 +64,7 @@ def test_a_stream_is_cut_as_sorting_everything_by_the_rule_would(files, limit, s
 
 
 def titles(folder, sources, files):
-    """What a feed of four holds of the files, by their titles."""
+    """Return the titles in a feed of four entries made from the files."""
     for name, text in files.items():
         (folder / name).write_text(text)
     (folder / "c.yaml").write_text(CONFIG.replace("SOURCES", sources))
@@ -99,12 +99,12 @@ ITEM = (
     ],
 )
 def test_a_file_lists_the_newest_or_the_oldest_first(name, text, wanted, tmp_path):
-    """Its first and last date tell; else feeds list the newest first, everything else the oldest."""
+    """The first and last date decide; otherwise feeds list the newest first, and everything else the oldest."""
     assert titles(tmp_path, "[{path: 'a.*', timezone: UTC}]", {name: text}) == wanted
 
 
 def test_between_files_the_later_is_newer_and_a_rename_makes_no_other_ids(tmp_path):
-    """In the config's order of sources, then by name."""
+    """Later means the order of sources in the config, and then the order of names."""
     rows = {
         name: f"title,body,date\n{name},text of {name},2024-05-01\n" for name in ("B.csv", "a.csv", "z.csv")
     }

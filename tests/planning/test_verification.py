@@ -1,4 +1,4 @@
-"""Nothing is published that the gate refuses; what it lets others off with, it does not forgive us."""
+"""What the check before publishing refuses is never published, even if the validator only warns of it."""
 
 import re
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from feedpub.publishing.build import build
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
-# (what, in which document, pattern, replacement): each is still well-formed XML
+# (mistake, document, pattern, replacement): each result is still well-formed XML
 BROKEN = [
     ("an id that stands twice", "all.atom", rb"(<entry>\s*<id>)[^<]+", rb"\1tag:example.org,2023:same"),
     ("a guid that stands twice", "all.rss", rb"(<guid[^>]*>)[^<]+", rb"\1tag:example.org,2023:same"),

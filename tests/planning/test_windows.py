@@ -1,4 +1,4 @@
-"""A feed's window shows what sorting everything, filtering and cutting would; what slides out of it alarms nobody."""
+"""A feed's window is what sorting, filtering and cutting everything would give, and what leaves it alarms nobody."""
 
 import json
 from collections import Counter
@@ -25,7 +25,7 @@ ENTRY = """<entry><id>https://x.example/{name}</id><title>{name}</title><updated
 
 
 def lay_out(folder, feed, records, **output):
-    """Write a site of one feed; a record is a name, its source (``a`` and ``b`` are feeds of one item) and its date."""
+    """Write a site with one feed; a record is a name, a source (``a`` and ``b`` are feeds of one item) and a date."""
     config = {
         "version": 1,
         "site": {"title": "T", "base_url": "https://x.test/f/", "id_authority": "x.test,2023"},
@@ -66,7 +66,7 @@ def titles(entries):
     return [entry.article.title for entry in entries]
 
 
-# How ties are told apart is not the subject here.
+# Equal dates are not the subject here.
 RECORDS = st.lists(
     st.tuples(st.integers(0, 40), st.sampled_from("abcd")),
     min_size=1,
@@ -94,13 +94,13 @@ AGES = {"36h": timedelta(hours=36), "6d": timedelta(days=6), "2w": timedelta(day
 def reached(date, bound):
     bound = datetime.fromisoformat(bound)
     if bound.tzinfo is None:
-        # In the zone of the date as it is written; all are in UTC here.
+        # In the zone of the date, which is UTC for all dates here.
         bound = bound.replace(tzinfo=UTC)
     return date >= bound
 
 
 def plainly(records, feed):
-    """The feed's entries and those that its archive has, sorted, and why each other is in neither."""
+    """Return the feed's entries and those in its archive, sorted, and why each other article is in neither."""
     why = {}
     taken = []
     for name, source, date in records:
@@ -143,7 +143,7 @@ def check_window(records, feed):
             assert found[name].where is Where.ARCHIVE
         else:
             assert found[name].where is Where.NO_ROOM
-            # Where the feed is full, too, either limit explains it.
+            # If the feed is full, too, either limit explains it.
             limits = {why[name], "max_items" if len(shown) == feed["max_items"] else ""} - {""}
             assert any(f"({limit})" in found[name].reason for limit in limits)
 

@@ -76,8 +76,8 @@ def missing_feed_url(about: Context) -> Iterator[Problem]:
 def self_link_mismatch(about: Context) -> Iterator[Problem]:
     """The self link is not the address that the feed is served from.
 
-    Readers that follow the self link find another feed, or none. The real address is the one that you validate, or
-    the one that you give with ``--location``.
+    Readers that follow the self link find another feed, or none. feedpub compares it with the address that you
+    validate, or with ``--location``.
 
     Wrong:
 

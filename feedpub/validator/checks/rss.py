@@ -213,7 +213,7 @@ def text_input(about: Context) -> Iterator[Problem]:
     remedy="give the image the title of the channel",
 )
 def image_title_differs(about: Context) -> Iterator[Problem]:
-    """The channel's image has another title than the channel. Readers use it as alternative text.
+    """The channel's image has a different title from the channel. Readers use it as alternative text.
 
     Wrong:
 
@@ -234,7 +234,7 @@ def image_title_differs(about: Context) -> Iterator[Problem]:
     remedy="give the image the link of the channel",
 )
 def image_link_differs(about: Context) -> Iterator[Problem]:
-    """The channel's image links to a different page than the channel.
+    """The channel's image links to a different page from the channel.
 
     Readers show the image as a link to the site.
 

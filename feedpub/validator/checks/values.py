@@ -26,7 +26,7 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z", re.ASCII)
 def invalid_integer(about: Context) -> str | None:
     """A value is not a whole number, or is out of range.
 
-    Readers ignore it.
+    Most readers ignore it.
 
     Wrong:
 
@@ -47,7 +47,7 @@ def invalid_integer(about: Context) -> str | None:
 def invalid_decimal(about: Context) -> str | None:
     """A value is not a decimal number, or is out of range.
 
-    Readers ignore it.
+    Most readers ignore it.
 
     Wrong:
 
@@ -79,7 +79,7 @@ def _within(number: float, value: Value) -> bool:
 def unlisted_value(about: Context) -> str | None:
     """A value is not one of the words that the specification lists.
 
-    Readers ignore it.
+    Most readers ignore it.
 
     Wrong:
 
@@ -151,7 +151,7 @@ _YES_OR_NO: Final = frozenset({"yes", "no", "false", "0", ""})
 def malformed_value(about: Context) -> str | None:
     """A value does not have the form that its specification requires.
 
-    Readers ignore it.
+    Most readers ignore it.
 
     Wrong:
 

@@ -1,4 +1,4 @@
-"""A site whose feed is archived, and a reader that walks its history with nothing but the standard library."""
+"""A site with an archived feed, and a reader that follows its history with only the standard library."""
 
 import json
 import os
@@ -72,7 +72,7 @@ output: {{formats: {self.formats}}}
         return {path.name: path.read_bytes() for path in self.out.glob("all.*html")}
 
     def closed(self):
-        """The bytes of the documents that lead to a later archive page: they may never change again."""
+        """Return the bytes of all documents that link to a later archive page, and so must never change again."""
         found = {}
         for extension in ("rss", "atom"):
             later = {p.name for p in self.walk(extension)[1:] if "next-archive" in p.links}
@@ -82,7 +82,7 @@ output: {{formats: {self.formats}}}
         return found
 
     def walk(self, extension):
-        """All documents from the subscription document back to the oldest archive page."""
+        """Return all documents from the subscription document back to the oldest archive page."""
         pages = [self.read(f"all.{extension}")]
         while back := pages[-1].links.get("prev-archive"):
             assert back.startswith(self.base)
@@ -122,7 +122,7 @@ def _xml(name, data):
 
 @pytest.fixture(scope="module")
 def make_site(tmp_path_factory):
-    """A function that makes a site in a folder of its own."""
+    """A function that makes a site in its own folder."""
 
     def make(archive, **options):
         return Site(tmp_path_factory.mktemp("site"), archive, **options)

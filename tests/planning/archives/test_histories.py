@@ -1,4 +1,4 @@
-"""Whatever arrives, changes or vanishes: a reader finds each entry once, and closed pages never change."""
+"""Whatever comes, changes or goes, a reader finds each entry once, and closed pages never change."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ def apply(step, stories):
 
 
 def check(site, stories, before, seen):
-    """Hold what a reader finds against the ``stories``, and against what it ``seen`` and found ``before``."""
+    """Compare what a reader finds with the ``stories``, and with what was ``seen`` and found ``before``."""
     after = site.closed()
     assert {name: after.get(name) for name in before} == before, "a closed page changed"
     found = {}
@@ -89,7 +89,7 @@ def check(site, stories, before, seen):
 
 
 def live(site, history, settings_of=None):
-    """Build after each batch of a ``history``, told otherwise by ``settings_of``, and check what a reader finds."""
+    """Build after each batch of a ``history``, with changes of settings, and check what a reader finds."""
     stories, closed, seen = [], {}, set()
     for number, (batch, memory) in enumerate(history):
         for name, value in (settings_of[number] if settings_of else {}).items():

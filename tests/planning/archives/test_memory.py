@@ -1,4 +1,4 @@
-"""The first build of an archive goes through a whole history without holding it."""
+"""The first build of an archive goes through a whole history without keeping it in memory."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ print(int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
 def test_a_history_of_23_megabytes_of_text_is_archived_in_less_than_170(tmp_path):
-    """Held as texts, elements and two formats, it would take 250 and more."""
+    """Texts, elements and two formats in memory would take 250 MB and more."""
     run = subprocess.run(
         [sys.executable, "-c", BUILD], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=True, timeout=300,

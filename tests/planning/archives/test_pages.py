@@ -1,4 +1,4 @@
-"""Which page an older entry goes to, by table: what is closed, what is open, what arrives, what comes out."""
+"""A table says to which page an older entry goes, by closed pages, the open page and new entries."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
@@ -10,7 +10,7 @@ from feedpub.articles.entry import Entry, content_of
 from feedpub.history.memory import ArchiveIndex, ClosedPage
 from feedpub.planning.archive import ByteBudget, paginate
 
-# (how, closed pages, name of the open page, days of the entries, pages that come out with their days)
+# (case, closed pages, name of the open page, days of the entries, resulting pages with their days)
 CASES = {
     "nothing is archived yet": (2, "", None, [], {}),
     "one page is open until it overflows": (2, "", None, ["05-02", "05-01"], {"1": ["05-01", "05-02"]}),
@@ -92,7 +92,7 @@ def entry(day: str) -> Entry:
     return Entry(article, ("all",), content_of(article))
 
 
-# The same, where a page has room for two entries; of those that are given as "large" only for one.
+# The same, if a page has room for two entries, or for one of those that are "large".
 FULL = {
     "what has no room begins a page": (
         5,

@@ -1,4 +1,4 @@
-"""What happens to an archive when its site is rebuilt, moved, damaged or told otherwise."""
+"""An archive survives when its site is rebuilt, moved, damaged or configured otherwise."""
 
 import sqlite3
 import subprocess
@@ -37,7 +37,7 @@ def test_archives_are_off_unless_asked_for(make_site):
 
 
 def test_closed_pages_are_neither_opened_nor_listed_in_the_report(site, opened):
-    """But for once, by the first build that keeps them."""
+    """The exception is the first build that keeps them."""
     closed = site.closed().keys()
     stories = [*STORIES, ("Story 12", "New.", "2024-01-12 10:00")]
     for expected in (closed, set()):
@@ -82,7 +82,7 @@ def test_a_lost_ledger_is_read_back_once(site, monkeypatch):
     read = []
     real = folder.read_published
     monkeypatch.setattr(folder, "read_published", lambda path, name: read.append(name) or real(path, name))
-    for expected in (5, 2):  # the second looks at what may change: all.atom, and the open page
+    for expected in (5, 2):  # the second build looks at what may change: all.atom and the open page
         read.clear()
         site.build(STORIES)
         assert len(read) == expected
