@@ -1,4 +1,4 @@
-"""The documentation as a site: ``python3 run.py docs`` builds it, and fails where a link within it leads nowhere."""
+"""The documentation as a site. ``python3 run.py docs`` builds it, and fails if a link within it is broken."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ html_show_copyright = False
 html_favicon = str(ROOT / "feedpub/documents/pages/templates/icon.svg")
 
 OUTSIDE = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md", "security": "SECURITY.md"}
-"""Pages whose text lies above this folder, where people of the project look for it; here they hold a link to it."""
+"""Pages whose text is in the root of the project, where contributors look for it; the files here only link to it."""
 
 
 def bring(_app: Any, name: str, source: list[str]) -> None:
-    """Put the text of a page from outside in its place, and let links lead to pages of the site."""
+    """Load the text of a page from the root of the project, and change links to pages of the site."""
     if name in OUTSIDE:
         source[0] = (ROOT / OUTSIDE[name]).read_text(encoding="utf-8").replace("](docs/", "](")
     for page, file in OUTSIDE.items():
@@ -36,6 +36,6 @@ def bring(_app: Any, name: str, source: list[str]) -> None:
 
 
 def setup(app: Any) -> None:
-    """Register what is above, and a language that the highlighter does not know."""
+    """Register ``bring``, and a language that the highlighter does not know."""
     app.connect("source-read", bring)
     app.add_lexer("caddyfile", TextLexer)

@@ -29,12 +29,12 @@ def changelog_problems(text: str, version: str, tags: frozenset[str]) -> Iterato
         yield f"CHANGELOG.md: rename ## Unreleased to ## {version} - YYYY-MM-DD"
     released = [name for name, _ in sections if name != "Unreleased"]
     if not released or not re.fullmatch(rf"{re.escape(version)} - \d{{4}}-\d\d-\d\d", released[0]):
-        yield f"CHANGELOG.md: the first release listed has to be {version}, with its date"
+        yield f"CHANGELOG.md: the first release must be {version}, with its date"
     numbers = [tuple(map(int, name.split(" ")[0].split("."))) for name in released]
     if numbers != sorted(numbers, reverse=True) or len(numbers) != len(set(numbers)):
-        yield "CHANGELOG.md: the releases are not in their order, the newest first"
+        yield "CHANGELOG.md: the releases are not in order, newest first"
     if f"v{version}" in tags:
-        yield f"feedpub/__init__.py: {version} has been released, as the tag v{version} says: raise the version"
+        yield f"feedpub/__init__.py: {version} is already released, as there is a tag v{version}; raise the version"
 
 
 def artefact_problems(folder: Path, version: str) -> Iterator[str]:
@@ -42,12 +42,12 @@ def artefact_problems(folder: Path, version: str) -> Iterator[str]:
     wheel, sdist = folder / f"feedpub-{version}-py3-none-any.whl", folder / f"feedpub-{version}.tar.gz"
     names = sorted(file.name for file in folder.iterdir() if not file.name.startswith("."))
     if names != sorted((wheel.name, sdist.name)):
-        yield f"{folder.name}: it holds {', '.join(names)}, not the wheel and the sdist of {version} alone"
+        yield f"{folder.name}: it contains {', '.join(names)}, not only the wheel and the sdist of {version}"
         return
     packed = zipfile.ZipFile(wheel)
     info = f"feedpub-{version}.dist-info"
     if strange := [name for name in packed.namelist() if name.split("/")[0] not in {"feedpub", info}]:
-        yield f"{wheel.name}: it holds {strange[0]}"
+        yield f"{wheel.name}: it must not contain {strange[0]}"
     metadata = Parser().parsestr(packed.read(f"{info}/METADATA").decode())
     if metadata["Version"] != version:
         yield f"{wheel.name}: its version is {metadata['Version']}"
@@ -57,7 +57,7 @@ def artefact_problems(folder: Path, version: str) -> Iterator[str]:
         held = {name.partition("/")[2] for name in archive.getnames()}
     for needed in ("LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml", "run.py", "tests/conftest.py"):
         if needed not in held:
-            yield f"{sdist.name}: it lacks {needed}"
+            yield f"{sdist.name}: {needed} is missing"
 
 
 def _git(*arguments: str) -> list[str]:
@@ -72,12 +72,12 @@ def main() -> int:
         changelog_problems((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), __version__, tags)
     )
     if changed := _git("status", "--porcelain"):
-        problems.append(f"{changed[0][3:]}: it is not committed")
+        problems.append(f"{changed[0][3:]}: not committed")
     shutil.rmtree(DIST, ignore_errors=True)
     command = ["-m", "uv", "build", "--quiet", "--no-build-isolation", "--python", sys.executable]
     built = subprocess.run([sys.executable, *command, "--out-dir", str(DIST), str(ROOT)], check=False)
     problems += (
-        artefact_problems(DIST, __version__) if built.returncode == 0 else ["the build fails, see above"]
+        artefact_problems(DIST, __version__) if built.returncode == 0 else ["the build failed, see above"]
     )
     for problem in problems:
         sys.stderr.write(f"{problem}\n")

@@ -133,7 +133,7 @@ def run(part: Part, figures: Path) -> tuple[int, str, list[str]]:
 def main(names: list[str]) -> int:
     """Run the parts with these names, or all parts."""
     if unknown := [name for name in names if name not in PARTS]:
-        sys.stderr.write(f"there is no part {unknown[0]!r} of the sweep; there are {', '.join(PARTS)}\n")
+        sys.stderr.write(f"the sweep has no part {unknown[0]!r}; its parts are {', '.join(PARTS)}\n")
         return 2
     told, worst = [], 0
     with tempfile.TemporaryDirectory() as folder:

@@ -26,9 +26,9 @@ OLDER = "## 0.2.0 - 2026-11-28\n\n### Added\n- More.\n\n## 0.1.0 - 2026-11-22\n\
         (f"## 0.3.0 - 2026-12-01\n\n### Added\n- A.\n\n{OLDER}", {"v0.2.0"}, None),
         (f"## Unreleased\n\n## 0.3.0 - 2026-12-01\n\n- A.\n\n{OLDER}", set(), None),
         (f"## Unreleased\n\n### Added\n- A.\n\n{OLDER}", set(), "rename ## Unreleased"),
-        (OLDER, set(), "the first release listed has to be 0.3.0"),
+        (OLDER, set(), "the first release must be 0.3.0"),
         (f"## 0.3.0\n\n- A.\n\n{OLDER}", set(), "with its date"),
-        (f"## 0.3.0 - 2026-12-01\n\n- A.\n\n## 0.4.0 - 2026-11-30\n\n{OLDER}", set(), "not in their order"),
+        (f"## 0.3.0 - 2026-12-01\n\n- A.\n\n## 0.4.0 - 2026-11-30\n\n{OLDER}", set(), "not in order"),
         (f"## 0.3.0 - 2026-12-01\n\n- A.\n\n{OLDER}", {"v0.3.0"}, "raise the version"),
     ],
 )
@@ -68,9 +68,9 @@ def test_artefacts_have_the_version_the_licence_and_nothing_strange(dist, tmp_pa
     assert "tests/a.py" in dist(more=["tests/a.py"])[0]
     assert "its version is 0.2.0" in dist(version="0.2.0")[0]
     assert "no licence" in dist(lacks="feedpub-0.3.0.dist-info/licenses/LICENSE")[0]
-    assert "lacks run.py" in dist(lacks="run.py")[0]
+    assert "run.py is missing" in dist(lacks="run.py")[0]
     (tmp_path / "feedpub-0.2.0.tar.gz").touch()
-    assert "alone" in dist()[0]
+    assert "not only" in dist()[0]
 
 
 def test_the_version_is_said_in_one_place():
