@@ -46,8 +46,8 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         raise ConfigError(
             Where(str(path), 1, 1),
-            "there is no such file",
-            "name one with --config, or let feedpub init write one",
+            "the file does not exist",
+            "name another with --config, or create one with feedpub init",
         ) from None
     except OSError as error:
         raise ConfigError(Where(str(path), 1, 1), f"it cannot be read: {error.strerror}") from error

@@ -33,7 +33,7 @@ def read_packs(node: Node, base: Path, read: Callable[[Path], bytes], problems: 
             if name in named:
                 raise item.error(
                     f"there are two packs {name!r}, the first on line {named[name].where.line}",
-                    "take one of them out, or give its file another name",
+                    "remove one of them, or rename its file",
                 )
             named[name] = item
             try:
@@ -52,7 +52,7 @@ def read_packs(node: Node, base: Path, read: Callable[[Path], bytes], problems: 
 def _shipped(item: Node, name: str) -> Pack:
     if name not in shipped():
         raise item.error(
-            f"no pack {name!r} ships with feedpub",
+            f"feedpub has no pack {name!r}",
             did_you_mean(name, shipped())
             or f"write {' or '.join(shipped())}, or the path of a file that ends in .yaml",
         )
@@ -63,6 +63,6 @@ def _of_file(item: Node, name: str, path: Path, read: Callable[[Path], bytes]) -
     try:
         return Pack(name, read(path), str(path))
     except FileNotFoundError:
-        raise item.error(f"there is no file {path}", "write its path as seen from the config") from None
+        raise item.error(f"there is no file {path}", "write its path relative to the config") from None
     except OSError as error:
         raise ConfigError(Where(str(path), 1, 1), f"it cannot be read: {error.strerror}") from error

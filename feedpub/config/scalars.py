@@ -27,7 +27,7 @@ _SHARE = r"(?:100(?:\.0{1,6})?|0?[0-9]{1,2}(?:\.[0-9]{1,6})?)%"
 def _line(node: Node) -> str:
     text = " ".join(node.text().split())
     if any(ord(c) < 32 or c in "\ufffe\uffff" or "\ud800" <= c <= "\udfff" for c in text):
-        raise node.error("the text has a character that XML cannot carry", "write it without")
+        raise node.error("the text has a character that XML cannot carry", "remove it")
     return text
 
 
@@ -57,7 +57,9 @@ PATH: Kind[str] = Value(_path, _PATH_SCHEMA)
 def _folder(node: Node) -> str:
     text = _path(node)
     if "://" in text:
-        remedy = "write a folder of this machine, and copy it from there to where it is served"
+        remedy = (
+            "write a local folder, and copy it to where it is served with feedpub deploy or another program"
+        )
         raise node.error(f"{text!r} is an address, not a folder", remedy)
     return text
 
@@ -84,7 +86,7 @@ URL: Kind[str] = Value(_url, {"type": "string", "pattern": f"^{_WEB}]+$"})
 def _base_url(node: Node) -> str:
     url = _url(node)
     if urlsplit(url).query or urlsplit(url).fragment:
-        raise node.error("a base URL has no ? and no #", "leave out what begins there")
+        raise node.error("a base URL cannot contain ? or #", "remove everything from there on")
     return url if url.endswith("/") else url + "/"
 
 

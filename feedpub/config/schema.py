@@ -72,7 +72,7 @@ MATCHING_KEY = Key(
 PACKS_KEY = Key(
     "packs",
     PACKS,
-    "packs of rules and lists that the feeds use: names of packs that ship, and files, see [rules](rules.md#packs)",
+    "packs of rules and lists for the feeds: names of feedpub's own packs, or files, see [rules](rules.md#packs)",
     default="[]",
     without="none",
 )

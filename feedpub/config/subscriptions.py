@@ -58,13 +58,13 @@ def _read(spec: SourceSpec, name: str, base: Path, read: Callable[[Path], bytes]
     where = spec.where or Where(name, 1, 1)
     path = base / name
     if glob.has_magic(name) and not path.exists():
-        raise ConfigError(where, f"{name} may be several lists of feeds", "name each file")
+        raise ConfigError(where, f"{name} can match several lists of feeds", "name each file")
     try:
         listed = read_subscriptions(read(path))
     except FileNotFoundError:
         if spec.may_be_empty:
             return Subscriptions((), ())
-        remedy = "write its path as seen from the config; feed readers export such a list"
+        remedy = "write its path relative to the config; feed readers export such a list"
         raise ConfigError(where, f"there is no file {name}", remedy) from None
     except OSError as error:
         raise ConfigError(Where(str(path), 1, 1), f"it cannot be read: {error.strerror}") from error
@@ -73,7 +73,7 @@ def _read(spec: SourceSpec, name: str, base: Path, read: Callable[[Path], bytes]
     if not (listed.feeds or spec.may_be_empty):
         raise ConfigError(
             Where(str(path), 1, 1),
-            "the list names no feed that can be read",
+            "the list has no feed that can be read",
             'write one as <outline text="…" xmlUrl="https://…"/>',
         )
     return listed

@@ -198,7 +198,7 @@ class GuardRefusal(FeedpubError):
     def __init__(self, reason: str, allow: str) -> None:
         self.reason = reason
         self.allow = allow
-        super().__init__(f"{reason}; if this is meant, run once with {allow}")
+        super().__init__(f"{reason}; if this is intended, run once with {allow}")
 
 
 class PublishError(FeedpubError):

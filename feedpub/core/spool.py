@@ -31,8 +31,8 @@ class Spool:
                 view = view[written:]
         except OSError as error:
             raise PublishError(
-                f"texts cannot be put aside while they are sorted: {error.strerror}; free some space in"
-                " the folder for temporary files, or name another one in TMPDIR"
+                f"cannot write a temporary file: {error.strerror}; free some space in"
+                " the folder for temporary files, or set TMPDIR to another one"
             ) from error
         return BlobRef(self, start, len(data))
 

@@ -24,7 +24,7 @@ _MOST = 200
 # Modules whose package has another name; elsewhere - and _ are all that differs.
 _PACKAGES = {"smbclient": "smbprotocol", "libarchive": "libarchive-c"}
 _AWS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-_GOOGLE = "set GOOGLE_APPLICATION_CREDENTIALS to the file of a key"
+_GOOGLE = "set GOOGLE_APPLICATION_CREDENTIALS to a key file"
 _AZURE = "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY, or AZURE_STORAGE_CONNECTION_STRING"
 # What the drivers take credentials from; every other option of a driver can be a variable of fsspec.
 _CREDENTIALS = {
@@ -174,10 +174,10 @@ def _failed(scheme: str, chain: Sequence[BaseException]) -> str:
     said = _said(chain[0])
     if lacking := _LACKING.search(said):
         name = lacking[1]
-        return f"the address lacks its {name}; write it there, or set {_variable(scheme, name)}"
+        return f"the address has no {name}; add it, or set {_variable(scheme, name)}"
     match _kind(chain):
         case "missing":
-            return f"is not there: {said}"
+            return f"does not exist: {said}"
         case "refused":
             return f"access is refused: {said}; {_login(scheme)}"
         case "unreached":

@@ -28,7 +28,7 @@ _READ_AS = (
     ("a number in base 60", r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"),
     ("a number in base 8", r"[-+]?0[0-7_]+"),
     ("a number in base 16 or 2", r"[-+]?0(?:x[0-9a-fA-F_]+|b[01_]+)"),
-    ("a number, which loses its last zeros", r"[-+]?[0-9]+\.(?:[0-9]*0)?"),
+    ("a number without its last zeros", r"[-+]?[0-9]+\.(?:[0-9]*0)?"),
     ("a number", r"[-+]?(?:[0-9]*_[0-9_]*|[0-9.]+[eE][-+][0-9]+|\.(?:inf|Inf|INF|nan|NaN|NAN))"),
 )
 # One group for each of them.
@@ -78,9 +78,7 @@ class Node:
         """Return the text as a path or a pattern of paths, refusing what no file should have in its name."""
         text = self.text()
         if wrong := _NO_PATH.search(text):
-            raise self.error(
-                f"a path has no U+{ord(wrong[0]):04X}, which is not a visible character", "write it without"
-            )
+            raise self.error(f"a path cannot contain U+{ord(wrong[0]):04X}, which is invisible", "remove it")
         return text
 
     def flag(self) -> bool:
@@ -107,7 +105,7 @@ class Node:
         remedy = f"choose one of {', '.join(allowed)}"
         if isinstance(self.value, str):
             remedy = did_you_mean(self.value, allowed) or remedy
-        raise self.error(f"{self._shown()} is not known here", remedy)
+        raise self.error(f"{self._shown()} is not allowed here", remedy)
 
     def items(self, *, single: bool = False) -> tuple[Node, ...]:
         """Return a list's nodes; with ``single``, one bare value counts as a list of one."""
@@ -139,7 +137,7 @@ class Node:
                 if key not in allowed:
                     remedy = did_you_mean(key, allowed)
                     meant.add(remedy)
-                    remedy = remedy or f"known here: {', '.join(allowed)}"
+                    remedy = remedy or f"allowed here: {', '.join(allowed)}"
                     found.add(ConfigError(node.key_where or node.where, f"unknown key {key!r}", remedy))
             for key in required:
                 # One that is only misspelt is told of once.
@@ -226,13 +224,13 @@ def _read(text: str, file: str, problems: Problems) -> Node:
         mark = error.problem_mark or error.context_mark
         place = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise ConfigError(place, f"this is not YAML: {problem}", _hint(error)) from error
+        raise ConfigError(place, f"this is not valid YAML: {problem}", _hint(error)) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise ConfigError(
             Where(file, line, 1),
-            f"YAML cannot have the character U+{ord(text[error.position]):04X}",
-            "take it out",
+            f"YAML does not allow the character U+{ord(text[error.position]):04X}",
+            "remove it",
         ) from error
 
 
@@ -244,7 +242,7 @@ def _document(events: Iterator[yaml.Event], file: str, problems: Problems) -> No
             if document is not None:
                 problems.add(
                     ConfigError(
-                        _at(event, start), "a second YAML document begins here", "take the line --- out"
+                        _at(event, start), "a second YAML document begins here", "remove the line ---"
                     )
                 )
                 break
@@ -288,7 +286,7 @@ class _Composer:
             elif name in mapping:
                 first = mapping[name].where.line
                 self.problems.add(
-                    ConfigError(place, f"the key {name!r} is given twice", f"the first is on line {first}")
+                    ConfigError(place, f"the key {name!r} appears twice", f"the first is on line {first}")
                 )
             else:
                 mapping[name] = Node(node.where, node.value, node.plain, place)

@@ -104,11 +104,12 @@ class _Addresses:
         if "*" in written:
             raise ValueError(
                 "a * has no meaning in a link",
-                "a host takes its subdomains and a path all below it; write example.org/sport/, or re:…",
+                "a host also matches its subdomains, and a path everything below it; write example.org/sport/, or re:…",
             )
         if "?" in written or "#" in written:
             raise ValueError(
-                "of a link, terms see the host and the path", "leave out what begins at ? or #, or write re:…"
+                "terms only see the host and the path of a link",
+                "remove everything from ? or # on, or write re:…",
             )
         if written.startswith("/") and not written.startswith("//"):
             if segments := _address(written).segments:

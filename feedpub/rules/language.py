@@ -93,7 +93,7 @@ class Parser:
                 one_of.append(self._at_least(node, view))
             elif MIN_HITS.name in mapping:
                 raise mapping[MIN_HITS.name].error(
-                    "min_hits counts the terms of any, which is missing", "add any, or take min_hits out"
+                    "min_hits counts the terms of any, which is missing", "add any, or remove min_hits"
                 )
         wanted: list[Condition] = [AtLeast(1, tuple(one_of))] if len(one_of) > 1 else one_of
         if ALL.name in mapping:
@@ -152,7 +152,7 @@ class Parser:
                     found[condition] = None
         problems.raise_any()
         if not items:
-            raise node.error("this is empty, so it can never hold", "add a term or leave the key out")
+            raise node.error("this is empty, so it can never match", "add a term or remove the key")
         return tuple(found)
 
     def item(self, node: Node, view: View) -> Condition:
@@ -180,7 +180,7 @@ class Parser:
         if key in FIELDS:
             narrow = view._replace(fields=frozenset({key}))
             return self.any_of(value, narrow) if isinstance(value.value, tuple) else self.item(value, narrow)
-        raise node.error(f"{key} alone is not a condition", "write it beside any, all or none")
+        raise node.error(f"{key} alone is not a condition", "write it together with any, all or none")
 
     def any_of(self, node: Node, view: View) -> Condition:
         """Return the condition that one of a list of items holds."""
@@ -192,7 +192,7 @@ class Parser:
         named = f"{scope}{name}"
         if named in self.open_lists:
             chain = " → ".join((*self.open_lists[self.open_lists.index(named) :], named))
-            raise node.error(f"the list holds itself: {chain}", "take one of them out")
+            raise node.error(f"the list contains itself: {chain}", "remove one of them")
         key = named, view
         if key in self.broken:
             raise self.broken[key]
@@ -226,7 +226,7 @@ class Parser:
             )
         remedy = did_you_mean(named, known)
         if not remedy and slash:
-            remedy = "a list of a pack is known where packs: names the pack, and not in another pack"
+            remedy = "name its pack under packs:; a pack cannot use the lists of another pack"
         raise node.error(f"there is no list {named!r}", remedy or f"add {named}: […] under lists:")
 
     def _lists(self, scope: str) -> Mapping[str, Node]:
@@ -244,7 +244,7 @@ class Parser:
         of_pack, slash, name = named.partition("/")
         if not slash:
             raise node.error(
-                f"{named!r} names no rule of a pack", "write the pack and its rule, such as news-en/sports"
+                f"{named!r} is not a rule of a pack", "write the pack and its rule, such as news-en/sports"
             )
         if of_pack not in self.packs:
             raise node.error(
@@ -327,7 +327,9 @@ def _words(node: Node, text: str, view: View) -> Term:
     if "*" in text:
         raise node.error("a * may only be at an end of a term", "write a regular expression: re:…")
     if not text or text != text.strip():
-        raise node.error("a * must touch what it leaves open", 'write "supply cut*", "*cut*" or "*cut"')
+        raise node.error(
+            "a * must touch the word that it leaves open", 'write "supply cut*", "*cut*" or "*cut"'
+        )
     # A word that is open or exact is not inflected.
     if view.stemming and (exact or open_left or open_right):
         view = view._replace(stemming="")
@@ -337,9 +339,9 @@ def _words(node: Node, text: str, view: View) -> Term:
         view = view._replace(case=True)
     term = Term(" ".join(text.split()), view, exact, open_left, open_right)
     if _CONTROL.search(term.text):
-        raise node.error("a term cannot hold control characters", "write it without")
+        raise node.error("a term cannot contain control characters", "remove them")
     if not term.words:
-        raise node.error("nothing of this term can be seen", "write letters, digits or symbols")
+        raise node.error("this term has no visible characters", "write letters, digits or symbols")
     return term
 
 
@@ -428,7 +430,7 @@ def _feed_rule(slug: str, node: Node, parser: Parser, view: View, numbers: Mappi
         if fallback and any(key.name in mapping for key in (RULE, ANY, ALL, INCLUDE)):
             raise mapping[FALLBACK.name].error(
                 "a fallback takes what no other feed takes, so it cannot ask for more",
-                "take rule, any, all and include out",
+                "remove rule, any, all and include",
             )
     include: tuple[int, ...] = ()
     exclude: tuple[int, ...] = ()
@@ -473,7 +475,9 @@ def _in_order(rules: Sequence[FeedRule], feeds: Mapping[str, Node]) -> tuple[int
             cycle = " → ".join(rules[n].slug for n in (*path[path.index(number) :], number))
             node = feeds[rules[number].slug]
             key = "include" if rules[number].include else "exclude"
-            raise node.mapping()[key].error(f"the feed is made of itself: {cycle}", "take one of them out")
+            raise node.mapping()[key].error(
+                f"the feed includes or excludes itself: {cycle}", "remove one of them"
+            )
         if number not in order:
             for other in (*rules[number].include, *rules[number].exclude):
                 visit(other, (*path, number))

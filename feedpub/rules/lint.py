@@ -56,7 +56,7 @@ def _own_terms(rules: Rules) -> Iterator[tuple[Term, Where]]:
 def _wide_terms(rules: Rules) -> Iterator[Warned]:
     for term, place in _own_terms(rules):
         if (term.open_left or term.open_right) and len(term.text) <= 2:
-            yield Warned(place, f"{term} is found in very many words; write more letters or no *")
+            yield Warned(place, f"{term} matches very many words; write more letters or no *")
 
 
 # What double quotes of YAML make of a \\b, \\e, \\N, \\L or \\P, or of \\0.
@@ -70,8 +70,8 @@ def misread(rules: Rules) -> Iterator[Warned]:
         if term.view.regex and (control := _FROM_ESCAPES.search(term.text)) is not None:
             yield Warned(
                 place,
-                f"this regular expression holds the control character U+{ord(control[0]):04X}, which YAML makes of a"
-                r" backslash (such as \b) in double quotes; write it in single quotes",
+                f"this regular expression contains the control character U+{ord(control[0]):04X}, which YAML makes"
+                r" from a backslash (such as \b) in double quotes; write it in single quotes",
             )
 
 
@@ -93,7 +93,7 @@ _OTHER_SYNTAX = (
     (re.compile(r"^/.+/[a-z]*$"), "a regular expression begins with re: and has no slashes around it"),
     (
         re.compile(r"\S +(?:OR|\|\||\|) +\S|^\w[\w ]*\|[\w |]*\w$"),
-        "of a list of terms under any, each one will do",
+        "for either of two terms, write a list under any",
     ),
     (re.compile(r"\S +(?:AND|&&) +\S"), "terms that must all be found go in a list under all"),
     (re.compile(r"\S +(?:AND )?NOT +\S"), "terms that must not be found go in a list under none"),
@@ -101,7 +101,7 @@ _OTHER_SYNTAX = (
     (re.compile(r"^\+[^\W\d_]"), "terms that must all be found go in a list under all"),
     (
         re.compile(rf"^(?:in|all(?:in)?)?({'|'.join(FIELDS)}):\S"),
-        "a term of one field is written {{{0}: term}}",
+        "a term for one field is written {{{0}: term}}",
     ),
     (re.compile(r"\\[bBdDsSwWpP]|^\^\w|^\(\?[a-zA-Z]"), "a regular expression begins with re:"),
 )
@@ -115,14 +115,14 @@ def _other_syntax(rules: Rules) -> Iterator[Warned]:
         for pattern, remedy in _OTHER_SYNTAX:
             if (match := pattern.search(term.text)) is not None:
                 said = remedy.format(*match.groups())
-                yield Warned(place, f"{term} is looked for as it is written, signs and all; {said}")
+                yield Warned(place, f"{term} only matches literally; {said}")
                 break
         else:
             parts = _SEPARATED.split(term.text)
             # A name, such as Washington, D.C., may hold a comma; 1,000 does.
             if len(parts) > 2 or (len(parts) == 2 and all(part[:1].islower() for part in parts)):
                 yield Warned(
-                    place, f"{term} is one term, comma and all; write [{', '.join(parts)}], each by itself"
+                    place, f"{term} is one term with a comma in it; for several, write [{', '.join(parts)}]"
                 )
 
 
@@ -131,11 +131,11 @@ def _vetoed_terms(rules: Rules, rule: FeedRule, wider: _Wider, common: frozenset
     vetoes = (any_terms(rule.veto) or frozenset()) | common
     for number in rules.places.own.keys() & wanted_terms(rule.wanted) if rule.wanted else ():
         if number in vetoes:
-            message = f"{rules.terms[number]} is asked for and refused by {rule.slug}; refusal wins"
-            yield Warned(rules.places[number], f"{message}; take one of them out")
+            message = f"{rules.terms[number]} is both wanted and refused by {rule.slug}; refusal wins"
+            yield Warned(rules.places[number], f"{message}; remove one of them")
         for by in wider[number] & vetoes:
-            message = f"{rules.terms[number]} can never bring an article in: {rules.terms[by]} refuses it"
-            yield Warned(rules.places[number], f"{message}; take one of them out")
+            message = f"{rules.terms[number]} can never add an article: {rules.terms[by]} refuses it"
+            yield Warned(rules.places[number], f"{message}; remove one of them")
 
 
 def _idle_terms(rules: Rules, wider: _Wider, *, apart: bool) -> Iterator[Warned]:
@@ -193,7 +193,7 @@ def _counted_twice(rules: Rules, wider: _Wider) -> Iterator[Warned]:
                 continue
             for by in wider[number] & terms:
                 message = f"where {rules.terms[number]} is found, {rules.terms[by]} is too, and min_hits counts both"
-                yield Warned(rules.places[number], f"{message}; take one of them out")
+                yield Warned(rules.places[number], f"{message}; remove one of them")
 
 
 def _all_terms(condition: Condition) -> frozenset[int]:

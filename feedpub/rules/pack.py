@@ -99,7 +99,7 @@ class Pack:
                 if DESCRIPTION.name in mapping:
                     DESCRIPTION.kind.read(mapping[DESCRIPTION.name])
                 if isinstance(node.value, Mapping) and ANY.name not in mapping and ALL.name not in mapping:
-                    raise node.error("the rule asks for nothing", "add any or all")
+                    raise node.error("the rule has no conditions", "add any or all")
             as_feeds[name] = replace(node, value=mapping)
         rules = None
         with problems:

@@ -45,7 +45,7 @@ class Own:
             if header.variable:
                 value = environment.get(header.variable, "").strip()
                 if not value or not re.fullmatch(r"[\x20-\x7e]+", value):
-                    is_wrong = "is not set" if not value else "holds what no header can"
+                    is_wrong = "is not set" if not value else "has a value that a header cannot carry"
                     raise UnsetError(
                         f"{header.where}: the variable {header.variable} {is_wrong};"
                         " set it where feedpub fetch runs"

@@ -54,15 +54,15 @@ def written_dates(spec: SourceSpec, found: Mapping[Path, Surveyed]) -> DateHabit
         asking = asking or [path for path, each in found.items() if each.format == "text"][:_FILES]
     if language := _language(spec, asking):
         policy = replace(policy, languages=(language,))
-        told.append(f"# Names of months and the like are of the language {language}.")
+        told.append(f"# Month names and other words in dates are in the language {language}.")
         said.append(f"languages: [{language}]")
     if _has_short_years(replace(spec, dates=policy), found):
         policy = replace(policy, two_digit_years=FIRST_YEAR)
         told.append(
-            "# Years of two digits: 69 to 99 are taken as 1969 to 1999, 00 to 68 as 2000 to 2068, as by strptime."
+            "# Two-digit years: 69 to 99 mean 1969 to 1999, 00 to 68 mean 2000 to 2068, as in strptime."
         )
         told.append(
-            "# If that is not so, say the first year that they mean, before the first build, as dates stay."
+            "# If that is wrong, write the first year that they mean before the first build, because dates stay."
         )
         said.append(f"two_digit_years: {FIRST_YEAR}")
     day_first = _day_first(replace(spec, dates=policy), found)

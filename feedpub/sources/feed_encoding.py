@@ -116,7 +116,7 @@ def _replaced(data: bytes, codec: str) -> FeedText:
     text = data.decode(codec, "replace")
     lost = text.count("\ufffd") - data.count("\ufffd".encode())
     places = "place does" if lost == 1 else "places do"
-    problem = f"{lost} {places} not fit the encoding {codec}, which is declared; each became U+FFFD"
+    problem = f"{lost} {places} not fit the declared encoding {codec}; each became U+FFFD"
     return FeedText(_undeclared(text), problem if lost > 0 else "")
 
 

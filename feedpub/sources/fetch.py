@@ -193,7 +193,9 @@ def _client(limits: Limits, seconds: Callable[[], float], end: float) -> httpx.C
 def _said(error: BaseException, limits: Limits, *, over: bool) -> str:
     """Say what went wrong; ``over`` tells whether the time for all of it had passed."""
     if isinstance(error, (httpcore.TimeoutException, httpx.TimeoutException)):
-        return f"not complete after {limits.max_seconds:g} s" if over else f"silent for {limits.timeout:g} s"
+        return (
+            f"not complete after {limits.max_seconds:g} s" if over else f"no answer for {limits.timeout:g} s"
+        )
     if isinstance(error, socket.gaierror):
         return f"the host cannot be found: {error.strerror}"
     return f"{error}" or type(error).__name__
@@ -301,7 +303,7 @@ def _take(response: httpx.Response, visit: _Visit) -> _Taken:
     wait = _freshness(headers.get("cache-control", ""))
     if response.status_code == httpx.codes.NOT_MODIFIED:
         if not (memory.etag or memory.last_modified):
-            raise RefusedError("the server says 304, as if there were a copy, and there is none")
+            raise RefusedError("the server says 304 Not Modified, but there is no copy")
         return _Taken(Outcome.UNCHANGED, wait=wait)
     if response.status_code != httpx.codes.OK:
         return _refused(response, visit)
@@ -347,17 +349,19 @@ _DENIED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 def _why_denied(url: str, visit: _Visit) -> str:
     """Return what may be done about an answer that wants to know who asks."""
     if not visit.own.headers:
-        return "if it wants a key, write fetch: {headers: {Authorization: env:NAME}} of the source"
+        return "if it needs a key, set fetch: {headers: {Authorization: env:NAME}} of the source"
     if origin(url) == origin(visit.copy.url):
-        return "look at what the variables in fetch: of the source hold"
-    return f"it was redirected to {urlsplit(url).netloc}, and headers of fetch: go to the source's own host alone"
+        return "check the values of the variables in fetch: of the source"
+    return (
+        f"it was redirected to {urlsplit(url).netloc}, but headers of fetch: only go to the source's own host"
+    )
 
 
 def _decoded(response: httpx.Response, most: int) -> Iterator[bytes]:
     """Yield the content as it arrives, never more of it than ``most`` bytes, however well it is compressed."""
     coding = response.headers.get("content-encoding", "").strip().lower()
     if coding not in {"", "identity", "gzip", "x-gzip"}:
-        raise RefusedError(f"it comes in the encoding {coding!r}, which was not asked for")
+        raise RefusedError(f"it comes in the encoding {coding!r}, which was not requested")
     unpack = zlib.decompressobj(wbits=31) if coding.endswith("gzip") else None
     size = 0
     for raw in response.iter_raw():

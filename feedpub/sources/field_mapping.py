@@ -586,9 +586,7 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
-        raise RecordError(
-            f"the name {next(name for name in names if names.count(name) > 1)!r} is given twice"
-        )
+        raise RecordError(f"the name {next(name for name in names if names.count(name) > 1)!r} appears twice")
     return found
 
 

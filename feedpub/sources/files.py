@@ -96,12 +96,12 @@ def is_leftover(name: str) -> bool:
 def _passed_over(names: list[str]) -> str:
     shown = f"{', '.join(names[:3])}{', …' if len(names) > 3 else ''}"
     are = (
-        "is a backup, an autosave or a half transfer"
+        "looks like a backup, an autosave or an unfinished transfer"
         if len(names) == 1
-        else "are backups, autosaves or half transfers"
+        else "look like backups, autosaves or unfinished transfers"
     )
     were = "was" if len(names) == 1 else f"({len(names):,}) were"
-    return f"{shown} {are} by name and {were} passed over; a path that ends as they do reads them"
+    return f"{shown} {are} and {were} passed over; a path with the same ending reads them"
 
 
 def files(spec: SourceSpec) -> list[Path | str]:
@@ -154,7 +154,7 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
             elif stat.S_ISREG(mode):
                 fitting.append(path)
             elif not stat.S_ISDIR(mode):
-                what = "a link to nothing" if path.is_symlink() else "no regular file"
+                what = "a broken link" if path.is_symlink() else "not a regular file"
                 odd.append(f"{printable(display_name(spec, path))} is {what} and was passed over")
             elif pattern.rpartition("/")[2].strip("*"):
                 # Nothing but stars means everything in a folder, and other folders may be among it.
@@ -166,7 +166,9 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
         shown = printable(display_name(spec, spec.base / name))
         odd.append(f"{shown} is a link that leads out of the config's folder and was passed over")
     if written and not (fitting or odd):
-        odd.append(f"what {pattern} fits is in the output or the state folder, where nothing is read")
+        odd.append(
+            f"everything that {pattern} matches is in the output or the state folder, where nothing is read"
+        )
     return fitting, sorted(odd)
 
 
@@ -217,7 +219,7 @@ def read(
         if spec.format is None and (other := foreign(reading.file, stream.head)):
             whole = read_whole(stream, reading)[1]
             told = (
-                f"the file is {other}, which is none of the formats; convert it, or say format: of its source"
+                f"the file is {other}, which feedpub does not read; convert it, or set format: of its source"
             )
             yield reject(whole, told, "")
             return

@@ -16,7 +16,7 @@ from feedpub.sources.spec import SourceSpec
 FOLDER = ".feedpub/fetched"
 
 
-IF_GONE = "it is not asked any more: take it out of the sources, or ask once with feedpub fetch --force"
+IF_GONE = "it is not fetched any more: remove it from the sources, or try once with feedpub fetch --force"
 IF_MOVED = "write that address into the config"
 
 
@@ -69,7 +69,7 @@ class Standing:
     def to_do(self) -> str:
         """What the owner of the config has to do about the address: a clause that goes on after it, or nothing."""
         if self.gone and self.failed:
-            return f"is gone since {self.failed:%Y-%m-%d} ({self.failure}); {IF_GONE}"
+            return f"has been gone since {self.failed:%Y-%m-%d} ({self.failure}); {IF_GONE}"
         return f"has moved for good to {self.moved_to}; {IF_MOVED}" if self.moved_to else ""
 
 

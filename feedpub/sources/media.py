@@ -89,7 +89,7 @@ class MissingError(UnfitError):
     """Nothing is there under the ``path`` that an article names."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__("is not there")
+        super().__init__("does not exist")
         self.path = path
 
 
@@ -164,7 +164,7 @@ def find(reference: str, place: Place, most: float = math.inf) -> Beside:
         raise UnfitError("is not the name of a file")
     path = Path(os.path.normpath(root / name.lstrip("/") if name.startswith("/") else place.folder / name))
     if not path.is_relative_to(root):
-        raise UnfitError(f"lies outside {root.name}, the folder of its source")
+        raise UnfitError(f"is outside {root.name}, the folder of its source")
     real, status = _looked_at(path)
     real_root = root.resolve()
     if not real.is_relative_to(real_root):
@@ -234,7 +234,7 @@ def why_unfit(media_type: str, use: Use) -> str:
         "transcript": media_type in _TEXTS,
         "chapters": media_type == _JSON_TYPE,
     }[use]
-    return "" if is_fit else f"is not {_FIT[use]} by its bytes"
+    return "" if is_fit else f"is not {_FIT[use]} by its content"
 
 
 def measure(data: bytes, use: Use = "file") -> Measured:
@@ -244,7 +244,7 @@ def measure(data: bytes, use: Use = "file") -> Measured:
     """
     known = _told(data) or _told_text(data)
     if known is None:
-        raise UnfitError(f"is not {_FIT[use]} by its bytes")
+        raise UnfitError(f"is not {_FIT[use]} by its content")
     media_type, extension = known
     width = height = duration = 0
     if media_type.startswith("image/"):
@@ -252,7 +252,7 @@ def measure(data: bytes, use: Use = "file") -> Measured:
     elif media_type.startswith(("audio/", "video/")):
         duration = _duration(data, media_type)
     if media_type in _SIZED and not width:
-        raise UnfitError("is damaged: it does not say how large the picture is")
+        raise UnfitError("is damaged: the size of the picture cannot be measured")
     return Measured(
         hashlib.sha256(data).hexdigest(), media_type, extension, len(data), width, height, duration
     )

@@ -218,9 +218,9 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
     identity, key = _identity(reading, record, parsed.instant, named)
     former = _former_identity(reading, record, parsed.instant, named, link)
     if former and record.id and not record.formerly:
-        unless = "unless it was published under that, it gets another"
+        unless = "the article gets another, unless it was published under this one"
         if without_password(former) != former:
-            notes.add("password", f"its id holds a password; {unless}")
+            notes.add("password", f"its id contains a password; {unless}")
         else:
             notes.add("bad-id", f"its id {former[:200]!r} cannot be carried by every format; {unless}")
     if not link and not _has_more(record) and not _is_dated_by_file(reading):
@@ -344,7 +344,7 @@ def _enclosures(
     )
     if len(found) > 1:
         names = ", ".join(enclosure.url[:200] for enclosure in found[1:4]) + (", …" if len(found) > 4 else "")
-        told = f"has {len(found)} enclosures, and RSS has room for the first; only Atom and JSON Feed have {names}"
+        told = f"has {len(found)} enclosures, but RSS only has room for the first; only Atom and JSON Feed have {names}"
         notes.add("more-enclosures", told)
     return found
 
@@ -353,7 +353,7 @@ def _title(record: Record, written: str, body: str, spec: SourceSpec, notes: _No
     """Return the title as plain text, else the first sentence of the body."""
     title = one_line(plain_text(written)) if spec.html_title else written
     if not (spec.html_title or record.keep_id) and any(unescape(r) != r for r in _REFERENCE.findall(title)):
-        notes.add("html-title", f"the title {title[:200]!r} holds what HTML would write for other characters")
+        notes.add("html-title", f"the title {title[:200]!r} contains HTML character references")
     if not title.strip(_ZERO_WIDTH):
         title = first_sentence(plain_text(body) if record.html else body)
         if not title:
@@ -376,10 +376,10 @@ def _parsed(record: Record, reading: ParseContext) -> ParsedDate:
         return ParsedDate(reading.since)
     if reading.since is None:
         raise RecordError(
-            "the entry has no date; date: fetched of its source dates such entries by their first copy"
+            "the entry has no date; with date: fetched of its source, it is dated by its first copy"
         )
     if not (record.id.strip() or record.link.strip()):
-        raise RecordError("the entry has no date, and neither id nor link by which it could be known again")
+        raise RecordError("the entry has no date, and neither id nor link to recognise it by")
     return ParsedDate(reading.since)
 
 
@@ -474,11 +474,11 @@ def _tidied(article: Article, selected: Selected | None, spec: SourceSpec, notes
         selected = select(cleaning, article.body) if article.html else Selected(article.body, article.html)
     applied: set[Rule] = set(selected.applied)
     if cleaning.keep and cleaning.keep not in applied:
-        notes.add("not-cleaned", f"keep fits nothing in it, so that all of it stays: {cleaning.keep}")
+        notes.add("not-cleaned", f"keep matches nothing in it, so all of it stays: {cleaning.keep}")
     body = replace_all(cleaning.body, selected.body, applied).strip()
     title = one_line(replace_all(cleaning.title, article.title, applied))
     if not title.strip(_ZERO_WIDTH):
-        notes.add("not-cleaned", "the rules of its source leave nothing of its title, so that it stays")
+        notes.add("not-cleaned", "replace would leave nothing of its title, so it stays")
         title = article.title
     if not applied:
         return article
@@ -491,7 +491,7 @@ def _note_relative(article: Article, notes: _Notes) -> None:
     if not article.html or article.link:
         return
     if lost := relative_addresses(article.body):
-        found = f"relative addresses ({len(lost)}), as {lost[0][:200]!r}"
+        found = f"relative addresses ({len(lost)}), such as {lost[0][:200]!r}"
         notes.add("relative-address", f"left out {found}: there is no link to resolve them against")
 
 
@@ -504,7 +504,7 @@ def _updated(text: str, published: datetime, spec: SourceSpec, notes: _Notes) ->
         notes.add("bad-updated", f"left out the time of the update: {error}")
         return None
     if updated < published:
-        notes.add("bad-updated", "left out a time of the update that lies before the publication")
+        notes.add("bad-updated", "left out a time of the update that is before the publication")
         return None
     return updated
 
@@ -529,7 +529,8 @@ def _linked(
     lacking = [name for name in PLACEHOLDER.findall(reading.spec.link) if not values.get(name)]
     if lacking:
         notes.add(
-            "bad-address", f"has no link: its source makes it of {{{lacking[0]}}}, which the record lacks"
+            "bad-address",
+            f"has no link: its source makes it of {{{lacking[0]}}}, which the record does not have",
         )
         return None
     filled = PLACEHOLDER.sub(lambda name: quote(values[name[1]].strip("/"), safe="/"), reading.spec.link)

@@ -46,7 +46,7 @@ def read_old_feeds(spec: SourceSpec, authority: str) -> OldFeeds:
             if not files and "://" in pattern:
                 missing.append(f"{pattern}: has not been fetched yet; run feedpub fetch")
             elif not files:
-                missing.append(f"{pattern}: there is no such file")
+                missing.append(f"{pattern}: the file does not exist")
     return OldFeeds(tuple(entries), tuple(rejects), tuple(missing))
 
 

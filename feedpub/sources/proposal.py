@@ -53,16 +53,19 @@ _NO_ZONE = "no time zone"
 _QUESTIONS = (
     (
         "is not UTF-8",
-        ("# Some records are not UTF-8. If they are of a Western Windows, say so:", "# encoding: cp1252"),
+        (
+            "# Some records are not UTF-8. If they come from a Western European or American Windows:",
+            "# encoding: cp1252",
+        ),
     ),
     (
         "day first or month first",
-        ("# Dates such as 3/4/2023 can be read in two ways; say which:", "# dates: {day_first: true}"),
+        ("# Dates such as 3/4/2023 are ambiguous; say which comes first:", "# dates: {day_first: true}"),
     ),
     (
         "year of two digits",
         (
-            "# Years have two digits; say in which hundred years they lie:",
+            "# Years have two digits; write the first year that they can mean:",
             f"# dates: {{two_digit_years: {FIRST_YEAR}}}",
         ),
     ),
@@ -80,14 +83,14 @@ _QUESTIONS = (
     (
         "date: fetched of its source",
         (
-            "# Some entries have no date. To date them by the copy that they first come with, for good:",
+            "# Some entries have no date. To give them the date of the copy that they first came with:",
             "# date: fetched",
         ),
     ),
     (
         "declare dates: languages",
         (
-            "# Some dates have words that are not English. If they are of another language, install",
+            "# Some dates have words that are not English. If they are in another language, install",
             "# feedpub[dates] and say which:",
             "# dates: {languages: [fr]}",
         ),
@@ -100,8 +103,8 @@ _BETWEEN = (
     ' such as layout: {order: title date body, separator: "---"}'
 )
 _ABOVE = (
-    "# Most of these files is below their dates, and is rejected. If the date is above the text here, no layout fits",
-    "# the lines above it: title, author, date, text would be one. Then what is published here is not what is meant.",
+    "# Most text in these files is below a date, and is rejected. If the date is above its text here, no layout fits",
+    "# these files (title, author, date, text would be one), and the articles are not what you mean.",
 )
 _HTML = ("# Bodies here look like HTML; as text, their tags would be shown.", "body: html")
 _REPAIR = "# Some text here was decoded wrongly (CafÃ©); this repairs it, and each repair is reported."
@@ -288,9 +291,7 @@ class _Group:
         if most_say_dates([head.lines for head in self.heads.values()]):
             # In a way that is not read; the day of the file would be another.
             return None
-        told = (
-            "# No text here says its date, so each is dated by the last change of its file, once and for all."
-        )
+        told = "# No text here has a date, so each gets that of the last change of its file, and keeps it."
         found = self.proposal((told, "date: mtime"))
         is_whole = isinstance(found, Proposal) and found.articles > found.rejects
         return found if is_whole and isinstance(found, Proposal) else None
@@ -364,9 +365,9 @@ class _Group:
     def _unnamed(self, pattern: str) -> str:
         """Return why no pattern of a config gives just these files, or nothing."""
         if any(other != self.kind and other.endswith(self.kind) for other in self.looked.groups):
-            return "no pattern fits these files and no others; name them yourself"
+            return "no pattern matches only these files; name them yourself"
         if pattern != printable(pattern):
-            return "a path in a config has no such characters; rename the files or their folder"
+            return "a path in a config cannot contain such characters; rename the files or their folder"
         return ""
 
     def _passed_over(self, pattern: str, problem: str) -> PassedOver:
@@ -439,7 +440,7 @@ class _Group:
             for layout, told in possible_layouts([head.lines for head in heads], several=several):
                 yield _Way((told, written(layout)), replace(spec, layout=as_read(layout)))
         if all(head.format == "feed" for head in heads):
-            told = "# Entries without a date are dated by the copy that they first come with, and keep that date."
+            told = "# Entries without a date get that of the copy that they first came with, and keep it."
             yield _Way((told, "date: fetched"), replace(spec, date="fetched"))
         dated = sum(bool(declared_date(display_name(spec, path))) for path in texts)
         if 2 * dated > len(texts):
@@ -454,11 +455,13 @@ class _Group:
             if likely := self._likely(found[path], path):
                 shapes.setdefault(json.dumps(likely, ensure_ascii=False), path)
         if len(shapes) == 1 and not any(found[path].articles for path in named):
-            told = "# Records here have other names for date, title or body than the known; say where they are, as in:"
+            told = (
+                "# feedpub does not know the names of date, title or body here; say what they are, such as:"
+            )
             return [told, f"# fields: {next(iter(shapes))}"]
         lines: list[str] = []
         for shape, path in shapes.items():
-            told = f"# {display_name(spec, path)} gave no article. If it holds some, give it a source of its own, with:"
+            told = f"# {display_name(spec, path)} gave no article. If it contains some, add a source of its own, with:"
             lines += [told, f"# fields: {shape}"]
         return lines
 

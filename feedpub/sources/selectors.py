@@ -52,7 +52,7 @@ def selector_problem(css: str) -> str:
     except SelectorError as error:
         return str(error)
     except etree.XPathError:
-        return "it cannot be looked for"
+        return "it is not supported"
     return ""
 
 

@@ -125,5 +125,5 @@ def _pattern(address: str) -> tuple[str, str]:
         return address, ""
     path = posixpath.normpath(unquote(address))
     if path.startswith(("/", "../")) or path in {".", ".."} or re.search(r"[\x00-\x1f\x7f-\x9f\\]", path):
-        return "", "names a file outside of the folder of the list"
+        return "", "names a file outside the folder of the list"
     return glob.escape(path), ""

@@ -125,10 +125,10 @@ def _idle(spec: SourceSpec, surveyed: Sequence[Surveyed], *, more: bool) -> Iter
     articles = sum(file.articles for file in surveyed)
     applied = {number for file in surveyed for number in file.applied}
     looked = f"{articles:,} article{'s' * (articles != 1)}"
-    looked += " of the files that were looked into; --all looks into all" if more else ""
+    looked += " of the files that were read; --all reads all" if more else ""
     for number, rule in enumerate(spec.cleaning.rules if articles else ()):
         if number not in applied:
-            yield f"{rule.where.file}:{rule.where.line}: {rule} fits nothing in {looked}"
+            yield f"{rule.where.file}:{rule.where.line}: {rule} matches nothing in {looked}"
 
 
 def spread(files: Sequence[T], limit: int) -> list[T]:

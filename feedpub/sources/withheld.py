@@ -267,7 +267,7 @@ class _Judged:
         elif role in {"due", "expires"}:
             self._time(role, name, value)
         elif _is_set(role, name, value) is None:
-            self._unknown.append(f"the {name} {_text(value)[:80]!r} is not known here and holds nothing back")
+            self._unknown.append(f"the {name} {_text(value)[:80]!r} is unknown and holds nothing back")
         elif said := _flagged(role, name, value, strict=self._strict, is_export=self._is_export):
             self._holds.append(said)
 
@@ -290,7 +290,7 @@ class _Judged:
         elif kind and kind not in {"public", "scheduled"}:
             self._holds.append((kind, f"its {name} is {word!r}"))
         elif not kind and role == "status":
-            self._unknown.append(f"the {name} {word!r} is not known here and holds nothing back")
+            self._unknown.append(f"the {name} {word!r} is unknown and holds nothing back")
 
     def _time(self, role: str, name: str, value: Any) -> None:
         text = _text(value)

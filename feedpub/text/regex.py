@@ -15,13 +15,13 @@ _MAX_SIZE = 5000
 
 # What RE2 cannot do, by how it says so, and what to write.
 _REMEDIES = (
-    ("invalid perl operator: (?", "RE2 has no look-around and no atomic groups; say it with all and none"),
+    ("invalid perl operator: (?", "RE2 has no look-around and no atomic groups; use all and none"),
     ("invalid escape sequence: \\Z", r"write \z for the end of the text"),
-    ("invalid escape sequence: \\K", "RE2 cannot drop what it has matched; leave it out"),
+    ("invalid escape sequence: \\K", "RE2 does not support \\K; remove it"),
     *((f"invalid escape sequence: \\{digit}", "RE2 has no backreferences") for digit in range(1, 10)),
     ("bad repetition operator", "RE2 has no possessive operators, and repeats at most 1000 times"),
     ("invalid repetition size", "RE2 repeats at most 1000 times"),
-    ("pattern too large", "repeat less"),
+    ("pattern too large", "use fewer repetitions"),
 )
 
 
@@ -37,9 +37,15 @@ def regex_problem(pattern: str) -> tuple[str, str] | None:
         remedy = next((remedy for start, remedy in _REMEDIES if reason.startswith(start)), "")
         return f"RE2 cannot run this regular expression: {reason}{at}", remedy
     if compiled.search(b"") is not None:
-        return "this regular expression matches the empty text, and so any", "ask for something"
+        return (
+            "this regular expression matches the empty text, and so every text",
+            "make it require a character",
+        )
     if compiled.programsize > _MAX_SIZE:
-        return "this regular expression is too large to run in fair time", "repeat less, or smaller classes"
+        return (
+            "this regular expression is too large to run in reasonable time",
+            "use fewer repetitions, or smaller classes",
+        )
     return None
 
 

@@ -42,7 +42,7 @@ def run(folder, sources, *options, base_url=OWN, command="check"):
         (
             "path: feeds/*.md",
             1,
-            "what feeds/*.md fits is in the output or the state folder, where nothing is",
+            "everything that feeds/*.md matches is in the output or the state folder, where nothing is",
         ),
         ('path: "https://mill.town/feed"', 1, "https://mill.town/feed has not been fetched yet"),
         ('path: "https://mill.town/feed", may_be_empty: true', 1, "has not been fetched yet"),

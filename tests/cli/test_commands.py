@@ -137,8 +137,8 @@ def test_a_wrong_config_is_one_sentence_and_status_2(feedpub):
 SOURCE_WARNINGS = [
     ("none/*.txt", "no file matches the source none/*.txt"),
     ("https://example.org/a.rss", "https://example.org/a.rss has not been fetched yet; run feedpub fetch"),
-    ("odd/*.txt", "odd/gone.txt is a link to nothing and was passed over"),
-    ("odd/*.pipe", "odd/\\u001b[31m.pipe is no regular file and was passed over"),
+    ("odd/*.txt", "odd/gone.txt is a broken link and was passed over"),
+    ("odd/*.pipe", "odd/\\u001b[31m.pipe is not a regular file and was passed over"),
     ("seeds", "seeds is a folder and was passed over; for its files, write seeds/*"),
 ]
 

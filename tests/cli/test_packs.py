@@ -69,7 +69,10 @@ def test_it_prints_a_whole_pack_as_it_is_written(command, folder):
         (["show", "nowhere"], "there is no nowhere; feedpub packs lists what there is"),
         (["show"], "write feedpub packs, or feedpub packs show and one name, such as news-en/sports"),
         (["news-en"], "write feedpub packs, or feedpub packs show and one name, such as news-en/sports"),
-        (["--config", "nope.yaml"], "nope.yaml:1:1: there is no such file; name one with --config, or let"),
+        (
+            ["--config", "nope.yaml"],
+            "nope.yaml:1:1: the file does not exist; name another with --config, or create",
+        ),
     ],
 )
 def test_a_wrong_question_is_answered_with_a_sentence(command, folder, arguments, says):

@@ -114,7 +114,8 @@ def test_what_is_no_config_at_all_is_one_sentence_too(data):
 
 def test_a_file_that_is_not_there_says_how_to_name_one(tmp_path):
     with pytest.raises(
-        ConfigError, match=r"there is no such file; name one with --config, or let feedpub init"
+        ConfigError,
+        match=r"the file does not exist; name another with --config, or create one with feedpub init",
     ):
         load_config(tmp_path / "nope.yaml")
 

@@ -76,7 +76,7 @@ def test_warnings_are_told_of_ones_own_packs_and_of_the_config_apart(load):
     """A pack may contain terms that the config vetoes on purpose."""
     rules = load("{rule: ours/wind, none: [windy], any: ['a*']}").rules
     assert [str(warned) for warned in rules.lint()] == [
-        "c.yaml:5:61: feeds.a.any[0]: a* is found in very many words; write more letters or no *"
+        "c.yaml:5:61: feeds.a.any[0]: a* matches very many words; write more letters or no *"
     ]
     rules = load(ours=OURS.replace("[oil, gas]", "[oil, gas, natural gas]")).rules
     assert [str(warned) for warned in rules.lint()] == [

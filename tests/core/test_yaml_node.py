@@ -7,8 +7,8 @@ from feedpub.core.yaml_node import MAX_DEPTH, read_yaml
 
 REFUSED = [
     # (YAML, line, column, part of the message)
-    ("a: 1\na: 2", 2, 1, "the key 'a' is given twice; the first is on line 1"),
-    ("a:\n  b: 1\n  b: 2", 3, 3, "a.b: the key 'b' is given twice"),
+    ("a: 1\na: 2", 2, 1, "the key 'a' appears twice; the first is on line 1"),
+    ("a:\n  b: 1\n  b: 2", 3, 3, "a.b: the key 'b' appears twice"),
     ("a: &x 1", 1, 4, 'write "&x" in quotes'),
     ("a: *x", 1, 4, 'write "*x" in quotes'),
     ("a: *infix*", 1, 10, "put text that begins with * or & in quotes"),
@@ -16,7 +16,7 @@ REFUSED = [
     ("a: !stop", 1, 4, "put text that begins with ! in quotes"),
     ("a:\tb: c", 1, 3, "indent with spaces, not tabs"),
     ("a: kingdom: come", 1, 11, "put text with a colon in quotes"),
-    ("a: [", 1, 5, "this is not YAML"),
+    ("a: [", 1, 5, "this is not valid YAML"),
     ("a: \x07", 1, 1, "U+0007"),
     ("? [a]\n: b", 1, 3, "a key must be text"),
     ("a: 1\n--- \nb: 2", 2, 1, "a second YAML document"),
@@ -38,7 +38,7 @@ AS_TEXT = [
     ("12:30", "as a number in base 60"),
     ("12:30:00", "as a number in base 60"),
     ("007", "as a number in base 8"),
-    ("1.10", "loses its last zeros"),
+    ("1.10", "without its last zeros"),
     ("1_000", "as a number"),
     ("~", "as null"),
     ("", "found nothing"),

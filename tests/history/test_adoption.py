@@ -231,7 +231,7 @@ def test_two_articles_for_one_entry_are_an_error_that_names_both(site, command):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (None, "there is no such file"),
+        (None, "the file does not exist"),
         ("hello\n", "no entry that can be read"),
         ('[{"title": "x", "date": "2024-01-01"}]', "is not a feed"),
     ],

@@ -406,9 +406,7 @@ def test_a_style_sheet_and_templates_of_ones_own_hold_for_the_report_too(run):
 def test_a_build_and_check_warn_of_an_expression_that_yaml_made_another_one(run):
     config = run.folder / "config.yaml"
     config.write_text(CONFIG.replace("none: [painting]", 'none: ["re:\\bpainting"]'))
-    warning = (
-        "config.yaml:9:64: feeds.energy.none[0]: this regular expression holds the control character U+0008"
-    )
+    warning = "config.yaml:9:64: feeds.energy.none[0]: this regular expression contains the control character U+0008"
     assert warning in run("check").stdout
     assert warning in run("build").stderr
     assert "control character" not in run("build", "--quiet").stderr

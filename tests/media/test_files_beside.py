@@ -117,7 +117,7 @@ def test_texts_are_told_by_their_shape_and_published_for_episodes_alone(kind, ma
     ],
 )
 def test_html_and_what_is_not_utf_8_is_no_transcript(data):
-    assert unfit(data, "transcript") == "is not WebVTT, SRT, JSON or plain text in UTF-8 by its bytes"
+    assert unfit(data, "transcript") == "is not WebVTT, SRT, JSON or plain text in UTF-8 by its content"
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ def tree(tmp_path):
         ("../%C3%A4.png", "ä.png"),
         ("../inside.png", "inside.png"),
         ("../../posts/photo.png", "photo.png"),
-        ("../../secret.png", "lies outside posts"),
-        ("%2e%2e/%2e%2e/secret.png", "lies outside posts"),
+        ("../../secret.png", "is outside posts"),
+        ("%2e%2e/%2e%2e/secret.png", "is outside posts"),
         ("../up/secret.png", "leads out of posts"),
         ("../out.png", "leads out of posts"),
         ("../loop.png", "is a link that leads to itself"),
@@ -227,9 +227,9 @@ def test_a_file_that_is_missing_or_unfit_is_told_with_its_place_and_leaves_no_de
     report = site.build()
     told = [str(n.origin) + " " + n.message for n in report.notices if n.kind.endswith("-file")]
     assert told == [
-        "posts/a.md:1 left out the file 'gone.png', which is not there",
-        "posts/a.md:1 left out the file 'gone.mp3', which is not there",
-        "posts/a.md:1 left out the file 'x.svg', which is not a picture, sound, video or PDF by its bytes",
+        "posts/a.md:1 left out the file 'gone.png', which does not exist",
+        "posts/a.md:1 left out the file 'gone.mp3', which does not exist",
+        "posts/a.md:1 left out the file 'x.svg', which is not a picture, sound, video or PDF by its content",
     ]
     item = json.loads(site.files()["all.json"])["items"][0]
     assert item["content_html"] == "<p>Gone Drawing</p>"

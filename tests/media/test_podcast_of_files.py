@@ -117,10 +117,10 @@ def test_what_cannot_be_published_of_them_is_told_and_no_feed_names_it(site):
     report = site.build()
     told = [str(n.message) for n in report.notices if n.kind in ("missing-file", "unfit-file")]
     assert sorted(told) == [
-        "left out the file '1.json', which is not JSON by its bytes",
-        "left out the file '1.txt', which is not there",
-        "left out the file '1.vtt', which is not WebVTT, SRT, JSON or plain text in UTF-8 by its bytes",
-        "left out the file 'ann.jpg', which is not a picture by its bytes",
+        "left out the file '1.json', which is not JSON by its content",
+        "left out the file '1.txt', which does not exist",
+        "left out the file '1.vtt', which is not WebVTT, SRT, JSON or plain text in UTF-8 by its content",
+        "left out the file 'ann.jpg', which is not a picture by its content",
     ]
     assert {str(n.origin) for n in report.notices if n.kind == "unfit-file"} == {"posts/Episode.md:1"}
     for name in ("all.rss", "all.atom", "all.json"):

@@ -6,14 +6,14 @@ from feedpub.core.yaml_node import read_yaml
 from feedpub.rules import compile_rules
 
 CONTROL = (
-    "this regular expression holds the control character U+{}, which YAML makes of a backslash (such as \\b) in double"
-    " quotes; write it in single quotes"
+    "this regular expression contains the control character U+{}, which YAML makes from a backslash (such as \\b) in"
+    " double quotes; write it in single quotes"
 )
 CASES = [
     (
         "a star on two letters",
         "a: {any: ['ab*']}",
-        ["ab* is found in very many words; write more letters or no *"],
+        ["ab* matches very many words; write more letters or no *"],
     ),
     ("a star on three letters", "a: {any: ['abc*']}", []),
     (
@@ -38,14 +38,14 @@ CASES = [
         "spellings of one term alone, of which two are needed, as 0.1.0 took them",
         "a: {any: [oil, Oil], min_hits: 2}",
         [
-            "where oil is found, Oil is too, and min_hits counts both; take one of them out",
-            "where Oil is found, oil is too, and min_hits counts both; take one of them out",
+            "where oil is found, Oil is too, and min_hits counts both; remove one of them",
+            "where Oil is found, oil is too, and min_hits counts both; remove one of them",
         ],
     ),
     (
         "terms of which two are needed and one word is both",
         "a: {any: [cuts, 'cut*'], min_hits: 2}",
-        ["where cuts is found, cut* is too, and min_hits counts both; take one of them out"],
+        ["where cuts is found, cut* is too, and min_hits counts both; remove one of them"],
     ),
     (
         "two spellings of one of the terms of which two are needed",
@@ -85,12 +85,12 @@ CASES = [
     (
         "a refused term",
         "a: {any: [oil, gas], none: [oil]}",
-        ["oil is asked for and refused by a; refusal wins; take one of them out"],
+        ["oil is both wanted and refused by a; refusal wins; remove one of them"],
     ),
     (
         "a term refused by a wider one",
         "a: {any: [oil price, gas], none: [oil]}",
-        ["oil price can never bring an article in: oil refuses it; take one of them out"],
+        ["oil price can never add an article: oil refuses it; remove one of them"],
     ),
     ("a refusal in another field", "a: {any: [oil], none: [{title: oil}]}", []),
     (
@@ -101,7 +101,7 @@ CASES = [
     (
         "a link that is refused",
         "a: {any: [{link: example.org/a/b}], none: [{link: /a}]}",
-        ["example.org/a/b can never bring an article in: /a refuses it; take one of them out"],
+        ["example.org/a/b can never add an article: /a refuses it; remove one of them"],
     ),
     (
         "a region of a language",
@@ -112,14 +112,12 @@ CASES = [
     (
         "the syntax of other tools",
         "a: {any: ['source:AP']}",
-        [
-            "source:AP is looked for as it is written, signs and all; a term of one field is written {source: term}"
-        ],
+        ["source:AP only matches literally; a term for one field is written {source: term}"],
     ),
     (
         "a term of one field under a refusal of all",
         "a: {any: [{title: oil}], none: [oil]}",
-        ["oil can never bring an article in: oil refuses it; take one of them out"],
+        ["oil can never add an article: oil refuses it; remove one of them"],
     ),
     (
         "an ASCII boundary",
@@ -155,12 +153,12 @@ CASES = [
         (
             f"another tool's {text}",
             f"a: {{any: ['{text}']}}",
-            [f"{text} is looked for as it is written, signs and all; {remedy}"],
+            [f"{text} only matches literally; {remedy}"],
         )
         for text, remedy in (
-            ("oil OR gas", "of a list of terms under any, each one will do"),
-            ("oil | gas", "of a list of terms under any, each one will do"),
-            ("oil|gas", "of a list of terms under any, each one will do"),
+            ("oil OR gas", "for either of two terms, write a list under any"),
+            ("oil | gas", "for either of two terms, write a list under any"),
+            ("oil|gas", "for either of two terms, write a list under any"),
             ("oil AND gas", "terms that must all be found go in a list under all"),
             ("oil && gas", "terms that must all be found go in a list under all"),
             ("oil NOT painting", "terms that must not be found go in a list under none"),
@@ -169,8 +167,8 @@ CASES = [
             ("+oil", "terms that must all be found go in a list under all"),
             ("/oil/i", "a regular expression begins with re: and has no slashes around it"),
             ("/oil prices?/", "a regular expression begins with re: and has no slashes around it"),
-            ("title:oil", "a term of one field is written {title: term}"),
-            ("intitle:oil", "a term of one field is written {title: term}"),
+            ("title:oil", "a term for one field is written {title: term}"),
+            ("intitle:oil", "a term for one field is written {title: term}"),
             (r"\boil\b", "a regular expression begins with re:"),
             ("^oil", "a regular expression begins with re:"),
             ("(?i)oil", "a regular expression begins with re:"),
@@ -179,12 +177,12 @@ CASES = [
     (
         "a list in one text",
         "a: {any: ['oil, gas']}",
-        ["oil, gas is one term, comma and all; write [oil, gas], each by itself"],
+        ["oil, gas is one term with a comma in it; for several, write [oil, gas]"],
     ),
     (
         "a list of three in one text",
         "a: {any: ['Oil;Gas; Coal']}",
-        ["Oil;Gas; Coal is one term, comma and all; write [Oil, Gas, Coal], each by itself"],
+        ["Oil;Gas; Coal is one term with a comma in it; for several, write [Oil, Gas, Coal]"],
     ),
     *(
         (f"a name with signs, {text}", f"a: {{any: ['{text}']}}", [])

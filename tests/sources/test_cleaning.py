@@ -90,7 +90,7 @@ def test_what_no_rule_fits_stays_to_the_byte(source, gives):
 @pytest.mark.parametrize(
     ("rules", "told"),
     [
-        ("html: {keep: article}", "keep fits nothing in it"),
+        ("html: {keep: article}", "keep matches nothing in it"),
         ("replace: {title: [{pattern: '.+'}]}", "leave nothing of its title"),
     ],
 )
@@ -116,8 +116,8 @@ def test_check_names_the_rules_that_never_applied_and_explain_shows_what_was_cha
         "    replace: {title: [{pattern: '^VIDEO: '}, {pattern: nowhere}]}\n"
     )
     said = command(tmp_path, "check").stdout
-    assert "config.yaml:9: '.never' fits nothing in 1 article\n" in said
-    assert "config.yaml:10: 'nowhere' fits nothing in 1 article\n" in said
+    assert "config.yaml:9: '.never' matches nothing in 1 article\n" in said
+    assert "config.yaml:10: 'nowhere' matches nothing in 1 article\n" in said
     assert "'.ad' fits" not in said
     said = command(tmp_path, "explain", "VIDEO: Ships").stdout
     assert "cleaned by config.yaml:8: '.ad'" in said

@@ -66,7 +66,7 @@ def test_a_redirect_to_another_port_takes_no_secret_along_and_the_failure_says_s
     result = fetch(copy, 0, LIMITS, time.monotonic, own=OWN)
     assert [headers.get("Authorization") for _, headers in server.asked] == [TOKEN, None]
     assert result.outcome is Outcome.FAILED
-    assert f"it was redirected to localhost:{port}, and headers of fetch: go to" in result.detail
+    assert f"it was redirected to localhost:{port}, but headers of fetch: only go to" in result.detail
 
 
 ECHOES = {

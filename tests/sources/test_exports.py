@@ -123,9 +123,9 @@ def test_what_is_no_format_is_named_unless_the_source_says_what_it_is(name, text
     """Read as text, it would be published with everything private in it."""
     items = gives(source(), text.encode(), name)
     assert [type(item) for item in items] == [Reject]
-    assert "none of the formats" in items[0].reason
+    assert "feedpub does not read" in items[0].reason
     assert items[0].text == ""
     assert not any(
-        "none of the formats" in getattr(item, "reason", "")
+        "feedpub does not read" in getattr(item, "reason", "")
         for item in gives(source("format: text"), text.encode(), name)
     )

@@ -167,8 +167,8 @@ def test_a_long_entry_costs_itself(monkeypatch):
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("<rss>" + "words " * 2_000_000 + "<item/></rss>", "what is outside its entries has more than 8 MB"),
-     ("<rss>" + "<!-- " * 100 + "</rss>", "the file is long and has no entry of a feed")],
+    [("<rss>" + "words " * 2_000_000 + "<item/></rss>", "the part outside its entries has more than 8 MB"),
+     ("<rss>" + "<!-- " * 100 + "</rss>", "the file is long and has no entry")],
 )  # fmt: skip
 def test_what_cannot_be_read_in_parts_is_one_reject(text, reason):
     (found,) = items_in_parts(text.encode())

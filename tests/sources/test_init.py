@@ -69,7 +69,7 @@ def test_the_config_that_init_writes_loads_and_asks(folder):
     ]  # fmt: skip
     assert 'boilerplate: ["You Might Like..."]' in text
     assert 'related_links: ["Read More"]' in text
-    assert "passed over drop/* (1 file): no pattern fits these files and no others" in result.output
+    assert "passed over drop/* (1 file): no pattern matches only these files" in result.output
     for question in (
         "name no zone",
         "# encoding: cp1252",
@@ -248,7 +248,7 @@ def test_init_replaces_nothing_unless_told(folder):
                 "other.csv": b"Kopf,Korpus,Am\nA,Es ist da.,2024-10-15\n",
             },
             [
-                "# drop/other.csv gave no article. If it holds some, give it a source of its own, with:",
+                "# drop/other.csv gave no article. If it contains some, add a source of its own, with:",
                 '# fields: {"title": "Kopf", "body": "Korpus", "published": "Am"}',
             ],
             id="a table with other names beside the news",
@@ -334,7 +334,7 @@ def test_init_replaces_nothing_unless_told(folder):
         ),
         pytest.param(
             {"a.gz": gzip.compress(RECORD.encode()), "b.txt.gz": gzip.compress(RECORD.encode())},
-            ["passed over drop/*.gz (1 file): no pattern fits", 'path: "drop/*.txt.gz"'],
+            ["passed over drop/*.gz (1 file): no pattern matches", 'path: "drop/*.txt.gz"'],
             id="a pattern that would fit the files of another",
         ),
     ],

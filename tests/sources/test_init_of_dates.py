@@ -35,5 +35,5 @@ def test_days_that_a_spreadsheet_counts_are_no_seconds(tmp_path, monkeypatch):
     (tmp_path / "a.csv").write_text("title,text,date\nA,B,45208.6007\n")
     monkeypatch.chdir(tmp_path)
     began = CliRunner().invoke(app, ["init", "."])
-    assert "is a bare number; if a spreadsheet counts days by it, write it out as a date" in began.stderr
+    assert "is a bare number; if it is a day number of a spreadsheet, write it as a date" in began.stderr
     assert not Path("config.yaml").exists()

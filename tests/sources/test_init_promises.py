@@ -143,7 +143,7 @@ def test_a_build_finds_what_init_says(files):
         rejects = sum(int(number) for number in re.findall(r", ([\d,]+) rejects?\b", result.output))
         assert rejects == len(report.rejects), result.output
         assert not report.source_warnings
-        unnamed = "no pattern fits" in result.output
+        unnamed = "no pattern matches" in result.output
         fitted = {file for spec in load_config(config).sources for file in source_files(spec)}
         assert unnamed or set(_giving(folder / "drop")) <= fitted
     finally:

@@ -140,7 +140,7 @@ def test_what_is_gone_is_told_once_and_asked_again_only_by_force(server, site):
     server.answers["/feed"] = lambda _: (410, {}, b"")
     first, _ = site.fetch("--quiet")
     assert (
-        "/feed: the server says 410 Gone; it is not asked any more: take it out of the sources"
+        "/feed: the server says 410 Gone; it is not fetched any more: remove it from the sources"
         in first.stderr
     )
     second, asked = site.fetch("--quiet")
@@ -148,7 +148,7 @@ def test_what_is_gone_is_told_once_and_asked_again_only_by_force(server, site):
     assert site.fetch()[0].stdout.startswith("gone ")
     for line in ("check", "status"):
         assert re.search(
-            r"/feed is gone since \d{4}-\d\d-\d\d \(the server says 410 Gone\); it is not asked any more",
+            r"/feed has been gone since \d{4}-\d\d-\d\d \(the server says 410 Gone\); it is not fetched any more",
             site.run(line).stdout,
         )
     assert site.ids() == ids

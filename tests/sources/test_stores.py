@@ -82,7 +82,7 @@ def caused(error, cause):
             caused(RuntimeError("failed"), ConnectionResetError(104, "reset")),
             ("be reached: failed",),
         ),
-        ("s3://authors/x", FileNotFoundError("authors/x"), ("is not there: authors/x",)),
+        ("s3://authors/x", FileNotFoundError("authors/x"), ("does not exist: authors/x",)),
         ("s3://b/x", KeyError("Contents"), ("its driver fails: 'Contents'",)),
         ("s3://b/x", AssertionError(), ("its driver fails: AssertionError",)),
         (

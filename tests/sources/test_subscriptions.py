@@ -78,10 +78,10 @@ def test_an_entry_is_a_feed_with_its_name_and_categories(outline, feed):
         ("text='A' xmlUrl='s3://bucket/a'", "an address that is not on the web (s3:)"),
         ("text='A' xmlUrl='file:///etc/passwd'", "an address that is not on the web (file:)"),
         ("text='A' xmlUrl='https://me:geheim@a.example/'", "an address with a name or a password"),
-        ("text='A' xmlUrl='/etc/passwd'", "names a file outside of the folder of the list"),
-        ("text='A' xmlUrl='x/../../etc/passwd'", "names a file outside of the folder of the list"),
-        ("text='A' xmlUrl='%2e%2e/etc/passwd'", "names a file outside of the folder of the list"),
-        ("text='A' xmlUrl='..\\x'", "names a file outside of the folder of the list"),
+        ("text='A' xmlUrl='/etc/passwd'", "names a file outside the folder of the list"),
+        ("text='A' xmlUrl='x/../../etc/passwd'", "names a file outside the folder of the list"),
+        ("text='A' xmlUrl='%2e%2e/etc/passwd'", "names a file outside the folder of the list"),
+        ("text='A' xmlUrl='..\\x'", "names a file outside the folder of the list"),
     ],
 )
 def test_what_is_no_feed_is_named_with_its_line(outline, says):
@@ -150,8 +150,8 @@ def test_each_address_of_a_tree_is_one_feed_with_the_categories_of_all_its_place
         ("", 1, "is not XML"),
         ("https://a.example/\n", 1, "is not XML"),
         ("<!-- x -->\n<rss><channel/></rss>", 2, "is not OPML: it begins with <rss>"),
-        ("<opml><body/></opml>", 1, "names no feed that can be read"),
-        ("<opml><body><outline text='a'/></body></opml>", 1, "names no feed that can be read"),
+        ("<opml><body/></opml>", 1, "has no feed that can be read"),
+        ("<opml><body><outline text='a'/></body></opml>", 1, "has no feed that can be read"),
     ],
 )
 def test_a_broken_list_is_one_sentence_with_its_file_and_line(text, line, says, tmp_path):
@@ -182,7 +182,7 @@ def test_no_bytes_raise_anything_else(data):
     ("sources", "says"),
     [
         ("[{path: lost.opml}]", "config.yaml:3:11: sources[0]: there is no file lost.opml; write its path"),
-        ("[{path: '*.opml'}]", "may be several lists of feeds; name each file"),
+        ("[{path: '*.opml'}]", "can match several lists of feeds; name each file"),
         (
             "[{path: sources.opml, fetch: {headers: {Authorization: env:TOKEN}}}]",
             "the source is a list of feeds, but headers are for one host; give the feed that needs them a source",

@@ -147,8 +147,8 @@ def test_check_tells_of_dates_in_doubt(tmp_path):
     )
     (tmp_path / "a.txt").write_text("A\nB\n2023-10-11 10-00\nC\nD\n2023-10-12 10:00\nE\nF\nOct 13, 2023\n")
     run = CliRunner().invoke(app, ["check", "--config", str(tmp_path / "c.yaml")])
-    assert "a.txt:3: '2023-10-11 10-00' may be meant as a date, and ends no record" in run.output
-    assert "a.txt:9: 'Oct 13, 2023' ends a record, and is written in another form" in run.output
+    assert "a.txt:3: '2023-10-11 10-00' may be meant as a date, but does not end a record" in run.output
+    assert "a.txt:9: 'Oct 13, 2023' ends a record, but is written in another form" in run.output
 
 
 def test_a_doubt_is_told_whatever_the_timestamp_looks_like(source, gives):

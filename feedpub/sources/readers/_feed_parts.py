@@ -149,7 +149,7 @@ class _Splitting:
         ends = [max(part.begins.line, after.begins.line - 1) for part, after in pairwise(self._parts)]
         parts = (replace(part, last=end) for part, end in zip(self._parts, [*ends, last], strict=False))
         self._encoding.hear(self._frame)
-        problem = self._problem or ("" if self._parts else "the file is long and has no entry of a feed")
+        problem = self._problem or ("" if self._parts else "the file is long and has no entry")
         return Parts(self._encoding, self._frame[:head], self._frame[head:], tuple(parts), last, problem)
 
     def _here(self) -> Place:
@@ -162,7 +162,7 @@ class _Splitting:
         if len(self._frame) > MAX_FRAME and self._head is None:
             self._frame = _WORDS.sub(b"", self._frame)
         if len(self._frame) > MAX_FRAME:
-            self._problem = f"what is outside its entries has more than {MAX_FRAME >> 20} MB"
+            self._problem = f"the part outside its entries has more than {MAX_FRAME >> 20} MB"
             self._frame, self._held, self._parts, self._size = b"", [], [], 0
 
     def _hold(self, data: bytes) -> None:

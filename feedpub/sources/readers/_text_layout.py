@@ -88,7 +88,7 @@ def _values(layout: TextLayout, lines: list[str]) -> dict[str, str]:
         if field is None:
             others.append(line)
         elif field in values:
-            raise RecordError(f"the header {name.strip()!r} is given twice")
+            raise RecordError(f"the header {name.strip()!r} appears twice")
         else:
             values[field] = value.strip()
     while others and not others[0].strip():

@@ -199,7 +199,9 @@ def _items(
         return False
     if bare:
         signs = "1 sign & that begins" if bare == 1 else f"{bare:,} signs & that begin"
-        yield Notice(whole, "bare-ampersand", f"took {signs} no reference as written; XML wants &amp; there")
+        yield Notice(
+            whole, "bare-ampersand", f"read {signs} no reference as written; XML requires &amp; there"
+        )
     reading = reading.of_feed(
         parsed.feed.get("id"),
         _self_link(parsed.feed),
@@ -222,7 +224,7 @@ def _items(
         items = build(reading, origin, record, raw)
         yield from items
         if lost and any(isinstance(item, Article) for item in items):
-            told = f"left out short codes ({lost:,}), of which a theme makes galleries, films or sounds"
+            told = f"left out shortcodes ({lost:,}), which a theme turns into galleries, films or sounds"
             yield Notice(origin, "shortcode", told)
     return bool(parsed.bozo)
 

@@ -203,11 +203,11 @@ def _main_text(markup: str, page: _Page, declared: str) -> tuple[str, str]:
     holds = max(len(own), len(declared))
     if elements > MAX_ELEMENTS:
         too_long = (
-            f"the page has {elements:,} elements, and main texts are looked for in up to {MAX_ELEMENTS:,}"
+            f"the page has {elements:,} elements, but main texts are only searched in up to {MAX_ELEMENTS:,}"
         )
         if not holds:
             raise RecordError(
-                f"{too_long}; say with html: {{keep: …}} of the source which of them hold the text"
+                f"{too_long}; say with html: {{keep: …}} of the source which of them contain the text"
             )
         return max(own, declared, key=len), f"{too_long}; took the article's paragraphs"
     kept = ""

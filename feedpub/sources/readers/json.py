@@ -453,7 +453,9 @@ def _items(
                 else ""
             )
         elif not problem and _holds_columns(value):
-            problem = "the object holds columns, not records; write it anew, with orient='records' in pandas"
+            problem = (
+                "the object contains columns, not records; write records, with orient='records' in pandas"
+            )
         record = Record() if problem else _record(reading, value, keep_id=keep_id)
     except (UndecodableError, RecordError) as error:
         problem = problem or str(error)

@@ -81,9 +81,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     yield from items
     found = _TEMPLATE.findall(html.unescape(_TAG.sub("", _CODE.sub("", record.body))))
     if found and any(isinstance(item, Article) for item in items):
-        told = (
-            f"holds template code ({len(found):,}), such as {found[0][:80]!r}, which is published unchanged"
-        )
+        told = f"contains template code ({len(found):,}), such as {found[0][:80]!r}, which is published unchanged"
         yield Notice(origin, "template-code", told)
 
 
@@ -197,7 +195,7 @@ _READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
 
 def _record(reading: ParseContext, values: Mapping[str, Any], body: str) -> Record:
     if "_drafts" in reading.file.split("/"):
-        return Record(hold=Hold("draft", "it lies in a folder of drafts"))
+        return Record(hold=Hold("draft", "it is in a folder of drafts"))
     taxonomies = values.get("taxonomies")
     if isinstance(taxonomies, Mapping):
         # Zola has its tags and categories there.

@@ -231,7 +231,7 @@ def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool
     shape = shape_of(span.lines[-1])
     if shapes and shape not in shapes:
         shown = span.lines[-1].strip()
-        told = f"{shown!r} ends a record, and is written in another form than the dates before it"
+        told = f"{shown!r} ends a record, but is written in another form than the dates before it"
         here = reading.origin(span.last, span.last)
         yield Notice(here, "odd-date", told)
     shapes.add(shape)
@@ -248,7 +248,7 @@ def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool
         line = span.lines[number]
         if number not in (title, len(span.lines) - 1) and _is_meant(line):
             why = _why_no_date(line, reading.spec.dates)
-            told = f"{line.strip()!r} may be meant as a date, and ends no record: {why}"
+            told = f"{line.strip()!r} may be meant as a date, but does not end a record: {why}"
             here = reading.origin(span.first + number, span.first + number)
             yield Notice(here, "maybe-date", told)
 

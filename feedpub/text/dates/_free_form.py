@@ -115,7 +115,7 @@ def refuse_range(text: str) -> None:
     """Raise :class:`DateError` where ``text`` names a span of time."""
     glued = _GLUED.search(text)
     if _RANGE.search(text) or (glued and not is_in_use(glued[1])):
-        raise DateError(text, "has a range of times, and only one can be meant")
+        raise DateError(text, "has a range of times instead of one")
 
 
 def take_zone(text: str) -> tuple[str, str]:
@@ -156,7 +156,7 @@ def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[st
     known |= RFC822_ZONES.keys()
     if len(names) > 1 or any(name.upper() not in known and not _ZONE_NAME.match(name) for name in names):
         problem = f"has the word {names[-1]!r}, which is not part of a date"
-        raise DateError(text, f"{problem}; if it is of another language, declare dates: languages")
+        raise DateError(text, f"{problem}; if it is in another language, declare dates: languages")
     # An offset says more than a name beside it, as in +0100 CET.
     return rest, zone or "".join(names), weekday
 

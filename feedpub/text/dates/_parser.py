@@ -115,7 +115,7 @@ def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
     if match and not (plain.isdigit() and int(match[2]) > 12):
         return _assemble(plain, _iso_fields(match), policy)
     if _NUMBER.match(plain) and len(plain.lstrip("-").partition(".")[0]) < MIN_COUNTED:
-        raise DateError(plain, "is a bare number; if a spreadsheet counts days by it, write it out as a date")
+        raise DateError(plain, "is a bare number; if it is a day number of a spreadsheet, write it as a date")
     if _NUMBER.match(plain):
         unit, name = (
             ("milliseconds", "epoch-ms") if len(plain.partition(".")[0]) > 11 else ("seconds", "epoch")
@@ -178,12 +178,12 @@ def _assemble(text: str, fields: Fields, policy: DatePolicy) -> ParsedDate:
     _check_year(text, fields.year, policy)
     hour, second, later = fields.hour or 0, fields.second, timedelta(0)
     if fields.hour is None:
-        warnings.append(DateWarning("date-only", f"{text!r} has no time of day; taken as its beginning"))
+        warnings.append(DateWarning("date-only", f"{text!r} has no time of day; read as its beginning"))
     if (hour, fields.minute, second) == (24, 0, 0):
         # ISO 8601 §5.3.2: the end of a day is the beginning of the next.
         hour, later = 0, timedelta(days=1)
     if second == 60:
-        warnings.append(DateWarning("leap-second", f"{text!r} has a second 60; taken as 59"))
+        warnings.append(DateWarning("leap-second", f"{text!r} has a second 60; read as 59"))
         second = 59
     try:
         naive = datetime(fields.year, fields.month, fields.day, hour, fields.minute, second) + later  # noqa: DTZ001

@@ -121,7 +121,7 @@ def compile_format(pattern: str) -> re.Pattern[str]:
             continue
         letter = _SAME.get(piece[-1], piece[-1])
         if letter not in _DIRECTIVES or piece == "%":
-            raise ValueError(f"has {piece}, which is not known; use {' '.join(f'%{d}' for d in _DIRECTIVES)}")
+            raise ValueError(f"has the unknown {piece}; use {' '.join(f'%{d}' for d in _DIRECTIVES)}")
         if letter in seen and letter != "%":
             raise ValueError(f"has {piece} twice")
         seen.add(letter)

@@ -142,7 +142,7 @@ def localise(naive: datetime, zone: tzinfo, policy: DatePolicy) -> tuple[datetim
         return taken, (
             DateWarning(
                 "ambiguous-time",
-                f"{naive:%Y-%m-%d %H:%M} happened twice in {zone}; taken as the {policy.ambiguous}, {taken:%H:%M%z}",
+                f"{naive:%Y-%m-%d %H:%M} happened twice in {zone}; read as the {policy.ambiguous}, {taken:%H:%M%z}",
             ),
         )
     if policy.nonexistent == "reject":
@@ -151,7 +151,7 @@ def localise(naive: datetime, zone: tzinfo, policy: DatePolicy) -> tuple[datetim
     return taken, (
         DateWarning(
             "nonexistent-time",
-            f"{naive:%Y-%m-%d %H:%M} did not happen in {zone}; moved on to {taken:%H:%M%z}",
+            f"{naive:%Y-%m-%d %H:%M} did not happen in {zone}; moved forward to {taken:%H:%M%z}",
         ),
     )
 
