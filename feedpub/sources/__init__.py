@@ -2,9 +2,9 @@
 
     SourceSpec → search(spec) → read(spec, file, authority) → Article | Reject | …
 
-One format a module, one table of formats (``readers``); importing this package loads none of them. A
-source never raises for what a record says: that is a reject with its place and reason. It raises
-:class:`~feedpub.core.errors.SourceError` where a file can't be read at all.
+Each format is one module, listed in one table (``readers``); importing this package loads none of them. A
+source never raises because of the content of a record: that is a reject with its place and reason. It raises
+:class:`~feedpub.core.errors.SourceError` if a file cannot be read at all.
 """
 
 from feedpub.sources.files import files, local_file, read, search

@@ -1,6 +1,6 @@
 """Headings of blocks that are not articles, and tails of other articles' headlines in a body.
 
-Both are declared by the source (``boilerplate:`` and ``related_links:``); nothing is known here by itself.
+Both are declared by the source (``boilerplate:`` and ``related_links:``); this module knows no headings of its own.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _OPENERS = "\"'‘“„«(["
 # A full stop after a word that begins in lower case ends a sentence; after U.S., Inc. or Jr. it may not.
 _SENTENCE_END = re.compile(r"(?<![^\W_])(\w)[\w'’-]*\.[\"'’”»)\]]*\Z")
 
-# How much beside a marker is looked at; a body may be megabytes of them.
+# How many characters beside a marker are looked at; a body may be megabytes of markers.
 _NEAR = 120
 
 
 def fold_heading(line: str) -> str:
-    """Return ``line`` as headings are compared: trimmed, without case, with plain quotes and dots."""
+    """Return ``line`` in the form in which headings are compared: trimmed, without case, with plain quotes and dots."""
     return " ".join(line.translate(_FOLD).casefold().split())
 
 
@@ -33,7 +33,7 @@ def without_tail(body: str, markers: tuple[str, ...], headings: frozenset[str]) 
 
 
 def _block_start(body: str, headings: frozenset[str]) -> int | None:
-    """Return where the first line of ``body`` begins that is a heading with headlines only behind it."""
+    """Return where the first heading begins that is followed by headlines only, or ``None``."""
     longest, start = longest_line(headings), 0
     found: list[tuple[int, int]] = []
     for line in body.split("\n") if headings else ():
@@ -46,19 +46,19 @@ def _block_start(body: str, headings: frozenset[str]) -> int | None:
 
 
 def longest_line(headings: frozenset[str]) -> int:
-    """Return how long a line can be that folds to one of ``headings``; folding longer ones can be spared.
+    """Return the greatest length of a line that can be one of ``headings``, so that longer ones need not be folded.
 
-    It can be longer than the heading by white space only, so some room is left.
+    A line can only be longer than the heading by white space, so there is some margin.
     """
     return max(map(len, headings)) + 16 if headings else 0
 
 
 def tail_start(body: str, markers: tuple[str, ...]) -> int | None:
-    """Return where a tail of related links begins in ``body``, or nothing.
+    """Return where a tail of related links begins in ``body``, or ``None``.
 
-    A tail begins at the first marker that is at a sentence boundary, before a headline's beginning, and
-    goes to the end of the body. It holds headlines only: where a line of it ends as a sentence does, running
-    text goes on after that marker, and the next marker is tried.
+    A tail begins at the first marker that is at a sentence boundary and before a headline, and goes to the end of
+    the body. It contains headlines only: if one of its lines ends like a sentence, the text goes on after that
+    marker, and the next marker is tried.
     """
     for first_word in _first_words(markers):
         if first_word in body:
@@ -93,7 +93,7 @@ def _at_boundary(body: str, at: int) -> bool:
 
 
 def _is_headlines(body: str, at: int, running: tuple[int, int]) -> bool:
-    """Say whether ``body`` goes on with a headline at ``at`` and holds no ``running`` text from there on."""
+    """Say whether ``body`` goes on with a headline at ``at`` and has no ``running`` text from there on."""
     start = body[at : at + _NEAR].lstrip(": \t\n\u00a0").lstrip(_OPENERS)[:1]
     if start.islower() or (start and not start.isalnum()):
         return False
@@ -102,9 +102,9 @@ def _is_headlines(body: str, at: int, running: tuple[int, int]) -> bool:
 
 
 def _last_running_line(body: str) -> tuple[int, int]:
-    """Return where the last line of ``body`` begins and ends that ends as a sentence does; at 0 if none does.
+    """Return where the last line begins and ends that ends like a sentence; ``(0, 0)`` if there is none.
 
-    It is found once for all markers of a body, so that one of nothing but markers is read in linear time.
+    It is found once for all markers of a body, so a body of nothing but markers takes linear time.
     """
     end = len(body)
     while end > 0:

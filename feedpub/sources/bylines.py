@@ -11,22 +11,22 @@ _LONGEST, _MOST_WORDS = 60, 8
 
 
 def without_by(line: str) -> str:
-    """Return a line that names who wrote a text without the word before the name."""
+    """Return a byline without the word before the name."""
     begun = _BY.match(line)
-    # Some are called so: Von Miller.
+    # It may be part of a name: Von Miller.
     if begun and (begun[0].strip(" :").casefold() == "by" or _is_name(line[begun.end() :], 2)):
         return line[begun.end() :].strip()
     return line
 
 
 def is_byline(line: str, *, alone: bool = False) -> bool:
-    """Say whether a line says who wrote a text, and nothing else; ``alone``: a name will do."""
+    """Say whether a line is only a byline; with ``alone``, a name is enough."""
     begun = _BY.match(line)
     return _is_name(line[begun.end() :], 1) if begun else alone and _is_name(line, 2)
 
 
 def _is_name(text: str, least: int) -> bool:
-    """Say whether a text is a name of at least so many words, or several names."""
+    """Say whether a text is one or more names, with at least ``least`` words."""
     words = re.sub("[,|/]", " ", text).split()
     large = [word for word in words if word.casefold() not in _SMALL]
     is_short = len(text) <= _LONGEST and least <= len(large) <= _MOST_WORDS

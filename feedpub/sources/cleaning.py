@@ -1,7 +1,7 @@
-"""What a source's config has cut out of its articles and replaced in them. Pure, and never part of an id.
+"""The rules by which a source's articles are cut and changed. Pure, and never part of an id.
 
-Selectors (CSS) choose elements of bodies that are HTML, regular expressions (RE2) words of titles and bodies. A body
-that no rule fits stays as it is, to the byte.
+CSS selectors choose elements of HTML bodies; regular expressions (RE2) replace text in titles and bodies. A body
+that no rule matches stays the same, to the byte.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A regular expression (RE2, case ignored), what comes in the place of its matches, and where the config has it."""
+    """A regular expression (RE2, ignoring case), its replacement, and where the config has it."""
 
     pattern: str
     instead: str
@@ -47,7 +47,7 @@ Rule: TypeAlias = Selector | Replacement
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """The rules of one source. Of HTML, what fits ``keep`` stays, without what fits ``remove``; then words change."""
+    """The rules of one source. First HTML is reduced to ``keep`` without ``remove``, then text is replaced."""
 
     keep: Selector | None = None
     remove: tuple[Selector, ...] = ()
@@ -74,7 +74,7 @@ _AROUND = "x-body"
 
 
 class Selected(NamedTuple):
-    """A body after the selectors: whether it is HTML, and which of them fitted something."""
+    """A body after the selectors: whether it is HTML, and which of them matched."""
 
     body: str
     html: bool
@@ -82,16 +82,16 @@ class Selected(NamedTuple):
 
 
 def select(cleaning: Cleaning, body: str) -> Selected:
-    """Return ``body``, which is HTML, as the selectors leave it."""
+    """Apply the selectors to ``body``, which is HTML."""
     if not cleaning.selects or too_deep(body):
         return Selected(body, html=True)
-    # Within an element, as the parser would make a paragraph of a text that has none.
+    # Inside an element, because the parser would make bare text a paragraph.
     tree = parsed(f"<html><body><{_AROUND}>{body}</{_AROUND}></body></html>")
     applied, kept = cut(cleaning, tree)
     if not applied:
         return Selected(body, html=True)
     if kept is None:
-        # The first is ours, whatever the body holds.
+        # The first one is ours, whatever the body contains.
         next(tree.iter(_AROUND)).drop_tag()
         whole = tree.find("body")
         kept = "".join((escape(whole.text or "", quote=False), *map(_markup, whole)))
@@ -99,9 +99,9 @@ def select(cleaning: Cleaning, body: str) -> Selected:
 
 
 def cut(cleaning: Cleaning, tree: Any) -> tuple[frozenset[Rule], str | None]:
-    """Take out of ``tree`` what is to be removed; return which selectors fitted, and the markup of what is kept.
+    """Remove elements from ``tree``; return which selectors matched, and the markup of what ``keep`` selects.
 
-    That is ``None`` where nothing says what to keep, or nothing fits that.
+    The markup is ``None`` if there is no ``keep``, or if it matches nothing.
     """
     elements = Elements(tree)
     fitting = {rule: _fitting(rule, elements) for rule in cleaning.rules if isinstance(rule, Selector)}
@@ -118,14 +118,14 @@ def cut(cleaning: Cleaning, tree: Any) -> tuple[frozenset[Rule], str | None]:
 
 
 def _fitting(rule: Selector, elements: Elements) -> list[Any]:
-    """Return the elements that fit: neither the page nor its body, which are not a body's own."""
+    """Return the elements that match, without ``html`` and ``body``, which do not belong to an article's body."""
     return [node for node in elements.fitting(rule.css) if node.tag not in ("html", "body", _AROUND)]
 
 
 def _drop(gone: Collection[Any]) -> None:
-    """Take elements out of their tree; what follows each stays."""
+    """Remove elements from their tree; the text after them stays."""
     for parent in {parent for node in gone if (parent := node.getparent()) is not None}:
-        # Lxml's drop_tree would copy the text before an element anew for each.
+        # drop_tree of lxml would copy the text before each element again.
         last, texts = None, [parent.text]
         for child in list(parent):
             tail = child.tail
@@ -140,7 +140,7 @@ def _drop(gone: Collection[Any]) -> None:
 
 
 def _put_text(parent: Any, last: Any | None, texts: Collection[str | None]) -> None:
-    """Write what follows the child ``last`` of ``parent``, or begins it where there is none, if that has changed."""
+    """Set the text after the child ``last`` of ``parent`` (without one, its first text), if it has changed."""
     if len(texts) > 1:
         text = "".join(filter(None, texts)) or None
         if last is None:
@@ -150,8 +150,8 @@ def _put_text(parent: Any, last: Any | None, texts: Collection[str | None]) -> N
 
 
 def parsed(markup: str) -> Any:
-    """Return the tree of a page. Raises an error of lxml, or ``ValueError``, where there is none."""
-    # Bytes: lxml refuses a text that declares an encoding.
+    """Return the tree of a page. Raises an error of lxml, or ``ValueError``, if there is none."""
+    # Bytes, because lxml refuses a text that declares an encoding.
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     return html.document_fromstring(markup.encode(errors="surrogatepass"), parser=parser)
 
@@ -161,7 +161,7 @@ def _markup(node: Any, *, tail: bool = True) -> str:
 
 
 def replace_all(rules: Collection[Replacement], text: str, applied: set[Rule]) -> str:
-    """Return ``text`` after ``rules``, each after the one before it, and add to ``applied`` those that matched."""
+    """Apply ``rules`` to ``text`` one after the other, and add those that matched to ``applied``."""
     for rule in rules:
         changed = replaced(rule.pattern, rule.instead, text)
         if changed is not None:

@@ -1,9 +1,9 @@
-"""Connections of a fetch: to addresses that were checked, and over when its time is over.
+"""The connections of a fetch: only to checked addresses, and closed when its time is over.
 
-httpcore asks a backend to connect, read and write. This one resolves a name once, refuses it if any of its addresses
-is not public, and connects to one that was checked, so that a name cannot mean another address a moment later (DNS
-rebinding); name and certificate are checked against the name as ever. Every read and write waits no longer than what
-is left of the fetch, however little arrives at a time.
+httpcore uses a backend to connect, read and write. This one resolves a name once, refuses it if any of its addresses
+is not public, and connects to a checked address. So a name cannot mean another address a moment later (DNS
+rebinding). The certificate is checked against the name, as usual. No read or write waits longer than the time left for
+the fetch, however little arrives at a time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import httpcore
 import httpx
 
 _SHARED = ipaddress.IPv6Network("64:ff9b:1::/48")
-# Networks of IPv6 whose addresses carry one of IPv4, and how many bits of it follow.
+# IPv6 networks whose addresses contain an IPv4 address, and how many bits follow it.
 _CARRIERS = (
     (ipaddress.IPv6Network("::/96"), 0),  # IPv4-compatible (RFC 4291 §2.5.5.1)
     (ipaddress.IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped (§2.5.5.2)
@@ -33,13 +33,13 @@ class RefusedError(Exception):
 
 
 def check_public(address: str, host: str) -> None:
-    """Raise :class:`RefusedError` where an IP address is not one of the public web (RFC 6890)."""
+    """Raise :class:`RefusedError` if an IP address is not public (RFC 6890)."""
     if not is_public(address):
         raise RefusedError(f"{host} is the private address {address}; allow it with --allow-private")
 
 
 def is_public(address: str) -> bool:
-    """Say whether an IP address, and the one of IPv4 that it may carry, is public."""
+    """Say whether an IP address is public, and so is the IPv4 address that it may contain."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv4Address):
         return found.is_global and not (found.is_multicast or found.is_reserved)
@@ -62,7 +62,7 @@ class Backend(httpcore.NetworkBackend):
         self._allow_private = allow_private
 
     def left(self, timeout: float | None) -> float:
-        """Return for how long to wait at most. Raises :class:`httpcore.TimeoutException` when the time is over."""
+        """Return for how many seconds to wait. Raises :class:`httpcore.TimeoutException` when the time is over."""
         left = self._end - self._seconds()
         if left <= 0:
             raise httpcore.ReadTimeout("the time is over")
@@ -95,7 +95,7 @@ class Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose every wait ends with the fetch."""
+    """A connection that never waits longer than the fetch may take."""
 
     def __init__(self, real: httpcore.NetworkStream, backend: Backend) -> None:
         self._real = real
@@ -122,7 +122,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class Transport(httpx.BaseTransport):
-    """httpx over connections of a backend, which its own transport does not let one choose."""
+    """A transport for httpx with a backend of our own, which httpx's transport does not allow."""
 
     def __init__(self, backend: Backend) -> None:
         self._pool = httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(), network_backend=backend)

@@ -1,7 +1,7 @@
-"""What a source wants to be said with its requests: headers for its own host alone, and secrets that nobody is shown.
+"""The headers that a source sends with its requests, to its own host only, and the secrets in them.
 
-A config names the environment variable that holds a secret. Its value goes to the host of the source's address and
-nowhere else: no redirect takes it along, and no message, state or copy repeats it.
+The config names the environment variable that contains a secret. Its value is sent to the host of the source's address
+only: it does not follow a redirect, and no message, state or copy repeats it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _TELLING = 8
 
 
 class UnsetError(Exception):
-    """A variable holds nothing that can be sent; the message says which, and where it is named."""
+    """A variable is not set, or has no valid value; the message says which, and where the config names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What goes along with the requests of a source: ``headers`` to its own host, ``agent`` to every host.
+    """What is sent with the requests of a source: ``headers`` to its own host, ``agent`` to every host.
 
     ``secrets`` are the texts that must not be repeated.
     """
@@ -37,7 +37,7 @@ class Own:
 
     @classmethod
     def of(cls, options: FetchOptions, environment: Mapping[str, str]) -> Own:
-        """Return what ``options`` say, with the values of variables. Raises :class:`UnsetError`."""
+        """Return the headers of ``options``, with the values of variables. Raises :class:`UnsetError`."""
         headers: list[tuple[str, str]] = []
         secrets: list[str] = []
         for header in options.headers:
@@ -55,7 +55,7 @@ class Own:
         return cls(tuple(headers), options.user_agent, tuple(secrets))
 
     def of_request(self, url: str, address: str) -> dict[str, str]:
-        """Return the headers for a request of ``url``, to which the source's ``address`` has led."""
+        """Return the headers for a request of ``url``, reached from the source's ``address``."""
         own = dict(self.headers) if origin(url) == origin(address) else {}
         return {**own, "User-Agent": self.agent} if self.agent else own
 
@@ -66,7 +66,7 @@ class Own:
         return text
 
     def are_in(self, data: bytes) -> bool:
-        """Say whether ``data`` repeat a secret, as a page does that shows the headers of its request."""
+        """Say whether ``data`` repeat a secret, such as a page that shows the request's headers."""
         # Without NUL, the ASCII in UTF-16 and UTF-32 is plain.
         text = data.replace(b"\0", b"").decode("latin-1")
         return any(_spelt(secret).search(text) for secret in self._parts() if len(secret) >= _TELLING)
@@ -79,9 +79,10 @@ class Own:
 
 @cache
 def _spelt(secret: str) -> re.Pattern[str]:
-    """Return what finds a secret in a text, however addresses, XML, HTML and JSON write its characters.
+    """Return a pattern that finds a secret, however addresses, XML, HTML and JSON escape its characters.
 
-    That may be more than once, as HTML in XML does. Repetitions are bounded, so the search is linear.
+    Characters may be escaped several times, such as in HTML within XML. Repetitions are bounded, so the search is
+    linear.
     """
     return re.compile("".join(map(_ways, secret)))
 
@@ -103,9 +104,9 @@ def _ways(character: str) -> str:
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Return what tells one host from another: scheme, name and port (RFC 6454 §4)."""
+    """Return the origin of a URL: scheme, host and port (RFC 6454 §4)."""
     try:
         parts = urlsplit(url)
         return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
-    except ValueError:  # half a pair of brackets, or something that is not a port
+    except ValueError:  # an unclosed bracket, or an invalid port
         return "", url, 0

@@ -1,7 +1,7 @@
 """How the dates of unknown files are written: in which language, and whether the day or the month comes first.
 
-Only what the files themselves decide is proposed: a language with which more of them can be read, an order without
-which a date would have a month 29. What stays open is asked of the user.
+Only what the files themselves show is proposed: a language that makes more of them readable, or an order without
+which a date would have a month 29. The user decides the rest.
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ from feedpub.sources.survey import Surveyed
 from feedpub.text.dates import DatePolicy
 
 LANGUAGES = tuple("de fr es pt it nl sv da nb fi pl cs ru uk tr el hu ro ja zh ko ar".split())  # noqa: SIM905
-"""The languages whose names of months are tried, by CLDR's codes; none of them reads another's month as a wrong one."""
+"""The languages whose month names are tried, by CLDR's codes; none of them misreads a month of another."""
 _AUTHORITY = "example.org,2000"
 _FILES, _ITEMS = 3, 30
 _OTHER_LANGUAGE = "declare dates: languages"
 _OPEN_ORDER = "day first or month first"
 _SHORT_YEAR = "year of two digits"
 FIRST_YEAR = 1969
-"""The first year that two digits mean by the rule of POSIX, which strptime follows."""
+"""The first year that two digits can mean by the rule of POSIX, like in strptime."""
 _ONLY_A_DATE = "neither title nor body before"
 _NO_MONTH = "month must be in 1..12"
-# Where full stops part day, month and year, the day comes first in all of CLDR's locales.
+# With full stops between day, month and year, the day comes first in all locales of CLDR.
 _DOTTED = re.compile(r"'[^'\d]*\d{1,2}\.\s?\d{1,2}\.\s?\d{4}\b")
 
 
 @dataclass(frozen=True, slots=True)
 class DateHabits:
-    """How dates are to be read, and the lines of a config that say so."""
+    """How to read dates, and the lines of a config that say so."""
 
     policy: DatePolicy
     lines: tuple[str, ...]
 
 
 def written_dates(spec: SourceSpec, found: Mapping[Path, Surveyed]) -> DateHabits | None:
-    """Return how the dates of files are written, as far as they decide it; nothing where there is nothing to say."""
+    """Return how the dates of files are written, as far as they show it; ``None`` if nothing needs declaring."""
     policy, told, said = spec.dates, [], []
     asking = _asking(found, _OTHER_LANGUAGE)
     if not any(each.articles for each in found.values()):
-        # A date that a text begins with is told of in none of its rejects.
+        # No reject mentions a date at the beginning of a text.
         asking = asking or [path for path, each in found.items() if each.format == "text"][:_FILES]
     if language := _language(spec, asking):
         policy = replace(policy, languages=(language,))
@@ -80,7 +80,7 @@ def _asking(found: Mapping[Path, Surveyed], sign: str) -> list[Path]:
 
 
 def _language(spec: SourceSpec, files: list[Path]) -> str:
-    """Return the language with which the most dates are read, if more than without; nothing without its package."""
+    """Return the language with which most dates are read; empty if none helps or its package is missing."""
     if not files or find_spec("dateparser") is None:
         return ""
     best, most = "", _dated(spec, files)
@@ -95,7 +95,7 @@ def _language(spec: SourceSpec, files: list[Path]) -> str:
 
 
 def _dated(spec: SourceSpec, files: list[Path]) -> int:
-    """Return how many dates of records are read; in a text, one may be where a record has nothing before it."""
+    """Return how many dates of records are read; in a text, a record may consist of its date alone."""
     return sum(
         isinstance(item, Article) or (isinstance(item, Reject) and _ONLY_A_DATE in item.reason)
         for item in _items(spec, files)
@@ -103,17 +103,17 @@ def _dated(spec: SourceSpec, files: list[Path]) -> int:
 
 
 def _has_short_years(spec: SourceSpec, found: Mapping[Path, Surveyed]) -> bool:
-    """Say whether some dates have years of two digits, which may show only where the rest of them is known."""
+    """Say whether some dates have two-digit years, which may only show once the rest of them can be read."""
     files = [path for sign in (_SHORT_YEAR, _OPEN_ORDER, _OTHER_LANGUAGE) for path in _asking(found, sign)]
     known = replace(spec, dates=replace(spec.dates, day_first=True))
     return any(_SHORT_YEAR in reject.reason for reject in _rejects(known, list(dict.fromkeys(files))))
 
 
 def _day_first(spec: SourceSpec, found: Mapping[Path, Surveyed]) -> bool | None:
-    """Return whether the day comes first, where the files say so."""
+    """Return whether the day comes first; ``None`` if the files do not show it."""
     files = _asking(found, _OPEN_ORDER)
     if not files and spec.dates.languages:
-        # Such dates could not be read before their language was known.
+        # These dates could not be read before their language was known.
         files = _asking(found, _OTHER_LANGUAGE)
     if not files and spec.dates.two_digit_years:
         files = _asking(found, _SHORT_YEAR)

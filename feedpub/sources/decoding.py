@@ -1,12 +1,12 @@
 """Bytes → text: strict UTF-8, then the encoding that the source declares, then nothing. No guessing.
 
-A record is decoded by itself, so that one damaged record costs one record, and a file that two programs wrote
-in two encodings is read as far as the declaration reaches.
+Each record is decoded by itself, so damage only affects one record, and a file that two programs wrote
+in two encodings can be read if the second one is declared.
 
-A line ends at LF, CR LF or CR and at nothing else: not at U+2028, U+0085 or a form feed, which are text. Numbers of
-lines therefore agree with what editors show. Lines come in blocks, with bounded memory; a format that needs a file as
-a whole gets it up to a stated size. Bytes that are not UTF-8 are lone surrogates in a line (PEP 383) until
-:func:`recover` makes text of them or says why not.
+Lines end at LF, CR LF or CR and nothing else: U+2028, U+0085 and form feeds are text. So line numbers are those that
+editors show. Lines come in blocks, with bounded memory; a format that needs a whole file gets it up to a stated size.
+Bytes that are not UTF-8 are lone surrogates in a line (PEP 383) until :func:`recover` decodes them or says why it
+cannot.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from feedpub.core.feed_values import may_need_cleaning
 from feedpub.sources.records import ByteStream, RecordError
 from feedpub.sources.spec import ParseContext
 
-# What the stream puts for bytes that mean nothing in UTF-16 and the like: U+DCFF in UTF-8, which is not a character.
+# What the stream writes for invalid bytes in UTF-16 and the like: U+DCFF in UTF-8, which is not a character.
 DAMAGED = "\udced\udcb3\udcbf"
-# Surrogates that stand for no byte: JSON's escapes can spell them.
+# Surrogates that do not represent a byte; escapes in JSON can produce them.
 _OTHER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
@@ -33,9 +33,9 @@ class UndecodableError(ValueError):
 
 
 def recover(text: str, fallback: str | None) -> str:
-    """Return ``text``, read in the ``fallback`` encoding where it has bytes that are not UTF-8.
+    """Return ``text``, decoded with ``fallback`` if it has bytes that are not UTF-8.
 
-    Such bytes are in it as lone surrogates (PEP 383). Raises :class:`UndecodableError` with one of them.
+    These bytes are lone surrogates in ``text`` (PEP 383). Raises :class:`UndecodableError` that names one of them.
     """
     escaped = None if text.isascii() else _ESCAPED.search(text)
     if not escaped:
@@ -57,7 +57,7 @@ def recover(text: str, fallback: str | None) -> str:
 
 @lru_cache(maxsize=64)
 def is_ascii_superset(encoding: str) -> bool:
-    """Say whether ASCII bytes mean themselves in ``encoding``, so that lines are found before decoding."""
+    """Say whether ``encoding`` is a superset of ASCII, so that lines can be found before decoding."""
     plain = bytes(range(128))
     try:
         return plain.decode(encoding) == plain.decode("ascii")
@@ -66,18 +66,17 @@ def is_ascii_superset(encoding: str) -> bool:
 
 
 BLOCK = 1 << 18
-# No article is longer; what is longer is cut, so that a line without an end can't fill the memory.
+# No article is longer. Longer lines are cut, so that an endless line cannot fill the memory.
 MAX_LINE = 4 << 20
 _MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some thousand whole lines without their ends; ``first`` is the number of the first (1-based).
+    """Some thousand whole lines without their line ends; ``first`` is the number of the first (1-based).
 
-    ``plain`` says that all are strict UTF-8 without a character that XML can't carry: most blocks are, and
-    their records need no second look. ``overlong`` says that the first line was cut at :data:`MAX_LINE`
-    bytes.
+    ``plain`` says that all are strict UTF-8 without characters that XML cannot carry. Most blocks are, and
+    their records need no further check. ``overlong`` says that the first line was cut at :data:`MAX_LINE` bytes.
     """
 
     first: int
@@ -87,7 +86,7 @@ class Block:
 
 
 def blocks(stream: ByteStream, number: int = 1) -> Iterator[Block]:
-    """Yield the stream's lines, the first of which has this ``number``.
+    """Yield the stream's lines; the first one has this ``number``.
 
     An unfinished last line is a line; nothing follows a final line end.
 
@@ -102,7 +101,7 @@ def blocks(stream: ByteStream, number: int = 1) -> Iterator[Block]:
             number += len(block.lines)
             yield block
             rest, size = [], 0
-        # Of a line without an end only the beginning is kept.
+        # Only the beginning of an overlong line is kept.
         if size <= MAX_LINE:
             rest.append(tail)
             size += len(tail)
@@ -111,14 +110,14 @@ def blocks(stream: ByteStream, number: int = 1) -> Iterator[Block]:
 
 
 class LinesInOrder:
-    """Some of the lines of ``stream``: those asked for, from its beginning to its end."""
+    """Gives requested lines of ``stream``, in their order."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._blocks = blocks(stream)
         self._held = Block(1, [], True)
 
     def between(self, first: int, last: int) -> Block:
-        """Return the lines from ``first`` to ``last``, as far as there are some that were not let go of."""
+        """Return the lines from ``first`` to ``last``, except those before the last request."""
         held = self._held
         while held.first + len(held.lines) <= last and (block := next(self._blocks, None)):
             kept = held.lines[max(first - held.first, 0) :]
@@ -146,14 +145,14 @@ def _block(number: int, rest: list[bytes], head: bytes) -> Block:
 def unified(stream: ByteStream) -> Iterator[bytes]:
     """Yield the stream's bytes with LF as the only line end and without a byte order mark."""
     data = stream.read(BLOCK)
-    # The mark may come in pieces.
+    # The byte order mark may come in pieces.
     while data and _MARK.startswith(data) and data != _MARK and (more := stream.read(BLOCK)):
         data += more
     data = data.removeprefix(_MARK) or stream.read(BLOCK)
     while data:
         following = stream.read(BLOCK)
         if following and data.endswith(b"\r"):
-            # Whether it is half of a CR LF shows in the next block only.
+            # Only the next block shows whether it is half of a CR LF.
             data, following = data[:-1], b"\r" + following
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -168,7 +167,7 @@ MAX_FILE = 16 << 20
 def read_whole(stream: ByteStream, reading: ParseContext) -> tuple[bytes, Origin]:
     """Return the stream's bytes, with LF as their only line end, and the place of all lines.
 
-    Past :data:`MAX_FILE` bytes only lines are counted and what is returned is one byte too long, see
+    After :data:`MAX_FILE` bytes, lines are only counted, and the result is one byte too long, see
     :func:`text_of_file`.
     """
     parts: list[bytes] = []
@@ -185,7 +184,7 @@ def read_whole(stream: ByteStream, reading: ParseContext) -> tuple[bytes, Origin
 
 
 def check_size(data: bytes) -> None:
-    """Raise :class:`RecordError` where :func:`read_whole` had to stop."""
+    """Raise :class:`RecordError` if :func:`read_whole` had to stop."""
     if len(data) > MAX_FILE:
         raise RecordError(f"the file has more than {MAX_FILE >> 20} MB")
 

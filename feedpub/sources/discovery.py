@@ -1,4 +1,4 @@
-"""What folders hold, before anything is known of it: files by ending, and the patterns that fit some of them."""
+"""The files in folders by extension, before anything else is known, and patterns that match some of them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from feedpub.sources.files import is_leftover
 from feedpub.sources.readers import COMPRESSED
 from feedpub.sources.walk import mode_of
 
-# Folders that programs fill: with other people's packages, or with what was made of the articles.
+# Folders that programs fill, with packages or with output made from the articles.
 _FILLED = frozenset(("node_modules", "bower_components", "site-packages", "__pycache__", "_site"))
-# Of so many places a pattern each is still easy to read.
+# With more places, a pattern for each would be hard to read.
 _FEW = 3
 
 Place: TypeAlias = tuple[Path, bool]
-"""A folder, and whether the folders in it belong to it."""
+"""A folder, and whether its subfolders belong to it."""
 Verdicts: TypeAlias = Mapping[Path, bool | None]
-"""Of each file of a kind, whether it has articles; ``None`` where nobody knows."""
+"""Whether each file of a kind has articles; ``None`` if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found in a folder: its files by ending, sorted, and its ``top``, the names directly in it.
+    """What was found in a folder: its files by extension, sorted, and ``top``, the names directly in it.
 
-    ``closed`` are the folders that were not looked into and that no pattern may lead into; ``unreadable`` are those
-    of them that cannot be read, with the reason.
+    ``closed`` are the folders that were skipped, and that patterns must avoid; ``unreadable`` are those of them that
+    cannot be read, with the reason.
     """
 
     folder: Path
@@ -42,7 +42,7 @@ class Looked:
 
 
 def look(folder: Path, passed_over: Collection[Path]) -> Looked:
-    """Look at what is in ``folder``, but for hidden files, folders that programs fill, and what is ``passed_over``."""
+    """Return what is in ``folder``, except hidden files, folders that programs fill, and ``passed_over``."""
     groups: dict[str, list[Path]] = defaultdict(list)
     closed: set[Path] = set()
     unreadable: dict[Path, str] = {}
@@ -73,7 +73,7 @@ def look(folder: Path, passed_over: Collection[Path]) -> Looked:
 
 
 def _is_filled(folder: Path) -> bool:
-    # Of what cannot be read, walking tells.
+    # Walking reports what cannot be read.
     return folder.name in _FILLED or os.path.exists(folder / "pyvenv.cfg")  # noqa: PTH110
 
 
@@ -94,15 +94,15 @@ def ending(name: str) -> str:
 
 
 def patterns(looked: Looked, verdicts: Verdicts, kind: str, base: Path) -> tuple[str, ...]:
-    """Return the patterns, relative to ``base``, that fit the files of an ending where articles are.
+    """Return the patterns, relative to ``base``, that match the files of an extension where articles are.
 
-    Where a folder has nothing but other files of that ending, it is left out, if few patterns say so.
+    A folder whose files of that extension have no articles is left out, if few patterns are enough.
     """
     return tuple(_pattern(place, kind, base) for place in _Places(looked, verdicts).found)
 
 
 def whole_pattern(looked: Looked, kind: str, base: Path) -> str:
-    """Return the pattern that fits all files of an ending, and others in folders that were not looked into."""
+    """Return the pattern that matches all files of an extension, also in folders that were skipped."""
     folders = {path.parent for path in looked.groups[kind]}
     return _pattern((Path(os.path.commonpath(folders)), len(folders) > 1), kind, base)
 
@@ -114,12 +114,12 @@ def _pattern(place: Place, kind: str, base: Path) -> str:
 
 
 class _Places:
-    """Finds the places of a tree of folders where articles are."""
+    """Finds the folders of a tree that have articles."""
 
     def __init__(self, looked: Looked, verdicts: Verdicts) -> None:
         self._closed = looked.closed
         self._verdicts = _of_folders(verdicts)
-        # Where each article has a folder, there will be others.
+        # If each article has a folder, there will be more folders.
         self._deep = {path.parent.parent for path, found in verdicts.items() if found and is_bundle(path)}
         self._below: dict[Path, set[Path]] = defaultdict(set)
         for folder in self._verdicts:
@@ -130,7 +130,7 @@ class _Places:
         self.found = tuple(self._places(looked.folder)[0])
 
     def _places(self, folder: Path) -> tuple[list[Place], bool]:
-        """Return the places in ``folder``, and whether there is nothing but articles in all of it."""
+        """Return the places in ``folder``, and whether all of it has articles."""
         below = sorted(self._below[folder])
         own = self._verdicts.get(folder)
         found: list[Place] = [(folder, False)] if own else []
@@ -142,14 +142,14 @@ class _Places:
         if not found or any(closed.is_relative_to(folder) for closed in self._closed):
             return found, is_clean
         is_choice = folder not in self._deep and _is_choice(found, folder)
-        # A folder that only leads to another one is not a place of articles.
+        # A folder that only contains another one is not a place of articles.
         if is_choice and (not is_clean or (len(found) == 1 and not own)):
             return found, is_clean
         return [(folder, True)], is_clean
 
 
 def _of_folders(verdicts: Verdicts) -> Verdicts:
-    """Return whether folders have articles; they have where nobody looked, ``None`` where no file says a thing."""
+    """Return whether folders have articles: yes for unread ones, ``None`` if no file shows it."""
     folders: dict[Path, set[bool | None]] = defaultdict(set)
     for path, verdict in verdicts.items():
         if not (verdict is False and _says_nothing(path)):
@@ -161,16 +161,16 @@ def _of_folders(verdicts: Verdicts) -> Verdicts:
 
 
 def _is_choice(found: Sequence[Place], folder: Path) -> bool:
-    """Say whether ``found`` are places for good: not those of some years, to which the next is to be added."""
+    """Say whether ``found`` will stay complete: folders named after years will not."""
     steps = [place.relative_to(folder).parts for place, _ in found]
     return len(found) <= _FEW and not any(part[0].isdigit() for part in steps if part)
 
 
 def is_bundle(path: Path) -> bool:
-    """Say whether a file stands for its folder."""
+    """Say whether a file represents its folder, such as ``index.md``."""
     return path.name.partition(".")[0] == "index"
 
 
 def _says_nothing(path: Path) -> bool:
-    """Say whether a file is about its folder, so that it says nothing of the others there."""
+    """Say whether a file is about its folder, and so does not show what the other files are."""
     return path.name.partition(".")[0].lower() in ("_index", "readme", "changelog", "license")

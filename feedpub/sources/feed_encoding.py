@@ -1,8 +1,8 @@
-"""Which encoding the bytes of a feed are in: what says so counts in a written order, and nothing is guessed.
+"""Which encoding the bytes of a feed are in. The sources of this are tried in a fixed order; nothing is guessed.
 
 byte order mark | charset of the HTTP header | XML declaration | UTF-8 | ``encoding`` of the source
 
-The first of these that fits the whole file counts. The mark is seen to where files are opened, as all formats share it.
+The first of these that fits the whole file counts. The mark is handled when files are opened, for all formats.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from feedpub.sources.decoding import is_ascii_superset
 
 UNREADABLE = "\ufdd0"
-"""What a byte became that nothing says how to read: a noncharacter, which no text is meant to have (Unicode §23.7)."""
+"""What an undecodable byte becomes: a noncharacter, which no text should contain (Unicode §23.7)."""
 
 _DECLARATION = re.compile(
     rb"\A\s*<\?xml\s[^>]{0,200}?\bencoding\s*=\s*(?:\"([A-Za-z][\w.:-]*)\"|'([A-Za-z][\w.:-]*)')"
 )
 _ENCODING = re.compile(r"(\A\s*<\?xml\b[^>]{0,200}?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
-# Names that mean more than they say, as browsers read them (https://encoding.spec.whatwg.org/#names-and-labels).
+# Names that mean a larger encoding, as in browsers (https://encoding.spec.whatwg.org/#names-and-labels).
 _AS_BROWSERS_DO = {
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
@@ -37,10 +37,10 @@ _AS_BROWSERS_DO = {
 
 @dataclass(frozen=True, slots=True)
 class FeedText:
-    """A feed in UTF-8, whose declaration names no encoding any more.
+    """A feed in UTF-8, with the encoding removed from its declaration.
 
-    ``problem`` says what was lost, where bytes do not fit what was declared; ``unreadable``, that bytes for which
-    nothing was declared are in the text as :data:`UNREADABLE`.
+    ``problem`` says what was lost if bytes do not fit the declared encoding; ``unreadable`` says that undeclared bytes
+    are in the text as :data:`UNREADABLE`.
     """
 
     data: bytes
@@ -49,7 +49,7 @@ class FeedText:
 
 
 class Encoding:
-    """Which encoding a feed is in, asked once all of it was heard, in pieces that cut no character.
+    """Finds out which encoding a feed is in, from all of it, in pieces that do not cut characters.
 
     ``head`` is its beginning, ``charset`` what the HTTP header said, ``fallback`` the source's ``encoding``. ``marked``
     says that a byte order mark was there, and that the feed is in UTF-8 for that reason.
@@ -69,7 +69,7 @@ class Encoding:
         self._fitting = list(dict.fromkeys((*self._declared, *others)))
 
     def hear(self, data: bytes) -> None:
-        """Take note of which encodings ``data`` cannot be in."""
+        """Rule out the encodings that ``data`` cannot be in."""
         self._fitting = [codec for codec in self._fitting if _fits(data, codec)]
 
     def text(self, data: bytes) -> FeedText:
@@ -100,7 +100,7 @@ def _fits(data: bytes, codec: str) -> bool:
 
 
 def codec_of(name: str) -> str:
-    """Return Python's codec for the name of an encoding that ASCII is a part of; an empty text if there is none."""
+    """Return Python's codec for an encoding that is a superset of ASCII; empty if there is none."""
     try:
         known = codecs.lookup(name.strip().strip("\"'")).name if name.strip() else ""
     except (LookupError, ValueError):
@@ -109,7 +109,7 @@ def codec_of(name: str) -> str:
     try:
         return known if known and is_ascii_superset(known) else ""
     except (LookupError, ValueError, TypeError, AttributeError):
-        return ""  # a codec such as rot13, which reads no text from bytes
+        return ""  # a codec such as rot13, which does not decode bytes
 
 
 def _replaced(data: bytes, codec: str) -> FeedText:

@@ -1,7 +1,7 @@
-"""Fetch a feed as a good guest: conditional, bounded in size, time and redirects, and nowhere private.
+"""Fetch a feed politely and safely: conditional requests, limits for size, time and redirects, no private addresses.
 
-The only module of the package that goes to the web; ``feedpub fetch`` calls it, a build never does. The clock
-comes in as an argument.
+This is the only module of the package that accesses the web; ``feedpub fetch`` calls it, a build never does. The clock
+is an argument.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from feedpub.sources.readers import choose, has_extension
 from feedpub.sources.readers.feed import is_cut
 from feedpub.sources.streams import InputStream, MissingPackageError
 
-# Longer than this no server keeps us away: a mistyped max-age would stop a feed for years.
+# No server keeps us away longer than this; a mistyped max-age would stop a feed for years.
 MAX_WAIT = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a fetch may cost: bytes of content, seconds to wait for a sign of life and in all, redirects."""
+    """The limits of a fetch: bytes of content, seconds without an answer and in all, redirects."""
 
     max_bytes: int = 16 << 20
     timeout: float = 20.0
@@ -59,13 +59,13 @@ def fetch(  # noqa: PLR0913 - what is asked for, and with what means
 ) -> Fetched:
     """Bring a local copy up to date; ``now`` is in epoch seconds, ``seconds`` a steady clock for the time limit.
 
-    ``force`` asks even before the server's time. ``format_name`` is the format that the source declares, ``own`` what
-    it wants to be said with its requests. What fails, or is not a whole file of its format, leaves the copy as it was.
+    ``force`` ignores the time that the server asked to wait. ``format_name`` is the format that the source declares,
+    ``own`` the headers for its requests. If the fetch fails, or brings no whole file of its format, the copy stays.
     """
     memory, standing = copy.recall(), copy.standing
     if standing.gone and not force:
         return Fetched(copy.url, Outcome.GONE, standing.to_do)
-    # Who has lost the copy need not wait for another.
+    # Without the copy, there is no need to wait.
     waits = standing.wait_until > now and memory.sha256 == copy.remembered().sha256
     if waits and not force:
         told = f"the server asked to wait {standing.wait_until - now} s more"
@@ -74,28 +74,28 @@ def fetch(  # noqa: PLR0913 - what is asked for, and with what means
     visit = _Visit(copy, memory, now, limits, seconds, seconds() + limits.max_seconds, format_name, own)
     taken = _visit(visit, standing.moved_to or copy.url)
     if standing.moved_to and taken.is_lost:
-        # Where it had moved to, it is not any more.
+        # It is no longer at the address to which it had moved.
         taken = _visit(visit, copy.url)
     return _noted(copy, standing, taken, now)
 
 
 def hold(copy: Copy, now: int, wait: int) -> Fetched:
-    """Note that an address is not to be asked for ``wait`` seconds, as its host is asked too often."""
+    """Note that an address must not be asked for ``wait`` seconds, because its host got too many requests."""
     copy.note(replace(copy.standing, wait_until=now + wait))
     return Fetched(copy.url, Outcome.NOT_DUE, f"its host asked to wait {wait} s")
 
 
 def failed(copy: Copy, now: int, why: str) -> Fetched:
-    """Note that an address was not even asked, and ``why``."""
+    """Note that an address was not asked at all, and ``why``."""
     return _noted(copy, copy.standing, _Taken(Outcome.FAILED, why), now)
 
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """What was made of an answer: what to do is said in ``remedy``; ``wait`` is in seconds.
+    """The result of an answer; ``remedy`` says what to do, ``wait`` is in seconds.
 
-    ``is_lost`` says that nothing is there that answers, or that would ever; ``is_gone`` that the server says so,
-    ``is_too_often`` that it is asked too often.
+    ``is_lost`` says that nothing is there, or answers; ``is_gone`` that the server says 410, and ``is_too_often`` that
+    it says 429.
     """
 
     outcome: Outcome
@@ -109,7 +109,7 @@ class _Taken:
 
 
 def _noted(copy: Copy, known: Standing, taken: _Taken, now: int) -> Fetched:
-    """Note how an address answered now, and return what to report about it."""
+    """Note how an address answered, and return what to report about it."""
     until = now + taken.wait if taken.wait else 0
     if taken.outcome is Outcome.FAILED:
         copy.note(Standing(until, known.moved_to, taken.detail, now, taken.is_gone))
@@ -125,7 +125,7 @@ def _noted(copy: Copy, known: Standing, taken: _Taken, now: int) -> Fetched:
 
 
 def _visit(visit: _Visit, url: str) -> _Taken:
-    """Ask for what ``url`` leads to."""
+    """Fetch what ``url`` leads to."""
     own, redirects = visit.own, list[tuple[int, str]]()
     try:
         with _client(visit.limits, visit.seconds, visit.end) as client:
@@ -137,7 +137,7 @@ def _visit(visit: _Visit, url: str) -> _Taken:
     permanent = [target for status, target in takewhile(lambda step: step[0] in _FOR_GOOD, redirects)]
     moved_to = permanent[-1] if permanent else url
     if taken.is_gone and len(permanent) < len(redirects):
-        # What is gone is where it leads for the time being.
+        # Only the target of a temporary redirect is gone.
         taken = replace(taken, is_gone=False, remedy="")
     is_clean = hidden(own.hide(moved_to)) == moved_to and "@" not in urlsplit(moved_to).netloc
     if not is_clean or moved_to == visit.copy.url:
@@ -147,9 +147,9 @@ def _visit(visit: _Visit, url: str) -> _Taken:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server says to a request for an address: the last answer, and the redirects that led to it.
+    """The last answer to a request, and the redirects that led to it.
 
-    A redirect is its status and the address that it leads to; ``headers`` have names in lower case.
+    A redirect is its status and its target; the names of ``headers`` are in lower case.
     """
 
     url: str
@@ -163,7 +163,7 @@ class Answer:
 def look(
     url: str, limits: Limits, seconds: Callable[[], float], *, etag: str = "", last_modified: str = ""
 ) -> Answer:
-    """Ask for an address once, within the limits of :func:`fetch`, and keep nothing; raises SourceError."""
+    """Request an address once, within the limits of :func:`fetch`, and keep nothing. Raises SourceError."""
     end = seconds() + limits.max_seconds
     redirects: list[tuple[int, str]] = []
     headers = _request_headers(limits, etag, last_modified)
@@ -191,7 +191,7 @@ def _client(limits: Limits, seconds: Callable[[], float], end: float) -> httpx.C
 
 
 def _said(error: BaseException, limits: Limits, *, over: bool) -> str:
-    """Say what went wrong; ``over`` tells whether the time for all of it had passed."""
+    """Say what went wrong; ``over`` says whether the time for the whole fetch is over."""
     if isinstance(error, (httpcore.TimeoutException, httpx.TimeoutException)):
         return (
             f"not complete after {limits.max_seconds:g} s" if over else f"no answer for {limits.timeout:g} s"
@@ -201,7 +201,7 @@ def _said(error: BaseException, limits: Limits, *, over: bool) -> str:
     return f"{error}" or type(error).__name__
 
 
-# What the libraries raise for what servers do; the last is for lengths and sizes that no machine has room for.
+# What the libraries raise because of servers; the last one is for impossible lengths and sizes.
 _FAILURES = (
     *(RefusedError, httpcore.TimeoutException),
     *(httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpcore.UnsupportedProtocol),
@@ -211,7 +211,7 @@ _FAILURES = (
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """One fetch under way: what is there already, when it is, and when it has to be over."""
+    """A fetch in progress: the copy so far, the time, and when it must end."""
 
     copy: Copy
     memory: Memory
@@ -240,7 +240,7 @@ def _request_headers(limits: Limits, etag: str, last_modified: str) -> dict[str,
         "Accept": "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5",
         "Accept-Encoding": "gzip",
     }
-    # A validator may hold other bytes (RFC 9110 §8.8.3), but a request header of httpx may not.
+    # A validator may contain other bytes (RFC 9110 §8.8.3), but a request header of httpx may not.
     if etag and etag.isascii():
         headers["If-None-Match"] = etag
     if last_modified and last_modified.isascii():
@@ -256,9 +256,9 @@ def _opened(
     limits: Limits,
     redirects: list[tuple[int, str]],
 ) -> Iterator[httpx.Response]:
-    """Open the answer to which ``url`` leads; its redirects are noted in ``redirects``.
+    """Open the answer to which ``url`` leads, and add its redirects to ``redirects``.
 
-    ``headers`` gives those for each address on the way.
+    ``headers`` returns the headers for each address on the way.
     """
     for _ in range(limits.max_redirects + 1):
         check_address(url)
@@ -274,7 +274,7 @@ def _opened(
 
 
 def check_address(url: str) -> None:
-    """Refuse what is not http(s) or carries a password; where it leads to is checked when it is connected to."""
+    """Refuse addresses that are not http(s) or contain a password; the IP address is checked when connecting."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise RefusedError(f"{url} is not a web address")
@@ -283,7 +283,7 @@ def check_address(url: str) -> None:
 
 
 def _check_peer(response: httpx.Response, limits: Limits) -> None:
-    # Behind a proxy, the connection is the proxy's.
+    # Behind a proxy, this is the connection to the proxy.
     stream = response.extensions.get("network_stream")
     peer = stream.get_extra_info("server_addr") if stream is not None else None
     if peer and not limits.allow_private:
@@ -347,7 +347,7 @@ _DENIED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
 
 def _why_denied(url: str, visit: _Visit) -> str:
-    """Return what may be done about an answer that wants to know who asks."""
+    """Return what to do about a 401 or 403."""
     if not visit.own.headers:
         return "if it needs a key, set fetch: {headers: {Authorization: env:NAME}} of the source"
     if origin(url) == origin(visit.copy.url):
@@ -358,7 +358,7 @@ def _why_denied(url: str, visit: _Visit) -> str:
 
 
 def _decoded(response: httpx.Response, most: int) -> Iterator[bytes]:
-    """Yield the content as it arrives, never more of it than ``most`` bytes, however well it is compressed."""
+    """Yield the content as it arrives, at most ``most`` bytes of it after decompression."""
     coding = response.headers.get("content-encoding", "").strip().lower()
     if coding not in {"", "identity", "gzip", "x-gzip"}:
         raise RefusedError(f"it comes in the encoding {coding!r}, which was not requested")
@@ -383,7 +383,7 @@ _ROOT_WITHIN = 1 << 16
 
 
 def _unpacked(content: bytes, most: int) -> bytes:
-    """Return what a source will read of ``content``, which may be a compressed file: at most ``most`` bytes."""
+    """Return what a source will read from ``content``, which may be compressed: at most ``most`` bytes."""
     try:
         stream = InputStream(io.BytesIO(content))
         data = stream.read(most + 1)
@@ -397,9 +397,9 @@ def _unpacked(content: bytes, most: int) -> bytes:
 
 
 def _problem(data: bytes, path: str, declared: str | None) -> str:
-    """Return why ``data`` is not what a source was to give, or an empty text.
+    """Return why ``data`` is not what the source should give, or an empty text.
 
-    A page that asks to log in, an error in plain words or half a feed must not take the place of a good copy.
+    A login page, a plain error message or half a feed must not replace a good copy.
     """
     expected = declared or (choose(path, b"") if has_extension(path) else "")
     if expected not in {"", "feed", "json"}:

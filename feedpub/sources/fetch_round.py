@@ -1,6 +1,6 @@
 """One round of fetching: all addresses of a config, several hosts at once, one request at a time to each.
 
-How one is fetched is given; this module needs no package of an extra.
+The function that fetches one address is an argument, so this module needs no extra.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from feedpub.sources.http_cache import Copy, addresses
 from feedpub.sources.spec import FetchOptions, SourceSpec
 
 AT_ONCE = 8
-"""How many hosts are asked at the same time."""
+"""How many hosts are asked at once."""
 
 
 class Outcome(StrEnum):
-    """What came of one address."""
+    """The result for one address."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -31,11 +31,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The outcome for one address, and in a sentence, why.
+    """The outcome for one address, and why, as a sentence.
 
-    ``moved_to`` is where a permanent redirect leads. ``is_news`` says that something is wrong, or has moved, and was
-    not told before. ``host_wait`` are the seconds for which the host wants to be asked nothing more. ``fails`` says
-    that an address which is not due failed when it was asked last.
+    ``moved_to`` is the target of a permanent redirect. ``is_news`` says that a failure or a move was not reported
+    before. ``host_wait`` is how many seconds the host wants no more requests. ``fails`` says that the last request of
+    an address that is not due failed.
     """
 
     url: str
@@ -49,7 +49,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A copy to bring up to date, the format that its source declares, and how the source wants it to be asked for."""
+    """A copy to update, the format that its source declares, and the source's options for requests."""
 
     copy: Copy
     format_name: str | None
@@ -57,13 +57,13 @@ class Wanted:
 
 
 def wanted_of(sources: Iterable[SourceSpec]) -> list[Wanted]:
-    """Return what is to be fetched, each address once: as that source wants it which has headers for it."""
+    """Return what to fetch, each address once; a source with headers for it takes precedence."""
     found: dict[str, Wanted] = {}
     for spec in sources:
         for url in addresses(spec):
             copy = Copy.of(url, spec.base)
             is_old = url not in spec.patterns
-            # What an old feed said is kept as it was: by the next time, our own may be there.
+            # The copy of an old feed is never replaced: by now, our own feed may be at its address.
             if is_old and copy.content.exists():
                 continue
             if url not in found or spec.fetch.headers:
@@ -77,10 +77,10 @@ def fetch_round(
     hold: Callable[[Wanted, int], Fetched],
     progress: Callable[[int, int, int], None] | None = None,
 ) -> list[Fetched]:
-    """Return what ``ask`` gives for each that is ``wanted``, in their order.
+    """Return the results of ``ask`` for everything ``wanted``, in order.
 
-    Once a host says that it is asked too often, ``hold`` is called for its other addresses, with the seconds to wait.
-    ``progress`` is told how many are done, of how many.
+    Once a host says that it gets too many requests, ``hold`` is called for its other addresses, with the seconds to
+    wait. ``progress`` is called with the number of finished addresses and of all.
     """
     hosts: dict[str, list[int]] = {}
     for number, each in enumerate(wanted):
@@ -98,7 +98,7 @@ def fetch_round(
             done.put((number, found))
 
     for _ in range(min(AT_ONCE, len(hosts))):
-        # Whoever interrupts does not wait for a slow server: what is written is whole or not there.
+        # An interrupt does not wait for a slow server: files are written whole or not at all.
         Thread(target=_work, args=(todo, done, ask_host), daemon=True).start()
     results: dict[int, Fetched] = {}
     while len(results) < len(wanted):
@@ -128,5 +128,5 @@ def _work(
 def _host(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
-    except ValueError:  # a bracket without its other
+    except ValueError:  # an unclosed bracket
         return ""

@@ -41,7 +41,7 @@ _MAIL = re.compile(r"[^<>\s@()]+@[^<>\s@()]+\Z")
 MAX_DIGITS = 100
 # The fewest digits of a date.
 MIN_DIGITS = 4
-# What programs write into a cell without a value; "Nan" and "NA" may be somebody and something.
+# What programs write into an empty cell; "Nan" and "NA" may be a name.
 NOTHING = frozenset(
     [
         "nan",
@@ -61,32 +61,32 @@ NOTHING = frozenset(
     ]
 )
 MAX_NOTHING = 20
-# Names of when a record was made, which is not when it was published.
+# Names of the time when a record was created, not published.
 _MADE = ("createdat", "created")
 _LIST = re.compile(r"\s*[,;|]\s*")
-# What numpy writes for an array of texts, without commas.
+# How numpy writes an array of texts, without commas.
 _QUOTED = r"""(?:'[^']*+'|"[^"]*+")"""
 _ARRAY = re.compile(rf"\[\s*{_QUOTED}(?:\s+{_QUOTED})+\s*\]")
-# Names of bodies that say what they are.
+# Names of bodies that are HTML.
 _HTML_NAMES = ("contenthtml", "html", "bodyhtml")
 MAX_CELL = 10_000
-# An object that stands for a scalar has its value and little else.
+# An object that represents a scalar has its value and little else.
 MAX_WRAPPED = 2
-# What somebody may have written for the name of a feed, such as its title. An address is not a name.
+# What somebody may have written as the name of a feed, such as its title, but not an address.
 _MAYBE_SLUG = re.compile(r"[\w -]{1,63}")
 MAX_SLUG = 63
 MAX_SLUGS = 50
-# Markup without words is short; longer bodies are not looked through for it.
+# Markup without words is short, so longer bodies are not checked.
 MAX_BARE = 300
 
 Field = TypeVar("Field")
 
 
 def record_of(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any] | None = None) -> Record:
-    """Return the record that a mapping holds, by the declared field map and the names that are known.
+    """Return the record in a mapping, by the declared field map and the known names.
 
-    ``raw`` is what the mapping was before words that stand for nothing were left out.
-    Raises :class:`~feedpub.sources.records.RecordError` for a value of a kind that its field can't be.
+    ``raw`` is the mapping before words for missing values were removed.
+    Raises :class:`~feedpub.sources.records.RecordError` for a value that its field cannot have.
     """
     raw = values if raw is None else raw
     values = as_named(values, spec)
@@ -110,7 +110,7 @@ def _record_or_nothing(
 
 
 def row_of(origin: Origin, row: Mapping[str, Any], spec: SourceSpec) -> tuple[Record, list[Notice]]:
-    """Return the record of a table's row, with a notice where words in it stand for nothing."""
+    """Return the record of a table's row, with a notice if words in it mean a missing value."""
     kept = {name: None if _stands_for_nothing(value) else value for name, value in row.items()}
     found = [
         f"{row[name]} in {name}" for name, value in kept.items() if value is None and row[name] is not None
@@ -130,8 +130,8 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
     is_later = fold_name(names.get("link", "")) in LATER_LINKS or tuple(raw) != tuple(values)
     if is_later:
         former = name_map(tuple(n for n in raw if fold_name(n) not in LATER_LINKS), spec.fields)
-    # The first name that is filled counts. An empty date of publication does not count: a record may be
-    # made long before.
+    # The first name with a value counts. But created does not replace an empty date of publication:
+    # a record may be created long before.
     empty = {name for name, value in values.items() if _is_empty(value) or _is_bare_markup(name, value)}
     if fold_name(dated := names.get("published", "")) == "published" and is_yes(values.get(dated)):
         # A flag is not a date.
@@ -151,7 +151,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
     left_out: list[str] = []
 
     def optional(read: Callable[[Any], Field], field: str, nothing: Field) -> Field:
-        # What is only an addition does not cost the article; most records have hardly any.
+        # A bad optional field does not cost the article; most records have few such fields.
         if field not in names:
             return nothing
         try:
@@ -195,7 +195,7 @@ def _record(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any])
 
 
 def _named(values: Mapping[str, Any], template: str) -> tuple[tuple[str, str], ...]:
-    """Return the values that a template of links asks for by their names, in any case, where they are scalars."""
+    """Return the scalar values that a link template names, ignoring the case of names."""
     as_written = {name.casefold(): name for name in reversed([*values])}
     found = (
         (name, _value(values, name if name in values else as_written.get(name.casefold(), name)))
@@ -212,7 +212,7 @@ def _version_name(names: tuple[str, ...]) -> str | None:
 
 
 def _version(values: Mapping[str, Any]) -> int | None:
-    """Return a record's version, a whole number; nothing else counts as one, whatever it is called."""
+    """Return a record's version, if it is a whole number."""
     name = _version_name(tuple(values))
     text = "" if name is None else str(values[name]).strip()
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
@@ -249,7 +249,7 @@ def _value(values: Mapping[str, Any], name: str | None) -> Any:
 def _formerly(
     raw: Mapping[str, Any], names: Mapping[str, str], identity: tuple[str, str]
 ) -> tuple[str, str] | None:
-    """Return id and link as version 0.1.0 read them, from the first name and whatever it held, if they were others."""
+    """Return id and link as version 0.1.0 read them (from the first name, even if empty), if they differ."""
     try:
         id_, link = (text_of(_value(raw, names.get(field)), field) for field in ("id", "link"))
     except RecordError:
@@ -269,7 +269,7 @@ def _body_of(value: Any) -> str:
 
 
 def text_of(value: Any, what: str) -> str:
-    """Return a scalar as text; an absent one is empty."""
+    """Return a scalar as text; a missing one is empty."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -287,7 +287,7 @@ def text_of(value: Any, what: str) -> str:
 
 
 def _wrapped(value: Any) -> Any:
-    """Return an id or an instant that MongoDB's Extended JSON or an export of Firestore has in an object."""
+    """Unwrap an id or an instant from an object of MongoDB's Extended JSON or a Firestore export."""
     if not isinstance(value, Mapping) or len(value) > MAX_WRAPPED:
         return value
     seconds = next((value[name] for name in ("_seconds", "seconds") if type(value.get(name)) is int), None)
@@ -347,9 +347,9 @@ def categories_of(value: Any) -> tuple[str, ...]:
             else categories_of(listed)
         )
     if isinstance(value, list | tuple):
-        # Hexo has lists of categories that are each within the one before.
+        # Hexo has nested lists of categories.
         single = chain.from_iterable(item if isinstance(item, list) else (item,) for item in value)
-        # Ghost has tags that are for its editors only.
+        # Ghost has tags for editors only.
         shown = (
             item
             for item in single
@@ -365,9 +365,9 @@ _EPISODE = frozenset(("duration", "explicit", "episode", "season", "transcript",
 def _episode_of(
     optional: Callable[[Callable[[Any], Any], str, Any], Any], spec: SourceSpec
 ) -> Episode | None:
-    """Return what a record that has a file says of an episode; ``optional`` reads a field, if it is there.
+    """Return the episode of a record with an enclosure; ``optional`` reads a field, if it is there.
 
-    A table of episodes may have all that is said in a column ``transcript``, which is not an address and is skipped.
+    A column ``transcript`` of a table may contain the whole text instead of an address; it is ignored.
     """
     declared = {name for name, _ in spec.fields}
 
@@ -393,7 +393,7 @@ _LONGEST_NAME = 255
 
 
 def _is_address(text: str) -> bool:
-    """Say whether a text is an address, or the name of a file beside the record, rather than what is said."""
+    """Say whether a text is an address, or the name of a file beside the record, and not a transcript itself."""
     if text.startswith(("http://", "https://", "//")):
         return True
     return len(text) <= _LONGEST_NAME and "\n" not in text and type_by_name(text) is not None
@@ -466,7 +466,7 @@ def _speakers_of(value: Any) -> tuple[Speaker, ...]:
 
 
 def _license_of(value: Any, spec: SourceSpec) -> str:
-    """Return the address of a licence; a name alone is passed over, unless the config says that the field is this one.
+    """Return the address of a licence; a name alone is ignored, unless the config maps the field.
 
     Corpora say "cc-by" or "MIT" of their records.
     """
@@ -478,8 +478,8 @@ def _license_of(value: Any, spec: SourceSpec) -> str:
 def _slugs_of(value: Any, field: str, spec: SourceSpec) -> tuple[str, ...]:
     """Return the feeds that a value names: a list, or a text with commas, semicolons or bars.
 
-    A table may have a column of this name that has nothing to do with ours. So what cannot be the name of a feed is
-    passed over, unless the config says that the field is this one.
+    A table may have an unrelated column of this name. So a value that cannot be the name of a feed is ignored, unless
+    the config maps the field.
     """
     is_declared = any(name == field for name, _ in spec.fields)
     try:
@@ -494,7 +494,7 @@ def _slugs_of(value: Any, field: str, spec: SourceSpec) -> tuple[str, ...]:
 
 
 def _listed(text: str) -> list[Any] | None:
-    """Return the list that a cell holds as JSON, Python or numpy write it, or nothing where it is not a list."""
+    """Return the list in a cell, as JSON, Python or numpy write it; ``None`` if it is not a list."""
     text = text.strip()
     if not (text.startswith("[") and text.endswith("]")) or len(text) > MAX_CELL:
         return None
@@ -521,7 +521,7 @@ def _address_of(value: Any) -> str:
 
 
 def _first(value: Any) -> Any:
-    """Return the first item of a list, or what is not a list as it is."""
+    """Return the first item of a list, or the value itself if it is not a list."""
     while isinstance(value, list | tuple):
         value = value[0] if value else None
     return value
@@ -535,7 +535,7 @@ def _words_of(value: Any) -> str:
 
 
 def _picture_of(image: Any, *words: str) -> Picture | None:
-    """Return what a record says of its image: in an object, of which some lists have several, and in fields."""
+    """Return what a record says about its image, in an object (or the first of a list) and in fields."""
     image = _first(image)
     about = image if isinstance(image, Mapping) else {}
     alt, caption, credit = (
@@ -552,7 +552,7 @@ def _picture_of(image: Any, *words: str) -> Picture | None:
 
 
 def picture(media_type: Any = "", width: Any = 0, height: Any = 0, length: Any = 0) -> Picture:
-    """Return what is said of an image in whatever form; what is not a type of one, or no whole number, says nothing."""
+    """Return what is known about an image; values that are not an image type or a whole number are ignored."""
     kind = media_type_of(str(media_type or ""))
     sizes = [int(str(n)) if re.fullmatch(r"[1-9][0-9]{0,14}", str(n)) else 0 for n in (width, height, length)]
     return Picture(kind if kind and kind.startswith("image/") else "", sizes[0], sizes[1], sizes[2])
@@ -571,7 +571,7 @@ def _enclosures_of(value: Any) -> tuple[Enclosure, ...]:
 
 
 def enclosure(url: str, media_type: str, length: str) -> Enclosure:
-    """Return an enclosure; a type that is missing or says nothing is told from the address, a length becomes 0."""
+    """Return an enclosure; a missing or unspecific type comes from the address, a missing length is 0."""
     kind = type_of(url.strip(), media_type_of(media_type))
     return Enclosure(url.strip(), kind, int(length) if re.fullmatch(r"[0-9]{1,15}", length) else 0)
 
@@ -582,7 +582,7 @@ def _kind(value: Any) -> str:
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the object of JSON's pairs; of two equal names json would keep the last in silence."""
+    """Return an object from its pairs; Python's json would silently keep the last of two equal names."""
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
@@ -591,12 +591,12 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def refuse_constant(name: str) -> Any:
-    """Refuse NaN and Infinity, which Python's json takes and RFC 8259 §6 does not."""
+    """Refuse NaN and Infinity, which Python's json accepts but RFC 8259 §6 does not allow."""
     raise RecordError(f"{name} is not JSON")
 
 
 def bounded_integer(digits: str) -> int:
-    """Refuse numbers whose conversion would take long (and which Python refuses with another error)."""
+    """Refuse numbers so long that converting them is slow (Python refuses them with another error)."""
     if len(digits) > MAX_DIGITS:
         raise RecordError(f"a number has more than {MAX_DIGITS} digits")
     return int(digits)
@@ -606,4 +606,4 @@ DECODER = json.JSONDecoder(
     object_pairs_hook=unique_keys, parse_constant=refuse_constant, parse_int=bounded_integer
 )
 PLAIN_DECODER = json.JSONDecoder(parse_int=str)
-"""Takes what :data:`DECODER` refuses, to find where an element ends."""
+"""Accepts what :data:`DECODER` refuses, to find where an element ends."""

@@ -1,4 +1,4 @@
-"""The names under which people's records carry an article's fields.
+"""The names that records use for an article's fields.
 
 Two tables, the usual names and those of other languages; the first name present wins.
 """
@@ -22,7 +22,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "publishdate datepublish publisheddate publishingdate dateofpublication webpublicationdate publishtime "
         "publishedtime publicationtime datetime articledate postdate newsdate issued dateissued releasedate "
         "createdat created timestamp time "
-        # Behind all others: a record that had a date keeps it.
+        # After all others, so that a record that had a date keeps it.
         "pubdatetime publisheddatetime publishdatetime publicationdatetime datetimepublished datetimepub dateposted "
         "postedat postedon posted firstpublishedat firstpublicationdate publishedutc dateadded addedat authoredon",
         "updated": "updated updatedat modified modifiedat datemodified lastmod lastmodified "
@@ -56,7 +56,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     }.items()
 }
 CANONICAL = tuple(NAMES)
-# Behind all usual names, so that a record keeps what it had.
+# After all usual names, so that a record keeps the value it had.
 NAMES_ELSEWHERE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     language: {field: tuple(names.split()) for field, names in fields.items()}
     for language, fields in {
@@ -142,8 +142,8 @@ _ALL_NAMES: Mapping[str, tuple[str, ...]] = {
     for field, names in NAMES.items()
 }
 DATES_ELSEWHERE = frozenset(_ALL_NAMES["published"]) - frozenset(NAMES["published"])
-"""Names of dates that may be those of something else, so that only what has the digits of a date is one."""
-# What version 0.1.0 did not know, and would have made other ids of.
+"""Names that may also mean something other than a date, so the value must have the digits of a date."""
+# Names that version 0.1.0 did not know, so that its ids were different.
 LATER_LINKS = frozenset(["canonicallink", "externalurl"]) | (
     frozenset(_ALL_NAMES["link"]) - frozenset(NAMES["link"])
 )
@@ -151,7 +151,7 @@ LATER_LINKS = frozenset(["canonicallink", "externalurl"]) | (
 
 @lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
-    """Return ``name`` as names are compared: ``Published_At`` is ``publishedat``, ``Título`` is ``titulo``."""
+    """Return ``name`` in its form for comparison: ``Published_At`` is ``publishedat``, ``Título`` is ``titulo``."""
     name = name.lower()
     if not name.isascii():
         name = "".join(
@@ -161,7 +161,7 @@ def fold_name(name: str) -> str:
 
 
 def field_called(name: str) -> str:
-    """Return the field of an article that a record calls ``name``, or nothing."""
+    """Return the field of an article that a record calls ``name``; empty if there is none."""
     folded = fold_name(name)
     return next((field for field, names in _ALL_NAMES.items() if folded in names), "")
 
