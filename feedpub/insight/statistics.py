@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import combinations
@@ -102,18 +102,29 @@ def count(
     asking = {
         number for number, rule in enumerate(rules.rules.feeds) if not (rule.everything or rule.fallback)
     }
+    feeds_of = _feeds_of(tally.terms for tally in tallies)
     for article in articles:
         total += 1
         hand = hand_of(article)
-        taken = rules.route(article, hand)
         found = set(finder.found(article))
-        for number, tally in enumerate(tallies):
-            tally.add(article, found, hand.said(number), taken=number in taken)
+        taken = rules.taken(found, hand)
+        concerned = {number for term in found for number in feeds_of[term]}.union(taken)
+        for number in concerned if hand is NO_HAND else range(len(tallies)):
+            tallies[number].add(article, found, hand.said(number), taken=number in taken)
         overlaps.update((rules.slugs[one], rules.slugs[other]) for one, other in combinations(taken, 2))
         if asking.isdisjoint(taken):
             unrouted.append((article.title, article.origin))
     feeds = tuple(tally.counted(titles[tally.slug]) for tally in tallies)
     return Statistics(total, tuple(unrouted), feeds, dict(sorted(overlaps.items())))
+
+
+def _feeds_of(terms: Iterable[Iterable[int]]) -> Mapping[int, Sequence[int]]:
+    """Return for each term the numbers of the feeds that have it, from the terms of each feed."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for number, of_feed in enumerate(terms):
+        for term in of_feed:
+            found[term].append(number)
+    return found
 
 
 class _Tally:
@@ -123,7 +134,7 @@ class _Tally:
         self.slug = rule.slug
         self._rules = rules
         self._holds = predicate(rule.wanted) if rule.wanted is not None else None
-        self._terms = frozenset(wanted_terms(rule.wanted)) if rule.wanted is not None else frozenset()
+        self.terms = frozenset(wanted_terms(rule.wanted)) if rule.wanted is not None else frozenset()
         self._seen: Counter[int] = Counter()
         self._hits: Counter[int] = Counter()
         self._alone: Counter[int] = Counter()
@@ -136,7 +147,7 @@ class _Tally:
         self, article: Article, found: set[int], hand: Literal["added", "dropped"] | None, *, taken: bool
     ) -> None:
         self._by_hand[hand] += 1
-        present = self._terms & found
+        present = self.terms & found
         self._seen.update(present)
         if not taken:
             return
@@ -157,7 +168,7 @@ class _Tally:
                 self._hits[number],
                 self._alone[number],
             )
-            for number in self._terms
+            for number in self.terms
         )
         ordered = sorted(terms, key=lambda term: (-term.hits, -term.seen, term.term))
         weeks = dict(sorted(self._weeks.items()))

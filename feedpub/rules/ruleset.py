@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
 from operator import or_
@@ -88,7 +88,10 @@ class RuleSet:
 
         ``hand`` is what a person decided of it, above all rules.
         """
-        found = self._finder.found(article)
+        return self.taken(self._finder.found(article), hand)
+
+    def taken(self, found: Collection[int], hand: Hand = NO_HAND) -> tuple[int, ...]:
+        """Return the same of an article in which the terms with these numbers were found."""
         effects = reduce(or_, map(self._effects.__getitem__, found), 0)
         wanted = effects & self._all
         vetoed = effects >> self._width & self._all
