@@ -30,7 +30,7 @@ from feedpub.sources.programs import SITE, as_named
 from feedpub.sources.readers._ghost import OWN_SITE
 from feedpub.sources.records import Record, RecordError
 from feedpub.sources.spec import PLACEHOLDER, SourceSpec
-from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes
+from feedpub.sources.withheld import FREE, Hold, hold_of, is_yes, may_be_a_word, says_whether_public
 from feedpub.text import rich_text
 from feedpub.text.safe_html import shows_something
 
@@ -96,6 +96,35 @@ def record_of(values: Mapping[str, Any], spec: SourceSpec, raw: Mapping[str, Any
     except RecursionError:
         raise RecordError("the record is nested too deeply") from None
     return record._replace(hold=hold) if hold != FREE else record
+
+
+def plain_fields(values: Mapping[str, Any], spec: SourceSpec) -> tuple[str, str, str] | None:
+    """Return title, body and date of a record that says nothing else, as :func:`record_of` does, sooner.
+
+    That is so of many records; ``None`` where it is not, or can't be told at once.
+    """
+    names = _plain_names(tuple(values), spec.fields)
+    if names is None:
+        return None
+    title, body, published = (values[name] for name in names)
+    if not (type(title) is type(body) is type(published) is str):
+        return None
+    if not title or not body or may_be_a_word(published) or OWN_SITE in body:
+        return None
+    return (title, body, published) if as_named(values, spec) is values else None
+
+
+@lru_cache(maxsize=256)
+def _plain_names(
+    names: tuple[str, ...], declared: tuple[tuple[str, str], ...]
+) -> tuple[str, str, str] | None:
+    """Return the names of title, body and date if, of these ``names``, no other means anything."""
+    found = name_map(names, declared)
+    if found.keys() != {"title", "body", "published"} or not {*found.values()} <= {*names}:
+        return None
+    title, body, published = found["title"], found["body"], found["published"]
+    says_more = says_whether_public(names, declared) or _version_name(names) or SITE in names
+    return None if says_more or fold_name(body) in _HTML_NAMES else (title, body, published)
 
 
 def _record_or_nothing(

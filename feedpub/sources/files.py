@@ -293,7 +293,7 @@ class Bodies(NamedTuple):
 
     def heard(self, item: Item | Plain) -> Bodies:
         """Return the same with one more item."""
-        if not isinstance(item, Article):
+        if not isinstance(item, Article | Plain):
             return self
         if item.body:
             return self if self.has_bodies else self._replace(has_bodies=True)

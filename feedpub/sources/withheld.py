@@ -202,7 +202,7 @@ def hold_of(
     found = [
         (role, name, values[name])
         for role, name in roles
-        if role != "published" or _may_be_a_word(values[name])
+        if role != "published" or may_be_a_word(values[name])
     ]
     for name in {path.rpartition(".")[0] for _, path in declared if "." in path and path not in values}:
         beside: Any = values
@@ -217,8 +217,15 @@ def hold_of(
     return (_judged if plain else _judged.__wrapped__)(tuple(found), policy, published_when, strict)
 
 
-def _may_be_a_word(value: Any) -> bool:
+def may_be_a_word(value: Any) -> bool:
+    """Say whether what a date of publication holds may be a status or a flag instead, such as ``draft`` or ``1``."""
     return not isinstance(value, str) or len(value) <= (20 if not value[:1].isdigit() else 3)
+
+
+def says_whether_public(names: tuple[str, ...], declared: tuple[tuple[str, str], ...]) -> bool:
+    """Say whether one of the ``names`` of a record, other than its date, may say that it is not public."""
+    is_deep = any("." in path for _, path in declared)
+    return is_deep or any(role != "published" for role, _ in _roles(names, declared))
 
 
 @lru_cache(maxsize=1024)

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping
+from typing import Any
 
 from feedpub.articles.article import Origin
+from feedpub.core.feed_values import clean
+from feedpub.sources.boilerplate import without_tail
 from feedpub.sources.decoding import MAX_LINE, Block, UndecodableError, blocks, recover
-from feedpub.sources.field_mapping import DECODER, record_of
-from feedpub.sources.normalisation import build
-from feedpub.sources.records import ByteStream, Item, Record, RecordError, reject, with_blank_lines
+from feedpub.sources.field_mapping import DECODER, plain_fields, record_of
+from feedpub.sources.normalisation import build, has_plain_stories, usual_story
+from feedpub.sources.records import ByteStream, Item, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext
 
 
@@ -74,14 +77,32 @@ def _items(
         yield reject(origin, f"the line has more than {MAX_LINE >> 20} MB", line)
         return
     try:
-        record = _record(line if plain else recover(line, reading.spec.encoding), reading)
+        values = _object(line if plain else recover(line, reading.spec.encoding))
+        if story := _usual(reading, origin, values):
+            yield story
+            return
+        record = record_of(values, reading.spec)
     except (UndecodableError, RecordError) as error:
         yield reject(origin, str(error), line)
     else:
         yield from build(reading, origin, record, lambda: line)
 
 
-def _record(line: str, reading: ParseContext) -> Record:
+def _usual(reading: ParseContext, origin: Origin, values: Mapping[str, Any]) -> Item | None:
+    """Return the article of a record that has nothing but title, body and date, which are good as they are."""
+    spec = reading.spec
+    if not has_plain_stories(spec) or (fields := plain_fields(values, spec)) is None:
+        return None
+    title, body, published = fields
+    if any(clean(text)[1] for text in fields) or "\n" in title or "\r" in title:
+        return None
+    body = body.strip()
+    if not body or without_tail(body, spec.related_links, spec.boilerplate) != body:
+        return None
+    return usual_story(reading, origin, title, body, published.strip())
+
+
+def _object(line: str) -> Mapping[str, Any]:
     try:
         values = DECODER.decode(line.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
@@ -90,4 +111,4 @@ def _record(line: str, reading: ParseContext) -> Record:
         raise RecordError("the JSON is nested too deeply") from None
     if not isinstance(values, Mapping):
         raise RecordError("the line is not a JSON object")
-    return record_of(values, reading.spec)
+    return values
