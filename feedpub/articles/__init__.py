@@ -1,1 +1,1 @@
-"""What an article is, which of them are one, and under which id subscribers know it."""
+"""Articles and entries, duplicates of them, and the ids under which subscribers know them."""

@@ -1,7 +1,7 @@
-"""The third source of ids: what the feeds of another generator called the same articles, before feedpub made them.
+"""The third source of ids: the feeds that another generator made from the same articles.
 
-Ids are derived from what a source says, or remembered. A site that moves to feedpub has neither for what its
-subscribers know: its old feeds do. Which article is which of their entries is decided here, from values alone.
+Ids are derived from the source, or remembered. For a site that moves to feedpub, only its old feeds have the ids that
+its subscribers know. This module matches articles to their entries; its decisions are pure.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from feedpub.articles.sighting import Told
 
 @dataclass(frozen=True, slots=True)
 class OldEntry:
-    """An entry as subscribers know it from another document: its id and dates, and what it can be told by.
+    """An entry as subscribers know it from another document: its id and dates, and what identifies its article.
 
     ``permalink`` says that RSS called its id its address (``isPermaLink``).
     """
@@ -33,7 +33,7 @@ class OldEntry:
 
 
 class Adoptable(NamedTuple):
-    """What tells of an article which old entry it is; ``id`` is the one that feedpub would give it."""
+    """What identifies the old entry of an article; ``id`` is its derived id."""
 
     id: str
     title: str
@@ -43,12 +43,12 @@ class Adoptable(NamedTuple):
 
     @classmethod
     def of(cls, article: Told) -> Adoptable:
-        """Return what tells of ``article``."""
+        """Return what identifies ``article``."""
         return cls(article.id, article.source_title, article.published, article.link, article.origin)
 
 
 class Clash(NamedTuple):
-    """Two articles that are one old entry."""
+    """Two articles that match one old entry."""
 
     entry: OldEntry
     one: Adoptable
@@ -57,9 +57,9 @@ class Clash(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Which old entry each article is, by the article's id, and the entries that no article is, in their order.
+    """The old entry of each article, by the article's id, and the entries without an article, in their order.
 
-    Of ``seconds`` the article goes on under the id of an earlier feed.
+    The articles of ``seconds`` have adopted the id of an earlier feed.
     """
 
     found: Mapping[str, OldEntry] = field(default_factory=dict)
@@ -69,10 +69,10 @@ class Matches:
 
 
 def match(articles: Iterable[Adoptable], entries: Iterable[OldEntry]) -> Matches:
-    """Say which old entry each article is: the one with its link, else the one with its title and instant.
+    """Match articles to old entries: the one with the same link, or else the one with the same title and instant.
 
-    Of a link, the scheme, ``www.``, a closing slash and the fragment do not count. What several entries of one feed
-    have in common says nothing; of several feeds the first counts, and of entries with one id.
+    The scheme, ``www.``, a closing slash and the fragment of a link do not count. Links and titles that several entries
+    of one feed share are ignored. If several feeds or entries with one id match, the first counts.
     """
     known: dict[str, OldEntry] = {}
     for entry in entries:
@@ -103,7 +103,7 @@ def match(articles: Iterable[Adoptable], entries: Iterable[OldEntry]) -> Matches
 def _index(
     entries: Iterable[OldEntry], key: Callable[[OldEntry], Hashable | None]
 ) -> dict[Hashable | None, OldEntry]:
-    """Return entries by what tells them, without what tells of several of one feed."""
+    """Return entries by a key, without keys that several entries of one feed share."""
     of_feeds: dict[str, dict[Hashable | None, list[OldEntry]]] = {}
     for entry in entries:
         of_feeds.setdefault(entry.origin.file, {}).setdefault(key(entry), []).append(entry)

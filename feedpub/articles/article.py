@@ -1,4 +1,4 @@
-"""The one record that every source becomes and every later stage reads.
+"""The article: every source makes it, and every later stage reads it.
 
 Everything here is frozen, cheap to make (a corpus has hundreds of thousands) and picklable. No stage before
 this one knows ids; no stage after it sees a date without a zone.
@@ -18,9 +18,9 @@ from feedpub.core.feed_values import clean, one_line
 
 
 class Origin(NamedTuple):
-    """Where an item stood: the file as the user would name it, and its first and last line (1-based).
+    """The place of an item: the file as the user would name it, and its first and last line (1-based).
 
-    ``column`` is where it begins in its first line (1-based), if something else is before it there; else 0.
+    ``column`` is where it begins in its first line (1-based) if something else is before it there; otherwise 0.
     """
 
     file: str
@@ -40,7 +40,7 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A person construct (RFC 4287 §3.2): a name, and an e-mail address or IRI where the source gives one."""
+    """A person construct (RFC 4287 §3.2): a name, and an e-mail address or IRI if the source has one."""
 
     name: str
     email: str | None = None
@@ -48,15 +48,15 @@ class Author:
 
 
 def file_name(address: str) -> str:
-    """Return the name of the file that an address leads to; an empty text where it leads to none."""
+    """Return the file name in an address; an empty text if it has none."""
     return one_line(clean(unquote(urlsplit(address).path.rpartition("/")[2]))[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that belongs to an article; ``length`` in bytes, 0 where the source does not say.
+    """A file that belongs to an article; ``length`` in bytes, 0 if unknown.
 
-    ``name`` is what people call it where its address does not say that, as with a file that is published under a hash.
+    ``name`` is its name for people if its address does not show it, as with a file that is published under a hash.
     """
 
     url: str
@@ -71,14 +71,14 @@ class Enclosure:
 
     @property
     def shown(self) -> str:
-        """What people see of it: its name, else the last part of its address."""
+        """Its name for people, or the last part of its address."""
         return self.name or file_name(self.url) or self.url
 
 
 class MediaFile(NamedTuple):
-    """A file beside an article, as it is published: its address, and what its bytes say.
+    """A published file beside an article: its address, and what its bytes say.
 
-    ``length`` is in bytes, ``width`` and ``height`` in pixels, ``duration`` in seconds; 0 for what is not known.
+    ``length`` is in bytes, ``width`` and ``height`` in pixels, ``duration`` in seconds; 0 if unknown.
     """
 
     url: str
@@ -90,18 +90,18 @@ class MediaFile(NamedTuple):
 
 
 Use: TypeAlias = Literal["file", "picture", "transcript", "chapters"]
-"""What an article names a file beside it for; each takes files of some types alone."""
+"""The purposes for which an article names a file beside it; each accepts only some types."""
 
 Local: TypeAlias = Callable[[str, Use], MediaFile | None]
-"""Gives the file that an article means by a relative address; ``None`` where that file is not published."""
+"""Returns the file that an article means by a relative address; ``None`` if that file is not published."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is known of the image of an article: its media type, its size in pixels and in bytes, and words on it.
+    """What is known about the image of an article: its media type, its size in pixels and in bytes, and texts.
 
-    ``alt`` says what it shows, for who does not see it, ``caption`` what is below it, ``credit`` who made it. Empty
-    or 0 is what nobody said.
+    ``alt`` describes it for people who do not see it, ``caption`` is the text below it, ``credit`` says who made it.
+    Unknown values are empty or 0.
     """
 
     type: str = ""
@@ -115,7 +115,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What is said in an episode, as a file in some ``language``, which may not be told."""
+    """The transcript of an episode, a file in some ``language``, which may be unknown."""
 
     url: str
     type: str
@@ -124,7 +124,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Somebody who is heard in an episode: as what, and the addresses of a picture and a page."""
+    """Somebody in an episode: the role, and the addresses of a picture and a page."""
 
     name: str
     role: str = ""
@@ -134,9 +134,9 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """What a podcast says of an episode: how long it takes, in seconds, its number, and what goes with it.
+    """What a podcast says about an episode: its duration in seconds, its number, and files that belong to it.
 
-    0 is a number that nobody said. ``chapters`` is the address of a file that has them.
+    Unknown numbers are 0. ``chapters`` is the address of a file with the chapters.
     """
 
     duration: int = 0
@@ -166,9 +166,9 @@ Mark: TypeAlias = Literal["", "draft", "held"]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an article's source says, where its config has that cleaned: the text by which the article is known.
+    """The original text of an article whose source has cleaning rules; it identifies the article.
 
-    ``applied`` are the numbers of the rules that fitted something, among those of its source.
+    ``applied`` are the numbers of its source's rules that matched something.
     """
 
     title: str
@@ -181,21 +181,27 @@ class Written:
 class Article:
     """One article, normalised.
 
-    ``body`` is plain text, or HTML where ``html`` is set; ``title`` and ``summary`` are always plain text.
-    ``published`` and ``updated`` are aware, in the zone that the source declares. ``key`` is the source's own
-    identifier (an id or URL) where it has one, ``by_link`` says that it is the link; ``id`` is derived from it, see
-    :func:`article_id`. ``former`` is the id that version 0.1.0 gave it, where that was made of a link that cannot be
-    published, or holds a password. ``version`` ranks before ``updated``. ``feed`` is the key of the other people's
-    feed that it was read from, see :func:`feed_key`; empty for sources of our own. ``undated`` says that its
-    source gave no date, and ``published`` is that of the copy that it came with. It is not to be published before
-    it is ``due``, nor once it ``expires``. ``permalink`` says that its id is its address, as the feed that it was
-    adopted from said in RSS. A ``mark`` says why it is shown in a preview alone. ``written`` is its text before it was
-    cleaned, where a rule for that fitted: which article it is goes by that, what it says by ``title`` and ``body``.
-    ``beside`` are the ids of one that its title alone tells, where others have that title: made of the stem of its
-    file, and of its path. ``feeds`` and ``not_feeds`` name the feeds that it is to be in, and those that it is not to
-    be in, as its own record says. ``license`` is the address of its licence. ``picture``
-    is what is known of its ``image``, ``episode`` what is known of what is heard or seen.
-    Raises ``ValueError`` when a time is naive: none may come into being.
+    - ``body`` is plain text, or HTML if ``html`` is set; ``title`` and ``summary`` are always plain text.
+    - ``published`` and ``updated`` are aware, in the zone that the source declares. ``undated`` says that its source
+      has no date, and ``published`` is that of the copy in which it first came.
+    - ``key`` is the source's own identifier (an id or URL), if any; ``by_link`` says that it is the link. ``id`` is
+      derived from it, see :func:`article_id`. ``former`` is the id that version 0.1.0 gave it, if that was made from a
+      link that cannot be published, or contains a password.
+    - ``beside`` are other ids for an article that is identified by its title alone, if others have that title: made
+      from the stem of its file, and from its path.
+    - ``version`` ranks before ``updated``.
+    - ``feed`` is the key of the other people's feed that it was read from, see :func:`feed_key`; empty for our own
+      sources.
+    - It may not be published before it is ``due``, nor after it ``expires``. A ``mark`` says why only a preview shows
+      it.
+    - ``permalink`` says that its id is its address, as in the RSS feed from which it was adopted.
+    - ``written`` is its original text, if a cleaning rule matched: it identifies the article, while ``title`` and
+      ``body`` are published.
+    - ``feeds`` and ``not_feeds`` name the feeds in which its own record wants it, and does not want it.
+    - ``license`` is the address of its licence. ``picture`` is what is known about its ``image``, ``episode`` what is
+      known about its audio or video.
+
+    Raises ``ValueError`` if a time is naive.
     """
 
     id: str
@@ -233,22 +239,22 @@ class Article:
 
     @property
     def plays(self) -> bool:
-        """Whether a file of it is audio or video, so that it can be an episode of a podcast."""
+        """Whether it has an audio or video file, so that it can be an episode of a podcast."""
         return any(enclosure.plays for enclosure in self.enclosures)
 
     @property
     def main_enclosure(self) -> Enclosure | None:
-        """The file for which there is room where one is: the first that is heard or seen, else the first."""
+        """The file for formats with room for one: the first audio or video file, or the first of all."""
         return next((each for each in self.enclosures if each.plays), next(iter(self.enclosures), None))
 
     @property
     def source_title(self) -> str:
-        """The title as the source has it, of which ids are made."""
+        """The original title in the source, from which ids are made."""
         return self.written.title if self.written else self.title
 
     @property
     def source_body(self) -> str:
-        """The body as the source has it."""
+        """The original body in the source."""
         return self.written.body if self.written else self.body
 
     def __post_init__(self) -> None:
@@ -259,9 +265,9 @@ class Article:
 
 
 class Plain(NamedTuple):
-    """An article of which nothing else is known than this: what most records of texts are.
+    """An article with only these fields, like most text records.
 
-    It takes a tenth of the time that an :class:`Article` takes to make, which :meth:`article` does once it is needed.
+    Making it takes a tenth of the time for an :class:`Article`, which :meth:`article` makes when it is needed.
     """
 
     id: str
@@ -271,24 +277,23 @@ class Plain(NamedTuple):
     origin: Origin
 
     def article(self) -> Article:
-        """Return it as an article like any other."""
+        """Return it as an :class:`Article`."""
         return Article(*self)
 
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """Input lines that were recognised as no article: a block of related headlines, say."""
+    """Input lines that were recognised as not being an article, such as a block of related headlines."""
 
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A record whose owner says that it is not to be published: of which ``kind``, and the ``reason`` as a clause.
+    """A record that its owner does not want published: its ``kind``, and the ``reason`` as a clause.
 
-    ``id`` is that of its article, where it can be told, ``also`` are others that it may have been published under.
-    ``changed`` is the record's own ``updated``; ``version`` and ``feed`` are as an article has them. ``title`` is the
-    record's own, as far as it has one.
+    ``id`` is that of its article, if known; ``also`` are other ids under which it may have been published.
+    ``changed`` is the record's own ``updated``; ``version`` and ``feed`` are as in an article. ``title`` may be empty.
     """
 
     origin: Origin
@@ -318,7 +323,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that was done to an article which its owner should know of.
+    """Something that was done to an article, and that its owner should know.
 
     ``kind`` groups notices for the summary (``related-links``, ``control-character``, ``ambiguous-time`` …).
     """
@@ -328,10 +333,10 @@ class Notice:
     message: str
 
 
-# Where a key begins that is an address, behind its source's namespace.
+# Matches the start of a key that is an address, after the namespace of its source.
 _SCHEME = re.compile(r"(?<![^ ])https?(?=://)")
 
 
 def with_other_scheme(key: str) -> str:
-    """Return a key that is an address with https for http, or http for https; others as they are."""
+    """Return a key that is an address with https instead of http, or the reverse; other keys unchanged."""
     return _SCHEME.sub(lambda found: "http" if found[0] == "https" else "https", key)

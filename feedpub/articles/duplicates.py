@@ -1,21 +1,22 @@
-"""Which record is which article, and which of several records of one article stays; decided from digests alone.
+"""Decides which record is which article, and which of several records of an article stays, from digests alone.
 
-Records with one id are versions of one article, of which the one changed last stays, but for two cases:
+Records with the same id are versions of one article, and the one that changed last stays, with two exceptions:
 
-- **A key that several articles share.** In one document, or among the files of one source that hold an article each,
-  records whose title and date both differ are different articles, whatever their key. Once that is seen of a key, it
-  says nothing any more, and each title at its instant is an article. The one that is published, else the first, keeps
-  the id of the key; the others get one of their own (:func:`feedpub.articles.ids.split_id`).
-- **An id that two feeds give.** Records of different feeds are one article if they have the same link or text. Then
-  the first feed decides all but the categories, to which the others add. Else the second feed's is another article,
-  under an id of its own. The first is the feed whose entry is published, else the first in the config's order.
+- **A key that several articles share.** In one document, or among files of one source with one article each,
+  records with different titles and dates are different articles, even if they have the same key. After that, the key
+  is ignored, and each title with its instant is an article. The published one, or else the first, keeps
+  the id of the key; the others get ids of their own (:func:`feedpub.articles.ids.split_id`).
+- **An id that two feeds have.** Records of different feeds are one article if they have the same link or text. Then
+  the first feed decides everything except the categories, to which the others add. Otherwise the second feed's record
+  is another article, with an id of its own. The first feed is the one whose entry is published, or else the first in
+  the config.
 
-Records with one title and text under several ids are copies of one article as well, of which the one published first
-stays; but not within one feed (or, for other formats, one source) where their ids, links or enclosures differ.
-What stays does not depend on the order of reading, but where the config's order decides.
+Records with the same title and text but different ids are copies of one article, too, and the one published first
+stays; but not within one feed (or, for other formats, one source) if their ids, links or enclosures differ.
+The result does not depend on the order of reading, except where the order in the config decides.
 
-Near-duplicates are a matter of one feed (``dedup.near``): entries that say nearly the same as an earlier one, by the
-share of word pairs in common (Broder, "On the resemblance and containment of documents", 1997).
+Near-duplicates concern a single feed (``dedup.near``): entries that say nearly the same as an earlier one, by the
+share of common word pairs (Broder, "On the resemblance and containment of documents", 1997).
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ from feedpub.articles.sighting import BODY, PART, Sighting, T, renamed
 from feedpub.text.similarity import similarity, sketch
 
 Exact: TypeAlias = Literal["across", "all", "none"]
-"""Which equal texts under different ids are one article: those of different sources, all, or none."""
+"""Which equal texts with different ids are one article: those of different sources, all, or none."""
 
 
 class Known(Protocol):
-    """What is known of an entry that was published; ``title`` is its fingerprint in hexadecimal."""
+    """What is known about a published entry; ``title`` is its fingerprint in hexadecimal."""
 
     @property
     def id(self) -> str: ...
@@ -55,46 +56,46 @@ class Known(Protocol):
 
 
 class Past(Protocol):
-    """What has to be known of earlier builds."""
+    """What must be known about earlier builds."""
 
     def by_id(self, entry_id: str) -> Known | None:
         """Return the published entry with this id."""
         ...
 
     def by_instant(self, time: datetime) -> Sequence[Known]:
-        """Return the entries that were published at this instant, or to which their source came to give it."""
+        """Return the entries with this instant, either published or as their source gives it now."""
         ...
 
     def became(self, derived: str) -> Known | None:
-        """Return the published entry as which an article is known that would have the id ``derived``."""
+        """Return the published entry of the article whose derived id is ``derived``, if it has another id."""
         ...
 
     def split_ids(self) -> Mapping[str, str | None]:
-        """Return the keys of the published articles that could not have the id of their key, by id."""
+        """Return, by id, the keys of published articles that could not get the id of their key."""
         ...
 
     def online(self) -> Container[str]:
-        """Return the ids of the entries that are published now."""
+        """Return the ids of all published entries."""
         ...
 
 
 def shared_keys(past: Past) -> frozenset[str]:
-    """Return the keys of which is known that several published articles have them."""
+    """Return the keys that several published articles are known to share."""
     return frozenset(filter(None, past.split_ids().values()))
 
 
 class NoPast:
-    """A first build's knowledge of earlier ones."""
+    """The history in a first build: nothing."""
 
-    def by_id(self, entry_id: str) -> None:  # noqa: ARG002 - it is all that can be asked
+    def by_id(self, entry_id: str) -> None:  # noqa: ARG002 - required by the protocol
         """Return nothing."""
         return
 
-    def by_instant(self, time: datetime) -> Sequence[Known]:  # noqa: ARG002 - it is all that can be asked
+    def by_instant(self, time: datetime) -> Sequence[Known]:  # noqa: ARG002 - required by the protocol
         """Return nothing."""
         return ()
 
-    def became(self, derived: str) -> None:  # noqa: ARG002 - it is all that can be asked
+    def became(self, derived: str) -> None:  # noqa: ARG002 - required by the protocol
         """Return nothing."""
         return
 
@@ -108,7 +109,7 @@ class NoPast:
 
 
 def known_title(past: Past, article: Article | Sighting) -> str | None:
-    """Return the id under which an article is published that its title alone tells, as far as its file tells that."""
+    """Return the published id of an article that is identified by its title alone, if its file shows which it is."""
     *others, own = article.beside
     known = past.became(own) or past.by_id(own) or next(filter(None, map(past.by_id, others)), None)
     return known.id if known else None
@@ -117,9 +118,9 @@ def known_title(past: Past, article: Article | Sighting) -> str | None:
 class _Record(NamedTuple):
     """A record as digests. The first six rank versions: changed last, then published first, then the longest body.
 
-    Times are epoch seconds. ``text`` is of title and body, ``rest`` of all else, which makes the order definite.
-    ``own`` is of id, link and enclosures; ``place`` is the number of its document. ``beside`` are the ids that it can
-    have where its title is all that tells it, and others have that too.
+    Times are epoch seconds. ``text`` is a digest of title and body, ``rest`` of everything else, to make the order
+    definite, ``own`` of id, link and enclosures. ``place`` is the number of its document. ``beside`` are its possible
+    ids if it is identified by its title alone, and others have that title, too.
     """
 
     version: int
@@ -146,19 +147,19 @@ class _Record(NamedTuple):
 
     @property
     def parts(self) -> tuple[int, int, int]:
-        """The digests of id, link and enclosures, 0 where there are none."""
+        """The digests of id, link and enclosures, 0 if there are none."""
         low = (1 << PART) - 1
         return self.own >> 2 * PART, self.own >> PART & low, self.own & low
 
     @property
     def point(self) -> tuple[int, int, int]:
-        """What tells articles with one key apart: instant and title, and where there is no key, the enclosures."""
+        """What distinguishes articles with the same key: instant and title, and without a key, the enclosures."""
         own_id, link, enclosures = self.parts
         return self.instant, self.title, 0 if own_id or link else enclosures
 
 
 class _Story(NamedTuple):
-    """An article that several records are: its id, the record that stays, and categories that other feeds add."""
+    """An article with several records: its id, the record that stays, and categories that other feeds add."""
 
     id: str
     record: _Record
@@ -169,10 +170,10 @@ _Groups: TypeAlias = list[list[_Record]]
 
 
 class DuplicateIndex:
-    """Watches a stream of articles and says of each whether it is the first of its story.
+    """Watches a stream of articles and says for each whether it is the first of its story.
 
-    Where a later record turns out to be the one that should stay, or to be another article, :meth:`decide` says that
-    the stream has to be read again. That is rare, and costs less than keeping every article at hand.
+    If a later record turns out to be the one that should stay, or another article, :meth:`decide` says that
+    the stream has to be read again. That is rare, and costs less than storing every article.
     """
 
     def __init__(
@@ -184,7 +185,7 @@ class DuplicateIndex:
     ) -> None:
         """Begin to watch; ``others`` are the ids of articles that need not be added.
 
-        Nothing else has their id or text, and nothing of them but that matters here.
+        No other article has their id or text, so nothing else about them matters here.
         """
         self._others = others
         self._authority = authority
@@ -192,27 +193,27 @@ class DuplicateIndex:
         self._past = past or NoPast()
         self._splits = self._past.split_ids()
         self._shared_keys = shared_keys(self._past)
-        # The first record of each id, and all of those that have several.
+        # The first record of each id, and all records of ids that have several.
         self._records: dict[str, _Record] = {}
         self._claims: dict[str, list[_Record]] = {}
-        # The ids that records have of their own where they are known under others.
+        # The derived ids of records that are known under other ids.
         self._renamed: set[str] = set()
-        # The ids under which something else may be published, and those of keys that are known to be shared.
+        # The ids under which another article may be published, and those of keys that are known to be shared.
         self._doubtful: set[str] = set()
         self._shared: set[str] = set()
-        # The first id of each text, and all of those that have several, with whether they were taken at first.
+        # The first id of each text, and all ids of texts that have several, with whether they were accepted at first.
         self._texts: dict[int, str] = {}
         self._copies: dict[int, dict[str, bool]] = {}
         self._categories: dict[tuple[str, int], tuple[str, ...]] = {}
-        # What may have been published under the id that 0.1.0 made of a link which cannot be published.
+        # Articles that may have been published under the id that 0.1.0 made from a link that cannot be published.
         self._former: dict[str, dict[str, _Record]] = {}
-        # Of each document: the feed that it is, the number of its source, how many records it has.
+        # For each document: the key of the feed, the number of its source, the number of its records.
         self._places: dict[tuple[int, str], int] = {}
         self._feeds: list[str] = []
         self._shown: dict[str, str] = {}
         self._sources: list[int] = []
         self._counts: list[int] = []
-        # What settling finds: what records of one id are, where it is not just one article under that id.
+        # The result of settling: the articles of the records of an id, unless it is just one article with that id.
         self._stories: dict[str, dict[_Record, _Story]] = {}
         self._settled: dict[str, _Record] = {}
         self._left_out: dict[str, str] = {}
@@ -220,7 +221,7 @@ class DuplicateIndex:
     def add(self, article: T, instant: float, source: int = 0) -> T | None:
         """Return ``article``, published at ``instant`` (epoch seconds), under its id, if it is new so far.
 
-        ``source`` is the number of its source in the config's order.
+        ``source`` is the number of its source in the config.
         """
         record = self._record(article, instant, source)
         self._counts[record.place] += 1
@@ -237,11 +238,11 @@ class DuplicateIndex:
         return None
 
     def pass_over(self, file: str, source: int, articles: int) -> None:
-        """Take note of so many of the others that a file has, once what else is in it was added."""
+        """Count so many of the ``others`` in a file, after its other articles were added."""
         self._counts[self._place(file, source)] += articles
 
     def decide(self) -> bool:
-        """Decide, once the whole stream was seen; say whether it has to be read again, through :meth:`winners`."""
+        """Decide, after the whole stream; say whether it has to be read again, through :meth:`winners`."""
         for base in self._doubtful:
             self._claims.setdefault(base, [self._records[base]])
         for base, records in self._claims.items():
@@ -259,15 +260,15 @@ class DuplicateIndex:
         )
 
     def winners(self, *, in_order: bool = True) -> Winners:
-        """Return what gives, on a second reading of the same stream, the articles that stay.
+        """Return what selects, on a second reading of the same stream, the articles that stay.
 
-        Without ``in_order``, the files of the stream may come in another order than before; that is for a stream of
-        which :meth:`decide` does not say that it has to be read again.
+        Without ``in_order``, the files of the stream may come in another order than before; that is only allowed if
+        :meth:`decide` does not say that the stream has to be read again.
         """
         return Winners(self, in_order=in_order)
 
     def stay(self, article: T, instant: float, source: int, taken: set[str], *, in_order: bool) -> T | None:
-        """Return ``article`` under its id if it stays and is not among ``taken``; to be asked when it is decided."""
+        """Return ``article`` under its id if it stays and is not among ``taken``; call this after :meth:`decide`."""
         record = self._record(article, instant, source)
         story = self._story(article, record)
         if (
@@ -282,7 +283,7 @@ class DuplicateIndex:
         return renamed(article, story.id, story.categories)
 
     def __contains__(self, article_id: object) -> bool:
-        """Say whether an article with this id was seen and stays; to be asked when it is decided."""
+        """Say whether an article with this id was seen and stays; call this after :meth:`decide`."""
         seen = article_id in self._settled or (
             article_id in self._records and article_id not in self._stories
         )
@@ -293,11 +294,11 @@ class DuplicateIndex:
         return {file: source for source, file in self._places}
 
     def saw(self, article_id: str) -> bool:
-        """Say whether an article was seen that has this id of its own, whichever it gets here."""
+        """Say whether an article with this derived id was seen, whatever id it gets here."""
         return article_id in self._records or article_id in self._renamed or article_id in self._others
 
     def identify(self, article: Article | Sighting) -> str:
-        """Return the id of an article of the stream; to be asked when it is decided."""
+        """Return the id of an article of the stream; call this after :meth:`decide`."""
         sources = (source for source, file in self._places if file == article.origin.file)
         source = next(sources, None)
         if source is None:
@@ -306,7 +307,7 @@ class DuplicateIndex:
         return story.id if story else article.id
 
     def winner_of(self, article: Article | Sighting, instant: float, source: int = 0) -> str | None:
-        """Return the id of what stays for a record, ``None`` if it was not seen; to be asked when it is decided."""
+        """Return the id of the article that stays for a record, ``None`` if it was not seen; after :meth:`decide`."""
         story = self._story(article, self._record(article, instant, source))
         return story and self._left_out.get(story.id, story.id)
 
@@ -326,7 +327,7 @@ class DuplicateIndex:
         )
 
     def _place(self, file: str, source: int, feed: str = "") -> int:
-        """Return the number of a document, which is a new one if nothing of it was seen."""
+        """Return the number of a document; a new one if it was not seen yet."""
         place = self._places.setdefault((source, file), len(self._places))
         if place == len(self._feeds):
             self._feeds.append(feed)
@@ -335,7 +336,7 @@ class DuplicateIndex:
         return place
 
     def _base(self, article: Article | Sighting, record: _Record) -> str:
-        """Return the id of an article as far as it can be told without the others."""
+        """Return the id of an article, as far as it is known without the others."""
         base, feed = article.id, article.feed
         if article.beside:
             return known_title(self._past, article) or base
@@ -350,7 +351,7 @@ class DuplicateIndex:
         return base
 
     def _published_beside(self, article: Article | Sighting, record: _Record) -> str | None:
-        """Return the id under which an article is published whose key is another article's, as far as can be told."""
+        """Return the published id of an article whose key belongs to another article, as far as it is known."""
         base, key = article.id, article.key
         own = split_id(self._authority, base, article.feed)
         for shared in (base, own):
@@ -366,7 +367,7 @@ class DuplicateIndex:
             return own
         if key in self._shared_keys:
             self._shared.add(base)
-            # An update, or a version, that was published in place of what its key had at its instant.
+            # An update or version that was published instead of the article that its key had at its instant.
             published = self._past.by_instant(article.published)
             at_instant = [known.id for known in published if known.key == key]
             is_later = _is_update(record) or record.version >= 0
@@ -377,7 +378,7 @@ class DuplicateIndex:
         return None
 
     def _is_first(self, base: str, record: _Record) -> bool:
-        """Say whether ``record`` seems to be no copy; :meth:`decide` knows."""
+        """Say whether ``record`` seems not to be a copy; :meth:`decide` knows."""
         first = self._texts.setdefault(record.text, base)
         if first is base:
             return True
@@ -399,7 +400,7 @@ class DuplicateIndex:
     # Versions of one article, and articles that share a key
 
     def _divided(self, base: str, records: list[_Record]) -> Iterator[tuple[_Record, _Story]]:
-        """Yield the article that each of the records is which have the id ``base``."""
+        """Yield the article of each of the records with the id ``base``."""
         if all(record.beside for record in records):
             yield from self._titled(base, records)
             return
@@ -409,7 +410,7 @@ class DuplicateIndex:
             by_feed[self._feeds[record.place]].append(record)
         known = self._past.by_id(base)
         order = sorted(by_feed, key=lambda feed: self._claim_of(known, feed, by_feed[feed]))
-        # The records of each article by feed, the feed first that decides.
+        # The records of each article by feed; the first feed decides.
         articles: list[dict[str, list[_Record]]] = []
         tokens: dict[tuple[object, ...], int] = {}
         for feed in order:
@@ -422,7 +423,7 @@ class DuplicateIndex:
                 articles[number][feed] = group
                 for mark in marks:
                     tokens.setdefault(mark, number)
-        # Where the owner of what is published is silent, its id stays free.
+        # If the feed of the published entry no longer has it, its id stays free.
         is_free = (
             known is None
             or self._owner(known) in {None, *by_feed}
@@ -436,7 +437,7 @@ class DuplicateIndex:
                 yield from ((record, story) for group in article.values() for record in group)
 
     def _titled(self, base: str, records: list[_Record]) -> Iterator[tuple[_Record, _Story]]:
-        """Yield the articles that files of one title are: the published one has its id, else the first."""
+        """Yield the articles of files with one title: the published one, or else the first, has the id of the title."""
         of_files: dict[str, list[_Record]] = defaultdict(list)
         for record in records:
             of_files[record.beside[-1]].append(record)
@@ -459,7 +460,7 @@ class DuplicateIndex:
             yield from ((record, story) for record in mine)
 
     def _is_shared(self, records: Iterable[_Record]) -> bool:
-        """Say whether two of the records have to be different articles, though they have one id."""
+        """Say whether two of the records must be different articles, although they have one id."""
         scopes: dict[tuple[object, int], list[_Record]] = defaultdict(list)
         for record in records:
             if record.version < 0:
@@ -483,25 +484,25 @@ class DuplicateIndex:
         return -(_OWNER * owner + (fits or 0)), min(record.place for record in records)
 
     def _owner(self, known: Known) -> str | None:
-        """Return the feed that a published entry came from, which documents may show by another of its keys."""
+        """Return the feed from which a published entry came; documents may have another of its keys."""
         return self._shown.get(known.feed, known.feed) if known.feed else None
 
     def _named(
         self, base: str, articles: list[dict[str, list[_Record]]], feed: str, *, shared: bool
     ) -> Iterator[tuple[str, dict[str, list[_Record]]]]:
-        """Yield the ids of articles of which one may have ``base``: what is published under it, else the first."""
+        """Yield the ids of articles, one of which may have ``base``: the one published under it, or else the first."""
         articles = sorted(articles, key=lambda article: _first_point(article[feed]))
         own = [self._own_id(base, article[feed]) for article in articles]
         known = self._past.by_id(base) if shared else None
         fits = [max(_fit(known, record) for record in article[feed]) if known else 1 for article in articles]
-        # What is published under an id of its own keeps that.
+        # An article that is published under an id of its own keeps it.
         free = [fit if own_id not in self._splits else 0 for fit, own_id in zip(fits, own, strict=True)]
         first = free.index(max(free)) if any(free) else None
         for number, article in enumerate(articles):
             yield base if number == first else own[number], article
 
     def _own_id(self, base: str, records: Sequence[_Record]) -> str:
-        """Return the id of an article that cannot have ``base``: a version changes what tells others apart."""
+        """Return the id of an article that cannot have ``base``; with versions, title and instant may change."""
         if any(record.version >= 0 for record in records):
             return self._versions_id(base)
         return split_id(self._authority, base, *_first_point(records))
@@ -510,7 +511,7 @@ class DuplicateIndex:
         return split_id(self._authority, base, "versions")
 
     def _told(self, base: str, article_id: str, article: Mapping[str, list[_Record]], feed: str) -> _Story:
-        # Of equal times, what a later file says is newer; of records that say the same, the first will do.
+        # At equal times, a later file is newer; of equal records, any one will do.
         newest = max(article[feed], key=lambda record: (record[:3], record.place, record.rank))
         same = (record for record in article[feed] if record.rank == newest.rank)
         best = min(same, key=lambda record: record.place)
@@ -520,7 +521,7 @@ class DuplicateIndex:
         return _Story(article_id, best, tuple(dict.fromkeys(name for name in added if name not in mine)))
 
     def _give_former_ids(self) -> None:
-        """Leave ids that 0.1.0 made of unfit links to the articles that were published under them."""
+        """Reserve ids that 0.1.0 made from unfit links for the articles that were published under them."""
         for former, records in self._former.items():
             known = self._past.by_id(former)
             free = {base: r for base, r in records.items() if self._past.by_id(base) is None}
@@ -535,7 +536,7 @@ class DuplicateIndex:
     # Copies of one text under several ids
 
     def _differ(self, one: _Record, two: _Record) -> bool:
-        """Say whether two records with one text are different articles all the same."""
+        """Say whether two records with the same text are different articles."""
         if self._group(one) != self._group(two):
             return one.parts[2] != two.parts[2]
         return any(
@@ -556,7 +557,7 @@ class DuplicateIndex:
         return [ids for ids in by_text.values() if len(ids) > 1]
 
     def _collapsed(self, ids: Iterable[str]) -> dict[str, str]:
-        """Return which of the articles ``ids``, whose texts are equal, are left out, and for which others."""
+        """Return which of the articles ``ids`` with equal texts are left out, and which ones stay for them."""
         if self._exact == "none":
             return {}
         records = {known: self._settled.get(known) or self._records[known] for known in ids}
@@ -583,10 +584,10 @@ class DuplicateIndex:
         return {known: across.get(kept, kept) for known, kept in left_out.items()} | across
 
     def _copies_across(self, records: Mapping[str, _Record], online: Container[str]) -> dict[str, str]:
-        """Return which articles with one text are copies of those of other sources, and of which; best first.
+        """Return which articles with the same text are copies of those in other sources, and of which; best first.
 
-        A copy is of the same day, so that a standing text that two sources have each day stays in step. Where each has
-        it but once, the date does not count.
+        A copy has the same day, so that a text that two sources repeat every day stays in step. If each has it only
+        once, the date does not count.
         """
         left_out: dict[str, str] = {}
         often = Counter((self._group(record), record.parts[2]) for record in records.values())
@@ -605,7 +606,7 @@ class DuplicateIndex:
             fit = (k for k in found if group not in sources[k])
             winner_of = min(fit, key=lambda k: (abs(records[k].instant - record.instant), k), default=known)
             sources.setdefault(winner_of, set()).add(group)
-            # What has its subscribers stays, though another source has it as well by now.
+            # An article that subscribers know stays, even if another source now has it as well.
             if winner_of != known and known not in online:
                 left_out[known] = winner_of
             if winner_of == known:
@@ -616,9 +617,9 @@ class DuplicateIndex:
 
 
 class Winners:
-    """Gives, on a second reading of a stream, the articles that stay: each once, under its id.
+    """Selects, on a second reading of a stream, the articles that stay: each once, under its id.
 
-    What was not there on the first reading does not stay: a later build will take it.
+    Articles that are new on the second reading do not stay: a later build will take them.
     """
 
     def __init__(self, index: DuplicateIndex, *, in_order: bool) -> None:
@@ -636,13 +637,13 @@ _SAME, _OWNER = 3, 4
 
 
 def _fit(known: Known, record: _Record) -> int:
-    """Say how surely a record is a published entry: by its title, its date, or both."""
+    """Return how surely a record is a published entry: by its title, its date, or both."""
     dates = {int(time.timestamp()) for time in (known.published, known.source_date) if time}
     return 2 * (record.instant in dates) + (int(known.title, 16) == record.title)
 
 
 def _marks(record: _Record, *, shared: bool) -> Iterator[tuple[object, ...]]:
-    """Yield what records of two feeds with one id have in common if they are one article."""
+    """Yield keys: records of two feeds with one id are one article if they share one of these."""
     yield "text", record.text
     if shared:
         yield "point", record.point
@@ -651,14 +652,14 @@ def _marks(record: _Record, *, shared: bool) -> Iterator[tuple[object, ...]]:
 
 
 def _at_points(records: Sequence[_Record]) -> _Groups:
-    """Return records that share a key which says nothing, divided into articles.
+    """Return the records with a shared key, divided into articles.
 
-    An update is a version of what was published at its instant under another title.
+    An update is a version of the article that was published at its instant under another title.
     """
     versioned = {record.point for record in records if record.version >= 0}
 
     def article(record: _Record) -> object:
-        # Of title and instant of a version, a record is the same article, with a version or without.
+        # A record with the title and instant of a version is the same article, whether it has a version or not.
         return "versions" if record.version >= 0 or record.point in versioned else record.point
 
     points: dict[object, list[_Record]] = defaultdict(list)
@@ -680,17 +681,17 @@ def _at_points(records: Sequence[_Record]) -> _Groups:
 
 
 def _first_point(records: Iterable[_Record]) -> tuple[int, int, int]:
-    """Return what an article is told by from others with its key: not an update, which may go as it came."""
+    """Return the record that distinguishes an article from others with its key: not an update, which may vanish."""
     return min((_is_update(record), record.point) for record in records)[1]
 
 
 def _is_update(record: _Record) -> bool:
-    """Say whether a record without a version says that it was changed after it was published."""
+    """Say whether a record without a version was changed after it was published."""
     return record.version < 0 and record.changed > -record.minus_published
 
 
 def _offered(record: _Record) -> Iterator[object]:
-    """Yield under which keys a record has to be found by those whose ids, links and enclosures agree with its own."""
+    """Yield the keys under which records with matching ids, links and enclosures find this one."""
     there = tuple(map(bool, record.parts))
     for asked in product((False, True), repeat=3):
         yield (
@@ -703,16 +704,16 @@ def _offered(record: _Record) -> Iterator[object]:
 
 
 def _asked(record: _Record) -> Iterator[object]:
-    """Yield the keys of :func:`_offered` of all records that agree with ``record``: what both have is equal."""
+    """Yield the keys of :func:`_offered` of all records that match ``record``: fields that both have are equal."""
     for there in product((False, True), repeat=3):
         yield there, tuple(part if has else 0 for part, has in zip(record.parts, there, strict=True))
 
 
 KEYS = 16
-"""How many hashes an entry is found by: of two texts that are half alike, 1 in 65,000 pairs shares none of them."""
+"""How many hashes an entry is found by: of pairs of texts that are half alike, 1 in 65,000 shares none of them."""
 
 COMMON = 200
-"""A hash that so many entries of a feed share is a turn of phrase and finds nobody any more."""
+"""A hash that so many entries of a feed share is a turn of phrase and is no longer used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -737,10 +738,10 @@ class NearDuplicate:
 def leave_out_near(
     entries: Sequence[Entry], feed: str, share: float
 ) -> tuple[list[Entry], tuple[NearDuplicate, ...]]:
-    """Return ``entries`` (newest first) without those that are alike by ``share`` to an earlier one, and those.
+    """Return ``entries`` (newest first) without near-duplicates by ``share`` of an earlier one, and these.
 
-    An entry is only ever held against ones that stay: of a chain of texts, each a little changed, the first stays
-    and so does each that has moved far enough from it.
+    An entry is only compared with entries that stay: in a chain of texts, each a little changed, the first stays,
+    and so does each that differs enough from it.
     """
     kept: list[tuple[Entry, tuple[int, ...]]] = []
     near: list[NearDuplicate] = []

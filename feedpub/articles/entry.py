@@ -1,4 +1,4 @@
-"""An entry: an article as feeds carry it, with safe HTML for its content and one plain-text paragraph as summary."""
+"""An entry: an article in the form of feeds, with safe HTML as content and one plain-text paragraph as summary."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Turn: TypeAlias = tuple[int, int, int]
 
 
 class Prints(NamedTuple):
-    """What is remembered of a text: digests of title and safe HTML, and a sketch of both."""
+    """What is remembered about a text: digests of title and safe HTML, and a sketch of both."""
 
     title: str
     content: str
@@ -29,19 +29,18 @@ class Prints(NamedTuple):
 
     @classmethod
     def of(cls, title: str, html: str) -> Self:
-        """Return what is remembered of a title and the content below it."""
+        """Return the print of a title and its content."""
         return cls(digest(title), digest(html), sketch(title, html))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article as it is in feeds, the same in each: with its content, under the id subscribers know.
+    """An article in feeds, the same in each: with its content, under the id that subscribers know.
 
-    ``source_date`` is the time that its source gives it now, where subscribers know it under another. ``turn`` is its
-    place among those of its instant.
-    ``page`` is the address of the page that the site has for it, empty for none. ``written`` are the prints of what
-    its source says, where that was cleaned. It is ``partial`` if it is read back from documents that carry a summary,
-    or a title alone: then its text is not known.
+    ``source_date`` is the time that its source gives now, if subscribers know another. ``turn`` is its
+    place among entries of the same instant. ``page`` is the address of its page on the site, empty if there is none.
+    ``written`` is the print of its original text, if that was cleaned. It is ``partial`` if it is read back from
+    documents with only summaries or titles: then its text is unknown.
     """
 
     article: Article
@@ -55,12 +54,12 @@ class Entry:
 
     @property
     def address(self) -> str | None:
-        """Where people can read it: the article's own address, else that of its page."""
+        """Where people can read it: the article's own address, or that of its page."""
         return self.article.link or self.page or None
 
     @property
     def updated(self) -> datetime:
-        """When the entry last changed: the article's own word for it, else its publication."""
+        """When the entry last changed: the article's ``updated``, or its publication."""
         return self.article.updated or self.article.published
 
     def categories(self, titles: Mapping[str, str]) -> tuple[str, ...]:
@@ -71,7 +70,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class RoutedArticle:
-    """An article that feeds took; ``feeds`` are the slugs of all of them."""
+    """An article that feeds take; ``feeds`` are the slugs of all of them."""
 
     article: Article
     feeds: tuple[str, ...]
@@ -80,9 +79,9 @@ class RoutedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """An article's body as feeds carry it: safe ``html``, and a plain-text ``summary``.
+    """An article's body in feeds: safe ``html``, and a plain-text ``summary``.
 
-    The summary ``is_made`` of the text if its source has none.
+    The summary ``is_made`` from the text if its source has none.
     """
 
     html: str
@@ -91,13 +90,13 @@ class Content:
 
     @property
     def lead(self) -> str:
-        """What stands for the text where a feed does not carry it: its summary, else its first sentences."""
+        """The text for feeds without full texts: its summary, or its first sentences."""
         return first_sentences(visible_text(self.html)) if self.is_made else self.summary
 
 
 @dataclass(frozen=True, slots=True)
 class StoredContent:
-    """The same, put aside on the disk and read whenever it is asked for."""
+    """Content that is spooled to the disk and read on demand."""
 
     stored: BlobRef
     html_size: int
@@ -105,7 +104,7 @@ class StoredContent:
 
     @classmethod
     def of(cls, content: Content, spool: Spool) -> Self:
-        """Put ``content`` aside in ``spool``."""
+        """Write ``content`` to ``spool``."""
         html, summary = (text.encode("utf-8", "surrogatepass") for text in (content.html, content.summary))
         return cls(spool.put(html + summary), len(html), content.is_made)
 
@@ -121,16 +120,16 @@ class StoredContent:
 
     @property
     def lead(self) -> str:
-        """What stands for the text where a feed does not carry it."""
+        """The text for feeds without full texts."""
         return Content(self.html, self.summary, self.is_made).lead
 
 
 def make_entry(selected: RoutedArticle | Entry, local: Local | None = None) -> Entry:
-    """Return an article as it is in feeds: its body as content, its addresses such as every format can carry.
+    """Return the entry of an article: its body as content, with addresses that every format allows.
 
-    What is an entry already stays as it is. ``local`` gives the files beside the article that are published.
-    Sources have seen to the addresses, and given notice of each that they repaired or left out. But an article may
-    come from elsewhere, and one address that a format does not allow would cost the whole feed.
+    An entry stays as it is. ``local`` returns the published files beside the article.
+    Sources have already checked the addresses, with a notice for each that they repaired or left out. But an article
+    may come from elsewhere, and a single address that a format does not allow would make the whole feed invalid.
     """
     if isinstance(selected, Entry):
         return selected
@@ -166,7 +165,7 @@ def make_entry(selected: RoutedArticle | Entry, local: Local | None = None) -> E
 
 
 def _picture(article: Article, local: Local | None) -> tuple[str | None, Picture | None]:
-    """Return the address of the image of an article, and what is known of it: of a file that is at hand, measured."""
+    """Return the address of the image of an article, and what is known about it; local files are measured."""
     file = local(article.image, "picture") if article.image and local else None
     if file:
         said = article.picture or Picture()
@@ -178,7 +177,7 @@ def _picture(article: Article, local: Local | None) -> tuple[str | None, Picture
 
 
 def _episode(article: Article, local: Local | None) -> Episode | None:
-    """Return what is known of an episode: how long it takes is measured, where its file is at hand."""
+    """Return what is known about an episode; the duration of a local file is measured."""
     said, main = article.episode, article.main_enclosure
     file = local(main.url, "file") if local and main else None
     if file and file.duration:
@@ -208,14 +207,14 @@ def _transcript(transcript: Transcript, local: Local | None) -> Transcript | Non
 
 def _enclosure(enclosure: Enclosure, local: Local | None) -> Enclosure | None:
     if local and (file := local(enclosure.url, "file")):
-        # What its source says of a file that is at hand is not believed.
+        # For a local file, measurements override what its source says.
         return Enclosure(file.url, file.type, file.length, file_name(enclosure.url))
     url = web_address(enclosure.url)
     return replace(enclosure, url=url) if url else None
 
 
 UNSPECIFIED = "http://purl.org/atompub/license#unspecified"
-"""The address that says of an entry that nobody has told a licence of it (RFC 4946 §2.1)."""
+"""The address that says that the licence of an entry is unspecified (RFC 4946 §2.1)."""
 
 
 def _address(text: str | None) -> str | None:
@@ -223,7 +222,7 @@ def _address(text: str | None) -> str | None:
 
 
 def offload(entry: Entry, spool: Spool) -> Entry:
-    """Return ``entry`` with its texts put aside, for the time until it is rendered."""
+    """Return ``entry`` with its texts spooled to the disk until it is rendered."""
     put_aside = entry.content
     content = StoredContent.of(Content(put_aside.html, put_aside.summary, put_aside.is_made), spool)
     source = entry.article.written
@@ -232,14 +231,14 @@ def offload(entry: Entry, spool: Spool) -> Entry:
 
 
 def content_of(article: Article, local: Local | None = None) -> Content:
-    """Return the body of ``article`` for feeds; its own summary is used where it has one.
+    """Return the body of ``article`` for feeds, with its own summary if it has one.
 
-    ``local`` gives the files beside the article that are published.
+    ``local`` returns the published files beside the article.
     """
     if article.html:
         files: dict[str, str] = {}
         if local:
-            # Beforehand: an error within nh3 would be lost.
+            # Before nh3 runs: an error within it would be lost.
             found = ((reference, local(reference, "file")) for reference in relative_addresses(article.body))
             files = {reference: file.url for reference, file in found if file}
         html = sanitise(article.body, article.link, files)
@@ -250,7 +249,7 @@ def content_of(article: Article, local: Local | None = None) -> Content:
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    """Return ``entries`` in the order of a feed: the newest first, of one instant the one whose turn is last."""
+    """Return ``entries`` in the order of a feed: newest first, and at the same instant by turn, the last one first."""
 
     def place(entry: Entry) -> tuple[float, int, int, int, str]:
         file, line, column = entry.turn
@@ -272,8 +271,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？][」』�
 def paragraphs(text: str) -> list[str]:
     """Split plain text into paragraphs, as its writer marked them.
 
-    Blank lines mark them where there are any, else indented first lines; text with neither has a paragraph a
-    line.
+    They are separated by blank lines, or begin with an indented line; without either, each line is a paragraph.
     """
     text = text.strip("\n")
     for mark in (_BLANK, _INDENTED):
@@ -292,7 +290,7 @@ def text_to_html(text: str) -> str:
 def summarise(text: str, length: int = SUMMARY_LENGTH) -> str:
     """Return the beginning of ``text`` as one line of at most ``length`` characters.
 
-    It ends with a sentence where one ends in the last two fifths, else at a word and with an ellipsis.
+    It ends with a sentence if one ends in the last two fifths, otherwise after a word, with an ellipsis.
     """
     line = " ".join(text[: length * 8].split())
     if len(line) <= length and len(text) <= length * 8:
@@ -305,15 +303,15 @@ def summarise(text: str, length: int = SUMMARY_LENGTH) -> str:
     return line[: cut if cut >= length // 2 else length - 1].rstrip(" ,;:–—-") + "…"
 
 
-# The same in any script: marks of Devanagari, Arabic, Urdu, Ethiopic, Burmese, Khmer, Armenian and Tibetan among them.
+# The same for all scripts, including marks of Devanagari, Arabic, Urdu, Ethiopic, Burmese, Khmer, Armenian and Tibetan.
 _ANY_END = re.compile(r"[.!?…։؟۔።፧।॥។៕།᙮᠃᠉‽⁇⁈⁉][\"'\u2019”’»›)\]\u200f]*(?=\s|$)|[။၊]|[。！？｡︒][」』）”’]*")
 
 
 def first_sentences(text: str, length: int = SUMMARY_LENGTH) -> str:
-    """Return the first whole sentences of ``text`` that have ``length`` characters, in whatever script it is written.
+    """Return the first whole sentences of ``text``, up to ``length`` characters, in any script.
 
-    Where the first of them is longer, or they would be less than a third of that, it ends at a word and with an
-    ellipsis; in a script without spaces, at a letter with all its marks.
+    If the first sentence is longer, or they would be shorter than a third of that, the result ends after a word, with
+    an ellipsis; in a script without spaces, after a letter with all its marks.
     """
     line = " ".join(text[: length * 8].split())
     if len(line) <= length and len(text) <= length * 8:
@@ -330,5 +328,5 @@ def first_sentences(text: str, length: int = SUMMARY_LENGTH) -> str:
 
 
 def _joins(pair: str) -> bool:
-    """Say whether two characters are parts of what a reader takes for one."""
+    """Say whether two characters are parts of what readers see as one."""
     return "\u200d" in pair or unicodedata.category(pair[-1]) in ("Mn", "Mc", "Me", "Sk", "Cf", "Lm")

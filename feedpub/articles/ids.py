@@ -1,4 +1,4 @@
-"""Ids forever: how they are made of what a source says of an article, and of the name of a feed."""
+"""Permanent ids: how they are made from an article's source, and from the name of a feed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from feedpub.articles.sighting import Told
 from feedpub.core.feed_values import identifier
 
-# RFC 4151 §2.1: a domain name or an e-mail address, and a date from which on it was the tagging entity's.
+# RFC 4151 §2.1: a domain name or an e-mail address, and a date on which it belonged to the tagging entity.
 _AUTHORITY = re.compile(
     r"(?:[A-Za-z0-9._%+-]+@)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
     r",[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
@@ -28,7 +28,7 @@ def is_authority(text: str) -> bool:
 
 
 def _is_day(text: str) -> bool:
-    """Say whether a date, or a year or month alone, is one that exists."""
+    """Say whether a date, or a year or month alone, exists."""
     try:
         date.fromisoformat(text + "2000-01-01"[len(text) :])
     except ValueError:
@@ -37,16 +37,16 @@ def _is_day(text: str) -> bool:
 
 
 def article_id(authority: str, *, key: str | None, published: datetime, title: str) -> str:
-    """Return the article's id forever: a tag URI (RFC 4151) under ``authority`` (``example.org,2023``).
+    """Return the permanent id of an article: a tag URI (RFC 4151) under ``authority`` (``example.org,2023``).
 
-    It is derived from the source's own ``key`` where there is one, else from the published instant (whole
-    seconds, so that the zone it was written in does not count) and the folded title. Changing a byte of what
-    is hashed here would show every article as new to every subscriber.
+    It is derived from the source's own ``key`` if there is one, otherwise from the published instant (in whole
+    seconds, so that its zone does not count) and the folded title. If a byte of what
+    is hashed here changed, every article would be new to every subscriber.
     """
     if key is not None:
         seed = f"key\n{key.strip()}"
     else:
-        # This is asked of each article, and isoformat takes more than twice as long.
+        # This runs for each article, and isoformat takes more than twice as long.
         at = published.astimezone(UTC)
         day, clock = (at.year, at.month, at.day), (at.hour, at.minute, at.second)
         instant = "%04d-%02d-%02dT%02d:%02d:%02d+00:00" % (*day, *clock)  # noqa: UP031 - as above
@@ -55,37 +55,37 @@ def article_id(authority: str, *, key: str | None, published: datetime, title: s
 
 
 def titled_id(authority: str, *parts: str | None, title: str) -> str:
-    """Return the id of an article that has neither key nor date of its own: of its title, and of what else tells it.
+    """Return the id of an article without key or date, made from its title and other parts.
 
-    That is the namespace of its source, and where another article had that title first, its file.
+    These are the namespace of its source, and if another article had that title first, its file.
     """
     seed = "\n".join(("title", *(part or "" for part in parts), folded_title(title)))
     return f"tag:{authority}:{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def feed_id(authority: str, slug: str) -> str:
-    """Return the id forever of the feed ``slug``: a tag URI under ``authority``, like those of its articles."""
+    """Return the permanent id of the feed ``slug``: a tag URI under ``authority``, like those of its articles."""
     return f"tag:{authority}:feed:{slug}"
 
 
 def split_id(authority: str, base: str, *parts: object) -> str:
-    """Return the id forever of an article that cannot have the id ``base``, as another one has it.
+    """Return the permanent id of an article that cannot have the id ``base``, because another article has it.
 
-    ``parts`` tell it from the others that would have ``base``: the feed that it comes from, or its instant and title.
+    ``parts`` distinguish it from others that would have ``base``: its feed, or its instant and title.
     """
     seed = "\n".join(("split", base, *map(str, parts)))
     return f"tag:{authority}{_SPLIT}{hashlib.sha256(seed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def is_split(article_id: str) -> bool:
-    """Say whether an id is one of :func:`split_id`, so that its article's key does not say which one it is."""
+    """Say whether :func:`split_id` made an id, so that its article is not identified by its key."""
     return article_id.startswith("tag:") and _SPLIT in article_id
 
 
 def atom_id(authority: str, entry_id: str) -> str:
-    """Return the id of an entry as Atom can carry it (RFC 4287 §4.2.6): itself, or a tag URI that holds it.
+    """Return the id of an entry for Atom (RFC 4287 §4.2.6): the id itself, or a tag URI that contains it.
 
-    RSS and JSON Feed have ids that are not IRIs, and what subscribers know them by stays.
+    RSS and JSON Feed may have ids that are not IRIs, and subscribers know them, so they stay.
     """
     if identifier(entry_id):
         return entry_id
@@ -93,7 +93,7 @@ def atom_id(authority: str, entry_id: str) -> str:
 
 
 def id_from_atom(authority: str, atom: str) -> str:
-    """Return the id of an entry that Atom shows as ``atom``."""
+    """Return the id of an entry whose id in Atom is ``atom``."""
     held = atom.removeprefix(f"tag:{authority}{_ADOPTED}")
     return atom if held == atom else unquote(held)
 
@@ -104,20 +104,20 @@ def is_made(authority: str, entry_id: str) -> bool:
 
 
 PAGE_FOLDER: Final = "article"
-"""The folder inside the output folder that holds the pages of articles, and lists of them."""
+"""The folder inside the output folder for the pages of articles, and lists of them."""
 
 _PAGE_FILE = re.compile(r"[0-9a-f]{16}\.html(\.gz)?|manifest(-[0-9a-f]+)?\.json")
 
 
 def is_page_file(name: str) -> bool:
-    """Say whether a file of this name in that folder is ours."""
+    """Say whether a file with this name in that folder is ours."""
     return _PAGE_FILE.fullmatch(name) is not None
 
 
 def page_digits(authority: str, entry_id: str) -> str:
-    """Return what names the page of an entry forever: 16 hexadecimal digits, made of its id alone.
+    """Return the permanent name of an entry's page: 16 hexadecimal digits, made from its id alone.
 
-    An id that we made ends in a digest, which serves; of others it is the SHA-256.
+    Our own ids end in a digest, which is used; for others it is the SHA-256.
     """
     if is_made(authority, entry_id):
         return entry_id.rpartition(":")[2][:16]
@@ -125,19 +125,19 @@ def page_digits(authority: str, entry_id: str) -> str:
 
 
 def page_path(authority: str, entry_id: str) -> str:
-    """Return the name of the page of an entry: made of its id alone, so that no correction breaks a link."""
+    """Return the name of an entry's page: made from its id alone, so that no correction breaks a link."""
     return f"{PAGE_FOLDER}/{page_digits(authority, entry_id)}.html"
 
 
 def feed_key(*candidates: str | None) -> str:
-    """Return what tells a feed from others: the first of ``candidates`` that says something.
+    """Return the key of a feed: the first of ``candidates`` that is not empty.
 
-    Of a web address the scheme and a closing slash do not count, so that a feed may move to https.
+    The scheme and a closing slash of a web address do not count, so a feed may move to https.
     """
     found = next((text for candidate in candidates if (text := (candidate or "").strip())), "")
     try:
         parts = urlsplit(found) if found.lower().startswith(("http://", "https://")) else None
-    except ValueError:  # a bracket without its other
+    except ValueError:  # an unbalanced bracket
         parts = None
     if parts is None:
         return found
@@ -146,7 +146,7 @@ def feed_key(*candidates: str | None) -> str:
 
 
 def page_key(link: str) -> str:
-    """Return what tells a page from others, whichever way its address is written.
+    """Return the key of a page, however its address is written.
 
     The scheme, ``www.``, a closing slash and the fragment do not count.
     """
@@ -154,10 +154,10 @@ def page_key(link: str) -> str:
 
 
 def shown_keys(article: Told) -> tuple[str, ...]:
-    """Return the keys of the feed that an article was taken from as they can be told from published documents.
+    """Return the keys, in published documents, of the feed from which an article was taken.
 
-    The first is what Atom says now, the second what RSS does. Up to version 0.2.0 they had the address of its page for
-    its own.
+    The first is the one in Atom now, the second the one in RSS. Up to version 0.2.0, documents had the address of the
+    feed's page instead.
     """
     if not article.feed or article.via is None:
         return ()
@@ -167,8 +167,8 @@ def shown_keys(article: Told) -> tuple[str, ...]:
 
 
 def folded_title(title: str) -> str:
-    """Return a title as it counts in an id: case and white space do not."""
-    # Not the folding of the rules, which may grow: this one is part of every published id.
+    """Return a title as it counts in an id: without case and white space."""
+    # Not the folding of the rules, which may change: this one is part of every published id.
     if title.isascii():
         return " ".join(title.lower().split())
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold()).split())

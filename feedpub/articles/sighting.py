@@ -1,4 +1,4 @@
-"""What has to be known of every article there is, while only those that feeds publish are needed whole."""
+"""Sightings: what must be known about every article. Only published articles are needed in full."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from feedpub.articles.article import Article, FeedSource, Mark, Origin, Plain
 from feedpub.text.similarity import fingerprint
 
 PART = 40
-"""How many bits of each of id, link and enclosures are kept."""
+"""How many bits of the digests of id, link and enclosures are stored."""
 BODY = 128
-"""How many bits of a body are kept, behind those of its title."""
+"""How many bits of the digest of a body are stored, after those of its title."""
 
 
 class Told(Protocol):
-    """What an article and a :class:`Sighting` of it both say."""
+    """What an article and its :class:`Sighting` have in common."""
 
     @property
     def id(self) -> str: ...
@@ -62,10 +62,10 @@ class Told(Protocol):
 
 
 class Sighting(NamedTuple):
-    """An article without its texts: fields as :class:`Article` has them, and digests of all others.
+    """An article without its texts: some fields of :class:`Article`, and digests of all others.
 
-    ``size`` is the length of the body; ``text``, of 28 bytes, is made of title and body, ``own`` of id, link and
-    enclosures, each 0 where there are none, ``rest`` of all else; ``undue`` is what ``rest`` would be without
+    ``size`` is the length of the body. ``text``, of 28 bytes, is a digest of title and body, ``own`` of id, link and
+    enclosures (each 0 if there are none), ``rest`` of everything else; ``undue`` is what ``rest`` would be without
     ``updated``.
     """
 
@@ -97,17 +97,17 @@ class Sighting(NamedTuple):
 
     @property
     def source_title(self) -> str:
-        """The title as the source has it, which is all that is known of it here."""
+        """The original title in the source; no other is known here."""
         return self.title
 
     @classmethod
     def of(cls, article: Article | Plain) -> Sighting:
-        """Return what is to be known of ``article``."""
+        """Return the sighting of ``article``."""
         if isinstance(article, Plain):
             identity, title, body, published, origin = article
             return cls(identity, title, published, origin, len(body), _text(title, body))
         text, size = _text(article.source_title, article.source_body), len(article.source_body)
-        # Plain articles are by far the most, and have nothing else.
+        # Most articles are plain and have no other fields.
         if not (
             article.key or article.link or article.updated or article.feed or article.categories
             or article.authors or article.language or article.summary or article.image or article.enclosures
@@ -155,7 +155,7 @@ class Sighting(NamedTuple):
         )
 
     def applied_to(self, article: Article) -> Article:
-        """Return ``article`` as it came to be known here: its id, its dates, what others with its key add."""
+        """Return ``article`` with what was decided here: its id, its dates, and categories that other feeds add."""
         same = (
             article.id == self.id
             and article.published is self.published
@@ -205,7 +205,7 @@ def renamed(told: T, article_id: str, more: tuple[str, ...] = ()) -> T:
 
 
 def _rest(article: Article, updated: datetime | None) -> int:
-    """Return a digest of what makes the order of versions definite."""
+    """Return a digest that makes the order of versions definite."""
     rest = (updated, article.key, article.link, article.authors, article.categories, article.language)
     html = article.written.html if article.written else article.html
     more: tuple[object, ...] = (article.summary, article.image, article.enclosures, article.via, html)

@@ -1,7 +1,7 @@
-"""What takes an article back for good, what brings it back, and how that is remembered without a word of it.
+"""What withdraws an article for good, what brings it back, and how that is remembered without its content.
 
-A withdrawal outlives the record that said so. What is kept of it goes into the published folder, too, where everybody
-can read it: a hash of the article's id, and what a record has to outrank.
+A withdrawal stays in force when its record is gone. The published folder, which everybody can read, also contains a
+hash of the article's id, and what a record must outrank.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from feedpub.articles.ids import article_id, page_key
 from feedpub.articles.sighting import Told
 
 BROUGHT_BACK = "a record with a higher version or a later update brings it back"
-"""What lifts any withdrawal that is not the config's."""
+"""What lifts any withdrawal that is not in the config."""
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What a record has to outrank to bring a withdrawn article back.
+    """What a record must outrank to bring a withdrawn article back.
 
-    ``version`` and ``changed`` are those of the record that withdrew it. One that has neither is dated by the build
-    that saw it first: ``seen``.
+    ``version`` and ``changed`` are those of the record that withdrew it. If it has neither, it is dated by the first
+    build that saw it: ``seen``.
     """
 
     version: int | None = None
@@ -33,16 +33,16 @@ class Withdrawal:
 
     @classmethod
     def of(cls, left_out: LeftOut, seen: datetime) -> Withdrawal:
-        """Return what a record withdraws that a build sees at ``seen``."""
+        """Return the withdrawal by a record that a build sees at ``seen``."""
         if left_out.version is None and left_out.changed is None:
             return cls(seen=seen)
         return cls(left_out.version, left_out.changed)
 
     def is_lifted_by(self, article: Told) -> bool:
-        """Say whether ``article``, which is public otherwise, is there again."""
+        """Say whether ``article``, if it is otherwise public, is brought back."""
         if self.version is not None and article.version is not None:
             return article.version > self.version
-        # Of a version alone nobody knows when it was made, so it holds.
+        # If it has only a version, its date is unknown, so it stays in force.
         return self._time is not None and (article.updated or article.published) > self._time
 
     @property
@@ -53,7 +53,7 @@ class Withdrawal:
         return f"a record with {' or '.join(ways)} brings it back"
 
     def joined(self, other: Withdrawal | None) -> Withdrawal:
-        """Return what holds if there are two: the higher of each; what was not dated keeps its first date."""
+        """Return the combination of two withdrawals: the higher values; an undated one keeps its first date."""
         if other is None:
             return self
         return Withdrawal(
@@ -67,7 +67,7 @@ class Withdrawal:
         return max(filter(None, (self.changed, self.seen)), default=None)
 
     def said(self) -> dict[str, int | str]:
-        """Return the same as JSON has it."""
+        """Return it as a JSON object."""
         told = {"version": self.version, "changed": self.changed, "seen": self.seen}
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
@@ -91,17 +91,17 @@ class Withdrawal:
 
 
 Withdrawn = Mapping[str, Withdrawal]
-"""All withdrawals that hold, by :func:`mark`."""
+"""All withdrawals in force, by :func:`mark`."""
 
 
 def mark(entry_id: str, feed: str = "") -> str:
-    """Return what tells the article of an id without naming it; ``feed`` says who speaks of its own articles alone."""
+    """Return a hash for the article with an id, without naming it; ``feed`` limits it to articles of that feed."""
     told = f"{feed}\n{entry_id}" if feed else entry_id
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def marks(article: Told) -> Iterator[str]:
-    """Yield under which marks an article may have been withdrawn: by sources of our own, and by its feed."""
+    """Yield the marks under which an article may have been withdrawn: by our own sources, and by its feed."""
     yield mark(article.id)
     if article.feed:
         yield mark(article.id, article.feed)
@@ -114,7 +114,7 @@ _ANY_DAY = datetime.min.replace(tzinfo=UTC)
 class Listed:
     """A list in a config that names articles by ids, keys or links, such as ``withdrawn``.
 
-    ``by_id`` and ``by_page`` have the ``names`` that stand for an id, or for the address of a page.
+    ``by_id`` and ``by_page`` have the ``names`` that mean an id, or the address of a page.
     """
 
     names: frozenset[str] = frozenset()
@@ -123,7 +123,7 @@ class Listed:
 
     @classmethod
     def of(cls, names: Iterable[str], authority: str) -> Listed:
-        """Return the list of ``names``; ``authority`` mints the ids that those which are keys have become."""
+        """Return the list of ``names``; ``authority`` mints the ids for those that are keys."""
         names = frozenset(names)
         by_id: dict[str, set[str]] = {}
         by_page: dict[str, set[str]] = {}
@@ -147,11 +147,11 @@ class Listed:
         return frozenset(self.by_id)
 
     def has(self, article: Told, known_as: str | None = None) -> bool:
-        """Say whether ``article``, which subscribers know under the id ``known_as`` if not under its own, is listed."""
+        """Say whether ``article`` is listed; ``known_as`` is the id that subscribers know, if it differs."""
         return bool(self.names and self.naming(article, known_as))
 
     def naming(self, article: Told, known_as: str | None = None) -> frozenset[str]:
-        """Return the names that are those of ``article``; ``known_as`` as for :meth:`has`."""
+        """Return the names that mean ``article``; ``known_as`` as for :meth:`has`."""
         nothing: frozenset[str] = frozenset()
         named = self.by_id.get(article.id, nothing) | self.by_id.get(known_as or "", nothing)
         if article.key in self.names:
@@ -162,7 +162,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Gone:
-    """The ids of what is withdrawn or has expired: ``ids`` as far as they can be named, others by their marks."""
+    """The ids of withdrawn or expired articles: ``ids`` if they are known, others by their marks."""
 
     ids: frozenset[str] = frozenset()
     marks: Container[str] = field(default=frozenset())
@@ -172,7 +172,7 @@ class Gone:
 
 
 def joined(*withdrawn: Withdrawn) -> dict[str, Withdrawal]:
-    """Return what holds if several memories of withdrawals differ."""
+    """Return the combination of several memories of withdrawals."""
     found: dict[str, Withdrawal] = {}
     for memory in withdrawn:
         for marked, withdrawal in memory.items():
@@ -181,7 +181,7 @@ def joined(*withdrawn: Withdrawn) -> dict[str, Withdrawal]:
 
 
 def dated(withdrawal: Withdrawal, known: Withdrawal | None) -> Withdrawal:
-    """Return a withdrawal that a build sees, with the date by which the first one that saw it dated it."""
+    """Return a withdrawal that a build sees, with the date from the first build that saw it."""
     if known is None:
         return withdrawal
     return replace(withdrawal, seen=known.seen or withdrawal.seen if withdrawal.seen else None).joined(known)

@@ -1,1 +1,1 @@
-"""What subscribers have seen: the ledger, what is online, and which entry an article is."""
+"""What subscribers have seen: the ledger, the published documents, and the entry of each article."""

@@ -1,24 +1,23 @@
-"""Which entry that subscribers know an article is, and when it last changed. Pure decisions.
+"""Decides which published entry an article is, and when it last changed. Pure decisions.
 
-An article whose id is known is that entry. One whose id is new takes over the id of an entry that no article has any
-more if
+An article with a known id is that entry. An article with a new id takes over the id of an entry without an article if
 
-- it was known as that before, or adopted, or its id would be that one if its key were not new, or began with http
-  for https, or
-- instant, title and text are equal (its key is another one now).
+- it was known as that entry before, or adopted it, or
+- its id would be that one without its new key, or with http instead of https in it, or
+- instant, title and text are equal (it has another key now).
 
-An article without a key of its own may also be an edited one, as its id comes from instant and title. It is the entry
+The id of an article without a key is made from instant and title, so it may also be an edited article. It is the entry
 if
 
 - the texts are equal (its time moved), or
 - the instants are equal, and so are the bodies or most of the words (its title was edited). An entry has two
-  instants if its source has corrected its date: the one it was published under, and the one its source gives now.
+  instants if its source has corrected its date: the published one, and the present one.
 
-One that is not an entry of ours, but one of another generator's feed, takes id and date of that.
+If it is no entry of ours, but one of another generator's feed, it takes id and date of that.
 
-Where a source is cleaned, its own text says all this as well as the published one: rules that clean may come and go.
+If a source has cleaning rules, its original text is compared as well as the published one, so rules may come and go.
 
-Two stories of one minute stay two: an entry whose article is still there is never taken over.
+Two stories of one minute stay two: an entry whose article still exists is never taken over.
 """
 
 from __future__ import annotations
@@ -36,18 +35,18 @@ from feedpub.text.safe_html import visible_text
 from feedpub.text.similarity import digest, similarity
 
 ALIKE = 0.6
-"""The share of word pairs from which on two texts of the same instant are one story, edited."""
+"""If two texts of the same instant share at least this part of their word pairs, one is an edit of the other."""
 
 ENOUGH_WORDS = 5
-"""The length from which on an equal body says something: many stories share "Read the full story"."""
+"""Equal bodies count only from this length on: many stories share "Read the full story"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Entries under the ids that subscribers know. ``entries`` has them by the id that their article derives.
+    """Entries under the ids that subscribers know. ``entries`` has them by the derived ids of their articles.
 
     ``redated`` are entries whose source now gives another date than the published one, which is kept;
-    ``newly_redated`` is how many of them are new since the last build. ``known`` is how many had been published.
+    ``newly_redated`` is how many of them are new since the last build. ``known`` is how many were published before.
     """
 
     entries: Mapping[str, Entry]
@@ -59,13 +58,12 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class IdentityOptions:
-    """How identities are resolved: ``authority`` mints the ids, and what is dated later than ``now`` was a mistake.
+    """How identities are resolved: ``authority`` mints the ids, and dates later than ``now`` are mistakes.
 
-    ``changed_at`` tells when an article's source last changed, for one without an ``updated`` of its own. With
-    ``keep_dates`` off, moved times are taken over. ``released`` are ids of what was withdrawn or has expired: no other
-    article takes them over. ``adopted`` are entries of other generators' feeds, by the ids of the articles that they
-    are, and ``permalinks`` the ids that are addresses to RSS. ``local`` gives, for an article, the files beside it that
-    are published.
+    ``changed_at`` returns when an article's source last changed, for articles without ``updated``. Without
+    ``keep_dates``, moved times are taken over. ``released`` are ids of withdrawn or expired articles: no other
+    article takes them over. ``adopted`` are entries of other generators' feeds, by the ids of their articles;
+    ``permalinks`` are the ids that RSS calls addresses. ``local`` returns the published files beside an article.
     """
 
     authority: str
@@ -86,7 +84,7 @@ def resolve_identities(
 ) -> Resolved:
     """Resolve the identities of all ``selected`` articles.
 
-    ``ids`` holds the ids of all articles that there are, but for duplicates of others.
+    ``ids`` are the ids of all existing articles, without duplicates of others.
     """
     entries = {s.article.id: make_entry(s, options.local(s.article)) for s in selected}
     past = {derived: known for derived in entries if (known := memory.by_id(derived))}
@@ -109,7 +107,7 @@ def resolve_identities(
         changed = None if same_text else options.changed_at(entry.article)
         updated = _updated(entry.article, known, changed, options.now)
         own = entry.article.published
-        # The source did not give the date of a file: touching the file moves nothing.
+        # The date of a file is not from the source: touching the file moves nothing.
         is_given = not entry.article.undated
         source_date = own if is_given and options.keep_dates and own != known.published else None
         published = known.published if source_date or not is_given else own
@@ -125,7 +123,7 @@ def resolve_identities(
             edited.append(entry)
         if source_date:
             redated.append(entry)
-            # An embargo that has ended dates its article by rule, an old feed by its word; no zone has changed.
+            # The end of an embargo or an old feed may also date an article: that is no changed zone.
             ruled = own == entry.article.due or (
                 derived in options.adopted and memory.became(derived) is None
             )
@@ -138,7 +136,7 @@ def _is_free(known: str, derived: str, ids: Container[str], released: Container[
 
 
 def _adopted(entry: Entry, old: OldEntry, options: IdentityOptions) -> Entry:
-    """Return an article that was never published by us as the entry of another generator's feed that it is."""
+    """Return an article that we never published as its entry in another generator's feed."""
     article, own = entry.article, entry.article.published
     source_date = own if options.keep_dates and own != old.published else None
     published = old.published if source_date else own
@@ -151,14 +149,14 @@ def _adopted(entry: Entry, old: OldEntry, options: IdentityOptions) -> Entry:
 
 def _updated(article: Article, known: EntryRecord, changed: datetime | None, now: datetime) -> datetime:
     if known.updated > now and (article.updated or changed):
-        # What was published as changed in the future is so no more, once there is anything better.
+        # A published change in the future is replaced as soon as there is a better date.
         known = replace(known, updated=article.published)
     own = article.updated or known.updated
     if changed is None:
         return max(own, known.updated)
     if article.updated and article.updated > known.updated:
         return article.updated
-    # A change must show, whatever the clock of the machine that made the file said.
+    # A change must be visible, even if the clock of the machine that made the file was wrong.
     return max(changed, known.updated + timedelta(seconds=1))
 
 
@@ -169,7 +167,7 @@ def _edited(
     ids: Container[str],
     options: IdentityOptions,
 ) -> dict[str, EntryRecord]:
-    """Return, by derived id, the remembered entry that each article is which is known under another id; best first."""
+    """Return, by derived id, the remembered entries of articles that are known under another id; best ones first."""
 
     def is_free(known: EntryRecord) -> bool:
         return known.id not in ids and known.id not in options.released
@@ -184,9 +182,9 @@ def _edited(
             gone = [known for known in _candidates(entry, memory) if is_free(known)]
             if not sure and not gone:
                 continue
-            # Made once, and only where it is asked for: a source without times of day has many at one instant.
+            # Made once, and only if needed: a source without times of day has many articles at one instant.
             texts = _texts(entry)
-            # Several may have been known by one key or story: it is the one that says the same.
+            # Several may have been known by one key or story: take the one with the same text.
             scores = [
                 (score + max(_likeness(own, there) for own in texts for there in _ways(known)), known)
                 for score, certain, known in sure
@@ -207,16 +205,16 @@ def _edited(
 
 
 def _says_the_same(entry: Entry, known: EntryRecord) -> bool:
-    """Say whether an article's text is the known one, before it was cleaned or after."""
+    """Say whether an article's text is the known one, before or after cleaning."""
     told = {(digest(entry.article.title), digest(entry.content.html)), entry.written and entry.written[:2]}
     if not known.content and known.title in {text[0] for text in told if text}:
-        # What no document carries is unknown, and not another text.
+        # A text that no document contains is unknown, which is not a difference.
         return True
     return not told.isdisjoint({(known.title, known.content), known.written} - {None})
 
 
 def _texts(entry: Entry) -> list[EntryRecord]:
-    """Return an article as it is to be published, and with the text that its source has, where that is another."""
+    """Return an article as it is published, and with the original text of its source, if that differs."""
     own = record_entry(entry)
     if not entry.written:
         return [own]
@@ -225,7 +223,7 @@ def _texts(entry: Entry) -> list[EntryRecord]:
 
 
 def _ways(known: EntryRecord) -> list[EntryRecord]:
-    """Return what is known of an entry, with what was published and with what its source said."""
+    """Return what is known about an entry, with the published text and with the original text of its source."""
     if not known.written:
         return [known]
     title, content = known.written
@@ -235,7 +233,7 @@ def _ways(known: EntryRecord) -> list[EntryRecord]:
 def _known_otherwise(
     article: Article, memory: EntryHistory, authority: str
 ) -> Iterable[tuple[float, bool, EntryRecord]]:
-    """Yield the entries that an article is by its former ids, with how sure that is, and whether it is certain."""
+    """Yield the entries of an article by its former ids, with how sure each is, and whether it is certain."""
     if known := memory.became(article.id):
         yield 6.0, True, known
     if article.key is None or is_split(article.id):
@@ -257,14 +255,14 @@ def _known_otherwise(
 
 
 def _may_be(own: EntryRecord, known: EntryRecord) -> bool:
-    """Say whether an article can be an entry by whose key it was known: a section's may have been something else's."""
+    """Say whether an article can be the entry with its key: a section's key may have belonged to something else."""
     return known.title == own.title or (
         _is_dated(known, own.published) and _likeness(own, known) >= ALIKE / 2
     )
 
 
 def _likeness(own: EntryRecord, known: EntryRecord) -> float:
-    """Return how alike title and text are, from 0 to less than 1."""
+    """Return how similar title and text are, from 0 to less than 1."""
     text = 1.0 if known.content == own.content else similarity(known.sketch, own.sketch)
     return (0.9 if known.title == own.title else 0.0) / 2 + text * 0.49
 
@@ -274,7 +272,7 @@ def _is_dated(known: EntryRecord, time: datetime) -> bool:
 
 
 def _id_of(article: Article, key: str, authority: str) -> str:
-    """Return the id that an article would have with another key; ids of other feeds may be the keys themselves."""
+    """Return the id that an article would have with another key; in other people's feeds, keys may be ids."""
     if article.id == article.key:
         return key
     return article_id(authority, key=key, published=article.published, title=article.source_title)
@@ -290,7 +288,7 @@ def _candidates(entry: Entry, memory: EntryHistory) -> Iterable[EntryRecord]:
     found = {known.id: known for known in (*texts, *instants)}.values()
     if article.key is None or is_split(article.id):
         return found
-    # Its key says which one it is, but where nothing else has changed.
+    # An article with a key is only that entry if nothing else has changed.
     titles = {title, digest(article.source_title)}
     same = (
         known
@@ -298,14 +296,14 @@ def _candidates(entry: Entry, memory: EntryHistory) -> Iterable[EntryRecord]:
         if not titles.isdisjoint(way.title for way in _ways(known)) and _is_dated(known, article.published)
     )
     feeds = {article.feed or None, *shown_keys(article)}
-    # Documents do not always say which feed an entry came from.
+    # Documents do not always say from which feed an entry came.
     return [
         known for known in same if known.feed in feeds or (known.feed is None and not memory.stores(known.id))
     ]
 
 
 def _score(entry: Entry, own: EntryRecord, known: EntryRecord) -> float:
-    """Return how surely ``entry``, which is ``own``, is ``known``, edited: 0 for not, up to 4 for what is the same."""
+    """Return how surely ``entry``, which is ``own``, is an edit of ``known``: from 0 (not) to 4 (the same)."""
     same_body = known.content == own.content
     same_text = known.title == own.title and (same_body or not known.content or known.sketch == own.sketch)
     same_date = _is_dated(known, own.published)

@@ -1,6 +1,6 @@
-"""What the last build read of files that may not have settled next time: an SQLite file in the state folder.
+"""Copies of files that may not have settled in the next build: an SQLite file in the state folder.
 
-It is there where a source says ``settle``, and may be deleted: then a build reads all of what is published as it is.
+It exists only if a source has ``settle``, and may be deleted: then a build reads all files as they are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from feedpub.sources.settling import Stamp
 
 LAST_READ = "settled.sqlite"
 _PART = 1 << 20
-"""How many bytes are kept in one row."""
+"""How many bytes are stored in one row."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     source TEXT PRIMARY KEY      -- the patterns of a source that was read
@@ -42,9 +42,9 @@ CREATE TABLE IF NOT EXISTS parts (
 
 
 class LastReadFile:
-    """What the file remembers; one that is not there remembers nothing.
+    """The content of the file, which may not exist.
 
-    What is asked raises :class:`PublishError` where it cannot be read.
+    Its methods raise :class:`PublishError` if it cannot be read.
     """
 
     def __init__(self, file: Path) -> None:
@@ -55,12 +55,12 @@ class LastReadFile:
         return bool(self._rows("SELECT 1 FROM sources WHERE source = ?", source))
 
     def stamp(self, source: str, file: str) -> Stamp | None:
-        """Return the stamp of what was read of a ``file``, by its name; ``None`` where nothing was."""
+        """Return the stamp of a ``file`` when it was read, by its name; ``None`` if it was not."""
         rows = self._rows("SELECT mtime, size FROM files WHERE source = ? AND file = ?", source, file)
         return Stamp(*rows[0]) if rows else None
 
     def content(self, source: str, file: str) -> Iterator[bytes]:
-        """Yield what was read of it."""
+        """Yield its bytes when it was read."""
         query = "SELECT data FROM files JOIN parts USING (number) WHERE source = ? AND file = ? ORDER BY part"
         with _reading(self._file) as connection:
             for (data,) in connection.execute(query, (source, file)):
@@ -83,9 +83,9 @@ class LastReadFile:
 
 
 def remember_read(file: Path, sources: Mapping[str, Mapping[str, Fresh | None]]) -> None:
-    """Remember in ``file`` what was read, by source and name, and nothing else; write only what is new.
+    """Make ``file`` remember these files, by source and name, and no others; write only new ones.
 
-    Of those that are ``None``, what is remembered stays. Raises :class:`PublishError` where it cannot be written.
+    For those that are ``None``, the remembered copy stays. Raises :class:`PublishError` if it cannot be written.
     """
     known = LastReadFile(file)
     had = known.files()
@@ -120,7 +120,7 @@ def remember_read(file: Path, sources: Mapping[str, Mapping[str, Fresh | None]])
                     )
     except sqlite3.Error as error:
         raise PublishError(
-            f"{file}, which keeps what was read of files that may change, cannot be written, so nothing was published:"
+            f"{file}, which has copies of files that may change, cannot be written, so nothing was published:"
             f" {error}; {remedy_of(error, _DELETE)}"
         ) from error
 
@@ -145,9 +145,9 @@ def _reading(file: Path) -> Iterator[sqlite3.Connection]:
             yield connection
     except (sqlite3.Error, zlib.error) as error:
         raise PublishError(
-            f"{file}, which keeps what was read of files that may change, cannot be read ({error});"
+            f"{file}, which has copies of files that may change, cannot be read ({error});"
             f" {remedy_of(error, _DELETE)}"
         ) from error
 
 
-_DELETE = "delete it: then this build reads files as they are, though they may not have settled"
+_DELETE = "delete it: then this build reads files as they are, even if they have not settled"

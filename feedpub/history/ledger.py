@@ -1,7 +1,7 @@
 """The ledger on disk: an SQLite file in the state folder.
 
-It may be deleted at any time: ids are derived, and what edits taught is in the published documents, as are
-the archives. What only it knows is what left the documents again.
+It may be deleted at any time: ids are derived, and the published documents have what it learned from edits, and the
+archives. Only the ledger knows entries that have left the documents.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from feedpub.text.similarity import digest
 VERSION = 8
 _NOWHERE = Origin("", 0, 0)
 A_DAY = timedelta(days=1)
-"""How long ids that were replaced count with those that follow."""
+"""For this long, replaced ids count together with later ones."""
 
-# Version 1 had no archives, version 2 no dates of sources, version 3 no owners, aliases and what follows, version 4
-# no site, version 5 nothing adopted,
-# version 7 nothing of texts before they were cleaned; what is missing is added when it is next written to.
+# Version 1 had no archives, version 2 no dates of sources, version 3 no owners, aliases and the tables after them,
+# version 4 no site, version 5 nothing adopted, version 7 no texts before cleaning. Missing tables are added at the next
+# write.
 _SCHEMA = f"""
 BEGIN;  -- one transaction, not one for each statement: each would wait for the disk
 CREATE TABLE IF NOT EXISTS entries (
@@ -118,7 +118,7 @@ FROM entries LEFT JOIN redated USING (id) LEFT JOIN owners USING (id) LEFT JOIN 
 
 
 class Ledger:
-    """What was published, under what the published documents say of it; an :class:`EntryHistory`."""
+    """What was published: the file, corrected by the published documents; an :class:`EntryHistory`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -131,10 +131,10 @@ class Ledger:
         self._feeds: dict[str, str] = {}
 
     def see(self, online: Iterable[PublishedEntry]) -> None:
-        """Let entries that are published now count where they differ from the file, which may be older, or lost.
+        """Let published entries override the file where they differ, because it may be older, or lost.
 
-        To be called once, with the entries of all documents: one that failed its check may still show an older
-        state of an entry than the others do, so the newest counts, and none does where one bears the file out.
+        Call it once, with the entries of all documents. A document that failed its check may still show an older
+        state of an entry than others, so the newest counts; if any of them agrees with the file, the file counts.
         """
         newest: dict[str, EntryRecord] = {}
         agreed: set[str] = set()
@@ -149,7 +149,7 @@ class Ledger:
                 agreed.add(entry.id)
                 newest.pop(entry.id, None)
                 continue
-            # No document says what the source came to say.
+            # No document has the corrected date of the source.
             told = record_of(entry)
             if stored:
                 told = replace(
@@ -168,7 +168,7 @@ class Ledger:
             self._by_text[told.title, told.content].append(told)
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         self._connection.close()
 
     def by_id(self, entry_id: str) -> EntryRecord | None:
@@ -176,16 +176,16 @@ class Ledger:
         return self._online.get(entry_id) or self._stored(entry_id)
 
     def became(self, derived: str) -> EntryRecord | None:
-        """Return the entry as which an article is known that would have the id ``derived``."""
+        """Return the entry of the article whose derived id is ``derived``, if it is known under another id."""
         rows = self._rows("SELECT id FROM aliases WHERE derived = ?", derived)
         return self.by_id(rows[0][0]) if rows else None
 
     def aliases(self) -> Mapping[str, str]:
-        """Return the ids of the entries that articles are known as, by the ids that these would have."""
+        """Return the ids of entries by the derived ids of their articles, if these differ."""
         return dict(self._rows("SELECT derived, id FROM aliases"))
 
     def adopted(self) -> Mapping[str, OldEntry]:
-        """Return the entries of other generators' feeds that articles are, by the ids that these would have."""
+        """Return the adopted entries of other generators' feeds, by the derived ids of their articles."""
         rows = self._rows("SELECT derived, id, published, updated, permalink FROM adopted")
         try:
             return {
@@ -207,21 +207,21 @@ class Ledger:
         return not self._rows("SELECT 1 FROM entries LIMIT 1")
 
     def stores(self, entry_id: str) -> bool:
-        """Say whether the file has an entry with this id, however it was."""
+        """Say whether the file has an entry with this id, in any state."""
         return bool(self._rows("SELECT 1 FROM entries WHERE id = ?", entry_id))
 
     def replaced(self, feed: str, since: datetime) -> frozenset[str]:
-        """Return the ids that vanished from a feed from ``since`` on as their articles appeared under others."""
+        """Return the ids that vanished from a feed after ``since``, because their articles appeared under others."""
         rows = self._rows("SELECT id FROM replaced WHERE feed = ? AND time > ?", feed, int(since.timestamp()))
         return frozenset(str(row[0]) for row in rows)
 
     def zone(self, source: str) -> str | None:
-        """Return the zone in which the dates of a source were read that are published, if it is known."""
+        """Return the zone in which the published dates of a source were read, if it is known."""
         rows = self._rows("SELECT zone FROM zones WHERE source = ?", source)
         return str(rows[0][0]) if rows else None
 
     def authority(self) -> str | None:
-        """Return the tagging entity under which the last build made ids, if it is known."""
+        """Return the tagging entity with which the last build made ids, if it is known."""
         rows = self._rows("SELECT value FROM site WHERE name = 'id_authority'")
         return str(rows[0][0]) if rows else None
 
@@ -231,15 +231,15 @@ class Ledger:
         return dict.fromkeys(filter(is_split, self._seen)) | found
 
     def online(self) -> Container[str]:
-        """Return the ids of the entries that are published: what was read back, and what closed archive pages hold."""
+        """Return the ids of all published entries: those read back, and those in closed archive documents."""
         return _Online(self, self._seen)
 
     def archives(self) -> frozenset[str]:
-        """Return the feeds of which closed archive pages are known."""
+        """Return the feeds with known closed archive documents."""
         return frozenset(str(row[0]) for row in self._rows("SELECT DISTINCT feed FROM pages"))
 
     def by_instant(self, time: datetime) -> Sequence[EntryRecord]:
-        """Return the entries that were published at this instant, or to which their source came to give it."""
+        """Return the entries with this instant, either published or as their source gives it now."""
         instant = int(time.timestamp())
         source_date = "id IN (SELECT id FROM redated WHERE dated = ?)"
         stored = self._select(f"instant = ? OR {source_date}", instant, instant)
@@ -264,29 +264,29 @@ class Ledger:
             raise _damaged(self._file, error) from error
 
     def archive(self, feed: str) -> ArchiveIndex:
-        """Return the closed archive pages of ``feed`` that the file knows."""
+        """Return the closed archive documents of ``feed`` that the file knows."""
         rows = self._rows("SELECT name, next, base FROM pages WHERE feed = ? ORDER BY number", feed)
         return ArchiveIndex(
             tuple(ClosedPage(name, after) for name, after, _ in rows), rows[-1][2] if rows else None
         )
 
     def read_back(self, feed: str, ids: Collection[str]) -> None:
-        """Take the ids that the documents' own closed pages hold for those that the file knows of ``feed``."""
+        """Use the ids in the closed documents themselves instead of those that the file has for ``feed``."""
         self._read_back[feed] = frozenset(ids)
 
     def archived(self, feed: str, entry_id: str) -> bool:
-        """Say whether a closed page of ``feed`` holds the entry, or what the article of that id became."""
+        """Say whether a closed document of ``feed`` contains the entry, or the entry that the article became."""
         if (ids := self._read_back.get(feed)) is not None:
             return entry_id in ids
         return bool(self._rows("SELECT 1 FROM archived WHERE feed = ? AND id = ?", feed, entry_id))
 
     def lacks(self, entry: PublishedEntry) -> bool:
-        """Say whether the file has not got ``entry`` as it is."""
+        """Say whether ``entry`` differs from the file."""
         stored = self._stored(entry.id)
         return stored is None or not is_current(entry, stored)
 
     def knows(self, entry: Entry) -> bool:
-        """Say whether the file has ``entry`` as it is; asked by digests alone, as a sketch of it costs far more."""
+        """Say whether the file has ``entry`` as it is, by digests alone: a sketch of it would cost far more."""
         article, stored = entry.article, self._stored(entry.article.id)
         return stored is not None and (
             (stored.key, stored.published, stored.updated) == (article.key, article.published, entry.updated)
@@ -325,7 +325,7 @@ class Ledger:
 
 
 class _Online:
-    """The ids of all entries that are published."""
+    """The ids of all published entries."""
 
     def __init__(self, ledger: Ledger, seen: Container[str]) -> None:
         self._ledger = ledger
@@ -344,9 +344,9 @@ def record(
     archives: Iterable[ArchiveUpdate] = (),
     aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Remember in ``file`` that ``entries`` were just published, and which archive pages were closed.
+    """Remember in ``file`` that ``entries`` were just published, and which archive documents were closed.
 
-    ``aliases`` are the ids of entries by those that their articles have of their own, where they are others.
+    ``aliases`` are the ids of entries by the derived ids of their articles, if these differ.
     """
     try:
         with closing(sqlite3.connect(file)) as connection:
@@ -383,12 +383,12 @@ def record(
 
 
 def adopt(file: Path, adopted: Mapping[str, OldEntry]) -> None:
-    """Remember in ``file`` which ``adopted`` entries articles are, by the ids that these would have."""
+    """Remember the ``adopted`` entries in ``file``, by the derived ids of their articles."""
     try:
         with closing(sqlite3.connect(file)) as connection:
             connection.executescript(_SCHEMA)
             with connection:
-                # What another article was held for before it was published is this one's.
+                # Another article may have been taken for this entry before it was published.
                 connection.executemany(
                     "DELETE FROM adopted WHERE id = ?", [(e.id,) for e in adopted.values()]
                 )
@@ -418,12 +418,11 @@ def note(
     *,
     anew: bool,
 ) -> None:
-    """Remember in ``file`` what a build at ``now`` stood on beside entries.
+    """Remember in ``file`` what a build at ``now`` depended on besides entries.
 
-    That is which ids were ``replaced`` in each feed, in which ``zones`` sources were read, and the ``authority`` of
-    ids.
+    These are the ids that were ``replaced`` in each feed, the ``zones`` of sources, and the ``authority`` of ids.
 
-    ``anew`` says that this was meant, so that nothing that was replaced before counts any more.
+    ``anew`` says that the owner allowed this, so ids that were replaced before no longer count.
     """
     try:
         with closing(sqlite3.connect(file)) as connection:
@@ -444,7 +443,7 @@ def note(
 
 
 def remember_withdrawals(file: Path, withdrawn: Withdrawn) -> None:
-    """Remember in ``file`` which withdrawals hold, and no others."""
+    """Make ``file`` remember these withdrawals, and no others."""
     rows = [
         {"version": None, "changed": None, "seen": None, **withdrawal.said(), "mark": marked}
         for marked, withdrawal in withdrawn.items()
@@ -488,11 +487,11 @@ def _record_pages(connection: sqlite3.Connection, change: ArchiveUpdate) -> None
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    """Open the ledger for reading; one that is not there yet is empty, and is not made."""
+    """Open the ledger for reading; a missing one counts as empty, and is not created."""
     try:
         blank = sqlite3.connect(":memory:")
         if file.exists():
-            # Not read-only: what a killed build left half-written is undone by whoever opens it next.
+            # Not read-only: SQLite must be able to undo what a killed build left half-written.
             connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version == VERSION:
@@ -501,7 +500,7 @@ def _open(file: Path) -> sqlite3.Connection:
             if version > VERSION:
                 raise PublishError(
                     f"the ledger {file} was written by a newer feedpub (its version is {version}, not {VERSION});"
-                    " install that one again, or delete the ledger: ids are derived, and edits are read back from the"
+                    " install it again, or delete the ledger: ids are derived, and edits are read back from the"
                     " feeds"
                 )
             if version:  # at 0, it was killed before the schema was written
@@ -514,12 +513,12 @@ def _open(file: Path) -> sqlite3.Connection:
 
 
 def _damaged(file: Path, why: Exception) -> PublishError:
-    """Return what keeps the ledger from being read, and what helps against just that."""
+    """Return the error that says why the ledger cannot be read, and what to do."""
     return PublishError(f"the ledger {file} cannot be read ({why}); {remedy_of(why, _DELETE)}")
 
 
 def remedy_of(why: Exception, otherwise: str) -> str:
-    """Return what helps against just that which keeps an SQLite file from being read or written, as a clause."""
+    """Return what to do if an SQLite file cannot be read or written, as a clause."""
     code = getattr(why, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     return _REMEDIES.get(code, otherwise)
 
@@ -528,11 +527,11 @@ _DELETE = "delete it: ids are derived, and edits are read back from the feeds"
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: "another program has it open: close that, or build again later",
     sqlite3.SQLITE_LOCKED: "another program has it open: close that, or build again later",
-    sqlite3.SQLITE_CANTOPEN: "give the user who builds the right to read and write it and its folder",
-    sqlite3.SQLITE_PERM: "give the user who builds the right to read and write it and its folder",
-    sqlite3.SQLITE_READONLY: "give the user who builds the right to write it and its folder",
-    sqlite3.SQLITE_IOERR: "the disk it is on does not answer as it should: look at that first",
-    sqlite3.SQLITE_FULL: "make room on the disk that it is on",
+    sqlite3.SQLITE_CANTOPEN: "give the user who runs the build read and write permission for it and its folder",
+    sqlite3.SQLITE_PERM: "give the user who runs the build read and write permission for it and its folder",
+    sqlite3.SQLITE_READONLY: "give the user who runs the build write permission for it and its folder",
+    sqlite3.SQLITE_IOERR: "its disk may be failing: check that first",
+    sqlite3.SQLITE_FULL: "free some space on its disk",
 }
 
 

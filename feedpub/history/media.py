@@ -1,7 +1,7 @@
-"""What is remembered of files beside articles: what their bytes say, and which entries name them.
+"""What is remembered about files beside articles: what their bytes say, and which entries name them.
 
-It lies in the state folder and may be lost: then files are measured anew, and what names them is read in the published
-documents.
+It is in the state folder and may be lost: then files are measured again, and the published documents say which
+entries name them.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _NAMED = re.compile(rb"media/[0-9a-f]{16}\.[a-z0-9]{2,5}")
 _LOST = (OSError, ValueError, LookupError, TypeError, AttributeError)
 
 Stamp = tuple[int, ...]
-"""What ``stat`` says of a file: while it is the same, so are its bytes."""
+"""The ``stat`` of a file: as long as it is the same, so are its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unnamed:
-    """A published file that nothing names any more: since when, and what named it before."""
+    """A published file that no article names any more: since when, and which pages named it before."""
 
     since: datetime
     owners: frozenset[str]
@@ -42,9 +42,9 @@ class Unnamed:
 class MediaMemory:
     """What earlier builds know.
 
-    ``files`` are what was measured, by path from the config's folder, with the stamp that it holds for: an empty one
-    for none, and nothing for a file that was not there. ``named`` are the names of published files by the pages of
-    the articles that name them; ``unnamed`` are those that nothing names.
+    ``files`` are the measurements, by path from the config's folder, each with the stamp for which it is valid. The
+    stamp may be empty; a missing file has no measurement. ``named`` are the names of published files by the pages of
+    the articles that name them; ``unnamed`` are files that no article names.
     """
 
     files: Mapping[str, tuple[Stamp, Measured | None]] = field(default_factory=dict)
@@ -61,14 +61,14 @@ class _Published(Protocol):
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
-    """Return what tells a file from what it was: its times in nanoseconds, its size and its number."""
+    """Return the values by which a change of a file shows: its times in nanoseconds, its size and its inode."""
     return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 def without_young(memory: MediaMemory, since: int) -> MediaMemory:
     """Return ``memory`` without the stamps of files that changed ``since`` then, in nanoseconds of the epoch.
 
-    One so young may be another under the same stamp next time.
+    Such a file may change again with the same stamp.
     """
     files = {
         path: ((), measured) if max(stamp[:2], default=0) >= since else (stamp, measured)
@@ -78,7 +78,7 @@ def without_young(memory: MediaMemory, since: int) -> MediaMemory:
 
 
 def media_file(state: Path, output: Path) -> Path:
-    """Return where it is remembered for an ``output`` folder; several may share a ``state`` folder."""
+    """Return the path of the memory for an ``output`` folder; several may share a ``state`` folder."""
     told = hashlib.sha256(os.path.relpath(output, state).encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return state / f"media-{told}.json"
 
@@ -86,9 +86,9 @@ def media_file(state: Path, output: Path) -> Path:
 def read_media(
     file: Path, published: _Published, authority: str, entries: Iterable[PublishedEntry]
 ) -> MediaMemory:
-    """Return what is remembered in ``file``; where that is lost or damaged, what is published tells what names what.
+    """Return the memory in ``file``; if it is lost or damaged, published entries say which files they name.
 
-    ``entries`` are those of the documents that are online, ``authority`` mints their ids.
+    ``entries`` are those of the published documents, ``authority`` mints their ids.
     """
     try:
         return _remembered(file)
@@ -136,7 +136,7 @@ def files_of(file: Path) -> Collection[str]:
 
 
 def write_media(file: Path, memory: MediaMemory) -> None:
-    """Replace what is remembered in ``file``. Raises :class:`PublishError` where that is not possible."""
+    """Replace the memory in ``file``. Raises :class:`PublishError` if that is not possible."""
     told = {
         "files": dict(sorted(memory.files.items())),
         "named": {owner: sorted(names) for owner, names in sorted(memory.named.items())},

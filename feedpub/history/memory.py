@@ -1,4 +1,4 @@
-"""What is remembered of published entries and of closed archive pages (RFC 5005 §4), as values."""
+"""What is remembered about published entries and closed archive documents (RFC 5005 §4), as values."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from feedpub.text.similarity import digest
 
 @dataclass(frozen=True, slots=True)
 class EntryRecord:
-    """One entry as subscribers have seen it. ``title`` and ``content`` are digests of what was published.
+    """One entry as subscribers have seen it. ``title`` and ``content`` are digests of the published texts.
 
-    Where no document carries the text, and nothing else tells, ``content`` and ``sketch`` are empty: it is unknown, and
-    nothing differs from that.
-    ``source_date`` is the date that its source gives now, if it differs from the published one. ``feed`` is the key of
-    the other people's feed that it came from; ``None`` if it came from none, or that is not known. ``written`` are the
-    digests of title and content that its source gave, where these were cleaned before they were published.
+    If the text is unknown, because no document contains it, ``content`` and ``sketch`` are empty; nothing differs from
+    them. ``source_date`` is the date that its source gives now, if it differs from the published one. ``feed`` is the
+    key of the other people's feed that it came from; ``None`` if there is none, or it is unknown. ``written`` are the
+    digests of the original title and content, if these were cleaned before they were published.
     """
 
     id: str
@@ -36,22 +35,22 @@ class EntryRecord:
 
 
 class EntryHistory(Protocol):
-    """What can be asked of the past."""
+    """The published entries of the past."""
 
     def by_id(self, entry_id: str) -> EntryRecord | None:
         """Return the entry with this id."""
         ...
 
     def stores(self, entry_id: str) -> bool:
-        """Say whether the entry is remembered, and not only known from what is published."""
+        """Say whether the entry is remembered, and not only known from published documents."""
         ...
 
     def became(self, derived: str) -> EntryRecord | None:
-        """Return the entry as which an article is known that would have the id ``derived``."""
+        """Return the entry of the article whose derived id is ``derived``, if it is known under another id."""
         ...
 
     def by_instant(self, time: datetime) -> Sequence[EntryRecord]:
-        """Return the entries that were published at this instant, or to which their source came to give it."""
+        """Return the entries with this instant, either published or as their source gives it now."""
         ...
 
     def by_text(self, title: str, content: str) -> Sequence[EntryRecord]:
@@ -60,7 +59,7 @@ class EntryHistory(Protocol):
 
 
 def record_entry(entry: Entry) -> EntryRecord:
-    """Return what is to be remembered of an entry that is published."""
+    """Return what to remember about an entry that is published."""
     article = entry.article
     prints = _prints(article.title, None if entry.partial else entry.content.html)
     return EntryRecord(
@@ -76,7 +75,7 @@ def record_entry(entry: Entry) -> EntryRecord:
 
 
 def record_of(entry: PublishedEntry) -> EntryRecord:
-    """Return what is to be remembered of a published entry; its key is not in the document."""
+    """Return what to remember about an entry read back from a document; its key is not in there."""
     prints = _prints(entry.title, entry.html)
     updated = entry.updated or entry.published
     return EntryRecord(entry.id, None, entry.published, updated, *prints, feed=entry.feed)
@@ -87,7 +86,7 @@ def _prints(title: str, html: str | None) -> Prints:
 
 
 def is_current(entry: PublishedEntry, known: EntryRecord) -> bool:
-    """Say whether a published entry is what is remembered of it."""
+    """Say whether a published entry is the same as the remembered one."""
     if entry.published != known.published or entry.updated not in (None, known.updated):
         return False
     return digest(entry.title) == known.title and (entry.html is None or digest(entry.html) == known.content)
@@ -95,7 +94,7 @@ def is_current(entry: PublishedEntry, known: EntryRecord) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ClosedPage:
-    """An archive page that never changes again: its name, and that of the page its ``next-archive`` leads to."""
+    """A closed archive document: its name, and the name of the one to which its ``next-archive`` links."""
 
     name: str
     next: str
@@ -103,24 +102,24 @@ class ClosedPage:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveIndex:
-    """The closed pages of a feed, oldest first; ``base`` is what the addresses in them begin with."""
+    """The closed archive documents of a feed, oldest first; ``base`` is the start of the addresses in them."""
 
     pages: tuple[ClosedPage, ...] = ()
     base: str | None = None
 
     @property
     def open(self) -> str | None:
-        """The name of the page after them, which is still written to; ``None`` if none was ever closed."""
+        """The name of the open document after them; ``None`` if none was ever closed."""
         return self.pages[-1].next if self.pages else None
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveUpdate:
-    """What a build closed: the pages, and the ids of their entries and of the articles these were made from.
+    """The archive documents that a build closed, and the ids of their entries and of these entries' articles.
 
-    ``cut`` are the ids of what closed pages hold no more.
+    ``cut`` are the ids of entries that were cut out of closed documents.
 
-    ``anew`` says that this is the feed's whole archive, and that what was remembered of it is void.
+    ``anew`` says that this is the feed's whole archive, and replaces what was remembered about it.
     """
 
     feed: str

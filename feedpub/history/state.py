@@ -1,7 +1,7 @@
-"""What subscribers have seen, as a build begins with it: the ledger, and what is published.
+"""What subscribers have seen when a build begins: the ledger, and the published documents.
 
-Subscription documents are read back, and of archives what the ledger does not know. Nothing is refused here: what a
-build must not go on with is said in the :class:`State`, and the guards decide.
+Subscription documents are read back, and archive documents if the ledger does not know them. Nothing is refused here:
+the :class:`State` describes the problems, and the guards decide.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from feedpub.history.memory import ArchiveIndex, ClosedPage
 
 
 class PublishedDocument(Protocol):
-    """What is known of a published document without reading it."""
+    """What is known about a published document without reading it."""
 
     @property
     def path(self) -> str: ...
@@ -39,7 +39,7 @@ class PublishedDocument(Protocol):
 
 
 class PublishedSet(Protocol):
-    """What is published, wherever that is: a folder of this machine, or a store elsewhere."""
+    """The published set, in a folder of this machine or in a store elsewhere."""
 
     @property
     def documents(self) -> Mapping[str, PublishedDocument]:
@@ -48,12 +48,12 @@ class PublishedSet(Protocol):
 
     @property
     def withdrawn(self) -> Mapping[str, Mapping[str, object]]:
-        """What was published of withdrawals, by their marks."""
+        """The published withdrawals, by their marks."""
         ...
 
     @property
     def media(self) -> Mapping[str, str]:
-        """The SHA-256 (hex) of each file beside articles that is published, by name."""
+        """The SHA-256 (hex) of each published file beside articles, by name."""
         ...
 
     @property
@@ -63,26 +63,26 @@ class PublishedSet(Protocol):
 
     @property
     def begun(self) -> Collection[str]:
-        """The names of those, and of files settled before, that a build which did not end may have replaced."""
+        """The names of documents and settled files that an unfinished build may have replaced."""
         ...
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of one of them, or ``None`` if it is not there."""
+        """Return the bytes of a document, or ``None`` if it is missing."""
         ...
 
     def holds(self, name: str) -> bool:
-        """Say whether one of them is there, whatever its bytes are."""
+        """Say whether a document exists, whatever its bytes are."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedArchive:
-    """The closed archive pages of one feed.
+    """The closed archive documents of one feed.
 
-    Where the ledger did not know them, ``anew`` is set, ``ids`` are those of their entries, and ``entries`` are
-    all that were read, the open page's included, which are ``open``. ``since`` is when each page that was read last
-    changed, the open one at least. ``broken`` says why the published pages cannot be continued, and would be made anew
-    without the articles that are gone; it is empty where they can.
+    If the ledger did not know them, ``anew`` is set, ``ids`` are those of their entries, and ``entries`` are
+    all entries that were read, including those of the open document, which are ``open``. ``since`` has the date of the
+    last change of each document that was read, at least of the open one. ``broken`` says why the published documents
+    cannot be continued, and would be made anew without the articles that are gone; it is empty if they can.
     """
 
     index: ArchiveIndex = field(default_factory=ArchiveIndex)
@@ -98,15 +98,15 @@ class PublishedArchive:
 class State:
     """What subscribers have seen: the ``ledger``, and what is ``published``.
 
-    ``online`` are the subscription documents by slug, those of feeds that are not in the config any more last;
-    ``archives`` the archives of those feeds that have one. ``damaged`` are subscription documents that cannot be read,
-    of feeds that are not ``online`` for it; ``dropped`` those whose format or archive the config no longer has.
-
-    ``media`` is what is remembered of files beside articles.
-
-    ``forgotten`` are the published entries that the ledger has not got, as it was lost, under ids that other generators
-    made: what was adopted is told by them. ``permalinks`` are the ids that RSS calls addresses. ``withdrawn`` are the
-    withdrawals that either of the two remembers.
+    - ``online`` are the subscription documents by slug, those of feeds that are no longer in the config last;
+      ``archives`` are the archives of feeds that have one.
+    - ``damaged`` are subscription documents that cannot be read, whose feeds are therefore not ``online``.
+    - ``dropped`` are documents whose format or archive is no longer in the config.
+    - ``media`` is what is remembered about files beside articles.
+    - ``forgotten`` are published entries with ids of other generators that a lost ledger no longer has: they show which
+      ids were adopted.
+    - ``permalinks`` are the ids that RSS calls addresses.
+    - ``withdrawn`` are the withdrawals that either the ledger or the published set remembers.
     """
 
     published: PublishedSet
@@ -123,9 +123,9 @@ class State:
 
 @contextmanager
 def open_state(settings: Settings, published: PublishedSet) -> Iterator[State]:
-    """Read what subscribers have seen of the site of ``settings``; the ledger is open meanwhile.
+    """Read what subscribers have seen of the site of ``settings``; the ledger is open inside the context.
 
-    Raises :class:`feedpub.core.errors.PublishError` where the ledger or the list of what is published cannot be read.
+    Raises :class:`feedpub.core.errors.PublishError` if the ledger or the manifest cannot be read.
     """
     with closing(Ledger(settings.output.state / LEDGER)) as ledger:
         online = read_feeds(settings, published)
@@ -172,7 +172,7 @@ def open_state(settings: Settings, published: PublishedSet) -> Iterator[State]:
 
 
 def read_withdrawn(published: PublishedSet) -> Withdrawn:
-    """Return the withdrawals that the published set remembers; one that makes no sense holds for good."""
+    """Return the withdrawals that the published set remembers; a damaged one can never be lifted."""
     found: dict[str, Withdrawal] = {}
     for marked, said in published.withdrawn.items():
         try:
@@ -198,7 +198,7 @@ def _forgotten(
 
 
 def _permalinks(published: PublishedSet) -> set[str]:
-    """Return the ids that published RSS documents call the addresses of their items; no other format says so."""
+    """Return the ids that published RSS documents call addresses; other formats do not say so."""
     found: set[str] = set()
     for document in published.documents.values():
         known = of_media_type(document.media_type)
@@ -211,7 +211,7 @@ def _permalinks(published: PublishedSet) -> set[str]:
 def read_feeds(settings: Settings, published: PublishedSet) -> dict[str, PublishedFeed]:
     """Read back the subscription document of each feed, by slug, in the format that says most.
 
-    The feeds that are published but not in the config any more come last.
+    Published feeds that are no longer in the config come last.
     """
     listed = published.documents
     found: dict[str, PublishedFeed] = {}
@@ -226,7 +226,7 @@ def read_feeds(settings: Settings, published: PublishedSet) -> dict[str, Publish
 
 
 def damaged_documents(published: PublishedSet, online: Mapping[str, PublishedFeed]) -> list[str]:
-    """Return the subscription documents that are there but cannot be read, of feeds that are not ``online`` for it."""
+    """Return the subscription documents that exist but cannot be read, so that their feeds are not ``online``."""
     listed = published.documents
     return [
         path
@@ -241,7 +241,7 @@ def damaged_documents(published: PublishedSet, online: Mapping[str, PublishedFee
 def dropped_documents(
     settings: Settings, published: PublishedSet, online: Mapping[str, PublishedFeed]
 ) -> list[str]:
-    """Return the published documents whose format or archive the config no longer has; a retired feed has none."""
+    """Return the published documents whose format or archive is no longer in the config; a retired feed has none."""
     feeds = {feed.slug: feed.archive is not None for feed in settings.feeds} | {
         feed.slug: None for feed in settings.retired
     }
@@ -264,10 +264,10 @@ def dropped_documents(
 def read_archive(
     settings: Settings, published: PublishedSet, feed: FeedSettings, known: ArchiveIndex
 ) -> PublishedArchive:
-    """Return the closed pages of ``feed``: those ``known`` to the ledger if they are what is published.
+    """Return the closed archive documents of ``feed``: those ``known`` to the ledger, if they are published.
 
-    Else the documents themselves are read. Pages that some format lacks, or that name other addresses than they
-    are served from, cannot be continued: they are ``broken``.
+    Otherwise the documents themselves are read. Documents that are missing in a format, or contain another address than
+    their own, cannot be continued: they are ``broken``.
     """
     listed = published.documents
     by_format = {form.name: _pages(feed.slug, form.name, listed) for form in settings.output.formats}
@@ -284,7 +284,7 @@ def read_archive(
         if read := _read_back(published, settings.site.base_url, feed.slug, by_format[best]):
             return read if read.index.pages or known.pages else replace(read, anew=False)
     broken = (
-        f"the archive documents of the feed {feed.slug} are incomplete, or name other addresses than"
+        f"the archive documents of the feed {feed.slug} are incomplete, or contain other addresses than"
         f" {settings.site.base_url}, and would be made anew without the articles that are gone"
     )
     return PublishedArchive(ArchiveIndex(), anew=True, broken=broken)
@@ -293,7 +293,7 @@ def read_archive(
 def _pages(
     slug: str, extension: str, listed: Mapping[str, PublishedDocument]
 ) -> dict[str, PublishedDocument]:
-    """Return the archive documents of a feed in one format by the names of their pages."""
+    """Return the archive documents of a feed in one format by name."""
     start, end = f"{slug}.", f".{extension}"
     return {
         path[len(start) : -len(end)]: document

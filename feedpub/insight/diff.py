@@ -1,4 +1,4 @@
-"""What a config changes: which articles would enter each feed and which would leave it."""
+"""What a config changes: the articles that would enter each feed, and those that would leave it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Titles = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FeedChange:
-    """How one feed changes; what enters and leaves as pairs of id and title, in the order of the feed.
+    """How one feed changes; articles that enter and leave as pairs of id and title, in the order of the feed.
 
-    ``moved_to`` is the address that takes its place, of a feed that is retired by this change.
+    ``moved_to`` is the address that replaces the feed, if this change retires it.
     """
 
     slug: str
@@ -32,9 +32,9 @@ class FeedChange:
 def compare(
     old: Mapping[str, Titles], new: Mapping[str, Titles], retired: Iterable[FeedSettings] = ()
 ) -> tuple[FeedChange, ...]:
-    """Return the change of each feed (by slug): those of ``new`` in their order, then those that are gone.
+    """Return the change of each feed: feeds in ``new`` in their order, then feeds that are gone.
 
-    ``retired`` are those of ``new`` that say nothing but where they have moved.
+    ``retired`` are feeds in ``new`` that only say where they have moved.
     """
     moved = {feed.slug: feed.moved_to for feed in retired}
     return tuple(
@@ -56,14 +56,14 @@ def _change(slug: str, old: Titles | None, new: Titles | None, moved_to: str | N
 
 
 def planned(plan: SitePlan) -> dict[str, Titles]:
-    """Return what the subscription document of each feed has, by slug, once ``plan`` is carried out."""
+    """Return the entries of each feed's subscription document, by slug, after ``plan`` is carried out."""
     feeds = {rendered.feed.slug: _titles(rendered.feed) for rendered in plan.rendered}
     stays = published(plan.state.online)
     return {slug: stays.get(slug, {}) if slug in plan.verified.held else feeds[slug] for slug in feeds}
 
 
 def published(online: Mapping[str, PublishedFeed]) -> dict[str, Titles]:
-    """Return the entries of what is ``online``, by slug."""
+    """Return the entries of the documents that are ``online``, by slug."""
     return {slug: {entry.id: entry.title for entry in feed.entries} for slug, feed in online.items()}
 
 

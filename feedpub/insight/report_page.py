@@ -1,6 +1,6 @@
 """The report as one HTML page that needs nothing else: plots are inline SVG; no network, no script.
 
-Its look is that of the site's pages: the same style sheet and frame, and templates that one may replace.
+It looks like the site's pages: it has the same style sheet and frame, and its templates can be replaced, too.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _HEADS = ("Feed", "Articles", "A week", "Oldest", "Newest", "Terms", "Never foun
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What the page says of one feed.
+    """What the page says about one feed.
 
-    ``name`` tells it from the others, ``cells`` are those of its row in the table. ``weeks`` and ``terms`` are plots,
-    empty where there is nothing to show. ``never`` is how many terms nothing holds, as it is printed, ``dead`` are
-    some of them, and ``more`` says how many are left out.
+    ``name`` is unique, ``cells`` are the cells of its row in the table. ``weeks`` and ``terms`` are plots,
+    empty if there is nothing to show. ``never`` is the number of terms that were never found, as text; ``dead`` are
+    some of them, and ``more`` is the number of the others.
     """
 
     anchor: str
@@ -46,7 +46,7 @@ class Part:
 
 
 def page(statistics: Statistics, site: channel.Site, look: Look) -> str:
-    """Return the page for a ``site``, in its ``look``. Raises :class:`feedpub.core.errors.ConfigError` as that does."""
+    """Return the page for a ``site`` in its ``look``, which may raise :class:`feedpub.core.errors.ConfigError`."""
     title = f"{site.title}: what the rules find"
     listed = statistics.unrouted[:_LISTED]
     more = len(statistics.unrouted) - len(listed)
@@ -55,7 +55,7 @@ def page(statistics: Statistics, site: channel.Site, look: Look) -> str:
         site=Site(site.title, site.language, site.rights, site.base_url, "", "", ""),
         page=Page(kind="report", path="", url="", root="", title=title, description="", topics=()),
         words=ENGLISH,
-        style=Markup(look.style[1].decode()),  # noqa: S704 - as it would be in a file beside the page
+        style=Markup(look.style[1].decode()),  # noqa: S704 - the site's own style sheet
         articles=f"{statistics.articles:,}",
         unrouted=f"{len(statistics.unrouted):,}",
         heads=_HEADS,
@@ -67,7 +67,7 @@ def page(statistics: Statistics, site: channel.Site, look: Look) -> str:
 
 
 def _safe(svg: str) -> Markup:
-    return Markup(svg)  # noqa: S704 - the functions below escape what is in it
+    return Markup(svg)  # noqa: S704 - the functions below escape texts
 
 
 def _parts(statistics: Statistics) -> list[Part]:
@@ -126,7 +126,7 @@ _BEGIN, _LONGEST = 45, 44
 
 
 def over_time(weeks: Mapping[date, int], first: date, last: date, label: str) -> str:
-    """Return a bar a week from ``first`` to ``last`` (Mondays), all plots of a page over the same weeks."""
+    """Return a plot with a bar for each week from ``first`` to ``last`` (Mondays), the same for all plots of a page."""
     step = 100 / ((last - first).days // 7 + 1)
     highest = max(weeks.values(), default=0) or 1
     axis = _HEIGHT - _LABEL
@@ -149,7 +149,7 @@ def over_time(weeks: Mapping[date, int], first: date, last: date, label: str) ->
 
 
 def bars(rows: Sequence[tuple[str, int, int]], label: str) -> str:
-    """Return a bar for each name with its count, of which a part is drawn stronger."""
+    """Return a plot with a bar for each name with its count; a part of each bar is drawn stronger."""
     highest = max((count for _, count, _ in rows), default=0) or 1
     drawn = []
     for index, (name, count, part) in enumerate(rows):
@@ -166,12 +166,12 @@ def bars(rows: Sequence[tuple[str, int, int]], label: str) -> str:
 
 
 def _opening(kind: str, height: int, label: str) -> str:
-    # No viewBox: as wide as the page, with letters as large as those of the page on any screen.
+    # No viewBox: as wide as the page, with letters as large as the page's on any screen.
     return f'<svg class="{kind}" height="{height}" role="img" aria-label="{escape(label)}">'
 
 
 def matrix(names: Sequence[str], sizes: Sequence[int], shared: Mapping[tuple[str, str], int]) -> str:
-    """Return a table of squares: the share of each row's articles that the column's feed takes, too."""
+    """Return a table of squares: the share of the row's articles that are also in the column's feed."""
     left = 150
     side = left + len(names) * _CELL
     drawn = []

@@ -1,4 +1,4 @@
-"""What the rules find in the articles at hand, counted."""
+"""Counts what the rules find in the articles."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from feedpub.rules.rule import NO_HAND, FeedRule, Hand, Rules
 from feedpub.rules.scanner import TermFinder
 
 _WEEK = timedelta(days=7)
-# Where a term of the feed is found so often on average, one like the others is missed by chance in 1 of 20 cases.
+# If the terms of a feed are found so often on average, one is missed by chance in only 1 of 20 cases.
 _EXPECTED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class TermCount:
-    """One term of a feed: the articles of the feed that hold it, and those that are in by it alone.
+    """One term of a feed: the articles of the feed with this term, and those that are in because of it alone.
 
-    ``seen`` counts all articles that hold it, in the feed or not; a term that none holds is dead.
+    ``seen`` counts all articles with this term, in the feed or not; if there are none, the term is dead.
     """
 
     term: str
@@ -37,9 +37,9 @@ class TermCount:
 
 @dataclass(frozen=True, slots=True)
 class FeedCount:
-    """One feed: how many articles it takes, from when to when, how many in each week (by its Monday).
+    """One feed: how many articles it takes, their first and last date, and how many in each week (by its Monday).
 
-    Of its articles, so many were ``added`` by hand; so many that it might have were ``dropped`` by hand.
+    ``added`` of its articles were added by hand, and ``dropped`` articles were dropped by hand.
     Dates are in the zones of the sources.
     """
 
@@ -55,17 +55,17 @@ class FeedCount:
 
     @property
     def dead(self) -> tuple[TermCount, ...]:
-        """The terms that no article holds."""
+        """The terms that are in no article."""
         return tuple(term for term in self.terms if not term.seen)
 
     @property
     def enough(self) -> bool:
-        """Whether there were articles enough to expect that each term is found, so that a dead one says something."""
+        """Whether there were enough articles to expect each term to be found, so that a dead term means something."""
         return sum(term.seen for term in self.terms) >= _EXPECTED * len(self.terms)
 
     @property
     def per_week(self) -> float | None:
-        """Entries a week from the oldest to the newest; ``None`` where these are not a week apart."""
+        """Entries per week from the oldest to the newest; ``None`` if these are less than a week apart."""
         if self.oldest is None or self.newest is None or self.newest - self.oldest < _WEEK:
             return None
         return self.articles * (_WEEK / (self.newest - self.oldest))
@@ -73,7 +73,7 @@ class FeedCount:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """All counts. ``overlaps`` has, for each pair of feeds that share articles, how many they share.
+    """All counts. ``overlaps`` has the number of shared articles for each pair of feeds that share any.
 
     ``unrouted`` are the articles that no feed with a rule takes: title and place of each.
     """
@@ -90,9 +90,9 @@ def count(
     articles: Iterable[Article],
     hand_of: Callable[[Article], Hand] = lambda _: NO_HAND,
 ) -> Statistics:
-    """Return what ``rules`` do to ``articles``; ``titles`` has the feeds' titles by slug.
+    """Return what ``rules`` find in ``articles``; ``titles`` has the feeds' titles by slug.
 
-    ``hand_of`` tells what people decided of an article.
+    ``hand_of`` returns what people decided about an article.
     """
     tallies = [_Tally(rules.rules, rule) for rule in rules.rules.feeds]
     finder = TermFinder(enumerate(rules.rules.terms))

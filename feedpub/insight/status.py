@@ -1,4 +1,4 @@
-"""What the last builds did, and what is due: from the log and what is published. No source is read."""
+"""What the last builds did, and what is due, from the log and the published files. No source is read."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from feedpub.sources.http_cache import Standing, standings
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the log says of builds in a row that ended alike: of one, or of ``times`` that had nothing to do.
+    """One build in the log, or ``times`` builds in a row that had nothing to do.
 
-    ``at`` is when the last of them began. ``facts`` is what the log has of it.
+    ``at`` is when the last of them began. ``facts`` is its line in the log.
     """
 
     at: datetime
@@ -34,13 +34,13 @@ class Run:
 
     @property
     def error(self) -> str:
-        """The sentence that it was stopped with; empty where it went through."""
+        """The error message that stopped it; empty if it was not stopped."""
         return str(self.facts.get("error", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """A feed as it is online: how many entries, and when the newest was published."""
+    """A published feed: how many entries it has, and when the newest was published."""
 
     slug: str
     entries: int
@@ -49,7 +49,7 @@ class FeedStatus:
 
 @dataclass(frozen=True, slots=True)
 class TargetStatus:
-    """Where the published set is copied to: when that was done or tried last, whether it ``waits``, and what failed."""
+    """A target of deploys: when the last deploy ended, whether there is something to copy, and what failed."""
 
     to: str
     at: datetime | None
@@ -59,11 +59,12 @@ class TargetStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of a site: the ``runs`` in the order of time, the ``feeds`` as they are published, and the ``targets``.
+    """The state of a site: the ``runs`` in the order of time, the published ``feeds``, and the ``targets``.
 
-    ``fetched`` says how sources answered, ``pings`` how many documents the hub has not been told of yet.
+    ``fetched`` has the results of fetching sources, ``pings`` is the number of documents that the hub has not been told
+    about.
 
-    ``last`` is the last build that was run, ``good`` the last that ended with 0, ``whole`` the last that published what
+    ``last`` is the last build, ``good`` the last with exit status 0, ``whole`` the last that published what
     it read. ``next_change`` is when the same input gives other documents, if nothing else happens.
     """
 
@@ -94,8 +95,7 @@ class Status:
 def status_of(settings: Settings) -> Status:
     """Return the state of the site of ``settings``.
 
-    Raises :class:`feedpub.core.errors.PublishError` where the list of what is published cannot be read, and ``OSError``
-    where the log cannot be.
+    Raises :class:`feedpub.core.errors.PublishError` if the manifest cannot be read, and ``OSError`` if the log cannot.
     """
     online = read_feeds(settings, LocalFolder(settings.output.dir))
     feeds = [_feed(slug, feed) for slug, feed in online.items()]

@@ -1,8 +1,8 @@
-"""A rule learned from articles that belong in a feed and articles that do not: ``any``, ``min_hits`` and ``none``.
+"""Learns a rule from articles that belong in a feed and articles that do not: ``any``, ``min_hits`` and ``none``.
 
-Terms are sets of articles, each a long number with a bit an article, so that a move of the learner costs a few
+Terms are sets of articles, each a long number with one bit per article, so a move of the learner takes only a few
 operations on numbers. The learner is greedy: it adds the term, or the veto, that gains most for its price, and stops
-where nothing gains. There is no chance in it: the same articles in the same order give the same rule.
+when nothing gains. It is deterministic: the same articles in the same order give the same rule.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from feedpub.rules.terms import View
 from feedpub.text.folding import MARK
 
 LEAST: Final = 5
-"""So many articles must belong, or nothing can be learned."""
+"""The minimum number of articles that belong."""
 
 ALPHA: Final = 0.5
 ALPHA_SHORT: Final = 4.0
-"""What a term costs, in articles; the second makes short rules."""
+"""The price of a term, in articles; the second price makes short rules."""
 
 _CANDIDATES, _VETOES, _SEEN_VETOES, _PREFIXED = 1200, 300, 6000, 300
 _PAIRED, _PAIRS = 120, 400
-# A veto takes out at least so many of the others, and so many for each article that belongs.
+# A veto must remove at least so many of the others, and so many for each article that belongs.
 _VETOED, _VETOED_FOR_EACH = 4, 3
 _NOTHING = 1e-12
-# Articles that a term, and a veto, must at least be in.
+# The minimum number of articles with a term, and with a veto.
 _TWICE, _USUAL = 2, 3
 _IN_TITLE = "\0"
 _FOLDS = 3
-# From so many articles on that belong, the length of the rule is found by cross-validation.
+# If at least so many articles belong, cross-validation finds the length of the rule.
 _ENOUGH = 30
 
 _VIEW = View(frozenset(("title", "body")))
@@ -49,7 +49,7 @@ _UNSPACED = re.compile(f"(?:{MARK}[\u0e01-\U0003ffff]{MARK}){{2,}}")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Candidate:
-    """A term that a rule may hold, as it is written in a config, perhaps of the title alone."""
+    """A term for a rule, as written in a config, perhaps only for the title."""
 
     text: str
     title: bool = False
@@ -61,7 +61,7 @@ _Found = tuple[Candidate, int]
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A rule: ``strong`` terms of which one is enough, ``weak`` ones of which two are needed, ``vetoes``."""
+    """A rule: one of the ``strong`` terms is enough, two of the ``weak`` ones are needed; and ``vetoes``."""
 
     strong: tuple[Candidate, ...] = ()
     weak: tuple[Candidate, ...] = ()
@@ -73,7 +73,7 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many articles a rule takes rightly, takes wrongly and misses."""
+    """How many articles a rule takes correctly, takes wrongly, and misses."""
 
     right: int
     wrong: int
@@ -81,12 +81,12 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """The part of what is taken that belongs; 0 where nothing is taken."""
+        """The share of taken articles that belong; 0 if none is taken."""
         return self.right / (self.right + self.wrong) if self.right else 0.0
 
     @property
     def recall(self) -> float:
-        """The part of what belongs that is taken."""
+        """The share of articles that belong which are taken."""
         return self.right / (self.right + self.missed) if self.right else 0.0
 
     @property
@@ -97,7 +97,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one term finds: articles rightly and wrongly, and those rightly by it alone."""
+    """What one term finds: articles correctly and wrongly, and correct ones that no other term finds."""
 
     term: Candidate
     right: int
@@ -107,7 +107,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The rule, what each of its terms does, its figures on articles it was not learned from, and more terms."""
+    """The rule, what each of its terms does, its score on articles that it was not learned from, and more terms."""
 
     rule: Suggested
     evidence: tuple[Evidence, ...]
@@ -116,7 +116,7 @@ class Suggestion:
 
 
 def features(article: Article) -> set[str]:
-    """Return the words and pairs of words of an article, folded as the matcher folds; those of its title twice."""
+    """Return the words and pairs of words of an article, folded as by the matcher; those in its title twice."""
     title = _features(_VIEW.prepare(article.title).decode("utf-8", "replace").lower())
     found = title.union(f"{_IN_TITLE}{term}" for term in title)
     for body in texts(article, "body"):
@@ -129,7 +129,7 @@ def _candidate(feature: str) -> Candidate:
 
 
 def _features(text: str) -> set[str]:
-    # A sign between words is there as a word of one character, so that the two are not a pair.
+    # A sign between words becomes a word of one character, so that the two are not a pair.
     words = text.translate(_SIGNS).replace("\0", " \0 ").split()
     found = {word for word in {*words} if len(word) > 1 and not word.isdecimal()}
     found |= {f"{one} {other}" for one, other in pairwise(words) if len(one) > 1 < len(other)}
@@ -142,7 +142,7 @@ def _features(text: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Goal:
-    """What a rule is worth: the articles that belong, those that do not or, with a ``weight``, all the others."""
+    """The value of a rule: the articles that belong, and those that do not or, with a ``weight``, all others."""
 
     belongs: int
     others: int
@@ -154,7 +154,7 @@ class _Goal:
         return (bits & self.belongs).bit_count(), (bits & self.others).bit_count()
 
     def chi(self, right: int, wrong: int) -> float:
-        """Return how far a term is bound up with what belongs (χ²); less than 0 if it is with the others."""
+        """Return how strongly a term goes with articles that belong (χ²); less than 0 if it goes with the others."""
         belonging, others = self.belongs.bit_count(), self.others.bit_count()
         missed, left = belonging - right, others - wrong
         whole = (right + wrong) * (missed + left) * belonging * others
@@ -162,7 +162,7 @@ class _Goal:
         return abs(difference) * difference * (belonging + others) / whole if whole else 0.0
 
     def value(self, right: int, wrong: int, price: float) -> float:
-        """Return the worth of a rule by what it takes; ``price`` is the number of its terms, vetoes twice."""
+        """Return the value of a rule by what it takes; ``price`` is the number of its terms, vetoes counted twice."""
         if self.weight is None:
             whole = right + wrong + self.alpha * price + self.belongs.bit_count()
             return 2 * right / whole
@@ -173,7 +173,7 @@ class _Goal:
 
 @dataclass(slots=True)
 class _State:
-    """A rule while it is made, and what it takes."""
+    """A rule in the making, and what it takes."""
 
     rule: Suggested = Suggested()
     strong: int = 0
@@ -190,7 +190,7 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What the moves of the learner may add, the best first, each with the articles that have it."""
+    """What the learner may add, the best first, each with the articles that have it."""
 
     strong: Sequence[_Found]
     vetoes: Sequence[_Found]
@@ -199,9 +199,9 @@ class _Terms:
 
 @dataclass(slots=True)
 class Learner:
-    """Articles that belong and others, and the terms that they hold.
+    """Articles that belong and others, and the terms in them.
 
-    ``share`` is what part of the others belongs, too, where they were not looked through: from 0 to 1.
+    ``share`` is the part of the others that belongs, too, if nobody checked them: from 0 to 1.
     """
 
     belonging: Sequence[Article]
@@ -215,7 +215,7 @@ class Learner:
         self.belonging, self.others = list(_different(self.belonging)), list(_different(self.others))
         held: Counter[str] = Counter()
         seen: Counter[str] = Counter()
-        # In tuples of texts, and in arrays, there is nothing for the garbage collector to look through.
+        # The garbage collector need not look through tuples of texts and arrays.
         each: list[tuple[str, ...]] = []
         for number, article in enumerate((*self.belonging, *self.others)):
             terms = features(article)
@@ -235,7 +235,7 @@ class Learner:
         self._add_prefixes(words, each)
 
     def _add_prefixes(self, words: Sequence[str], each: Sequence[tuple[str, ...]]) -> None:
-        """Add ``prefix*`` where it tells the articles apart better than each of the ``words`` that it stands for."""
+        """Add ``prefix*`` if it distinguishes the articles better than each of the ``words`` that it covers."""
         goal = self._goal(-1, ALPHA)
         plain = (found for found in self._any_terms if not found[0].title and found[0].text.isalpha())
         best = [term.text for term, _ in self._best(goal, plain, _PREFIXED)]
@@ -272,7 +272,10 @@ class Learner:
     def _best(
         self, goal: _Goal, terms: Iterable[_Found], most: int, *, least: int = 0, others: float | None = None
     ) -> list[_Found]:
-        """Return the terms that are bound up most with what belongs; those in so many articles of it, and no more."""
+        """Return the ``most`` terms that go most strongly with articles that belong.
+
+        Each is in at least ``least`` of these, and in at most so many of the ``others``.
+        """
         ranked = []
         belongs, rest, usual = goal.belongs, goal.others, len(self.others) if others is None else others
         for found in terms:
@@ -305,7 +308,7 @@ class Learner:
             yield state
 
     def _move(self, goal: _Goal, state: _State, terms: _Terms, most: int) -> _State | None:
-        """Return the state after the move that gains most for each term it adds, or ``None`` if none gains."""
+        """Return the state after the move that gains most per term, or ``None`` if no move gains."""
         best: tuple[float, int, str] = (-_NOTHING, 0, "")
         chosen: _Move | None = None
         value = 0.0
@@ -353,17 +356,17 @@ class Learner:
         return goal.value((taken & goal.belongs).bit_count(), (taken & goal.others).bit_count(), price)
 
     def score(self, taken: int, among: int = -1) -> Score:
-        """Return how right it is to take these articles, of all or of those ``among``."""
+        """Return the score of taking these articles, of all or of those ``among``."""
         goal = self._goal(among, ALPHA)
         right = (taken & goal.belongs).bit_count()
         wrong = (taken & goal.others).bit_count()
         if goal.weight is not None:
-            # Of the others that are taken, so many belong, if what is known is like the rest.
+            # So many of the others that are taken belong, if the known articles are like the rest.
             wrong = max(round(wrong - (goal.weight - 1) * right), 0)
         return Score(right, wrong, goal.belongs.bit_count() - right)
 
     def learn(self, *, most: int = 40, alpha: float = ALPHA) -> Suggestion:
-        """Return the rule of at most so many terms, with figures from articles that were left out in learning."""
+        """Return the rule with at most so many terms, with its score on articles that were left out in learning."""
         length, held_out = self._cross_validated(most, alpha)
         goal = self._goal(-1, alpha)
         rule = Suggested()
@@ -403,7 +406,7 @@ class Learner:
         return length, Score(sum(s.right for s in at), sum(s.wrong for s in at), sum(s.missed for s in at))
 
     def _pruned(self, goal: _Goal, rule: Suggested) -> tuple[Suggested, list[Candidate]]:
-        """Leave out the terms without which the rule is worth no less."""
+        """Remove the terms without which the rule is not worse."""
         dropped: list[Candidate] = []
         for part in ("vetoes", "weak", "strong"):
             for term in getattr(rule, part):
@@ -437,7 +440,7 @@ class Learner:
 
 
 class _Move(NamedTuple):
-    """What the learner may do: add ``terms`` to a part of the rule, for a price, so that it takes so many articles."""
+    """A move of the learner: add ``terms`` to a part of the rule, for a price, so that it takes these articles."""
 
     right: int
     wrong: int
@@ -448,7 +451,7 @@ class _Move(NamedTuple):
 
 
 def _additions(goal: _Goal, state: _State, terms: _Terms, most: int) -> Iterator[_Move]:
-    """Yield what takes more of the articles that belong; what takes none more gains nothing."""
+    """Yield the moves that take more of the articles that belong; others gain nothing."""
     rule, new = state.rule, ~state.vetoed & ~state.taken
     right, wrong = goal.counted(state.taken)
     belongs, others = new & goal.belongs, new & goal.others
@@ -467,7 +470,7 @@ def _additions(goal: _Goal, state: _State, terms: _Terms, most: int) -> Iterator
 
 
 def _pairs(goal: _Goal, terms: Sequence[_Found]) -> list[tuple[tuple[Candidate, Candidate], int]]:
-    """Return the pairs of terms that tell more together than either of them, the best first."""
+    """Return the pairs of terms that are better together than each alone, the best first."""
     found = []
     precise = [1.15 * _precision(goal, bits) for _, bits in terms]
     for number, (one, bits) in enumerate(terms):
@@ -483,7 +486,7 @@ def _pairs(goal: _Goal, terms: Sequence[_Found]) -> list[tuple[tuple[Candidate, 
 
 
 def _refusals(goal: _Goal, state: _State, vetoes: Iterable[_Found]) -> Iterator[_Move]:
-    """Yield what takes enough of the others out."""
+    """Yield the vetoes that remove enough of the others."""
     right, wrong = state.taken & goal.belongs, state.taken & goal.others
     held, taken = right.bit_count(), wrong.bit_count()
     for term, bits in vetoes:
@@ -493,7 +496,7 @@ def _refusals(goal: _Goal, state: _State, vetoes: Iterable[_Found]) -> Iterator[
 
 
 def _different(articles: Iterable[Article]) -> Iterator[Article]:
-    """Yield the articles, but those of equal title and body once."""
+    """Yield the articles, those with equal title and body only once."""
     seen = set()
     for article in articles:
         story = article.title, article.body
@@ -503,7 +506,7 @@ def _different(articles: Iterable[Article]) -> Iterator[Article]:
 
 
 def _where(terms: Iterable[str], each: Sequence[tuple[str, ...]]) -> dict[str, int]:
-    """Return in which articles each of ``terms`` is, as bits; ``each`` has the terms of every article."""
+    """Return the articles with each of ``terms``, as bits; ``each`` has the terms of every article."""
     places = {term: array("L") for term in terms}
     known = places.get
     for number, held in enumerate(each):
@@ -515,7 +518,7 @@ def _where(terms: Iterable[str], each: Sequence[tuple[str, ...]]) -> dict[str, i
 
 
 def _in_order(term: Candidate) -> tuple[str, bool]:
-    # As candidates compare themselves, only faster.
+    # The same order as that of candidates, only faster.
     return term.text, term.title
 
 

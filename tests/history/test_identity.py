@@ -541,9 +541,7 @@ def test_a_damaged_ledger_says_that_it_may_be_deleted(site):
 def test_a_ledger_of_a_newer_feedpub_says_so(site):
     with closing(sqlite3.connect(site.folder / ".feedpub/ledger.sqlite")) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(
-        PublishError, match=r"written by a newer feedpub .* version is 99.*install that one again"
-    ):
+    with pytest.raises(PublishError, match=r"written by a newer feedpub .* version is 99.*install it again"):
         site.build()
 
 
@@ -559,9 +557,9 @@ def test_a_ledger_that_another_program_holds_is_not_to_be_deleted(site):
 @pytest.mark.parametrize(
     ("code", "helps"),
     [
-        (sqlite3.SQLITE_CANTOPEN, "the right to read"),
-        (sqlite3.SQLITE_READONLY, "the right to write"),
-        (sqlite3.SQLITE_IOERR_READ, "the disk it is on"),
+        (sqlite3.SQLITE_CANTOPEN, "read and write permission"),
+        (sqlite3.SQLITE_READONLY, "runs the build write permission"),
+        (sqlite3.SQLITE_IOERR_READ, "its disk may be failing"),
         (sqlite3.SQLITE_CORRUPT, "delete it"),
         (sqlite3.SQLITE_NOTADB, "delete it"),
     ],

@@ -197,7 +197,9 @@ def test_copies_that_cannot_be_read_stop_the_build_with_advice(damage, advice, t
         else:
             holder.execute("PRAGMA locking_mode = EXCLUSIVE")
             holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(PublishError, match=rf"settled\.sqlite, which keeps .* cannot be read .*{advice}"):
+        with pytest.raises(
+            PublishError, match=rf"settled\.sqlite, which has copies .* cannot be read .*{advice}"
+        ):
             build(site, NOW)
 
 
