@@ -117,7 +117,7 @@ def build(
     lines = list(_lines(report, settings, report_format, dry_run=dry_run, verbose=verbose, quiet=quiet))
     write_lines(lines)
     status = OK if report.is_well else FAILED
-    # What a command did not take is given to it again.
+    # If the command on_publish failed, the next build has to pass the events again.
     if not dry_run and not allow and not report.given.wrong and (depends_on := dependencies(settings)):
         until = _nanoseconds(report.next_change) if report.next_change else None
         note = Note(Told(status, tuple(lines)), _nanoseconds(began), until)
@@ -127,7 +127,7 @@ def build(
 
 
 def _engine(jobs: str | None, executor: str | None, configured: int | None) -> Tasks | None:
-    """Return what reads the sources where there is much to read; ``None`` where this process does so alone."""
+    """Return the engine that reads the sources if there is much to read; ``None`` for this process alone."""
     if jobs is not None and executor is not None:
         raise Misused("--jobs and --executor: name one of them")
     if executor is not None:
@@ -148,7 +148,7 @@ def _nanoseconds(time: datetime) -> int:
 
 
 def as_json(report: BuildReport) -> dict[str, Any]:
-    """Return a build's report in the shape that ``--format json`` documents."""
+    """Return a build's report in the shape documented for ``--format json``."""
     return {
         "articles": report.articles,
         "duplicates": report.duplicates,
@@ -217,7 +217,7 @@ def _lines(
     verbose: bool,
     quiet: bool,
 ) -> Iterator[Line]:
-    """Yield all that a build says."""
+    """Yield the output of a build."""
     if report_format is Format.JSON:
         yield json_line(as_json(report))
     elif not quiet:
@@ -249,7 +249,7 @@ def _summary(report: BuildReport, settings: Settings, *, dry_run: bool, verbose:
         out.print(table)
     yield Line(shown.get())
     for path in report.removed:
-        yield text_line(f"{path}: {'would be removed' if dry_run else 'removed'}, no feed owns it any more")
+        yield text_line(f"{path}: {'would be removed' if dry_run else 'removed'}, no feed needs it any more")
     facts = [
         count(report.articles, "article"),
         count(len(report.rejects), "reject"),
@@ -269,7 +269,7 @@ def _summary(report: BuildReport, settings: Settings, *, dry_run: bool, verbose:
     yield from _pages(report, dry_run=dry_run)
     if report.notices:
         kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(report.notice_counts.items()))
-        yield text_line(f"Done to articles: {kinds}" + ("." if verbose else " (--verbose lists them)."))
+        yield text_line(f"Notices: {kinds}" + ("." if verbose else " (--verbose lists them)."))
     yield from _rejects(report)
     if verbose:
         yield from _details(report, settings)
@@ -282,16 +282,16 @@ def _pages(report: BuildReport, *, dry_run: bool) -> Iterator[Line]:
     if added := sum(file.written for file in report.media):
         yield text_line(f"Media: {count(added, 'file')} {'would be written' if dry_run else 'written'}.")
     for path in report.foreign:
-        yield text_line(f"{path}: it is not feedpub's and stays; so that page is not written")
+        yield text_line(f"{path}: a file of yours has this name and stays, so the page is not written")
 
 
 def _news(report: BuildReport, settings: Settings) -> Iterator[Line]:
-    """Show what a quiet build has to tell once: what it rejected and took back that the last one did not."""
+    """Yield what a quiet build reports once: new rejects and withdrawals."""
     for reject in report.new_rejects[:SHOWN_REJECTS]:
         yield error_line(f"{reject.origin}: {reject.reason}")
     if (more := len(report.new_rejects) - SHOWN_REJECTS) > 0:
         where = settings.output.state / "rejects.jsonl"
-        yield error_line(f"{count(more, 'more new reject')}; {where} has all")
+        yield error_line(f"{count(more, 'more new reject')}; {where} lists all")
     if report.taken_back:
         yield error_line(f"{count(report.taken_back, 'article')} withdrawn")
 
@@ -306,17 +306,17 @@ def _warnings(report: BuildReport, *, quiet: bool) -> Iterator[Line]:
             yield error_line(str(zone))
     for path in report.altered:
         yield error_line(
-            f"{path}: somebody changed or removed it since the last build, and this one keeps what there is; if that"
-            " was not meant, restore it from a backup"
+            f"{path}: somebody changed or removed it since the last build, and it was left as it is; if that was a"
+            " mistake, restore it from a backup"
         )
     if report.given.wrong and not (quiet and report.given.again):
         yield error_line(
-            f"{report.given.wrong}; everything is published, and the next build gives it the same"
-            f" {count(report.given.events, 'event')} again"
+            f"{report.given.wrong}; everything is published, and the next build passes the same"
+            f" {count(report.given.events, 'event')} to it again"
         )
     for invalid in report.invalid:
         yield error_line(
-            f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid one stays"
+            f"{invalid.path}:{invalid.line}: {invalid.reason}; it was not published, the last valid version stays"
         )
 
 
@@ -324,13 +324,13 @@ def _details(report: BuildReport, settings: Settings) -> Iterator[Line]:
     effort = report.effort
     yield text_line(
         f"Sources: {count(effort.read, 'file')} read, {effort.reused:,} known from earlier builds;"
-        f" rules asked of {count(effort.matched, 'article')}."
+        f" {count(effort.matched, 'article')} matched against the rules."
     )
     for notice in report.notices:
         yield text_line(f"{notice.origin}: {notice.message}")
     if report.next_change:
-        yield text_line(f"The same input gives other documents from {report.next_change.isoformat()} on.")
-    # Not in the report: it would hold the place of every article, and most builds are not asked for it.
+        yield text_line(f"From {report.next_change.isoformat()} on, the same input gives other documents.")
+    # Not in the report: it would contain the place of every article, and most builds do not need it.
     if report.duplicates:
         with open_plan(settings, datetime.now(UTC)) as plan:
             for verdict in duplicates(plan):
@@ -364,6 +364,6 @@ def _state(feed: FeedReport, *, dry_run: bool) -> str:
 
 
 def _some(paths: list[str]) -> str:
-    """Return the names that people look for; the archive's come last and may be hundreds."""
+    """Return the first names, which people look for; archive documents come last and may be hundreds."""
     more = len(paths) - SHOWN_DOCUMENTS
     return ", ".join(paths[:SHOWN_DOCUMENTS]) + (f" and {more} more" if more > 0 else "")

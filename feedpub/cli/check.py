@@ -90,7 +90,7 @@ def check(
         for line in (*failing, *warnings, *missing):
             print_text(line)
         has_pages = settings.output.pages != "off"
-        what = "entries lead to the pages that a build makes" if has_pages else "readers can't open them"
+        what = "entries link to the pages that a build makes" if has_pages else "readers can't open them"
         for spec, found in zip(settings.sources, surveys, strict=True):
             _show_source(spec.path, found, what)
         _show_adopted(adopted)
@@ -98,7 +98,7 @@ def check(
         if not failing:
             made = "".join(f", feeds of each {template.field}" for template in settings.templates)
             counts = f"{count(len(settings.feeds), 'feed')}{made}, {count(len(settings.sources), 'source')}"
-            verdict = "OK" if not (missing or unread) else "some of what its sources name cannot be read"
+            verdict = "OK" if not (missing or unread) else "some of its sources cannot be read"
             print_text(f"{config}: {verdict} ({counts}, all examples pass)")
     if failing or unread or any(found.lacks for found in surveys) or _is_wrong(compared):
         raise typer.Exit(FAILED)
@@ -111,10 +111,10 @@ def _show_source(path: str, found: Survey, without_links: str) -> None:
     if articles and not any(file.linked for file in found.files):
         print_text(
             f"{path}: none of {count(articles, 'article')} has a link, so {without_links};"
-            " if they are on a site, say how its addresses are made with link: of the source"
+            " if they are on a site, say with link: of the source how its addresses are made"
         )
     if found.more:
-        more = f"{count(found.more, 'more file')} that were not looked into; --all looks into all"
+        more = f"{count(found.more, 'more file')} not read; --all reads all"
         print_text(f"{path}: and {more}")
 
 
@@ -168,29 +168,29 @@ def _show(found: Surveyed) -> None:
         print_text(f"  articles that name feeds themselves: {found.by_hand:,}")
     _show_beside(found)
     if found.unfit:
-        print_text(f"  links that are not web addresses and are left out: {found.unfit:,}")
+        print_text(f"  links that are left out because they are not web addresses: {found.unfit:,}")
     if found.garbled:
         print_text(
-            f"  texts that were decoded wrongly, as it seems: {found.garbled:,}; repair_mojibake: true of their source"
-            " repairs them"
+            f"  texts that seem to be decoded with the wrong encoding: {found.garbled:,};"
+            " repair_mojibake: true of their source repairs them"
         )
     if found.tagged:
         print_text(
-            f"  bodies that look like HTML: {found.tagged:,}; if they are, say body: html in their source"
+            f"  bodies that look like HTML: {found.tagged:,}; if they are, write body: html in their source"
         )
 
 
 def _show_beside(found: Surveyed) -> None:
     if found.beside:
         absent = sum(times for *_, times in found.absent)
-        there = f"{absent:,} of them cannot be published" if absent else "all are there"
+        there = f"{absent:,} of them cannot be published" if absent else "all exist"
         print_text(f"  files beside articles: {found.beside:,} named; {there}")
     for reason, place, times in found.absent:
         print_text(f"  {place}: the file {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
 
 
 def _by_hand(settings: Settings, surveys: Iterable[Survey]) -> list[str]:
-    """Return what people decided of articles or feeds that there are not; articles are all read for it alone."""
+    """Return decisions about articles or feeds that do not exist; all articles are read only if there are any."""
     is_listed = any(feed.exceptions.add or feed.exceptions.drop for feed in settings.feeds)
     if not is_listed and not any(file.by_hand for found in surveys for file in found.files):
         return []
@@ -199,14 +199,14 @@ def _by_hand(settings: Settings, surveys: Iterable[Survey]) -> list[str]:
         with open_plan(settings, now) as plan:
             told, missing = plan.ingested, [*unplaced(plan)]
     except SourceError:
-        # What is to be said of the source has been said.
+        # The problem of the source was already reported.
         return []
     unknown = (notice for notice in told.notices if notice.kind in DOUBTS)
     return [*told.unused, *missing, *(f"{notice.origin}: {notice.message}" for notice in unknown)]
 
 
 def _adopted(settings: Settings) -> tuple[AdoptedSource, ...]:
-    """Return what is adopted; articles are all read for it, and for it alone."""
+    """Return what is adopted. All articles are read only if a source adopts ids."""
     if not any(spec.adopt for spec in settings.sources):
         return ()
     return survey_adoption(settings, LocalFolder(settings.output.dir), datetime.now(UTC))
@@ -240,8 +240,8 @@ def _show_adopted(adopted: Iterable[AdoptedSource]) -> None:
             print_text(f"{old}: {source.matched:,} of {entries} of {source.spec.path}{taken}")
         if source.kept:
             print_text(
-                f"  {source.kept:,} of these had been published under ids of feedpub's own, which never change:"
-                " readers of the old feed are shown them as new"
+                f"  {source.kept:,} of these were already published under feedpub's own ids, which never change:"
+                " readers of the old feed will show them as new"
             )
         for entry in source.others:
             link = f" ({entry.link})" if entry.link else ""
@@ -250,10 +250,10 @@ def _show_adopted(adopted: Iterable[AdoptedSource]) -> None:
             )
         for entry in source.seconds:
             print_text(
-                f"  {entry.origin}: its article goes on under another id, of an old feed that is named before:"
+                f"  {entry.origin}: its article has adopted another id, from an old feed that is named before:"
                 f" {entry.title}"
             )
         for reject in source.rejects:
             print_text(
-                f"  {reject.origin}: the entry cannot be read, so no article can be it: {reject.reason}"
+                f"  {reject.origin}: the entry cannot be read, so no article can match it: {reject.reason}"
             )

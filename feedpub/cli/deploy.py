@@ -117,4 +117,4 @@ def _show(target: str, found: Deployed) -> None:
     removed = f"{len(found.removed):,} removed" if found.removed else ""
     print_text(f"{target}: " + (", ".join(filter(None, (uploaded, removed))) or "nothing to do"))
     for path in found.foreign:
-        print_text(f"  {path}: it is not feedpub's and stays; so that page is not written")
+        print_text(f"  {path}: a file of yours has this name and stays, so the page is not written")

@@ -79,7 +79,7 @@ def diff(
 
 
 def as_json(changes: Sequence[FeedChange], refusal: FeedpubError | None = None) -> dict[str, Any]:
-    """Return the changes in the shape that ``--format json`` documents; ``refusal`` is what a build stops with."""
+    """Return the changes in the shape documented for ``--format json``; ``refusal`` is why a build would be refused."""
     return {
         "refused": str(refusal) if refusal else None,
         "changed": any(change.status != "same" for change in changes),
@@ -97,7 +97,7 @@ def as_json(changes: Sequence[FeedChange], refusal: FeedpubError | None = None) 
 
 
 def _committed(path: Path, folder: Path, revision: str) -> bytes:
-    """Return a config, or a pack of it, as it was in a revision of the Git repository that ``folder`` is in."""
+    """Return a config, or a pack of it, from a revision of the Git repository that contains ``folder``."""
     if revision.startswith("-"):
         raise Misused(f"{revision} is not a revision")
     named = os.path.relpath(path, folder)
@@ -108,7 +108,7 @@ def _committed(path: Path, folder: Path, revision: str) -> bytes:
         raise Failed("--git needs git, which is not installed; compare with --config OLD") from None
     if shown.returncode:
         reason = shown.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Failed(f"git knows no {named} in {revision}: {reason[0] if reason else 'no reason given'}")
+        raise Failed(f"git cannot read {named} in {revision}: {reason[0] if reason else 'no reason given'}")
     return shown.stdout
 
 

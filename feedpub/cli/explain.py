@@ -96,9 +96,9 @@ def as_json(
     rules: Sequence[str] = (),
     decisions: Sequence[Decision] = (),
 ) -> dict[str, Any]:
-    """Return an explanation in the shape that ``--format json`` documents.
+    """Return an explanation in the shape documented for ``--format json``.
 
-    What was rejected or left out has no ``explanation``: its rules cannot be asked.
+    Rejects and records that are left out have no ``explanation``: rules cannot match them.
     """
     placements = {placement.feed: placement for placement in verdict.placements} if verdict else {}
     by_hand = {decision.feed: decision for decision in decisions}
@@ -162,7 +162,7 @@ def _placement_as_json(placement: Placement | None) -> dict[str, Any] | None:
 
 
 def _title(verdict: Verdict | None) -> str:
-    """Return the title of a record that is not an article; of a reject, the first line of its text."""
+    """Return the title of a record that is not an article; for a reject, the first line of its text."""
     record = verdict.record if verdict else None
     if isinstance(record, Reject):
         return next(iter(record.text.splitlines()), "")
@@ -200,7 +200,7 @@ def _looked_up(plan: SitePlan, wish: str | None, file: Path | None, line: int | 
 
 
 def _rules_that_cleaned(plan: SitePlan, record: Record) -> tuple[str, ...]:
-    """Return the rules of its source that changed an article, each with its place in the config."""
+    """Return the cleaning rules that changed an article, each with its place in the config."""
     if not isinstance(record, Article) or not record.written:
         return ()
     inputs = plan.ingested.readings.inputs
@@ -214,7 +214,7 @@ def _rules_that_cleaned(plan: SitePlan, record: Record) -> tuple[str, ...]:
 
 
 def _show_cleaned(article: Article, rules: Sequence[str]) -> None:
-    """Show what a source's rules changed in an article: its lines before and after, those that differ."""
+    """Show what cleaning rules changed in an article: the lines that differ, before and after."""
     before, out = article.written, console()
     if before is None:
         return
@@ -303,18 +303,18 @@ def _heading(feed: FeedExplanation, decision: Decision | None = None) -> Text:
         return Text.assemble(sign, (feed.slug, "bold"), f"  {decision}")
     if feed.taken:
         how = {
-            "rule": "its rule holds",
+            "rule": "its rule matches",
             "fallback": "no other feed takes it",
             "everything": "it takes everything",
             "include": f"included from {', '.join(feed.included_by)}",
         }[feed.why or "rule"]
         return Text.assemble(("✓ in ", "bold green"), (feed.slug, "bold"), f"  {how}")
     if feed.vetoed_by:
-        how = "refused" if feed.why else "refused, and not asked for"
+        how = "refused" if feed.why else "refused, and its rule does not match"
     elif feed.excluded_by:
         how = f"excluded, as it is in {', '.join(feed.excluded_by)}"
     else:
-        how = "its rule does not hold"
+        how = "its rule does not match"
     return Text.assemble(("✗ not in ", "bold red"), (feed.slug, "bold"), f"  {how}")
 
 
@@ -329,7 +329,7 @@ def _rows(feed: FeedExplanation, article: Article) -> list[Text]:
 
 
 def _hit_rows(label: str, hits: Sequence[Hit], article: Article, style: str) -> list[Text]:
-    """Return a row for each place, though several terms may be found there."""
+    """Return one row for each place, even if several terms are found there."""
     places: dict[tuple[str, int, int], Hit] = {}
     for hit in hits:
         places.setdefault((hit.field, hit.value, hit.start), hit)

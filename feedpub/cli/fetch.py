@@ -54,11 +54,11 @@ def fetch(
     settings = load_config(config)
     if not standings(settings.sources):
         raise Failed(
-            f"{config} names no source by address; write one as - path: https://example.org/feed.xml"
+            f"{config} has no source with an address; add one, such as - path: https://example.org/feed.xml"
         )
     if find_spec("httpx") is None or find_spec("httpcore") is None:
         raise Failed(f"fetching needs httpx; {install_hint('fetch')}")
-    # The extra's modules.
+    # These modules need the extra.
     from feedpub.sources.fetch import Limits, failed, hold  # noqa: PLC0415
     from feedpub.sources.fetch import fetch as fetch_copy  # noqa: PLC0415
 
@@ -101,7 +101,7 @@ def _show(results: Sequence[Fetched], *, quiet: bool) -> None:
     print_text(f"{len(results):,} address{'' if len(results) == 1 else 'es'}: {counts or 'nothing to fetch'}")
 
 
-# Of most feeds, at most times: they are counted only.
+# Most results are these, so they are only counted.
 _USUAL = (Outcome.UNCHANGED, Outcome.NOT_DUE)
 
 

@@ -1,4 +1,4 @@
-"""The text of a first config: what the user answered, what the files say, and comments that ask for the rest."""
+"""The text of a first config: the user's answers, what the files say, and comments that ask for the rest."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 from feedpub.sources.proposal import Proposal
 
 SITE = "https://example.org"
-"""What stands for a site of the user's own where nobody knows it."""
+"""A placeholder for the user's own site, if it is unknown."""
 
 _HEAD = """\
 # yaml-language-server: $schema=feedpub.schema.json
-# Editors check this file by that schema and complete its keys; make it with: feedpub schema > feedpub.schema.json
+# Editors use that schema to check this file and complete its keys; make it with: feedpub schema > feedpub.schema.json
 version: 1
 
 site:
   title: {title}
   # Where the output folder will be served; readers ask for feeds there.
   base_url: {base_url}
-  # A domain of yours, and a year in which you owned it: part of every id, for ever.
+  # A domain of yours, and a year in which you owned it. It is part of every id, so never change it.
   id_authority: {id_authority}
   # language: en
   # author: The name of your newsroom, for articles that name nobody
@@ -35,7 +35,7 @@ feeds:
     title: Everything
     description: Every article, whatever it is about
 
-# A feed of a topic takes the articles that its rule finds; try one with: feedpub explain
+# A feed on a topic takes the articles that its rule finds; try one with: feedpub explain
 # business:
 #   title: Business
 #   description: Companies, markets and trade
@@ -46,20 +46,18 @@ output:
   dir: {output}
 """
 _EACH = """
-# Feeds can also be made of what the articles say: one of each value that has articles enough.
+# Feeds can also be made from the data: one for each value that has enough articles.
 """
 _EACH_NAMES = {"category": "topic", "source": "from", "author": "by", "language": "in"}
 _SHOWN_VALUES = 4
-_ZONE = (
-    "# Dates here name no zone; they are meant in this one. Correct it before the first build, as dates stay."
-)
-_LINK = "# The articles have no link, so readers can't open them. If they are on a site, say how it addresses them:"
-_BASE = "# Some links lack their site, so they are left out; say which it is:"
+_ZONE = "# Dates here have no time zone, so they are read in this one. Correct it before the first build: dates stay."
+_LINK = "# The articles have no link, so entries link to pages of ours. If they are on a site, write their addresses:"
+_BASE = "# Some links are relative, so they are left out; write the site that they belong to:"
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What no file says. ``zone`` is the one of dates that name none."""
+    """What no file says. ``zone`` is the time zone of dates without one."""
 
     title: str
     base_url: str
@@ -74,9 +72,9 @@ def first_config(
     output: str = "feeds",
     values: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
-    """Return the config; the ``summaries`` say in a line what comes of each of the ``proposals``.
+    """Return the config; the ``summaries`` say in one line what a build finds for each of the ``proposals``.
 
-    ``values`` are those of the fields of whose values feeds could be made, the commonest first.
+    ``values`` are values for which feeds could be made, by field, the most common first.
     """
     head = _HEAD.format(
         title=_text(answers.title),

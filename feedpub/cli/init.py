@@ -35,12 +35,12 @@ from feedpub.sources.proposal import Proposal, Proposals, propose
 from feedpub.sources.survey import by_kind
 
 MAX_BYTES = 256 << 20
-"""So much is read to say what a build will make of it."""
+"""Up to this size, the files are read to say how many articles a build will find."""
 SHOWN_REJECTS = 10
 SHOWN_FOLDERS = 5
 
 _KINDS: dict[str, Kind[str]] = {key.name: key.kind for key in SITE.keys} | {"timezone": ZONE}
-# What is left out, by the kinds of notices.
+# Words for records that are left out, by the kinds of notices.
 _LEFT_OUT = {
     "draft": "draft",
     "not-public": "not public",
@@ -54,7 +54,7 @@ _QUESTIONS = {
     "title": "What is the site called?",
     "base_url": "At which address will the feeds be served?",
     "id_authority": "A domain of yours and a year in which you owned it, for the ids of articles",
-    "timezone": "In which time zone are dates meant that name none, such as Europe/Paris?",
+    "timezone": "Which time zone do dates without one have, such as Europe/Paris?",
 }
 
 
@@ -88,7 +88,7 @@ def init(
     """
     if config.exists() and not force:
         raise Failed(
-            f"{config} is there already; replace it with --force, or write another with --config FILE"
+            f"{config} already exists; replace it with --force, or write another file with --config FILE"
         )
     folders = [_folder(name) for name in named]
     options = {"title": title, "base_url": base_url, "id_authority": id_authority, "timezone": timezone}
@@ -99,8 +99,8 @@ def init(
     _show_passed_over(found)
     if not found.sources:
         raise Failed(
-            f"no article was found in {', '.join(map(str, folders))}; files of text, Markdown, HTML, JSON, tables and"
-            " feeds can be read, where each article has a title or a text, and a date"
+            f"no article was found in {', '.join(map(str, folders))}; feedpub reads text, Markdown, HTML, JSON, tables"
+            " and feeds in which each article has a title or a text, and a date"
         )
     asks_zone = any(proposal.asks_zone for proposal in found.sources)
     answers = _answers(given, asks_zone=asks_zone)
@@ -116,16 +116,16 @@ def init(
         raise Failed(f"{config} cannot be written: {error.strerror}") from None
     _show(first, zone_is_said="timezone" in given or (asks_zone and _is_terminal()))
     if problem:
-        raise Failed(f"{problem}; a build stops there until that is changed")
+        raise Failed(f"{problem}; a build stops there until that is fixed")
 
 
 def _folder(name: str) -> Path:
-    """Return the folder of that name. Ends the program where it is not a folder."""
+    """Return the folder with this name; end the program if it is not a folder."""
     if "://" in name:
         problem = "is an address, and init looks at folders of this machine"
         remedy = "give it a folder with some of the files, then write the address as path: of their source"
     elif not Path(name).is_dir():
-        problem, remedy = "is not a folder", "name the folder that holds the articles"
+        problem, remedy = "is not a folder", "name the folder with the articles"
     else:
         return Path(name)
     raise Failed(f"{printable(name)} {problem}; {remedy}")
@@ -136,7 +136,7 @@ def _is_terminal() -> bool:
 
 
 def _valid(name: str, text: str) -> str:
-    """Return what a config reads as the value of ``name``. Ends the program where that is not a valid value."""
+    """Return the value of ``name`` as a config reads it; end the program if it is not valid."""
     try:
         return _read(name, text)
     except ConfigError as error:
@@ -148,12 +148,12 @@ def _read(name: str, text: str) -> str:
 
 
 def _output(base: Path) -> str:
-    """Return the name of the output folder: a folder ``feeds`` that no build made is somebody's own."""
+    """Return the name of the output folder: an existing ``feeds`` that no build made belongs to somebody else."""
     return "published" if (base / "feeds").exists() and not (base / ".feedpub").exists() else "feeds"
 
 
 def _answers(given: Mapping[str, str], *, asks_zone: bool) -> Answers:
-    """Return what was ``given``; the rest is asked at a terminal, and else is fit for a try."""
+    """Return what was ``given``; in a terminal, ask for the rest, otherwise use values that are fine for a try."""
     is_terminal = _is_terminal()
 
     def said(name: str, default: str, *, asks: bool = True) -> str:
@@ -183,9 +183,9 @@ def _ask(name: str, default: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _First:
-    """A first config, and what a build makes of it: ``result``, and of each source its ``files`` and ``articles``.
+    """A first config, and what a build finds with it: ``result``, and by source the ``files`` and ``articles``.
 
-    There is no result where there is more to read than :data:`MAX_BYTES`.
+    There is no result if there is more to read than :data:`MAX_BYTES`.
     """
 
     config: Path
@@ -208,20 +208,20 @@ class _First:
 
     @property
     def values(self) -> Mapping[str, tuple[str, ...]]:
-        """The values of fields that several of the newest articles share, where there are several such values."""
+        """Values of fields that several of the newest articles share, if a field has several such values."""
         newest = self.result.selected[0] if self.result else ()
         return shared_values(selected.article for selected in newest)
 
     @property
     def summaries(self) -> tuple[str, ...]:
-        """What comes of each source, in a line."""
+        """What a build finds in each source, in one line."""
         return tuple(self._summary(number) for number in range(len(self.proposals)))
 
     def _written(self, summaries: Sequence[str]) -> str:
         return first_config(self.answers, self.proposals, summaries, self.output, self.values)
 
     def read(self) -> _First:
-        """Return it with what a build makes of it, and with what its rejects ask."""
+        """Return it with what a build finds, and with the questions that its rejects raise."""
         settings = self.settings
         listed = [files(spec) for spec in settings.sources]
         names = tuple(
@@ -264,7 +264,7 @@ class _First:
         return [reject for reject in self.result.rejects if reject.origin.file in names]
 
     def left_out(self, number: int) -> list[Notice]:
-        """Return what is said of the records of a source that are left out."""
+        """Return the notices about records of a source that are left out."""
         if self.result is None:
             return []
         names = frozenset(self.files[number])
@@ -276,7 +276,7 @@ class _First:
         formats += f" of {', '.join(proposal.makers)}" if proposal.makers else ""
         if self.result is None:
             read = len(proposal.surveyed)
-            sample = f"the first records of {count(read, 'file')} hold {count(proposal.articles, 'article')}"
+            sample = f"the first records of {count(read, 'file')} have {count(proposal.articles, 'article')}"
             return f"{proposal.path} ({formats}): {sample}"
         facts = [count(self.articles[number], "article")]
         if rejects := self.rejects(number):
@@ -318,13 +318,13 @@ def _show(first: _First, *, zone_is_said: bool) -> None:
             for reason, place, times in by_kind(rejects):
                 print_text(f"  {place}: {reason}" + (f" (and {times - 1:,} more)" if times > 1 else ""))
         if first.result and not first.articles[number]:
-            print_text(f"  it gives articles once you have answered what its comments in {first.config} ask")
+            print_text(f"  answer the questions in its comments in {first.config} first")
     print_text(f"\nWrote {first.config}{_found(first)}.")
     zoneless = [proposal.path for proposal in first.proposals if proposal.asks_zone]
     if zoneless and not zone_is_said:
         print_error(
-            f"some dates in {', '.join(zoneless)} name no zone and are read as UTC; if they are meant in another,"
-            f" write it into {first.config} before the first build, as published dates stay"
+            f"some dates in {', '.join(zoneless)} have no time zone and are read as UTC; if they have another one,"
+            f" write it into {first.config} before the first build, because published dates stay"
         )
     if placeholders := told(first.settings.placeholders):
         print_error(placeholders)
@@ -336,11 +336,7 @@ def _found(first: _First) -> str:
     """Return what a build finds with a config, as the end of a sentence."""
     result = first.result
     if result is None:
-        return (
-            "; there is too much to read it all now, so feedpub check --all says what comes of it"
-            if first.files
-            else ""
-        )
+        return "; there is too much to read it all now: feedpub check --all does so" if first.files else ""
     parts = [count(result.articles, "article")]
     parts += [count(result.duplicates, "duplicate")] if result.duplicates else []
     parts += [f"{result.held:,} held back until due"] if result.held else []

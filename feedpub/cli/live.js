@@ -1,4 +1,4 @@
-// Asks `feedpub serve --watch` whether there is something new, shows why a build failed, and reloads the page.
+// Asks `feedpub serve --watch` for news, shows why a build failed, and reloads the page after a build.
 (() => {
   const own = document.currentScript;
   let notice = null;

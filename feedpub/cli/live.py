@@ -1,7 +1,7 @@
-"""Build again whenever what a build reads has changed, while the result is being served.
+"""Builds again whenever an input changes, while the result is being served.
 
-One thread builds and the server reads what it left: :class:`Live`. A build that fails is told, in the terminal and on
-the page, and the last good one is served on.
+One thread builds, and tells the server with :class:`Live`. The terminal and the page show why a build failed, and the
+result of the last good build is still served.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from feedpub.publishing.build_report import BuildReport
 from feedpub.publishing.dependencies import inputs
 
 Build = Callable[[], tuple[Settings, BuildReport]]
-"""Loads the config and builds. What it returns are the settings of the files, and what was done."""
+"""Loads the config and builds; returns the settings and the report."""
 
 LONGEST = 2_000
-"""After how many milliseconds files are looked at though nothing was told of them."""
+"""After how many milliseconds files are checked even without a notification."""
 
 
 @dataclass
 class Live:
-    """What the server tells open pages: how many builds have changed something, and why the last one failed."""
+    """What the server tells open pages: the number of builds that changed something, and why the last one failed."""
 
     build: int = 0
     error: str = ""
 
 
 def missing_watchfiles() -> str:
-    """Return what to install where files cannot be watched; an empty text where they can."""
+    """Return what to install if files cannot be watched; an empty text if they can."""
     try:
         import watchfiles  # noqa: F401, PLC0415 - an extra
     except ImportError:
@@ -43,7 +43,7 @@ def missing_watchfiles() -> str:
 
 
 class Rebuilder:
-    """Builds, and builds again when an input changes; ``config`` is watched even where it cannot be read."""
+    """Builds, and builds again when an input changes; ``config`` is watched even if it cannot be read."""
 
     def __init__(self, config: Path, build: Build, live: Live) -> None:
         self._build = build
@@ -52,7 +52,7 @@ class Rebuilder:
         self._seen: Mapping[str, object] = {}
 
     def build(self) -> bool:
-        """Build once and say how that ended; return whether anything could be published."""
+        """Build once and print the result; return whether anything could be published."""
         self._seen = _stats(self._places)
         try:
             settings, report = self._build()
@@ -60,7 +60,7 @@ class Rebuilder:
             print_error(str(error))
             self._live.error = str(error)
             return False
-        # What is read now was not known before, and counts from now on.
+        # Watch the inputs of this build from now on, too.
         self._places |= {os.path.abspath(place) for place in _inputs(settings)}  # noqa: PTH100
         self._seen = {**_stats(self._places), **self._seen}
         wrong = [f"{invalid.path}:{invalid.line}: {invalid.reason}" for invalid in report.invalid]
@@ -79,7 +79,7 @@ class Rebuilder:
         from watchfiles import watch  # noqa: PLC0415 - an extra
 
         while not stop.is_set():
-            # Folders, as editors put a new file in the place of the old one.
+            # Watch folders, because editors replace a file with a new one.
             folders = {place if os.path.isdir(place) else os.path.dirname(place) for place in self._places}  # noqa: PTH112, PTH120
             there = sorted(folder for folder in folders if os.path.isdir(folder))  # noqa: PTH112
             for _ in watch(
@@ -112,5 +112,5 @@ def _inputs(settings: Settings) -> frozenset[str]:
     try:
         return inputs(settings)
     except (OSError, SourceError):
-        # Standard input, or a store elsewhere: the config is watched at least.
+        # Standard input, or a store elsewhere: watch at least the config.
         return frozenset(map(os.fspath, settings.files))

@@ -60,5 +60,5 @@ def _show(named: str, found: dict[str, Pack]) -> None:
             print_text(text.rstrip("\n"))
             return
         known = [f"{of_pack}/{each}" for each in (*pack.rules, *pack.lists)]
-    remedy = did_you_mean(named, known) or "feedpub packs lists what there is"
+    remedy = did_you_mean(named, known) or "feedpub packs lists all"
     raise Misused(f"there is no {named}; {remedy}")

@@ -1,4 +1,4 @@
-"""``feedpub ping``: tell the hub of a site what changed."""
+"""``feedpub ping``: tell the hub of a site which feeds changed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ping(
     settings = with_published(load_config(config, base_url=base_url))
     if not settings.site.hub:
         raise Misused(
-            f"{config} names no hub; write one under site:, such as hub: https://pubsubhubbub.appspot.com/"
+            f"{config} has no hub; write one under site:, such as hub: https://pubsubhubbub.appspot.com/"
         )
     if find_spec("httpx") is None:
         raise Failed(f"ping needs httpx; {install_hint('fetch')}")
@@ -60,18 +60,18 @@ def ping(
     for each in told:
         if each.wrong and not (quiet and each.again):
             print_error(
-                f"{settings.site.hub} was not told of {each.topic}: {each.wrong}; the next ping tries again"
+                f"{settings.site.hub} was not told about {each.topic}: {each.wrong}; the next ping tries again"
             )
         elif not (each.wrong or quiet) and report_format is Format.TEXT:
-            print_text(f"told of {each.topic}")
+            print_text(f"told the hub about {each.topic}")
     if not told and not quiet and report_format is Format.TEXT:
-        print_text("nothing has changed since the hub was told")
+        print_text("nothing has changed since the last ping")
     if any(each.wrong for each in told):
         raise typer.Exit(FAILED)
 
 
 def _send(hub: str, form: Mapping[str, str]) -> str:
-    import httpx  # noqa: PLC0415 - an extra's module
+    import httpx  # noqa: PLC0415 - an extra
 
     try:
         answer = httpx.post(

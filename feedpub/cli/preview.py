@@ -1,8 +1,8 @@
-"""A web server for the folder just built: enough to look at it and subscribe on this machine, not for the internet.
+"""A web server for the published folder: to look at it and subscribe on this machine, not for the internet.
 
-It serves what the manifest lists and nothing else. Types carry ``charset=utf-8``, without which browsers show
-mojibake; the ETag is the hash of the bytes, so that a poll of an unchanged feed costs a 304 (RFC 9110 §13). Pages name
-the address that they are asked at in place of the one they will have, so that what one copies from them works.
+It serves only files that the manifest lists. Types have ``charset=utf-8``, without which browsers show
+mojibake. The ETag is the hash of the bytes, so a poll of an unchanged feed gets a 304 (RFC 9110 §13). Pages contain
+the address at which they are opened instead of their own, so that addresses copied from them work.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from feedpub.publishing.local.folder import find_published
 from feedpub.publishing.local.manifest import MEDIA
 
 LIVE: Final = "/-/"
-"""Where what pages need to reload is served; no published file has such a name."""
+"""The path for what pages need to reload; no published file has such a name."""
 
 _SCRIPT: Final = Path(__file__).with_name("live.js")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is answered: bytes and their media type."""
+    """A response: bytes and their media type."""
 
     data: bytes
     media_type: str
@@ -46,9 +46,9 @@ class Page:
 
 @dataclass
 class Shown:
-    """What is served: a published ``folder``, whose pages name ``base`` as their address.
+    """What is served: a published ``folder``, whose pages contain ``base`` as their address.
 
-    ``spare`` has, by name, what is served where the folder has no file of that name, ``links`` the header ``Link`` of
+    ``spare`` has pages by name for names that the folder does not have, ``links`` the header ``Link`` of
     the documents that people subscribe to (https://www.w3.org/TR/websub/#discovery).
     """
 
@@ -59,7 +59,7 @@ class Shown:
 
     @classmethod
     def of(cls, settings: Settings) -> Shown:
-        """Return what is published of ``settings``."""
+        """Return what is published for ``settings``."""
         site = settings.site
         hub = f'<{site.hub}>; rel="hub", ' if site.hub else ""
         names = [f"{feed.slug}.{known.name}" for feed in settings.feeds for known in settings.output.formats]
@@ -68,16 +68,16 @@ class Shown:
 
 
 def make_app(shown: Shown, live: Live | None = None) -> Starlette:
-    """Return an ASGI application for what is ``shown``; where it is ``live``, pages reload after each build.
+    """Return an ASGI application for what is ``shown``; if it is ``live``, pages reload after each build.
 
-    The script that does so lies in a file of its own, as no policy for pages allows one inside them.
+    The script for that is in a file of its own, because the policy for pages allows no inline script.
     """
 
     async def answer(request: Request) -> Response:
         path = request.path_params["path"] or INDEX
         page = await run_in_threadpool(_find, path, shown)
         if page is not None:
-            # A player seeks in a file by asking for parts of it.
+            # A player seeks in a file by requesting parts of it.
             file = shown.folder / path if path.startswith(MEDIA) else None
             return _respond(fitted(page, request), request, shown.links.get(path), file)
         missing = await run_in_threadpool(_find, MISSING, shown)
@@ -108,7 +108,7 @@ def _reloading(page: Page, build: int) -> Page:
 
 
 def spare_pages(settings: Settings) -> dict[str, Page]:
-    """Return a list of the feeds of ``settings``, for a site whose own pages are off or somebody else's."""
+    """Return pages that list the feeds of ``settings``, for a site without pages of ours."""
     feeds = [PagedFeed(make_feed(feed, [], settings.site)) for feed in settings.feeds]
     output = settings.output
     made = PageRenderer(
@@ -129,7 +129,7 @@ def _at(page: Page, base: str, here: str) -> Page:
     if page.media_type != HTML_TYPE:
         return page
     data = page.data.replace(escape(base).encode(), escape(here).encode())
-    # Of the page for what is missing, which begins its links at the host.
+    # The 404 page begins its links at the host.
     return Page(data.replace(f'="{escape(urlsplit(base).path)}'.encode(), b'="/'), page.media_type)
 
 
@@ -137,7 +137,7 @@ def _respond(page: Page, request: Request, link: str | None, file: Path | None =
     tag = f'"{hashlib.sha256(page.data).hexdigest()[:32]}"'
     headers = {
         "ETag": tag,
-        "Cache-Control": "no-cache",  # keep it, but ask each time: a rebuild shows at once
+        "Cache-Control": "no-cache",  # ask each time, so that a new build is visible at once
         "Access-Control-Allow-Origin": "*",  # readers that run in a browser
         "X-Content-Type-Options": "nosniff",
     } | ({"Link": link} if link else {})

@@ -64,7 +64,7 @@ def report(
 
 
 def as_json(statistics: Statistics) -> dict[str, Any]:
-    """Return the counts in the shape that ``--format json`` documents."""
+    """Return the counts in the shape documented for ``--format json``."""
     return {
         "articles": statistics.articles,
         "unrouted": len(statistics.unrouted),

@@ -81,10 +81,10 @@ def serve(
             raise Failed(f"nothing is published in {shown.folder} yet; run feedpub build first")
         listener = held.enter_context(_listening(host, port))
         address = f"http://{'localhost' if host == '127.0.0.1' else host}:{listener.getsockname()[1]}/"
-        what = "drafts and all that is published" if drafts else str(shown.folder)
+        what = "drafts and published articles" if drafts else str(shown.folder)
         print_text(f"Serving {what} at {address} (Ctrl-C to stop)")
         if shown.base != address:
-            print_text(f"The feeds name their own address as {shown.base}, as site.base_url says.")
+            print_text(f"The feeds themselves contain the address {shown.base}, from site.base_url.")
         if watch:
             held.enter_context(_rebuilding(rebuilder))
         server = uvicorn.Server(uvicorn.Config(make_app(shown, live), log_level="info"))

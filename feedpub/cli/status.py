@@ -77,13 +77,13 @@ def status(
         _show(found_status, now)
     if too_old:
         raise Failed(
-            f"no build has ended well {too_old}; {max_age} is the most that --max-age allows",
+            f"no build has succeeded {too_old}; --max-age allows {max_age}",
             report=as_json(found_status),
         )
 
 
 def _too_old(found: Status, most: timedelta | None, now: datetime) -> str:
-    """Return for how long no build has ended well, as one says it, if that is longer than allowed."""
+    """Return how long no build has succeeded, as words, if that is longer than allowed."""
     good = found.good
     if most is None or (good is not None and now - good.at <= most):
         return ""
@@ -91,7 +91,7 @@ def _too_old(found: Status, most: timedelta | None, now: datetime) -> str:
 
 
 def as_json(found: Status) -> dict[str, Any]:
-    """Return the status in the shape that ``--format json`` documents."""
+    """Return the status in the shape documented for ``--format json``."""
     return {
         "last_build": found.last.at.isoformat() if found.last else None,
         "last_good_build": found.good.at.isoformat() if found.good else None,
@@ -136,7 +136,7 @@ def as_metrics(found: Status) -> Iterator[str]:
         ("last_build_timestamp_seconds", "When the last build began.", _seconds(found.last)),
         (
             "last_good_build_timestamp_seconds",
-            "When the last build began that ended with 0.",
+            "When the last build with exit status 0 began.",
             _seconds(found.good),
         ),
         (
@@ -146,14 +146,14 @@ def as_metrics(found: Status) -> Iterator[str]:
         ),
         (
             "next_change_timestamp_seconds",
-            "When the clock alone changes something.",
+            "When time alone changes something.",
             _epoch(found.next_change),
         ),
     ]
     if whole := found.whole:
         values += [
-            ("articles", "Articles of the last build that read them.", whole.facts.get("articles")),
-            ("rejects", "Rejects of that build.", whole.facts.get("rejects")),
+            ("articles", "Articles in the last build that read them.", whole.facts.get("articles")),
+            ("rejects", "Rejects in that build.", whole.facts.get("rejects")),
             ("held", "Articles that wait for their time.", whole.facts.get("held")),
         ]
     for name, meaning, value in values:
@@ -163,12 +163,12 @@ def as_metrics(found: Status) -> Iterator[str]:
     newest = {feed.slug: _epoch(feed.newest) for feed in found.feeds}
     yield from _metric("feed_entries", "Entries of the document that readers subscribe to.", "feed", entries)
     if found.pings:
-        yield from _metric("pings_waiting", "Documents that the hub is to be told of.", "", {"": found.pings})
+        yield from _metric(
+            "pings_waiting", "Documents that the hub has not been told about.", "", {"": found.pings}
+        )
     if found.targets:
         waiting = sum(target.waits for target in found.targets)
-        yield from _metric(
-            "deploys_waiting", "Targets that do not have what is published.", "", {"": waiting}
-        )
+        yield from _metric("deploys_waiting", "Targets that are out of date.", "", {"": waiting})
     yield from _metric(
         "feed_newest_timestamp_seconds", "When its newest entry was published.", "feed", newest
     )
@@ -201,7 +201,7 @@ def _show(found: Status, now: datetime) -> None:
     else:
         print_text(f"Last build: {_when(found.last.at)}, {_ago(found.last.at, now)} ago: {_said(found.last)}")
     if found.good and found.good is not found.last:
-        print_text(f"Last that ended well: {_when(found.good.at)}, {_ago(found.good.at, now)} ago")
+        print_text(f"Last successful build: {_when(found.good.at)}, {_ago(found.good.at, now)} ago")
     if due := found.next_change:
         print_text(f"Next change by the clock: {_when(due)}" + (" (due now)" if due <= now else ""))
     if held := found.whole and found.whole.facts.get("held"):
@@ -213,7 +213,7 @@ def _show(found: Status, now: datetime) -> None:
     for target in found.targets:
         print_text(f"\nDeployed to {target.to}: {_deployed(target, now)}")
     if found.pings:
-        print_text(f"\nThe hub is still to be told of {count(found.pings, 'feed document')}.")
+        print_text(f"\nThe hub has not been told about {count(found.pings, 'feed document')} yet.")
     if found.runs:
         print_text("\nBuilds, the last one first")
         for run in found.runs[: -SHOWN_RUNS - 1 : -1]:
@@ -242,7 +242,7 @@ def _show_feeds(found: Status, now: datetime) -> None:
 
 
 def _show_fetched(found: Status) -> None:
-    """Show the addresses about which something is to be done."""
+    """Show the addresses that need attention."""
     lines = []
     for url, standing in found.fetched.items():
         if standing.to_do:
@@ -268,7 +268,7 @@ def _said(run: Run) -> str:
     """Return what a build did, as a clause."""
     times = f", {run.times:,} times" if run.times > 1 else ""
     if run.repeated:
-        return f"nothing to do{times}" + (f", and {run.status} as before" if run.status else "")
+        return f"nothing to do{times}" + (f", exit status {run.status} as before" if run.status else "")
     if run.error:
         return f"stopped with {run.status}{times}: {run.error}"
     facts = run.facts

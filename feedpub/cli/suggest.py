@@ -128,7 +128,7 @@ def _chosen(
     unlike: Sequence[str],
     where: str | None,
 ) -> tuple[list[Article], list[Article]]:
-    """Return the articles that belong, and those that are known not to; nothing is in both."""
+    """Return the articles that belong, and those that are known not to; none is in both."""
     belonging: list[Article] = [article for named in like for article in _named(named, at_hand)]
     others: list[Article] = [article for named in unlike for article in _named(named, at_hand)]
     if where is not None:
@@ -163,7 +163,7 @@ def _example(name: str, article: Article) -> Article:
 
 
 def _named(named: str, at_hand: Sequence[Article]) -> list[Article]:
-    """Return the articles that a file or pattern names, of the sources or as lines of a file."""
+    """Return the articles in the sources' files that match, or the articles that the lines of a file name."""
     path = Path(named)
     found = [
         article
@@ -207,14 +207,14 @@ def _learned(learner: Learner, most: int, alpha: float) -> Suggestion:
     suggestion = learner.learn(most=most, alpha=alpha)
     if not len(suggestion.rule) or suggestion.held_out.precision < _PRECISE_ENOUGH:
         raise _Unfit(
-            f"these articles have too little in common: held out, {suggestion.held_out.precision:.0%} of what a rule"
-            " takes would belong; give more of them, or articles that are more alike"
+            f"these articles have too little in common: of the held-out articles that a rule takes, only"
+            f" {suggestion.held_out.precision:.0%} belong; give more of them, or articles that are more alike"
         )
     return suggestion
 
 
 def _scored(learner: Learner, rules: RuleSet, slug: str) -> Score:
-    """Return what the rules that a feed has do with the articles that were learned from."""
+    """Return the score of a feed's present rule on the articles that were learned from."""
     number = rules.slugs.index(slug)
     taken = 0
     for place, article in enumerate((*learner.belonging, *learner.others)):
@@ -224,7 +224,7 @@ def _scored(learner: Learner, rules: RuleSet, slug: str) -> Score:
 
 
 def as_yaml(suggestion: Suggestion, now: Score, learner: Learner) -> str:
-    """Return the rule as a part of a config, with what each of its terms does as comments."""
+    """Return the rule as a part of a config, with comments that say what each term does."""
     others = "do not" if learner.share is None else f"are the rest, of which {learner.share:.3g} belongs"
     belong = count(len(learner.belonging), "article")
     lines = [
@@ -244,14 +244,14 @@ def as_yaml(suggestion: Suggestion, now: Score, learner: Learner) -> str:
     if rule.vetoes:
         lines.append("none:")
         lines += [
-            f"  - {_item(one.term)}  # takes {one.right:,} wrong out, and {one.wrong:,} right"
+            f"  - {_item(one.term)}  # removes {one.right:,} wrong and {one.wrong:,} right"
             for one in suggestion.evidence[second:]
         ]
     if suggestion.possible:
         more = ", ".join(f"{_item(one.term)} {one.right:,}/{one.wrong:,}" for one in suggestion.possible)
         lines.append(f"# also possible (right/wrong): {more}")
     text = "\n".join(lines)
-    # What is shown is what a config takes.
+    # A config must accept what is shown.
     compile_rules({"suggested": read_yaml(text.encode(), "suggested")}, None, None)
     return text
 

@@ -24,7 +24,7 @@ def templates(
     """
     ours = our_templates()
     if there := next((name for name in ours if (folder / name).exists()), None):
-        raise Misused(f"{folder / there} is there already, and nothing was written; name another folder")
+        raise Misused(f"{folder / there} already exists, so nothing was written; name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in ours.items():

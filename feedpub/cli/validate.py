@@ -145,7 +145,7 @@ def _duration(text: str | None) -> timedelta | None:
 
 
 def _problem_of(code: str) -> str:
-    """Say what is wrong with the code of a check; nothing if it is one."""
+    """Return what is wrong with the code of a check, or an empty text."""
     if code in PAGES:
         return ""
     near = similar(code)
@@ -165,7 +165,7 @@ def _explain(code: str) -> None:
 
 @dataclass
 class _Run:
-    """What is asked of every feed, and whether one had a finding that ends the program with 1."""
+    """The options for all feeds, and whether one had a finding that means exit status 1."""
 
     requirements: Requirements
     ignored: frozenset[str]
@@ -184,7 +184,7 @@ class _Run:
             data, delivery = fetched(file, allow_private=self.allow_private)
             location = location or delivery.location
         else:
-            # One byte more than is validated, so that a feed beyond the limit is known without reading it all.
+            # One byte more than the limit, so that a larger feed is recognised without reading it all.
             data = read(file, MAX_BYTES + 1)
             if kind_of(data[:HEAD]) is Kind.TEMPLATE:
                 return Validated(name, data, "unknown", None, (), f"a {Kind.TEMPLATE}")
@@ -198,7 +198,7 @@ class _Run:
             data,
             report.format,
             None if report.unchecked and valid else valid,
-            # What ends the program with 1 is shown in any case.
+            # Findings that mean exit status 1 are always shown.
             tuple(failing if len(failing) > len(shown) else shown),
             report.unchecked,
         )
@@ -212,7 +212,7 @@ def _noted(feeds: Iterable[Validated], chosen: Chosen) -> Iterator[Validated]:
 
 
 def _report(feeds: Iterator[Validated], report_format: Output) -> None:
-    """Print what was found, feed by feed where the format allows."""
+    """Print the findings, feed by feed if the format allows."""
     if report_format is Output.SARIF:
         print_text(reports.sarif(feeds, __version__))
     elif report_format is Output.GITHUB:

@@ -1,4 +1,4 @@
-"""Which files ``feedpub validate`` takes: those that are named, and the feeds of folders and patterns."""
+"""Chooses the files for ``feedpub validate``: those that are named, and the feeds in folders and patterns."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from feedpub.validator.delivery import is_web
 from feedpub.validator.recognition import HEAD, Kind, may_be_feed, passed_over
 
 STDIN: Final = "-"
-# How many files that are passed over for one reason are named.
+# How many of the files that are passed over for one reason are named.
 _NAMED: Final = 3
 
 
 @dataclass
 class Chosen:
-    """The files that the paths mean, and those that are passed over or could not be checked, by what they are.
+    """The files that the paths mean, and those that are passed over or could not be checked, by kind.
 
-    ``only_feeds`` says that what is named is looked at as if a folder held it.
+    ``only_feeds`` says that named files are treated like files in a folder.
     """
 
     only_feeds: bool
@@ -38,14 +38,14 @@ class Chosen:
     from_folder: bool = False
 
     def add(self, path: str) -> None:
-        """Take every file that a path means. A path that means none is wrong usage: it would be valid forever."""
+        """Add every file that a path means. A path without a feed is wrong usage: it would always be valid."""
         before = len(self.files)
         named = self._add(path)
         if len(self.files) == before and not (named and self.only_feeds):
             raise typer.BadParameter(f"there is no feed in {path}", param_hint="PATH")
 
     def _add(self, path: str) -> bool:
-        """Take the files of a path; return whether it names files, and no folder."""
+        """Add the files of a path; return whether it names files, and no folder."""
         if is_web(path):
             self.files.append(path)
             return True
@@ -80,7 +80,7 @@ class Chosen:
                 self.passed.setdefault(kind, []).append(file)
 
     def tell(self) -> None:
-        """Say on standard error what came of the files, where that is not plain from what was asked."""
+        """Say on standard error which files were validated and passed over, if that is not obvious."""
         for file, what in self.unchecked:
             print_error(f"{printable(file)} is not checked: {what}")
         if not self.from_folder and not self.passed:
@@ -106,7 +106,7 @@ def read(file: str, limit: int) -> bytes:
 
 
 def fetched(url: str, *, allow_private: bool) -> tuple[bytes, Delivery]:
-    """Return the feed at an address, and how the server sent it; asked twice if it can be asked for changes only."""
+    """Return the feed at an address, and how the server sent it; fetch it twice if it supports conditional requests."""
     if find_spec("httpx") is None:
         raise SourceError(url, f"fetching needs httpx; {install_hint('fetch')}")
     from feedpub.sources.fetch import Limits, look  # noqa: PLC0415 - loads the libraries
@@ -117,7 +117,7 @@ def fetched(url: str, *, allow_private: bool) -> tuple[bytes, Delivery]:
     again = None
     if answer.status == 200 and (etag or last_modified):
         second = look(url, limits, time.monotonic, etag=etag, last_modified=last_modified)
-        # What has changed since then is sent rightly.
+        # If it has changed since then, sending it again is right.
         changed = second.status == 200 and second.content != answer.content
         again = None if changed else second.status
     delivery = Delivery(

@@ -1,4 +1,4 @@
-"""Which checks do not count, and where: ``[tool.feedpub.validate]`` of pyproject.toml, or feedpub-validate.toml.
+"""Which checks to ignore, and where: ``[tool.feedpub.validate]`` in pyproject.toml, or feedpub-validate.toml.
 
     [tool.feedpub.validate]
     ignore = ["missing-guid"]
@@ -6,8 +6,8 @@
     [tool.feedpub.validate.per-file-ignores]
     "public/tags/**" = ["missing-self-link"]
 
-``feedpub-validate.toml`` holds the same without the name of the table. The file of the nearest folder counts, from the
-current one upwards. Patterns are relative to its folder: ``*`` is part of a name, ``**`` any folders.
+``feedpub-validate.toml`` has the same without the name of the table. The file in the nearest folder counts, from the
+current one upwards. Patterns are relative to its folder: ``*`` matches part of a name, ``**`` any folders.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _KEYS: Final = ("ignore", "per-file-ignores")
 
 @dataclass(frozen=True, slots=True)
 class Ignores:
-    """The codes of checks that do not count: in all files, and in those that a pattern means."""
+    """The codes of checks to ignore: in all files, and in files that match a pattern."""
 
     folder: Path = Path()
     everywhere: frozenset[str] = frozenset()
     by_pattern: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = ()
 
     def of(self, file: str) -> frozenset[str]:
-        """Return the codes that do not count in a file."""
+        """Return the codes to ignore in a file."""
         if not self.by_pattern:
             return self.everywhere
-        # By the path that was typed, and by the one to which links lead.
+        # Match the path as typed, and the one to which links lead.
         places = {Path(os.path.abspath(file)), Path(file).resolve()}  # noqa: PTH100 - Path has nothing that keeps links
         names = [
             place.relative_to(self.folder).as_posix() for place in places if place.is_relative_to(self.folder)
@@ -49,9 +49,9 @@ class Ignores:
 
 
 def read_ignores(start: Path, problem_of: Callable[[str], str]) -> Ignores:
-    """Return what the nearest file says, from the folder ``start`` upwards.
+    """Return the settings in the nearest file, from the folder ``start`` upwards.
 
-    ``problem_of`` says what is wrong with the code of a check; nothing if it is one.
+    ``problem_of`` returns what is wrong with the code of a check, or an empty text.
     """
     for folder in (start, *start.parents):
         for name in (_OWN, _SHARED):
@@ -63,7 +63,7 @@ def read_ignores(start: Path, problem_of: Callable[[str], str]) -> Ignores:
 
 
 def _table(file: Path) -> Any:
-    """Return what a file has for us, None where there is nothing."""
+    """Return our table in a file, ``None`` if there is none."""
     import tomllib  # noqa: PLC0415 - most folders have no such file
 
     try:
@@ -115,7 +115,7 @@ def _codes(file: Path, key: str, codes: Any, problem_of: Callable[[str], str]) -
 
 
 def _wrong(file: Path, word: str, problem: str, remedy: str = "") -> ConfigError:
-    """Return an error at the first place of a word: TOML's reader tells none."""
+    """Return an error at the first place of a word, because the TOML parser reports no places."""
     text = file.read_text(encoding="utf-8")
     at = max(text.find(word), 0)
     where = Where(str(file), text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
@@ -128,5 +128,5 @@ def _pattern(pattern: str) -> re.Pattern[str]:
         parts.get(part) or re.escape(part)
         for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").rstrip("/"))
     )
-    # A folder means all that is in it.
+    # A folder means all files in it.
     return re.compile(f"{made}(?:/.*)?", re.DOTALL)

@@ -81,7 +81,7 @@ def test_a_build_says_nothing_of_a_source_that_may_be_empty(tmp_path):
 def test_all_files_are_looked_into_where_that_is_asked(tmp_path):
     some = run(tmp_path, "{path: in/**/*.txt, timezone: UTC}")
     assert "half a record" not in some.output
-    assert "and 2 more files that were not looked into; --all looks into all" in some.output
+    assert "and 2 more files not read; --all reads all" in some.output
     every = run(tmp_path, "{path: in/**/*.txt, timezone: UTC}", "--all")
     assert "in/deep/d.txt:1: half a record" in every.output
     assert "more file" not in every.output
@@ -155,4 +155,4 @@ def test_check_names_each_place_that_cannot_be_read_and_looks_into_the_others(tm
     assert done.exit_code == 1
     assert [line.partition("nowhere")[2][:1] for line in done.stderr.splitlines()] == ["1", "2", "3"]
     assert "a.md: markdown, 1 article" in done.stdout
-    assert "some of what its sources name cannot be read" in done.stdout
+    assert "some of its sources cannot be read" in done.stdout

@@ -66,7 +66,7 @@ def test_it_prints_a_whole_pack_as_it_is_written(command, folder):
     ("arguments", "says"),
     [
         (["show", "news-en/sport"], "there is no news-en/sport; did you mean 'news-en/sports'?"),
-        (["show", "nowhere"], "there is no nowhere; feedpub packs lists what there is"),
+        (["show", "nowhere"], "there is no nowhere; feedpub packs lists all"),
         (["show"], "write feedpub packs, or feedpub packs show and one name, such as news-en/sports"),
         (["news-en"], "write feedpub packs, or feedpub packs show and one name, such as news-en/sports"),
         (

@@ -170,7 +170,7 @@ def test_max_age_is_held_against_the_last_build_that_ended_well(site, command, a
     remember_run(str(folder), datetime.now(UTC).isoformat(), {"status": 3, "error": "no"})
     done = command(site.folder, "status", "--max-age", "2h")
     assert done.returncode == status
-    assert ("no build has ended well for 3 hours" in done.stderr) == bool(status)
+    assert ("no build has succeeded for 3 hours" in done.stderr) == bool(status)
 
 
 def test_before_the_first_build_nothing_has_ended_well(site, command):

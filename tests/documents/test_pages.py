@@ -246,7 +246,7 @@ def test_a_page_replaces_nobodys_file_and_the_build_says_so(site, command):
     assert report.foreign == ("index.html",)
     assert (site.out / "index.html").read_text() == "mine"
     said = command(site.folder, "build", "-c", "c.yaml").stdout
-    assert said.count("index.html: it is not feedpub's and stays") == 1
+    assert said.count("index.html: a file of yours has this name and stays") == 1
     site.config["output"]["pages"] = "off"
     site.build(STORIES)
     assert set(pages_of(site)) == {"index.html"}
@@ -642,7 +642,7 @@ def test_our_templates_can_be_written_out_and_make_the_same_pages(site, command)
     assert command(site.folder, "templates", "look").returncode == 0
     again = command(site.folder, "templates", "look")
     assert again.returncode == 2
-    assert "is there already, and nothing was written" in again.stderr
+    assert "already exists, so nothing was written" in again.stderr
     site.config["output"]["templates"] = "look"
     site.build(STORIES)
     assert pages_of(site) == before

@@ -200,7 +200,7 @@ def test_ids_that_feedpub_published_before_stay_and_check_counts_them(site, comm
     said = site.check(command)
     assert said.returncode == 0
     assert "index.xml: 2 of 3 entries are articles of in/*.md\n" in said.stdout
-    assert "2 of these had been published under ids of feedpub's own" in said.stdout
+    assert "2 of these were already published under feedpub's own ids" in said.stdout
     site.build()
     assert site.tree() == before
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -87,7 +88,7 @@ def test_verbose_names_the_files_and_says_until_when(command, tmp_path):
         "a.jsonl:1: left for a later build, as the file changed less than 300 s ago; it has settled by 20"
         in text
     )
-    assert "The same input gives other documents from 20" in text
+    assert re.search(r"From 20\S+ on, the same input gives other documents\.", text)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_explain_answers_at_a_glance(run):
     assert lines[0] == "Oil price rises"
     assert lines[1].startswith("in/news.txt:1  tag:example.org,2023:")
     assert "✓ in all  it takes everything" in lines
-    assert "✓ in energy  its rule holds" in lines
+    assert "✓ in energy  its rule matches" in lines
     assert "    found      gas  body 4-7  The gas price rises with it." in lines
 
 
@@ -316,7 +316,7 @@ def test_diff_with_a_revision_reads_the_config_from_git(run):
     (run.folder / "config.yaml").write_text(CONFIG.replace("[painting]", "[rises]"))
     done = run("diff", "--git", "HEAD")
     assert "energy  1 added, 1 removed\n  + An oil painting\n  - Oil price rises\n" in done.stdout
-    assert "git knows no config.yaml in nowhere" in run("diff", "--git", "nowhere").stderr
+    assert "git cannot read config.yaml in nowhere" in run("diff", "--git", "nowhere").stderr
 
 
 def test_report_counts_terms_alone_and_dead_overlaps_and_what_is_nowhere(run):

@@ -71,4 +71,4 @@ def test_build_tells_when_that_is(command, tmp_path):
     told = json.loads(command(tmp_path, "build", "-c", "c.yaml", "--format", "json").stdout)
     assert told["next_change"] == f"{year}-03-05T10:00:00+00:00"
     text = command(tmp_path, "build", "-c", "c.yaml", "-v").stdout
-    assert f"The same input gives other documents from {year}-03-05T10:00:00+00:00 on." in text
+    assert f"From {year}-03-05T10:00:00+00:00 on, the same input gives other documents." in text

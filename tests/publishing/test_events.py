@@ -267,8 +267,8 @@ def test_a_failing_command_ends_the_build_with_1_and_is_told_once_where_it_is_qu
     done = command(site.folder, "build", "-q")
     assert done.returncode == 1
     assert done.stderr == (
-        f"feedpub: output.on_publish: {sys.executable} ended with 3; everything is published, and the next build gives"
-        " it the same 2 events again\n"
+        f"feedpub: output.on_publish: {sys.executable} ended with 3; everything is published, and the next build passes"
+        " the same 2 events to it again\n"
     )
     done = command(site.folder, "build", "-q")
     assert (done.returncode, done.stderr) == (1, "")

@@ -185,7 +185,7 @@ def test_the_hub_is_told_of_what_changed_and_of_that_once(site, hub, command):
         f"{site.base}{slug}.{name}" for slug in ("all", "rain") for name in ("rss", "atom", "json")
     )
     hub.told.clear()
-    assert command(site.folder, "ping").stdout == "nothing has changed since the hub was told\n"
+    assert command(site.folder, "ping").stdout == "nothing has changed since the last ping\n"
     site(0, 1, 4)
     assert command(site.folder, "ping", "-q").stdout == ""
     assert {topic.removeprefix(site.base).partition(".")[0] for topic in hub.told} == {"all", "rain"}

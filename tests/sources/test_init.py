@@ -71,7 +71,7 @@ def test_the_config_that_init_writes_loads_and_asks(folder):
     assert 'related_links: ["Read More"]' in text
     assert "passed over drop/* (1 file): no pattern matches only these files" in result.output
     for question in (
-        "name no zone",
+        "have no time zone",
         "# encoding: cp1252",
         "# dates: {day_first: true}",
         "two_digit_years",
@@ -239,7 +239,7 @@ def test_init_replaces_nothing_unless_told(folder):
         ),
         pytest.param(
             {"counts.csv": b"label,total\nA,3\n", "news.csv": b"title,text,date\nA,B,2024-10-15\n"},
-            ["1 article, 2 rejects", "timezone: UTC", "name no zone and are read as UTC"],
+            ["1 article, 2 rejects", "timezone: UTC", "have no time zone and are read as UTC"],
             id="a table of other things beside the news",
         ),
         pytest.param(
@@ -287,7 +287,7 @@ def test_init_replaces_nothing_unless_told(folder):
                 f"{n}.md": f"---\ntitle: Ferry {n}\ndate: 2024-04-0{n}\n---\nIt left.\n".encode()
                 for n in (1, 2)
             },
-            ["# link: https://example.org/{slug}/", "can't open them"],
+            ["# link: https://example.org/{slug}/", "entries link to pages of ours"],
             id="Markdown without links",
         ),
         pytest.param(
@@ -306,7 +306,7 @@ def test_init_replaces_nothing_unless_told(folder):
         ),
         pytest.param(
             {"a.md": b"---\ntitle: A\ndate: 2024-04-01\npermalink: /a/\n---\nIt left.\n"},
-            ["# link_base: https://example.org/", "Some links lack their site"],
+            ["# link_base: https://example.org/", "Some links are relative"],
             id="Markdown with relative links",
         ),
         pytest.param(
@@ -394,7 +394,7 @@ def test_survey_counts_bodies_that_look_like_html(tmp_path, body, declared, coun
     ((found,),) = [survey(spec, 10).files for spec in load_config(config).sources]
     assert found.tagged == BODIES[body] * counts
     said = CliRunner().invoke(checking, ["--config", str(config)]).output
-    assert ("say body: html" in said) == bool(found.tagged)
+    assert ("write body: html" in said) == bool(found.tagged)
 
 
 @pytest.mark.parametrize(
@@ -473,7 +473,7 @@ def test_an_option_that_no_config_could_say_is_an_error_of_usage(folder, option,
 
 def test_without_a_terminal_nothing_is_asked_and_what_is_assumed_is_said(folder):
     result = run(folder)
-    assert "name no zone and are read as UTC" in result.output
+    assert "have no time zone and are read as UTC" in result.output
     assert (
         "config.yaml:8: site.base_url is http://localhost:8000/ and line 10: site.id_authority"
         in result.output
@@ -579,10 +579,8 @@ def test_what_is_too_large_to_be_read_at_once_is_not_promised(folder, monkeypatc
     monkeypatch.setattr("feedpub.cli.init.MAX_BYTES", 10)
     result = run(folder)
     assert result.exit_code == 0, result.output
-    assert "the first records of 2 files hold 2 articles" in result.output
-    assert (
-        "there is too much to read it all now, so feedpub check --all says what comes of it" in result.output
-    )
+    assert "the first records of 2 files have 2 articles" in result.output
+    assert "there is too much to read it all now: feedpub check --all does so" in result.output
 
 
 def test_a_file_that_cannot_be_read_is_named_as_what_stops_a_build(folder, monkeypatch, command):
@@ -663,7 +661,7 @@ def test_init_says_where_it_cannot_write(folder, command):
             "s3://bucket/drop is an address, and init looks at folders of this machine; give it",
         ),
         ("https://a.example/feed.xml", "https://a.example/feed.xml is an address, and init looks at folders"),
-        ("nothing", "nothing is not a folder; name the folder that holds the articles"),
+        ("nothing", "nothing is not a folder; name the folder with the articles"),
     ],
 )
 def test_init_says_what_to_do_about_what_is_no_folder(named, problem, tmp_path, command):
