@@ -55,9 +55,11 @@ def refuse_foreign(output: Output, plan: Plan, folder: Folder | None) -> None:
     foreign = [name for name in there if name not in ours]
     if foreign:
         names = ", ".join(foreign[:_SHOWN]) + (" …" if len(foreign) > _SHOWN else "")
+        # A release is replaced in either layout.
+        other = ", or set output.layout to files" if output.release is None else ""
         raise PublishError(
             f"{output.path} contains what its manifest does not list ({names}), and replacing the folder"
-            f" would take it offline; move it elsewhere, or set output.layout to files"
+            f" would take it offline; move it elsewhere{other}"
         )
 
 
@@ -127,7 +129,7 @@ def _new_release(
     path = kept_releases.path / release_name(number)
     try:
         path.mkdir()
-        path.chmod(FOLDER_MODE)  # whatever the umask says
+        path.chmod(FOLDER_MODE)  # whatever the umask is
         with Folder(path) as release:
             for files in ((plan.manifest,), (*plan.parts, *plan.files)):
                 write_files(files, plan, release)
