@@ -162,7 +162,7 @@ def _show(found: Surveyed) -> None:
         print_text(
             f"  {place}: {key[:200]!r} is the id or link of an earlier article with another title and date"
             + (f" (and of {times - 1:,} more)" if times > 1 else "")
-            + "; all stay, but give each its own"
+            + "; all are published, but give each its own"
         )
     if found.by_hand:
         print_text(f"  articles that name feeds themselves: {found.by_hand:,}")

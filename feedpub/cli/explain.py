@@ -312,7 +312,7 @@ def _heading(feed: FeedExplanation, decision: Decision | None = None) -> Text:
     if feed.vetoed_by:
         how = "refused" if feed.why else "refused, and its rule does not match"
     elif feed.excluded_by:
-        how = f"excluded, as it is in {', '.join(feed.excluded_by)}"
+        how = f"excluded, because it is in {', '.join(feed.excluded_by)}"
     else:
         how = "its rule does not match"
     return Text.assemble(("✗ not in ", "bold red"), (feed.slug, "bold"), f"  {how}")

@@ -167,7 +167,7 @@ def program() -> str:
 
 def _unstarted(error: Exception) -> EngineError:
     told = getattr(error, "strerror", None) or error
-    return EngineError(f"no process can be started that reads sources: {told}; build with --jobs 1")
+    return EngineError(f"no process can be started to read sources: {told}; build with --jobs 1")
 
 
 def processes(jobs: int, worth: int = WORTH) -> Tasks:
