@@ -1,4 +1,4 @@
-"""Which files a source has, and the stream of items that one of them gives."""
+"""The files of a source, and the items in each of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from feedpub.sources.walk import Walk, mode_of
 
 STDIN = "-"
 _WILD = re.compile(r"[*?]+|\[[^]]*\]")
-# What editors, synchronisation and transfers leave beside the files that are meant.
+# What editors, synchronisation and transfers leave beside files.
 _LEFTOVER = re.compile(
     r".+~|~\$.+|\#.+\#|.+\.sync-conflict-.+|.+\.(?:bak|backup|old|orig|rej|save|sw[nop]|te?mp"
     r"|part|partial|filepart|crdownload|download|opdownload|aria2|!qb|!ut)",
@@ -41,10 +41,10 @@ _LEFTOVER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A source's files, sorted by name, each once, and as sentences what its patterns do not give.
+    """A source's files, each once and sorted by name, and sentences about what its patterns do not give.
 
-    Standard input is ``-``; what fsspec opens is its URL, as is a feed that ``feedpub fetch`` has brought. ``lacks``
-    says that a pattern, or an address, gave nothing at all.
+    Standard input is ``-``; a file that fsspec opens, or a feed that ``feedpub fetch`` has brought, is its URL.
+    ``lacks`` says that a pattern, or an address, gave nothing at all.
     """
 
     files: tuple[Path | str, ...]
@@ -53,7 +53,7 @@ class Found:
 
 
 def search(spec: SourceSpec) -> Found:
-    """Return what fits the source's patterns. Raises :class:`SourceError` where a place can't be searched."""
+    """Return the files that match the source's patterns. Raises :class:`SourceError` if a folder cannot be searched."""
     found: set[Path | str] = set()
     warnings: list[str] = []
     lacks = False
@@ -82,14 +82,14 @@ def search(spec: SourceSpec) -> Found:
 
 
 def _leftovers(pattern: str, fitting: Collection[Path | str]) -> set[Path | str]:
-    """Return the backups, autosaves and half transfers that a pattern fits without naming such files itself."""
+    """Return the backups, autosaves and unfinished transfers that a pattern matches without asking for them."""
     if is_leftover(_WILD.sub("x", pattern.rpartition("/")[2])):
         return set()
     return {file for file in fitting if is_leftover(str(file).rpartition("/")[2])}
 
 
 def is_leftover(name: str) -> bool:
-    """Say whether a file is a backup, an autosave or a half transfer by its name."""
+    """Say whether a file looks like a backup, an autosave or an unfinished transfer."""
     return _LEFTOVER.fullmatch(name) is not None
 
 
@@ -110,9 +110,9 @@ def files(spec: SourceSpec) -> list[Path | str]:
 
 
 def asked(spec: SourceSpec) -> set[str]:
-    """Return the places that decide what the source's patterns give: while all are as they were, it is the same.
+    """Return the paths that decide what the source's patterns match: while they do not change, neither does that.
 
-    Raises :class:`SourceError` where one can't be searched, and where a pattern leads to no place of this machine.
+    Raises :class:`SourceError` if one cannot be searched, and if a pattern is not a local path.
     """
     places: set[str] = set()
     for pattern in spec.patterns:
@@ -139,7 +139,7 @@ def _unsearched(spec: SourceSpec, pattern: str, error: OSError) -> SourceError:
 
 
 def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]:
-    """Return the files that a pattern fits, and what is to be said of that which it fits and which is not a file."""
+    """Return the files that a pattern matches, and sentences about matches that are not files."""
     fitting: list[Path] = []
     odd: list[str] = []
     written = 0
@@ -157,7 +157,7 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
                 what = "a broken link" if path.is_symlink() else "not a regular file"
                 odd.append(f"{printable(display_name(spec, path))} is {what} and was passed over")
             elif pattern.rpartition("/")[2].strip("*"):
-                # Nothing but stars means everything in a folder, and other folders may be among it.
+                # A pattern of stars only matches everything in a folder, which may contain other folders.
                 shown = printable(display_name(spec, path))
                 odd.append(f"{shown} is a folder and was passed over; for its files, write {shown}/*")
     except OSError as error:
@@ -173,16 +173,16 @@ def _local_files(spec: SourceSpec, pattern: str) -> tuple[list[Path], list[str]]
 
 
 class _Own:
-    """Tells what feedpub itself has written, which would come back as articles that nobody can delete."""
+    """Recognises what feedpub itself has written, which would come back as articles that nobody can delete."""
 
     def __init__(self, folders: Collection[Path]) -> None:
         self._folders = {folder.resolve() for folder in folders}
-        # An output folder that is a link to a release has others beside it.
+        # If the output folder is a link to a release, other releases are beside it.
         self._shelves = {real.parent for real in self._folders if real.parent.suffix == ".releases"}
         self._known: dict[Path, bool] = {}
 
     def has(self, path: Path) -> bool:
-        """Say whether ``path`` lies in such a folder; what lies deeper is its owner's, but for our pages and media."""
+        """Say whether ``path`` is directly in such a folder, or one of our pages or media; the rest is the user's."""
         folder = path.parent
         if (folder.name == PAGE_FOLDER and is_page_file(path.name)) or (
             folder.name == MEDIA_FOLDER and is_media_file(path.name)
@@ -195,7 +195,7 @@ class _Own:
 
 
 class Kept(Protocol):
-    """What keeps a file as it was when it was first read, for those who read it again."""
+    """Keeps a file as it was when it was first read, for reading it again."""
 
     told: tuple[str, datetime | None] | None
     """What was said of it beside its bytes: its encoding, and when it changed."""
@@ -265,7 +265,7 @@ def _context(
 
 
 def told_beside(spec: SourceSpec, file: Path | str, name: str) -> tuple[str, datetime | None]:
-    """Return what decides how a file is read and is not in it: its encoding by a server's word, and when it changed."""
+    """Return what affects reading a file but is not in it: the server's charset, and when the file changed."""
     charset = Copy.of(name, spec.base).remembered().charset if is_web(name) else ""
     return charset, _changed(spec, file) if is_dated_by_file(spec) else None
 
@@ -276,7 +276,7 @@ def is_dated_by_file(spec: SourceSpec) -> bool:
 
 
 def _changed(spec: SourceSpec, file: Path | str) -> datetime | None:
-    """Return when a file of this machine last changed, in whole seconds: of a feed, when its copy was fetched."""
+    """Return when a local file last changed, in whole seconds; for a feed, when its copy was fetched."""
     try:
         mtime = local_file(display_name(spec, file), spec.base).stat().st_mtime
         return datetime.fromtimestamp(int(mtime), UTC)
@@ -323,7 +323,7 @@ def _with_bodies(items: Iterator[Item]) -> Iterator[Item]:
 
 @contextmanager
 def open_stream(spec: SourceSpec, file: Path | str, kept: Kept | None = None) -> Iterator[InputStream]:
-    """Give a file's content to read. Raises :class:`SourceError` here and for what fails while it is open."""
+    """Open a file's content. Raises :class:`SourceError`, also for failures while it is open."""
     name = display_name(spec, file)
     try:
         with kept.opened(partial(open_file, spec, file)) if kept else open_file(spec, file) as raw:
@@ -335,22 +335,22 @@ def open_stream(spec: SourceSpec, file: Path | str, kept: Kept | None = None) ->
 
 
 def format_of(spec: SourceSpec, stream: InputStream, name: str) -> str:
-    """Return the format that a file is read as: as declared, else by its extension, else by its content."""
+    """Return the format of a file: as declared, else by its extension, else by its content."""
     return spec.format or choose(name, stream.head)
 
 
 def display_name(spec: SourceSpec, file: Path | str) -> str:
-    """Return how origins name ``file``: relative to the config's folder, with ``/``."""
+    """Return the name of ``file`` in origins: relative to the config's folder, with ``/``."""
     return file if isinstance(file, str) else Path(os.path.relpath(file, spec.base)).as_posix()
 
 
 def local_file(name: str, base: Path) -> Path:
-    """Return where the content of a file lies that origins call ``name``; there may be none."""
+    """Return the path of the file that origins call ``name``; it may not exist."""
     return Copy.of(name, base).content if is_web(name) else base / name
 
 
 def open_file(spec: SourceSpec, file: Path | str) -> AbstractContextManager[Raw]:
-    """Open a file of a source, wherever it is. Raises ``OSError``, or for one of a store :class:`SourceError`."""
+    """Open a file of a source, wherever it is. Raises ``OSError``, or :class:`SourceError` for a store."""
     if isinstance(file, str) and is_web(file):
         file = local_file(file, spec.base)
     if isinstance(file, Path):
@@ -361,7 +361,7 @@ def open_file(spec: SourceSpec, file: Path | str) -> AbstractContextManager[Raw]
 
 
 def _rewound(stdin: BinaryIO) -> BinaryIO:
-    """Return what came on standard input from its beginning, as sources may have to be read again."""
+    """Return standard input from its beginning, because sources may be read again."""
     kept = _kept(stdin)
     kept.seek(0)
     return kept
@@ -369,7 +369,7 @@ def _rewound(stdin: BinaryIO) -> BinaryIO:
 
 @cache
 def _kept(stdin: BinaryIO) -> BinaryIO:
-    # Open until the process ends, and then gone: it has no name.
+    # It has no name, and disappears when the process ends.
     kept = tempfile.TemporaryFile()  # noqa: SIM115
     shutil.copyfileobj(stdin, kept)
     return kept
@@ -382,7 +382,7 @@ def _remote_files(spec: SourceSpec, pattern: str) -> list[str]:
 
 
 def _addresses(pattern: str, filesystem: Any, path: str, names: Sequence[str]) -> list[str]:
-    """Return the addresses of what a pattern fits; as a store calls it, its host or its archive may be missing."""
+    """Return the addresses of what a pattern matches; the names of a store may lack the host or the archive."""
     if not names:
         return []
     whole: list[str] = attempt(pattern, lambda: [filesystem.unstrip_protocol(name) for name in names])
@@ -396,7 +396,7 @@ def _addresses(pattern: str, filesystem: Any, path: str, names: Sequence[str]) -
 
 @contextmanager
 def _remote(spec: SourceSpec, url: str) -> Iterator[Raw]:
-    """Open a file by fsspec; reading may fail in as many ways as opening."""
+    """Open a file with fsspec; reading can fail in as many ways as opening."""
     with _store_errors(spec, url):
         filesystem, path = filesystem_of(url)
         file = attempt(url, lambda: filesystem.open(path, "rb"))

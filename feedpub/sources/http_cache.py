@@ -1,4 +1,4 @@
-"""Where feeds from the web lie after ``feedpub fetch``, which alone goes there: a build reads this folder only."""
+"""The copies of feeds that ``feedpub fetch`` downloads. A build only reads this folder, and never the web."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def is_web(pattern: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is remembered of a copy: validators, to ask for changes only, and what a build has to know of it.
+    """What is remembered about a copy: validators for conditional requests, and what a build needs to know.
 
-    ``charset`` is the encoding that the server named for the content, empty where it named none; ``sha256`` tells the
-    content, in hexadecimal. ``known_as`` is the address under which the feed was fetched before it moved for good, if
-    the config has the new one now: ids may be made of it.
+    ``charset`` is the encoding that the server named, or empty; ``sha256`` is the hash of the content (hex).
+    ``known_as`` is the address of the feed before it moved for good, if the config has the new one now: ids may be made
+    from it.
     """
 
     url: str
@@ -42,16 +42,16 @@ class Memory:
     known_as: str = ""
 
     def of(self, content: bytes) -> Memory:
-        """Return this as what is remembered of ``content``."""
+        """Return this with the hash of ``content``."""
         return replace(self, sha256=hashlib.sha256(content).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an address answered lately; no build depends on it. Times are in seconds of the epoch.
+    """How an address answered last; no build depends on it. Times are in epoch seconds.
 
-    ``wait_until`` says until when not to ask, ``moved_to`` where a permanent redirect led. ``failure`` is what the last
-    attempt failed with, at ``failed_at``; both are empty where it did not. An address that is ``gone`` is not asked.
+    ``wait_until`` says until when not to ask, ``moved_to`` is the target of a permanent redirect. ``failure`` says why
+    the last request failed, at ``failed_at``; both are empty if it did not. An address that is ``gone`` is not asked.
     """
 
     wait_until: int = 0
@@ -67,7 +67,7 @@ class Standing:
 
     @property
     def to_do(self) -> str:
-        """What the owner of the config has to do about the address: a clause that goes on after it, or nothing."""
+        """What the user should do about the address: a clause to follow it, or empty."""
         if self.gone and self.failed:
             return f"has been gone since {self.failed:%Y-%m-%d} ({self.failure}); {IF_GONE}"
         return f"has moved for good to {self.moved_to}; {IF_MOVED}" if self.moved_to else ""
@@ -75,7 +75,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One address's local copy: its content, and beside it what is remembered, and how the address answered."""
+    """The local copy of an address: its content, what is remembered about it, and how the address answered."""
 
     url: str
     content: Path
@@ -96,21 +96,21 @@ class Copy:
         return Memory(self.url, **{name: str(found.get(name, "")) for name in names})
 
     def recall(self) -> Memory:
-        """Return what is remembered; no validators, where the content is not the one that they are about any more.
+        """Return what is remembered, without validators if they do not belong to the content.
 
-        Then a "not modified" would leave us without it.
+        Otherwise, a 304 would leave us without a copy.
         """
         memory = self.remembered()
         try:
             content = self.content.read_bytes()
         except OSError:
             content = b""
-        # Up to version 0.1.0, the content was not remembered.
+        # Up to version 0.1.0, the hash of the content was not remembered.
         is_same = content and (memory == memory.of(content) or not memory.sha256)
         return memory if is_same else Memory(self.url, known_as=memory.known_as)
 
     def keep(self, content: bytes) -> None:
-        """Replace the content, whole or not at all."""
+        """Replace the content atomically."""
         _write(self.content, content)
 
     def remember(self, memory: Memory) -> None:
@@ -119,7 +119,7 @@ class Copy:
 
     @property
     def standing(self) -> Standing:
-        """How the address answered lately, as far as is known."""
+        """How the address answered last, as far as is known."""
         found = _read(self.state)
         try:
             return Standing(
@@ -137,7 +137,7 @@ class Copy:
         _write_new(self.state, {"url": self.url, **asdict(standing)})
 
     def moved_from(self) -> str:
-        """Return the address that has moved to this one for good, as far as is known; empty where none has."""
+        """Return the address that has permanently moved to this one; empty if none is known."""
         for path in sorted(self.state.parent.glob("*.state.json")):
             found = _read(path)
             if found.get("moved_to") == self.url and (old := str(found.get("url", ""))) != self.url:
@@ -169,7 +169,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _write_new(path: Path, content: dict[str, Any]) -> None:
-    """Write what is not there yet: a build that has nothing to do is told by times of files."""
+    """Write a file if it changed: a build detects changes by the times of files."""
     data = json.dumps(content).encode()
     if not path.exists() or path.read_bytes() != data:
         _write(path, data)

@@ -1,4 +1,4 @@
-"""Which program made files: told from their records, from how an export begins, or from what is beside them."""
+"""Which program made files: recognised by their records, the beginning of an export, or other files beside them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from feedpub.sources.programs import program_of
 from feedpub.sources.readers import json, jsonl
 from feedpub.sources.records import RecordError
 
-# What exports of blogs say of themselves before their first post.
+# How exports of blogs identify themselves before their first post.
 _EXPORTS = (
     ("WordPress", re.compile(rb"<wp:wxr_version>|xmlns:wp=")),
     ("Blogger", re.compile(rb"schemas\.google\.com/blogger/|<generator[^>]*>Blogger<")),
 )
-# The settings of generators of sites, by the beginnings of their names.
+# The settings files of site generators, by the beginnings of their names.
 _GENERATORS = (
     ("Hexo", ("scaffolds", "_config.landscape.yml", "_config.next.yml")),
     ("Jekyll", ("_config.yml", "_config.yaml")),
@@ -30,7 +30,7 @@ _OBJECTS: Mapping[str, Callable[[str], object]] = {"json": json.first_object, "j
 
 
 def maker_of(taken: str, head: bytes, beside: Collection[str]) -> str:
-    """Return the program that made a file of format ``taken`` which begins with ``head``; nothing where none is known.
+    """Return the program that made a file in format ``taken`` that begins with ``head``; empty if unknown.
 
     ``beside`` are the names in the folder of the site.
     """

@@ -1,6 +1,6 @@
-"""Files beside articles: found where an article names them, told by their bytes, and measured.
+"""Files beside articles: found by reference, recognised by their content, and measured.
 
-Nothing here knows what is published: a reference and a root give a file, or the reason why it is not to be copied.
+This module does not know what is published: a reference and a root give a file, or the reason not to copy it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from feedpub.sources.spec import SourceSpec
 from feedpub.text.safe_html import relative_addresses
 
 MEDIA_FOLDER: Final = "media"
-"""The folder inside the output folder that holds the files, and lists of them."""
+"""The folder for these files, inside the output folder."""
 _MEDIA_FILE = re.compile(r"[0-9a-f]{16}\.[a-z0-9]{2,5}(\.gz)?|manifest(-[0-9a-f]+)?\.json")
 
 _WILD = re.compile(r"[*?\[]")
 
-# What a file begins with, its media type and the extension that it is published with. A picture that can run script,
-# such as SVG, is not among them.
+# How a file begins, its media type and the extension that it is published with. Pictures that can run scripts,
+# such as SVG, are not among them.
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg", "jpg"),
     (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
@@ -41,7 +41,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"ID3", "audio/mpeg", "mp3"),
     (b"fLaC", "audio/flac", "flac"),
 )
-# By the brand of a file of ISO/IEC 14496-12.
+# By the brand in a file (ISO/IEC 14496-12).
 _BRANDS = {
     b"avif": ("image/avif", "avif"),
     b"avis": ("image/avif", "avif"),
@@ -51,7 +51,7 @@ _BRANDS = {
 }
 # Pictures that browsers do not show.
 _HEIF = frozenset({b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"})
-# Texts that go with an episode: what they may be, none of which a browser runs script of.
+# Texts that belong to an episode, in formats in which browsers do not run scripts.
 _WEBVTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")  # https://www.w3.org/TR/webvtt1/#file-structure
 _SRT = re.compile(r"\s*[0-9]+[ \t]*\r?\n[ \t]*[0-9]{1,3}:[0-9]{2}:[0-9]{2}[,.][0-9]{1,3}[ \t]+-->")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -62,14 +62,14 @@ _TEXTS: Final = {"text/vtt": "vtt", "application/x-subrip": "srt", _JSON_TYPE: "
 _MPEG_SYNC = 0xFFE0  # ISO/IEC 11172-3 §2.4.2.3: eleven bits that are set
 _HEAD = 4_096
 _SIZED: Final = frozenset(("image/jpeg", "image/png", "image/gif", "image/webp"))
-"""Pictures whose size is read wherever they are whole."""
+"""Pictures whose size can always be read if they are undamaged."""
 
 
 class Measured(NamedTuple):
-    """What the bytes of a file say: its SHA-256 (hex), media type, extension and length in bytes.
+    """What is measured in a file: its SHA-256 (hex), media type, extension and length in bytes.
 
-    ``width`` and ``height`` are in pixels, as a picture is shown: what a camera took on its side is turned.
-    ``duration`` is in seconds. 0 is for what a file has not, or does not tell.
+    ``width`` and ``height`` are in pixels, as people see the picture (after its rotation).
+    ``duration`` is in seconds. Unknown values are 0.
     """
 
     sha256: str
@@ -82,11 +82,11 @@ class Measured(NamedTuple):
 
 
 class UnfitError(ValueError):
-    """A file is not to be published; the text says why, as a clause after its name."""
+    """A file must not be published; the text says why, as a clause after its name."""
 
 
 class MissingError(UnfitError):
-    """Nothing is there under the ``path`` that an article names."""
+    """The file at the ``path`` that an article names does not exist."""
 
     def __init__(self, path: Path) -> None:
         super().__init__("does not exist")
@@ -95,7 +95,7 @@ class MissingError(UnfitError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the relative addresses of an article lead: from the ``folder`` of its file, and nowhere out of ``root``."""
+    """Where relative addresses of an article lead: from the ``folder`` of its file, never out of ``root``."""
 
     folder: Path
     root: Path
@@ -103,7 +103,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A file that an article names, and what ``stat`` says of it."""
+    """A file that an article names, and its ``stat``."""
 
     path: Path
     status: os.stat_result
@@ -119,14 +119,14 @@ def is_relative(reference: str) -> bool:
 
 
 def is_media_file(name: str) -> bool:
-    """Say whether a file of this name in that folder is ours."""
+    """Say whether a file of this name in that folder was published by feedpub."""
     return _MEDIA_FILE.fullmatch(name) is not None
 
 
 def names_files(spec: SourceSpec, file: str, feed: str, link: str | None) -> bool:
-    """Say whether relative addresses of an article with this ``link`` name files beside it that are published.
+    """Say whether relative addresses of an article with this ``link`` mean files beside it that are published.
 
-    Other people's feeds, and what does not come from a folder of this machine, name none.
+    They never do in other people's feeds, and in sources that are not local folders.
     """
     if spec.media == "link" or (spec.media == "auto" and link):
         return False
@@ -134,9 +134,9 @@ def names_files(spec: SourceSpec, file: str, feed: str, link: str | None) -> boo
 
 
 def place_of(spec: SourceSpec, article: Article) -> Place | None:
-    """Return where the relative addresses of an article of a source lead; ``None`` where they name no files.
+    """Return where relative addresses of an article lead; ``None`` if they do not mean files.
 
-    The root is the folder before the first wildcard of the pattern that fits.
+    The root is the folder before the first wildcard of the matching pattern.
     """
     if not names_files(spec, article.origin.file, article.feed, article.link):
         return None
@@ -154,10 +154,10 @@ def _fixed(base: Path, pattern: str) -> Path:
 
 
 def find(reference: str, place: Place, most: float = math.inf) -> Beside:
-    """Return the file that ``reference`` names for an article, by :class:`Place`; it has ``most`` bytes at most.
+    """Return the file of a ``reference`` from a :class:`Place`, with at most ``most`` bytes.
 
-    One that begins with ``/`` is looked for from the root. Raises :class:`UnfitError` with the reason,
-    :class:`MissingError` where nothing is there, and :class:`SourceError` where that cannot be told.
+    A reference that begins with ``/`` starts at the root. Raises :class:`UnfitError` with the reason,
+    :class:`MissingError` if there is no file, and :class:`SourceError` if that cannot be found out.
     """
     name, root = unquote(urlsplit(reference.strip()).path), place.root
     if "\x00" in name:
@@ -197,9 +197,9 @@ def _looked_at(path: Path) -> tuple[Path, os.stat_result]:
 
 
 def named_by(spec: SourceSpec, article: Article) -> Iterator[tuple[str, str]]:
-    """Yield the files that an article of a source names, each with the reason why it cannot be published, or none.
+    """Yield the files that an article names, each with the reason why it cannot be published, or ``None``.
 
-    Only whether it is there is looked at, and where it lies.
+    This only checks whether and where they exist, and does not read them.
     """
     place = place_of(spec, article)
     if place is None:
@@ -227,7 +227,7 @@ _FIT: Final[Mapping[Use, str]] = {
 
 
 def why_unfit(media_type: str, use: Use) -> str:
-    """Return why a file of a type is not published for a ``use``, as a clause; an empty text where it is."""
+    """Return why a file of a type is not published for a ``use``, as a clause; empty if it is."""
     is_fit = {
         "file": media_type not in _TEXTS,
         "picture": media_type.startswith("image/"),
@@ -238,9 +238,9 @@ def why_unfit(media_type: str, use: Use) -> str:
 
 
 def measure(data: bytes, use: Use = "file") -> Measured:
-    """Return what the bytes of a file say, whatever it is for.
+    """Measure a file by its content, whatever it is for.
 
-    Raises :class:`UnfitError` where no such file is ever published; ``use`` is for the reason.
+    Raises :class:`UnfitError` if such a file is never published; ``use`` is for the reason.
     """
     known = _told(data) or _told_text(data)
     if known is None:
@@ -259,7 +259,7 @@ def measure(data: bytes, use: Use = "file") -> Measured:
 
 
 def _told_text(data: bytes) -> tuple[str, str] | None:
-    """Return the media type and the extension of a text by its shape; ``None`` for HTML and what is not UTF-8."""
+    """Return the media type and the extension of a text by its content; ``None`` for HTML and other encodings."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -299,13 +299,13 @@ def _told(data: bytes) -> tuple[str, str] | None:
     elif head[:4] == b"OggS":
         told = ("video/ogg", "ogv") if b"\x80theora" in head[:200] else ("audio/ogg", "ogg")
     elif head[:4] == b"\x1a\x45\xdf\xa3":
-        # EBML (RFC 8794 §11.2.5): the type of document is near its beginning.
+        # EBML (RFC 8794 §11.2.5): the document type is near the beginning.
         told = ("video/webm", "webm") if b"webm" in head[:200] else ("video/x-matroska", "mkv")
     elif head[4:8] == b"ftyp":
         brand = head[8:12]
         told = None if brand in _HEIF else _BRANDS.get(brand, ("video/mp4", "mp4"))
     elif len(head) > 3 and int.from_bytes(head[:2], "big") & _MPEG_SYNC == _MPEG_SYNC:
-        # A layer that is reserved is that of ADTS (ISO/IEC 13818-7 §1.2).
+        # A reserved layer means ADTS (ISO/IEC 13818-7 §1.2).
         told = ("audio/mpeg", "mp3") if head[1] & 0x06 else ("audio/aac", "aac")
     return told
 
@@ -314,7 +314,7 @@ def _size(data: bytes) -> tuple[int, int]:
     import imagesize  # noqa: PLC0415 - few builds have pictures
 
     try:
-        # As it is shown: browsers turn what a camera took on its side, and a page has to keep room for that.
+        # As people see it: browsers rotate photos, and a page has to reserve room for the result.
         width, height = imagesize.get(io.BytesIO(data), exif_rotation=True)
     except Exception:  # noqa: BLE001 - a damaged file may raise anything, and the size is an addition
         return 0, 0
@@ -326,22 +326,22 @@ def _duration(data: bytes, media_type: str) -> int:
     from mutagen.aac import AAC  # noqa: PLC0415
     from mutagen.mp3 import MP3, BitrateMode  # noqa: PLC0415
 
-    # Of what has no head of its own, only some kinds are told by mutagen.
+    # Without a header of their own, mutagen only recognises some kinds.
     read = {"audio/mpeg": MP3, "audio/aac": AAC}.get(media_type, mutagen.File)
     try:
         found = read(io.BytesIO(data))
-        # One without tags is false.
+        # A file without tags is falsy.
         if found is None or not found.info:
             return 0
-        # Where no header says it, mutagen takes the rate of the beginning for that of the whole.
+        # Without a header, mutagen assumes that the bit rate at the beginning is that of the whole file.
         is_guess = getattr(found.info, "bitrate_mode", None) == BitrateMode.UNKNOWN
         return round(_frames(data) if is_guess else found.info.length)
     except Exception:  # noqa: BLE001 - a damaged file may raise anything, and the duration is an addition
         return 0
 
 
-# By the bits of a frame's header (ISO/IEC 11172-3 §2.4.2.3, 13818-3 §2.4.2.3): kbit/s of layers 2 and 3 in MPEG 1
-# and in MPEG 2 and 2.5; samples a second of MPEG 1, of which MPEG 2 has half, and 2.5 a quarter.
+# By the bits of a frame header (ISO/IEC 11172-3 §2.4.2.3, 13818-3 §2.4.2.3): kbit/s of layers 2 and 3 in MPEG 1
+# and in MPEG 2 and 2.5; samples per second of MPEG 1 (half of it in MPEG 2, a quarter in 2.5).
 _RATES = {
     (True, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
     (True, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -353,7 +353,7 @@ _SHARE = {3: 1, 2: 2, 0: 4}  # by the version's bits
 
 
 def _frames(data: bytes) -> float:
-    """Return how many seconds the frames of an MP3 take, from the first on as far as one follows the other."""
+    """Return the duration in seconds of consecutive frames of an MP3, from the first one on."""
     place = _after_tags(data)
     known: dict[int, tuple[int, float]] = {}
     seconds, end = 0.0, len(data) - 4
@@ -373,7 +373,7 @@ def _frames(data: bytes) -> float:
 
 
 def _frame(head: bytes) -> tuple[int, float]:
-    """Return length in bytes and duration in seconds of a frame with this ``head``; 0 for what is none."""
+    """Return length in bytes and duration in seconds of a frame with this ``head``; 0 if it is not a frame."""
     version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
     rate, sampling = head[2] >> 4, head[2] >> 2 & 3
     is_frame = int.from_bytes(head[:2], "big") & _MPEG_SYNC == _MPEG_SYNC
@@ -386,7 +386,7 @@ def _frame(head: bytes) -> tuple[int, float]:
 
 
 def _after_tags(data: bytes) -> int:
-    """Return where the first frame begins: after the tag of ID3v2 (§3.1), whose size has seven bits a byte."""
+    """Return where the first frame begins: after the ID3v2 tag (§3.1), whose size has seven bits per byte."""
     if data[:3] != b"ID3":
         return 0
     size = sum((byte & 0x7F) << 7 * power for power, byte in enumerate(reversed(data[6:10])))

@@ -50,26 +50,26 @@ from feedpub.sources.withheld import FREE
 from feedpub.text.dates import ParsedDate, parse_date
 from feedpub.text.safe_html import plain_text, relative_addresses
 
-# What is in no IRI (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
+# What IRIs cannot contain (RFC 3987 §2.2): white space, quotes, brackets, controls, surrogates, noncharacters.
 _NOT_IRI = r"\s<>\"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff\ufff0-\uffff"
 _WEB_ADDRESS = re.compile(rf"https?://[^{_NOT_IRI}/?#][^{_NOT_IRI}]*\Z", re.IGNORECASE)
-# What people and programs leave unencoded behind a host; browsers repair it.
+# What people and programs leave unencoded after a host; browsers repair it.
 _MENDABLE = re.compile(
     rf"https?://[^{_NOT_IRI}/?#]+(?:[/?#](?:[^{_NOT_IRI}]|[ \"{{}}|\\^`])*)?\Z", re.IGNORECASE
 )
-# What 0.1.0 took for an id that another feed minted.
+# What version 0.1.0 took for an id that another feed minted.
 _IRI = re.compile(rf"[a-z][a-z0-9+.-]*:[^{_NOT_IRI}]+\Z", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-# A title of these alone can't be seen.
+# A title of only these characters is invisible.
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060 "
 
-# Kinds of what its owner is still at work on: a preview of drafts shows it.
+# Kinds of unfinished records, which a preview of drafts shows.
 _UNREADY = frozenset({"draft", "embargo"})
 
 
 @dataclass(slots=True)
 class _Notes:
-    """Collects the notices of one record while it is built."""
+    """Collects the notices of a record while its article is built."""
 
     origin: Origin
     notices: list[Notice] = field(default_factory=list)
@@ -81,9 +81,9 @@ class _Notes:
 def build(
     reading: ParseContext, origin: Origin, record: Record, raw: Callable[[], str], *, is_clean: bool = False
 ) -> list[Item]:
-    """Return the article of ``record`` with its notices, or its reject with what ``raw`` returns as its text.
+    """Return the article of ``record`` with its notices, or its reject with the text that ``raw`` returns.
 
-    ``is_clean`` says that the fields are known to be plain lines that hold nothing that XML can't carry.
+    ``is_clean`` says that the fields are plain lines without characters that XML cannot carry.
     """
     is_draft = reading.spec.drafts and record.hold.kind in _UNREADY
     if record.hold.kind and not is_draft:
@@ -96,7 +96,7 @@ def build(
         if reading.spec.cleaning:
             article = _tidied(article, record.selected, reading.spec, notes)
         if not _names_files(reading, article.link):
-            # What files it names, and which of them are published, is seen when it is.
+            # Which files it names, and which of them are published, is decided during publication.
             _note_relative(article, notes)
     except DateError as error:
         return [reject(origin, f"the date {error}", raw())]
@@ -108,9 +108,9 @@ def build(
 def build_story(
     reading: ParseContext, origin: Origin, title: str, body: str, published: str, raw: Callable[[], str]
 ) -> list[Item]:
-    """Return what :func:`build` returns for a clean record of these fields, sooner where nothing is to be done.
+    """Return what :func:`build` returns for a clean record with these fields, but faster if nothing has to be done.
 
-    The drop format has hundreds of thousands of them, and nearly all are good as they are.
+    Text files have hundreds of thousands of records, and nearly all need no changes.
     """
     if has_plain_stories(reading.spec) and (story := usual_story(reading, origin, title, body, published)):
         return [story]
@@ -119,9 +119,9 @@ def build_story(
 
 
 def usual_story(reading: ParseContext, origin: Origin, title: str, body: str, published: str) -> Item | None:
-    """Return the article of a clean record of these fields if it is good as it is, and there is no more to be said.
+    """Return the article of a clean record with these fields if it needs no changes and no notices, else ``None``.
 
-    That is so of most records of a source that :func:`has_plain_stories`.
+    Most records of a source that :func:`has_plain_stories` are like this.
     """
     spec = reading.spec
     plain_title, plain_body = title.strip(), body.strip()
@@ -140,12 +140,12 @@ def usual_story(reading: ParseContext, origin: Origin, title: str, body: str, pu
         return None
     identity = article_id(reading.authority, key=None, published=instant, title=plain_title)
     story = Plain(identity, plain_title, plain_body, instant, origin)
-    # Who asked for lean ones takes this as an article.
+    # A caller that asks for lean articles accepts this.
     return cast("Article", story) if reading.lean else story.article()
 
 
 def has_plain_stories(spec: SourceSpec) -> bool:
-    """Say whether records of a source may be good as they are."""
+    """Say whether records of a source may need no changes."""
     return not (spec.repair_mojibake or spec.html_body or spec.html_title or spec.link or spec.cleaning)
 
 
@@ -179,10 +179,10 @@ def _instant(text: str, reading: ParseContext) -> datetime | None:
 def _other_ids(
     reading: ParseContext, record: Record, key: str | None, published: datetime | None
 ) -> frozenset[str]:
-    """Return under which other ids a record's article may be published: by its other scheme, its link, its story."""
+    """Return other ids that a record's article may be published under: by the other scheme, its link, its story."""
     title = record.title.strip()
     link = record.link.strip()
-    # A link alone may be a section's, and that of other articles.
+    # A link alone may be that of a section, and shared by several articles.
     keys = {
         key,
         link if _WEB_ADDRESS.match(link) and (key == link or not (title and published)) else None,
@@ -197,7 +197,7 @@ def _other_ids(
 
 def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Notes) -> Article:
     spec = reading.spec
-    # A tab is fit for XML, so that plain lines may have one; a title has none, whatever is beside it.
+    # XML can carry a tab, so plain lines may have one, but a title never does.
     written = one_line(record.title) if "\t" in record.title else record.title.strip()
     body = record.body.strip()
     if not record.html:
@@ -213,7 +213,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
     link = _address(record.link, "link", notes, record.base or spec.link_base) or _linked(
         reading, record, parsed.instant, title, notes
     )
-    # Of the title as it is written, so that saying what it is makes no other id.
+    # From the title as written, so that declaring its type does not change the id.
     named = written if spec.html_title and written.strip(_ZERO_WIDTH) else title
     identity, key = _identity(reading, record, parsed.instant, named)
     former = _former_identity(reading, record, parsed.instant, named, link)
@@ -238,7 +238,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
     undated = parsed.instant is reading.since
     due = record.hold.due
     image = _beside(record.image, "image", notes, record.base, reading, link)
-    # The id stays that of the article's own date, which it may have been published under before the embargo.
+    # The id still uses the article's own date, as it may have been published before the embargo.
     published = max(parsed.instant, due or parsed.instant)
     return Article(
         identity,
@@ -274,7 +274,7 @@ def _article(reading: ParseContext, origin: Origin, record: Record, notes: _Note
 
 
 def _feeds(record: Record, notes: _Notes) -> tuple[str, ...]:
-    """Return the feeds that a record asks to be in, but for those that it asks not to be in, too."""
+    """Return the feeds that a record asks to be in, without those that it also asks not to be in."""
     if both := [slug for slug in record.feeds if slug in record.not_feeds]:
         notes.add(
             "unclear-feeds", f"names {both[0]!r} in feeds and in not_feeds; it is kept out of that feed"
@@ -283,7 +283,7 @@ def _feeds(record: Record, notes: _Notes) -> tuple[str, ...]:
 
 
 def _episode(record: Record, notes: _Notes, reading: ParseContext, link: str | None) -> Episode:
-    """Return what a record says of an episode, with addresses that every format can carry."""
+    """Return the episode of a record, with addresses that every format can carry."""
     episode = record.episode
     assert episode is not None
 
@@ -328,7 +328,7 @@ def _names_files(reading: ParseContext, link: str | None) -> bool:
 def _beside(
     text: str | None, what: str, notes: _Notes, base: str, reading: ParseContext, link: str | None
 ) -> str | None:
-    """Return an address as :func:`_address` does, or as it is written where it may name a file beside the article."""
+    """Return an address as :func:`_address` does, or unchanged if it may name a file beside the article."""
     if text and _names_files(reading, link) and is_relative(text):
         return text.strip()
     return _address(text, what, notes, base)
@@ -386,7 +386,7 @@ def _parsed(record: Record, reading: ParseContext) -> ParsedDate:
 def _identity(
     reading: ParseContext, record: Record, published: datetime, title: str
 ) -> tuple[str, str | None]:
-    """Return a record's id and the key that it is made of, if it has one: its id, or a link that can be published."""
+    """Return the id of a record's article, and the key that it is made from: its id, or a publishable link."""
     written = record.link.strip()
     key = record.id.strip() or (written if _WEB_ADDRESS.match(written) and web_address(written) else None)
     if key is None and published is reading.since and _is_dated_by_file(reading):
@@ -395,19 +395,19 @@ def _identity(
 
 
 def _id_by_title(reading: ParseContext, published: datetime, title: str) -> str | None:
-    """Return the id that an article had before it had a date or a key of its own, if its file dated it then."""
+    """Return the id that an article had while its file dated it, before it got a date or a key of its own."""
     is_own = published is not reading.since and _is_dated_by_file(reading)
     return _titled(reading, title)[0] if is_own else None
 
 
 def _is_dated_by_file(reading: ParseContext) -> bool:
-    """Say whether a record without a date has that of its file, which it then is all of."""
+    """Say whether a record without a date gets that of its file, and is the only one in it."""
     named = reading.spec.format or choose(reading.file, b"")
     return reading.spec.date == "mtime" and named in ("text", "markdown", "html")
 
 
 def _titled(reading: ParseContext, title: str) -> tuple[str, str, str]:
-    """Return the ids of an article that its title tells: by that alone, with its file's stem, with its path."""
+    """Return the ids that an article's title makes: alone, with its file's stem, with its path."""
     space, file = reading.spec.namespace, reading.file
     return (
         titled_id(reading.authority, space, title=title),
@@ -419,16 +419,16 @@ def _titled(reading: ParseContext, title: str) -> tuple[str, str, str]:
 def _former_identity(
     reading: ParseContext, record: Record, published: datetime, title: str, link: str | None
 ) -> str | None:
-    """Return the id that version 0.1.0 gave, if it was another one.
+    """Return the id that version 0.1.0 gave, if it differs.
 
-    It took the first name although it was empty, words that stand for nothing, links that cannot be published, and
-    ids with passwords in them.
+    That version used the first name even if it was empty, words for missing values, links that cannot be published,
+    and ids with passwords.
     """
     if record.formerly:
         key = record.formerly[0].strip() or record.formerly[1].strip() or None
         return _made_of(reading, record, key, published, title)[0]
     if key := record.id.strip():
-        # RSS alone and JSON Feed carry ids that Atom cannot.
+        # RSS and JSON Feed can carry ids that Atom cannot.
         changes = without_password(key) != key or not identifier(key)
         return key if record.keep_id and _IRI.match(key) and changes else None
     if not record.link.strip() or (link and _WEB_ADDRESS.match(record.link.strip())):
@@ -441,7 +441,7 @@ def _made_of(
 ) -> tuple[str, str | None]:
     bare = without_password(key) if key and record.keep_id and _IRI.match(key) else None
     if bare and bare != key:
-        # It stays the same when the password changes.
+        # The id stays the same when the password changes.
         return article_id(reading.authority, key=bare, published=published, title=title), key
     if bare and identifier(bare):
         return bare, key
@@ -460,7 +460,7 @@ def _has_more(record: Record) -> bool:
 
 
 def _without_tail(body: str, spec: SourceSpec, notes: _Notes) -> str:
-    # Nothing may be left: the title is news all the same.
+    # The body may become empty: the title is still news.
     kept = without_tail(body, spec.related_links, spec.boilerplate)
     if kept != body:
         notes.add("related-links", f"left out {len(body) - len(kept)} characters of links to other articles")
@@ -468,7 +468,7 @@ def _without_tail(body: str, spec: SourceSpec, notes: _Notes) -> str:
 
 
 def _tidied(article: Article, selected: Selected | None, spec: SourceSpec, notes: _Notes) -> Article:
-    """Return an article as its source's rules leave it; what it was is in ``written``, and so are its ids."""
+    """Return an article after its source's cleaning rules; ``written`` keeps the original, which makes its ids."""
     cleaning = spec.cleaning
     if selected is None:
         selected = select(cleaning, article.body) if article.html else Selected(article.body, article.html)
@@ -512,7 +512,7 @@ def _updated(text: str, published: datetime, spec: SourceSpec, notes: _Notes) ->
 def _linked(
     reading: ParseContext, record: Record, published: datetime, title: str, notes: _Notes
 ) -> str | None:
-    """Return the link that the source's template gives an article, if it has one; ids are not made of it."""
+    """Return the link that the source's template makes for an article, if any; it never makes an id."""
     if not reading.spec.link:
         return None
     file = reading.file
@@ -538,16 +538,16 @@ def _linked(
 
 
 def _holds_one(reading: ParseContext) -> bool:
-    """Say whether a file holds one article, so that its name is that of the article."""
+    """Say whether a file is one article, so that its name is that of the article."""
     named = reading.spec.format or choose(reading.file, b"")
     return named in ("markdown", "html") or reading.spec.is_whole
 
 
 def _whole(written: str, base: str) -> str:
-    """Return an address with the scheme and the host that it leaves to its document."""
+    """Complete an address with scheme and host of its document."""
     try:
         if base and written:
-            # Without a host it stands for the page that it is on, which says nothing of an article.
+            # An empty reference means the page itself, which is not the address of an article.
             whole = urljoin(base, written)
             return whole if whole != base else written
         if written.startswith("//"):
@@ -558,7 +558,7 @@ def _whole(written: str, base: str) -> str:
 
 
 def _address(text: str | None, what: str, notes: _Notes, base: str = "") -> str | None:
-    """Return an address as every format can carry it, with a notice where it is another one, or none."""
+    """Return an address in a form that every format can carry, or ``None``, with a notice if it changed."""
     written = (text or "").strip()
     whole = _whole(written, base)
     address = web_address(whole) if _MENDABLE.match(whole) else None
@@ -567,7 +567,7 @@ def _address(text: str | None, what: str, notes: _Notes, base: str = "") -> str 
             "bad-address", f"left out the {what} {written[:200]!r}, which is not an absolute web address"
         )
     elif written != (address or ""):
-        # A notice is for more eyes than a password.
+        # More people see a notice than should see a password.
         shown = without_password(written)
         how = (
             f"{shown[:200]!r} as a URI: {address!r}"
@@ -622,7 +622,7 @@ def _cleaned(spec: SourceSpec, record: Record, notes: _Notes) -> Record:
 
 
 def _picture(picture: Picture, line: Callable[[str], str]) -> Picture | None:
-    """Return what is known of an image, its words as lines; some programs write them as HTML."""
+    """Return what is known about an image, with its texts as plain lines; some programs write HTML."""
     alt, caption, credit = (
         line(plain_text(text) if "</" in text else text)
         for text in (picture.alt, picture.caption, picture.credit)
@@ -650,7 +650,7 @@ def _via(via: FeedSource, title: str) -> FeedSource | None:
 
 
 def _repaired(text: str, notes: _Notes) -> str:
-    # The extra's module; its other repairs (quotes, ligatures, width) would change what was meant.
+    # From the extra. Its other repairs (quotes, ligatures, width) would change the author's text.
     from ftfy import fix_encoding  # noqa: PLC0415
 
     fixed: str = fix_encoding(text)
@@ -666,7 +666,7 @@ _SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'’”»)\]]*(?=\s)|[。！
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a plain text, for a title; cut at a word where it is long."""
+    """Return the first sentence of a plain text as a title; a long one is cut at a word."""
     line = one_line(text)
     end = _SENTENCE.search(line)
     sentence = line[: end.end()] if end else line

@@ -1,4 +1,4 @@
-"""The feeds that another generator made of a source's articles → the entries that subscribers know."""
+"""The feeds that another program made from a source's articles → the entries that subscribers know."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from feedpub.sources.spec import ParseContext, SourceSpec
 
 @dataclass(frozen=True, slots=True)
 class OldFeeds:
-    """The entries of a source's old feeds, in their order; those that cannot be read; and what is not there.
+    """The entries of a source's old feeds, in their order, those that cannot be read, and what is missing.
 
-    ``missing`` are sentences about files that are not there, or are not feeds that feedpub can read.
+    ``missing`` are sentences about files that do not exist, or are not feeds that feedpub can read.
     """
 
     entries: tuple[OldEntry, ...] = ()
@@ -27,12 +27,12 @@ class OldFeeds:
 
 
 def read_old_feeds(spec: SourceSpec, authority: str) -> OldFeeds:
-    """Return what the old feeds say that ``spec`` adopts: RSS, Atom or JSON Feed, read as sources of that kind are."""
+    """Return the entries of the old feeds that ``spec`` adopts: RSS, Atom or JSON Feed, read like other sources."""
     entries: list[OldEntry] = []
     rejects: list[Reject] = []
     missing: list[str] = []
     for pattern in spec.adopt:
-        # Of the source itself, only how times are read counts; an old feed may lie in the output folder.
+        # From the source itself, only its date policy counts; an old feed may be in the output folder.
         old = SourceSpec((pattern,), spec.base, dates=spec.dates, encoding=spec.encoding)
         try:
             files = search(old).files
@@ -69,7 +69,7 @@ def _entries(spec: SourceSpec, file: Path | str, authority: str) -> tuple[list[O
 
 
 def _entry(article: Article, addresses: frozenset[str]) -> OldEntry:
-    # Of an item without an id, readers take the link.
+    # For an item without an id, readers use the link.
     known = (article.key or article.link or article.id).strip()
     permalink = known in addresses and known.startswith(("http://", "https://"))
     return OldEntry(

@@ -1,8 +1,8 @@
 """Records as known programs write them → the names that :mod:`feedpub.sources.field_names` knows.
 
-Most programs name their fields as people do. What is here says a thing in another shape: a body in sections, an
-address in an object, tags in two lists, or a field that is the program's own guess. A field that the config declares
-stays as it is.
+Most programs use the usual names. Those in this module write something in another shape: a body in sections, an
+address in an object, tags in two lists, or a field that the program guesses. A field that the config declares
+is not changed.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from feedpub.text.safe_html import plain_text
 
 Values = Mapping[str, Any]
 SITE = "\0site"
-"""The name under which :func:`as_named` has the site that an article was taken from."""
+"""The name that :func:`as_named` gives to the site that an article was taken from."""
 
 
 def as_named(values: Values, spec: SourceSpec) -> Values:
-    """Return a record under names that are known; one of no known program as it is."""
+    """Return a record with known names; one from an unknown program stays unchanged."""
     declared = {source.partition(".")[0] for _, source in spec.fields}
     if _contentful.is_entry(values) and "fields" in declared:
         return values
@@ -40,19 +40,19 @@ def as_named(values: Values, spec: SourceSpec) -> Values:
 
 
 def program_of(values: Values) -> str:
-    """Return the name of the program that writes such a record; nothing where none is known."""
+    """Return the name of the program that wrote a record; empty if unknown."""
     values = values if _contentful.is_entry(values) else _opened(values, None)
     return next((name for name, is_of, _ in _PROGRAMS if is_of(values)), "")
 
 
-# What programs call the object in which they put all that a record says: Strapi, search engines, GraphQL, tables.
+# How programs call the object with all fields of a record: Strapi, search engines, GraphQL, tables.
 _ENVELOPES = ("attributes", "_source", "node", "fields")
 
 
 def _opened(values: Values, spec: SourceSpec | None) -> Values:
-    """Return a record with what is in its envelope, if it has its title and its text in one.
+    """Return a record with the content of its envelope, if that has its title and text.
 
-    What is outside counts first, such as an id. An envelope of which the config names a field stays closed.
+    Fields outside take precedence, such as an id. If the config names a field in the envelope, it stays closed.
     """
     declared = spec.fields if spec else ()
     if any(field in ("title", "body") for field in name_map(tuple(values), declared)):
@@ -65,7 +65,7 @@ def _opened(values: Values, spec: SourceSpec | None) -> Values:
 
 
 def keeps_secrets(values: Values) -> bool:
-    """Say whether a record's program writes into it what is nobody's business, so that no reject may repeat it."""
+    """Say whether a record's program writes secrets into it, so that no reject may repeat it."""
     return _ghost.is_post(values)
 
 
@@ -74,7 +74,7 @@ def _is_wordpress(values: Values) -> bool:
 
 
 def _of_wordpress(values: Values, _: str) -> Values:
-    """Return a post of WordPress' REST API (``/wp-json/wp/v2/posts``); numbers of authors and terms say nothing."""
+    """Return a post of WordPress' REST API (``/wp-json/wp/v2/posts``); the numbers of authors and terms are ignored."""
     said = {name: text for name, value in values.items() if (text := _rendered(value)) is not None}
     embedded = values.get("_embedded")
     embedded = embedded if isinstance(embedded, Mapping) else {}
@@ -103,7 +103,7 @@ def _is_table_of_wordpress(values: Values) -> bool:
 
 
 def _of_table_of_wordpress(values: Values, _: str) -> Values:
-    """Return a row of WordPress' table of posts, as it is exported from a database."""
+    """Return a row of WordPress' table of posts, exported from a database."""
     times: dict[str, Any] = {}
     for name, column in (("date", "post_date"), ("modified", "post_modified")):
         gmt = str(values.get(f"{column}_gmt") or NO_TIME)
@@ -183,7 +183,7 @@ def _is_newspaper(values: Values) -> bool:
 
 
 def _of_newspaper(values: Values, _: str) -> Values:
-    # Its keywords are its own guesses; those of the page are called so.
+    # Its keywords are guesses; those of the page have another name.
     others = {name: value for name, value in values.items() if name != "keywords"}
     tags = [*_listed(values.get("tags")), *_listed(values["meta_keywords"])]
     return {**others, "tags": tags, SITE: values.get("meta_site_name")}
@@ -239,7 +239,7 @@ def _is_of_the_times(values: Values) -> bool:
 
 
 def _of_the_times(values: Values, _: str) -> Values:
-    """Return an article of the archive and search of The New York Times, which give no whole texts."""
+    """Return an article from the archive or search of The New York Times, which do not give full texts."""
     byline = values.get("byline")
     original = byline.get("original") if isinstance(byline, Mapping) else byline
     keywords = [str(each["value"]) for each in _mappings(values.get("keywords")) if each.get("value")]
@@ -312,7 +312,7 @@ def _is_sanity(values: Values) -> bool:
 
 
 def _of_sanity(values: Values, _: str) -> Values:
-    """Return a document of Sanity; one without a text is not an article, and a draft is told by its id."""
+    """Return a document of Sanity; one without a text is not an article, and its id shows whether it is a draft."""
     names = name_map(tuple(values), ())
     if "body" not in names or not values[names["body"]]:
         return {"post_type": NO_TEXT}

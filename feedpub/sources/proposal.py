@@ -1,7 +1,7 @@
-"""Look at folders of unknown files and propose the sources that would read them, with what has to be decided.
+"""Look at folders of unknown files and propose sources that read them, with what has to be decided.
 
-Nothing is guessed in silence: what a file does not say (an encoding, the order of day and month, the names of fields)
-is in the proposal as a comment that asks. The zone of dates that name none is asked of the user.
+Nothing is guessed silently: what a file does not show (an encoding, the order of day and month, the names of fields)
+is a question in a comment. The user is asked for the zone of dates without one.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from feedpub.sources.text_layouts import (
 from feedpub.text.dates import DatePolicy
 
 SAMPLE = 120
-"""How many files of a kind are read before anything is proposed, and at most how many items of each."""
+"""How many files of a kind are read for a proposal, and at most how many items of each."""
 SAMPLE_ITEMS = 2000
 _BEGINNING = 1 << 18
 
 _AUTHORITY = "example.org,2000"
 _NO_ZONE = "no time zone"
 
-# What a reason for rejects asks the owner, and the lines that would answer; commented out where that is a guess.
+# What a reason for rejects asks the user, and lines that answer; commented out if they are a guess.
 _QUESTIONS = (
     (
         "is not UTF-8",
@@ -108,17 +108,17 @@ _ABOVE = (
 )
 _HTML = ("# Bodies here look like HTML; as text, their tags would be shown.", "body: html")
 _REPAIR = "# Some text here was decoded wrongly (CafÃ©); this repairs it, and each repair is reported."
-# Bytes that text has hardly any of: control characters but for white space and escape.
+# Bytes that are rare in text: control characters except white space and escape.
 _CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32)])
-# What is read as ISO 8859-1 of the Windows whose quotes and dashes are there.
+# Quotes and dashes of Windows that were read as ISO 8859-1.
 _LATIN = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
-# Files that speak of what they lie beside.
+# Files about the files beside them.
 _ABOUT = re.compile(
     r"(?:readme|changelog|changes|history|news|licen[cs]e|copying|contributing|authors|install|todo|code_of_conduct"
     r"|security|requirements|robots|humans|llms)\b",
     re.IGNORECASE,
 )
-# The folders that generators of sites take their pages from are in no address.
+# The content folders of site generators are not part of addresses.
 _ROOTS = frozenset(("content", "src", "source", "pages", "app", "site", "_posts", "docs", "_drafts", "data"))
 
 
@@ -126,9 +126,9 @@ _ROOTS = frozenset(("content", "src", "source", "pages", "app", "site", "_posts"
 class Proposal:
     """A source: its ``patterns``, and the ``lines`` that it needs beside ``path`` and ``timezone``.
 
-    ``files`` of a kind were found, of which a sample was ``surveyed``. ``asks_zone``: some dates name no zone.
-    ``link`` is the path of addresses as such sites have them, where the articles have none; ``is_relative`` says that
-    some have links that lack their site. ``others`` are the files of the kind that no pattern fits, and ``why``.
+    ``files`` of a kind were found, and a sample of them was ``surveyed``. ``asks_zone``: some dates have no zone.
+    ``link`` is a likely template for links if the articles have none; ``is_relative`` says that some links lack their
+    site. ``others`` are the files of the kind that no pattern matches, and ``why``.
     ``makers`` are the programs that made the files, as far as they are known.
     """
 
@@ -159,7 +159,7 @@ class Proposal:
         return ", ".join(self.patterns)
 
     def asked(self, reasons: Iterable[str]) -> Proposal:
-        """Return the proposal with what further ``reasons`` for rejects, and for what was left out, ask."""
+        """Return the proposal with the questions that more ``reasons`` for rejects and left-out records raise."""
         reasons = tuple(reasons)
         more = [line for line in _beside(self.lines, _questions(reasons)) if line not in self.lines]
         asks_zone = self.asks_zone or any(_NO_ZONE in reason for reason in reasons)
@@ -168,9 +168,9 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """Files of one ``kind``, by their ending, in which no article was found, and why.
+    """Files of one ``kind`` (extension) in which no article was found, and why.
 
-    Without a ``path`` they are the others of a kind that is proposed.
+    Without a ``path`` they are the other files of a proposed kind.
     """
 
     path: str
@@ -178,12 +178,12 @@ class PassedOver:
     files: int
     problem: str
     is_known: bool
-    """Whether articles might be in files of the kind, so that the reason says something."""
+    """Whether files of the kind may contain articles, so that the reason matters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """What was found in folders: sources, what is passed over, and the folders that programs ``filled``."""
+    """What was found in folders: sources, what was passed over, and the folders that programs ``filled``."""
 
     sources: tuple[Proposal, ...]
     passed_over: tuple[PassedOver, ...]
@@ -193,7 +193,7 @@ class Proposals:
 def propose(folders: Sequence[Path], base: Path, passed_over: Sequence[Path] = ()) -> Proposals:
     """Return a proposal for each kind of file in ``folders``; its patterns are relative to ``base``.
 
-    Hidden files, folders that programs fill and what is ``passed_over`` are not input.
+    Hidden files, folders that programs fill and ``passed_over`` are not input.
     """
     sources: list[Proposal] = []
     others: list[PassedOver] = []
@@ -219,7 +219,7 @@ def propose(folders: Sequence[Path], base: Path, passed_over: Sequence[Path] = (
                 else:
                     others.append(found)
     if not sources:
-        # Nothing else says when the articles are of.
+        # Nothing else shows the dates of the articles.
         sources = [dated for group in groups if (dated := group.dated_by_files())]
         known = {path for found in sources for path in found.patterns}
         others = [each for each in others if each.path not in known]
@@ -227,7 +227,7 @@ def propose(folders: Sequence[Path], base: Path, passed_over: Sequence[Path] = (
 
 
 def _outermost(folders: Sequence[Path]) -> list[Path]:
-    """Return the folders that lie in no other one, each once."""
+    """Return the folders that are not inside another one, each once."""
     real: dict[Path, Path] = {}
     for folder in folders:
         real.setdefault(folder.resolve(), folder)
@@ -240,7 +240,7 @@ def _outermost(folders: Sequence[Path]) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One way to read files: the lines of a config, and what they make of a source."""
+    """One way to read files: lines of a config, and the source that they make."""
 
     lines: tuple[str, ...]
     spec: SourceSpec
@@ -248,7 +248,7 @@ class _Way:
 
 @dataclass(slots=True)
 class _Group:
-    """The files of one ending in a folder that was ``looked`` through."""
+    """The files of one extension in a folder that was ``looked`` through."""
 
     looked: Looked
     kind: str
@@ -260,9 +260,9 @@ class _Group:
         return self.looked.groups[self.kind]
 
     def proposals(self) -> list[Proposal | PassedOver]:
-        """Return the source that reads the files, or one for each folder where that gives more."""
+        """Return the source that reads the files, or one per folder if that gives more articles."""
         whole = self.proposal()
-        # Of texts, those in another folder may be laid out otherwise.
+        # Texts in another folder may have another layout.
         may_differ = any(head.format == "text" for head in self.heads.values())
         if isinstance(whole, Proposal) and whole.articles > 4 * (whole.rejects + may_differ * whole.others):
             return [whole]
@@ -273,7 +273,7 @@ class _Group:
         return _joined(parts) if given > articles else [whole]
 
     def _inner(self) -> Iterator[_Group]:
-        """Yield the files of the folder, and those of each folder in it, as a group of their own."""
+        """Yield the files of the folder, and those of each subfolder, as groups."""
         top = self.looked.folder
         folders: dict[Path, list[Path]] = defaultdict(list)
         for path in self.files:
@@ -284,12 +284,12 @@ class _Group:
             yield _Group(replace(self.looked, folder=folder, groups=groups), self.kind, self.base)
 
     def dated_by_files(self) -> Proposal | None:
-        """Return the source that dates the files, which are texts of an article each, by when they last changed."""
+        """Return the source that dates texts with one article each by their last change."""
         is_text = choose(f"x{self.kind}", b"") in ("text", "markdown") and has_extension(self.kind)
         if not is_text or sum(not _ABOUT.match(file.name) for file in self.files) < 2:
             return None
         if most_say_dates([head.lines for head in self.heads.values()]):
-            # In a way that is not read; the day of the file would be another.
+            # The texts have dates that feedpub does not read; the date of the file would be wrong.
             return None
         told = "# No text here has a date, so each gets that of the last change of its file, and keeps it."
         found = self.proposal((told, "date: mtime"))
@@ -299,7 +299,7 @@ class _Group:
     def proposal(self, dated: tuple[str, ...] = ()) -> Proposal | PassedOver:
         """Return the source that reads the files, or why none is proposed.
 
-        ``dated`` are lines that say to date them by their own last changes.
+        ``dated`` are lines that date them by their last changes.
         """
         pattern = whole_pattern(self.looked, self.kind, self.base)
         spec = SourceSpec((pattern,), self.base, dates=DatePolicy(zone="UTC"))
@@ -349,7 +349,7 @@ class _Group:
         )
 
     def _dates_above(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> tuple[bool, bool]:
-        """Say whether dates are surely between titles and texts, and whether it seems so where a file is a record."""
+        """Say whether dates are surely between titles and texts, and whether they seem to be if a file is a record."""
         if spec.layout.separator or spec.date or any(self.heads[path].format != "text" for path in found):
             return False, False
         items = [list(_items(spec, [path])) for path in found]
@@ -363,7 +363,7 @@ class _Group:
         return tuple(sorted(names - {""}))
 
     def _unnamed(self, pattern: str) -> str:
-        """Return why no pattern of a config gives just these files, or nothing."""
+        """Return why no pattern matches only these files; empty if one does."""
         if any(other != self.kind and other.endswith(self.kind) for other in self.looked.groups):
             return "no pattern matches only these files; name them yourself"
         if pattern != printable(pattern):
@@ -376,13 +376,13 @@ class _Group:
         return PassedOver(pattern, self.kind, len(self.files), problem, is_known)
 
     def _is_chance(self, found: Mapping[Path, Surveyed]) -> bool:
-        """Say whether files of no known kind look like articles by chance, as they were read as text."""
+        """Say whether files of an unknown kind only look like articles because they were read as text."""
         giving = [each for each in found.values() if each.articles]
         is_text = all(each.format == "text" for each in giving)
         return is_text and not has_extension(self.kind) and 2 * len(giving) < len(found)
 
     def _best(self, spec: SourceSpec, texts: list[Path]) -> tuple[_Way, dict[Path, Surveyed]]:
-        """Return the way to read the files that gives the most articles, the plainest of several, and what it gives."""
+        """Return the way that gives most articles (the simplest one of equals), and its result."""
         best = _Way((), spec)
         found = _surveyed(spec, texts)
         if counted := self._counting(spec, found):
@@ -392,15 +392,15 @@ class _Group:
             spec, found = best.spec, _surveyed(best.spec, texts)
         dates = best.lines
         articles, rejects = _counts(found)
-        # What is above the date of a lone record passes for one, and what is below it for another.
+        # The part above the date of a single record looks like one record, the part below like another.
         several = 2 * sum(each.articles + each.rejects > 2 for each in found.values()) > len(found)
         if all(_dates_come_first(each) for each in found.values()):
-            # Each would be given to the record before it.
+            # Each would be added to the record before it.
             articles = 0
         elif articles >= rejects and articles and not self._may_be_otherwise(found, several=several):
             return best, found
         if any(foreign(path.name, self.heads[path].data) for path in texts):
-            # A mail has lines such as Date:, and is none of the formats.
+            # A mail has lines such as Date:, but is not a supported format.
             return best, found
         for way in self._ways(spec, texts, several=several):
             other = _surveyed(way.spec, texts)
@@ -413,14 +413,14 @@ class _Group:
         return best, found
 
     def _may_be_otherwise(self, found: Mapping[Path, Surveyed], *, several: bool) -> bool:
-        """Say whether most texts end with lines that no date ends, or, of one record each, name who wrote them."""
+        """Say whether most texts end without a date or, if they are one record each, have a byline."""
         heads = [self.heads[path] for path in found]
         open_ended = sum(any(ENDS_OPEN in reason for reason in _reasons([each])) for each in found.values())
         bylined = not several and most_are_bylined([head.lines for head in heads])
         return all(head.format == "text" for head in heads) and (2 * open_ended > len(found) or bylined)
 
     def _counting(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> _Way | None:
-        """Return the way to read records whose dates all count from 1970, if that alone keeps them from being read."""
+        """Return the way to read records whose dates all count from 1970, if that is the only problem."""
         reasons = [*_reasons(found.values())]
         is_named = all(INPUT_FORMATS[head.format].named for head in self.heads.values())
         for name, what in (("epoch", "seconds"), ("epoch-ms", "milliseconds")):
@@ -448,7 +448,7 @@ class _Group:
             yield _Way((told, "date: filename"), replace(spec, date="filename"))
 
     def _fields(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> list[str]:
-        """Return the lines that ask for the fields of records, by the files that gave nothing."""
+        """Return the lines that ask for the fields of records in files that gave no article."""
         named = [path for path, each in found.items() if INPUT_FORMATS[each.format].named]
         shapes: dict[str, Path] = {}
         for path in named:
@@ -466,7 +466,7 @@ class _Group:
         return lines
 
     def _likely(self, found: Surveyed, path: Path) -> dict[str, str]:
-        """Return where a file has the fields of an article by the looks of them, if it has given none."""
+        """Return the likely fields of a file that gave no article."""
         if (
             found.articles
             or found.left_out
@@ -477,7 +477,7 @@ class _Group:
         return dict(likely) if "published" in likely else {}
 
     def _answered(self, spec: SourceSpec, found: Mapping[Path, Surveyed]) -> list[Surveyed]:
-        """Return what comes of the files without a zone, and once what is asked first is answered."""
+        """Survey the files without a zone, and as if the first questions were answered."""
         surveyed: list[Surveyed] = []
         for path, each in found.items():
             likely = tuple(self._likely(each, path).items()) or spec.fields
@@ -486,7 +486,7 @@ class _Group:
         return surveyed
 
     def _of_bodies(self, found: Mapping[Path, Surveyed]) -> list[str]:
-        """Return the lines that say what the texts of articles are."""
+        """Return the lines about the bodies of articles."""
         lines: list[str] = []
         tagged = sum(each.tagged for each in found.values())
         if tagged and 2 * tagged >= sum(each.articles for each in found.values()):
@@ -498,7 +498,7 @@ class _Group:
         return lines
 
     def _link(self, found: Mapping[Path, Surveyed], spec: SourceSpec) -> str:
-        """Return the path of addresses, as generators of sites make them, for articles without a link."""
+        """Return a template for the path of links, as site generators make them, for articles without a link."""
         given = {path: each for path, each in found.items() if each.articles}
         if (
             any(each.linked or not (each.format == "markdown" or spec.date) for each in given.values())
@@ -513,7 +513,7 @@ class _Group:
 
 
 def _section(path: Path, top: Path) -> str:
-    """Return the part of the path of a file's folder that generators of sites put into addresses."""
+    """Return the part of a file's folder that site generators put into addresses."""
     folder = path.parent.parent if is_bundle(path) and path.parent != top else path.parent
     parts = (top.resolve().name, *folder.relative_to(top).parts)
     roots = [number for number, part in enumerate(parts) if part in _ROOTS]
@@ -523,7 +523,7 @@ def _section(path: Path, top: Path) -> str:
 def _surveyed(spec: SourceSpec, sample: Iterable[Path]) -> dict[Path, Surveyed]:
     found: dict[Path, Surveyed] = {}
     for path in sample:
-        # A file that can't be read at all tells nothing.
+        # An unreadable file shows nothing.
         with suppress(SourceError):
             found[path] = survey_file(spec, path, most=SAMPLE_ITEMS)
     return found
@@ -534,7 +534,7 @@ def _has_author(way: _Way) -> bool:
 
 
 def _dates_come_first(found: Surveyed) -> bool:
-    """Say whether a text begins with a date and ends without one, so that none of its records is as it seems."""
+    """Say whether a text begins with a date and ends without one, so its records are not what they seem."""
     reasons = _reasons([found])
     return any("neither title nor body before" in reason for reason in reasons) and any(
         ENDS_OPEN in reason for reason in reasons
@@ -542,7 +542,7 @@ def _dates_come_first(found: Surveyed) -> bool:
 
 
 def _joined(parts: Sequence[Proposal | PassedOver]) -> list[Proposal | PassedOver]:
-    """Return ``parts`` with those that are read in one way as one source of several patterns."""
+    """Join the ``parts`` that are read in the same way into sources with several patterns."""
     ways: dict[object, Proposal] = {}
     others: list[Proposal | PassedOver] = []
     for part in parts:
@@ -570,14 +570,14 @@ def _both(one: Proposal, other: Proposal) -> Proposal:
 def _parted(
     found: Iterable[Surveyed], fitting: Collection[str]
 ) -> tuple[tuple[Surveyed, ...], tuple[Surveyed, ...]]:
-    """Return what was found in the files that are ``fitting``, by their names, and in others."""
+    """Return what was found in the files named in ``fitting``, and in others."""
     found = tuple(found)
     fit = tuple(each for each in found if each.file in fitting)
     return fit, tuple(each for each in found if each.file not in fitting)
 
 
 def _counts(found: Mapping[Path, Surveyed]) -> tuple[int, int]:
-    """Return how many records are read, if questions are answered, and how many are rejected."""
+    """Return how many records can be read once questions are answered, and how many are rejected."""
     given = sum(each.articles + sum(times for _, times in each.kinds) for each in found.values())
     rejects = sum(each.rejects for each in found.values())
     asking = sum(
@@ -587,7 +587,7 @@ def _counts(found: Mapping[Path, Surveyed]) -> tuple[int, int]:
 
 
 def _is_question(reason: str) -> bool:
-    # Any sentence that is taken for a date has words of another language; undated entries have a way of their own.
+    # A sentence mistaken for a date seems to have words of another language; undated entries have their own way.
     return any(
         sign in reason for sign, _ in _QUESTIONS if not sign.startswith(("declare dates: l", "date: fetched"))
     )
@@ -604,7 +604,7 @@ def _questions(reasons: Iterable[str]) -> list[str]:
 
 
 def _beside(said: Iterable[str], questions: Iterable[str]) -> list[str]:
-    """Return ``questions`` on dates with what the config says of dates already, as no key may be there twice."""
+    """Join ``questions`` about dates with the ``dates`` that are declared already, because keys must not repeat."""
     known = next((line[len(_DATES) : -1] for line in said if line.startswith(_DATES)), "")
     return [
         line.replace(f"# {_DATES}", f"# in place of the line above: {_DATES}{known}, ") if known else line
@@ -619,7 +619,7 @@ def _has_articles(found: Surveyed) -> bool:
 
 
 def _why(found: Iterable[Surveyed]) -> str:
-    """Return why files gave no article: the reason of most, and the first of them."""
+    """Return why files gave no article: the commonest reason, and its first place."""
     kinds: dict[str, list[str]] = defaultdict(list)
     shown: dict[str, str] = {}
     found = tuple(found)
@@ -641,19 +641,19 @@ def _why(found: Iterable[Surveyed]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """How a file begins, and as what format it is read."""
+    """The beginning of a file, and the format that it is read as."""
 
     format: str
     data: bytes
 
     @property
     def lines(self) -> list[str]:
-        """The lines it begins with, without those that are blank."""
+        """Its first lines, without blank ones."""
         return [line.strip() for line in self.data.decode("latin-1").splitlines() if line.strip()]
 
     @property
     def is_binary(self) -> bool:
-        """Whether its bytes are not text, in any encoding that goes without a declaration."""
+        """Whether its bytes are not text in any encoding that needs no declaration."""
         controls = len(self.data) - len(self.data.translate(None, _CONTROLS))
         return not INPUT_FORMATS[self.format].binary and (
             20 * controls > len(self.data) or self.data.startswith(b"%PDF-")
@@ -661,19 +661,19 @@ class _Head:
 
     @property
     def has_headers(self) -> bool:
-        """Whether it is a text that begins with a line such as ``Title: …``."""
+        """Whether it is text that begins with a line such as ``Title: …``."""
         return self.format == "text" and HEADER.match(self.data.decode("latin-1")) is not None
 
 
 def _heads(spec: SourceSpec, paths: list[Path]) -> tuple[dict[Path, _Head], list[str]]:
-    """Return how files begin, and why others can't be read at all."""
+    """Return the beginnings of files, and why others cannot be read."""
     heads: dict[Path, _Head] = {}
     problems = []
     for path in paths:
         try:
             with open_stream(spec, path) as stream:
                 taken = format_of(spec, stream, path.name)
-                reader(taken, display_name(spec, path))  # raises where a package is missing
+                reader(taken, display_name(spec, path))  # raises if a package is missing
                 heads[path] = _Head(taken, stream.read(_BEGINNING))
         except SourceError as error:
             problems.append(str(error))

@@ -1,4 +1,4 @@
-"""What readers read from and what they give: a stream of bytes in, records and items out."""
+"""The input and output of readers: a stream of bytes in, records and items out."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from feedpub.sources.withheld import FREE, Hold
 
 
 class ByteStream(Protocol):
-    """Bytes in UTF-8, from the beginning to the end: a file, or what is left of one when decompressed."""
+    """A decompressed file as bytes in UTF-8, from the beginning to the end."""
 
     marked: bool
-    """Whether it began with a byte order mark, so that what else is said of its encoding does not count."""
+    """Whether it began with a byte order mark, which overrides other statements about its encoding."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return up to ``size`` bytes, all of them if it is negative, none at the end only."""
+        """Return up to ``size`` bytes, or all if it is negative; empty only at the end."""
 
 
 Item = Article | Boilerplate | LeftOut | Reject | Notice
@@ -41,15 +41,15 @@ MAX_RAW = 4096
 
 
 class Record(NamedTuple):
-    """The fields of one record as its format found them, decoded, otherwise untouched; empty where absent.
+    """The fields of one record as its reader found them: decoded, but otherwise unchanged; empty if missing.
 
-    ``formerly`` are id and link as version 0.1.0 would have read them, where it did so otherwise.
-    ``base`` is the address that relative ones are resolved against; ids are made of what is written.
-    ``named`` are the values of the names that the source's template of links asks for.
-    ``selected`` is the body after the source's selectors, where they choose in more than the body.
-    ``html`` says that ``body`` is HTML. ``keep_id`` says that ``id`` was minted for all the world, as in a
-    feed. ``hold`` is what the record says of its being public. ``version`` ranks before ``updated``. ``feeds`` are the
-    slugs of feeds that it asks to be in, ``not_feeds`` of those that it asks not to be in.
+    ``formerly`` are id and link as version 0.1.0 would have read them, if they differ.
+    ``base`` is the address that relative ones are resolved against; ids are made from what is written.
+    ``named`` are the values of the names in the source's link template.
+    ``selected`` is the body after the source's selectors, if they select from more than the body.
+    ``html`` says that ``body`` is HTML, and ``keep_id`` that ``id`` is globally unique, as in a feed.
+    ``hold`` is whether the record is public. ``version`` ranks before ``updated``. ``feeds`` are the
+    slugs of feeds that it asks to be in, ``not_feeds`` those that it asks not to be in.
     """
 
     title: str = ""
@@ -82,19 +82,19 @@ class Record(NamedTuple):
 
 
 class RecordError(ValueError):
-    """A record can't become an article; the message is the reject's reason."""
+    """A record cannot become an article; the message is the reject's reason."""
 
 
 def reject(origin: Origin, reason: str, raw: str) -> Reject:
-    """Return a reject that keeps the first kilobytes of its raw text."""
+    """Return a reject that keeps the beginning of its raw text."""
     return Reject(origin, reason, raw if len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…")
 
 
 def with_blank_lines(groups: Generator[list[Item], None, int], file: str) -> Iterator[Item]:
-    """Yield the items of each record of ``groups``, with the blank lines at the end of the file given to the last.
+    """Yield the items of each record in ``groups``; blank lines at the end of the file go to the last one.
 
     Each group has the items of one record, whose origins begin with the blank lines before it. The generator returns
-    the number of the file's last line. So every line of a ``file`` belongs to an item, and none is lost in silence.
+    the number of the file's last line. So every line of a ``file`` belongs to an item, and none is lost silently.
     """
     held: list[Item] = []
     while True:

@@ -1,9 +1,9 @@
-"""Which elements of a tree a CSS selector fits, in time that grows with the elements and with the selector.
+"""Which elements of a tree a CSS selector matches, in time proportional to the tree and the selector.
 
-An XPath expression of a whole selector takes the square of an element's children where siblings or positions are asked
-for. So only what an element says by itself is asked in XPath; how elements lie to each other (combinators, ``:not()``,
-``:has()``, ``:nth-child()`` and the like) is worked out on sets of elements, each by one walk over the tree.
-The numbers here are the places of elements in the order of the document.
+The XPath expression of a whole selector takes time quadratic in an element's children for siblings and positions.
+So XPath only tests elements by themselves; relations between elements (combinators, ``:not()``,
+``:has()``, ``:nth-child()`` and the like) are computed on sets of elements, each with one walk over the tree.
+The numbers here are the positions of elements in document order.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Parsed: TypeAlias = Any
 """A parsed selector of cssselect."""
 _TRANSLATOR = HTMLTranslator()
 _PLACES = ("nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type")
-# The same for one place, the first.
+# The same for the first position.
 _FIRSTS = {
     "first-child": ("nth-child",),
     "last-child": ("nth-last-child",),
@@ -46,7 +46,7 @@ _FIRSTS = {
 
 
 def selector_problem(css: str) -> str:
-    """Return what is wrong with a selector, or nothing."""
+    """Return what is wrong with a selector, or an empty text."""
     try:
         Elements(html.document_fromstring("<p>")).fitting(css)
     except SelectorError as error:
@@ -57,7 +57,7 @@ def selector_problem(css: str) -> str:
 
 
 class Elements:
-    """The elements of a tree, and which of them selectors fit."""
+    """The elements of a tree, to match selectors against."""
 
     def __init__(self, tree: Any) -> None:
         self._tree = tree
@@ -69,14 +69,14 @@ class Elements:
         self._placed: dict[str, list[int]] = {}
 
     def fitting(self, css: str) -> list[Any]:
-        """Return the elements that fit, in the order of the document. Raises an error of cssselect or of lxml."""
+        """Return the matching elements in document order. Raises an error of cssselect or lxml."""
         found: set[int] = set()
         for selector in _parsed(css):
             found |= self._of(selector)
         return [self._all[number] for number in sorted(found)]
 
     def _siblings(self) -> list[int]:
-        """Return of each element the one before it that has the same parent, or -1."""
+        """Return the previous sibling of each element, or -1."""
         last: dict[int, int] = {}
         before = []
         for number, parent in enumerate(self._parents):
@@ -85,7 +85,7 @@ class Elements:
         return before
 
     def _of(self, selector: Parsed) -> frozenset[int]:
-        """Return the elements that a parsed selector fits."""
+        """Return the elements that a parsed selector matches."""
         if isinstance(selector, CombinedSelector):
             left = self._of(selector.selector)
             return self._of(selector.subselector) & self._after(left, selector.combinator)
@@ -97,7 +97,7 @@ class Elements:
         return alone.intersection(*self._said(selector))
 
     def _said(self, selector: Parsed) -> Iterator[frozenset[int]]:
-        """Yield the elements that fit the last part of a compound selector, which have to be in all of the sets."""
+        """Yield sets of elements that match parts of a compound selector; the result is their intersection."""
         if isinstance(selector, (Matching, SpecificityAdjustment)):
             yield frozenset().union(*map(self._of, selector.selector_list))
         elif isinstance(selector, Relation):
@@ -116,7 +116,7 @@ class Elements:
             yield self._ask(_by_itself(selector))
 
     def _ask(self, selector: Parsed) -> frozenset[int]:
-        """Return the elements that fit by what they say themselves."""
+        """Return the elements that match by themselves."""
         expression = f"descendant-or-self::{_TRANSLATOR.xpath(selector)}"
         if expression not in self._asked:
             found = _compiled(expression)(self._tree)
@@ -124,7 +124,7 @@ class Elements:
         return self._asked[expression]
 
     def _after(self, left: frozenset[int], combinator: str) -> frozenset[int]:
-        """Return the elements that have one of ``left`` at the left side of ``combinator``."""
+        """Return the elements that have one of ``left`` on the left of ``combinator``."""
         near = self._parents if combinator in " >" else self._before
         is_far = combinator in " ~"
         found: set[int] = set()
@@ -134,14 +134,14 @@ class Elements:
         return frozenset(found)
 
     def _leading(self, selector: Parsed, combinator: str, ends: frozenset[int]) -> frozenset[int]:
-        """Return the elements that have at the right side of ``combinator`` what fits and ends in ``ends``."""
+        """Return the elements that have a match that ends in ``ends`` on the right of ``combinator``."""
         if isinstance(selector, CombinedSelector):
             ends = self._over(self._of(selector.subselector) & ends, selector.combinator)
             return self._leading(selector.selector, combinator, ends)
         return self._over(self._of(selector) & ends, combinator)
 
     def _over(self, right: frozenset[int], combinator: str) -> frozenset[int]:
-        """Return the elements that have one of ``right`` at the right side of ``combinator``."""
+        """Return the elements that have one of ``right`` on the right of ``combinator``."""
         near = self._parents if combinator in " >" else self._before
         is_far = combinator in " ~"
         found: set[int] = set()
@@ -151,7 +151,7 @@ class Elements:
         return frozenset(found - {-1})
 
     def _at(self, name: str, step: int, start: int) -> frozenset[int]:
-        """Return the elements whose place of that name is ``start``, or some steps further."""
+        """Return the elements whose position of that name is ``start``, or some steps further."""
         if name not in self._placed:
             self._placed[name] = self._places(name)
         return frozenset(
@@ -159,7 +159,7 @@ class Elements:
         )
 
     def _places(self, name: str) -> list[int]:
-        """Return the place of each element among the children of its parent, the first being 1."""
+        """Return the position of each element among the children of its parent, from 1."""
         counts: Counter[tuple[int, str]] = Counter()
         places = [0] * len(self._all)
         numbers = range(len(self._all))

@@ -1,7 +1,7 @@
-"""Which files have settled: one that has only just changed may still be written to, and not be complete.
+"""Which files have settled: a file that has just changed may still be written to, and be incomplete.
 
-Of a source that says how long that takes to tell (``settle``), such a file is read as the last build read it, and is
-left for a later one where none has. So what is online of it stays as it is.
+If a source says how long that takes (``settle``), such a file is read as the last build read it, or left for a later
+build if it is new. So its published articles stay.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from feedpub.sources.spec import SourceSpec
 from feedpub.sources.streams import Raw
 
 AHEAD = timedelta(minutes=10)
-"""So far after a build began a file may change while it runs; what is dated later still was dated by a wrong clock."""
+"""How long after the beginning of a build a file may change while it runs; a later date is a wrong clock."""
 
 
 class Stamp(NamedTuple):
-    """By what a file is known as the one that was read before: mtime in nanoseconds, and size."""
+    """What identifies the version of a file that was read: mtime in nanoseconds, and size."""
 
     mtime: int
     size: int
 
     @classmethod
     def of(cls, file: Path) -> Stamp:
-        """Return that of a file. Raises ``OSError``."""
+        """Return the stamp of a file. Raises ``OSError``."""
         found = file.stat()
         return cls(found.st_mtime_ns, found.st_size)
 
@@ -47,19 +47,19 @@ class LastRead(Protocol):
         ...
 
     def stamp(self, source: str, file: str) -> Stamp | None:
-        """Return the stamp of what was read of a ``file``, by its name; ``None`` where nothing was."""
+        """Return the stamp of a ``file`` (by name) when it was read; ``None`` if it never was."""
         ...
 
     def content(self, source: str, file: str) -> Iterator[bytes]:
-        """Yield what was read of it."""
+        """Yield the content that was read."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """By what it is told whether a file has settled: the time ``now``, and what the ``last`` build read.
+    """What decides whether a file has settled: the time ``now``, and what the ``last`` build read.
 
-    ``published`` says that something is online, which may have come from a file of which nothing is known.
+    ``published`` says that something is online, which may come from an unknown file.
     """
 
     now: datetime
@@ -67,7 +67,7 @@ class Settling:
     published: bool
 
     def until(self, spec: SourceSpec, file: Path) -> datetime | None:
-        """Return when a ``file`` will have settled; ``None`` where it has. Raises ``OSError``."""
+        """Return when a ``file`` will have settled; ``None`` if it has. Raises ``OSError``."""
         changed = Stamp.of(file).time
         if spec.settle is None or changed - self.now > max(spec.settle, AHEAD):
             return None
@@ -75,12 +75,12 @@ class Settling:
         return until if until > self.now else None
 
     def lacks(self, spec: SourceSpec) -> bool:
-        """Say whether nothing tells what was read of a source, though it may be online."""
+        """Say whether it is unknown what was read of a source, although it may be online."""
         return self.published and not self.last.knows(spec.path)
 
 
 class Remembered:
-    """A file as the last build read it, when it had ``changed`` last; ``told`` is what was said beside its bytes."""
+    """A file as the last build read it; ``changed`` is its mtime then, ``told`` what was known besides its bytes."""
 
     def __init__(
         self, open_last: Callable[[], Iterator[bytes]], changed: datetime, told: tuple[str, datetime | None]
@@ -96,7 +96,7 @@ class Remembered:
 
 
 class Replayed:
-    """A file that is read from the ``parts`` of its content."""
+    """A file made of the ``parts`` of its content."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
         self._rest = b""

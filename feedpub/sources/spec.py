@@ -17,7 +17,7 @@ from feedpub.core.errors import Where
 from feedpub.sources.cleaning import NO_CLEANING, Cleaning
 from feedpub.text.dates import DEFAULT, DatePolicy
 
-# A name in braces in a template of links: {slug}, {year}.
+# A name in braces in a link template: {slug}, {year}.
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
 MediaMode: TypeAlias = Literal["auto", "copy", "link"]
 ORDERS = (
@@ -30,7 +30,7 @@ ORDERS = (
 class TextLayout:
     """The lines of a text record.
 
-    ``order`` is one of :data:`ORDERS`. ``separator`` is a line that ends each record; without one the date
+    ``order`` is one of :data:`ORDERS`. ``separator`` is a line that ends each record; without it, the date
     does. ``headers`` maps a folded ``Name`` of header lines ``Name: value`` to an article's field.
     """
 
@@ -41,7 +41,7 @@ class TextLayout:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header of a source's requests: a ``text``, or the name of the ``variable`` that holds one, which is secret."""
+    """A header for a source's requests: a ``text``, or the ``variable`` that contains a secret one."""
 
     name: str
     text: str = ""
@@ -51,7 +51,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
-    """How the addresses of a source are asked for: with ``headers`` for their host, and under a name."""
+    """How to request the addresses of a source: ``headers`` for their host, and a user agent."""
 
     headers: tuple[Header, ...] = ()
     user_agent: str = ""
@@ -59,22 +59,22 @@ class FetchOptions:
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """Where articles come from and how they are to be read.
+    """Where articles come from and how to read them.
 
     ``patterns`` are globs relative to ``base``, the config's folder, or URLs, or ``-`` for standard input.
-    ``own`` are the folders that feedpub itself writes into: no file in them is an input.
-    ``format`` is a name of the table of formats, or nothing to go by extension and content. ``encoding`` is the one
-    to fall back on where bytes are not UTF-8. ``fields`` maps an article's fields to the source's names;
+    ``own`` are the folders that feedpub itself writes to: files in them are not input.
+    ``format`` is a name in the table of formats; ``None`` means extension and content decide. ``encoding`` is the
+    fallback for bytes that are not UTF-8. ``fields`` maps an article's fields to the source's names;
     ``html_body`` and ``html_title`` say that bodies and titles of text, JSON and tables are HTML. ``namespace``
-    keeps this source's own ids apart from those of others. ``boilerplate`` holds folded headings.
-    ``published_when`` are the folded words of a status with which alone a record is public. ``where`` is the place
-    in the config. ``link`` is the template of the links of records that have none, ``link_base`` the address that
+    keeps this source's own ids apart from those of others. ``boilerplate`` are folded headings.
+    ``published_when`` are the only status words (folded) that make a record public. ``where`` is the place
+    in the config. ``link`` is the template for missing links, ``link_base`` the address that
     relative ones are resolved against, and ``date`` says where else a date may be: ``filename``, ``mtime``
     or ``fetched``.
-    ``may_be_empty`` says that no file need fit the patterns. ``adopt`` are patterns as well: the old feeds of the
-    same articles. With ``drafts``, for a preview, records that are not ready are articles that say so. ``cleaning`` is
-    what is cut out of the articles and replaced in them. ``settle`` says how long after its last change a file may not
-    be complete. ``media`` says which files that articles name are published with them.
+    ``may_be_empty`` says that the patterns need not match a file. ``adopt`` are patterns of old feeds of the
+    same articles. With ``drafts``, for a preview, unfinished records are articles that say so. ``cleaning`` are
+    the rules that cut and change articles. ``settle`` says how long after its last change a file may be
+    incomplete. ``media`` says which files that articles name are published with them.
     """
 
     patterns: tuple[str, ...]
@@ -108,12 +108,12 @@ class SourceSpec:
 
     @property
     def is_whole(self) -> bool:
-        """Whether a text file is one record, whose date is said beside it."""
+        """Whether a text file is one record, whose date is elsewhere."""
         return self.date in ("filename", "mtime")
 
     @property
     def ends_at_dates(self) -> bool:
-        """Whether a record of a text ends with its date, so that it can be read without those before it."""
+        """Whether text records end with their dates, so that each can be read without those before it."""
         return not (self.is_whole or self.layout.separator)
 
     @property
@@ -124,14 +124,14 @@ class SourceSpec:
 
 @dataclass(frozen=True, slots=True)
 class ParseContext:
-    """What every record of one file shares: its source, its name for origins, and who mints the ids.
+    """What all records of one file share: its source, its name in origins, and the id authority.
 
-    ``feed`` is the key of the feed that it is, see :func:`feedpub.articles.ids.feed_key`; empty for other files.
-    ``credit`` is who wrote the entries of that feed that name no author. ``charset`` is the encoding that a server
-    named for the file, in its HTTP header, ``known_as`` the address that it was fetched from before it moved for good.
-    ``since`` is when the file last changed, where its source dates entries without a date by that. If it is ``lean``,
-    what is but a plain article may come as :class:`~feedpub.articles.article.Plain`. Where but a slice of the file is
-    read, ``first`` is the number of its first line, and ``shapes`` are the forms of the dates of a text before it.
+    ``feed`` is the key of a feed, see :func:`feedpub.articles.ids.feed_key`; empty for other files.
+    ``credit`` are the authors of entries without one. ``charset`` is the encoding in the HTTP header of the file,
+    ``known_as`` the address that it was fetched from before it moved for good.
+    ``since`` is when the file last changed, if its source dates entries without a date by that. With ``lean``,
+    a plain article may be a :class:`~feedpub.articles.article.Plain`. If only a slice of the file is read, ``first`` is
+    the number of its first line, and ``shapes`` are the forms of dates in the text before it.
     """
 
     spec: SourceSpec
@@ -149,10 +149,10 @@ class ParseContext:
     def of_feed(
         self, *candidates: str | None, authors: tuple[Author, ...] = (), title: str = ""
     ) -> ParseContext:
-        """Return the reading of a file that is a feed: its id, its own address and its page are ``candidates``.
+        """Return the context of a file that is a feed; ``candidates`` are its id, its own address and its page.
 
-        Entries that name no author are credited to its ``authors``, else to the feed by its ``title``: never to the
-        site that combines them.
+        Entries without an author are credited to the feed's ``authors``, else to its ``title``, never to the
+        site that combines feeds.
         """
         *own, page = candidates
         fetched = self.known_as or (self.file if self.file.startswith(("http://", "https://")) else None)

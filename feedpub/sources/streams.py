@@ -1,7 +1,7 @@
-"""Bytes of a file as its format sees them: decompressed by content, in UTF-8, and bounded.
+"""The bytes of a file for its reader: decompressed, in UTF-8, and bounded.
 
-What can't be read any further (a truncated archive, a bomb, a broken medium) ends the stream early and leaves
-its reason in :attr:`InputStream.problem`: what came before is still good.
+If reading fails (a truncated archive, a decompression bomb, a broken medium), the stream ends early, with the reason
+in :attr:`InputStream.problem`: what came before is still good.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from feedpub.core.errors import install_hint
 from feedpub.sources.decoding import is_ascii_superset
 
 HEAD = 4096
-# Text does not shrink to a two-hundredth; a bomb does. Small files may.
+# Text does not compress to a two-hundredth, except in small files; a bomb does.
 MAX_RATIO = 200
 FREE = 64 << 20
 CHUNK = 1 << 16
@@ -38,15 +38,15 @@ _LOST = "feedpub-lost"
 
 
 class Raw(Protocol):
-    """All that is asked of a file that is read."""
+    """What a file must offer to be read."""
 
     def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes, none at its end."""
+        """Return up to ``size`` bytes; empty at the end."""
         ...
 
 
 class _Counted(io.RawIOBase):
-    """A raw stream that knows how many bytes were read from it."""
+    """A raw stream that counts the bytes read from it."""
 
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
@@ -63,13 +63,13 @@ class _Counted(io.RawIOBase):
 
 
 class InputStream:
-    """A file's content to read from; ``head`` is its beginning, ``problem`` why it ended early, if it did.
+    """The content of a file; ``head`` is its beginning, ``problem`` says why it ended early, if it did.
 
-    ``marked`` says that it begins with a byte order mark, and so is in UTF-8 here, whatever else is said of it.
+    ``marked`` says that it begins with a byte order mark, and so is in UTF-8 here.
     """
 
     def __init__(self, raw: Raw, encoding: str | None = None) -> None:
-        """Begin to read ``raw``; a declared ``encoding`` is used here if it is not a superset of ASCII."""
+        """Begin to read ``raw``; an ``encoding`` that is not a superset of ASCII is decoded here."""
         self.problem = ""
         self._counted = _Counted(raw)
         self._stream = _decompressed(io.BufferedReader(self._counted, CHUNK))
@@ -89,7 +89,7 @@ class InputStream:
         self.head = self._pending = first
 
     def read(self, size: int = -1) -> bytes:
-        """Return ``size`` bytes, fewer at the end only; all there are if it is negative."""
+        """Return ``size`` bytes, fewer only at the end; all if it is negative."""
         if size < 0:
             return b"".join(iter(lambda: self.read(CHUNK), b""))
         parts, left = [self._pending], size - len(self._pending)
@@ -104,7 +104,7 @@ class InputStream:
         data = self._pull(size)
         if self._decoder is None:
             return data
-        # A few bytes may be no character yet.
+        # A few bytes may not be a whole character yet.
         while not (text := self._transcoded(data)) and data:
             data = self._pull(size)
         return text
@@ -126,7 +126,7 @@ class InputStream:
             self.problem = "the compressed data end too early"
             return b""
         except (zlib.error, lzma.LZMAError, ValueError, OSError) as error:
-            # bz2 raises OSError for damaged data, without a number.
+            # bz2 raises OSError without an errno for damaged data.
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             self.problem = f"the compressed data are damaged: {error}"
@@ -147,9 +147,9 @@ class _Decompressor(Protocol):
 
 
 class _Frames:
-    """Decompresses frame after frame, piece by piece, so that what comes before damage is not lost with it.
+    """Decompresses frames in pieces, so that data before a damaged place is not lost.
 
-    Pieces are small because one call returns all that its piece expands to.
+    Pieces are small because each call returns everything that its piece expands to.
     """
 
     def __init__(self, raw: io.BufferedReader, new_frame: Callable[[], _Decompressor]) -> None:
@@ -178,7 +178,7 @@ class _Frames:
 
 
 class _ZstandardFrame:
-    """A frame of the library's that raises for damaged data what the others raise."""
+    """A frame that raises the same errors for damaged data as the other libraries."""
 
     def __init__(self) -> None:
         # The extra's module.
@@ -226,7 +226,7 @@ def _decompressed(plain: io.BufferedReader) -> _Readable:
 
 
 def _mark_lost(error: UnicodeError) -> tuple[str, int]:
-    # A lone surrogate is not UTF-8, so that the record it is in is rejected like any damaged one.
+    # A lone surrogate is not UTF-8, so its record is rejected like any damaged one.
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return "\udcff", error.end

@@ -20,7 +20,7 @@ _MOST = 60
 
 
 class SubscriptionsError(Exception):
-    """A file is not a list of feeds; ``line`` (1-based) says where, the message why, ``remedy`` what would be right."""
+    """A file is not a list of feeds; ``line`` is 1-based, and ``remedy`` says what would be right."""
 
     def __init__(self, line: int, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -30,7 +30,7 @@ class SubscriptionsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A feed of a list: its address, or the pattern of a file as seen from the list, its name, and where it is."""
+    """A feed in a list: its address (or a file pattern relative to the list), its name, and its line."""
 
     pattern: str
     name: str
@@ -40,7 +40,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """The feeds of a list, each once, in its order, and by line what is not a feed that can be read, as sentences."""
+    """The feeds of a list, each once and in order, and sentences about unreadable entries, with their lines."""
 
     feeds: tuple[Subscription, ...]
     passed_over: tuple[tuple[int, str], ...]
@@ -72,7 +72,7 @@ def read_subscriptions(data: bytes) -> Subscriptions:
 
 
 def _root(data: bytes) -> Any:
-    # Slow to import, and only a site with such a list needs it.
+    # Slow to import, and only needed for such lists.
     from lxml import etree  # noqa: PLC0415
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -112,8 +112,8 @@ def _outlines(root: Any) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
 
 
 def _pattern(address: str) -> tuple[str, str]:
-    """Return what a source would call the feed at ``address``; else, as a clause, why none can."""
-    # As browsers were told to hand an address to a reader.
+    """Return the pattern of a source for the feed at ``address``, or why there is none, as a clause."""
+    # The scheme by which browsers pass an address to a reader.
     address = re.sub(r"\A(?:feed:(?=https?:)|feed:(?=//))", "", address, flags=re.IGNORECASE)
     address = f"http:{address}" if address.startswith("//") else address
     if scheme := _SCHEME.match(address):

@@ -1,4 +1,4 @@
-"""Look at files before anything is decided: their formats, the names of their fields, and what comes of them."""
+"""Look at files before anything is decided: their formats, the names of their fields, and the results."""
 
 from __future__ import annotations
 
@@ -25,33 +25,32 @@ from feedpub.text.dates import DatePolicy, parse_date
 
 T = TypeVar("T")
 _AUTHORITY = "example.org,2000"
-# What a reason says of its own record: a date, a byte, a number of fields.
+# The part of a reason that belongs to its own record: a date, a byte, a number of fields.
 _OWN = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|0x[0-9A-F]{2}|\d+")
-# Notices that a config can do something about.
+# Notices that the config can avoid.
 DOUBTS = ("odd-date", "maybe-date")
-# What running text hardly has: an end tag, or a tag that has none.
+# What is rare in running text: an end tag, or a void tag.
 _TAG = re.compile(
     r"</(?:a|b|blockquote|div|em|h[1-6]|i|li|ol|p|span|strong|table|td|ul)\s*>|<(?:br|hr|img|p)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-# UTF-8 that was read as if it were of a Western Windows: the first byte of two or three, and one that may follow.
+# UTF-8 that was read as cp1252: the first byte of two or three, and one that may follow.
 _GARBLED = re.compile("Ã[\x80-\xbf\u0152-\u2122]|Â[\x80-\xbf]|â€[\x80-\xbf\u0152-\u2122]")
 
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """What one file gave: its format, its counts, and its rejects by kind: the first one's reason and place.
+    """What one file gave: its format, counts, and rejects by kind, with reason and place of the first.
 
-    ``tagged`` counts the articles whose bodies look like HTML, where the source could say that they are, ``unfit``
-    those whose link is not a web address. ``left_out`` has what is not to be published, in the same way as rejects, and
-    ``linked`` counts the articles that have a link.
-    ``kinds`` counts them by kind. ``garbled`` counts the articles whose text seems to have been decoded wrongly,
-    ``relative`` those whose link lacks its site.
-    ``applied`` are the numbers of the rules for cleaning that fitted something.
-    ``doubts`` tell of statuses that say nothing here, and of dates that may be none or be missed. ``shared`` are the
-    ids or links that articles of other titles and dates had before: each with the place of the first article that has
-    it again, and how many do. ``by_hand`` counts the articles that name feeds themselves, ``beside`` the files beside
-    articles that are named, and ``absent`` says which of them cannot be published, in the same way as rejects.
+    ``tagged`` counts articles whose bodies look like HTML although the source does not say so, ``unfit``
+    those whose link is not a web address, and ``linked`` those with a link. ``left_out`` are records that are not
+    published, in the same form as rejects; ``kinds`` counts them by kind. ``garbled`` counts articles whose text seems
+    to be wrongly decoded, ``relative`` those whose link lacks its site.
+    ``applied`` are the numbers of the cleaning rules that matched something.
+    ``doubts`` are notices about unknown statuses and doubtful dates. ``shared`` are ids or links that
+    several articles with different titles and dates have, each with the place of the first repetition, and how many
+    there are. ``by_hand`` counts articles that name feeds themselves, ``beside`` the files beside articles, and
+    ``absent`` are those that cannot be published, in the same form as rejects.
     """
 
     file: str
@@ -79,8 +78,8 @@ class Surveyed:
 class Survey:
     """What some files of a source gave, how many more it has, and what its patterns do not give.
 
-    ``lacks`` says that a pattern, or an address, gave nothing at all. ``idle`` are sentences on the rules for cleaning
-    that fitted nothing, ``problems`` say why stores, folders and files can't be read.
+    ``lacks`` says that a pattern, or an address, gave nothing at all. ``idle`` are sentences about cleaning rules
+    that matched nothing, ``problems`` say why stores, folders and files cannot be read.
     """
 
     files: tuple[Surveyed, ...]
@@ -92,7 +91,7 @@ class Survey:
 
 
 def survey(spec: SourceSpec, limit: int | None = None) -> Survey:
-    """Look into ``limit`` files of a source, some of each folder, or into all."""
+    """Read ``limit`` files of a source, some of each folder, or all."""
     found, problems = _searched(spec)
     files = found.files if limit is None else spread(found.files, limit)
     alone = _Keys()
@@ -108,7 +107,7 @@ def survey(spec: SourceSpec, limit: int | None = None) -> Survey:
 
 
 def _searched(spec: SourceSpec) -> tuple[Found, list[str]]:
-    """Return what the source's patterns give, and why some of them can't be searched."""
+    """Return what the source's patterns give, and why some cannot be searched."""
     try:
         return search(spec), []
     except SourceError as error:
@@ -132,14 +131,14 @@ def _idle(spec: SourceSpec, surveyed: Sequence[Surveyed], *, more: bool) -> Iter
 
 
 def spread(files: Sequence[T], limit: int) -> list[T]:
-    """Return ``limit`` of sorted ``files``: as many of each folder as there is room for, from all over it."""
+    """Return ``limit`` of the sorted ``files``: an equal number from each folder, from all over it."""
     folders: dict[str, list[T]] = defaultdict(list)
     for file in files:
         folders[str(file).rpartition("/")[0]].append(file)
     shares = dict.fromkeys(_evenly(list(folders), limit), 0)
     left = min(limit, len(files))
     while left:
-        # Those that have files left take turns, so that a large folder has what small ones leave.
+        # Folders take turns, so a large folder gets what small ones leave.
         for folder in [name for name, share in shares.items() if share < len(folders[name])][:left]:
             shares[folder] += 1
             left -= 1
@@ -147,14 +146,14 @@ def spread(files: Sequence[T], limit: int) -> list[T]:
 
 
 def _evenly(files: Sequence[T], limit: int) -> list[T]:
-    """Return every n-th of ``files``, the first and the last among them, so that they are ``limit``."""
+    """Return ``limit`` evenly spaced files, with the first and the last one."""
     if limit < 2 or len(files) <= limit:
         return list(files[:limit])
     return [files[number * (len(files) - 1) // (limit - 1)] for number in range(limit)]
 
 
 class _Keys:
-    """Finds the keys of several articles: those whose titles and dates both differ."""
+    """Finds keys that several articles share: articles whose titles and dates both differ."""
 
     def __init__(self) -> None:
         self._first: dict[str, Article] = {}
@@ -168,7 +167,7 @@ class _Keys:
             self._again.setdefault(article.key, []).append(str(article.origin))
 
     def take(self) -> tuple[tuple[str, str, int], ...]:
-        """Return what was found since the last time."""
+        """Return what was found since the last call."""
         found, self._again = self._again, {}
         return tuple((key, places[0], len(places)) for key, places in found.items())
 
@@ -176,9 +175,9 @@ class _Keys:
 def survey_file(
     spec: SourceSpec, file: Path | str, alone: _Keys | None = None, most: int | None = None
 ) -> Surveyed:
-    """Return what one file gives when it is read as ``spec`` says, or the first ``most`` items of it.
+    """Return what one file gives with ``spec``, or its first ``most`` items.
 
-    ``alone`` knows the articles of other files of the source that hold just one.
+    ``alone`` has the articles of other files of the source with one article each.
     """
     name = display_name(spec, file)
     with open_stream(spec, file) as stream:
@@ -244,7 +243,7 @@ def survey_file(
 
 
 def _is_garbled(article: Article) -> bool:
-    # One such pair may be meant.
+    # One such pair may be intended.
     found = _GARBLED.findall(article.title) + _GARBLED.findall(article.body)
     return len(found) > 1 or any(each.startswith("â€") for each in found)
 
@@ -258,7 +257,7 @@ def by_kind(rejects: Iterable[Reject]) -> tuple[tuple[str, str, int], ...]:
 
 
 class _Reasons:
-    """Counts reasons by kind; keeps of each the first one's words and place."""
+    """Counts reasons by kind, and keeps text and place of the first."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -281,22 +280,22 @@ _POLICY = DatePolicy(zone="UTC", day_first=True, two_digit_years=1950)
 
 
 def likely_fields(taken: str, head: bytes) -> Mapping[str, str]:
-    """Return title, body and date by the names that they seem to have in a file that begins with ``head``.
+    """Return the likely names of title, body and date in a file that begins with ``head``.
 
-    The names that are known count, then what looks like a date; the longest of the other values is the body, the
-    next one the title. Of a format without lines, and where nothing can be made out, it is empty.
+    Known names count first, then values that look like a date; the longest of the other values is the body, the
+    second longest the title. The result is empty for formats without lines, and if nothing is found.
     """
     record = _first_record(taken, head)
     if not record:
         return {}
-    # A name in an object is known by that of the object: content.rendered.
+    # The object's name makes a name in it known: content.rendered.
     outer = {name.partition(".")[0]: name for name in reversed(list(record))}
     known = {field: outer[name] for field, name in name_map(tuple(outer), ()).items()}
     found = {field: known[field] for field in ("title", "body", "published") if field in known}
     others = [name for name in record if name not in known.values()]
     longest = max(record, key=lambda name: len(record[name]))
     if "body" in found and len(record[longest]) > max(_LONG_TITLE, 2 * len(record[found["body"]])):
-        # A summary may have a name that bodies have, too.
+        # A summary may have a name that is also used for bodies.
         others = [name for name in others if name != longest]
         found["body"] = longest
     if "published" not in found and (dated := [name for name in others if _is_date(record[name])]):
@@ -312,7 +311,7 @@ def likely_fields(taken: str, head: bytes) -> Mapping[str, str]:
 
 
 def _first_record(taken: str, head: bytes) -> Mapping[str, str]:
-    # Whole lines only, so that no character is cut.
+    # Only whole lines, so that no character is cut.
     whole, newline, last = head.rpartition(b"\n")
     try:
         text = recover((whole if newline else last).decode(errors="surrogateescape"), "cp1252")

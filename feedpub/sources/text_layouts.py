@@ -1,4 +1,4 @@
-"""How texts are laid out that are not title, body and date: what a sample of them shows, and what might be tried."""
+"""Layouts of texts that are not title, body and date: what a sample shows, and what to try."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from feedpub.sources.field_names import field_called
 from feedpub.sources.records import Item
 from feedpub.sources.spec import ORDERS, TextLayout
 
-# What sites write over lists of other articles, and before the links at the end of one.
+# Headings over lists of other articles, and words before links at the end of an article.
 HEADINGS = (
     "You Might Like...",
     "You may also like",
@@ -25,14 +25,14 @@ HEADINGS = (
 MARKERS = ("Read More", "See also", "Related:")
 HEADER = re.compile(r"([A-Za-z][\w-]{1,20}):\s+\S")
 """A line such as ``Title: …``."""
-# What people write between records, and where they write nothing, what they might.
+# A line that people write between records, and the one to propose if there is none.
 _SEPARATOR = re.compile(r"([-*_=#~+.%])\1{2,}\Z")
 _USUAL_SEPARATOR = "---"
 _FIRST_LINES = 15
 _TOP_LINES = 4
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,\"'”’»)\]>]\s*\Z")
 _SHORT = 100
-# A day with its year, in digits or with the name of a month in any language.
+# A day with its year, in digits or with a month name in any language.
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = r"(?:\w\w )?[^\W\d_]{3,}\.?,? (?:\w\w )?"
 _DATE = re.compile(
@@ -42,14 +42,14 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 ENDS_OPEN = "the file ends before its timestamp"
-"""What the reader says of lines at the end of a text that no date ends."""
+"""What the reader says about lines at the end of a text without a date."""
 _LONG_HEADING = 60
 
 
 def possible_layouts(texts: Sequence[Sequence[str]], *, several: bool) -> Iterator[tuple[TextLayout, str]]:
-    """Yield the layouts that ``texts``, by their first lines, may have, and what is to be said of each.
+    """Yield the layouts that ``texts`` may have by their first lines, with a comment for each.
 
-    Those of ``several`` records a file need a line between them; else each file may be one record.
+    With ``several`` records in a file, a line must separate them; otherwise each file may be one record.
     """
     named_first = most_are_bylined(texts, alone=True)
     orders = sorted(ORDERS, key=lambda order: "author" not in order) if named_first else ORDERS
@@ -62,7 +62,7 @@ def possible_layouts(texts: Sequence[Sequence[str]], *, several: bool) -> Iterat
         names.update({start[1] for start in starts if start and field_called(start[1])})
     seen = [separator for separator, count in separators.most_common(2) if 2 * count >= len(texts)]
     common = {name: field_called(name) for name, count in names.items() if 2 * count >= len(texts)}
-    # One line of each field: the first name that is there.
+    # One line for each field: the first name that occurs.
     headers = tuple({field: (name, field) for name, field in reversed(common.items())}.values())
     for separator in (*seen, *(() if several else (_USUAL_SEPARATOR,))):
         told = (
@@ -76,24 +76,24 @@ def possible_layouts(texts: Sequence[Sequence[str]], *, several: bool) -> Iterat
 
 
 def most_are_bylined(texts: Sequence[Sequence[str]], *, alone: bool = False) -> bool:
-    """Say whether most texts have a line below their first that says who wrote them; ``alone``: a name will do."""
+    """Say whether most texts have a byline after the first line; with ``alone``, a name is enough."""
     bylined = sum(any(is_byline(line, alone=alone) for line in lines[1:_TOP_LINES]) for lines in texts)
     return 2 * bylined > len(texts)
 
 
 def ends_open(items: Sequence[Item]) -> bool:
-    """Say whether a text ends with lines that no date ends."""
+    """Say whether a text ends without a date."""
     return isinstance(items[-1], Reject) and ENDS_OPEN in items[-1].reason
 
 
 def is_dated_above(items: Sequence[Item]) -> bool:
-    """Say whether most of a text of one record is below its date."""
+    """Say whether most of a text with one record is below its date."""
     above = sum(len(item.body) for item in items if isinstance(item, Article))
     return ends_open(items) and isinstance(items[-1], Reject) and len(items[-1].text) > above
 
 
 def most_say_dates(texts: Sequence[Sequence[str]]) -> bool:
-    """Say whether most texts have a short line, among their first or last, that has a date in it."""
+    """Say whether most texts have a short line with a date among their first or last lines."""
     said = sum(
         any(len(line) < _SHORT and _DATE.search(line) for line in (*lines[:_FIRST_LINES], *lines[-2:]))
         for lines in texts
@@ -102,18 +102,18 @@ def most_say_dates(texts: Sequence[Sequence[str]]) -> bool:
 
 
 def dates_stand_between(items: Sequence[Item]) -> bool:
-    """Say whether the dates of a text seem to be below its titles, or names of writers, and above what they date."""
+    """Say whether the dates of a text seem to be below its titles or bylines, and above their texts."""
     articles = [item for item in items if isinstance(item, Article)]
     bylined = sum(is_byline(article.body.rpartition("\n")[2]) for article in articles)
     is_lone_title = isinstance(items[0], Reject) and "has only one line before" in items[0].reason
-    # Above each date is then the end of a text, and a title.
+    # Above each date are then the end of a text, and a title.
     titled = sum("\n" in article.body and not _ENDS_SENTENCE.search(article.body) for article in articles)
     seen = titled if is_lone_title else bylined
     return ends_open(items) and bool(articles) and 2 * seen > len(articles)
 
 
 def written(layout: TextLayout) -> str:
-    """Return the line of a config that declares a layout."""
+    """Return the config line that declares a layout."""
     said: dict[str, object] = {"order": layout.order, "separator": layout.separator}
     if layout.headers:
         said["headers"] = dict(layout.headers)
@@ -121,14 +121,14 @@ def written(layout: TextLayout) -> str:
 
 
 def as_read(layout: TextLayout) -> TextLayout:
-    """Return a layout as a config with its line has it."""
+    """Return a layout as the config will read it."""
     return TextLayout(
         layout.order, layout.separator, tuple((name.casefold(), field) for name, field in layout.headers)
     )
 
 
 def lines_of(items: Iterable[Item], *, has_layout: bool) -> list[str]:
-    """Return the lines of a config that name the headings, markers and header lines that ``items`` have as such."""
+    """Return config lines that name the headings, markers and header lines in ``items``."""
     known = {fold_heading(heading).rstrip("."): heading for heading in HEADINGS}
     headings: dict[str, None] = {}
     markers: dict[str, None] = {}
@@ -144,7 +144,7 @@ def lines_of(items: Iterable[Item], *, has_layout: bool) -> list[str]:
             markers |= {marker: None for marker in MARKERS if tail_start(item.body, (marker,)) is not None}
             headers.update(_headers(item))
     lines: list[str] = []
-    # Where a headline or two have a colon, they are headlines.
+    # One or two headlines with a colon are headlines, not header lines.
     fields = {name: field_called(name) for name, count in headers.items() if 2 * count >= articles}
     if fields and not has_layout:
         lines += ["# Records begin with header lines.", f"layout: {json.dumps({'headers': fields})}"]
@@ -156,7 +156,7 @@ def lines_of(items: Iterable[Item], *, has_layout: bool) -> list[str]:
 
 
 def _headers(article: Article) -> Iterator[str]:
-    """Yield the names of the header lines that an article's text begins with."""
+    """Yield the names of the header lines at the beginning of an article's text."""
     for line in (article.title, *article.body.split("\n")):
         header = HEADER.match(line)
         if header is None or field_called(header[1]) in ("", "published"):

@@ -1,4 +1,4 @@
-"""Which files a pattern fits: what ``glob`` finds, but that an error is one, and that no link leads astray."""
+"""Which files a pattern matches: like ``glob``, but errors are raised, and links do not lead outside."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-# A place that is not there, or cannot be: nothing fits. Whatever else goes wrong would hide files that are there.
+# A path that does not or cannot exist matches nothing. Any other error would hide files that exist.
 _NOT_THERE = frozenset([errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG])
 
 
 def mode_of(path: Path, *, follow: bool = True) -> int:
-    """Return the mode of what ``path`` leads to, 0 for nothing; raises ``OSError`` where it cannot be told."""
+    """Return the mode of what ``path`` leads to, 0 if nothing. Raises ``OSError`` if that is unknown."""
     try:
         return path.stat(follow_symlinks=follow).st_mode
     except ValueError:  # a NUL in a pattern
@@ -29,7 +29,7 @@ def mode_of(path: Path, *, follow: bool = True) -> int:
 
 
 class _Place(NamedTuple):
-    """A folder on the way: its name by the pattern, its real path, and which part of the pattern is next."""
+    """A folder on the way: its name, its real path, and the next part of the pattern."""
 
     name: str
     real: str
@@ -39,11 +39,11 @@ class _Place(NamedTuple):
 class Walk:
     """Follows ``pattern`` from the folder ``base``.
 
-    ``found`` has the names that it fits, relative to ``base`` or absolute as the pattern is; a folder is one where its
-    last part names it. ``foreign`` has those of links that were not followed: one is foreign where it leads out of
-    both ``base`` and the pattern's fixed root, the part before its first wildcard, which may be a link itself.
-    ``asked`` has every place that was asked for, there or not: while all of these are as they were, so is the rest. A
-    folder that is reached in several ways is searched once, so that links in a circle come to an end.
+    ``found`` are the matching names, relative to ``base`` or absolute like the pattern; a folder is among them if the
+    last part names it. ``foreign`` are links that were not followed, because they lead out of both ``base`` and the
+    pattern's fixed root, the part before its first wildcard, which may itself be a link.
+    ``asked`` are all paths that were looked at, existing or not: while they do not change, neither does the rest. A
+    folder that is reached in several ways is searched once, so circular links end.
     Raises ``OSError`` for a folder that cannot be searched.
     """
 
@@ -69,7 +69,7 @@ class Walk:
         self._seen: set[tuple[str, int]] = set()
         self._links: list[_Place] = []
         self._todo = [_Place(root, real, len(fixed))]
-        # What is reached through a link comes last, so that a folder is searched under its own name.
+        # Links are followed last, so that a folder is searched under its own name.
         while self._todo or self._links:
             place = self._todo.pop() if self._todo else self._links.pop()
             if (place.real, place.part) not in self._seen:
@@ -78,7 +78,7 @@ class Walk:
 
     @property
     def asked(self) -> set[str]:
-        """The names of all places that decide what is found, as those of ``found`` are."""
+        """The names of all paths that decide what is found, in the form of ``found``."""
         return {*self._searched, *self.found, *self.foreign}
 
     def _search(self, place: _Place) -> None:
@@ -100,12 +100,12 @@ class Walk:
             self._take(place, name, place.part + 1, is_link=is_link, takes_files=last)
 
     def _take(self, place: _Place, entry: str, part: int, *, is_link: bool, takes_files: bool) -> None:
-        """Take an entry that fits: go on with ``part`` in a folder, or where nothing more has to fit, note its name."""
+        """Take a matching entry: go on with ``part`` in a folder, or note its name if the pattern ends here."""
         name, real = os.path.join(place.name, entry), os.path.join(place.real, entry)  # noqa: PTH118
         if is_link:
             real = os.path.realpath(real)
             if not any(real == home or real.startswith(os.path.join(home, "")) for home in self._homes):  # noqa: PTH118
-                # Where only folders are looked for, a file is not a loss.
+                # If only folders are wanted, a file is no loss.
                 if takes_files or os.path.isdir(real):  # noqa: PTH112 - what cannot be told is not a folder
                     self.foreign.add(name)
                 return
@@ -119,7 +119,7 @@ class Walk:
             self.found.append(name)
 
     def _entries(self, folder: str, part: str) -> Iterator[tuple[str, bool]]:
-        """Yield the names in a folder that a part of the pattern fits, and which of them are links; no hidden ones."""
+        """Yield the names in a folder that a part of the pattern matches, without hidden ones, and which are links."""
         self._searched.add(folder)
         try:
             with os.scandir(self._base / folder) as entries:

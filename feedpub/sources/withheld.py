@@ -1,7 +1,7 @@
-"""What holds a record back: the names and words by which its owner says that it is not, or not yet, for the public.
+"""Whether a record is public: the names and words that say that it is not, or not yet.
 
-One table for all formats. What cannot be taken back once it was published is left out where in doubt, and each
-reason is told with its count; but a status that is a word of nobody's table does not cost a site its articles.
+There is one table for all formats. Published articles cannot be taken back, so doubtful records are left out, and
+each reason is reported with its count. But an unknown status does not cost a site its articles.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from feedpub.text.dates import DatePolicy, parse_date
 
 
 class Hold(NamedTuple):
-    """What a record says of its being public.
+    """Whether a record is public, as it says itself.
 
-    ``kind`` says that it is left out, and is how such records are counted: ``draft`` (unfinished), ``not-public``,
-    ``embargo`` (for a time that cannot be read), ``expired``, ``deleted``, ``withdrawn``, ``other-kind`` (no
-    article); ``reason`` says why, as a clause. ``due`` is when its embargo ends, ``expires`` when it is no longer to
-    be published; ``scheduled`` says that it is not due before its own date. ``unknown`` are statuses of no meaning
-    here, ``unread`` is what could not be heeded.
+    ``kind`` is why it is left out, for counting: ``draft`` (unfinished), ``not-public``,
+    ``embargo`` (without a readable time), ``expired``, ``deleted``, ``withdrawn``, ``other-kind`` (not an
+    article); ``reason`` explains it as a clause. ``due`` is when its embargo ends, ``expires`` when it expires;
+    ``scheduled`` says that it is not due before its own date. ``unknown`` are unknown statuses, ``unread`` are values
+    that could not be read.
     """
 
     kind: str = ""
@@ -41,9 +41,9 @@ class Hold(NamedTuple):
 
 FREE = Hold()
 UNKNOWN = "unknown-status"
-"""The kind of notice for a status that says nothing here."""
+"""The kind of notice for an unknown status."""
 
-# The words of a status. Accents, case, hyphens and underscores do not count; what ends in -o or -é has its feminine.
+# Status words. Accents, case, hyphens and underscores do not matter; words in -o or -é include their feminine.
 _WORDS: Mapping[str, str] = {
     "public": """publish, published, public, live, usable, released, posted, online, listed, featured, everyone,
         everybody, all, open, world, complete, true, yes, 1, veröffentlicht, öffentlich, publié, publico, publicado,
@@ -89,12 +89,12 @@ _WORDS: Mapping[str, str] = {
     "expired": "expired, abgelaufen, expiré, périmé, caducado, expirado, vencido",
 }  # fmt: skip
 
-# Names, folded as those of fields are, and what a value under each says.
+# Names, folded like those of fields, and the meaning of their values.
 _NAMES: Mapping[str, str] = {
     "status": """status, poststatus, pubstatus, articlestatus, publicationstatus, publishstatus, publishingstatus,
         contentstatus, entrystatus, workflowstatus, workflowstate, moderationstate, creativeworkstatus,
         publishstate, publicationstate, representationtype, visibility""",
-    # Names that other things have too: what is not a word of the table is not told.
+    # Names that also mean other things, so unknown words are not reported.
     "word": "state, audience, access, accesslevel",
     "draft": """draft, drafts, isdraft, saveasdraft, unpublished, isunpublished, headless, entwurf, brouillon,
         borrador, rascunho""",
@@ -108,14 +108,14 @@ _NAMES: Mapping[str, str] = {
         removed, isremoved, spam, isspam, archived, isarchived""",
     "withdrawn": """withdrawn, iswithdrawn, withdrawnat, retracted, isretracted, retractedat, killed, iskilled,
         canceled, cancelled, iscanceled, iscancelled""",
-    # These say it where they are false.
+    # These hold back if they are false.
     "published": """published, ispublished, publish, public, ispublic, visible, isvisible, listed,
         islisted, rss, feed, render, discoverable, approved, isapproved, isaccessibleforfree, veroffentlicht,
         veroeffentlicht, freigegeben, publie, publicado, pubblicato, gepubliceerd""",
     "permalink": "permalink",
     "password": "password, postpassword",
     "build": "build",
-    # So does each name that has "embargo" or "sperrfrist" in it.
+    # The same applies to each name that contains "embargo" or "sperrfrist".
     "due": """publishdate, publishat, publishon, publishafter, publishup, scheduled, scheduledfor, scheduledat,
         scheduledon, scheduleddate, goliveat, golive, notbefore, availablefrom, visiblefrom""",
     "expires": """expirydate, expiry, expiryat, expires, expiresat, expireson, expire, expireat, expired, isexpired,
@@ -128,23 +128,23 @@ _NAMES: Mapping[str, str] = {
 }  # fmt: skip
 _ROLES = {name.strip(): role for role, names in _NAMES.items() for name in names.split(",")}
 
-# An embargo by any other name: under_embargo, embargo_till, embargoLiftsAt.
+# Other names of an embargo: under_embargo, embargo_till, embargoLiftsAt.
 _EMBARGO = re.compile(
     "(?:is|has|under|on|news|press)?(?:embargo(?:e?d)?|sperrfrist)(?:date|time|datetime|timestamp|at|on|till?|to|up ?to"
     "|until|bis|lift|lifts|lifted|liftdate|liftsat|liftson|end|ends|enddate|endtime|endsat|expires|expiry|expirydate"
     "|release|releasedate)?"
 )
-# Names of which a text says why they are set; of the others it may mean something else, as "killed: 12" does.
+# Names whose text gives the reason; under other names, it may mean something else, such as "killed: 12".
 _WITH_A_REASON = frozenset(
     fold
     for name in ("withdrawn", "retracted", "deleted")
     for fold in (name, f"is{name}", f"{name}at", f"{name}on")
 )
-# Names that other things have as well, so that a number says nothing.
+# Names that also mean other things, so a number means nothing.
 _LISTINGS = frozenset(("listed", "islisted", "rss", "feed", "render"))
 
-# What a value says, whatever the name: yes, no, or that there is none; then what a flag of privacy and an embargo
-# say where they hold nothing back.
+# The meaning of a value, whatever its name: yes, no, or missing; then the words with which a privacy flag and an
+# embargo hold nothing back.
 _VALUES: Mapping[str, str] = {
     "yes": "true, yes, y, on, t, x, 1, 1.0, ja, wahr, oui, vrai, si, verdadero, sim, verdadeiro",
     "no": "false, no, n, off, f, never, nein, falsch, non, faux, nao, falso",
@@ -159,24 +159,24 @@ _YES, _NO, _NOTHING, _NO_PASSWORD, _NOT_SO, _NO_EMBARGO = (
 )
 _NOTHING |= {""}
 _ZERO = re.compile(r"[-+]?0+(?:[.,]0+)?\Z")
-# What databases write for a date that is not set.
+# How databases write a missing date.
 _NO_DATE = re.compile(
     r"0{4}[-/]00[-/]00|0001-01-01|1970-01-01(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?\Z|\W*\Z"
 )
 _EPOCH = date(1970, 1, 1)
 _TIME = re.compile(r"\d{4}[-/.]\d|\d{9,13}\Z")
-# Statuses that a longer text may begin with ("draft, second version"), and what forbids publication within one.
+# Statuses at the beginning of a longer text ("draft, second version"), and words in it that forbid publication.
 _LEADING = re.compile(
     r"(?:drafts?|unpublished|unfinished|pending|withheld|entwurf|brouillon|borrador|rascunho|bozza|embargo(?:ed)?"
     r"|sperrfrist|private|confidential|secret|withdrawn|retracted|deleted|trashed)\b"
 )
 _FORBIDS = re.compile(r"\b(?:do not|don't|not (?:yet )?(?:for|to be)) (?:publi|releas)")
 _UNTIL = re.compile(r"\b(?:until|till|to|bis|jusqu'?au|hasta|ate)\b|:")
-# Words of a status that mean something else under names that other things have too.
+# Status words that mean something else under ambiguous names.
 _ELSEWHERE = frozenset(("no", "0", "false", "hold", "held", "bin", "direct"))
 _SEPARATORS = re.compile(r"[\s_\-–]+")
 _LIST = re.compile(r"[,;|]")
-# What WordPress and Ghost call records that are not posts, and what we call those of Contentful.
+# Names of WordPress and Ghost for records that are not posts, and our own name for those of Contentful.
 _OTHER_KINDS = frozenset(
     ["page", "attachment", "revision", "nav menu item", "comment", "custom css", "entry without text"]
 )
@@ -190,15 +190,15 @@ def hold_of(
     strict: bool = False,
     published_when: frozenset[str] = frozenset(),
 ) -> Hold:
-    """Return what the ``values`` of a record say of its being public.
+    """Return whether the ``values`` of a record say that it is public.
 
-    Names that the config has ``declared`` to be a field of an article say nothing here, but for its date; what
-    is beside a field that is declared deeper in the record counts too. ``strict`` is for formats that define
-    their statuses: of these, an unknown one is not to be published. ``published_when`` are the only statuses that
+    Names that the config has ``declared`` as a field of an article are ignored, except that of its date; if a declared
+    field is deeper in the record, the names beside it count too. ``strict`` is for formats that define
+    their statuses: a record with an unknown one is left out. ``published_when`` are the only statuses that
     publish, if there are any.
     """
     roles = _roles(tuple(values), declared)
-    # Nearly all records have a date of publication, and nothing else that means something here.
+    # Nearly all records only have a date of publication, and nothing else that matters here.
     found = [
         (role, name, values[name])
         for role, name in roles
@@ -212,7 +212,7 @@ def hold_of(
             found += [(role, inner, beside[inner]) for role, inner in _roles(tuple(beside), ())]
     if not found:
         return FREE
-    # Most statuses and flags are the same in all records; numbers are left out, as 1 and true are one key.
+    # Most statuses and flags are the same in all records. Numbers are not cached, because 1 and true are one key.
     plain = all(value is None or isinstance(value, str | bool) for _, _, value in found)
     return (_judged if plain else _judged.__wrapped__)(tuple(found), policy, published_when, strict)
 
@@ -250,7 +250,7 @@ def _role_of(name: str) -> str:
 
 
 class _Judged:
-    """What the names of a record that mean something here say, one after the other."""
+    """Collects what the names and values of a record say."""
 
     def __init__(
         self, policy: DatePolicy, published_when: frozenset[str], *, strict: bool, is_export: bool
@@ -316,7 +316,7 @@ class _Judged:
             return
         try:
             moment = parse_date(text, self._policy).instant
-            # What programs write for a date that is not set, in any form of it.
+            # How programs write a missing date, in any form.
             if moment.date() != _EPOCH:
                 (self._ends if role == "due" else self._expiries).append(moment)
         except DateError as error:
@@ -326,11 +326,11 @@ class _Judged:
                 self._unread.append(f"the {name} {error}")
 
     def hold(self) -> Hold:
-        """Return what was heard."""
+        """Return the result."""
         if self._endless and not self._ends:
             self._holds.append(("embargo", self._endless))
         if self._holds:
-            # A withdrawal says most: it is about other records of the article too.
+            # A withdrawal comes first, because it also applies to other records of the article.
             kind, reason = next((hold for hold in self._holds if hold[0] == "withdrawn"), self._holds[0])
             return Hold(kind, reason)
         return Hold(
@@ -343,9 +343,9 @@ class _Judged:
 
 
 def _flagged(role: str, name: str, value: Any, *, strict: bool, is_export: bool) -> tuple[str, str] | None:
-    """Return the kind and the reason by which a flag leaves its record out, if it does."""
+    """Return the kind and the reason if a flag leaves its record out, else ``None``."""
     text = fold_status(_text(value))
-    # Numbers and times are others in each record, and reasons are counted.
+    # Numbers and times differ in each record, but reasons are counted.
     shown = "given" if len(text) > 20 or re.search(r"\d\d", text) else repr(_text(value))
     match role:
         case "draft" | "not-public" | "deleted" | "withdrawn":
@@ -380,7 +380,7 @@ def _flagged(role: str, name: str, value: Any, *, strict: bool, is_export: bool)
 
 
 def _is_set(role: str, name: str, value: Any) -> bool | None:
-    """Say whether a flag holds its record back; ``None`` for what is neither a yes nor a no."""
+    """Say whether a flag holds its record back; ``None`` if it is neither a yes nor a no."""
     text = fold_status(_text(value))
     kind = _KINDS.get(text, "")
     if role not in {"draft", "not-public", "deleted", "withdrawn"} or _is_no(value):
@@ -396,7 +396,7 @@ def _is_set(role: str, name: str, value: Any) -> bool | None:
 
 
 def _is_password(value: Any, *, strict: bool) -> bool:
-    # What reads like a no may well be one. Where a format says that the empty text means no, any other text means yes.
+    # A password that reads like a no may be one. If a format defines the empty text as no, any other text means yes.
     text = _text(value).strip()
     return bool(text) and value is not False and (strict or fold_status(text) not in _NO_PASSWORD)
 
@@ -427,7 +427,7 @@ def _text(value: Any) -> str:
 
 
 def _words(value: Any) -> Iterator[str]:
-    """Yield the words of a status: it may be several, or an object that names one."""
+    """Yield the words of a status, which may be a list, or an object that names one."""
     if isinstance(value, Mapping):
         value = next(
             (
@@ -445,9 +445,9 @@ def _words(value: Any) -> Iterator[str]:
 
 
 def _kind_of(word: str, *, named: bool) -> str:
-    """Return what a status says, or an empty text; ``stat:canceled`` and an address with that end say the same.
+    """Return the meaning of a status, or empty; ``stat:canceled`` and an address with that end mean the same.
 
-    ``named`` says that the name is that of a status, so that its first word may decide.
+    ``named`` says that the name means a status, so that the first word may decide.
     """
     folded = fold_status(word)
     if folded in _NOTHING:
@@ -462,7 +462,7 @@ def _kind_of(word: str, *, named: bool) -> str:
 
 @lru_cache(maxsize=4096)
 def fold_status(text: str) -> str:
-    """Return a status as such are compared: without case, accents, hyphens and underscores."""
+    """Return a status in its form for comparison: without case, accents, hyphens and underscores."""
     plain = unicodedata.normalize("NFKD", text[:200])
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     return _SEPARATORS.sub(" ", bare.casefold()).strip(" .!")
@@ -478,19 +478,19 @@ def _forms(word: str) -> tuple[str, ...]:
 _KINDS: dict[str, str] = {
     form: kind for kind, words in _WORDS.items() for word in words.split(",") for form in _forms(word.strip())
 }
-# No form of another word is in the way of one that is in the table.
+# Words of the table take precedence over derived forms of other words.
 _KINDS |= {fold_status(word): kind for kind, words in _WORDS.items() for word in words.split(",")}
 
 
 class Statuses:
-    """Counts the statuses that say nothing here, so that each is told once and not for each of its records."""
+    """Counts unknown statuses, so that each is reported once, and not for each of its records."""
 
     def __init__(self) -> None:
         self._firsts: dict[str, Notice] = {}
         self._counts: Counter[str] = Counter()
 
     def counts(self, notice: Notice) -> bool:
-        """Count ``notice`` if it is of this kind, and say so."""
+        """Count ``notice`` if it is of this kind; say whether it is."""
         if notice.kind != UNKNOWN:
             return False
         self._firsts.setdefault(notice.message, notice)
@@ -498,7 +498,7 @@ class Statuses:
         return True
 
     def notices(self) -> list[Notice]:
-        """Return one notice for each word, at the place where it stood first."""
+        """Return one notice for each word, at its first place."""
         return [
             Notice(self._firsts[message].origin, UNKNOWN, f"{message} (records {times:,})")
             for message, times in self._counts.most_common()
