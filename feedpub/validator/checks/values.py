@@ -309,7 +309,7 @@ def wrong_weekday(about: Context) -> str | None:
     if found and found[1]:
         right = dates.weekday(found[0])
         if right != found[1]:
-            return f"has the wrong weekday; the day is a {right.title()}"
+            return f"has the wrong weekday; it should be {right.title()}"
     return None
 
 
