@@ -62,7 +62,9 @@ def explain(
     """
     settings = load_config(config)
     if article is not None and not article.strip():
-        raise Misused("the article has no name; say its title, part of it, its id, its link or its file")
+        raise Misused(
+            "the argument is empty; give the title, part of it, the id, the link or the file of an article"
+        )
     given = [article is not None, text is not None, file is not None or line is not None]
     if given.count(True) != 1 or (file is None) != (line is None):
         raise Misused("name one article: by its title, id, link or file, by --file and --line, or by --text")
