@@ -1,4 +1,4 @@
-"""This version continues what an earlier release published: no id, date or closed document changes.
+"""This version continues what an earlier release published: no id, date, address or closed document changes.
 
 ``make.py`` makes the corpora. Changes that a fix makes on purpose are in the ``expected-differences.yaml`` of a corpus,
 a list of
@@ -48,6 +48,12 @@ def led_to_pages(before, after, folder):
                     yield entry, field
 
 
+def led_to(folder):
+    """Return the pages and files to which entries lead."""
+    found = {path.relative_to(folder) for part in ("article", "media") for path in folder.glob(f"{part}/*.*")}
+    return sorted(path for path in found if path.suffix != ".json")
+
+
 @pytest.fixture(params=["state kept", "state lost"])
 def site(request, upgrade, corpus, tmp_path):
     """The output of a corpus's last build, and its input, in a checkout with or without the state folder."""
@@ -63,6 +69,8 @@ def test_a_site_of_an_earlier_release_goes_on_and_only_what_was_wrong_changes(or
         build(load_config(site / "config.yaml"), NOW)
         for name in oracle.closed(before):
             assert (site / "feeds" / name).read_bytes() == (corpus / "feeds" / name).read_bytes(), name
+        for path in led_to(corpus / "feeds"):
+            assert (site / "feeds" / path).is_file(), path
         after = oracle.published(site / "feeds")
         meant = {*led_to_pages(before, after, site / "feeds")}
         assert set(oracle.differences(before, after)) - meant == expected(corpus, oracle)

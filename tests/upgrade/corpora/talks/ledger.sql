@@ -1,0 +1,101 @@
+BEGIN TRANSACTION;
+CREATE TABLE adopted (
+    derived TEXT PRIMARY KEY,   -- the id that an article would have if it were not
+    id TEXT NOT NULL,           -- an entry of another generator's feed
+    published TEXT NOT NULL,    -- as there, RFC 3339
+    updated TEXT,               -- likewise
+    permalink INTEGER NOT NULL  -- whether RSS called the id its address
+) WITHOUT ROWID;
+CREATE TABLE aliases (
+    derived TEXT PRIMARY KEY, -- the id that an article would have if it were not known as
+    id TEXT NOT NULL          -- the entry of this id
+) WITHOUT ROWID;
+INSERT INTO "aliases" VALUES('tag:valley.example,2024:fb8d66688c7f2fe26463aa1034b10fee','tag:valley.example,2024:d722acb68c4fa5f4d05ac99754b27f53');
+CREATE TABLE archived (
+    feed TEXT NOT NULL,
+    id TEXT NOT NULL,        -- of an entry in a closed page, or of an article that became one
+    PRIMARY KEY (feed, id)
+) WITHOUT ROWID;
+INSERT INTO "archived" VALUES('all','tag:valley.example,2024:151b8540e397d008d038f30972a9dc7c');
+INSERT INTO "archived" VALUES('all','tag:valley.example,2024:156156b6d8798516c94cd913f282b1a1');
+INSERT INTO "archived" VALUES('all','tag:valley.example,2024:1b2535786bc6d1cbf57c01fd0c695fab');
+INSERT INTO "archived" VALUES('all','tag:valley.example,2024:2b5933420b306fa0b73abe4908632c68');
+INSERT INTO "archived" VALUES('all','tag:valley.example,2024:9095bcacea2256741ef173ab57052a7d');
+INSERT INTO "archived" VALUES('all','tag:valley.example,2024:f9c79c669b4b4e8872b4b4a6e0871103');
+CREATE TABLE entries (
+    id TEXT PRIMARY KEY,
+    key TEXT,
+    published TEXT NOT NULL,  -- RFC 3339 with the offset of the source
+    instant INTEGER NOT NULL, -- the same in epoch seconds
+    updated TEXT NOT NULL,
+    title TEXT NOT NULL,
+    content TEXT NOT NULL,
+    sketch BLOB NOT NULL
+) WITHOUT ROWID;
+INSERT INTO "entries" VALUES('tag:valley.example,2024:151b8540e397d008d038f30972a9dc7c',NULL,'2024-11-06T10:15:00+01:00',1730884500,'2025-01-02T10:00:00+00:00','54e8b42b637cc9146dfab9e6','5d2bf0dd82f87981e78194ff',X'D4EB3B0171FCF22A540A242DE0A6B23A0B85243DCB54034157F22C44F24F5051403F66596E57AD630821806BE492208291814186755D8CA908CA4BD69FC5D5FF');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:156156b6d8798516c94cd913f282b1a1','w-1','2024-11-05T06:00:00+00:00',1730786400,'2024-11-05T06:00:00+00:00','25a1fa7074da9ab674671f63','f439ecace962d912d24c1121',X'0B85243D27C67A44D7B4605B3BCBABA560A248B8F0975DC08DC1BBD42556D4E6FCC377F0');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:1b2535786bc6d1cbf57c01fd0c695fab','river','2024-11-03T18:00:00+01:00',1730653200,'2024-11-03T18:00:00+01:00','97123786c1ddcc1511e048a4','184adbd21ff6a5cb35853567',X'C1DFB122DB0C324D22152559C5259F6F57579F74AC455B7E3BCBABA5CB5B9DA63D79D9D5EEA267F322C88BFC15E49EFE');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:25906c63b173a8c13c4bebd5bf004fb3','w-4','2024-11-17T06:00:00+00:00',1731823200,'2024-11-17T06:00:00+00:00','dd98691520c2afe431d9cb1c','29b2e7db272f7a30908642f5',X'99200E1DF11E413B1BAA894FBE5C905F1D27A4681C84506EC3E28BC111F91AC5869B4EFB');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:2b5933420b306fa0b73abe4908632c68',NULL,'2024-11-04T09:00:00+01:00',1730707200,'2024-11-04T09:00:00+01:00','38c0b31246775ac2625ebfc0','601c90a4a8a074177d9fe49d',X'47C90208CACE540D0B85243DDA01554D9CC37A4E0FA7485122152559C5259F6F5308657403DD4B76285A9F790C37B79B9D9551BE8443E8C9613004D0DAC4A8E5EED12CFC');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:491ba29dbdff0640ab1d4c1c8485aa3a',NULL,'2024-11-14T16:20:00+01:00',1731597600,'2024-11-14T16:20:00+01:00','40e56ece6a9bf801253196c3','0ce3779607010debbb8a9c86',X'42B5C003A2104905CACE540D55E63A0E66352234309E7C5E5E090167A2F2AA745FC4D47A79B37CC42B051BD16B944DD8359812F7D99FEAF9');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:673c517e889419e84fc065c6c0f26f7d',NULL,'2024-11-15T11:05:00+01:00',1731665100,'2024-11-15T11:05:00+01:00','d7b9a160bba2152ebfcf1301','064a2414c3af885928e14524',X'D79F7920640398310B85243D899BE0564533D159731E5F5CC5259F6FE89E0C7D902709806FF20B80CED3D386B87A31A73496FAA976F742B500B496D2');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:9095bcacea2256741ef173ab57052a7d',NULL,'2024-11-01T08:30:00+01:00',1730446200,'2024-11-01T08:30:00+01:00','6b5a6d1540e6d869effdce2a','4e411cb286a4aed19e6c57c2',X'F401481570DFAC1E73FC6424A4EDCB33DA7C973ACB540341989B004885FC105072EDB85C22AD8E80FB68558633D26593A96403C3CE2CFFCC0B8792D1');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:960661181d568c8ccd82c3918f66dc1d','mill','2024-11-10T18:00:00+01:00',1731258000,'2025-01-02T10:00:00+00:00','d6c2661abeafc1240847dccf','893a66a433d767aad6061ee0',X'DE05D11A99200E1D64039831C6884E32B68808516FA4BC53C5259F6FE5951B9256FDED94836E71A45D75B4A85DCAD7AFB5C093D2D0CDD6E8664753F4');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:b262359e2189527ae889f9c2de3c8202','w-2','2024-11-09T06:00:00+00:00',1731132000,'2024-11-09T06:00:00+00:00','b4958f751ae9dd406f102e13','6e7621448b25ca6a2a9b1277',X'CEE33130FC267F5F3E4C2777020D827FE269EE823BCBABA5C35B29C2B5120DD6621DC7ECFCC377F0');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:d722acb68c4fa5f4d05ac99754b27f53',NULL,'2024-11-12T07:45:00+01:00',1731393900,'2025-01-02T10:00:00+00:00','3b3b9a9951e2bb10f0053240','77d067fed1f8304a0307c326',X'F1D2090ACACE540D8AEC720F20916E17E7E4722061E98F380B85243D30265551D7B4605B0985E05E2CF8AC633BCBABA5E52DFBA636702EA7996DF3BA474239C276A50ACF8C7EBAEF');
+INSERT INTO "entries" VALUES('tag:valley.example,2024:f9c79c669b4b4e8872b4b4a6e0871103',NULL,'2024-11-08T12:00:00+01:00',1731063600,'2024-11-08T12:00:00+01:00','2c061286c3d128de8528bd2d','84062a854164aa674ccd2373',X'3248FE0FACB19312640398318991AD33A131653F5C44C947C5259F6F8CF2867C423CD78DBB375F8E834F04AA7E699EF7D99FEAF9FB424DFF');
+CREATE TABLE owners (
+    id TEXT PRIMARY KEY,     -- of an entry of other people's feeds
+    feed TEXT NOT NULL       -- the key of the feed
+) WITHOUT ROWID;
+CREATE TABLE pages (
+    feed TEXT NOT NULL,
+    number INTEGER NOT NULL, -- from 1, the oldest
+    name TEXT NOT NULL,
+    next TEXT NOT NULL,
+    base TEXT NOT NULL,      -- what the addresses in it begin with
+    PRIMARY KEY (feed, number)
+) WITHOUT ROWID;
+INSERT INTO "pages" VALUES('all',1,'1','2','https://valley.example/f/');
+INSERT INTO "pages" VALUES('all',2,'2','3','https://valley.example/f/');
+CREATE TABLE redated (
+    id TEXT PRIMARY KEY,     -- of an entry to which its source came to give another time than was published
+    dated INTEGER NOT NULL   -- that time, in epoch seconds
+) WITHOUT ROWID;
+CREATE TABLE replaced (
+    feed TEXT NOT NULL,       -- the slug of a feed of ours
+    id TEXT NOT NULL,         -- of an entry that vanished from it as its article appeared under another id
+    time INTEGER NOT NULL,    -- of the build that let it, in epoch seconds
+    PRIMARY KEY (feed, id)
+) WITHOUT ROWID;
+CREATE TABLE site (
+    name TEXT PRIMARY KEY,    -- of a value that all ids depend on
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO "site" VALUES('id_authority','valley.example,2024');
+CREATE TABLE withdrawn (
+    mark TEXT PRIMARY KEY,    -- a hash of the id of an article that was withdrawn
+    version INTEGER,          -- what a record has to outrank to bring it back
+    changed TEXT,
+    seen TEXT
+) WITHOUT ROWID;
+INSERT INTO "withdrawn" VALUES('29ceac15c40349c5c099714b5a9ca5f9',NULL,NULL,'2025-01-02T12:00:00+00:00');
+INSERT INTO "withdrawn" VALUES('67a21adb4a182ebb3f33e71563cbff6b',NULL,NULL,'2025-01-02T12:00:00+00:00');
+CREATE TABLE written (
+    id TEXT PRIMARY KEY,     -- of an entry whose text was cleaned before it was published
+    title TEXT NOT NULL,     -- digests of what its source said
+    content TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE zones (
+    source TEXT PRIMARY KEY,  -- the patterns of a source
+    zone TEXT NOT NULL        -- in which its dates were read that are published
+) WITHOUT ROWID;
+INSERT INTO "zones" VALUES('in/*.jsonl','UTC');
+INSERT INTO "zones" VALUES('in/news/*.txt','Europe/Berlin');
+INSERT INTO "zones" VALUES('in/talks/*.md','Europe/Berlin');
+CREATE INDEX entries_by_instant ON entries (instant);
+CREATE INDEX entries_by_content ON entries (content, title);
+CREATE INDEX redated_by_time ON redated (dated);
+CREATE INDEX split_entries ON entries (id, key) WHERE id GLOB 'tag:*:split:*';
+COMMIT;
+PRAGMA user_version = 8;
