@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 from feedpub.catalog.coding import LOUD, OTHER, Columns, id_number, number_of_mark
 
@@ -21,9 +20,9 @@ class Census:
     def __init__(self, pieces: Iterable[Columns], now: float, marks: Iterable[str]) -> None:
         pieces = tuple(pieces)
         self._now = now
-        self._texts = _shared(columns.texts for columns in pieces)
-        self._ids = _shared(columns.ids for columns in pieces) | set(map(number_of_mark, marks))
-        self._unheard = set(chain.from_iterable(columns.ids for columns in pieces))
+        self._texts, _ = _shared(columns.texts for columns in pieces)
+        self._ids, self._unheard = _shared(columns.ids for columns in pieces)
+        self._ids.update(map(number_of_mark, marks))
 
     def heard(self, columns: Columns) -> set[int]:
         """Return which articles of a piece have to be heard of, by their numbers in it; to be asked of each piece."""
@@ -51,8 +50,8 @@ class Census:
         return isinstance(article_id, str) and id_number(article_id) in self._unheard
 
 
-def _shared(columns: Iterable[Sequence[int]]) -> set[int]:
-    """Return the numbers that come more than once."""
+def _shared(columns: Iterable[Sequence[int]]) -> tuple[set[int], set[int]]:
+    """Return the numbers that come more than once, and all."""
     seen: set[int] = set()
     shared: set[int] = set()
     for column in columns:
@@ -61,4 +60,4 @@ def _shared(columns: Iterable[Sequence[int]]) -> set[int]:
             shared.update(number for number, times in Counter(column).items() if times > 1)
         shared |= own & seen
         seen |= own
-    return shared
+    return shared, seen
