@@ -354,8 +354,10 @@ def _take_up(
     files = len(catalog.readings.inputs)
 
     def sift(seen: Seen) -> None:
-        if not publicity.why_not(seen.told):
-            sieve.offer(seen.told, seen.told.published.timestamp(), seen)
+        instant = seen.told.published.timestamp()
+        # Most are too old for all feeds.
+        if instant >= sieve.floor and not publicity.why_not(seen.told):
+            sieve.offer(seen.told, instant, seen)
 
     def told(done: int, articles: int) -> None:
         if progress:

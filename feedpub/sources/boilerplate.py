@@ -45,6 +45,7 @@ def _block_start(body: str, headings: frozenset[str]) -> int | None:
     return next((start for start, end in found if _is_headlines(body, end, running)), None)
 
 
+@lru_cache(maxsize=64)
 def longest_line(headings: frozenset[str]) -> int:
     """Return the greatest length of a line that can be one of ``headings``, so that longer ones need not be folded.
 
