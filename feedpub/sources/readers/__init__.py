@@ -1,6 +1,6 @@
-"""The table of input formats: what is known of each one, in one row.
+"""The table of input formats, with one row for each.
 
-A format's module is a :class:`Reader`. It is imported when a file of its format is read.
+The module of a format is a :class:`Reader`. It is imported when a file of that format is read.
 """
 
 from __future__ import annotations
@@ -21,40 +21,40 @@ if TYPE_CHECKING:
 
 
 class Reader(Protocol):
-    """What a module of this package has to have."""
+    """What each module of this package must have."""
 
     def read(self, stream: ByteStream, reading: ParseContext, /) -> Iterator[Item]:
-        """Yield what ``stream`` holds, in its order: a reject for what cannot be read, and nothing in silence.
+        """Yield the items of ``stream`` in order; what cannot be read is a reject, and nothing is dropped silently.
 
-        Each line of the file belongs to an item (:func:`feedpub.sources.records.with_blank_lines`). Nothing is raised
-        for what a record says.
+        Each line of the file belongs to an item (:func:`feedpub.sources.records.with_blank_lines`). The
+        content of a record never raises an error.
         """
         ...
 
 
 class LinedReader(Reader, Protocol):
-    """A reader of a format in which most items can be read without what is before them in the file."""
+    """A reader of a format in which most items can be read without the lines before them."""
 
     def at(self, lines: Block, reading: ParseContext, /) -> Iterator[Item]:
-        """Yield what :meth:`Reader.read` yields of these lines, which are those of one item, or anything else."""
+        """Yield what :meth:`Reader.read` yields for these lines, which are usually those of one item."""
         ...
 
 
 class SampledReader(Reader, Protocol):
-    """A reader that can say how the first record names its fields."""
+    """A reader that can show how the first record names its fields."""
 
     def first_record(self, text: str, /) -> Mapping[str, str]:
-        """Return the texts of the first record by their names; ``ValueError`` where there is none."""
+        """Return the texts of the first record by name; raises ``ValueError`` if there is none."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputFormat:
-    """One input format; ``packages`` are what its ``extra`` installs, if it needs one.
+    """One input format; ``packages`` are those of its ``extra``, if it needs one.
 
-    ``named``: its records name their fields, so that ``fields:`` of a source maps them. ``sampled``: its module is a
-    :class:`SampledReader`; ``lined``: a :class:`LinedReader`. ``body_option``: ``body:`` of a source says what its
-    bodies are. ``binary``: its files are not text.
+    ``named``: its records name their fields, and ``fields:`` of a source maps them. ``sampled``: its module is a
+    :class:`SampledReader`; ``lined``: a :class:`LinedReader`. ``body_option``: ``body:`` of a source applies to it.
+    ``binary``: its files are not text.
     """
 
     name: str
@@ -118,9 +118,9 @@ _ALL: Final = (
     ),
 )
 INPUT_FORMATS: Final[dict[str, InputFormat]] = {known.name: known for known in _ALL}
-"""By name, in the order in which docs list them."""
+"""By name, in the order of the docs."""
 
-# What is text and no article by any of the formats: read as text, it would publish what nobody meant.
+# Text files in other formats: read as plain text, they would publish nonsense.
 _FOREIGN: Final = {
     ".adoc": "AsciiDoc", ".asciidoc": "AsciiDoc", ".bib": "BibTeX", ".docx": "Word", ".eml": "mail",
     ".ics": "a calendar", ".mbox": "mail",
@@ -138,7 +138,7 @@ _FOREIGN_CONTENTS: Final = (
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _FRONT_MATTER = re.compile(rb"(?:---|\+\+\+)\w*[ \t]*\r?\n")
-# What a file's content begins with, behind white space; the first that matches counts, else it is text.
+# How content begins after white space; the first match counts, otherwise it is text.
 _CONTENTS = (
     ("parquet", re.compile(rb"PAR1")),
     ("json", re.compile(rb"\[")),
@@ -157,14 +157,14 @@ def missing_extra(name: str) -> str:
 
 
 def choose(file: str, head: bytes) -> str:
-    """Return the format of a file by its extension, else by ``head``, its first kilobytes, decompressed."""
+    """Return the format of a file by its extension, else by ``head``, its decompressed beginning."""
     known = _by_extension(file)
-    # Jekyll has front matter in pages of HTML too; Markdown may hold HTML.
+    # Jekyll also has front matter in HTML pages; Markdown may contain HTML.
     return _by_content(head) if known is None or (known == "html" and _FRONT_MATTER.match(head)) else known
 
 
 def foreign(file: str, head: bytes) -> str:
-    """Return what a file is that is none of the formats, by its extension, else by its ``head``; or an empty text."""
+    """Return the kind of a file in an unsupported format, by its extension or ``head``; empty for other files."""
     name = file.lower()
     for extension in COMPRESSED:
         name = name.removesuffix(extension)
@@ -196,17 +196,17 @@ def _by_content(head: bytes) -> str:
 
 
 def reader(name: str, file: str) -> Reader:
-    """Return the reader of format ``name``. Raises :class:`SourceError` where its extra is not installed."""
+    """Return the reader of format ``name``. Raises :class:`SourceError` if its extra is not installed."""
     if extra := missing_extra(name):
         raise SourceError(file, f"the format {name!r} needs another package; {install_hint(extra)}")
     return cast("Reader", importlib.import_module(f"feedpub.sources.readers.{INPUT_FORMATS[name].module}"))
 
 
 def sampled_reader(name: str, file: str) -> SampledReader | None:
-    """Return the reader of format ``name`` if it can be asked for the first record."""
+    """Return the reader of format ``name`` if it can return the first record."""
     return cast("SampledReader", reader(name, file)) if INPUT_FORMATS[name].sampled else None
 
 
 def lined_reader(name: str, file: str) -> LinedReader | None:
-    """Return the reader of format ``name`` if it can read an item without what is before it."""
+    """Return the reader of format ``name`` if it can read an item without the lines before it."""
     return cast("LinedReader", reader(name, file)) if INPUT_FORMATS[name].lined else None

@@ -1,7 +1,7 @@
-"""Contentful: entries as its API gives them or ``contentful space export`` writes them, with the assets beside them.
+"""Contentful: entries from its API or from ``contentful space export``, with the assets beside them.
 
-By the Content Management API (Entries, Locales) each field of an exported entry holds its value by locale; a field
-that is not translated has one for the default locale only. Long texts are Markdown, rich texts documents of nodes.
+By the Content Management API (Entries, Locales), each field of an exported entry has a value for each locale; an
+untranslated field only has one for the default locale. Long texts are Markdown, rich texts are documents of nodes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _EXPORT = re.compile(rb'\s*\{\s*"(?:contentTypes|editorInterfaces|entries|assets
 _SYS = re.compile(rb'"sys"\s*:')
 _LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 _DRAFTS = ("version", "publishedCounter")
-# What a field of a text may be called, by the programs' own examples and templates.
+# Names of text fields, from the program's own examples and templates.
 _TEXTS = ("body", "content", "text", "article", "richtext", "bodytext", "copy", "articlebody")
 _NAMES = ("name", "title", "fullName", "label")
 NO_TEXT = "entry without text"
@@ -29,7 +29,7 @@ MAX_NESTING = 50
 
 
 def is_export(head: bytes) -> bool:
-    """Say whether a file that begins with ``head`` is an export of Contentful, whose entries lead to others."""
+    """Say whether a file that begins with ``head`` is an export of Contentful, whose entries link to others."""
     return _EXPORT.match(head) is not None and _SYS.search(head) is not None
 
 
@@ -41,13 +41,13 @@ def is_entry(values: Mapping[str, Any]) -> bool:
 
 @dataclass(slots=True)
 class Tables:
-    """What the entries and assets of an export are called and where they are, by ids."""
+    """The names of entries and the addresses of assets of an export, by id."""
 
     _names: dict[str, str] = field(default_factory=dict)
     _files: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def hear(self, table: str, row: Any) -> None:
-        """Take what a row of one of :data:`TABLES` says; anything that is not a row is passed over."""
+        """Read a row of one of :data:`TABLES`; other values are ignored."""
         own = row.get("sys") if isinstance(row, Mapping) else None
         if not isinstance(own, Mapping):
             return
@@ -55,12 +55,12 @@ class Tables:
         if table == "entries":
             self._names[key] = next((str(fields[name]) for name in _NAMES if fields.get(name)), "")
         elif isinstance(file := fields.get("file"), Mapping) and isinstance(url := file.get("url"), str):
-            # Its addresses lack the scheme.
+            # Its addresses have no scheme.
             url = f"https:{url}" if url.startswith("//") else url
             self._files[key] = (url, str(fields.get("title") or ""))
 
     def joined(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return an entry with what it leads to: names of entries, addresses of assets."""
+        """Return an entry with names and addresses in place of its links to entries and assets."""
         fields, locale = _in_one_locale(entry.get("fields"))
         return {**entry, "followed": self._followed(fields, 0), "locale": locale}
 
@@ -82,7 +82,7 @@ class Tables:
 
 
 def as_named(entry: Mapping[str, Any], _: str) -> Mapping[str, Any]:
-    """Return an entry as a record; one without a text, such as that of an author, is not an article."""
+    """Return an entry as a record; one without a text, such as an author, is not an article."""
     own = entry["sys"]
     fields, locale = _in_one_locale(entry.get("followed", entry["fields"]))
     locale = str(entry.get("locale") or locale)
@@ -107,7 +107,7 @@ def as_named(entry: Mapping[str, Any], _: str) -> Mapping[str, Any]:
 
 
 def _in_one_locale(fields: Any) -> tuple[dict[str, Any], str]:
-    """Return the fields in the locale that most of them have, and that; as they are where they have none."""
+    """Return the fields in the locale that most of them have, and that locale; unchanged without locales."""
     if not isinstance(fields, Mapping):
         return {}, ""
     counts: dict[str, int] = {}

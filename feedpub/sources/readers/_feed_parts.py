@@ -1,6 +1,6 @@
-"""A feed of any size as parts: some entries each, with what is around all of them, so that each part is a feed.
+"""A feed of any size in parts of some entries each, with the text around all entries, so each part is a feed.
 
-The parts lie compressed on the disk until the end of the feed is known: what is behind the entries belongs to
+The parts are kept compressed on disk until the end of the feed is known: the text after the entries belongs to
 each part, and a post may show a picture that comes later.
 """
 
@@ -18,29 +18,29 @@ from feedpub.sources.decoding import MAX_FILE
 from feedpub.sources.feed_encoding import Encoding, FeedText
 
 PART = 1 << 20
-"""How many bytes of entries a part has, or somewhat more."""
+"""How many bytes of entries a part has, at least."""
 MAX_ENTRY = MAX_FILE
 MAX_FRAME = 8 << 20
-"""How long the text around the entries may be: it is parsed with each part."""
+"""How long the text around the entries may be, as it is parsed with each part."""
 _OUTSIDE = 1 << 20
-# No token is longer, so that none is missed at the end of what was read.
+# No token is longer, so none is missed at the end of a block.
 _LONGEST = 128
 _TOKEN = re.compile(rb"<!\[CDATA\[|<!--|<(?P<end>/?)(?:[A-Za-z_][\w.-]{0,60}:)?(?:item|entry)(?=[\s>/])")
 _CLOSED_BY = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
-# The lists of all words of a blog, which its posts repeat. What is not closed ends where the next one begins.
+# The lists of all terms of a blog, which its posts repeat. An unclosed one ends where the next one begins.
 _WORDS = re.compile(rb"<wp:(category|tag|term)>(?:[^<]|<(?!/?wp:(?:category|tag|term)>))*</wp:\1>\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something begins: its line, how many characters are before it there, and whether any is not a blank."""
+    """The beginning of something: its line, the number of characters before it there, and whether any is not blank."""
 
     line: int = 1
     column: int = 0
     shared: bool = False
 
     def after(self, data: bytes) -> Place:
-        """Return the place behind ``data``, which begins here."""
+        """Return the place after ``data``, which begins here."""
         before, newline, beside = data.rpartition(b"\n")
         return Place(
             self.line + before.count(b"\n") + len(newline),
@@ -51,22 +51,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some entries, put aside: where the first one begins, and the last line of the last; none of one too long."""
+    """Some entries on disk: where the first begins, and the last line of the last; none if one is too long."""
 
     begins: Place
     entries: BlobRef | None
     last: int = 0
 
     def read(self) -> bytes:
-        """Return the entries."""
+        """Return the text of the entries."""
         return zlib.decompress(self.entries.read()) if self.entries else b""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A feed in parts; ``head`` and ``tail`` are around the entries of each. It ends with line ``last``.
+    """A feed in parts; ``head`` and ``tail`` go around the entries of each. ``last`` is its last line.
 
-    ``problem`` says why it has no parts, if it has none.
+    ``problem`` says why there are no parts, if there are none.
     """
 
     encoding: Encoding
@@ -77,7 +77,7 @@ class Parts:
     problem: str = ""
 
     def text(self, entries: bytes) -> FeedText:
-        """Return the feed that has these ``entries`` only."""
+        """Return a feed with only these ``entries``."""
         return self.encoding.text(self.head + entries + self.tail)
 
 
@@ -89,9 +89,9 @@ class _Kind(Enum):
 
 
 def split(pieces: Iterable[bytes], encoding: Encoding) -> Parts:
-    """Put a feed aside in parts; ``encoding`` hears all of it.
+    """Write a feed to disk in parts, and pass all of it to ``encoding``.
 
-    Raises :class:`~feedpub.core.errors.PublishError` where there is no room.
+    Raises :class:`~feedpub.core.errors.PublishError` if the disk is full.
     """
     splitting = _Splitting(encoding)
     for kind, data in _segments(pieces):
@@ -100,7 +100,7 @@ def split(pieces: Iterable[bytes], encoding: Encoding) -> Parts:
 
 
 class _Splitting:
-    """A feed that is being put aside."""
+    """A feed while it is written to disk."""
 
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
@@ -125,7 +125,7 @@ class _Splitting:
 
     def _keep(self, kind: _Kind, data: bytes) -> None:
         if kind is _Kind.OUTSIDE:
-            # The lines of what belongs to all parts count where it is.
+            # The lines of shared text belong to the place where it is.
             self._hold(data if data.isspace() else b"\n" * data.count(b"\n"))
             if self._head is None or not data.isspace():
                 self._around(data)
@@ -179,7 +179,7 @@ class _Splitting:
 
 
 def _segments(pieces: Iterable[bytes]) -> Iterator[tuple[_Kind, bytes]]:
-    """Cut a feed before and behind each entry, but not within what is quoted; pieces in order, none is left out."""
+    """Cut a feed before and after each entry, but not within quoted text; yields all pieces in order."""
     data, start = b"", 0
     kind = _Kind.OUTSIDE
     tags = _Tags()
@@ -204,19 +204,19 @@ def _segments(pieces: Iterable[bytes]) -> Iterator[tuple[_Kind, bytes]]:
 
 
 class _Tags:
-    """The tags of entries in what comes in pieces; all before ``at`` was looked through."""
+    """Finds the tags of entries in pieces of text; everything before ``at`` has been searched."""
 
     def __init__(self) -> None:
         self.at = 0
         self._closed_by = b""
 
     def moved(self, data: bytes, start: int) -> bytes:
-        """Return what is left of ``data`` from ``start`` on."""
+        """Return the rest of ``data`` from ``start`` on."""
         self.at -= start
         return data[start:]
 
     def found(self, data: bytes) -> Iterator[tuple[bool, int, int]]:
-        """Yield of each tag whether it is an end, and where it begins and ends; the end of a start tag is not told."""
+        """Yield for each tag whether it is an end tag, and its beginning and end (for end tags only)."""
         while True:
             if self._closed_by:
                 end = data.find(self._closed_by, self.at)

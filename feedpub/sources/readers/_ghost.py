@@ -1,4 +1,4 @@
-"""Exports of Ghost: posts, and beside them the tables that say who wrote them, under which tags, and for whom."""
+"""Exports of Ghost: posts, and tables with their authors, tags and readers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TABLES = ("posts_authors", "posts_meta", "posts_tags", "settings", "tags", "users")
-"""The tables that are read beside that of the posts; others hold what is nobody's business, such as members."""
+"""The tables that are read besides the posts; others are private, such as members."""
 RECORDS = "posts"
 
 _EXPORT = re.compile(rb'\s*\{\s*(?:"db"\s*:\s*\[\s*\{|"meta"\s*:\s*\{\s*"exported_on")')
 _EDITORS = ("mobiledoc", "lexical")
-# One of these is in every post beside its HTML, however few fields its API was asked for.
+# Every post has one of these beside its HTML, however few fields were requested.
 _MARKS = frozenset((*_EDITORS, "comment_id", "custom_excerpt", "feature_image", "published_at"))
-# What stands for the address of the site.
+# The placeholder for the address of the site.
 OWN_SITE = "__GHOST_URL__"
 
 
@@ -32,7 +32,7 @@ def is_post(values: Mapping[str, Any]) -> bool:
 
 @dataclass(slots=True)
 class Tables:
-    """What the tables of an export say of its posts, by ids; names of people are not their logins or addresses."""
+    """The tables of an export, by ids of posts; people have names here, not logins or addresses."""
 
     language: str = ""
     _names: dict[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Tables:
     _mailed: set[str] = field(default_factory=set)
 
     def hear(self, table: str, row: Any) -> None:
-        """Take what a row of one of :data:`TABLES` says; what is not a row is passed over."""
+        """Read a row of one of :data:`TABLES`; other values are ignored."""
         if not isinstance(row, Mapping):
             return
         key, post = str(row.get("id")), str(row.get("post_id"))
@@ -67,7 +67,7 @@ class Tables:
     def joined(self, post: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a post with its authors, tags and language, as Ghost's API gives them."""
         key = str(post.get("id"))
-        # Before there were several, a post had one.
+        # Older versions have one author for a post.
         authors = self._authors.get(key) or [(0, str(post.get("author_id")))]
         found = {
             "authors": [{"name": name} for name in _ordered(authors, self._names)],
@@ -79,7 +79,7 @@ class Tables:
 
 
 def is_shown(tag: Mapping[str, Any]) -> bool:
-    """Say whether a tag is one for readers; those that begin with # are for themes and editors."""
+    """Say whether a tag is for readers; tags that begin with # are for themes and editors."""
     return tag.get("visibility") != "internal" and not str(tag.get("name") or "").startswith("#")
 
 
@@ -88,7 +88,7 @@ def _ordered(places: Iterable[tuple[int, str]], names: Mapping[str, str]) -> lis
 
 
 def as_named(post: Mapping[str, Any], link_base: str) -> Mapping[str, Any]:
-    """Return a post with only those of its texts that its readers see, and the address that Ghost gives it."""
+    """Return a post with the texts that readers see, and the address that Ghost gives it."""
     values = {name: value for name, value in post.items() if name not in ("excerpt", *_EDITORS)}
     own = values.pop("url", None) or values.get("canonical_url")
     slug = str(values.get("slug") or "").strip("/")

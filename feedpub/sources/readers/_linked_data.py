@@ -1,4 +1,4 @@
-"""What a page says of its article in JSON-LD, the form of schema.org's data that most sites use."""
+"""Data about a page's article in JSON-LD, the form of schema.org's data that most sites use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-# The kinds of article (schema.org/Article), and the postings that blogs and networks call theirs.
+# The kinds of article (schema.org/Article), and the postings of blogs and networks.
 _ARTICLES = frozenset(
     (
         "Article", "AdvertiserContentArticle", "AnalysisNewsArticle", "AskPublicNewsArticle",
@@ -17,12 +17,12 @@ _ARTICLES = frozenset(
     )
 )  # fmt: skip
 _PAGES = frozenset(("WebPage", "AboutPage", "ItemPage", "MedicalWebPage", "FAQPage", "QAPage"))
-# XHTML wraps a script into CDATA or a comment, which is not part of the JSON.
+# XHTML wraps a script in CDATA or a comment, which is not part of the JSON.
 _WRAPPING = re.compile(
     r"\A\s*(?:(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|<!--(?:/\*)?)\s*"
     r"|\s*(?:(?://|/\*)?\s*\]\]>\s*(?:\*/)?|(?://)?-->)\s*\Z"
 )
-# Members that hold the article of a page, and those that hold others.
+# Members that contain the article of a page, and members that contain others.
 _WITHIN = ("@graph", "mainEntity", "mainEntityOfPage")
 MAX_NODES = 2_000
 
@@ -35,9 +35,9 @@ class LinkedData(NamedTuple):
 
 
 def linked_data(tree: Any, names: frozenset[str]) -> LinkedData:
-    """Return what the scripts of a page say of its article; what is not JSON is passed over.
+    """Return the article in the scripts of a page; scripts that are not JSON are ignored.
 
-    Of several articles, the one counts whose headline or address is among ``names``, else the first.
+    If there are several articles, the one whose headline or address is in ``names`` counts, else the first.
     """
     nodes = [node for value in _scripts(tree) for node in _nodes(value)][:MAX_NODES]
     known = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
@@ -49,7 +49,7 @@ def linked_data(tree: Any, names: frozenset[str]) -> LinkedData:
 
 
 def is_article(node: Mapping[str, Any]) -> bool:
-    """Say whether a node is an article (schema.org/Article), of whichever kind."""
+    """Say whether a node is an article (schema.org/Article) of any kind."""
     return "@type" in node and not _types(node).isdisjoint(_ARTICLES)
 
 
@@ -68,7 +68,7 @@ def _scripts(tree: Any) -> Iterator[Any]:
         if kind.strip().lower() != "application/ld+json":
             continue
         try:
-            # Line breaks within texts, which JSON does not allow, are common.
+            # Line breaks in texts are common, although JSON does not allow them.
             yield json.loads(_WRAPPING.sub("", element.text or ""), strict=False)
         except (ValueError, RecursionError):
             continue
@@ -112,7 +112,7 @@ def _resolved(article: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
 
 
 def _person(author: Any, known: Mapping[str, Mapping[str, Any]]) -> Any:
-    """Return an author by the node that a reference names, as ``{"@id": "#ann"}``, without what is not a text."""
+    """Return an author, with references such as ``{"@id": "#ann"}`` resolved, and only with texts."""
     if not isinstance(author, Mapping):
         return author
     node = {**known.get(str(author.get("@id")), {}), **author}

@@ -1,4 +1,4 @@
-"""Plain text of a declared layout: records between separator lines, with header lines and another order.
+"""Plain text with a declared layout: separator lines between records, header lines, and another order.
 
     Author: A. Person
     Title
@@ -7,8 +7,8 @@
     ---
 
 The separator ends a record and belongs to it. A line ``Name: value`` whose name the layout declares is a
-header wherever it is in the record; what a header gives is not looked for among the other lines. Where headers
-are declared without a separator, a line that is the date ends the record as in ``text``.
+header wherever it is in the record; a field from a header is not expected among the other lines. If headers
+are declared without a separator, the date line ends the record as in ``text``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FIELDS = {"title": "title", "body": "body", "date": "published", "author": "auth
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the records of ``stream`` become, in the file's order."""
+    """Yield the items of the records in ``stream``, in the file's order."""
     return with_blank_lines(_records(stream, reading), reading.file)
 
 
@@ -47,7 +47,7 @@ def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item],
                 yield items_of(reading, reading.origin(first, last), lines, problem)
                 first, lines, size, problem = last + 1, [], 0, ""
                 continue
-            # What a line costs in memory beside its text counts too.
+            # The overhead of a line in memory counts too.
             size += len(line) + 64
             if size <= MAX_RECORD:
                 lines.append(line)
@@ -59,7 +59,7 @@ def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item],
 
 
 def items_of(reading: ParseContext, origin: Origin, lines: list[str], problem: str = "") -> list[Item]:
-    """Return what the lines of one record become; ``problem`` says why they can't be a record."""
+    """Return the items of one record's lines; ``problem`` says why they cannot be a record."""
     raw = "\n".join(lines)
     if problem:
         return [reject(origin, problem, raw)]
@@ -69,7 +69,7 @@ def items_of(reading: ParseContext, origin: Origin, lines: list[str], problem: s
             return [Boilerplate(origin)]
         if any(fold_heading(line) in reading.spec.boilerplate for line in lines[:1]):
             return [Boilerplate(origin)]
-        # Its names are those of an article's fields already.
+        # Its names are already those of an article's fields.
         named = replace(reading.spec, fields=())
         record = record_of(_values(reading.spec.layout, lines), named)
     except (UndecodableError, RecordError) as error:
@@ -78,7 +78,7 @@ def items_of(reading: ParseContext, origin: Origin, lines: list[str], problem: s
 
 
 def _values(layout: TextLayout, lines: list[str]) -> dict[str, str]:
-    """Return the article's fields by name: those of header lines, then those of the order."""
+    """Return the article's fields by name: from header lines, then from the order."""
     headers = dict(layout.headers)
     values: dict[str, str] = {}
     others: list[str] = []

@@ -1,7 +1,7 @@
-"""What an export of WordPress (WXR) says of its posts besides what a feed says.
+"""What an export of WordPress (WXR) contains besides a feed.
 
-Its authors are logins, its texts are what an editor holds: paragraphs are blank lines, and short codes in brackets
-stand for what a theme makes of them.
+Authors are logins, and texts are those of the editor: blank lines separate paragraphs, and themes replace
+shortcodes in brackets.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _KEPT_DOMAINS = ("category", "post_tag")
 
 
 class Post(NamedTuple):
-    """What the export says of one item; ``left_out`` counts the short codes that are not in the body.
+    """What the export says about one item; ``left_out`` counts the shortcodes that were removed from the body.
 
-    ``is_listed`` says that the export lists its authors, so that one who is not among them is nobody.
+    ``is_listed`` says that the export lists its authors, so that other logins are not authors.
     """
 
     authors: tuple[Author, ...]
@@ -37,9 +37,9 @@ class Post(NamedTuple):
 
 
 def posts(root: Any, count: int, pictures: Mapping[str, str] | None = None) -> list[Post]:
-    """Return the items of an export in their order; nothing where it does not have ``count`` of them.
+    """Return the items of an export in order; empty if it does not have ``count`` of them.
 
-    ``pictures`` are :func:`attachments` of the whole export, where ``root`` is a part of it.
+    ``pictures`` are :func:`attachments` of the whole export, if ``root`` is a part of it.
     """
     if root is None or not any(_NAMESPACE in str(address) for address in root.nsmap.values()):
         return []
@@ -52,7 +52,7 @@ def posts(root: Any, count: int, pictures: Mapping[str, str] | None = None) -> l
 
 
 def attachments(root: Any) -> Iterator[tuple[str, str]]:
-    """Yield number and address of each file of an export, which are items of it too."""
+    """Yield number and address of each file in an export, where files are items too."""
     for item in root.iter("item"):
         if url := _text(item, "attachment_url"):
             yield _text(item, "post_id"), url
@@ -93,7 +93,7 @@ def _utc(text: str) -> str:
 
 
 def _files(item: Any) -> Iterator[Enclosure]:
-    """Yield the files of an item: address, length and type, a line each."""
+    """Yield the files of an item: address, length and type on a line each."""
     for each in item.iterfind("{*}postmeta"):
         if _text(each, "meta_key") == "enclosure":
             url, length, kind = (*_text(each, "meta_value").split("\n")[:3], "", "")[:3]
@@ -107,6 +107,6 @@ def _text(element: Any, name: str) -> str:
 
 
 def _encoded(item: Any, kind: str) -> str:
-    """Return ``content:encoded`` or ``excerpt:encoded``, which differ in their namespace only."""
+    """Return ``content:encoded`` or ``excerpt:encoded``, which only differ in their namespace."""
     found = (each for each in item.iterfind("{*}encoded") if kind in each.tag.partition("}")[0])
     return next(("".join(each.itertext()).strip() for each in found), "")

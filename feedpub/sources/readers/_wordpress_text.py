@@ -1,11 +1,11 @@
-"""Texts as WordPress' editor holds them: paragraphs are blank lines, and short codes stand for what a theme makes."""
+"""Texts of WordPress' editor: blank lines separate paragraphs, and themes replace shortcodes."""
 
 from __future__ import annotations
 
 import re
 
 NO_TIME = "0000-00-00"
-"""What a date that is not set begins with."""
+"""The beginning of a date that is not set."""
 _BLOCK = re.compile(
     r"\s*</?(?:p|div|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|pre|table|t[hrd]|tbody|thead|figure|figcaption|hr|section"
     r"|article|aside|header|footer|iframe|video|audio|details|form|address|center)\b",
@@ -19,12 +19,12 @@ _PICTURE = re.compile(r"\s*(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?", re.IGNOR
 _GENERATED = re.compile(
     r"\[(?P<name>gallery|playlist|embed|audio|video)\b[^\]]{0,2000}\](?:.{0,2000}?\[/(?P=name)\])?", re.DOTALL
 )
-# Beyond it a text is not looked through, as what is not closed is sought each time.
+# Longer texts are not processed: each unclosed tag would be searched to the end.
 MAX_SIGNS = 2_000
 
 
 def body_of(text: str) -> tuple[str, int]:
-    """Return the HTML that WordPress makes of what its editor holds, and how many short codes it lacks."""
+    """Return the HTML that WordPress makes from the editor's text, and how many shortcodes were removed."""
     text = text.replace("\r\n", "\n")
     if max(text.count(sign) for sign in ("[", "<!--", "<pre")) > MAX_SIGNS:
         return text.strip(), 0
@@ -48,7 +48,7 @@ def _figure(match: re.Match[str]) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """Return a text whose paragraphs are blank lines as HTML; blocks stay what they are."""
+    """Return a text with blank lines between paragraphs as HTML; blocks stay unchanged."""
     made = []
     for part in re.split(r"\n\s*\n", text):
         if not part.strip():

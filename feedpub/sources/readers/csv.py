@@ -1,8 +1,8 @@
 r"""CSV and TSV (RFC 4180): a header line, then a record of as many fields, which may span lines in quotes.
 
-A quote that is never closed would swallow the rest of a file in silence: here it costs its first line, and
-reading goes on with the next one. Where programs write a quote within quotes as ``\"``, it is read so. The header is
-boilerplate, and so are lines above it that say something else; blank lines belong to the record that follows.
+A quote that is never closed would silently swallow the rest of a file. Here it only costs its first line, and
+reading goes on with the next one. ``\"`` is read as a quote within quotes if programs write it so. The header is
+boilerplate, and so are other lines above it; blank lines belong to the record that follows.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from feedpub.sources.normalisation import build
 from feedpub.sources.records import ByteStream, Item, RecordError, reject, with_blank_lines
 from feedpub.sources.spec import ParseContext
 
-# A quoted field with more lines than this has no end.
+# A quoted field with more lines is considered unclosed.
 MAX_LINES = 2000
 _DELIMITERS = (",", ";", "\t", "|")
-# A first line by which Excel is told the delimiter.
+# A first line that tells Excel the delimiter.
 _DECLARED = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
-# So far down the header is looked for.
+# How many lines may be above the header.
 MAX_ABOVE = 30
 _LOOKED = 1 << 16
-# What MySQL and others write for a quote, a backslash and the end of a line within quotes.
+# How MySQL and others write a quote, a backslash and a line end within quotes.
 _ESCAPE = re.compile(r'\\(["\\]|\Z)')
 
 
 class _Lines:
-    """Feeds lines to the csv module one by one and keeps those of the record under way."""
+    """Passes lines to the csv module one by one and keeps those of the current record."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._blocks = blocks(stream)
@@ -44,7 +44,7 @@ class _Lines:
         self._taken: list[str] = []
         self.first = 1
         self.escaped = False
-        """Whether a backslash takes its meaning from a quote."""
+        """Whether a backslash escapes a quote."""
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -65,7 +65,7 @@ class _Lines:
         return bool(self._ahead)
 
     def peek(self) -> str | None:
-        """Return the next line that is not blank, or nothing at the end; blank ones belong to its record."""
+        """Return the next line that is not blank, or ``None`` at the end; blank lines belong to its record."""
         while self._fill():
             if self._ahead[0].strip():
                 return self._ahead[0]
@@ -74,12 +74,12 @@ class _Lines:
         return None
 
     def take(self) -> str:
-        """Use the line that is there."""
+        """Consume the next line."""
         self._taken.append(self._ahead.popleft())
         return self._taken[-1]
 
     def ahead(self) -> list[str]:
-        """Return some of the lines that follow, which stay there: the same however large the blocks are."""
+        """Return some of the following lines without consuming them, independently of block sizes."""
         found: list[str] = []
         while len(found) < MAX_ABOVE and sum(map(len, found)) < _LOOKED:
             if len(self._ahead) == len(found):
@@ -90,7 +90,7 @@ class _Lines:
         return found
 
     def again(self) -> bool:
-        """Put the lines of the record under way back to be read the other way; say whether that is another one."""
+        """Put the lines of the current record back to read them the other way; say whether that differs."""
         if not any('\\"' in line for line in self._taken):
             return False
         self._ahead.extendleft(reversed(self._taken))
@@ -108,17 +108,17 @@ class _Lines:
 
     @property
     def has_taken(self) -> bool:
-        """Whether a record is under way."""
+        """Whether a record has begun."""
         return bool(self._taken)
 
     @property
     def last(self) -> int:
-        """The number of the file's last line, once all are used."""
+        """The number of the file's last line, after all were consumed."""
         return self.first + self._blank - 1
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the rows of ``stream`` become, in the file's order."""
+    """Yield the items of the rows in ``stream``, in the file's order."""
     return with_blank_lines(_records(stream, reading), reading.file)
 
 
@@ -167,7 +167,7 @@ def _row(lines: _Lines, delimiter: str) -> tuple[list[str], str]:
     if lines.again():
         with suppress(csv.Error):
             return next(csv.reader(lines, delimiter=delimiter, strict=True)), ""
-        # It is not a row in either way.
+        # It is not a row either way.
         lines.escaped = not lines.escaped
     return [], told
 
@@ -177,9 +177,9 @@ def _unescaped(sign: re.Match[str]) -> str:
 
 
 def _header_at(lines: Sequence[str], declared: str, reading: ParseContext | None) -> int:
-    """Return how many of the first lines are above the header: those before one that names a date and a title or text.
+    """Return how many lines are above the header, which names a date and a title or text.
 
-    Where the first line is of use, or no line is such a header, it is 0.
+    The result is 0 if the first line is usable, or if no line is such a header.
     """
     for number, line in enumerate(lines):
         names = _known(_split(line, declared), reading)
@@ -197,14 +197,14 @@ def _split(line: str, declared: str) -> list[str]:
 
 
 def _known(header: list[str], reading: ParseContext | None) -> set[str]:
-    """Return the fields of articles that a header names, as a source has them."""
+    """Return the fields of articles that a header names, for the source."""
     encoding, declared = (reading.spec.encoding, reading.spec.fields) if reading else (None, ())
     names = tuple(_name(name, encoding) for name in header)
     return {field for field, name in name_map(names, declared).items() if name in names}
 
 
 def first_record(text: str) -> dict[str, str]:
-    """Return the first row under the header by its names, or nothing where ``text`` does not reach so far."""
+    """Return the first row under the header by its names; empty if ``text`` is too short."""
     filled = [line for line in text.split("\n") if line.strip()]
     declared = _DECLARED.match(filled[0]) if filled else None
     rows = filled[1:] if declared else filled
@@ -222,7 +222,7 @@ def _delimiter(line: str) -> str:
 
 
 def _name(text: str, encoding: str | None) -> str:
-    # What can't be read costs no row: it may be the name of a column that nobody needs.
+    # An unreadable name costs no row: it may be that of an unneeded column.
     with suppress(UndecodableError):
         text = recover(text, encoding)
     return text.strip()
@@ -230,7 +230,7 @@ def _name(text: str, encoding: str | None) -> str:
 
 def _useless(header: list[str], reading: ParseContext, below: Sequence[str]) -> str:
     """Return why no row under this header, with lines ``below``, can be read, or an empty text."""
-    # Spreadsheets leave columns at the end that have neither a name nor values.
+    # Spreadsheets leave empty columns without a name at the end.
     named = [name for name in header if name]
     if len(set(named)) < len(named):
         return f"the header has {next(name for name in named if named.count(name) > 1)!r} twice"

@@ -1,8 +1,7 @@
 """Other people's feeds: RSS, Atom and RDF, through feedparser. Entries keep id, link, dates and source.
 
-feedparser forgives what is not well-formed; what it could not make out at all is a reject. It sanitises HTML,
-and what is published is sanitised again. Each entry reaches from its start tag to the line before the next
-one.
+feedparser tolerates XML that is not well-formed; a feed that it cannot read at all is a reject. It sanitises HTML,
+and publishing sanitises it again. Each entry extends from its start tag to the line before the next one.
 """
 
 from __future__ import annotations
@@ -48,8 +47,8 @@ from feedpub.text.dates import DatePolicy
 from feedpub.text.safe_html import plain_text, shows_something
 
 _START = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])")
-# What exports of blogs, which are feeds of all that a site has, say of an entry's being public, and other
-# vocabularies that do: by their usual prefix, namespaces, elements as feedparser names them, the table's names.
+# How exports of blogs, which are feeds of everything in a site, and other vocabularies say whether an entry is
+# public: by usual prefix: namespaces, elements as feedparser names them, names in the table.
 _STATUS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     "wp": (
         ("http://wordpress.org/export/",),
@@ -64,14 +63,14 @@ _STATUS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
 }
 _EXPORTS = (*_STATUS["wp"][0], *_STATUS["blogger"][0])
 WHOLE = 16 << 20
-"""Feeds of up to so many bytes are read at once."""
-# Blogger's older export says it in a category.
+"""Feeds of up to this many bytes are read at once."""
+# In the older export of Blogger it is a category.
 _KIND = "http://schemas.google.com/g/2005#kind"
 MAX_ATTRIBUTES = 512
 MAX_COMMENTS = 100
 MAX_PREFIXES = 200
 MAX_CATEGORIES = 2_000
-# References to surrogates, which lxml takes and cannot give.
+# References to surrogates, which lxml reads but cannot write.
 _HALVES = re.compile(
     rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
 )
@@ -80,14 +79,14 @@ _ENTRIES = ("item", "entry")
 _PERSONS = ("author", "creator", "managingeditor")
 # As "Ann ann@example.org" or "Ann (ann@example.org)".
 _NAME_MAIL = re.compile(r"(?P<name>[^@<>()]*[^@<>()\s])\s+\(?(?P<mail>[^<>\s@()]+@[^<>\s@()]+)\)?\Z")
-# The types of an entry's page, the best first; those of its other forms come after them.
+# The types of an entry's page, the best first; other types come after them.
 _PAGES = {"text/html": 0, "application/xhtml+xml": 0, "": 1}
 _WEB = ("http:", "https:")
 _ENTITY = re.compile(rb"<!ENTITY\s+([\w.:-]+)\s")
-# What is not closed goes to the end, so that it is looked through once.
+# Unclosed parts extend to the end, so that they are only searched once.
 _CDATA_OR_COMMENT = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 
-# A sign outside of these, and the name of the reference that it begins, if it begins one.
+# An ampersand outside of these, and the name of its reference, if it has one.
 _AMPERSAND = re.compile(
     _CDATA_OR_COMMENT.pattern
     + rb"|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>"
@@ -97,9 +96,9 @@ _AMPERSAND = re.compile(
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the entries of a feed become, in the file's order.
+    """Yield the items of a feed's entries, in the file's order.
 
-    A feed of more than :data:`WHOLE` bytes is read in parts, so that what it takes does not grow with it.
+    A feed of more than :data:`WHOLE` bytes is read in parts, so memory does not grow with it.
     """
     pieces = unified(stream)
     begun: deque[bytes] = deque()
@@ -109,7 +108,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
         size += len(piece)
         if size > WHOLE:
             encoding = Encoding(begun[0], reading.charset, reading.spec.encoding, marked=stream.marked)
-            # What has been put aside is held no longer.
+            # Let go of the data on disk.
             rest = chain((begun.popleft() for _ in range(len(begun))), pieces)
             yield from _in_parts(_put_aside(rest, encoding, reading), reading)
             return
@@ -155,7 +154,7 @@ def _in_parts(feed: Parts, reading: ParseContext) -> Iterator[Item]:
 
 
 def _pictures(feed: Parts) -> dict[str, str]:
-    """Return the addresses of the files that an export of WordPress has, by their numbers."""
+    """Return the addresses of the files in an export of WordPress, by their numbers."""
     if not _speaks(feed.head, _STATUS["wp"][0]):
         return {}
     trees = (_tree(feed.text(part.read()).data)[0] for part in feed.parts if part.entries)
@@ -177,10 +176,10 @@ def _items(
     reading: ParseContext,
     pictures: Mapping[str, str] | None = None,
 ) -> Generator[Item, None, bool]:
-    """Yield what is in a feed or a part of one, and return whether it is damaged.
+    """Yield the items of a feed or a part of one, and return whether it is damaged.
 
-    ``whole`` is its place, and ``places`` gives those of its entries. ``pictures`` are those that its posts show, if
-    others than its own.
+    ``whole`` is its place, and ``places`` returns those of its entries. ``pictures`` are those that its posts show, if
+    they are not in it.
     """
     if text.problem:
         yield Notice(whole, "bad-bytes", text.problem)
@@ -189,7 +188,7 @@ def _items(
     parsed: Any = None
     if not problem:
         problem, parsed = _parsed(data)
-    # Beside its articles, the export of a blog has the passwords and addresses of people, which no reject may repeat.
+    # The export of a blog also has passwords and addresses, which no reject may repeat.
     has_secrets = _speaks(data, _EXPORTS)
     if problem:
         yield reject(whole, problem, "" if has_secrets else data[:8192].decode(errors="replace"))
@@ -230,7 +229,7 @@ def _items(
 
 
 def _records(parsed: Any, tree: Any, damaged: bytes, reading: ParseContext) -> Iterator[Record]:
-    """Yield the record of each entry; ``damaged`` is the feed as it came, if it had to be read otherwise."""
+    """Yield the record of each entry; ``damaged`` is the original feed, if it had to be repaired."""
     via = _source_of(parsed.feed, reading.file if reading.file.startswith(_WEB) else None, reading.spec.name)
     spoken = _spoken(parsed.namespaces)
     base = _base_of(reading.file, parsed.feed)
@@ -254,7 +253,7 @@ def _records(parsed: Any, tree: Any, damaged: bytes, reading: ParseContext) -> I
 def _with_references(data: bytes) -> tuple[bytes, int]:
     """Return a feed in which every ``&`` begins a reference (XML 1.0 §2.4), and how many did not.
 
-    What is not a reference is meant as it is written; a parser that forgives makes another text of it.
+    An ``&`` that begins no reference is meant literally; tolerant parsers would change the text.
     """
     declared = frozenset(_ENTITY.findall(data))
     count = 0
@@ -274,9 +273,9 @@ def _is_entity(name: bytes, declared: frozenset[bytes]) -> bool:
 
 
 def _formerly(damaged: bytes, entries: list[Any], links: list[list[str]]) -> list[tuple[str, str] | None]:
-    """Return id and link of each entry as version 0.1.0 read them, where it did so otherwise.
+    """Return id and link of each entry as version 0.1.0 read them, if they differ.
 
-    It read a ``damaged`` feed as feedparser does, and took the first link of several.
+    That version read a ``damaged`` feed as feedparser does, and used the first of several links.
     """
     former = _parsed(damaged)[1] if damaged else None
     before = former.entries if former and len(former.entries) == len(entries) else entries
@@ -290,7 +289,7 @@ def _formerly(damaged: bytes, entries: list[Any], links: list[list[str]]) -> lis
 
 
 def _tree(data: bytes) -> tuple[Any, str]:
-    """Return the root element of what ``data`` holds, forgiving what is wrong with it, or none; and what is too much.
+    """Return the root element of ``data``, even if it is damaged, or ``None``; and which limit it exceeds.
 
     Its size is bounded, and no entity is expanded, so that the parser's own limits are not needed.
     """
@@ -307,13 +306,13 @@ def _tree(data: bytes) -> tuple[Any, str]:
     except etree.XMLSyntaxError:
         return None, ""
     wrong = {entry.type_name for entry in parser.error_log if entry.domain_name == "PARSER"}
-    # What is not well-formed besides is read in another way.
+    # Other damage is read in another way.
     too_much = "the feed is nested too deeply" if wrong == {"ERR_RESOURCE_LIMIT"} else ""
     return root, too_much or ("" if root is None else _excess(root))
 
 
 def permalinks(data: bytes) -> frozenset[str]:
-    """Return the ids that an RSS feed calls the addresses of its items: ``isPermaLink`` is true unless it says no."""
+    """Return the ids of an RSS feed that are addresses: ``isPermaLink`` is true by default."""
     root = _tree(data)[0]
     guids = () if root is None else root.iter("guid")
     return frozenset(
@@ -324,7 +323,7 @@ def permalinks(data: bytes) -> frozenset[str]:
 
 
 def _excess(root: Any) -> str:
-    """Return what a feed has too much of, or an empty text: for these, feedparser takes the square of their number."""
+    """Return which limit a feed exceeds, or an empty text: feedparser takes quadratic time for these."""
     prefixes: set[str] = set()
     categories: Counter[Any] = Counter()
     for element in root.iter(etree.Element):
@@ -350,7 +349,7 @@ def _parsed(data: bytes) -> tuple[str, Any]:
 
     try:
         parsed = feedparser.parse(io.BytesIO(data))
-    # Beyond what it means to raise: the name of an encoding may be none.
+    # An unintended error of feedparser: an encoding may not exist.
     except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError) as error:
         return f"the feed cannot be read: {error}", None
     if parsed.bozo:
@@ -363,7 +362,7 @@ def _parsed(data: bytes) -> tuple[str, Any]:
 
 
 def _forget_stack(error: Any) -> None:
-    """Let go of the parser's stack, with which all that it found would stay in memory until Python looks for cycles."""
+    """Clear the parser's stack, or the whole result would stay in memory until the next garbage collection."""
     for each in (error, error.__context__, getattr(error, "getException", lambda: None)()):
         if each:
             each.__traceback__ = None
@@ -376,12 +375,12 @@ def is_cut(data: bytes) -> bool:
 
 
 def _places(data: bytes, count: int, whole: Origin) -> list[Origin]:
-    """Return each entry's lines; where start tags and entries don't agree, all have the whole file's."""
+    """Return the lines of each entry; if start tags and entries do not agree, those of the whole file."""
     return _places_from(data, Place(), whole, count)
 
 
 def _places_in_part(own: bytes, begins: Place, here: Origin, _: bytes, count: int) -> list[Origin]:
-    """Return the lines of the entries ``own`` to a part, which begin at ``begins`` and have the lines of ``here``."""
+    """Return the lines of a part's entries (``own``), which begin at ``begins`` and have the lines of ``here``."""
     return _places_from(own, begins, here, count)
 
 
@@ -397,16 +396,16 @@ def _places_from(data: bytes, place: Place, whole: Origin, count: int) -> list[O
     columns = [each.column + 1 if each.shared else 0 for each in found]
     lines = [each.line for each in found]
     ends = [max(here, following - 1) for here, following in pairwise(lines)]
-    # What follows a part may begin on the line on which its last entry does.
+    # The next part may begin on the line of the last entry.
     ends.append(max(lines[-1], whole.last))
     lines[0] = whole.line
     return list(map(partial(Origin, whole.file), lines, ends, columns))
 
 
 def _source_of(feed: Any, fetched: str | None = None, name: str = "") -> FeedSource | None:
-    """Return the feed that an entry is from; its own address is the one it names, else where it was ``fetched``.
+    """Return the feed of an entry; its address is its own, else the one it was ``fetched`` from.
 
-    A list of feeds may have a ``name`` for it that is other than its title.
+    A list of feeds may give it another ``name`` than its title.
     """
     title = name or _plain(feed, "title").strip()
     page = feed.get("link") or None
@@ -419,7 +418,7 @@ def _self_link(feed: Any) -> str | None:
 
 
 def _of_export(record: Record, post: Post, reading: ParseContext) -> Record:
-    """Return the record of a post with what its export says in its own vocabulary."""
+    """Return the record of a post with the data in the export's own vocabulary."""
     return record._replace(
         authors=(post.authors or reading.credit) if post.is_listed else record.authors,
         body=post.body,
@@ -434,7 +433,7 @@ def _of_export(record: Record, post: Post, reading: ParseContext) -> Record:
 
 
 def _base_of(file: str, feed: Any) -> str:
-    """Return the address that relative ones in a feed mean: where it was fetched, else its own, else its page's."""
+    """Return the base for relative addresses in a feed: where it was fetched, else its own, else its page's."""
     candidates = (file, _self_link(feed), feed.get("link"))
     return next((str(url) for url in candidates if str(url).startswith(("http://", "https://"))), "")
 
@@ -444,10 +443,10 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
     content = max(contents, key=lambda part: len(str(part.get("value") or "")))
     body, summary = str(content.get("value") or ""), str(entry.get("summary") or "")
     if summary and not (_is_text(content) or shows_something(body)):
-        # Markup without words hides no summary.
+        # A body without words does not replace the summary.
         body = ""
     is_text = _is_text(content) if body else _is_text(entry.get("summary_detail"))
-    # Asked in its own way, feedparser answers with the publication where there is no update.
+    # The usual access of feedparser would return the publication if there is no update.
     updated = str(dict.get(entry, "updated") or "")
     return Record(
         title=_plain(entry, "title"),
@@ -457,7 +456,7 @@ def _record(entry: Any, feed: Any, via: FeedSource | None) -> Record:
         updated=updated,
         id=str(entry.get("id") or ""),
         keep_id=True,
-        # Blogger's new export has the path of a post only.
+        # Blogger's new export only has the path of a post.
         link=_remote_content(entry) or str(entry.get("blogger_filename") or ""),
         categories=tuple(
             str(tag.get("label") or tag.get("term") or "")
@@ -481,15 +480,15 @@ def _plain(holder: Any, name: str) -> str:
 
 
 def _is_text(detail: Any) -> bool:
-    """Say whether a text is plain: Atom may carry such (RFC 4287 §3.1.1.1), but what RSS carries is HTML."""
+    """Say whether a text is plain: in Atom it may be (RFC 4287 §3.1.1.1), in RSS it is HTML."""
     return bool(detail) and detail.get("type") == "text/plain"
 
 
 def _spoken(namespaces: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the names of :data:`_STATUS` by those that feedparser gives them, under the prefixes of a feed."""
+    """Map the names that feedparser makes from a feed's prefixes to those of :data:`_STATUS`."""
     found: dict[str, str] = {}
     for usual, (known, names) in _STATUS.items():
-        # A prefix that a damaged feed does not declare counts too.
+        # A prefix counts even if a damaged feed does not declare it.
         prefixes = [prefix for prefix, address in namespaces.items() if str(address).startswith(known)]
         found |= {
             f"{prefix.lower()}_{element}": names[element]
@@ -500,7 +499,7 @@ def _spoken(namespaces: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _hold(entry: Any, spoken: Mapping[str, str], policy: DatePolicy) -> Hold:
-    """Return what an entry says of its being public; exports define their statuses and kinds."""
+    """Return whether an entry is public; exports define their statuses and kinds."""
     values = {name: entry[key] for key, name in spoken.items() if key in entry}
     for tag in entry.get("tags") or ():
         if tag.get("scheme") == _KIND:
@@ -509,15 +508,15 @@ def _hold(entry: Any, spoken: Mapping[str, str], policy: DatePolicy) -> Hold:
 
 
 def _elements(root: Any, count: int) -> list[Any]:
-    """Return the elements of ``count`` entries; nothing where feedparser and lxml see others."""
+    """Return the elements of ``count`` entries; empty if feedparser and lxml disagree."""
     found = [] if root is None else [element for element in root.iter() if _local(element) in _ENTRIES]
     return found if len(found) == count else []
 
 
 def _links(entry: Any, element: Any) -> list[str]:
-    """Return the addresses of an entry's page: those that are HTML first, then those of no type, then others.
+    """Return the addresses of an entry's page: HTML first, then those without a type, then others.
 
-    ``element`` is the entry's own, as feedparser says of a link without a type that it is HTML.
+    ``element`` is the entry itself, because feedparser calls a link without a type HTML.
     """
     links = [link for link in entry.get("links") or () if link.get("rel", "alternate") == "alternate"]
     kinds = [
@@ -529,7 +528,7 @@ def _links(entry: Any, element: Any) -> list[str]:
         order = sorted(range(len(links)), key=lambda number: _PAGES.get(kinds[number], len(_PAGES)))
         links = [links[number] for number in order]
     found = [str(link["href"]) for link in links if link.get("href")] or [str(entry.get("link") or "")]
-    # Where an entry has no link, feedparser offers its id, which may be no address.
+    # Without a link, feedparser returns the id, which may not be an address.
     return [each for each in found if each and (each != entry.get("id") or each.startswith(_WEB))]
 
 
@@ -540,7 +539,7 @@ def _first_link(entry: Any) -> str:
 def _people(root: Any, entries: list[Any]) -> list[tuple[Author, ...]]:
     """Return the authors of each of ``entries``, else those of the feed.
 
-    feedparser gives an author without an e-mail address that of the one before, and cuts off long top-level domains.
+    feedparser gives an author without an e-mail address that of the previous one, and cuts long top-level domains.
     """
     if not entries:
         return []
@@ -556,13 +555,13 @@ def _authors(holder: Any) -> tuple[Author, ...]:
 
 
 def _author(element: Any) -> Author | None:
-    # Children as Atom has them; a text is RSS's.
+    # Atom has children, RSS a text.
     parts = {
         name: " ".join("".join(child.itertext()).split()) for child in element if (name := _local(child))
     }
     name, mail = parts.get("name", ""), parts.get("email", "")
     uri = parts.get("uri") or parts.get("url") or parts.get("homepage")
-    # Blogger gives all its authors one address, which is nobody's.
+    # Blogger gives all authors one address, which belongs to nobody.
     mail = "" if mail.lower() == "noreply@blogger.com" else mail
     if name or mail:
         return Author(name or mail, mail or None, uri)
@@ -573,7 +572,7 @@ def _author(element: Any) -> Author | None:
 
 
 def _local(element: Any) -> str:
-    """Return an element's name without its namespace; nothing for a comment."""
+    """Return an element's name without its namespace; empty for a comment."""
     return element.tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(element.tag, str) else ""
 
 
@@ -584,8 +583,8 @@ def _named(holder: Any) -> tuple[Author, ...]:
 
 
 def _remote_content(entry: Any) -> str:
-    """Return where the content of an entry lies that is not in the feed (RFC 4287 §4.1.3.2), if it is a page."""
-    # Of an entry without an id, a link would make another one.
+    """Return the address of an entry's content outside the feed (RFC 4287 §4.1.3.2), if it is a page."""
+    # For an entry without an id, a link would change the id.
     if not entry.get("id"):
         return ""
     found = (
@@ -597,7 +596,7 @@ def _remote_content(entry: Any) -> str:
 
 
 def _episode(entry: Any) -> Episode | None:
-    """Return what the tags of a podcast say of an entry, as far as feedparser tells."""
+    """Return the podcast tags of an entry, as far as feedparser reads them."""
     told: dict[str, Any] = {}
     with suppress(RecordError):
         told["duration"] = duration_of(entry.get("itunes_duration"))
@@ -610,13 +609,13 @@ def _episode(entry: Any) -> Episode | None:
         told["transcripts"] = (Transcript(str(transcript["url"]), kind, language),)
     if isinstance(chapters, Mapping) and chapters.get("url"):
         told["chapters"] = str(chapters["url"])
-    # feedparser knows "yes" and "clean", and says nothing of "true" and "false".
+    # feedparser knows "yes" and "clean", but not "true" and "false".
     found = Episode(**told, explicit=entry.get("itunes_explicit"))
     return found if found != Episode() else None
 
 
 def _license(entry: Any, feed: Any) -> str:
-    """Return the licence of an entry, else that of its feed; none where it says that it has none (RFC 4946 §2.1)."""
+    """Return the licence of an entry, else that of its feed, unless it says that it has none (RFC 4946 §2.1)."""
     found = str(entry.get("license") or feed.get("license") or "")
     return "" if found == UNSPECIFIED else found
 
@@ -624,7 +623,7 @@ def _license(entry: Any, feed: Any) -> str:
 def _image(entry: Any) -> tuple[str, Picture | None]:
     """Return the picture of an entry: its thumbnail, else its first one in Media RSS, else that of iTunes or RSS.
 
-    With what Media RSS says of it, if it does.
+    With its data in Media RSS, if any.
     """
     candidates = [
         *(entry.get("media_thumbnail") or ()),
@@ -641,13 +640,13 @@ def _image(entry: Any) -> tuple[str, Picture | None]:
     found = picture(about.get("type"), about.get("width"), about.get("height"), about.get("filesize"))
     credits_: Any = entry.get("media_credit") or ()
     if len(credits_) == 1 and len(entry.get("media_content") or ()) == 1:
-        # feedparser does not tell whose it is, if there are several.
+        # If there are several, feedparser does not say which one it belongs to.
         found = replace(found, credit=str(credits_[0].get("content") or ""))
     return url, found if found != Picture() else None
 
 
 def _kind_of(found: Any) -> str:
-    """Return what a file of Media RSS is: image, audio or video; by its medium, its type or its name."""
+    """Return the kind of a file in Media RSS (image, audio or video), by its medium, type or name."""
     kind = str(found.get("medium") or "").lower()
     return (
         kind
@@ -662,7 +661,7 @@ def _enclosures(entry: Any) -> tuple[Enclosure, ...]:
         if found.get("href")
     ]
     if not found:
-        # Media RSS gives one film or sound in several sizes: the one that it prefers, else the first.
+        # Media RSS may have a film or sound in several versions: use the preferred one, else the first.
         played = [each for each in entry.get("media_content") or () if _kind_of(each) in ("audio", "video")]
         played.sort(key=lambda each: str(each.get("isdefault")).lower() != "true")
         found = [

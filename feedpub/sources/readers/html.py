@@ -1,8 +1,8 @@
-"""HTML pages: one article a file. Metadata as the page declares them, the main text through trafilatura.
+"""HTML pages: one article per file. The page declares its metadata; trafilatura finds the main text.
 
-A date is taken only from where a page declares it: Open Graph's ``article:published_time``, schema.org's
-``datePublished``, Dublin Core, or a ``<time datetime>`` of its article; never from what looks like one in the text, and
-never from a comment or a teaser. A heading that names the site is not the title of its article.
+A date only comes from a declaration: Open Graph's ``article:published_time``, schema.org's
+``datePublished``, Dublin Core, or a ``<time datetime>`` of the article; never from the text, a comment or a teaser.
+A heading that names the site is not the title of the article.
 """
 
 from __future__ import annotations
@@ -42,27 +42,27 @@ _TITLE = ("og:title", "headline", "dc.title", "twitter:title")
 _AUTHOR = ("author", "authors", "article:author:name", "dc.creator", "parsely-author", "sailthru.author")
 _SUMMARY = ("og:description", "description", "dc.description", "summary")
 _CATEGORIES = ("article:tag", "keywords", "news_keywords", "tags")
-# Where others speak: comments, and teasers of other articles. Words of a class are told apart by spaces and hyphens.
+# Comments, and teasers of other articles. Spaces and hyphens separate the words of a class.
 _ASIDE = re.compile(
     r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|teasers?|related|sidebar)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 MAX_COMPARED = 5_000
-# The extraction takes more than linear time, too: two seconds for so many elements.
+# The extraction also takes more than linear time: two seconds for this many elements.
 MAX_ELEMENTS = 50_000
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
-# What a page shows of itself around its article: its name, its menu, its imprint.
+# The parts of a page around its article: its name, menu, imprint.
 _BANNER = re.compile(
     r"(?:^|[\s_-])(?:site-?(?:title|name|header|branding)|brand|logo|masthead|banner)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _FRAME = frozenset(("header", "nav", "footer", "aside"))
-# What parts the title of a page from the name of its site.
+# What separates the title of a page from the name of its site.
 _PARTS = re.compile(r"\s+(?:\||-|–|—|::|»|·|•|<|«)\s+")
 # Microformats: classes of a date in hAtom and h-entry.
 _PUBLISHED_CLASSES = frozenset(("published", "dt-published"))
 _PARAGRAPHS = ("p", "blockquote", "pre", "li")
-# An article that holds less is short, whatever is kept of it.
+# A shorter article is short, whatever is kept of it.
 MIN_OWN = 500
 
 
@@ -86,7 +86,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 
 def _declared_encoding(data: bytes) -> str | None:
-    """Return the encoding that the page names for itself (HTML, 4.2.5.4), if it is one that is known."""
+    """Return the encoding that the page declares (HTML, 4.2.5.4), if it is known."""
     named = _CHARSET.search(data, 0, 1024)
     try:
         return codecs.lookup(named[1].decode()).name if named else None
@@ -95,7 +95,7 @@ def _declared_encoding(data: bytes) -> str | None:
 
 
 class _Page(NamedTuple):
-    """A page's tree; the ``h1`` of its article, the best first, without its site's name; the elements around these."""
+    """A page's tree; the ``h1`` of its article, the best first, without the site's name; their ancestors."""
 
     tree: Any
     headings: list[Any]
@@ -103,7 +103,7 @@ class _Page(NamedTuple):
 
 
 def _record(markup: str, spec: SourceSpec) -> tuple[Record, str]:
-    """Return the page's record, and what is to be told of its text."""
+    """Return the page's record, and a message about its text."""
     policy, cleaning = spec.dates, spec.cleaning
     try:
         tree = parsed(markup)
@@ -119,7 +119,7 @@ def _record(markup: str, spec: SourceSpec) -> tuple[Record, str]:
     try:
         text, told = _main_text(markup, page, text_of_node(article.get("articleBody")) if is_free else "")
     except RecordError:
-        # Its owner may know better where it is.
+        # Selectors may find it nevertheless.
         if not (selected and selected.html):
             raise
         text, told = "", ""
@@ -159,9 +159,9 @@ def _record(markup: str, spec: SourceSpec) -> tuple[Record, str]:
 
 
 def _selected(markup: str, cleaning: Cleaning) -> tuple[Selected | None, str]:
-    """Return what of a page is kept; where its selectors only remove, the markup that is left, which is to be read.
+    """Return the part of a page to keep and, if its selectors only remove, the rest of the markup, to be read.
 
-    The first is nothing where no selector fits.
+    The first is ``None`` if no selector matches.
     """
     tree = parsed(markup)
     applied, kept = cut(cleaning, tree)
@@ -180,24 +180,24 @@ def _text_left(markup: str) -> str:
 
 
 def _below(text: str, *titles: str) -> str:
-    """Return the paragraphs of a main text, without the title where it begins with one of ``titles``."""
+    """Return the paragraphs of a main text, without the first one if it is one of ``titles``."""
     lines = [line for line in text.split("\n") if line.strip()]
-    # The heading is above the text that it is the title of.
+    # The text may begin with the heading.
     if lines and " ".join(lines[0].split()) in titles:
         del lines[0]
     return "\n\n".join(lines)
 
 
 def _main_text(markup: str, page: _Page, declared: str) -> tuple[str, str]:
-    """Return the page's main text, and what is to be told where the extraction kept far less than the article holds.
+    """Return the page's main text, and a message if the extraction kept far less than the whole article.
 
-    ``declared`` is the text that the page itself gives of its article. Raises :class:`RecordError` for no text.
+    ``declared`` is the article's text in the page's metadata. Raises :class:`RecordError` if there is no text.
     """
     # The extra's module.
     import trafilatura  # noqa: PLC0415
 
     elements = sum(1 for _ in page.tree.iter(etree.Element))
-    # The other extractors that it compares its own with take the square of a page's paragraphs.
+    # The extractors that it compares with take quadratic time in the number of paragraphs.
     is_long = elements > MAX_COMPARED
     own = "\n\n".join(_paragraphs(page))
     holds = max(len(own), len(declared))
@@ -236,7 +236,7 @@ def _is_far_less(text: str, holds: int) -> bool:
 
 
 def _paragraphs(page: _Page) -> list[str]:
-    """Return the texts of the paragraphs of the page's own article; nothing where no element is known to hold it."""
+    """Return the paragraphs of the page's own article; empty if no element is known to contain it."""
     bodies = [n for n in page.tree.xpath("//*[@itemprop='articleBody']") if not _is_aside(n, page.holders)]
     main = _main_article(page.tree, page.holders)
     bodies = _of_page(bodies, page.holders) or ([] if main is None else [main])
@@ -250,7 +250,7 @@ def _paragraphs(page: _Page) -> list[str]:
 
 
 def _is_running(element: Any, body: Any, holders: set[Any]) -> bool:
-    """Say whether a paragraph is part of the text of ``body``, and of no paragraph around it, form or frame."""
+    """Say whether a paragraph is text of ``body``, and not inside another paragraph, a form or a frame."""
     for around in element.iterancestors():
         if around is body:
             break
@@ -260,11 +260,11 @@ def _is_running(element: Any, body: Any, holders: set[Any]) -> bool:
 
 
 def _page_of(tree: Any) -> _Page:
-    """Return the page with its article's own headings."""
+    """Return the page with the headings of its article."""
     headings = [node for node in tree.iter("h1") if node.text_content().strip()]
     site = {_folded(name) for name in tree.xpath("//meta[@property='og:site_name']/@content")}
     parts = [_folded(part) for part in _PARTS.split(_text(tree, "//title"))]
-    # A name beside which another heading is the rest of the page's title.
+    # A site name, if another heading is the rest of the page's title.
     if len(parts) > 1 and {_folded(node.text_content()) for node in tree.iter("h1", "h2", "h3")} & {
         *parts[:-1]
     }:
@@ -273,14 +273,14 @@ def _page_of(tree: Any) -> _Page:
     held = [node for node in own if next(node.iterancestors("article"), None) is not None]
     others = {*own}.difference(held)
     own = held + [node for node in own if node in others]
-    # A page that has no other name than that of its site is called so.
+    # A page without another name has that of its site.
     if headings and not own and len(parts) < 2:
         own = headings
     return _Page(tree, own, {around for node in own for around in node.iterancestors()})
 
 
 def _is_banner(heading: Any) -> bool:
-    """Say whether a heading is in what a page shows of itself, and in no article."""
+    """Say whether a heading is in the frame of a page, and not in an article."""
     around = [heading, *heading.iterancestors()]
     if any(node.tag in ("article", "main") or "headline" in (node.get("itemprop") or "") for node in around):
         return False
@@ -294,7 +294,7 @@ def _is_banner(heading: Any) -> bool:
 
 
 def _page_title(tree: Any) -> str:
-    """Return the title of the page without the name of its site, where a heading or the page tells that."""
+    """Return the title of the page without the name of its site, if a heading or the page shows that."""
     title = _text(tree, "//title")
     names = {_folded(node.text_content()) for node in tree.iter("h1")}
     names |= {_folded(name) for name in tree.xpath("//meta[@property='og:site_name']/@content")}
@@ -310,7 +310,7 @@ def _metadata(page: _Page) -> dict[str, str]:
     """Return the page's ``meta`` values under their lower-case names; the first of a name counts."""
     tree, holders = page.tree, page.holders
     found: dict[str, str] = {}
-    # Microdata may speak of a comment or of another article.
+    # Microdata may be about a comment or another article.
     items = [m for m in tree.iter("meta") if m.get("itemprop") and not (m.get("property") or m.get("name"))]
     foreign = {*items}.difference(_of_page([item for item in items if not _is_aside(item, holders)], holders))
     for element in tree.iter("meta"):
@@ -324,9 +324,9 @@ def _metadata(page: _Page) -> dict[str, str]:
 
 
 def _time(page: _Page) -> str:
-    """Return the time that the page's own article gives: of the one that holds the heading.
+    """Return the time of the page's own article, which is the one with the heading.
 
-    What is in a comment, an aside or another article is the time of something else.
+    Times in a comment, an aside or another article do not count.
     """
     if declared := _declared_time(page, "datepublished", _PUBLISHED_CLASSES):
         return declared
@@ -343,7 +343,7 @@ def _time(page: _Page) -> str:
 
 
 def _declared_time(page: _Page, name: str, classes: frozenset[str]) -> str:
-    """Return the time that microdata, RDFa or a microformat of the article, or of no other one, calls ``name``."""
+    """Return the time ``name`` in microdata, RDFa or a microformat, if it does not belong to another article."""
     found = [
         element
         for element in page.tree.iter(etree.Element)
@@ -366,13 +366,13 @@ def _calls(element: Any, name: str, classes: frozenset[str]) -> bool:
 
 
 def _machine_time(element: Any) -> str:
-    """Return the value that is meant for programs: never the text that people see."""
+    """Return the machine-readable value, never the visible text."""
     shown = element.get("title") if element.tag == "abbr" else None
     return element.get("datetime") or element.get("content") or shown or ""
 
 
 def _of_page(elements: list[Any], holders: set[Any]) -> list[Any]:
-    """Return those of ``elements`` that speak of the page's article, or of the only article there is."""
+    """Return the ``elements`` about the page's article, or about the only article."""
     scopes = {_scope_of(element) for element in elements}
     own = scopes & {None, *holders} or (scopes if len(scopes) == 1 else set())
     return [element for element in elements if _scope_of(element) in own]
@@ -385,7 +385,7 @@ def _scope_of(element: Any) -> Any:
 
 
 def _main_article(tree: Any, holders: set[Any]) -> Any:
-    """Return the innermost article that holds the heading; on a page without headings, the only one there is."""
+    """Return the innermost article with the heading; on a page without headings, the only article."""
     articles = [node for node in tree.iter("article") if not _is_aside(node, holders)]
     if holders:
         articles = [node for node in articles if node in holders]
@@ -395,7 +395,7 @@ def _main_article(tree: Any, holders: set[Any]) -> Any:
 
 
 def _is_aside(element: Any, holders: set[Any]) -> bool:
-    # What holds the heading may be called after its sidebar.
+    # An element around the heading may be named after its sidebar.
     around = (node for node in (element, *element.iterancestors()) if node not in holders)
     return any(
         node.tag == "aside"

@@ -1,9 +1,8 @@
 """JSON: an array of objects, one object, or an object that holds such an array, or objects by their keys.
 
-It is read as a stream. An element that is not JSON costs itself: reading goes on behind the next ``},`` that an object
-follows, with its key where it has one. What
-is before the first element belongs to it, what is behind the last one to that. Where several elements
-share a line, so do their places, which have a column then.
+It is read as a stream. An element that is not JSON is one reject: reading goes on after the next ``},`` before an
+object (with its key, if it has one). Text before the first element belongs to it, and text after the last one to that.
+If several elements share a line, their places have columns.
 """
 
 from __future__ import annotations
@@ -30,20 +29,20 @@ from feedpub.sources.spec import ParseContext, SourceSpec
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 """The ``fields`` of a source."""
-# Names under which an object holds its list of articles.
+# Names of lists of articles in an object.
 LISTS = (
     "articles", "items", "entries", "posts", "stories", "news", "results", "data", "records", "documents",
     "docs", "rows",
 )  # fmt: skip
-# A list of texts or numbers is not a list of articles; it belongs to one article.
+# A list of texts or numbers is not a list of articles, but part of one.
 _LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*\[(?!\s*["\d\-tf])')
-# The same with an object of objects by their keys, as Firebase exports them.
+# The same for an object of objects under keys, as in exports of Firebase.
 _KEYED_LIST = re.compile(rf'"(?:{"|".join(LISTS)})"\s*:\s*(?=\{{\s*"[^"]{{1,200}}"\s*:\s*\{{)')
 _KEY = re.compile(r'"((?:[^"\\]|\\.){0,500})"\s*:\s*')
-# A key that is an id, and neither the place of a row nor a word for what it holds.
+# A key that is an id, not a row number or a word.
 _ID = re.compile(r"(?!\d+\Z).*[\d_-]", re.DOTALL)
 _MOST_TRIED = 5
-# An export of phpMyAdmin, and what one of its tables begins with.
+# An export of phpMyAdmin, and the beginning of a table in it.
 _TABLES = re.compile(r'\s*\[\s*\{\s*"type"\s*:\s*"header"\s*,')
 _TABLE = re.compile(
     r'"type"\s?:\s?"table"\s?,\s?"name"\s?:\s?"([^"]{1,64})"(?:\s?,\s?"database"\s?:\s?"[^"]{0,64}")?'
@@ -51,7 +50,7 @@ _TABLE = re.compile(
 )
 JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:/|\\/){2}jsonfeed\.org')
 _EXPORTS = (_ghost, _contentful)
-"""Programs whose exports hold tables beside their records, which have to be joined."""
+"""Programs whose exports have tables that must be joined with their records."""
 _ANY = SourceSpec((), Path())
 """A source that declares nothing."""
 _SPACE = re.compile(r"[\s,]*")
@@ -61,7 +60,7 @@ _LINE_END = re.compile(r",?[ \t]*\r?\n")
 
 
 class _Window:
-    """The part of a text that has been read and not yet used: from ``at`` on, in ``line`` behind ``column``."""
+    """The part of a text that was read but not consumed: from ``at`` on, in ``line`` after ``column``."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks = blocks
@@ -75,7 +74,7 @@ class _Window:
         self.end_problem = ""
 
     def more(self) -> None:
-        """Read as much again as is there already; bytes that begin a character wait for the others."""
+        """Double the text; the first bytes of an incomplete character wait for the others."""
         data = b"".join(islice(self._blocks, 1 + (len(self.text) - self.at) // BLOCK))
         self.ended = not data
         self.ends_line = data.endswith(b"\n") if data else self.ends_line
@@ -86,30 +85,30 @@ class _Window:
         self.at = 0
 
     def move(self, to: int) -> None:
-        """Use the text up to index ``to``."""
+        """Consume the text up to index ``to``."""
         line_end = self.text.rfind("\n", self.at, to)
         self.column = to - line_end - 1 if line_end >= 0 else self.column + to - self.at
         self.line += self.text.count("\n", self.at, to)
         self.at = to
 
     def trim(self) -> None:
-        """Drop what has been used, if that is much: an error of the decoder counts all lines before it."""
+        """Drop consumed text if it is long, because an error of the decoder counts all lines before it."""
         if self.at > 1 << 14:
             self.text, self.at = self.text[self.at :], 0
 
     def seek(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Move behind what ``pattern`` finds next, which has at most 300 characters; nothing where it finds no more."""
+        """Move after the next match of ``pattern`` (up to 300 characters); ``None`` if there is none."""
         while not (found := pattern.search(self.text, self.at)):
             if self.ended:
                 return None
-            # It may be cut in two.
+            # A match may be cut in two.
             self.move(max(self.at, len(self.text) - 300))
             self.more()
         self.move(found.end())
         return found
 
     def key(self) -> str | None:
-        """Move behind the key of a member and its colon, and return it; nothing where there is none."""
+        """Move after the key of a member and its colon, and return the key; ``None`` if there is none."""
         while not (found := _KEY.match(self.text, self.at)) or found.end() == len(self.text):
             if self.ended or len(self.text) - self.at > MAX_RAW:
                 return None
@@ -120,7 +119,7 @@ class _Window:
         return None
 
     def next(self) -> str:
-        """Skip white space and commas; return the character that follows, or nothing at the end."""
+        """Skip white space and commas; return the next character, or an empty text at the end."""
         while True:
             space = _SPACE.match(self.text, self.at)
             self.move(space.end() if space else self.at)
@@ -130,7 +129,7 @@ class _Window:
 
 
 def _of_feed(head: str, reading: ParseContext) -> ParseContext:
-    """Return the reading of a JSON Feed by its ``head``: what is before its items."""
+    """Return the context of a JSON Feed by its ``head``, the part before its items."""
     try:
         feed = json.loads(head.rstrip().rstrip(",") + "}")
     except (ValueError, RecursionError):
@@ -147,7 +146,7 @@ def _of_feed(head: str, reading: ParseContext) -> ParseContext:
 
 
 def _incomplete(data: bytes) -> int:
-    """Return how many bytes at the end of ``data`` begin a character of UTF-8 without ending it."""
+    """Return how many bytes at the end of ``data`` are the beginning of a UTF-8 character."""
     for count in range(1, min(4, len(data) + 1)):
         byte = data[-count]
         if byte >= 0xC0:
@@ -158,7 +157,7 @@ def _incomplete(data: bytes) -> int:
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the elements of ``stream`` become, in the file's order."""
+    """Yield the items of the elements in ``stream``, in the file's order."""
     blocks = unified(stream)
     first = next(blocks, b"")
     blocks = chain([first], blocks)
@@ -173,7 +172,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
     else:
         window = _Window(blocks)
         window.more()
-        # The ids of a JSON Feed are minted for all the world (jsonfeed.org/version/1.1, items).
+        # The ids of a JSON Feed are globally unique (jsonfeed.org/version/1.1, items).
         keep_id = JSON_FEED.search(window.text[:4096]) is not None
         if keep_id:
             head = window.text[: found.start()] if (found := _LIST.search(window.text)) else window.text
@@ -186,12 +185,12 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 
 def first_record(text: str) -> dict[str, str]:
-    """Return the texts of the first element in ``text`` by their names. Raises ``ValueError`` where there is none."""
+    """Return the texts of the first element in ``text`` by name. Raises ``ValueError`` if there is none."""
     return texts_of(first_object(text))
 
 
 def first_object(text: str) -> object:
-    """Return the first element in ``text``. Raises ``ValueError`` where there is none."""
+    """Return the first element in ``text``. Raises ``ValueError`` if there is none."""
     if _TABLES.match(text):
         rows = (_object(text, _after_space(text, table.end())) for table in _TABLE.finditer(text))
         if row := next((row for row in rows if row and _is_article(as_named(row, _ANY), ())), None):
@@ -213,7 +212,7 @@ def _after_space(text: str, at: int) -> int:
 
 
 class _Tables(Protocol):
-    """What the tables of an export say of its records."""
+    """Joins the tables of an export with its records."""
 
     def hear(self, table: str, row: Any) -> None: ...
     def joined(self, record: Mapping[str, Any], /) -> Mapping[str, Any]: ...
@@ -224,7 +223,7 @@ def _list_called(names: Sequence[str]) -> re.Pattern[str]:
 
 
 def _with_tables(blocks: Iterator[bytes], names: Sequence[str], tables: _Tables) -> tuple[_Window, _Tables]:
-    """Return an export to read its records from, and what its tables say of these."""
+    """Return an export, to read its records from, and its tables."""
     spool = Spool()
     kept = [spool.put(block) for block in blocks]
     window = _Window(block.read() for block in kept)
@@ -246,17 +245,17 @@ def _records(
         window.move(window.at + 1)
     is_list = bool(window.seek(joined[0])) if joined else is_array
     closing = "]" if is_list else "" if joined else _enter_object(window, reading)
-    # What begins in the line that something else ends in needs a column to be found.
+    # An element on a line with other text needs a column.
     begun = _Begun(1, window.line if closing else 0)
     tables = joined[1] if joined else None
     problem = yield from _elements(window, reading, begun, closing, keep_id=keep_id, tables=tables)
-    # A broken last element has told already that the file is cut off.
+    # A broken last element already shows that the file is cut off.
     window.end_problem = "" if problem else _end_problem(window, is_list=bool(closing), is_array=is_array)
     return _last_line(window)
 
 
 class _Begun(NamedTuple):
-    """The line from which on an element is told to be, and the last line that holds something else."""
+    """The first line of an element's place, and the last line with other text."""
 
     first: int
     used: int
@@ -271,7 +270,7 @@ def _elements(
     keep_id: bool = False,
     tables: _Tables | None = None,
 ) -> Generator[list[Item], None, str]:
-    """Yield what the elements up to the sign ``closing`` become; return the problem of the last one."""
+    """Yield the items of the elements up to the sign ``closing``; return the problem of the last one."""
     problem = ""
     first, used = begun
     while (sign := window.next()) and sign != closing:
@@ -284,13 +283,13 @@ def _elements(
         if key and _ID.match(key) and isinstance(value, Mapping) and "id" not in value:
             value = {**value, "id": key}
         yield _items(reading, reading.origin(first, used, column), value, problem, raw, keep_id=keep_id)
-        # The rest of a line that only ends an element belongs to it.
+        # The rest of a line with the end of an element belongs to it.
         first = window.line + 1 if _LINE_END.match(window.text, window.at) else window.line
     return problem
 
 
 def _of_tables(window: _Window, reading: ParseContext) -> Generator[list[Item], None, int]:
-    """Yield what the rows of those tables become, in an export of a database, that hold articles."""
+    """Yield the items of the rows in those tables of a database export that have articles."""
     first, others, has_articles = 1, [], False
     while found := window.seek(_TABLE):
         begun = _Begun(window.line + bool(_LINE_END.match(window.text, window.at)), window.line)
@@ -316,7 +315,7 @@ def _of_tables(window: _Window, reading: ParseContext) -> Generator[list[Item], 
 
 
 def _end_problem(window: _Window, *, is_list: bool, is_array: bool) -> str:
-    """Return what is wrong with the end of a list, or an empty text. An object may go on behind its list."""
+    """Return what is wrong with the end of a list, or an empty text. An object may go on after its list."""
     if is_list and not window.next():
         return "the list is not closed: the file is cut off here"
     if is_array:
@@ -326,7 +325,7 @@ def _end_problem(window: _Window, *, is_list: bool, is_array: bool) -> str:
 
 
 def _enter_object(window: _Window, reading: ParseContext) -> str:
-    """Move into what an object holds its articles in, and return the sign that ends it; nothing if it is one itself."""
+    """Move into the list of articles in an object; return the sign that ends it, or empty if it is an article."""
     fields = reading.spec.fields
     closing, start = _entered(window.text, window.at, fields) if window.next() == "{" else ("", window.at)
     window.move(start)
@@ -334,11 +333,11 @@ def _enter_object(window: _Window, reading: ParseContext) -> str:
 
 
 def _entered(text: str, at: int, fields: Fields) -> tuple[str, int]:
-    """Return the sign that ends the articles of the object at ``at``, and where they begin; no sign if it is one."""
+    """Return the sign that ends the articles of the object at ``at`` (empty if it is one), and where they begin."""
     if _holds_articles(text, at, fields):
         return "}", at + 1
     listed, keyed = _LIST.search(text, at), _KEYED_LIST.search(text, at)
-    # An empty list may be that of a service which has no news, or of an article.
+    # An empty list may come from a service without news, or belong to an article.
     if listed and not (text.startswith("]", listed.end()) and _is_article(_object(text, at), fields)):
         return "]", listed.end()
     if keyed and not listed and _holds_articles(text, keyed.end(), fields):
@@ -367,7 +366,7 @@ def _holds_articles(text: str, at: int, fields: Fields) -> bool:
 
 
 def _object(text: str, at: int) -> Mapping[str, Any] | None:
-    """Return the object at ``at``; nothing where there is none, or more of it than is there."""
+    """Return the object at ``at``; ``None`` if there is none, or it is incomplete."""
     try:
         value = DECODER.raw_decode(text, at)[0]
     except (ValueError, RecursionError):
@@ -386,7 +385,7 @@ def _is_article(value: Mapping[str, Any] | None, fields: Fields) -> bool:
 
 
 def _element(window: _Window, following: re.Pattern[str] = _NEXT) -> tuple[Any, str, str]:
-    """Use one element; return its value, or why it has none, and its text."""
+    """Consume one element; return its value, or what is wrong, and its text."""
     while True:
         start = window.at
         raw = window.text[start : start + MAX_RAW]
@@ -412,21 +411,21 @@ def _element(window: _Window, following: re.Pattern[str] = _NEXT) -> tuple[Any, 
 
 
 def _decoded(text: str, start: int) -> tuple[Any, str, int]:
-    """Return the value at ``start``, or nothing and why it is not taken, and the index behind it."""
+    """Return the value at ``start``, or ``None`` and what is wrong, and the index after it."""
     try:
         value, end = DECODER.raw_decode(text, start)
     except RecordError as error:
-        # JSON all the same: its end can be found.
+        # It is JSON, so its end can be found.
         return None, str(error), PLAIN_DECODER.raw_decode(text, start)[1]
     return value, "", end
 
 
 def _behind(window: _Window, at: int, following: re.Pattern[str]) -> int:
-    """Return the index behind a broken element; what is longer than the window is used up on the way."""
+    """Return the index after a broken element; a part that is longer than the window is consumed."""
     while not (found := following.search(window.text, at)):
         if window.ended:
             return len(window.text)
-        # The sign of the next element may be cut in two.
+        # The beginning of the next element may be cut in two.
         window.move(max(window.at, len(window.text) - 64))
         window.more()
         at = 0
@@ -434,7 +433,7 @@ def _behind(window: _Window, at: int, following: re.Pattern[str]) -> int:
 
 
 def _holds_columns(value: Mapping[str, Any]) -> bool:
-    """Say whether an object has a column in each member, by numbers of rows, as pandas writes tables."""
+    """Say whether each member of an object is a column by row numbers, as pandas writes tables."""
     return len(value) > 1 and all(
         isinstance(column, Mapping) and column and all(str(key).isdecimal() for key in column)
         for column in value.values()
@@ -482,7 +481,7 @@ def _recovered(value: Any, encoding: str | None) -> Any:
 
 
 def _last_line(window: _Window) -> int:
-    """Use up the rest; return the number of the text's last line, 0 if it is empty."""
+    """Consume the rest; return the number of the last line, 0 if the text is empty."""
     while True:
         window.move(len(window.text))
         if window.ended:

@@ -1,6 +1,6 @@
-"""JSON Lines: one object a line.
+"""JSON Lines: one object per line.
 
-A line that is not an object costs only itself; blank lines belong to the next object.
+A line that is not an object is one reject; blank lines belong to the next object.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from feedpub.sources.spec import ParseContext
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the lines of ``stream`` become, in the file's order."""
+    """Yield the items of the lines in ``stream``, in the file's order."""
     return with_blank_lines(_records(stream, reading), reading.file)
 
 
 def at(lines: Block, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the line of one object becomes; there may be blank lines around it."""
+    """Yield the items of one object's line; there may be blank lines around it."""
     for number, line in enumerate(lines.lines, lines.first):
         if line and not line.isspace():
             overlong = lines.overlong and number == lines.first
@@ -35,17 +35,17 @@ def at(lines: Block, reading: ParseContext) -> Iterator[Item]:
 
 
 def first_record(text: str) -> dict[str, str]:
-    """Return the texts of the first object in ``text`` by their names. Raises ``ValueError`` where there is none."""
+    """Return the texts of the first object in ``text`` by name. Raises ``ValueError`` if there is none."""
     return texts_of(first_object(text))
 
 
 def first_object(text: str) -> object:
-    """Return what the first line of ``text`` holds. Raises ``ValueError`` where that is not JSON."""
+    """Return the value of the first line in ``text``. Raises ``ValueError`` if it is not JSON."""
     return DECODER.decode(text.lstrip().partition("\n")[0])
 
 
 def texts_of(values: object) -> dict[str, str]:
-    """Return the texts of an object, of those in it too, by their names: ``text.plain``. Raises ``ValueError``."""
+    """Return the texts in an object by name, also in nested ones (``text.plain``). Raises ``ValueError``."""
     if not isinstance(values, Mapping):
         raise ValueError("this is not a JSON object")  # noqa: TRY004 - it is about the text
     found: dict[str, str] = {}

@@ -1,10 +1,9 @@
-"""Markdown with front matter, as Hugo, Jekyll, Eleventy, Pelican, Nikola and Pandoc write it: one article a file.
+"""Markdown with front matter, as Hugo, Jekyll, Eleventy, Pelican, Nikola and Pandoc write it: one article per file.
 
 Front matter is YAML between ``---`` lines, TOML between ``+++`` lines, a JSON object, Pelican's ``Name:
 value`` lines up to a blank one or dashes, Nikola's ``.. name: value`` lines in a comment, or Pandoc's three lines after
-percent signs. YAML is read by the strict
-reader of the config: no timestamp, ``NO`` or ``1.10`` is turned into something else. What its author marked as a draft
-is not published.
+percent signs. YAML is read by the strict reader of the config, which does not reinterpret timestamps, ``NO`` or
+``1.10``. Drafts are not published.
 """
 
 from __future__ import annotations
@@ -45,12 +44,12 @@ _NIKOLA_LINE = re.compile(r"^\.\.[ \t]+([\w-]+):[ \t]*(.*)$", re.MULTILINE)
 _PANDOC = re.compile(
     r"%(?P<title>.*(?:\n[ \t]+\S.*)*)\n%(?P<authors>.*(?:\n[ \t]+\S.*)*)\n%(?P<date>.*)(?:\n|\Z)"
 )
-# tomllib needs the square of a dotted key in memory.
+# tomllib needs quadratic memory for a dotted key.
 MAX_MATTER = 64 << 10
 MAX_DOTS = 16
 _KEY = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
 _DOTTED = re.compile(rf"(?:^|[{{\[,])[ \t]*+(?:{_KEY}\.[ \t]*+){{{MAX_DOTS + 1}}}", re.MULTILINE)
-# Markup of the generators, which turn it into text before they publish it: Liquid, Jinja, Hugo's shortcodes, MDX.
+# Template code of generators: Liquid, Jinja, Hugo's shortcodes, MDX.
 _TEMPLATE = re.compile(
     r"\{%.{1,200}?%\}|\{\{.{1,200}?\}\}|^(?:import|export)\s[^\n]{1,200}", re.MULTILINE | re.DOTALL
 )
@@ -65,7 +64,7 @@ _ATTRIBUTES = re.compile(r"\{[#.:][^{}]*\}\s*\Z")
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield the file's article, or why there is none; a draft is boilerplate with a notice."""
+    """Yield the file's article, or why there is none."""
     data, origin = read_whole(stream, reading)
     if not data:
         return
@@ -86,7 +85,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 
 def _split(text: str) -> tuple[Mapping[str, Any], str]:
-    """Return the front matter's values and the text behind it. Raises :class:`RecordError`."""
+    """Return the values of the front matter and the text after it. Raises :class:`RecordError`."""
     if fenced := _FENCED.match(text):
         language = (fenced["language"] or fenced["other"] or ("yaml" if fenced["fence"] else "toml")).lower()
         matter = fenced["matter"] if fenced["fence"] else fenced["toml"]
@@ -97,7 +96,7 @@ def _split(text: str) -> tuple[Mapping[str, Any], str]:
         try:
             return _READERS[language](matter), text[fenced.end() :]
         except RecordError:
-            # Behind blank lines, dashes may be a line of the text.
+            # After blank lines, dashes may belong to the text.
             if not text.startswith("\n"):
                 raise
             return {}, text
@@ -110,7 +109,7 @@ def _split(text: str) -> tuple[Mapping[str, Any], str]:
 
 
 def _lines(text: str) -> tuple[Mapping[str, Any], str]:
-    """Return the values that lines on top have, such as ``Name: value``, and the text behind them."""
+    """Return the values of lines at the top, such as ``Name: value``, and the text after them."""
     if (pandoc := _PANDOC.match(text)) and pandoc["title"].strip():
         authors = [part.strip() for part in re.split(r"[;\n]", pandoc["authors"] or "") if part.strip()]
         values = {"title": " ".join(pandoc["title"].split()), "author": authors}
@@ -122,7 +121,7 @@ def _lines(text: str) -> tuple[Mapping[str, Any], str]:
     if pelican := _PELICAN.match(text):
         pairs = _PELICAN_LINE.findall(pelican[0] if pelican[0].endswith("\n") else f"{pelican[0]}\n")
         values = {name.strip(): " ".join(value.split()) for name, value in pairs}
-        # A line above dashes may be a heading that has a colon.
+        # A line above dashes may be a heading with a colon.
         if not pelican["dashes"] or {"title", "date"} & {fold_name(name) for name in values}:
             return values, text[pelican.end() :]
     return {}, text
@@ -132,7 +131,7 @@ def _yaml(matter: str) -> Mapping[str, Any]:
     try:
         found = _plain(read_yaml(matter.encode(errors="surrogatepass"), "front matter"))
     except ConfigError as error:
-        # The fence is the file's first line.
+        # The first fence is line 1.
         raise RecordError(f"the front matter, line {error.where.line + 1}: {error.problem}") from None
     if found is None or found == "":
         return {}
@@ -154,7 +153,7 @@ def _toml(matter: str) -> Mapping[str, Any]:
         raise RecordError(f"the front matter has a key with more than {MAX_DOTS} dots")
     try:
         values = tomllib.loads(matter)
-    # A number of too many digits is another ValueError than what is not TOML.
+    # A number with too many digits raises another ValueError than invalid TOML.
     except (ValueError, RecursionError) as error:
         raise RecordError(f"the front matter is not TOML: {error}") from None
     _refuse_long_numbers(values)
@@ -162,7 +161,7 @@ def _toml(matter: str) -> Mapping[str, Any]:
 
 
 def _refuse_long_numbers(values: Mapping[str, Any]) -> None:
-    """Refuse what Python reads in base 16 and cannot write in base 10."""
+    """Refuse numbers that Python can read in base 16 but not write in base 10."""
     left: list[Any] = [values]
     while left:
         value = left.pop()
@@ -185,7 +184,7 @@ def _json(text: str) -> tuple[Mapping[str, Any], int]:
     return values, end
 
 
-# Eleventy lets the first fence name the language.
+# In Eleventy, the first fence may name the language.
 _READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "yaml": _yaml,
     "toml": _toml,
@@ -211,7 +210,7 @@ def _record(reading: ParseContext, values: Mapping[str, Any], body: str) -> Reco
 
 @lru_cache(maxsize=64)
 def _without_body(spec: SourceSpec) -> SourceSpec:
-    """Return how front matter is read, which holds no body: its description is the summary."""
+    """Return the options for front matter, which has no body: its description is the summary."""
     return replace(spec, fields=(*spec.fields, ("body", "")))
 
 
@@ -238,7 +237,7 @@ def _without_heading(body: str) -> tuple[str, str]:
 
 
 def _behind_comments(body: str) -> int:
-    """Return where the first text of a body begins, behind white space and comments of HTML."""
+    """Return where the text of a body begins, after white space and HTML comments."""
     at = 0
     while True:
         while at < len(body) and body[at].isspace():

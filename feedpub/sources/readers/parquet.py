@@ -1,4 +1,4 @@
-"""Parquet, through pyarrow: a row is a record. Places count rows, from 1, as such a file has no lines."""
+"""Parquet, through pyarrow: a row is a record. Places count rows from 1, because there are no lines."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _IN_MEMORY = 16 << 20
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the rows of ``stream`` become; a damaged file is one reject."""
+    """Yield the items of the rows in ``stream``; a damaged file is one reject."""
     # The extra's modules.
     from pyarrow import ArrowException, parquet  # noqa: PLC0415
 
     number = 0
-    # The format has its index at the end: what can't be sought in goes through a temporary file.
+    # The index is at the end of the file, so a stream that cannot seek goes through a temporary file.
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
         shutil.copyfileobj(cast("IO[bytes]", stream), file)
         try:

@@ -4,10 +4,10 @@
     Body, one line or more
     2023-10-09 14:25
 
-A record is anchored on its timestamp line: whatever is wrong with it, the next one begins after that line.
+A record ends with its timestamp line: whatever is wrong with it, the next one begins after that line.
 Its first line that is not blank is the title. A declared heading begins a block of boilerplate, see
-:func:`_block_end`. Blank lines belong to the item that follows them, at the end of a file to the last one, so
-that every line belongs to exactly one item.
+:func:`_block_end`. Blank lines belong to the item after them (at the end of a file, to the last one), so every line
+belongs to exactly one item.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ from feedpub.text.dates import DatePolicy, is_declared, parse_date
 from feedpub.text.dates.policy import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 
 MAX_STAMP = 80
-# What is kept of lines while no timestamp comes; beyond it a record is one reject.
+# How much is kept while no timestamp comes; a longer record is one reject.
 MAX_RECORD = 16 << 20
 
 _MONTH = "|".join((*MONTH_NAMES, "sept", *MONTHS))
 _WEEKDAY = "|".join((*WEEKDAY_NAMES, *WEEKDAYS))
 _ZONE = r"(?:Z|(?:UTC|GMT|UT)?[+-]\d{1,2}(?::?\d\d)?|[A-Z]{2,5}|[A-Z][a-z]+/[A-Za-z_/]+)"
 _CLOCK = rf"\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[ap]\.?m\.?)?(?:\s?{_ZONE}(?:\s?\(\w+\))?)?"
-# What nobody sees around a date does not cost a record the date, and so run it into the next one.
+# Invisible characters around a date must not hide it, or the record would run into the next one.
 _INVISIBLE = r"\s\x00-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff"
 _DASH = "[-/.\u2010-\u2015\u2212]"
 _DAY = (
@@ -55,14 +55,14 @@ _DAY = (
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?(?:{_MONTH})\.?,?[ -](?:\d{{4}}|'?\d\d)"
     rf"|(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 )
-# A line that is a date and nothing else, real or not: it anchors a record, and whether it is a date that the
-# policy takes is decided when it is read.
+# A line that is nothing but a date, real or not. It ends a record; whether the policy accepts the date is
+# decided when it is read.
 _STAMP = re.compile(
     rf"[{_INVISIBLE}-]*(?:(?:{_WEEKDAY})\.?,? )?(?:{_DAY})(?:(?:[T\s]|,\s|\sat\s)\s?{_CLOCK})?[{_INVISIBLE}.,;]*\Z",
     re.IGNORECASE,
 )
-# What may be a date in another form, or be meant as one and have to be declared: a long number, or a year, further
-# digits and few words, as in "Published 11 October 2023 at 10h00".
+# What may be meant as a date that has to be declared: a long number, or a year, more digits and a few words,
+# as in "Published 11 October 2023 at 10h00".
 _LONG_NUMBER = re.compile(r"\s*\d{9,14}\s*\Z")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\d{4})?(?!\d)")
 _ZEROS = str.maketrans("123456789", "000000000")
@@ -71,18 +71,18 @@ _MEANT = re.compile(r"\W*(?:[^\W\d_]+[.,:]*\s+)?\W*\d.*\d\D{0,5}\Z|\W*\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORT_WORDS = ("a", "am", "at", "m", "nd", "of", "p", "pm", "rd", "st", "t", "th", "z")
 _DATE_WORDS = frozenset([*MONTH_NAMES, *MONTHS, "sept", *WEEKDAY_NAMES, *WEEKDAYS, *_SHORT_WORDS])
-# Beside a time of day there may be some words more, as in other languages.
+# With a time of day there may be more words, as in other languages.
 _HOURS = re.compile(r"\d\s?(?:[:hH]|[Uu]hr)")
 _FEW_WORDS = 3
-# The time of day and the zone, which some stamps of a file have and others have not.
+# The time of day and the zone, which only some timestamps of a file may have.
 _TIME = re.compile(rf"(?:[T\s,]|at)*{_CLOCK}.*\Z", re.IGNORECASE)
 _PART = re.compile(r"\d+|[^\W\d_]+|[-/.]")
 
 
 class _Span(NamedTuple):
-    """The lines up to a timestamp, or what the file ends with.
+    """The lines up to a timestamp, or up to the end of the file.
 
-    ``plain`` is that of :class:`~feedpub.sources.decoding.Block`; ``problem`` says why the lines can't be a
+    ``plain`` is that of :class:`~feedpub.sources.decoding.Block`; ``problem`` says why the lines cannot be a
     record.
     """
 
@@ -95,7 +95,7 @@ class _Span(NamedTuple):
 
 
 def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the records of ``stream`` become, in the file's order."""
+    """Yield the items of the records in ``stream``, in the file's order."""
     if reading.spec.is_whole:
         yield from _one(stream, reading)
         return
@@ -106,7 +106,7 @@ def read(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
 
 
 def at(lines: Block, reading: ParseContext) -> Iterator[Item]:
-    """Yield what the lines of one record become, whatever is before them."""
+    """Yield the items of one record's lines, whatever is before them."""
     if not reading.spec.ends_at_dates:
         return
     record = lines.lines
@@ -116,7 +116,7 @@ def at(lines: Block, reading: ParseContext) -> Iterator[Item]:
 
 
 def _one(stream: ByteStream, reading: ParseContext) -> Iterator[Item]:
-    """Yield the article of a file that is one record: its first line is the title, and the file says its date."""
+    """Yield the article of a file with one record: the first line is the title, and the file has the date."""
     data, origin = read_whole(stream, reading)
     if not data.strip():
         if data:
@@ -148,10 +148,10 @@ def _records(stream: ByteStream, reading: ParseContext) -> Generator[list[Item],
 
 
 def _usual(reading: ParseContext, span: _Span, shapes: set[str], longest: int) -> Item | None:
-    """Return the article of a record like most, of which nothing else is to be said: as :func:`_items` does, sooner.
+    """Return the article of a simple record that needs no notices, like :func:`_items` but faster; else ``None``.
 
-    Nothing in it is of a length that a heading may have, or a date, ``longest`` characters at the most: but its title,
-    and its timestamp, which is written like one before it.
+    None of its lines is short enough for a heading or a date (``longest`` characters), except its title and its
+    timestamp, which has the form of an earlier one.
     """
     lines = span.lines
     if not (span.plain and span.stamped) or span.problem:
@@ -177,8 +177,8 @@ def _usual(reading: ParseContext, span: _Span, shapes: set[str], longest: int) -
 
 
 def stamps_of(spec: SourceSpec) -> Callable[[str], object]:
-    """Return what says whether a line is a timestamp: by its form, as the source declares, or as dates are read."""
-    # Whether a zone has to be named is asked when the date is read.
+    """Return a function that says whether a line is a timestamp, by its form or by the source's declarations."""
+    # A missing zone only matters when the date is read.
     policy = replace(spec.dates, zone=spec.dates.zone or "UTC")
     declares = bool(policy.formats or policy.languages)
 
@@ -200,7 +200,7 @@ def _is_declared(line: str, spec: SourceSpec) -> bool:
 
 
 def _may_be_date(line: str) -> bool:
-    """Say whether a line holds little but what a date is made of. It is asked of each line, so it is cheap."""
+    """Say whether a line consists mostly of parts of a date. It is called for each line, so it is cheap."""
     if len(line) > MAX_STAMP or not _YEAR.search(line) or sum(map(str.isdigit, line)) <= len("2023"):
         return False
     words = _WORD.findall(_COMMENT.sub("", line))
@@ -209,7 +209,7 @@ def _may_be_date(line: str) -> bool:
 
 
 def _is_meant(line: str) -> bool:
-    """Say whether a line that is not a date may be meant as one: running text begins and ends otherwise."""
+    """Say whether a line that is not a date may be meant as one: ordinary text begins and ends differently."""
     return bool(_LONG_NUMBER.match(line) or (_may_be_date(line) and _MEANT.match(_COMMENT.sub("", line))))
 
 
@@ -222,9 +222,9 @@ def _why_no_date(line: str, policy: DatePolicy) -> str:
 
 
 def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool) -> Iterator[Notice]:
-    """Tell of a timestamp in another form than those before it, and of a line that may be meant as one but is not.
+    """Report a timestamp in another form than those before it, and a line that may be meant as one but is not.
 
-    ``shapes`` are the forms of the file so far. What was not ``taken`` as an article tells of itself.
+    ``shapes`` are the forms in the file so far. A record that was not ``taken`` as an article is reported anyway.
     """
     if not span.stamped:
         return
@@ -235,7 +235,7 @@ def _doubts(reading: ParseContext, span: _Span, shapes: set[str], *, taken: bool
         here = reading.origin(span.last, span.last)
         yield Notice(here, "odd-date", told)
     shapes.add(shape)
-    # Each line is looked at, so the cheapest looks go first.
+    # This checks each line, so cheap checks come first.
     hinted = [
         number
         for number, line in enumerate(span.lines)
@@ -271,7 +271,7 @@ def _shape(stamp: str) -> str:
 
 
 def _spans(stream: ByteStream, is_stamp: Callable[[str], object], first: int) -> Iterator[_Span]:
-    # What the blocks before hold of a record that is not complete.
+    # The lines of an incomplete record in earlier blocks.
     pending: list[str] = []
     size, last, plain, problem = 0, 0, True, ""
     for block in blocks(stream, first):
@@ -287,9 +287,9 @@ def _spans(stream: ByteStream, is_stamp: Callable[[str], object], first: int) ->
                 first, start, pending, plain, problem = last + 1, number + 1, [], block.plain, ""
         pending += lines[start:]
         last = block.first + len(lines) - 1
-        # What a line costs in memory beside its text counts too: a gigabyte may be nothing but line ends.
+        # The overhead of a line in memory counts too: a gigabyte may be nothing but line ends.
         added = sum(map(len, lines[start:])) + 64 * (len(lines) - start)
-        # A timestamp in this block has ended what was pending.
+        # A timestamp in this block ended the pending lines.
         size = added if start else size + added
         if size > MAX_RECORD:
             problem = problem or f"no timestamp comes within {MAX_RECORD >> 20} MB"
@@ -339,12 +339,12 @@ def _headings(lines: list[str], headings: frozenset[str], end: int) -> Iterator[
 
 
 def _block_end(lines: list[str], heading: int, stamped: bool) -> int:
-    """Return where the block of boilerplate ends that begins at ``heading``.
+    """Return where the block of boilerplate that begins at ``heading`` ends.
 
-    It ends at a blank line after a headline; else, where a record follows, before the last two lines that can
-    be its title and body; else at the end of the file. A blank rest of the file belongs to it.
+    It ends at a blank line after a headline. Without one, it ends before the last two lines if a record follows, as
+    these are its title and body, else at the end of the file. Blank lines at the end of the file belong to it.
     """
-    # Not all filled lines at once: there may be as many headings as lines.
+    # Not all lines at once, as there may be as many headings as lines.
     filled: deque[int] = deque(maxlen=3)
     end_of_text = len(lines) - 1 if stamped else len(lines)
     for number in range(heading + 1, end_of_text):
