@@ -21,16 +21,16 @@ BASE_PATH = ("site", "base_url")
 
 
 def load_config(path: str | Path, *, base_url: str | None = None) -> Settings:
-    """Read and compile the config at ``path``; :class:`ConfigError` says what is wrong with it.
+    """Read and compile the config at ``path``. Raises :class:`ConfigError` if it is wrong.
 
-    ``base_url`` takes the place of the one that it names.
+    ``base_url`` replaces the one in the config.
     """
     path = Path(path)
     return parse_config(_read(path), path, base_url=base_url)
 
 
 def load_packs(path: Path) -> dict[str, Pack]:
-    """Return the packs that the config at ``path`` names; the rest of it may be wrong."""
+    """Return the packs that the config at ``path`` names, even if the rest of it is wrong."""
     problems = Problems()
     root = read_yaml(_read(path), str(path), problems)
     packs: Packs = {}
@@ -56,11 +56,10 @@ def _read(path: Path) -> bytes:
 def parse_config(
     data: bytes, path: Path, read: Callable[[Path], bytes] = Path.read_bytes, *, base_url: str | None = None
 ) -> Settings:
-    """Compile a config that was read from ``path``, to whose folder its own paths are relative.
+    """Compile a config that was read from ``path``; its paths are relative to the folder of that.
 
-    ``read`` returns the bytes of a pack, or of a list of feeds. ``base_url`` takes the place of the one in ``data``; it
-    is as :func:`parse_base_url` returns it. Raises :class:`ConfigError` with all that is wrong, in
-    the order of the lines.
+    ``read`` returns the bytes of a pack, or of a list of feeds. ``base_url`` (from :func:`parse_base_url`) replaces
+    the one in ``data``. Raises :class:`ConfigError` with everything that is wrong, in the order of the lines.
     """
     problems = Problems()
     files = [path]
@@ -76,7 +75,7 @@ def parse_config(
         root = _served_at(base_url, root)
     top = root.mapping()
     if VERSION_KEY.name in top:
-        # What the rest means in another version is not known here.
+        # The rest may have another meaning in another version.
         VERSION_KEY.read(top, root)
     said: ConfigFile | None = None
     rules: RuleSet | None = None
@@ -144,7 +143,7 @@ def _packs(root: Node, path: Path, read: Callable[[Path], bytes], problems: Prob
 
 
 def _with_rules(top: Mapping[str, Node]) -> tuple[Mapping[str, Node], Mapping[str, Node]]:
-    """Return the feeds that have rules, and the templates of those that are made of the data."""
+    """Return the feeds with rules, and the templates of feeds that are made from data."""
     feeds = top["feeds"].value if "feeds" in top else None
     if not isinstance(feeds, Mapping):
         return {}, {}

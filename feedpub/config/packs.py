@@ -1,4 +1,4 @@
-"""The list ``packs:`` of a config → packs by name: of such as ship with feedpub, and of files."""
+"""The list ``packs:`` of a config → packs by name: feedpub's own, and files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ PACKS: Kind[Node] = Value(lambda node: node, list_of(PATH, single=True).schema)
 
 
 def read_packs(node: Node, base: Path, read: Callable[[Path], bytes], problems: Problems) -> Packs:
-    """Return the packs that ``node`` names, or why one cannot be used; what is wrong goes to ``problems``.
+    """Return the packs that ``node`` names, or why one cannot be used; errors go to ``problems``.
 
-    Paths are relative to ``base``. ``read`` returns the bytes of a file. Of those that ship, what they say is taken to
-    be right.
+    Paths are relative to ``base``. ``read`` returns the bytes of a file. feedpub's own packs are not checked.
     """
     packs: dict[str, Pack | ConfigError] = {}
     named: dict[str, Node] = {}
@@ -44,7 +43,7 @@ def read_packs(node: Node, base: Path, read: Callable[[Path], bytes], problems: 
                 packs[name] = error
                 raise
             if not pack.shipped:
-                # All that is wrong with it is told, used or not.
+                # All its errors are reported, used or not.
                 _ = pack.parsed
     return packs
 

@@ -1,4 +1,4 @@
-"""What a config would make public that is fit for a try only: addresses of this machine, and names for examples."""
+"""Values in a config that are only good for a try but would be published: local addresses and example names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from feedpub.core.errors import Where
 from feedpub.core.yaml_node import Node
 
-# The keys whose values are addresses, or names of domains, that feeds carry.
+# The keys with addresses or domain names that feeds carry.
 _PUBLIC = frozenset(
     (
         "base_url",
@@ -27,14 +27,14 @@ _PUBLIC = frozenset(
         "license",
     )
 )
-# RFC 2606 sets them apart, and "example" under any other ending is meant so.
+# RFC 2606 reserves these, and "example" under any other top-level domain is meant as one.
 _RESERVED = frozenset(("example", "invalid", "localhost", "test"))
 _EXAMPLE = re.compile(r"(?:.*\.)?example\.[a-z-]+(?:\.[a-z]{2})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A value of a config, at ``where``, that stands for one of the user's own."""
+    """A value of a config, at ``where``, that the user should replace."""
 
     where: Where
     value: str
@@ -49,7 +49,7 @@ def find_placeholders(root: Node) -> Iterator[Placeholder]:
 
 
 def told(placeholders: Sequence[Placeholder]) -> str:
-    """Return one sentence that names the placeholders and their lines; nothing where there are none."""
+    """Return one sentence that names the placeholders and their lines; empty if there are none."""
     if not placeholders:
         return ""
     first, *others = placeholders

@@ -38,7 +38,7 @@ LINE: Kind[str] = Value(_line, TEXT.schema)
 def _path(node: Node) -> str:
     text = node.path().strip()
     found = None if "://" in text else _SHELL.match(text)
-    # Before it meant anything, such a name was one of a file beside the config; where there is one, it still is.
+    # In older versions, such a name meant a file beside the config; if there is one, it still does.
     if not found or glob.glob(found[0], root_dir=Path(node.where.file).parent):  # noqa: PTH207 - takes absolute ones
         return text
     expanded = os.path.expandvars(os.path.expanduser(text))  # noqa: PTH111 - a ~ that is nobody's stays
@@ -51,7 +51,7 @@ def _path(node: Node) -> str:
 
 _PATH_SCHEMA = {"type": ["string", "number"], "pattern": r"^(?!\s*$)[^\u0000-\u001f\u007f-\u009f]+(?![\s\S])"}
 PATH: Kind[str] = Value(_path, _PATH_SCHEMA)
-"""A path or a pattern of paths; ``~`` and variables stand for what a shell would put there."""
+"""A path or a pattern of paths; ``~`` and variables are replaced as in a shell."""
 
 
 def _folder(node: Node) -> str:
@@ -65,7 +65,7 @@ def _folder(node: Node) -> str:
 
 
 FOLDER: Kind[str] = Value(_folder, _PATH_SCHEMA)
-"""A folder of this machine."""
+"""A local folder."""
 
 
 def _url(node: Node) -> str:
@@ -80,7 +80,7 @@ def _url(node: Node) -> str:
 
 _WEB = r'[Hh][Tt][Tt][Pp][Ss]?://[^\s<>"{}|\\^`'
 URL: Kind[str] = Value(_url, {"type": "string", "pattern": f"^{_WEB}]+$"})
-"""An absolute web address as a URI, without a name and a password in it: all of them are published."""
+"""An absolute web address as a URI, without name and password, because it is published."""
 
 
 def _base_url(node: Node) -> str:
@@ -95,7 +95,7 @@ BASE_URL: Kind[str] = Value(_base_url, {"type": "string", "pattern": f"^{_WEB}?#
 
 
 def parse_base_url(text: str) -> str:
-    """Return such an address, as a config would have it; ``ValueError`` says what would be right."""
+    """Return a base URL as in a config. Raises ``ValueError`` that says what would be right."""
     try:
         return _base_url(Node(Where("", 1, 1), text))
     except ConfigError as error:
@@ -147,7 +147,7 @@ AUTHOR: Kind[Author] = Value(_author, {"anyOf": [LINE.schema, _PERSON.schema]})
 
 
 def size(minimum: int) -> Kind[int]:
-    """Return the kind of sizes in bytes, written as such or as ``512 KB`` (of 1,024 bytes) or ``2 MB``."""
+    """Return the kind of sizes, written in bytes or as ``512 KB`` (of 1,024 bytes) or ``2 MB``."""
 
     def read(node: Node) -> int:
         match = _SIZE.fullmatch(node.text())
@@ -202,7 +202,7 @@ def _moment(node: Node) -> datetime:
     try:
         if _MOMENT.fullmatch(text):
             return datetime.fromisoformat(text)
-    except ValueError:  # a day or an hour that there is not
+    except ValueError:  # a day or an hour that does not exist
         pass
     raise node.error(f"{text!r} is not a date", "write 2024-01-31, or 2024-01-31T10:00:00Z")
 

@@ -1,4 +1,4 @@
-"""The whole config file, declared: its top level, and the JSON Schema (draft 2020-12) that editors check it against."""
+"""The declaration of the whole config file: its top level, and the JSON Schema (draft 2020-12) for editors."""
 
 from __future__ import annotations
 

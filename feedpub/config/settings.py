@@ -1,4 +1,4 @@
-"""What a config says, as frozen values. How it is written in YAML is the business of ``load``."""
+"""A config as frozen values. ``loader`` knows how it is written in YAML."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from feedpub.rules import RuleSet
 from feedpub.sources import SourceSpec
 
 Archive: TypeAlias = int | Literal["monthly"] | None
-"""How older entries are archived (RFC 5005 §4): so many in a document, those of a month, or not at all."""
+"""How older entries are archived (RFC 5005 §4): a number of entries per document, by month, or not at all."""
 
 Layout: TypeAlias = Literal["files", "releases"]
-"""Whether files are replaced one by one, or the whole folder flips."""
+"""Whether files are replaced one by one, or the whole folder at once."""
 
 
 Pages: TypeAlias = Literal["auto", "all", "off"]
-"""Which pages for people there are: with ``auto``, articles have one that have no address of their own."""
+"""Which pages for people there are: with ``auto``, only articles without an address of their own have one."""
 
 
 WithdrawnPage: TypeAlias = Literal["note", "remove"]
-"""What becomes of the page of an article that is taken back: a note takes its place, or it is removed."""
+"""What happens to the page of an article that is taken back: it becomes a note, or is removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a subscription document holds, in entries and bytes and of each text, and where older entries go."""
+    """The size of a subscription document in entries and bytes, how much of each text, and where older entries go."""
 
     max_items: int
     max_bytes: int
@@ -43,10 +43,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which of its articles a feed shows, beside the limits of its size.
+    """Which of its articles a feed shows, besides the limits of its size.
 
-    From ``after`` on, and up to ``before``; a bound without a zone is meant in that of each article's date. In the
-    subscription document, those that are ``newer_than`` so much, at most ``max_per_source`` of one source.
+    It has articles from ``after`` on and up to ``before``; a bound without a zone is in that of each article's date.
+    The subscription document only has those that are ``newer_than`` this, and ``max_per_source`` of one source.
     """
 
     newer_than: timedelta | None = None
@@ -57,7 +57,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An article that the config names, by id, key or link, and where it does."""
+    """An article that the config names by id, key or link, and the place in the config."""
 
     name: str
     where: Where
@@ -65,7 +65,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
-    """The articles that a person adds to a feed, and those that one drops from it, whatever its rule says."""
+    """The articles that a person adds to or drops from a feed, whatever its rule says."""
 
     add: tuple[Named, ...] = ()
     drop: tuple[Named, ...] = ()
@@ -73,11 +73,11 @@ class Exceptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings(Channel):
-    """How one feed is made; its rule is in ``Settings.rules`` under the same index.
+    """The settings of one feed; its rule has the same index in ``Settings.rules``.
 
-    ``selective`` feeds have a rule of their own, so that being in one says something about an article. ``near`` is
-    the similarity from which two texts count as one. A ``lasting`` feed was made of the data, and is there only because
-    it was published: no guard asks for entries of it.
+    ``selective`` feeds have a rule of their own, so being in one says something about an article. ``near`` is
+    the similarity from which two texts count as one. A ``lasting`` feed was made from data, and only stays because
+    it was published: no guard requires entries in it.
     """
 
     max_items: int
@@ -91,15 +91,15 @@ class FeedSettings(Channel):
 
 
 VALUE = "{value}"
-"""What is in the slug and in the title of a template for the value that a feed is made of."""
+"""The placeholder in slug and title of a template for the value of each feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Feeds that are made of the data: one of each value of ``field`` that has ``min_articles``, ``max_feeds`` at most.
+    """Feeds made from data: one for each value of ``field`` with ``min_articles``, up to ``max_feeds``.
 
-    ``feed`` is what they have in common; its slug is the name of the template. Without a ``description``, each has that
-    of other feeds. The rule that they have in common is in ``rules.templates`` under the same index.
+    ``feed`` is what they have in common; its slug is the name of the template. Without a ``description``, each has the
+    default one. Their common rule has the same index in ``rules.templates``.
     """
 
     feed: FeedSettings
@@ -113,7 +113,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Which files beside articles are published: of ``max_file`` bytes at most, and ``keep`` longer than named."""
+    """Which files beside articles are published (up to ``max_file`` bytes), and how long to ``keep`` unused ones."""
 
     max_file: int
     keep: timedelta
@@ -123,9 +123,9 @@ class Media:
 class Output:
     """Where documents go and which formats are written; ``state`` is the folder that is never served.
 
-    ``templates`` is a folder whose templates of pages take the place of ours. ``on_publish`` is a command, with its
-    arguments, that is told what changed.
-    ``gzip`` says whether each file has a compressed twin; ``limits`` are those of feeds that name no others.
+    ``templates`` is a folder with page templates that replace ours. ``on_publish`` is a command, with its
+    arguments, that learns what changed.
+    ``gzip`` says whether each file has a compressed copy; ``limits`` are the defaults of feeds.
     """
 
     dir: Path
@@ -145,8 +145,8 @@ class Output:
 class Guards:
     """What a build may do before it refuses.
 
-    ``max_rejects`` is a share (0.05) or a count; ``None``: any. ``max_vanished`` is the share of a feed's published
-    ids that may vanish at once.
+    ``max_rejects`` is a share (0.05) or a count; ``None`` is no limit. ``max_vanished`` is the share of a feed's
+    published ids that may vanish at once.
     """
 
     max_rejects: float | int | None
@@ -156,15 +156,15 @@ class Guards:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; ``base`` is the folder paths are relative to.
+    """A whole config. ``rules.slugs[i]`` is ``feeds[i].slug``; paths are relative to the folder ``base``.
 
-    ``files`` are the config, its packs and its lists of feeds. ``retired`` feeds take no articles any more. ``exact``
+    ``files`` are the config, its packs and its lists of feeds. ``retired`` feeds take no more articles. ``exact``
     says which equal texts under different ids are one article. ``withdrawn`` are ids and links of articles that are
-    taken back. ``placeholders`` are what is to become public and is fit for a try only. ``templates`` stand for feeds
-    that are made of the data; once these are among the ``feeds``, there are none, and ``warnings`` may say which were
-    not made, as they say which entries of lists of feeds nothing reads. ``deploy`` are the addresses that the published
-    set is copied to. ``jobs`` is with how many processes a build reads, ``None``: as many as there are processors. With
-    ``drafts``, which no file can say, what is held back is shown and marked.
+    taken back. ``placeholders`` are values that should be replaced before publishing. ``templates`` are for feeds
+    made from data; once these are among the ``feeds``, it is empty. ``warnings`` name feeds that were not made, and
+    entries of lists of feeds that are not read. ``deploy`` are the addresses that the published set is copied to.
+    ``jobs`` is the number of processes that read; ``None`` is as many as there are processors. With
+    ``drafts``, which no config can set, held articles are shown and marked.
     """
 
     file: Path
@@ -188,5 +188,5 @@ class Settings:
 
     @property
     def categories(self) -> Mapping[str, str]:
-        """The titles of those feeds, by slug, that are categories of their entries."""
+        """The titles, by slug, of feeds that are categories of their entries."""
         return {feed.slug: feed.title for feed in self.feeds if feed.selective}

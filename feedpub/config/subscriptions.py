@@ -23,10 +23,10 @@ from feedpub.sources.subscriptions import (
 def with_subscriptions(
     sources: Iterable[SourceSpec], base: Path, read: Callable[[Path], bytes], problems: Problems
 ) -> tuple[tuple[SourceSpec, ...], tuple[str, ...]]:
-    """Return ``sources`` with those of lists in place of the lists, and by sentences what lists name and nothing reads.
+    """Return ``sources`` with each list replaced by its feeds, and sentences about entries that are not read.
 
-    A feed that has a source of its own is read by that alone, one that several lists name by the first. ``read`` gives
-    the bytes of a file; what is wrong goes to ``problems``.
+    If a feed has a source of its own, only that one reads it; if several lists name it, the first does. ``read``
+    returns the bytes of a file; errors go to ``problems``.
     """
     sources = tuple(sources)
     known = {feed_key(pattern) for spec in sources for pattern in spec.patterns if is_web(pattern)}

@@ -1,6 +1,6 @@
 """The tables of keys in the docs, made from the declarations.
 
-``python -m feedpub.config.tables PAGE`` prints a page with its tables renewed. A table is between
+``python -m feedpub.config.tables PAGE`` prints a page with updated tables. A table is between
 ``<!-- keys of NAME -->`` and ``<!-- end of keys -->``.
 """
 
@@ -59,7 +59,7 @@ _TABLE = re.compile(r"(<!-- keys of (.+?) -->\n).*?(<!-- end of keys -->)", re.D
 
 
 def renewed(page: str) -> str:
-    """Return a page of the docs with its tables of keys as the declarations have them."""
+    """Return a page of the docs with its tables of keys updated from the declarations."""
     return _TABLE.sub(lambda found: f"{found[1]}\n{table(TABLES[found[2]])}\n{found[3]}", page)
 
 

@@ -1,1 +1,1 @@
-"""What everything may import: errors, values that feeds can carry, YAML that knows its place, and a disk spool."""
+"""What all packages may import: errors, values that feeds can carry, YAML with places, and a disk spool."""

@@ -1,8 +1,8 @@
-"""Keys of a config, each declared once: how it is read, what holds without it, what it means, its JSON Schema.
+"""Keys of a config, each declared once: its reader, its default, its meaning, its JSON Schema.
 
-A :class:`Section` reads one mapping of the file. It tries every key, so that one run reports all errors, and hands what
-was read to its ``make`` under the names of the keys. So a key without a reader cannot exist, and neither can one that
-nobody takes. JSON Schema and the tables of the docs are made from the same declarations.
+A :class:`Section` reads one mapping of the file. It tries every key, so that one run reports all errors, and passes the
+results to its ``make`` under the names of the keys. So there is no key without a reader, and none that is not used.
+The JSON Schema and the tables in the docs are made from the same declarations.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from feedpub.core.errors import Problems
 from feedpub.core.yaml_node import Node, read_yaml
 
 Schema: TypeAlias = Mapping[str, Any]
-"""A JSON Schema, of the vocabulary that draft 7 and draft 2020-12 share: editors know one or the other."""
+"""A JSON Schema, in the vocabulary that draft 7 and draft 2020-12 share, because editors know one or the other."""
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -25,7 +25,7 @@ Word = TypeVar("Word", bound=str)
 
 
 class Kind(Protocol[T_co]):
-    """What a value may be: how it is read from a node, and its JSON Schema."""
+    """A kind of value: its reader and its JSON Schema."""
 
     @property
     def read(self) -> Callable[[Node], T_co]:
@@ -33,7 +33,7 @@ class Kind(Protocol[T_co]):
 
     @property
     def schema(self) -> Schema:
-        """The schema. It accepts all that the reader accepts."""
+        """The schema. It accepts everything that the reader accepts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class Value(Generic[T]):
 class Key:
     """One key of a mapping; ``doc`` is a line of Markdown.
 
-    ``default`` is what the file could say to the same effect; what it does not say is read from there. Where no value
-    says it, there is none, and what is read is ``None``. ``without`` are the docs' words for what holds without the
-    key, if they are others than those of ``default``.
+    ``default`` is the YAML that has the same effect as leaving the key out, and is read instead. If there is no such
+    value, ``default`` is ``None``, and so is the result. ``without`` is the default in the words of the docs, if it
+    differs from ``default``.
     """
 
     name: str
@@ -70,26 +70,26 @@ class Key:
 
     @property
     def shown_default(self) -> str:
-        """What the docs say of the default; a key without one has to be there."""
+        """The default in the docs; a key without one is required."""
         if self.required:
             return "–"
         return self.without or ("none" if self.default is None else f"`{self.default}`")
 
     def node(self, mapping: Mapping[str, Node], parent: Node) -> Node | None:
-        """Return the value that ``mapping``, which ``parent`` holds, has under the key, or the default."""
+        """Return the node of the key in ``mapping`` (the value of ``parent``), or the default."""
         if self.name in mapping or self.default is None:
             return mapping.get(self.name)
         return replace(_written(self.default), where=parent.where)
 
     def read(self, mapping: Mapping[str, Node], parent: Node) -> Any:
-        """Return what the value, or the default, is read as; ``None`` where there is neither."""
+        """Read the value or the default; ``None`` if there is neither."""
         node = self.node(mapping, parent)
         return None if node is None else self.kind.read(node)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What must hold between the values of several ``keys`` of a mapping.
+    """A condition on the values of several ``keys`` of a mapping.
 
     ``run`` gets the mapping's node and those values, and raises :class:`~feedpub.core.errors.ConfigError`.
     """
@@ -102,8 +102,8 @@ class Check:
 class Section(Generic[T]):
     """A mapping with known keys.
 
-    ``make`` gets what was read, by the names of ``keys``. ``others`` are keys of the same mapping that have a reader of
-    their own. ``checks`` hold between keys; ``constraints`` say in JSON Schema what can be said of that there.
+    ``make`` gets the results by the names of ``keys``. ``others`` are keys of the same mapping that something else
+    reads. ``checks`` are conditions between keys; ``constraints`` express them in JSON Schema, as far as possible.
     """
 
     keys: tuple[Key, ...]
@@ -113,7 +113,7 @@ class Section(Generic[T]):
     constraints: Schema = field(default_factory=dict)
 
     def read(self, node: Node) -> T:
-        """Return what ``node`` says. Raises :class:`~feedpub.core.errors.ConfigError` with all that is wrong in it."""
+        """Read ``node``. Raises :class:`~feedpub.core.errors.ConfigError` with everything wrong in it."""
         problems = Problems()
         required = [key.name for key in self.keys if key.required]
         mapping = node.fields(names(self.keys + self.others), required, problems)
@@ -158,7 +158,7 @@ def _written(default: str) -> Node:
 
 
 def as_json(node: Node) -> Any:
-    """Return a value as JSON has it, and as YAML 1.2 would read it."""
+    """Return a value in JSON, as YAML 1.2 would read it."""
     if isinstance(node.value, Mapping):
         return {name: as_json(value) for name, value in node.value.items()}
     if isinstance(node.value, tuple):
@@ -174,7 +174,7 @@ FLAG: Kind[bool] = Value(Node.flag, {"type": ["boolean", "string"], "pattern": "
 
 
 def integer(minimum: int, maximum: int | None = None) -> Kind[int]:
-    """Return the kind of whole numbers within bounds; quotes around one do no harm."""
+    """Return the kind of whole numbers within bounds; quotes are allowed."""
     bounds = {"minimum": minimum} if maximum is None else {"minimum": minimum, "maximum": maximum}
     return Value(
         lambda node: node.integer(minimum=minimum, maximum=maximum),
@@ -183,7 +183,7 @@ def integer(minimum: int, maximum: int | None = None) -> Kind[int]:
 
 
 def one_of(*allowed: Word) -> Kind[Word]:
-    """Return the kind of a few words."""
+    """Return the kind of a choice between words."""
 
     def read(node: Node) -> Word:
         chosen = node.choice(allowed)
@@ -195,7 +195,7 @@ def one_of(*allowed: Word) -> Kind[Word]:
 def list_of(kind: Kind[T], *, single: bool = False, least: int = 0) -> Kind[tuple[T, ...]]:
     """Return the kind of lists; with ``single``, one bare value counts as a list of one.
 
-    That there are at least so many is for the schema only: what an empty list means is the reader's to say.
+    ``least`` is for the schema only: the reader decides what an empty list means.
     """
 
     def read(node: Node) -> tuple[T, ...]:
@@ -216,7 +216,7 @@ def mapping_of(
 ) -> Kind[tuple[T, ...]]:
     """Return the kind of mappings with keys that people choose; ``read`` gets the name and the value of each.
 
-    ``named`` is the schema of the names. What an empty mapping means is the reader's to say, as of a list.
+    ``named`` is the schema of the names. The reader decides what an empty mapping means.
     """
 
     def read_all(node: Node) -> tuple[T, ...]:

@@ -1,9 +1,9 @@
-"""What can stop a run, and what each error is about.
+"""The errors that stop a run.
 
     FeedpubError
     ├── ConfigError        the config (or a rule in it) is wrong: file, line, key path, remedy
     │   └── ConfigErrors   several things in it are wrong
-    ├── SourceError        an input that was asked for cannot be read at all
+    ├── SourceError        an input cannot be read at all
     ├── DateError          a text is not a date under the declared policy
     ├── TooManyRejects     more input was rejected than the config allows; nothing was written
     ├── EngineError        what a build has read elsewhere failed there; nothing was written
@@ -11,7 +11,7 @@
     └── PublishError       the output folder could not be changed
         └── Locked         another build holds the lock
 
-Findings and rejects are values, not errors: raising is for what stops a run (a ``DateError`` stops one
+Findings and rejects are values, not errors: only what stops a run is raised (a ``DateError`` stops one
 record and becomes its reject).
 """
 
@@ -25,12 +25,12 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import ClassVar
 
-# What moves the cursor of a terminal, ends a line, turns the direction of what follows, or is not a character at all.
+# Characters that move the cursor of a terminal, end a line or change the text direction, and noncharacters.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class FeedpubError(Exception):
-    """The root. ``str(error)`` is one sentence that a user can act on, ``exit_status`` what the program ends with."""
+    """The base class. ``str(error)`` is one sentence that a user can act on; ``exit_status`` is that of the program."""
 
     exit_status: ClassVar[int] = 1
 
@@ -58,12 +58,12 @@ class Where:
 
 
 def printable(name: str) -> str:
-    """Return the name of a file as a message may show it: a name may hold any character but NUL and ``/``."""
+    """Return the name of a file for a message: names may contain any character except NUL and ``/``."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", name)
 
 
 class ConfigError(FeedpubError):
-    """The config is wrong at ``where``: what ``problem`` it has and, as ``remedy``, what would be right."""
+    """The config is wrong at ``where``; ``problem`` says what is wrong, ``remedy`` what would be right."""
 
     exit_status = 2
 
@@ -75,12 +75,12 @@ class ConfigError(FeedpubError):
 
     @property
     def errors(self) -> tuple[ConfigError, ...]:
-        """What was found in one run: here, the error itself."""
+        """All errors of one run: here, only this one."""
         return (self,)
 
 
 class ConfigErrors(ConfigError):
-    """Several things in the config are wrong. ``str`` has a line for each; the rest tells of the first of them."""
+    """Several errors in the config. ``str`` has a line for each; the other attributes are those of the first."""
 
     def __init__(self, errors: Iterable[ConfigError]) -> None:
         self._errors = tuple(errors)
@@ -95,9 +95,9 @@ class ConfigErrors(ConfigError):
 
 
 class Problems:
-    """Collects what is wrong with a config, so that one run reports all of it.
+    """Collects the errors of a config, so that one run reports all of them.
 
-    What reads a part of a config goes on after an error as long as it makes sense::
+    A reader goes on after an error as long as it makes sense::
 
         problems = Problems()
         with problems:
@@ -110,13 +110,13 @@ class Problems:
         self._causes: dict[tuple[str, int, int], ConfigError] = {}
 
     def add(self, error: ConfigError, *, cause: bool = False) -> None:
-        """Collect an error, or all errors that it holds; as a ``cause``, it is the only one told of its place."""
+        """Collect an error, or all errors in it; a ``cause`` replaces other errors at its place."""
         self._errors.extend(error.errors)
         if cause:
             self._causes[_place(error)] = error
 
     def add_all(self, others: Problems) -> None:
-        """Collect what others have collected."""
+        """Collect the errors of other problems."""
         self._errors.extend(others._errors)
         self._causes.update(others._causes)
 
@@ -124,14 +124,14 @@ class Problems:
         """Begin something that may fail."""
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        """Collect the error that it failed with."""
+        """Collect the error, if it failed."""
         if isinstance(error, ConfigError):
             self.add(error)
             return True
         return False
 
     def raise_any(self) -> None:
-        """Raise what was collected, if anything: each error once, file by file in the order of their lines."""
+        """Raise the collected errors, if any: each once, by file and in the order of lines."""
         different: dict[tuple[Where, str], ConfigError] = {}
         files: dict[str, int] = {}
         for error in self._errors:
@@ -155,7 +155,7 @@ def _place(error: ConfigError) -> tuple[str, int, int]:
 class SourceError(FeedpubError):
     """The input ``file`` cannot be read; a record that cannot be read is a reject instead.
 
-    ``where`` is the place in the config that the reason has to do with, if it is one to be looked at.
+    ``where`` is the place in the config to look at, if there is one.
     """
 
     def __init__(self, file: str, reason: str, where: Where | None = None) -> None:
@@ -175,7 +175,7 @@ class DateError(FeedpubError):
 
 
 class TooManyRejects(FeedpubError):
-    """More records were rejected than allowed; ``first`` says of one of them where it is and why."""
+    """More records were rejected than allowed; ``first`` is place and reason of one of them."""
 
     def __init__(self, rejected: int, records: int, first: str) -> None:
         self.rejected = rejected
@@ -187,11 +187,11 @@ class TooManyRejects(FeedpubError):
 
 
 class EngineError(FeedpubError):
-    """Other processes, or other machines, could not do what a build asked them for; nothing was published."""
+    """Other processes or machines of a build failed; nothing was published."""
 
 
 class GuardRefusal(FeedpubError):
-    """Publishing would hurt subscribers; ``allow`` is the option that overrides the guard for once."""
+    """Publishing would hurt subscribers; ``allow`` is the option that overrides the guard once."""
 
     exit_status = 3
 
@@ -212,12 +212,12 @@ class Locked(PublishError):
 
 
 def install_hint(extra: str) -> str:
-    """Return, as a clause, the command that installs an extra of ours."""
+    """Return the command that installs an extra of feedpub, as a clause."""
     return f"install it with: {install_command(f'feedpub[{extra}]')}"
 
 
 def install_command(requirement: str) -> str:
-    """Return the command that installs a package where this program runs, whichever environment is active."""
+    """Return the command that installs a package for this program, whichever environment is active."""
     python = shlex.quote(sys.executable)
     installer = f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"
     return f"{installer} {shlex.quote(requirement)}"
@@ -229,4 +229,4 @@ ALLOWANCES = {
     "moved-dates": "--allow-moved-dates",
     "removed": "--allow-removed",
 }
-"""What may be allowed for one build, with its option on the command line."""
+"""What can be allowed for one build, with its command-line option."""

@@ -1,9 +1,9 @@
-"""Values that every format can carry, made from what sources and configs write.
+"""Values that every format can carry, made from those in sources and configs.
 
 Language tags, e-mail addresses, ids and media types; web addresses as URIs (RFC 3986), made from IRIs (RFC 3987); text
-that XML can carry. At least as strict as the validator, and independent of it, so that each can be tested against the
-other. What cannot be carried is ``None``, or for text, replaced: a run of control characters (XML 1.0 §2.2) becomes a
-space, so that the words beside it stay apart, and a lost character becomes U+FFFD.
+that XML can carry. This module is at least as strict as the validator, and independent of it, so each can be tested
+against the other. A value that cannot be carried is ``None``. In text, a run of control characters (XML 1.0 §2.2)
+becomes a space, so that words stay separate, and a lost character becomes U+FFFD.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TAG = re.compile(
     r"|x(?:-[a-z0-9]{1,8})+",
     re.ASCII | re.IGNORECASE,
 )
-# RFC 5646 §2.2.8, those that are not built like other tags.
+# RFC 5646 §2.2.8: those with an irregular form.
 _IRREGULAR = frozenset(
     [
         "en-gb-oed",
@@ -41,7 +41,7 @@ _IRREGULAR = frozenset(
         "sgn-ch-de",
     ]
 )
-# ISO 639-1, by the first letter: a list that is closed.
+# ISO 639-1, by the first letter; this list is closed.
 _TWO_LETTERS = frozenset(
     first + second
     for first, seconds in (
@@ -91,7 +91,7 @@ _WIDE = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
 _ESCAPED = "%[0-9A-Fa-f]{2}"
 _PART = rf"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?{_WIDE}-]|{_ESCAPED})"
 _IRI = re.compile(rf"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>{_PART}+(?:#{_PART}*)?)")
-# An authority, which may have a literal address.
+# An authority, which may be an IP literal.
 _HOST = re.compile(r"//(?:[^/?#@]*@)?[^/?#@:]+(?::[0-9]*)?(?:[/?#]|\Z)")
 _URI_PART = rf"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|{_ESCAPED})"
 _ENTITY = rf"(?:[A-Za-z0-9._-]+@)?{_DOMAIN.pattern},[0-9]{{4}}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
@@ -112,7 +112,7 @@ def language_tag(text: str) -> str | None:
 
 
 def mail_address(text: str) -> str | None:
-    """Return an e-mail address (addr-spec of RFC 5322, without quotes); a host beyond ASCII as IDNA has it."""
+    """Return an e-mail address (addr-spec of RFC 5322, without quotes); a host beyond ASCII becomes IDNA."""
     local, _, host = text.strip().rpartition("@")
     try:
         host = host if host.isascii() else host.encode("idna").decode("ascii")
@@ -128,7 +128,7 @@ def media_type(text: str) -> str | None:
 
 
 def identifier(text: str) -> str | None:
-    """Return an id that another feed minted: an absolute IRI (RFC 3987), which ``tag:`` and ``urn:`` ask more of."""
+    """Return an id that another feed minted: an absolute IRI (RFC 3987); ``tag:`` and ``urn:`` have more rules."""
     found = _IRI.fullmatch(text)
     if not found:
         return None
@@ -146,7 +146,7 @@ def identifier(text: str) -> str | None:
 
 _BREAK = re.compile("[\t\n\r\x0b\x0c]+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
-# A byte order mark in the middle of a text: files that had one were put together.
+# A byte order mark in the middle of a text comes from concatenated files.
 _MARK = "\ufeff"
 _LOST = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -155,7 +155,7 @@ _C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return ``text`` with what XML can't carry replaced, and what was replaced, as ``U+0003``, sorted."""
+    """Replace what XML cannot carry in ``text``; also return the replaced characters, sorted, as ``U+0003``."""
     if text.isprintable() or not _UNFIT.search(text):
         return text, ()
     found = set("".join(_CONTROL.findall(text)))
@@ -171,8 +171,8 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def may_need_cleaning(utf8: bytes) -> bool:
-    """Say whether the text of these bytes can hold what :func:`clean` replaces; far faster than to look."""
-    # A search for one byte runs at memory speed; the others are made only where their first byte is there.
+    """Say whether these bytes may contain what :func:`clean` replaces; this is much faster than looking."""
+    # Searching one byte runs at memory speed; the rest is only checked if the first byte occurs.
     if any(byte in utf8 for byte in _CONTROL_BYTES):
         return True
     if b"\xef" in utf8 and (b"\xef\xbf" in utf8 or b"\xef\xbb\xbf" in utf8):
@@ -181,7 +181,7 @@ def may_need_cleaning(utf8: bytes) -> bool:
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` on one line: white space that breaks lines, or has a tab in it, becomes one space."""
+    """Return ``text`` on one line: white space with line breaks or tabs becomes one space."""
     if text.isprintable():
         return text.strip()
     parts = _BREAK.split(text.strip())
@@ -190,7 +190,7 @@ def one_line(text: str) -> str:
 
 _HOST_NAME = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?"
 _PCHAR = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
-# What most addresses are like, and what needs no second look.
+# Most addresses have this form, and need no further check.
 _FIT = re.compile(
     rf"https?://{_HOST_NAME}(?::[0-9]{{1,4}})?(?:/{_PCHAR}*)*(?:\?(?:{_PCHAR}|[/?])*)?(?:#(?:{_PCHAR}|[/?])*)?"
 )
@@ -199,20 +199,21 @@ _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE = "%!$&'()*+,;=:@/-._~"
 
 
-# Browsers take a backslash for a slash, and need none. Of other schemes two slashes begin a host (RFC 3986 §3.2).
+# Browsers accept backslashes for slashes, and no slash at all. With other schemes, two slashes begin a host
+# (RFC 3986 §3.2).
 _USER = re.compile(r"(\s*(?:(?:https?|ftp):[/\\]*|[a-z][a-z0-9+.-]*://))[^/\\?#]*@", re.IGNORECASE)
 
 
 def without_password(address: str) -> str:
-    """Return ``address`` without a name and a password before its host: they are no reader's business."""
+    """Return ``address`` without name and password, which readers must not see."""
     return _USER.sub(r"\1", address, count=1) if _USER.match(address) else address
 
 
 def _ascii_host(host: str) -> str:
-    """Return a host in ASCII as browsers have it (UTS 46, not transitional): ß stays apart from ss, ς from σ."""
+    """Return a host in ASCII as in browsers (UTS 46, not transitional): ß stays different from ss, ς from σ."""
     if host.isascii():
         return host
-    # Of use to few.
+    # Rarely needed.
     import idna  # noqa: PLC0415
 
     mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
@@ -225,8 +226,8 @@ def _ascii_host(host: str) -> str:
 def web_address(text: str) -> str | None:
     """Return ``text`` as an absolute web address in ASCII, or ``None`` if it is not one.
 
-    What may not be in a URI is percent-encoded as UTF-8, and a host beyond ASCII is written as UTS 46 has it; what
-    is fit already stays byte for byte.
+    Characters that a URI cannot have are percent-encoded as UTF-8, and a host beyond ASCII is encoded by UTS 46; a
+    valid address stays byte for byte.
     """
     if _FIT.fullmatch(text):
         return text
@@ -239,7 +240,7 @@ def web_address(text: str) -> str | None:
                 return None
         else:
             host = _ascii_host(host)
-    except ValueError:  # half a pair of brackets, a bad port or literal, a name that IDNA refuses
+    except ValueError:  # an unclosed bracket, a bad port or literal, a name that IDNA refuses
         return None
     if parts.scheme not in ("http", "https") or not (":" in host or _NAME.fullmatch(host)):
         return None

@@ -1,6 +1,6 @@
-"""What kind of file an address leads to, by a table of our own.
+"""Media types of addresses, by a table of our own.
 
-Python's ``mimetypes`` reads the tables of the machine, so that the same input would give other bytes elsewhere.
+Python's ``mimetypes`` reads tables of the machine, so the same input could give different bytes elsewhere.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 UNKNOWN: Final = "application/octet-stream"
-"""A file of which nothing is known (RFC 2046 §4.5.1)."""
+"""An unknown file (RFC 2046 §4.5.1)."""
 
-# By media type (RFC 6838, as IANA registers them; those with x- are what players know): its extensions.
+# Media types (RFC 6838, from the registry of IANA; those with x- are known to players) and their extensions.
 _EXTENSIONS: Final = {
     "application/dash+xml": "mpd",
     "application/epub+zip": "epub",
@@ -88,7 +88,7 @@ _EXTENSIONS: Final = {
 _TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {extension: kind for kind, extensions in _EXTENSIONS.items() for extension in extensions.split()}
 )
-# What servers and programs say of files they know nothing of, or that are to be saved.
+# What servers and programs send for unknown files, or for files to save.
 _SAYS_NOTHING: Final = re.compile(
     r"(?:application|binary|multipart)/(?:octet-?stream|(?:x-)?(?:force-)?download|x-binary|x-unknown|unknown)"
     r"|(?:content|unknown|\*)/(?:unknown|\*)",
@@ -97,7 +97,7 @@ _SAYS_NOTHING: Final = re.compile(
 
 
 def type_by_name(address: str) -> str | None:
-    """Return the media type of a file by the extension of an address's path; its query says nothing."""
+    """Return the media type by the extension in the path of an address, ignoring its query."""
     try:
         path = urlsplit(address).path
     except ValueError:
@@ -107,14 +107,14 @@ def type_by_name(address: str) -> str | None:
 
 
 def type_of(address: str, declared: str | None) -> str:
-    """Return the media type of a file: the one ``declared``, unless that says nothing, else by its ``address``."""
+    """Return the media type of a file: the ``declared`` one unless it is unspecific, else by its ``address``."""
     if declared and not _SAYS_NOTHING.fullmatch(declared):
         return declared
     return type_by_name(address) or declared or UNKNOWN
 
 
 def is_text(media_type: str) -> bool:
-    """Say whether a type is one of texts, which have a charset, and become smaller when they are compressed."""
+    """Say whether a type is text, which has a charset and is worth compressing."""
     is_media = media_type.startswith(("image/", "audio/", "video/")) and not media_type.endswith("+xml")
     return not is_media and media_type not in {"application/gzip", "application/pdf"}
 

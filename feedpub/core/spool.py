@@ -1,4 +1,4 @@
-"""Bytes put aside on the disk while a build runs, so that the history of a feed takes no memory."""
+"""Bytes on disk while a build runs, so that the history of a feed takes no memory."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from feedpub.core.errors import PublishError
 
 
 class Spool:
-    """A file without a name in the folder for temporary files (``TMPDIR``), gone with the last that refers to it."""
+    """A nameless file in the folder for temporary files (``TMPDIR``); it disappears with the last reference to it."""
 
     def __init__(self) -> None:
         self._handle: int | None = None
         self._end = 0
 
     def put(self, data: bytes) -> BlobRef:
-        """Put ``data`` aside. Raises :class:`PublishError` where there is no room."""
+        """Write ``data`` to disk. Raises :class:`PublishError` if there is no room."""
         try:
             if self._handle is None:
                 with tempfile.TemporaryFile() as file:
@@ -37,19 +37,19 @@ class Spool:
         return BlobRef(self, start, len(data))
 
     def read(self, start: int, size: int) -> bytes:
-        """Return what was put aside at ``start``."""
+        """Return the bytes that were written at ``start``."""
         assert self._handle is not None
         return os.pread(self._handle, size, start)
 
 
 @dataclass(frozen=True, slots=True)
 class BlobRef:
-    """Bytes that were put aside."""
+    """Bytes on disk."""
 
     spool: Spool
     start: int
     size: int
 
     def read(self) -> bytes:
-        """Return them."""
+        """Return the bytes."""
         return self.spool.read(self.start, self.size)

@@ -1,7 +1,7 @@
-"""Stores of files that fsspec opens: what an error of any of its drivers means, and what to do about it.
+"""Stores that fsspec opens: what the errors of its drivers mean, and what to do about them.
 
-The drivers' errors have no common kind: each raises what its own libraries raise. So they are told by their classes,
-by what caused them and, at last, by their words.
+The drivers have no common errors: each raises those of its own libraries. So they are recognised by their classes,
+by their causes and, finally, by their words.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from feedpub.core.yaml_node import did_you_mean
 T = TypeVar("T")
 
 _MOST = 200
-# Modules whose package has another name; elsewhere - and _ are all that differs.
+# Modules whose package has another name (except for - and _).
 _PACKAGES = {"smbclient": "smbprotocol", "libarchive": "libarchive-c"}
 _AWS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 _GOOGLE = "set GOOGLE_APPLICATION_CREDENTIALS to a key file"
 _AZURE = "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY, or AZURE_STORAGE_CONNECTION_STRING"
-# What the drivers take credentials from; every other option of a driver can be a variable of fsspec.
+# Where the drivers get credentials; every other option of a driver can be a variable of fsspec.
 _CREDENTIALS = {
     **dict.fromkeys(("s3", "s3a"), _AWS),
     **dict.fromkeys(("gs", "gcs"), _GOOGLE),
@@ -54,28 +54,28 @@ _UNREACHED_TEXT = re.compile(
     re.IGNORECASE,
 )
 _LACKING = re.compile(r"missing \d+ required (?:positional|keyword-only) arguments?: '(\w+)'")
-# A query may hold a signature, and what is before the @ a password.
+# A query may contain a signature, and the part before the @ a password.
 _QUERY = re.compile(r"(\w+://[^\s?\"'<>]*)\?[^\s\"'<>]*")
 _PASSWORD = re.compile(r"(\w://[^\s/@:]*):[^\s/@]+@")
-# Of these, what is after the colon is not a password: org:repo@branch.
+# Here, the part after the colon is not a password: org:repo@branch.
 _NO_PASSWORD = ("github://", "gist://", "git://")
 
 
 class StoreError(Exception):
-    """A store cannot be read or written; the message goes on after the address, and ends with the remedy."""
+    """A store cannot be read or written; the message follows the address, and ends with the remedy."""
 
 
 def attempt(url: str, call: Callable[[], T]) -> T:
-    """Return what ``call`` gives, which works on the store at ``url``. Raises :class:`StoreError` for what it raises.
+    """Run ``call``, which uses the store at ``url``. Raises :class:`StoreError` for its errors.
 
-    What the driver's libraries would print meanwhile, logs and complaints about what they left half done, is kept back.
+    Logs and complaints of the driver's libraries are suppressed meanwhile.
     """
     with quiet():
         try:
             return call()
         except Exception as error:  # noqa: BLE001 - a driver raises whatever its libraries do
             said = store_problem(url, error)
-        # Here, what the error held is gone, and has complained if it had to.
+        # By now, the objects in the error are gone, and have made their complaints.
     raise StoreError(said)
 
 
@@ -83,7 +83,7 @@ def filesystem_of(url: str) -> tuple[Any, str]:
     """Return fsspec's file system for ``url``, and the path in it. Raises :class:`StoreError`."""
 
     def opened() -> tuple[Any, str]:
-        # The module of an extra, and slow to import.
+        # From an extra, and slow to import.
         from fsspec import core  # noqa: PLC0415
 
         found: tuple[Any, str] = core.url_to_fs(url)
@@ -93,18 +93,18 @@ def filesystem_of(url: str) -> tuple[Any, str]:
 
 
 def listed(url: str, filesystem: Any, path: str) -> list[str]:
-    """Return the files of the store at ``url`` that the pattern ``path`` fits, sorted. Raises :class:`StoreError`.
+    """Return the files of the store at ``url`` that match ``path``, sorted. Raises :class:`StoreError`.
 
-    These are what fsspec's own ``glob`` gives, but that takes most errors of a driver for a folder without files.
+    The result is that of fsspec's ``glob``, which however treats most errors of a driver as an empty folder.
     """
     return attempt(url, lambda: sorted(_fitting(filesystem, path)))
 
 
 def _fitting(filesystem: Any, path: str) -> Iterator[str]:
-    # The module of an extra, as fsspec is everywhere here.
+    # From an extra, like fsspec everywhere in this module.
     from fsspec.utils import glob_translate  # noqa: PLC0415
 
-    # In an address of the web, a question mark begins the query.
+    # In a web address, a question mark begins the query.
     wild = re.compile(r"[*[]" if path.startswith(("http://", "https://")) else r"[*?[]")
     parts = path.split("/")
     fixed = list(takewhile(lambda part: not wild.search(part), parts))
@@ -149,18 +149,18 @@ def _is_file(filesystem: Any, path: str) -> bool:
 
 
 def has_password(url: str) -> bool:
-    """Say whether an address holds a password, which no file that others may read should."""
+    """Say whether an address contains a password."""
     return not url.startswith(_NO_PASSWORD) and bool(_PASSWORD.search(url))
 
 
 def store_problem(url: str, error: BaseException) -> str:
-    """Return what ``error`` of the driver of ``url`` means, and the remedy: a clause that goes on after the address."""
+    """Return what ``error`` of the driver of ``url`` means, with a remedy, as a clause after the address."""
     chain = list(_chain(error))
     return _unloaded(url, chain) or _failed(_scheme(url), chain)
 
 
 def _unloaded(url: str, chain: Sequence[BaseException]) -> str:
-    """Return why there is no driver; empty where there is one."""
+    """Return why there is no driver; empty if there is one."""
     if module := _missing(chain):
         package = "feedpub[remote]" if module == "fsspec" else module.replace("_", "-")
         package = _PACKAGES.get(module, package)
@@ -187,7 +187,7 @@ def _failed(scheme: str, chain: Sequence[BaseException]) -> str:
 
 
 def _kind(chain: Sequence[BaseException]) -> str:
-    """Return what kind of failure an error is: by its class, where that tells, else by names and words."""
+    """Return the kind of failure of an error: by its class if possible, else by names and words."""
     for classes, kind in _CLASSES:
         if any(isinstance(each, classes) for each in chain):
             return kind
@@ -205,7 +205,7 @@ def _kind(chain: Sequence[BaseException]) -> str:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error, and those that led to it."""
+    """Yield an error and its causes."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -214,7 +214,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _missing(chain: Sequence[BaseException]) -> str:
-    """Return the module that is not installed, where that is what went wrong."""
+    """Return the missing module, if that is the problem."""
     for each in takewhile(lambda error: isinstance(error, ImportError), chain):
         if isinstance(each, ModuleNotFoundError) and each.name:
             return each.name.partition(".")[0]
@@ -222,7 +222,7 @@ def _missing(chain: Sequence[BaseException]) -> str:
 
 
 def _unknown(url: str) -> str:
-    # The module of an extra; whoever has an error of a driver has it.
+    # From an extra, which is installed if a driver raised an error.
     from fsspec.registry import known_implementations, registry  # noqa: PLC0415
 
     known = {*known_implementations, *registry}
@@ -249,7 +249,7 @@ def _variable(scheme: str, option: str) -> str:
 
 
 def _said(error: BaseException) -> str:
-    """Return the first line of what an error says, without what is secret in addresses."""
+    """Return the first line of an error's text, without secrets in addresses."""
     text = error.strerror or str(error) if isinstance(error, OSError) else str(error)
     line = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
     line = printable(hidden(_QUERY.sub(r"\1?…", line)).rstrip(".;:"))
@@ -257,13 +257,13 @@ def _said(error: BaseException) -> str:
 
 
 def hidden(text: str) -> str:
-    """Return a text that may hold addresses, without their passwords."""
+    """Return a text without the passwords of addresses in it."""
     return text if text.startswith(_NO_PASSWORD) else _PASSWORD.sub(r"\1:***@", text)
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep from the terminal what a driver's libraries log, and what fails as their objects end."""
+    """Suppress the logs of a driver's libraries, and errors in their finalisers."""
     silent, complain = logging.NullHandler(), sys.unraisablehook
     logging.getLogger().addHandler(silent)
     sys.unraisablehook = lambda _: None

@@ -1,9 +1,9 @@
-"""YAML as values that know where they are, read strictly.
+"""YAML as values that know their places, read strictly.
 
-YAML 1.1 surprises people: a second equal key silently wins, ``NO`` is false, ``12:30:00`` is 45000, ``1.10``
-is 1.1, and an alias can grow a few bytes into gigabytes. So the text is only *composed* (no value is made by
-YAML's rules), duplicates, anchors and tags are errors, and each reader below says what it wants and, where the
-file says something else, what would be right. What a setting means is not decided here.
+YAML 1.1 surprises people: a duplicate key silently wins, ``NO`` is false, ``12:30:00`` is 45000, ``1.10``
+is 1.1, and an alias can turn a few bytes into gigabytes. So the text is only *composed* (values are not interpreted by
+YAML's rules), duplicates, anchors and tags are errors, and each reader below says what it expects and what would be
+right. This module does not know what settings mean.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from feedpub.core.errors import ConfigError, Problems, Where
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 64
 
-# What YAML 1.1 (https://yaml.org/type/) makes of a plain scalar that a person may have meant as text.
+# How YAML 1.1 (https://yaml.org/type/) reads plain scalars that a person may have meant as text.
 _READ_AS = (
     ("false", r"no|No|NO|off|Off|OFF|false|False|FALSE|n|N"),
     ("true", r"yes|Yes|YES|on|On|ON|true|True|TRUE|y|Y"),
@@ -33,7 +33,7 @@ _READ_AS = (
 )
 # One group for each of them.
 _MISREAD = re.compile(rf"(?:{'|'.join(f'({pattern})' for _, pattern in _READ_AS)})\Z")
-# NUL ends a path for the system, other controls hide in it, and a lone surrogate has no bytes.
+# NUL ends a path for the system, other control characters are invisible, and a lone surrogate has no bytes.
 _NO_PATH = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -52,17 +52,17 @@ class Node:
 
     @property
     def kind(self) -> str:
-        """What the value is, in a word that fits a sentence: ``text``, ``a list`` or ``a mapping``."""
+        """The kind of the value, for a sentence: ``text``, ``a list`` or ``a mapping``."""
         if isinstance(self.value, str):
             return "text" if self.value or not self.plain else "nothing"
         return "a list" if isinstance(self.value, tuple) else "a mapping"
 
     def error(self, problem: str, remedy: str = "") -> ConfigError:
-        """Return the error that ``problem`` is at this place, to be raised by the caller."""
+        """Return an error for ``problem`` at this place, for the caller to raise."""
         return ConfigError(self.where, problem, remedy)
 
     def text(self, *, empty: bool = False) -> str:
-        """Return the text, refusing what other YAML readers would take for something else than text."""
+        """Return the text, refusing values that other YAML readers would not read as text."""
         if not isinstance(self.value, str):
             raise self.error(f"expected text, found {self.kind}")
         if not self.value.strip() and not empty:
@@ -75,7 +75,7 @@ class Node:
         return self.value
 
     def path(self) -> str:
-        """Return the text as a path or a pattern of paths, refusing what no file should have in its name."""
+        """Return the text as a path or a pattern of paths, refusing characters that file names should not have."""
         text = self.text()
         if wrong := _NO_PATH.search(text):
             raise self.error(f"a path cannot contain U+{ord(wrong[0]):04X}, which is invisible", "remove it")
@@ -124,9 +124,9 @@ class Node:
     def fields(
         self, allowed: Collection[str], required: Collection[str] = (), problems: Problems | None = None
     ) -> Mapping[str, Node]:
-        """Return a mapping's nodes, refusing keys that are not ``allowed`` and the lack of ``required`` ones.
+        """Return a mapping's nodes, refusing keys that are not ``allowed``, and missing ``required`` ones.
 
-        With ``problems``, errors are collected there, and what is right is returned.
+        With ``problems``, errors are collected there, and valid keys are returned.
         """
         found = Problems() if problems is None else problems
         mapping: Mapping[str, Node] = {}
@@ -140,7 +140,7 @@ class Node:
                     remedy = remedy or f"allowed here: {', '.join(allowed)}"
                     found.add(ConfigError(node.key_where or node.where, f"unknown key {key!r}", remedy))
             for key in required:
-                # One that is only misspelt is told of once.
+                # A misspelt key is reported once.
                 if key not in mapping and _did_you_mean(key) not in meant:
                     found.add(self.error(f"the key {key!r} is missing", f"add {key}: …"))
         if problems is None:
@@ -161,7 +161,7 @@ class Node:
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return ``did you mean 'x'?`` for the known word nearest to ``word``, or an empty text."""
+    """Return ``did you mean 'x'?`` for the most similar known word, or an empty text."""
     near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
     return next((_did_you_mean(k) for k in known if k.lower() in near), "")
 
@@ -171,10 +171,10 @@ def _did_you_mean(word: str) -> str:
 
 
 def read_yaml(data: bytes, file: str, problems: Problems | None = None) -> Node:
-    """Read one YAML document; ``file`` is the name that errors give.
+    """Read one YAML document; ``file`` is its name in errors.
 
-    Raises :class:`ConfigError` for what is not UTF-8, not YAML, too large or too deep, and for duplicate keys,
-    anchors, aliases, tags and keys that are not text. With ``problems``, those after which the rest can still be read
+    Raises :class:`ConfigError` if it is not UTF-8, not YAML, too large or too deep, and for duplicate keys,
+    anchors, aliases, tags and keys that are not text. With ``problems``, errors that do not prevent reading the rest
     are collected there.
     """
     found = Problems() if problems is None else problems
@@ -211,7 +211,7 @@ def _read(text: str, file: str, problems: Problems) -> Node:
     if yaml.__with_libyaml__:
         found = Problems()
         try:
-            # Ten times as fast; but what it says of errors is not what the other one says.
+            # Ten times as fast, but its error messages differ.
             document = _document(yaml.parse(text, Loader=yaml.CSafeLoader), file, found)
         except yaml.YAMLError:
             pass
@@ -252,13 +252,13 @@ def _document(events: Iterator[yaml.Event], file: str, problems: Problems) -> No
 
 @dataclass(frozen=True, slots=True)
 class _Composer:
-    """Makes nodes of ``events``; what is refused goes to ``problems``, and composing goes on."""
+    """Makes nodes from ``events``; errors go to ``problems``, and composing goes on."""
 
     events: Iterator[yaml.Event]
     problems: Problems
 
     def value(self, event: yaml.Event, parent: Where, depth: int) -> Node:
-        """Return the value that begins with ``event``, taking the rest of it from the events."""
+        """Return the value that begins with ``event``, consuming its events."""
         where = _at(event, parent)
         if depth > MAX_DEPTH:
             raise ConfigError(where, f"more than {MAX_DEPTH} levels deep")

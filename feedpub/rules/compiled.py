@@ -1,7 +1,7 @@
-"""The rules of a pack in a form that is quick to load, since parsing thousands of terms is not.
+"""The rules of a pack in a form that loads quickly, because parsing thousands of terms is slow.
 
-``python -m feedpub.rules.compiled NAME`` prints that of a pack that ships, which is beside it as ``NAME.json``. It
-is made of the YAML alone, carries its digest, and is passed over where the two differ.
+``python -m feedpub.rules.compiled NAME`` prints that of one of feedpub's own packs, for ``NAME.json`` beside it. It
+is made only from the YAML, has its digest, and is ignored if the two differ.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ Runs: TypeAlias = Sequence[int]
 """Numbers: the first and the last but one of each run of them, ``0, 3, 7, 8`` for 0, 1, 2, 7."""
 
 Conditions: TypeAlias = tuple[Condition, Condition | None]
-"""What a rule wants, and what it refuses."""
+"""The condition that a rule wants, and the one that it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """Terms and conditions, as plain values.
 
-    A term is a spelling (``texts``, and in ``signs`` whether it is exact and open to the left and right) in a view:
-    ``terms`` has the view and the run of the spellings of some. Terms have the numbers from 0 on, conditions those
-    behind them. A node is ``all``, ``not`` or the least count of conditions that must hold, and the runs of these.
-    ``rules`` has the number of the condition that each wants and, unless it is -1, of the one that it refuses.
+    A term is a spelling (``texts``; ``signs`` says whether it is exact, and open on the left and right) in a view:
+    ``terms`` has views and runs of their spellings. Terms are numbered from 0, followed by conditions.
+    A node is ``all``, ``not`` or the number of conditions that must hold, and the runs of these.
+    ``rules`` has the number of the condition that each rule wants, and of the one that it refuses, or -1.
     """
 
     texts: Sequence[str]
@@ -55,7 +55,7 @@ class Compiled:
         ]
 
     def conditions(self, first: int) -> dict[str, Conditions]:
-        """Return what each rule wants and refuses, if the number of the first term is ``first``."""
+        """Return what each rule wants and refuses; ``first`` is the number of the first term."""
         count = sum(end - start for _, start, end in self.terms)
         made: list[Condition] = [*map(Has, range(first, first + count))]
         for kind, runs in self.nodes:
@@ -95,7 +95,7 @@ def compiled(rules: Rules) -> Compiled:
 
 
 class _Nodes:
-    """Numbers conditions, each behind those that it is made of."""
+    """Numbers conditions, each after those that it is made of."""
 
     def __init__(self, terms: int) -> None:
         self._terms = terms
@@ -148,7 +148,7 @@ def _pairs(runs: Runs) -> Iterator[tuple[int, int]]:
 
 
 def as_json(rules: Compiled, digest: str) -> str:
-    """Return the file that keeps compiled rules; ``digest`` is that of the YAML that they are made of."""
+    """Return the content of a file of compiled rules; ``digest`` is that of their YAML."""
     lines = [f'"of": {json.dumps(digest)}']
     lines += (f'"{name}": {_json(getattr(rules, name))}' for name in Compiled.__slots__)
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -159,7 +159,7 @@ def _json(value: Any) -> str:
 
 
 def from_json(data: bytes, digest: str) -> Compiled | None:
-    """Return the compiled rules of a file, or ``None`` where they are made of something else."""
+    """Return the compiled rules of a file, or ``None`` if they were made from another YAML."""
     said = json.loads(data)
     return Compiled(**said) if said.pop("of") == digest else None
 

@@ -1,7 +1,7 @@
-"""A rule as a tree of conditions over the terms that were found, and the same as functions. No text is seen here.
+"""A rule as a tree of conditions on the found terms, and as functions. This module does not see text.
 
-A tree says what a condition means. For the path that every article takes, all terms of a group are one set, so that
-what a long list costs depends on how many of its terms were found and not on how many it has.
+The tree defines the meaning. In the fast path for every article, all terms of a group are one set, so the
+cost of a long list depends on how many of its terms were found, not on its length.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Has:
 class AtLeast:
     """True when at least ``count`` of the conditions hold; equal conditions count once.
 
-    A list is one that is in many rules, so it keeps what was found out about it.
+    A list may be used in many rules, so results are cached.
     """
 
     count: int
@@ -50,7 +50,7 @@ class AtLeast:
 
     @cached_property
     def parts(self) -> tuple[frozenset[int], tuple[Condition, ...]]:
-        """The terms that are counted one by one, and the other conditions."""
+        """The terms among the conditions, and the other conditions."""
         terms = frozenset([part.term for part in self.of if isinstance(part, Has)])
         if len(terms) == len(self.of):
             return terms, ()
@@ -63,7 +63,7 @@ class AtLeast:
 
     @cached_property
     def any_terms(self) -> frozenset[int] | None:
-        """The terms of which any one makes the condition hold, or ``None`` if it asks for more than that."""
+        """The terms each of which makes the condition hold; ``None`` if it requires more."""
         if self.count > 1:
             return None
         terms, others = self.parts
@@ -106,7 +106,7 @@ Condition = Has | AtLeast | Every | Not
 
 
 def any_terms(condition: Condition | None) -> frozenset[int] | None:
-    """Return the terms of which any one makes the condition hold, or ``None`` if it asks for more than that."""
+    """Return the terms each of which makes the condition hold; ``None`` if it requires more."""
     if condition is None:
         return frozenset()
     if isinstance(condition, Has):
@@ -115,7 +115,7 @@ def any_terms(condition: Condition | None) -> frozenset[int] | None:
 
 
 def wanted_terms(condition: Condition) -> Iterator[int]:
-    """Yield the terms that help the condition to hold: all but those below :class:`Not`."""
+    """Yield the terms that help the condition to hold: all except those below :class:`Not`."""
     if isinstance(condition, Has):
         yield condition.term
     elif not isinstance(condition, Not):
@@ -124,7 +124,7 @@ def wanted_terms(condition: Condition) -> Iterator[int]:
 
 
 def groups(condition: Condition) -> Iterator[AtLeast | Every]:
-    """Yield the groups of a condition, from the outside in; not those in one of which any term will do."""
+    """Yield the groups of a condition, from the outside in, without those inside a group where any term is enough."""
     if isinstance(condition, Not):
         yield from groups(condition.of)
     elif not isinstance(condition, Has):
@@ -138,7 +138,7 @@ Predicate = Callable[[AbstractSet[int]], bool]
 
 
 def predicate(condition: Condition) -> Predicate:
-    """Return a function that says of a set of found terms whether the condition holds."""
+    """Return a function that says whether the condition holds for a set of found terms."""
     terms = any_terms(condition)
     if terms is not None:
         return lambda found: not terms.isdisjoint(found)

@@ -1,6 +1,6 @@
-"""Why each feed takes an article, or not. The slow way: every term by itself, with its places.
+"""Why each feed takes an article or not, found out slowly: every term by itself, with its places.
 
-Folding is done in clusters here, each of which knows where in the text it came from.
+Text is folded in clusters here, and each cluster knows its place in the text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _REST_OF_WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A term at a place: characters ``start`` to ``end`` of the ``value``-th text of a field, as seen."""
+    """A match of a term: characters ``start`` to ``end`` in the ``value``-th visible text of a field."""
 
     term: str
     field: Field
@@ -38,7 +38,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A term that would have brought the article in but for ``reason``."""
+    """A term that nearly matched; ``reason`` says why it did not."""
 
     term: str
     reason: str
@@ -46,10 +46,10 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class FeedExplanation:
-    """Why one feed takes the article or not; ``why`` is ``None`` when nothing asked for the article.
+    """Why one feed takes the article or not; ``why`` is ``None`` if nothing in its rule matched.
 
-    ``hits`` are those of the terms it wants, ``vetoed_by`` those of what refused the article. ``hand`` is what a person
-    decided, above all rules.
+    ``hits`` are matches of wanted terms, ``vetoed_by`` those of vetoes. ``hand`` is a person's decision,
+    which overrides all rules.
     """
 
     slug: str
@@ -73,7 +73,7 @@ class Explanation:
 
 
 def explain(rules: Rules, article: Article, hand: Hand = NO_HAND) -> Explanation:
-    """Return why each feed takes ``article`` or does not."""
+    """Return why each feed takes ``article`` or not."""
     finder = Finder(article)
     hits = [finder.hits(term) for term in rules.terms]
     found = frozenset(number for number, places in enumerate(hits) if places)
@@ -86,7 +86,7 @@ def explain(rules: Rules, article: Article, hand: Hand = NO_HAND) -> Explanation
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A text of the article as terms of one view see it; ``lower`` is the fold in lower case."""
+    """A text of the article folded for terms of one view; ``lower`` is the fold in lower case."""
 
     field: Field
     value: int
@@ -112,11 +112,11 @@ class Finder:
         )
 
     def could_hold(self, term: Term) -> bool:
-        """Tell whether the folded first word of a term is anywhere in a text, even inside another word."""
+        """Say whether the folded first word of a term is anywhere in a text, even inside another word."""
         return any(_first_word(term) in seen.lower for seen in self._as_seen_by(term.view))
 
     def whole_word(self, hit: Hit) -> str:
-        """Return the text of a hit with the rest of its last word."""
+        """Return the text of a match with the rest of its last word."""
         text = self._texts[hit.field][hit.value]
         rest = _REST_OF_WORD.match(text, hit.end)
         return text[hit.start : rest.end()] if rest else hit.text
@@ -144,7 +144,7 @@ def _spans(term: Term, seen: _Seen) -> Iterator[tuple[int, int]]:
     elif term.view.regex:
         for match in compile_regex(term.text).finditer(seen.folded.data):
             yield seen.folded.span(*match.span())
-    # Most terms of long lists are nowhere: seeing that takes no pattern.
+    # Most terms of long lists do not occur: finding that out needs no pattern.
     elif _first_word(term) in seen.lower:
         for match in re.finditer(pattern_of(term).looking().encode("latin-1"), seen.folded.data):
             yield seen.folded.span(*match.span())
@@ -184,7 +184,7 @@ def _feed(
 
 
 def _one_short(rules: Rules, condition: Condition, found: frozenset[int]) -> Iterator[NearMiss]:
-    """Find what alone is missing from an ``all``, or from the terms that ``min_hits`` asks for."""
+    """Find the only missing part of an ``all``, or of the terms that ``min_hits`` requires."""
     if isinstance(condition, Every):
         lacking = [part for part in condition.of if not part.holds(found)]
         if len(lacking) == 1 and len(condition.of) > 1:
@@ -210,7 +210,7 @@ def _one_short(rules: Rules, condition: Condition, found: frozenset[int]) -> Ite
 def _relaxed(
     rules: Rules, wanted: Iterable[int], found: frozenset[int], finder: Finder
 ) -> Iterator[NearMiss]:
-    """Find terms that would have been found if they asked for less."""
+    """Find terms that would have matched if they were less strict."""
     said = set()
     for number in wanted:
         term = rules.terms[number]
@@ -244,14 +244,14 @@ _MARK = MARK.encode()
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text made comparable, and for each of its bytes the span of the original that it stands for."""
+    """A folded text, and for each of its bytes the span of the original."""
 
     data: bytes
     spans: tuple[tuple[int, int], ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the characters of the original that the bytes from ``start`` to ``end`` stand for."""
-        # Marks at the edges of a hit belong to no character of it.
+        """Return the span of the original for the bytes from ``start`` to ``end``."""
+        # Marks at the edges of a match do not belong to its characters.
         while start < end - 1 and self.data[start : start + 1] == _MARK:
             start += 1
         while end - 1 > start and self.data[end - 1 : end] == _MARK:
@@ -260,7 +260,7 @@ class Folded:
 
 
 def folded(text: str, view: View) -> Folded:
-    """Return the text as ``view`` folds it, between two zero bytes, with the way back."""
+    """Return the text folded for ``view``, between two zero bytes, with spans of the original."""
     data = bytearray(b"\0")
     spans = [(0, 0)]
     for start, end in _pieces(text, view):
@@ -273,7 +273,7 @@ def folded(text: str, view: View) -> Folded:
 
 
 def composed(text: str) -> Folded:
-    """Return the text as regular expressions see it, with the way back; no zero bytes around it."""
+    """Return the text as regular expressions see it, with spans of the original, without zero bytes."""
     cuts = [place for place, char in enumerate(text) if place == 0 or not _joins(char)]
     data = bytearray()
     spans: list[tuple[int, int]] = []
@@ -285,7 +285,7 @@ def composed(text: str) -> Folded:
 
 
 def _pieces(text: str, view: View) -> list[tuple[int, int]]:
-    """Cut the text where cutting does not change the fold: before ASCII, when no mark follows it."""
+    """Cut the text where this does not change the fold: before ASCII that no mark follows."""
     if view.stemming:
         cuts = [place for match in WORD.finditer(text) for place in match.span()]
     elif text.isascii():
@@ -298,7 +298,7 @@ def _pieces(text: str, view: View) -> list[tuple[int, int]]:
 
 
 def _align(whole: bytes, text: str, start: int, end: int, view: View) -> list[tuple[int, int]]:
-    """Return the span of each byte of a piece's fold: its cluster's, or the piece's where that cannot be told."""
+    """Return the span of each byte of a piece's fold: that of its cluster or, if unknown, of the piece."""
     if end - start > 1 and not view.stemming:
         cuts = [start, *(place for place in range(start + 1, end) if not _joins(text[place])), end]
         clusters = list(pairwise(cuts))
@@ -320,7 +320,7 @@ def _with_marks(whole: bytes, owners: list[tuple[int, int]]) -> list[tuple[int, 
 
 
 def _joins(char: str) -> bool:
-    """Tell whether a character can change the fold of the one before it."""
+    """Say whether a character can change the fold of the one before it."""
     return unicodedata.category(char)[0] in "MC" or char in _composing()
 
 

@@ -1,6 +1,6 @@
-"""The fields of an article that terms can look at: a row each, and nothing else names them.
+"""The fields of an article that terms can look at, each in one row; no other module names them.
 
-Terms of most fields are words in texts. Those of ``link`` and ``language`` are values with a grammar of their own.
+The terms of most fields are words in texts. Those of ``link`` and ``language`` are values with a grammar of their own.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ Field: TypeAlias = str
 
 
 class Grammar(Protocol):
-    """What the terms of a field mean that are not words.
+    """The meaning of terms of a field that are not words.
 
-    A term is found in a text only if it has a *handle* in common with it, so that of many terms few are tried.
+    A term only matches a text if they have a *handle* in common, so few of many terms have to be tried.
     """
 
     def read(self, written: str) -> str:
-        """Return a term in the one way to write it; ``ValueError`` has what is wrong and what would be right."""
+        """Return the canonical form of a term. Raises ``ValueError`` that says what would be right."""
         ...
 
     def handle(self, term: str) -> str:
@@ -39,20 +39,20 @@ class Grammar(Protocol):
         ...
 
     def handles(self, text: str) -> Iterator[str]:
-        """Yield the handles of an article's text, or of a term that stands for all that it takes."""
+        """Yield the handles of an article's text, or of a term as a text."""
         ...
 
     def spans(self, term: str, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the places of a term in a text, as characters."""
+        """Yield the places of a term in a text, in characters."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """A web address, or a part of one: the labels of its host, its port, the segments of its path.
+    """A web address or a part of one: the labels of its host, its port, the segments of its path.
 
-    ``starts`` says where each label begins in the text, ``host_end`` where the last ends; ``spans`` are the places of
-    the segments.
+    ``starts`` are the places where labels begin in the text, ``host_end`` where the last one ends; ``spans`` are the
+    places of the segments.
     """
 
     labels: tuple[str, ...] = ()
@@ -92,13 +92,13 @@ def _address(text: str) -> _Address:
 
 
 def _segment(written: str) -> str:
-    """Return a segment of a path, decoded and in lower case, but for what would not be one then."""
+    """Return a segment of a path, decoded and in lower case, except characters that would split it."""
     plain = unicodedata.normalize("NFC", unquote(written).casefold())
     return re.sub("[%/?#]", lambda sign: f"%{ord(sign[0]):02X}", plain)
 
 
 class _Addresses:
-    """A host takes its subdomains; a path takes what is below it, and without a host, is found anywhere."""
+    """A host also matches its subdomains, and a path everything below it; without a host, it matches anywhere."""
 
     def read(self, written: str) -> str:
         if "*" in written:
@@ -159,7 +159,7 @@ class _Addresses:
 
 
 class _Whole:
-    """A whole text, folded as words are."""
+    """A whole text, folded like words."""
 
     def read(self, written: str) -> str:
         return " ".join(written.split())
@@ -176,18 +176,18 @@ class _Whole:
 
 
 WHOLE: Grammar = _Whole()
-"""What terms mean that are whole values of a field, whatever the field."""
+"""The grammar of terms that are whole values, for any field."""
 
 
 @lru_cache(4096)
 def folded_value(text: str) -> str:
-    """Return what a value of a field has in common with its other spellings; empty where nothing can be seen."""
+    """Return what all spellings of a value have in common; empty if nothing in it is visible."""
     folded = fold(settled(" ".join(text.split()))).decode("utf-8", "replace")
     return folded.replace(MARK, "").lower().strip()
 
 
 class _Languages:
-    """A tag takes all that begin with its subtags (RFC 4647 §3.3.1)."""
+    """A tag matches all tags that begin with its subtags (RFC 4647 §3.3.1)."""
 
     def read(self, written: str) -> str:
         tag = language_tag(written)
@@ -210,9 +210,9 @@ class _Languages:
 
 @dataclass(frozen=True, slots=True)
 class ArticleField:
-    """A field: its visible texts in an article, and what an article with this one text in it is made with.
+    """A field: how to get its visible texts from an article, and how to make an article with one text in it.
 
-    Without a ``grammar``, its terms are words. Where feeds can be made of its values, ``values`` are those of an
+    Without a ``grammar``, its terms are words. If feeds can be made from its values, ``values`` returns those of an
     article.
     """
 
@@ -222,7 +222,7 @@ class ArticleField:
     values: Callable[[Article], tuple[str, ...]] | None = None
 
     def whole_value(self, written: str) -> Callable[[str], bool]:
-        """Return what says whether a text of this field is, as a whole, the value that was ``written``.
+        """Return a function that says whether a text of this field equals the value ``written``.
 
         Raises ``ValueError`` like :meth:`Grammar.read`.
         """
@@ -238,7 +238,7 @@ def _body(article: Article) -> tuple[str, ...]:
 
 
 def _source(article: Article) -> tuple[str, ...]:
-    """Return the name and the addresses of the feed of an article; of any other, the file and the site it is from."""
+    """Return name and addresses of an article's feed; for other articles, their file and site."""
     via = article.via
     if not article.feed and not (via and (via.id or via.url or via.page)):
         return tuple(filter(None, (article.origin.file, via.title if via else "")))
@@ -273,10 +273,10 @@ FIELDS: Mapping[Field, ArticleField] = {
     ),
     "language": ArticleField(_language, lambda text: {"language": text}, _Languages(), _language),
 }
-"""All fields, by name, in the order in which hits are shown."""
+"""All fields by name, in the order in which matches are shown."""
 
 WORD_FIELDS: tuple[Field, ...] = tuple(name for name, field in FIELDS.items() if field.grammar is None)
-"""Those whose terms are words, in which plain terms may be looked for together."""
+"""The fields whose terms are words; plain terms can look at several of them."""
 
 
 def texts(article: Article, field: Field) -> tuple[str, ...]:

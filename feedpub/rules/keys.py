@@ -26,7 +26,7 @@ from feedpub.text.folding import LANGUAGES
 
 
 def _left(schema: Schema) -> Kind[Node]:
-    """Return a kind whose values are left as nodes, to be read with what is around them."""
+    """Return a kind whose values stay nodes, to be read in their context."""
     return Value(lambda node: node, schema)
 
 

@@ -1,6 +1,6 @@
-"""The rule part of a config → trees of conditions over numbered terms, and examples. Everything is checked here.
+"""The rules of a config → trees of conditions on numbered terms, and examples. Everything is checked here.
 
-What a rule means when it is run is written in :mod:`feedpub.rules.rule`.
+:mod:`feedpub.rules.rule` defines what a rule means.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ NO_PACKS: Packs = MappingProxyType({})
 
 @dataclass(slots=True)
 class Parser:
-    """Reads conditions; holds the terms met so far, each under its number, and where it is first.
+    """Reads conditions; collects their terms with numbers and first places.
 
-    The terms of a pack of which a rule is used have numbers of their own, from where ``placed`` says. ``scope`` is the
+    The terms of a pack with a used rule have numbers of their own, from ``placed`` on. ``scope`` is the
     pack, with a ``/``, whose list is being read.
     """
 
@@ -73,9 +73,9 @@ class Parser:
     open_lists: list[str] = field(default_factory=list)
 
     def group(self, node: Node, view: View) -> tuple[Condition | None, Condition | None]:
-        """Return what the ``any`` and ``all`` of a mapping want and what its ``none`` refuses.
+        """Return what ``any`` and ``all`` of a mapping want and what its ``none`` refuses.
 
-        A ``rule`` wants as one more item of ``any`` does, and adds to what is refused.
+        A ``rule`` is one more item of ``any``, and adds to the vetoes.
         """
         problems = Problems()
         mapping = node.mapping()
@@ -119,8 +119,8 @@ class Parser:
             count = MIN_HITS.read(mapping, node)
             if count > 1 and items is not None:
                 different = self._different(items)
-                # Up to 0.1.0, spellings of one term counted each. A rule that can hold only so goes on to, and is
-                # warned of.
+                # Up to 0.1.0, spellings of one term counted separately. A rule that depends on that still works, with a
+                # warning.
                 items = different if count <= len(different) else items
             if items is not None and count > len(items):
                 raise mapping[MIN_HITS.name].error(
@@ -130,7 +130,7 @@ class Parser:
         return AtLeast(count, items or ())
 
     def _different(self, items: Iterable[Condition]) -> tuple[Condition, ...]:
-        """Return the conditions, with the terms that fold alike, and so are one, as one."""
+        """Return the conditions, with terms that fold alike as one."""
         alike: dict[object, list[Condition]] = {}
         for item in items:
             alike.setdefault(self.numbered[item.term].fold if isinstance(item, Has) else item, []).append(
@@ -139,7 +139,7 @@ class Parser:
         return tuple(same[0] if len(same) == 1 else AtLeast(1, tuple(same)) for same in alike.values())
 
     def _several(self, node: Node, view: View, *, flat: bool) -> tuple[Condition, ...]:
-        """Return the different conditions of a list; with ``flat``, those of a ``{list: …}`` each by itself."""
+        """Return the different conditions of a list; with ``flat``, those of a ``{list: …}`` separately."""
         problems = Problems()
         found: dict[Condition, None] = {}
         items = node.items(single=True)
@@ -156,7 +156,7 @@ class Parser:
         return tuple(found)
 
     def item(self, node: Node, view: View) -> Condition:
-        """Return the condition that one item of a group is: a term, a list, a field's or a group of its own."""
+        """Return the condition of one item of a group: a term, a list, a field or another group."""
         if isinstance(node.value, str):
             return self._term(node, view)
         problems = Problems()
@@ -183,11 +183,11 @@ class Parser:
         raise node.error(f"{key} alone is not a condition", "write it together with any, all or none")
 
     def any_of(self, node: Node, view: View) -> Condition:
-        """Return the condition that one of a list of items holds."""
+        """Return the condition that one of the items holds."""
         return AtLeast(1, self._several(node, view, flat=True))
 
     def list(self, node: Node, view: View) -> Condition:
-        """Return the condition that one of the list's terms is there."""
+        """Return the condition that one of the list's terms matches."""
         scope, name = self._scoped(node)
         named = f"{scope}{name}"
         if named in self.open_lists:
@@ -210,7 +210,7 @@ class Parser:
         return self.expanded[key]
 
     def _scoped(self, node: Node) -> tuple[str, str]:
-        """Return of which pack the named list is (``news-en/``; empty: none) and its name there."""
+        """Return the pack of the named list (``news-en/``, or empty) and its name there."""
         named = node.text()
         known = self._lists(self.scope)
         if named in known:
@@ -297,14 +297,14 @@ def options(mapping: Mapping[str, Node], view: View) -> View:
             view = view._replace(stemming=STEMMING.kind.read(mapping[STEMMING.name]))
     if ACCENTS.name in mapping:
         with problems:
-            # The config says whether accents are folded; the view, whether they count.
+            # The config says whether accents are ignored; the view, whether they count.
             view = view._replace(accents=not ACCENTS.kind.read(mapping[ACCENTS.name]))
     problems.raise_any()
     return view
 
 
 def parse_term(node: Node, view: View) -> Term:
-    """Return the term that a text stands for; refuse one that could never be found."""
+    """Return the term of a text; refuse one that could never match."""
     text = node.text().strip()
     if text.startswith("re:"):
         return _regex(node, node.text().lstrip().removeprefix("re:"), view)
@@ -330,11 +330,11 @@ def _words(node: Node, text: str, view: View) -> Term:
         raise node.error(
             "a * must touch the word that it leaves open", 'write "supply cut*", "*cut*" or "*cut"'
         )
-    # A word that is open or exact is not inflected.
+    # Stemming does not apply to an open or exact word.
     if view.stemming and (exact or open_left or open_right):
         view = view._replace(stemming="")
-    # Engines tell the case of ASCII letters only; for others, it has to stay in the fold. Where accents count,
-    # ß is one of them, which loses more than its case when folded.
+    # Engines only know the case of ASCII letters; for others, it has to stay in the fold. If accents count,
+    # so does ß, which loses more than its case in a fold.
     if exact and (view.accents or not all(word.isascii() for word in Term(text, view, exact).words)):
         view = view._replace(case=True)
     term = Term(" ".join(text.split()), view, exact, open_left, open_right)
@@ -346,7 +346,7 @@ def _words(node: Node, text: str, view: View) -> Term:
 
 
 def _regex(node: Node, pattern: str, view: View) -> Term:
-    # Not all white space: what YAML made of a backslash is warned of.
+    # Not all white space: there is a warning for characters that YAML makes from a backslash.
     pattern = as_regex_sees(pattern).strip(" \t\r\n")
     if not pattern:
         raise node.error("expected a regular expression after re:", 'write one, such as "re:q[1-4] results"')
@@ -363,9 +363,9 @@ def parse_rules(
     packs: Packs = NO_PACKS,
     templates: Mapping[str, Node] | None = None,
 ) -> Rules:
-    """Return the rules of all feeds, in their order, and those of templates; they may name what is in ``packs``.
+    """Return the rules of all feeds, in order, and those of templates; they may use ``packs``.
 
-    Raises :class:`feedpub.core.errors.ConfigError` with all that is wrong.
+    Raises :class:`feedpub.core.errors.ConfigError` with everything that is wrong.
     """
     problems = Problems()
     parser = Parser({}, packs)
@@ -385,7 +385,7 @@ def parse_rules(
         with problems:
             common.append(_feed_rule(name, node, parser, view, numbers))
     used = {name for name, _ in (*parser.expanded, *parser.broken)}
-    # A list that nothing names is checked all the same, without leaving its terms behind.
+    # An unused list is also checked, but its terms are dropped.
     aside = Parser(parser.lists, packs)
     for name, node in parser.lists.items():
         if name not in used and name not in {tried for tried, _ in aside.broken}:
@@ -403,7 +403,7 @@ def parse_rules(
 
 
 def _matching(node: Node, parser: Parser) -> tuple[View, Condition | None]:
-    """Return how terms are looked for unless a feed says otherwise, and what no feed takes."""
+    """Return the default options of terms, and the veto for all feeds."""
     problems = Problems()
     mapping = node.fields(sorted(names(MATCHING_KEYS)), (), problems)
     said = {key.name: value for key in MATCHING_KEYS if (value := key.node(mapping, node)) is not None}
@@ -467,7 +467,7 @@ def _others(mapping: Mapping[str, Node], key: Key, slug: str, numbers: Mapping[s
 
 
 def _in_order(rules: Sequence[FeedRule], feeds: Mapping[str, Node]) -> tuple[int, ...]:
-    """Return the feeds made of others, each after those it is made of; refuse a cycle."""
+    """Return the feeds that are made of others, each after those; refuse a cycle."""
     order: dict[int, None] = {}
 
     def visit(number: int, path: tuple[int, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What is allowed in rules but hardly meant: the warnings of ``feedpub check``."""
+"""What is allowed in rules but probably not intended: the warnings of ``feedpub check``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Wider = list[frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A warning: where, what is odd, and what to do about it."""
+    """A warning: its place, what is odd, and what to do about it."""
 
     where: Where
     message: str
@@ -29,9 +29,9 @@ class Warned:
 
 
 def lint(rules: Rules, *, of_pack: bool = False) -> list[Warned]:
-    """Return the warnings in the order of the file. Of packs, which stand for themselves, there are none.
+    """Return the warnings in the order of the file, without those of packs, which are checked separately.
 
-    In a pack, a list may be meant for other rules than those beside it, so no other list makes its terms idle.
+    In a pack, a list may be meant for rules elsewhere, so another list does not make its terms redundant.
     """
     found = {
         *(Warned(place, f"nothing uses the list {name}") for name, place in rules.unused_lists),
@@ -65,7 +65,7 @@ _WIDE_BLANK = re.compile(r"\\xa0|\\x\{0*(?:a0|1680|200[0-9a]|202f|205f|3000)\}",
 
 
 def misread(rules: Rules) -> Iterator[Warned]:
-    """Yield the warnings that a build gives too: of expressions that cannot have been meant, and find nothing."""
+    """Yield the warnings that a build also gives: expressions that find nothing and cannot be intended."""
     for term, place in _own_terms(rules):
         if term.view.regex and (control := _FROM_ESCAPES.search(term.text)) is not None:
             yield Warned(
@@ -87,8 +87,8 @@ def _odd_expressions(rules: Rules) -> Iterator[Warned]:
             )
 
 
-# How other tools write a filter; here it is a literal text that hardly any article holds. The sign, and what to
-# write; the first that fits is told.
+# The syntax of other tools; here it is literal text that hardly any article contains. A pattern, and what to
+# write; the first match is reported.
 _OTHER_SYNTAX = (
     (re.compile(r"^/.+/[a-z]*$"), "a regular expression begins with re: and has no slashes around it"),
     (
@@ -119,7 +119,7 @@ def _other_syntax(rules: Rules) -> Iterator[Warned]:
                 break
         else:
             parts = _SEPARATED.split(term.text)
-            # A name, such as Washington, D.C., may hold a comma; 1,000 does.
+            # A name may contain a comma (Washington, D.C.), and so does 1,000.
             if len(parts) > 2 or (len(parts) == 2 and all(part[:1].islower() for part in parts)):
                 yield Warned(
                     place, f"{term} is one term with a comma in it; for several, write [{', '.join(parts)}]"
@@ -127,7 +127,7 @@ def _other_syntax(rules: Rules) -> Iterator[Warned]:
 
 
 def _vetoed_terms(rules: Rules, rule: FeedRule, wider: _Wider, common: frozenset[int]) -> Iterator[Warned]:
-    """Find terms whose every hit is also a hit of a veto, so that they never bring an article in."""
+    """Find terms whose matches are always matches of a veto, so they never add an article."""
     vetoes = (any_terms(rule.veto) or frozenset()) | common
     for number in rules.places.own.keys() & wanted_terms(rule.wanted) if rule.wanted else ():
         if number in vetoes:
@@ -139,11 +139,11 @@ def _vetoed_terms(rules: Rules, rule: FeedRule, wider: _Wider, common: frozenset
 
 
 def _idle_terms(rules: Rules, wider: _Wider, *, apart: bool) -> Iterator[Warned]:
-    """Find terms that say nothing that another beside them does not say, wherever they are.
+    """Find terms that another one makes redundant everywhere.
 
-    Of terms of which any will do, a wider one makes a narrower one idle; where all are asked for, a narrower one
-    makes a wider one idle. A term of a list may be idle in one rule and not in the next. With ``apart``, only terms of
-    one list, or of one rule, are beside each other.
+    If any term is enough, a wider one makes a narrower one redundant; if all are required, a narrower one
+    makes a wider one redundant. A term of a list may be redundant in one rule but not in another. With ``apart``, only
+    terms of the same list or rule are compared.
     """
     part_of = {number: place.path[:2] for number, place in rules.places.own.items()}
     conditions = (
@@ -164,7 +164,7 @@ def _idle_terms(rules: Rules, wider: _Wider, *, apart: bool) -> Iterator[Warned]
                 if apart and part_of[number] != part_of[by]:
                     continue
                 if number in wider[by] and number < by:
-                    continue  # of two that say the same, the first may stay
+                    continue  # of two equivalent terms, the first may stay
                 if any_of is None:
                     reasons[by] = f"{rules.terms[number]}, which is not found without it"
                 else:
@@ -177,7 +177,7 @@ def _idle_terms(rules: Rules, wider: _Wider, *, apart: bool) -> Iterator[Warned]
 
 
 def _counted_twice(rules: Rules, wider: _Wider) -> Iterator[Warned]:
-    """Find words that ``min_hits`` counts beside a wider one; of a phrase and a word in it, that may be meant."""
+    """Find words that ``min_hits`` counts besides a wider one; for a phrase and a word in it, this may be intended."""
     conditions = (
         part
         for rule in (*rules.feeds, *rules.templates)
@@ -197,14 +197,14 @@ def _counted_twice(rules: Rules, wider: _Wider) -> Iterator[Warned]:
 
 
 def _all_terms(condition: Condition) -> frozenset[int]:
-    """Return the terms that a condition asks for one and all."""
+    """Return the terms that a condition requires, all of them."""
     if not isinstance(condition, Every):
         return frozenset()
     return frozenset(part.term for part in condition.of if isinstance(part, Has))
 
 
 def _wider_terms(rules: Rules) -> _Wider:
-    """Return for each term those that are found wherever it is, itself left out."""
+    """Return for each term the other terms that match wherever it does."""
     views: dict[View, list[tuple[int, Term]]] = {}
     for number, term in enumerate(rules.terms):
         if not term.view.regex:
@@ -229,8 +229,8 @@ def _wider_terms(rules: Rules) -> _Wider:
 
 def _found_with(term: Term, scanner: Scanner | RegexScanner | ValueScanner) -> Iterable[int]:
     if not isinstance(scanner, Scanner):
-        # A value stands for all that it takes.
+        # A value represents everything that it matches.
         return scanner.find(term.text)
-    # Beside a star there may be any letter; at a boundary there is something else.
+    # Any letter may follow a star, but not a boundary.
     left, right = ("x" if side else " " for side in (term.open_left, term.open_right))
     return scanner.find(term.view.prepare(f"\0{left}{term.text}{right}\0"))

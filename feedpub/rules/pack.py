@@ -1,6 +1,6 @@
-"""Packs: files of lists and rules, to be used in many configs. Some ship with feedpub, in the folder ``packs``.
+"""Packs: files of lists and rules for many configs. feedpub's own are in the folder ``packs``.
 
-A rule of a pack means the same in every config: the options of a config (``matching``) do not reach into it.
+A rule of a pack means the same in every config: the options of a config (``matching``) do not apply to it.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ SUFFIXES = (".yaml", ".yml")
 
 
 class Pack:
-    """One pack, read as far as it is asked for.
+    """One pack, read lazily.
 
-    ``file`` is the name that errors give. Whatever reads the file raises :class:`ConfigError` with all that is wrong.
+    ``file`` is its name in errors. All reading raises :class:`ConfigError` with everything that is wrong.
     """
 
     def __init__(self, name: str, data: bytes, file: str, *, shipped: bool = False) -> None:
@@ -40,7 +40,7 @@ class Pack:
 
     @property
     def digest(self) -> str:
-        """What tells this state of the file from others, in twelve characters."""
+        """A digest of the file, in twelve characters."""
         return hashlib.sha256(self.data).hexdigest()[:12]
 
     @cached_property
@@ -75,12 +75,12 @@ class Pack:
 
     @property
     def rules(self) -> Mapping[str, Node]:
-        """The rules by name, as they are written."""
+        """The rules by name, as YAML."""
         return self._top["rules"].mapping() if "rules" in self._top else {}
 
     @property
     def lists(self) -> Mapping[str, Node]:
-        """The lists by name, as they are written."""
+        """The lists by name, as YAML."""
         return self._top["lists"].mapping() if "lists" in self._top else {}
 
     def about(self, rule: str) -> str:
@@ -90,7 +90,7 @@ class Pack:
 
     @cached_property
     def parsed(self) -> Rules:
-        """The rules as those of feeds of their names would be; all that the file says is checked."""
+        """The rules, read like those of feeds with these names; the whole file is checked."""
         problems = Problems()
         as_feeds: dict[str, Node] = {}
         for name, node in self.rules.items():
@@ -106,7 +106,7 @@ class Pack:
             rules = parse_rules(as_feeds, self._top.get("lists"), None)
         problems.raise_any()
         assert rules is not None
-        # Which of its lists a config uses is the config's to say.
+        # The config decides which lists it uses.
         return replace(rules, unused_lists=())
 
     @cached_property
@@ -124,23 +124,23 @@ class Pack:
         return self._compiled.all_terms()
 
     def conditions(self, first: int) -> Mapping[str, Conditions]:
-        """Return what each rule wants and refuses, if the number of the first term is ``first``."""
+        """Return what each rule wants and refuses; ``first`` is the number of the first term."""
         if first not in self._conditions:
             self._conditions[first] = self._compiled.conditions(first)
         return self._conditions[first]
 
 
 Packs: TypeAlias = Mapping[str, Pack | ConfigError]
-"""The packs of a config by name, or why one cannot be read."""
+"""The packs of a config by name, or the error of one that cannot be read."""
 
 
 def shipped() -> tuple[str, ...]:
-    """Return the names of the packs that ship."""
+    """Return the names of feedpub's own packs."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
 @cache
 def ship(name: str) -> Pack:
-    """Return a pack that ships; in one process, it is one."""
+    """Return one of feedpub's own packs; a process loads it once."""
     path = FOLDER / f"{name}.yaml"
     return Pack(name, path.read_bytes(), path.name, shipped=True)

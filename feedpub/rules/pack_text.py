@@ -1,4 +1,4 @@
-"""A part of a pack as it is written, so that people can read it, and make a pack of their own of it."""
+"""A part of a pack as text, for people to read, or to make a pack of their own."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from feedpub.rules.pack import Pack
 
 
 def shown(pack: Pack, name: str) -> str | None:
-    """Return a rule or a list, with the lists that it is made of, as a pack; ``None`` where there is none.
+    """Return a rule or a list as a pack, with the lists that it uses; ``None`` if it does not exist.
 
-    The lines are those of the file, with the comments above them. Where several things are on one line, all of the
-    pack is returned.
+    The lines are those of the file, with the comments above them. If several things are on one line, the whole pack is
+    returned.
     """
     rules = {name: pack.rules[name]} if name in pack.rules else {}
     lists = _used(pack, *rules.values())
@@ -46,7 +46,7 @@ def shown(pack: Pack, name: str) -> str | None:
 
 
 def _used(pack: Pack, *nodes: Node) -> set[str]:
-    """Return the names of the lists that some parts of a pack are made of."""
+    """Return the names of the lists that parts of a pack use."""
     found = set[str]()
     wanted = [*nodes]
     while wanted:

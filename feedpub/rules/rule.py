@@ -1,15 +1,15 @@
-"""What a config's rules are once they are read, and what they mean, written plainly.
+"""The rules of a config as values, and their meaning, written plainly.
 
-The values are frozen, hold no engine and can be pickled. :class:`feedpub.rules.ruleset.RuleSet` answers the question
-which feeds take an article faster; a property test holds the two together.
+The values are frozen, contain no engine and can be pickled. :class:`feedpub.rules.ruleset.RuleSet` finds the feeds
+that take an article faster; a property test compares the two.
 
-1. What ``matching.none``, the feed's ``none`` or that of its ``rule`` refuses is out, whatever else holds.
-2. A feed with ``any`` (or ``rule``, which is one more item of it) or ``all`` takes what both ask for; a feed that asks
-   for nothing takes all.
+1. Articles that ``matching.none``, the feed's ``none`` or that of its ``rule`` refuses are out, whatever else matches.
+2. A feed with ``any`` (or ``rule``, which is one more item of it) or ``all`` takes articles that satisfy both; a feed
+   with neither takes everything.
 3. A ``fallback`` takes what no feed with one of these took.
-4. ``include`` adds what those feeds take, unless 1 refuses it; ``exclude``, last, takes away what those take.
-5. What a person decided of an article is above all that: it is in a feed that it is added to, and not in one
-   that it is dropped from. Rules 3 and 4 go by that too.
+4. ``include`` adds what those feeds take, unless 1 refuses it; ``exclude``, last, removes what those take.
+5. A person's decision overrides all of this: an article is in a feed that it is added to, and not in one
+   that it is dropped from. Rules 3 and 4 respect that too.
 
 The order of terms and of feeds never matters.
 """
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text that a feed must take, or, without ``wanted``, must not."""
+    """A text that a feed must take or, if not ``wanted``, must not take."""
 
     where: Where
     text: str
@@ -47,8 +47,8 @@ class Example:
 class FeedRule:
     """The rule of one feed.
 
-    ``wanted`` is what its ``any`` and ``all`` ask for, ``veto`` what its ``none`` refuses; ``None`` where it
-    has none. ``include`` and ``exclude`` are numbers of feeds. ``where`` is its place in the config.
+    ``wanted`` is the condition of its ``any`` and ``all``, ``veto`` that of its ``none``, or ``None``.
+    ``include`` and ``exclude`` are numbers of feeds. ``where`` is its place in the config.
     """
 
     slug: str
@@ -62,16 +62,16 @@ class FeedRule:
 
     @property
     def everything(self) -> bool:
-        """Whether the feed asks for nothing, and so takes all."""
+        """Whether the feed has no conditions, and so takes everything."""
         return self.wanted is None and not self.include and not self.fallback
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where each term is first, by its number: ``own`` in the config, else in one of the packs.
+    """The first place of each term, by number: ``own`` in the config, else in one of the packs.
 
-    ``packs`` are in the order of the numbers at which their terms begin. They are asked only when somebody wants to
-    know, as that takes reading their files.
+    ``packs`` are in the order of the numbers at which their terms begin. They are only used on demand, because that
+    requires reading their files.
     """
 
     own: Mapping[int, Where]
@@ -88,10 +88,10 @@ class Places:
 class Rules:
     """All rules of a site.
 
-    Conditions name terms by their number in ``terms``; ``places`` says where each is first. ``veto`` is
-    ``matching.none``; ``unused_lists`` are the lists that nothing names; ``made_of_others`` are the numbers of
-    the feeds that include or exclude others, each after those; ``packs`` are those that the config names. ``templates``
-    are the rules that feeds made of the data have in common; their slugs name the templates.
+    Conditions name terms by their number in ``terms``; ``places`` has the first place of each. ``veto`` is
+    ``matching.none``; ``unused_lists`` are lists that nothing uses; ``made_of_others`` are the numbers of
+    the feeds that include or exclude others, each after those; ``packs`` are those of the config. ``templates``
+    are the common rules of feeds that are made from data; their slugs are the names of the templates.
     """
 
     feeds: tuple[FeedRule, ...]
@@ -104,13 +104,13 @@ class Rules:
     templates: tuple[FeedRule, ...] = ()
 
     def shown(self, number: int) -> str:
-        """Return a term as people know it: with its field, where it looks at one only."""
+        """Return a term for people: with its field, if it looks at only one."""
         return self.terms[number].shown
 
 
 @dataclass(frozen=True, slots=True)
 class MadeRule:
-    """The rule of a feed that is made of the data: by the number of its template, and the value that it asks for."""
+    """The rule of a feed that is made from data: the number of its template, and its value."""
 
     slug: str
     template: int
@@ -119,7 +119,7 @@ class MadeRule:
 
 
 def with_made(rules: Rules, made: Iterable[MadeRule]) -> Rules:
-    """Return the rules with those of feeds that are made of the data at their end, and without templates."""
+    """Return the rules with those of feeds that are made from data at the end, and without templates."""
     terms, places, feeds = [*rules.terms], {**rules.places.own}, [*rules.feeds]
     for rule in made:
         template = rules.templates[rule.template]
@@ -139,14 +139,14 @@ def with_made(rules: Rules, made: Iterable[MadeRule]) -> Rules:
 
 @dataclass(frozen=True, slots=True)
 class FailingExample:
-    """An example that does not hold: of the feed ``slug``, or of the rule of a pack."""
+    """A failing example of the feed ``slug``, or of a pack's rule."""
 
     slug: str
     example: Example
     what: Literal["feed", "rule"] = "feed"
 
     def error(self, more: int = 0) -> ConfigError:
-        """Return the error that stops a build; ``more`` is how many other examples fail, too."""
+        """Return the error that stops a build; ``more`` is the number of other failing examples."""
         example = self.example
         verb = "does not take" if example.wanted else "takes"
         remedy = f'see why with: feedpub explain --text "{example.text}"'
@@ -159,7 +159,7 @@ class FailingExample:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What a person decided of one article, as sets of feeds: it is ``added`` to some, and ``dropped`` from others.
+    """A person's decisions about one article, as sets of feeds: ``added`` to some, ``dropped`` from others.
 
     A set is a number whose bits are the feeds, as in :class:`feedpub.rules.ruleset.RuleSet`. No feed is in both.
     """
@@ -168,7 +168,7 @@ class Hand:
     dropped: int = 0
 
     def said(self, feed: int) -> Literal["added", "dropped"] | None:
-        """Return what was decided of a feed, by its number."""
+        """Return the decision for a feed, by its number."""
         if self.added >> feed & 1:
             return "added"
         return "dropped" if self.dropped >> feed & 1 else None
@@ -183,8 +183,8 @@ Why = Literal["rule", "fallback", "everything", "include", "hand"]
 class Verdict:
     """Whether a feed takes an article, and why (or why it would, if nothing refused it).
 
-    ``included_by`` and ``excluded_by`` are the numbers of feeds. ``hand`` is what a person decided, above all else; of
-    what was added, that is why.
+    ``included_by`` and ``excluded_by`` are the numbers of feeds. ``hand`` is a person's decision, which overrides
+    everything else.
     """
 
     taken: bool
@@ -195,7 +195,7 @@ class Verdict:
     hand: Literal["added", "dropped"] | None = None
 
     def decided(self, hand: Literal["added", "dropped"] | None) -> Verdict:
-        """Return the verdict after what a person decided."""
+        """Return the verdict after a person's decision."""
         if hand is None:
             return self
         return replace(self, taken=hand == "added", why="hand" if hand == "added" else self.why, hand=hand)
@@ -204,7 +204,7 @@ class Verdict:
 def verdicts(rules: Rules, found: Collection[int], hand: Hand = NO_HAND) -> list[Verdict]:
     """Return the verdict of each feed on an article in which the terms with these numbers were found.
 
-    ``hand`` is what a person decided of it.
+    ``hand`` are a person's decisions about it.
     """
     vetoed_by_all = rules.veto is not None and rules.veto.holds(found)
     vetoed = [vetoed_by_all or (rule.veto is not None and rule.veto.holds(found)) for rule in rules.feeds]

@@ -29,9 +29,9 @@ _NOTHING: frozenset[int] = frozenset()
 class RuleSet:
     """The rules of all feeds: built once from the config, run on every article.
 
-    A set of feeds is a number whose bits are the feeds, so that what a hit does to all of them is one
-    operation. Only a rule that asks for more than any one of its terms is looked at by itself, and only when
-    one of its terms was found (or it can hold without). What a hit does is one number of three such sets::
+    A set of feeds is a number whose bits are the feeds, so the effect of a match on all of them is one
+    operation. Only rules that require more than one of their terms are evaluated separately, and only if
+    one of their terms was found (or they can hold without). The effect of a match is one number of three such sets::
 
         | feeds to look at | feeds that refuse it | feeds that want it |
           high bits                                          low bits
@@ -68,8 +68,8 @@ class RuleSet:
         else:
             _set(vetoing, common or (), self._all)
         self._common = predicate(rules.veto) if rules.veto is not None and common is None else None
-        # What a term does, in one number: from the lowest bits, the feeds that want it, that refuse it and
-        # whose rules have to be looked at.
+        # The effect of a term in one number: from the lowest bits, the feeds that want it, that refuse it and
+        # whose rules have to be evaluated.
         self._width = len(rules.feeds)
         self._effects = [
             want | veto << self._width | touch << 2 * self._width
@@ -86,7 +86,7 @@ class RuleSet:
     def route(self, article: Article, hand: Hand = NO_HAND) -> tuple[int, ...]:
         """Return the numbers of the feeds that take the article, ascending; ``slugs`` has their names.
 
-        ``hand`` is what a person decided of it, above all rules.
+        ``hand`` are a person's decisions, which override all rules.
         """
         return self.taken(self._finder.found(article), hand)
 
@@ -109,7 +109,7 @@ class RuleSet:
         return tuple(_bits(taken))
 
     def _look_at(self, feeds: int, found: set[int]) -> tuple[int, int]:
-        """Return which of ``feeds`` want and which refuse an article, by their whole rules."""
+        """Evaluate the whole rules of ``feeds``; return which want and which refuse an article."""
         wanted = vetoed = 0
         for number in _bits(feeds):
             want, veto = self._predicates[number]
@@ -122,7 +122,7 @@ class RuleSet:
         return wanted, vetoed
 
     def _with_others(self, taken: int, vetoed: int, hand: Hand) -> int:
-        """Return which feeds take an article when those that are made of others are added."""
+        """Return which feeds take an article after ``include`` and ``exclude``."""
         for number in self.rules.made_of_others:
             rule = self.rules.feeds[number]
             bit = 1 << number
@@ -134,27 +134,27 @@ class RuleSet:
         return taken
 
     def of_templates(self) -> RuleSet:
-        """Return the rules that feeds made of the data have in common, as rules of feeds."""
+        """Return the common rules of feeds that are made from data, as rules of feeds."""
         return RuleSet(replace(self.rules, feeds=self.rules.templates, made_of_others=(), templates=()))
 
     def with_made(self, made: Iterable[MadeRule]) -> RuleSet:
-        """Return the rules with those of feeds that are made of the data, last."""
+        """Return the rules with those of feeds that are made from data at the end."""
         return RuleSet(with_made(self.rules, made))
 
     def to_route(self) -> RuleSet:
-        """Return rules that give the same feeds and hold nothing else: to be sent somewhere."""
+        """Return rules that give the same feeds but are small, for sending to other processes."""
         feeds = tuple(replace(rule, examples=()) for rule in self.rules.feeds)
         return RuleSet(replace(self.rules, feeds=feeds, places=Places({}), packs=(), templates=()))
 
     def fingerprint(self) -> str:
-        """Return what differs where other feeds might take an article, and is the same in each process."""
+        """Return a value that changes if other feeds might take an article, and is the same in every process."""
         rules = self.rules
         views: dict[View, int] = {}
         terms = [
             (term.text, views.setdefault(term.view, len(views)), term.exact, term.open_left, term.open_right)
             for term in rules.terms
         ]
-        # The order of a set is another one in each process.
+        # The order of a set differs between processes.
         of_views = [(sorted(view.fields), *view[1:]) for view in views]
         feeds = [
             (rule.slug, rule.wanted, rule.veto, rule.fallback, rule.include, rule.exclude)
@@ -164,12 +164,12 @@ class RuleSet:
         return hashlib.sha256(meant.encode("utf-8", "surrogatepass")).hexdigest()
 
     def explain(self, article: Article, hand: Hand = NO_HAND) -> Explanation:
-        """Return why each feed takes the article or does not; ``hand`` is what a person decided of it."""
+        """Return why each feed takes the article or not; ``hand`` are a person's decisions."""
         return explain(self.rules, article, hand)
 
     @cached_property
     def failing_examples(self) -> tuple[FailingExample, ...]:
-        """The examples that do not hold; of packs that ship, which are tested, none is asked."""
+        """The failing examples; those of feedpub's own packs are tested elsewhere, and not run."""
         failing = [
             FailingExample(rule.slug, example)
             for number, rule in enumerate(self.rules.feeds)
@@ -182,12 +182,12 @@ class RuleSet:
         return tuple(failing)
 
     def lint(self) -> list[Warned]:
-        """Return what is allowed but hardly meant: in the config, then in each of its own packs."""
+        """Return warnings about the config, then about each of its own packs."""
         of_packs = (warned for pack in self._own_packs() for warned in lint(pack.parsed, of_pack=True))
         return [*lint(self.rules), *of_packs]
 
     def misread(self) -> list[Warned]:
-        """Return those of the warnings that a build gives too."""
+        """Return the warnings that a build also gives."""
         of_packs = (warned for pack in self._own_packs() for warned in misread(pack.parsed))
         return [*misread(self.rules), *of_packs]
 
@@ -204,7 +204,7 @@ def compile_rules(
 ) -> RuleSet:
     """Compile the rules of ``feeds`` (slug → the feed's whole mapping, of which only ``RULE_KEYS`` are read).
 
-    ``packs`` are those that they may name, ``templates`` the feeds that are made of the data, by name.
+    ``packs`` are those that they may use, ``templates`` those of feeds made from data, by name.
 
     Raises :class:`feedpub.core.errors.ConfigError` with the place of what is wrong.
     """
@@ -212,9 +212,9 @@ def compile_rules(
 
 
 def _by_effect(terms: Iterable[Term], effects: Sequence[int], touching: int) -> Iterator[tuple[int, Term]]:
-    """Yield the terms that matter, under one number for all that do the same in the same view.
+    """Yield the terms that matter; all with the same effect in the same view share a number.
 
-    Bits from ``touching`` on say that a rule asks for that very term.
+    Bits from ``touching`` on say that a rule needs to know this very term.
     """
     numbers: dict[tuple[View, int], int] = {}
     for number, term in enumerate(terms):
@@ -234,7 +234,7 @@ def _set(masks: list[int], terms: Iterable[int], bits: int) -> None:
 
 
 def _bits(mask: int) -> list[int]:
-    """Return the places of the bits that are set; in text, for which no arithmetic on long numbers is needed."""
+    """Return the positions of the set bits; as text, because arithmetic on long numbers is slow."""
     digits = f"{mask:b}"[::-1]
     numbers = []
     place = digits.find("1")

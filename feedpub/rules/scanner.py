@@ -1,12 +1,12 @@
-"""Which of many terms a text holds, in one pass, whatever their number.
+"""Finds which of many terms are in a text, in one pass, whatever their number.
 
-Two engines, chosen by measurement (``bench/match.py``, docs/performance.md). RE2 matches the whole meaning of
-all terms at once. For very many terms, an Aho-Corasick automaton finds candidates in a text whose separators are
-blanked, and what a blank cannot tell (the space in a phrase, symbols, case) is confirmed at the place of the hit.
+There are two engines, chosen by measurement (``bench/match.py``, docs/performance.md). RE2 matches all
+terms completely. For very many terms, an Aho-Corasick automaton finds candidates in a text whose separators are
+blanked; then the rest (the space in a phrase, symbols, case) is confirmed at each candidate.
 
-What users write after ``re:`` runs on RE2 in any case, in time linear in the text, and is bounded in size.
+Regular expressions of users always run on RE2, in time linear in the text, and with bounded size.
 
-Terms come with the number of their role; terms that do the same forevery feed share one.
+Terms come with the number of their role; terms with the same effect on every feed share one.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from feedpub.rules.terms import NUMBER, WORD, Term, View, joined, pattern_of
 from feedpub.text.regex import compile_regex, options
 from feedpub.text.safe_html import visible
 
-# RE2 makes its states as texts ask for them; above so many terms they outgrow the processor's caches.
+# RE2 makes states on demand; with more terms, they outgrow the processor's caches.
 MOST_FOR_RE2 = 2500
-# A full automaton is the fastest until it outgrows the caches, too.
+# A full automaton is fastest until it also outgrows the caches.
 MOST_FOR_FULL = 1000
 
 _BLANK = bytes(byte if byte >= 0x80 or chr(byte).isalnum() else 0x20 for byte in range(256)).lower()
@@ -37,7 +37,7 @@ _SPACES = bytes(0x20 if byte in b"\t\n\v\f\r" else byte for byte in range(256))
 
 
 class Scanner:
-    """The literal terms of one view. ``find`` wants folded text between two zero bytes."""
+    """The literal terms of one view. ``find`` expects folded text between two zero bytes."""
 
     def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
         self._terms = tuple(terms)
@@ -47,7 +47,7 @@ class Scanner:
         """Return the roles of the terms in ``data``, each once or more."""
         found = None
         if self._few:
-            # \b takes an underscore for a letter.
+            # For \b, an underscore is a letter.
             plain = data.isascii() and b"_" not in data
             found = (self._in_ascii if plain else self._in_any).find(data)
         return self._candidates.find(data) if found is None else found
@@ -83,7 +83,7 @@ class _PatternSet:
 
 
 class _Candidates:
-    """The terms as an Aho-Corasick automaton over blanked text, and what confirms its hits."""
+    """The terms as an Aho-Corasick automaton over blanked text, with the confirmation of candidates."""
 
     def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
         candidates: dict[bytes, list[tuple[int, Term, int, bool, bool]]] = {}
@@ -94,7 +94,7 @@ class _Candidates:
                 candidates.setdefault(core, []).append((role, term, spaces, before, after))
             else:
                 self._symbols.append(_Candidate(role, term, spaces, before, after))
-        # The role where a hit says it all; -1 where candidates have to be looked through.
+        # The role if a match needs no confirmation; -1 if candidates have to be checked.
         self._sure = tuple(
             same[0][0] if len(same) == 1 and same[0][2] == 0 else -1 for same in candidates.values()
         )
@@ -126,13 +126,13 @@ class _Candidates:
 
 
 def _blanked(term: Term) -> tuple[bytes, int, bool, bool]:
-    """Return what stands for a term in blanked text, and what a hit may stand for (see :class:`_Candidate`).
+    """Return a term in blanked text, and its candidate (see :class:`_Candidate`).
 
-    A boundary at an end is a blank there. Of symbols alone, nothing is left.
+    A boundary at an end is a blank. Nothing is left of a term made of symbols.
     """
     text, view, exact, open_left, open_right = term
     if not exact and not view.stemming and text.isascii() and text.replace(" ", "").isalpha():
-        # As most terms are: their words are the text as it is.
+        # Most terms: their words are the text unchanged.
         text = " ".join(text.split())
         before, after = not open_left, not open_right
         core, spaces = text.lower().encode(), text.count(" ")
@@ -143,7 +143,7 @@ def _blanked(term: Term) -> tuple[bytes, int, bool, bool]:
         core = data.translate(_BLANK)
         if not core.strip():
             return b"", -1, False, False
-        # What is beside a symbol or number, only the pattern can judge.
+        # Only the pattern can decide what may be beside a symbol or number.
         before = pattern.left in (WORD, NUMBER) and core[0] != 0x20
         after = pattern.right in (WORD, NUMBER)
         phrase = not exact and NUMBER not in (pattern.left, pattern.right)
@@ -153,10 +153,10 @@ def _blanked(term: Term) -> tuple[bytes, int, bool, bool]:
 
 @dataclass
 class _Candidate:
-    """What a hit in blanked text may stand for.
+    """A term that a match in blanked text may mean.
 
-    ``spaces`` is how many of the term's blanks are spaces, where all are, and -1 where only the pattern can
-    tell; ``before`` and ``after`` tell that the hit holds a blank neighbour.
+    ``spaces`` is the number of the term's blanks if all are spaces, or -1 if only the pattern can
+    decide; ``before`` and ``after`` say that the match includes a blank neighbour.
     """
 
     role: int
@@ -166,7 +166,7 @@ class _Candidate:
     after: bool
 
     def stands(self, data: bytes, start: int, end: int) -> bool:
-        """Say whether the term itself is where the hit is."""
+        """Say whether the term itself is at the match."""
         if self.spaces >= 0:
             return data.count(b" ", start + self.before, end - self.after) == self.spaces
         return self.confirm.match(data, start + self.before) is not None
@@ -177,15 +177,15 @@ class _Candidate:
         return re.compile(pattern_of(self.term).looking().encode("latin-1"))
 
 
-# What RE2 may use for the states of one automaton; it makes them as texts ask for them.
+# How much memory RE2 may use for the states of one automaton, which it makes on demand.
 _SET_MEMORY = 256 << 20
 
 
 def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
     """Return an RE2 set of ``patterns`` (over bytes, or case ignored over UTF-8) and, last, the end of the text.
 
-    The last one must match. When it does not, RE2 gave up for want of memory, which it does not say; see
-    :func:`matched`. Returns ``None`` when the patterns are too many for one set.
+    The last one must match. If it does not, RE2 ran out of memory, which it does not report; see
+    :func:`matched`. Returns ``None`` if there are too many patterns for one set.
     """
     compiled = re2.Set.SearchSet(options(_SET_MEMORY, latin=latin))
     for pattern in (*patterns, r"\z"):
@@ -198,7 +198,7 @@ def pattern_set(patterns: Sequence[str], *, latin: bool = True) -> Any:
 
 
 def matched(patterns: Any, data: bytes, number: int) -> list[int] | None:
-    """Return which of a set's ``number`` patterns match, in no order; ``None`` when they have to be tried singly."""
+    """Return which of a set's ``number`` patterns match, unordered; ``None`` if they have to be tried one by one."""
     found: list[int] | None = patterns.Match(data) if patterns is not None else None
     if not found or number not in found:
         return None
@@ -207,7 +207,7 @@ def matched(patterns: Any, data: bytes, number: int) -> list[int] | None:
 
 
 class RegexScanner:
-    """The regular expressions of one view, case ignored; ``find`` wants one visible text."""
+    """The regular expressions of one view, ignoring case; ``find`` expects one visible text."""
 
     def __init__(self, view: View, terms: Iterable[tuple[int, Term]]) -> None:
         self._view = view
@@ -225,7 +225,7 @@ class RegexScanner:
 
 
 class ValueScanner:
-    """The values of a field with a grammar; ``find`` wants one text of the field."""
+    """The values of a field with a grammar; ``find`` expects one text of the field."""
 
     def __init__(self, grammar: Grammar, terms: Iterable[tuple[int, Term]]) -> None:
         self._grammar = grammar
@@ -234,7 +234,7 @@ class ValueScanner:
             self._by_handle[grammar.handle(term.text)].append((role, term.text))
 
     def find(self, text: str) -> Iterable[int]:
-        """Return the roles of the values that take ``text``, each once or more."""
+        """Return the roles of the values that match ``text``, each once or more."""
         spans = self._grammar.spans
         return [
             role
@@ -245,14 +245,14 @@ class ValueScanner:
 
 
 def scanner_of(view: View, terms: Iterable[tuple[int, Term]]) -> Scanner | RegexScanner | ValueScanner:
-    """Return what finds the terms of one view."""
+    """Return a finder for the terms of one view."""
     if view.regex:
         return RegexScanner(view, terms)
     return Scanner(terms) if view.grammar is None else ValueScanner(view.grammar, terms)
 
 
 class TermFinder:
-    """Terms under numbers of the caller's choice; terms may share one. Made once, used on every article."""
+    """Terms with numbers that the caller chooses; terms may share one. Made once, used on every article."""
 
     def __init__(self, terms: Iterable[tuple[int, Term]]) -> None:
         views = defaultdict[View, list[tuple[int, Term]]](list)
@@ -261,7 +261,7 @@ class TermFinder:
         self._scanners = [(view, scanner_of(view, of_view)) for view, of_view in views.items()]
 
     def found(self, article: Article) -> list[int]:
-        """Return the numbers of the terms that the article holds, each once or more."""
+        """Return the numbers of the terms in the article, each once or more."""
         if article.html:
             article = replace(article, body=visible(article.body), html=False)
         found: list[int] = []

@@ -1,1 +1,1 @@
-"""What is known about text as such: dates, HTML, folding and similarity."""
+"""Text in general: dates, HTML, folding and similarity."""

@@ -14,7 +14,7 @@ def to_html(text: str) -> str:
 @lru_cache(maxsize=1)
 def renderer() -> Any:
     """Return the parser; its own limit on nesting keeps time linear."""
-    # Most runs read no Markdown.
+    # Most runs do not read Markdown.
     from markdown_it import MarkdownIt  # noqa: PLC0415
     from markdown_it.rules_block import reference  # noqa: PLC0415
 
@@ -23,6 +23,6 @@ def renderer() -> Any:
         return not state.src.startswith("[^", start) and reference(state, first, last, silent)
 
     found = MarkdownIt("commonmark").enable("table").enable("strikethrough")
-    # CommonMark takes a footnote of one word for the address of a link, which nobody sees.
+    # In CommonMark, a footnote of one word is an invisible link reference definition.
     found.block.ruler.at("reference", no_footnote)
     return found

@@ -1,20 +1,20 @@
-"""Text → the form in which terms are compared: the same bytes however people typed the same letters.
+"""Text → the form in which terms are compared: the same bytes, however people typed the same letters.
 
-Folding makes one of what readers see as one: NFKC, case, accents, curly and straight quotes, dashes and
-hyphens, letters with a stroke, final sigma, what no one can see. It also decides what is beside what. A
-folded text is UTF-8 and holds three kinds of characters:
+Folding unifies what readers see as the same: NFKC, case, accents, curly and straight quotes, dashes and
+hyphens, letters with a stroke, final sigma, invisible characters. It also decides where words end. A
+folded text is UTF-8 with three kinds of characters:
 
-- ASCII as it was, capitals too: the engines ignore the case of ASCII letters, so that folding most text costs
+- ASCII unchanged, with capitals: the engines ignore the case of ASCII letters, so folding most text costs
   no more than looking at it;
-- letters, digits and marks of scripts written with spaces, which ask for a boundary at a term's edge;
-- all else (Chinese, Japanese, Thai, Lao, Khmer, Myanmar; symbols) between two :data:`MARK`, so that it is
-  nobody's neighbour. Equal symbols in a row share their marks (``€`` is not found in ``€€``), but for emoji. A
-  flag is one symbol, and so is each digit that is raised. A run of Korean has one mark in front: what stands
-  before it ends there, as particles attach to any word, while a Korean term itself still asks for a boundary
+- letters, digits and marks of scripts written with spaces, which need a boundary at a term's edge;
+- everything else (Chinese, Japanese, Thai, Lao, Khmer, Myanmar; symbols) between two :data:`MARK`, so that it is
+  not a neighbour of anything. Equal symbols in a row share their marks (``€`` is not found in ``€€``), except emoji. A
+  flag is one symbol, and so is each superscript digit. A run of Korean has one mark before it: the word
+  before it ends there, as particles attach to any word, while a Korean term itself still needs a boundary
   before the mark.
 
-Stemming cuts each word to its stem, so that a term finds its inflections; only a rule that asks for it gets it.
-What does not count for a fold does not count for a stem.
+Stemming reduces each word to its stem, so that a term matches its inflections; it is only used if a rule says so.
+Differences that folding ignores do not matter for stems either.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 
 MARK = "\x1f"
-# Stands for a fold that can't be told from one character alone.
+# Marks a fold that depends on more than one character.
 _TOGETHER = MARK * 3
 
 _APOSTROPHES = (
@@ -35,9 +35,9 @@ _APOSTROPHES = (
 )
 _QUOTES = "\u00ab\u00bb\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u301d\u301e\u301f\uff02"
 _HYPHENS = "\u058a\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
-# Done before NFKC, which would make a space and an accent of a lone acute. The rest: the lengthening stroke of
-# Arabic and its decimal and thousands signs, the dotted I of Turkish, whose casefold is two characters, the old
-# Afrikaans n with its apostrophe, and NEL, a line break.
+# Before NFKC, which would turn a lone acute into a space and an accent. The rest: the lengthening stroke of
+# Arabic and its decimal and thousands signs, the Turkish dotted I, whose casefold is two characters, the old
+# Afrikaans n with an apostrophe, and NEL, a line break.
 _SIGNS = (
     dict.fromkeys(map(ord, _APOSTROPHES), "'")
     | dict.fromkeys(map(ord, _QUOTES), '"')
@@ -48,30 +48,30 @@ _SIGN = re.compile(f"[{''.join(map(chr, _SIGNS))}]")
 _SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 _RAISED = str.maketrans("0123456789", _SUPERSCRIPTS)
 _LOWERED = str.maketrans(_SUPERSCRIPTS, "0123456789")
-# NFKC makes letters and digits of these: Acme™ would end in "tm", a footnote would be part of the word before it,
-# and 1½ would be 11 and a half.
+# NFKC turns these into letters and digits: Acme™ would end in "tm", a footnote would be part of the word before
+# it, and 1½ would be 11 and a half.
 _NUMBER_SIGNS = f"{_SUPERSCRIPTS}\u00bc-\u00be\u2150-\u215f\u2189\u2460-\u2473\u24ea-\u24ff\u2776-\u2793"
 _LETTER_SIGN = re.compile(f"([\u2120\u2122{_NUMBER_SIGNS}])")
 # Digits of any script; those between MARKs, too.
 _DIGIT = re.compile(r"\d")
-# Letters that keyboards of Persian and Arabic tell apart and readers do not.
+# Letters that Persian and Arabic keyboards distinguish but readers do not.
 _KEYBOARDS = {0x06CC: "\u064a", 0x06A9: "\u0643"}
 
-# Letters that Unicode does not take apart although people do: strokes and ligatures.
+# Letters that Unicode does not decompose although people do: strokes and ligatures.
 _LETTERS = str.maketrans(
     dict(zip("ŁłØøĐđÐðĦħŦŧɃƀƗɨǤǥƵƶ\u0131", "LlOoDdDdHhTtBbIiGgZzi", strict=True))
     | {"Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "ẞ": "SS", "ß": "ss", "Þ": "Th", "þ": "th"}
     # Alef maksura, ta marbuta, alef wasla; the heh of Urdu.
     | {"\u0649": "\u064a", "\u0629": "\u0647", "\u0671": "\u0627", "\u06c1": "\u0647"}
 )
-# Marks that are accents: of Latin, Greek and Cyrillic, the points of Hebrew, Arabic and Syriac. The vowel
-# signs of Indic and South-East Asian scripts and the voice marks of kana belong to the letter.
+# Marks that are accents: in Latin, Greek and Cyrillic, and the points of Hebrew, Arabic and Syriac. The vowel
+# signs of Indic and South-East Asian scripts and the voice marks of kana are part of the letter.
 _ACCENT = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
     "\ufe20-\ufe2f]+"
 )
-# All but the short i and u of Cyrillic, whose breve nobody leaves out.
+# All except the short i and u of Cyrillic, whose breve nobody omits.
 _ACCENTED = re.compile("[^\u0419\u0439\u040e\u045e]+")
 
 _HANGUL_RUN = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb]+")
@@ -89,39 +89,39 @@ _EAST_ASIAN = (
 )
 _FLAG_OR_CHAR = re.compile("[\U0001f1e6-\U0001f1ff]{2}|.", re.DOTALL)
 _OUTSIDE = re.compile("[^\x00-\x7f]+")
-# Python's \w knows letters and numbers; whether the rest are marks is looked up.
+# Python's \w knows letters and numbers; marks are looked up.
 _OTHERS = re.compile("[^\\w\x00-\x7f]+")
 
-# Characters that fold alone, whatever is beside them in a text in NFC: Latin, Greek, Cyrillic, Armenian,
-# Hebrew, Arabic, Georgian, the common signs, full-width letters; but no mark, which may compose with what its
-# neighbour becomes, and no symbol, which shares its marks with its like.
+# Characters that fold independently of their neighbours in NFC: Latin, Greek, Cyrillic, Armenian,
+# Hebrew, Arabic, Georgian, common signs, full-width letters; but not marks, which may compose with the fold of a
+# neighbour, and not symbols, which share their marks with equal ones.
 _ALONE = (
     *((0x80, 0x530), (0x561, 0x587), (0x5D0, 0x5EB), (0x620, 0x64B), (0x10D0, 0x10FB), (0x1E00, 0x2060)),
     (0xFF01, 0xFF5F),
 )
-# The same of scripts whose characters, marks too, are between MARKs anyway: Thai, Lao, kana, ideographs.
+# The same for scripts whose characters, even marks, are between MARKs anyway: Thai, Lao, kana, ideographs.
 _ALONE_BETWEEN_MARKS = (
     *((0xE01, 0xE3B), (0xE40, 0xE4F), (0xE81, 0xEBE), (0xEC0, 0xECE)),
     *((0x3041, 0x3097), (0x30A1, 0x30FB), (0x3400, 0x4DC0), (0x4E00, 0xA000)),
 )
-# The blocks with marks that compose with a letter before them, which may be ASCII, and what else is in them.
+# The blocks of marks that compose with the letter before them, which may be ASCII, with their other characters.
 _MAY_COMPOSE = re.compile(
     "[\u0300-\u036f\u0590-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ua600-\uabff\ufb1d-\ufb4f"
     "\ufe20-\ufe2f\U00010000-\U0001ffff]"
 )
-# Up to so many bytes a character, it costs less to replace the few that are not ASCII than to look up all words.
+# Up to this many bytes per character, replacing the few non-ASCII ones is cheaper than looking up all words.
 _SPARSE = 1.08
-# What is longer is not a word: a sentence of Thai does not come twice.
+# Longer strings are not words: a sentence of Thai does not occur twice.
 _SHORT = 24
 _MOST = 1 << 17
 _ASCII = bytes(range(0x80))
 
 
 def fold(text: str, *, accents: bool = False, case: bool = False) -> bytes:
-    """Return the folded ``text``; with ``accents`` or ``case``, those differences stay (of ASCII, case always).
+    """Return the folded ``text``; with ``accents`` or ``case``, those differences stay (case of ASCII always does).
 
-    Text that came in another normal form folds to the same bytes. There are no errors: what is not a character,
-    such as half a surrogate pair, is a symbol.
+    All normal forms fold to the same bytes. There are no errors: an invalid character, such as a lone surrogate,
+    is a symbol.
     """
     if text.isascii():
         return text.encode()
@@ -131,17 +131,17 @@ def fold(text: str, *, accents: bool = False, case: bool = False) -> bytes:
         others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
         if not _MAY_COMPOSE.search(others) and unicodedata.is_normalized("NFC", others):
             return mode.fold_here_and_there(text, set(others))
-    # A space is nobody's neighbour, and no mark composes with it.
+    # A space separates words, and no mark composes with it.
     return " ".join(map(mode.words.__getitem__, text.split(" "))).encode("utf-8", "surrogatepass")
 
 
 def is_hangul(char: str) -> bool:
-    """Tell whether ``char`` is written in the Korean alphabet."""
+    """Say whether ``char`` is Korean."""
     return _HANGUL_RUN.match(char) is not None
 
 
 def _fold_run(run: str, *, accents: bool, case: bool) -> str:
-    """Return the fold of characters outside ASCII in NFC, taken together."""
+    """Return the fold of a run of characters outside ASCII, in NFC."""
     if _SYLLABLES.fullmatch(run):
         return MARK + run
     if _LETTER_SIGN.search(run):
@@ -175,7 +175,7 @@ def _without_accents(match: re.Match[str]) -> str:
 
 
 def _set_apart(match: re.Match[str]) -> str:
-    """Put symbols between marks, and drop what no one can see."""
+    """Put symbols between marks, and drop invisible characters."""
     seen = (
         char for char in match[0] if unicodedata.category(char) != "Cf" and not "\ufe00" <= char <= "\ufe0f"
     )
@@ -195,9 +195,9 @@ def _set_apart(match: re.Match[str]) -> str:
     return "".join(parts)
 
 
-# What ends a paragraph: a blank line.
+# The end of a paragraph: a blank line.
 _PARAGRAPH = re.compile("\u2029|(?:\r\n|\n|\r(?!\n))(?=[^\\S\r\n]*[\r\n])")
-# CSS drops such a break, too (CSS Text 3, §4.1.3).
+# CSS also drops these breaks (CSS Text 3, §4.1.3).
 _BREAK_IN_WORD = re.compile(
     f"(?<=[{_EAST_ASIAN}\u3099\u309a\ufe00-\ufe0f])[ \t]*\r?\n[ \t]*(?=[{_EAST_ASIAN}])"
 )
@@ -210,10 +210,10 @@ _FIRST_EAST_ASIAN = "\u2e80"
 
 
 def settled(text: str) -> str:
-    """Return a whole text, no longer and no shorter, with what a fold of its words cannot tell decided.
+    """Prepare a whole text for folding word by word, without changing its length.
 
-    The end of a paragraph becomes a zero character, which no term holds; a line break between characters of
-    Chinese or Japanese, what no one can see; raised digits behind one or two letters (``CO²``) plain ones. Behind
+    The end of a paragraph becomes a zero character, which terms cannot contain; a line break between Chinese or
+    Japanese characters becomes invisible; superscript digits after one or two letters (``CO²``) become plain. After
     a longer word they are a footnote.
     """
     if "\n" in text or "\r" in text or "\u2029" in text:
@@ -242,7 +242,7 @@ class _Mode:
         codecs.register_error(self._handler, self._handle)
 
     def fold_here_and_there(self, text: str, chars: Iterable[str]) -> bytes:
-        """Return the fold of a text in NFC, of whose characters only ``chars`` are not ASCII."""
+        """Return the fold of a text in NFC; only ``chars`` in it are not ASCII."""
         together = False
         for char in chars:
             folded = self.alone[char]
@@ -253,7 +253,7 @@ class _Mode:
         return text.encode("ascii", self._handler) if together else text.encode("utf-8", "surrogatepass")
 
     def _handle(self, error: UnicodeError) -> tuple[bytes, int]:
-        """Let an encoder to ASCII, which finds runs faster than ``re``, fold them."""
+        """Fold with an encoder to ASCII, which finds runs faster than ``re``."""
         assert isinstance(error, UnicodeEncodeError)
         run = self.words[error.object[error.start : error.end]]
         return run.encode("utf-8", "surrogatepass"), error.end
@@ -264,7 +264,7 @@ class _Mode:
         return folded if _TOGETHER not in folded else _OUTSIDE.sub(lambda run: self._fold(run[0]), word)
 
     def _fold_alone(self, char: str) -> str:
-        """Return the fold of one character, or a sign that it depends on what is beside it."""
+        """Return the fold of one character, or a sign that it depends on its neighbours."""
         if char.isascii():
             return char
         if _within(char, _ALONE_BETWEEN_MARKS):
@@ -276,7 +276,7 @@ class _Mode:
 
 
 class _Remembered(dict[str, str]):
-    """A function of short texts, each computed once."""
+    """A cached function of short texts."""
 
     def __init__(self, function: Callable[[str], str]) -> None:
         super().__init__()
@@ -309,7 +309,7 @@ LANGUAGES = {
     "sv": "swedish", "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
 
-# With what belongs to a letter but is not one: marks, and what nobody can see.
+# With characters that belong to a letter: marks, and invisible ones.
 _WITHIN_WORD = (
     "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u0640\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
     "\u0951-\u0957\u0962\u0963\u0b82\u0bbe-\u0bcd\u0bd7\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
@@ -319,7 +319,7 @@ WORD = re.compile(f"[^{_NO_LETTER}](?:[^{_NO_LETTER}]|[{_WITHIN_WORD}])*")
 
 
 def stemmed(text: str, language: str, *, accents: bool = False) -> str:
-    """Return the text with each word in lower case and cut to its stem; with ``accents``, stress marks stay."""
+    """Return the text with each word in lower case and reduced to its stem; with ``accents``, stress marks stay."""
     stem = _stemmer(language)
     return WORD.sub(lambda word: stem(word[0], accents), text)
 
@@ -338,12 +338,12 @@ def _stemmer(language: str) -> Callable[[str, bool], str]:
 
 
 def _as_spelled(word: str, *, accents: bool) -> str:
-    """Return a word as stemmers know it: in lower case and composed, without what does not count."""
+    """Return a word in the form for stemmers: lower case, composed, without differences that do not matter."""
     if not word.isascii():
         # The dotted I is two characters in lower case, and the lengthening stroke is not a letter.
         word = unicodedata.normalize("NFKC", word).replace("\u0130", "i").replace("\u0640", "")
         word = "".join(char for char in word if unicodedata.category(char) != "Cf")
         if not accents:
-            # What is left of accents in NFC is not part of the spelling: stress marks, points.
+            # Accents that remain in NFC are not part of the spelling: stress marks, points.
             word = _ACCENT.sub("", word)
     return word.lower()

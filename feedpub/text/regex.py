@@ -8,12 +8,12 @@ from typing import Any
 
 import re2
 
-# What RE2 may use for the states of one automaton; it makes them as texts ask for them.
+# How much memory RE2 may use for the states of one automaton, which it makes on demand.
 _PATTERN_MEMORY = 8 << 20
 # Instructions of one pattern. At this size, the worst ones still run at a third of a megabyte a second.
 _MAX_SIZE = 5000
 
-# What RE2 cannot do, by how it says so, and what to write.
+# What RE2 cannot do, by its error messages, and what to write instead.
 _REMEDIES = (
     ("invalid perl operator: (?", "RE2 has no look-around and no atomic groups; use all and none"),
     ("invalid escape sequence: \\Z", r"write \z for the end of the text"),
@@ -50,7 +50,7 @@ def regex_problem(pattern: str) -> tuple[str, str] | None:
 
 
 def compile_regex(pattern: str) -> Any:
-    """Compile one expression, case ignored, to find where it matches; raises ``re2.error``."""
+    """Compile one expression, ignoring case, to find matches. Raises ``re2.error``."""
     return re2.compile(pattern.encode(), options(_PATTERN_MEMORY, latin=False))
 
 
@@ -61,21 +61,21 @@ def _replacer(pattern: str) -> Any:
     return re2.compile(pattern.encode(), chosen)
 
 
-# What a replacement is made of: groups, backslashes, and everything else as it is.
+# The parts of a replacement: groups, backslashes, and other text.
 _PART = re.compile(r"\\([1-9\\])")
 
 
 def replacement_problem(pattern: str, replacement: str) -> str:
-    """Return which group a replacement names that the pattern has not, or nothing."""
+    """Return a group in a replacement that the pattern does not have, or empty."""
     groups = _replacer(pattern).groups
     named = (part[0] for part in _PART.finditer(replacement) if part[1] != "\\")
     return next((name for name in named if int(name[1]) > groups), "")
 
 
 def replaced(pattern: str, replacement: str, text: str) -> str | None:
-    r"""Return ``text`` with ``replacement`` for each match of ``pattern``; ``None`` where it matches nowhere.
+    r"""Replace each match of ``pattern`` in ``text``; ``None`` if there is no match.
 
-    In the replacement, ``\1`` to ``\9`` stand for groups, and ``\\`` for a backslash.
+    In the replacement, ``\1`` to ``\9`` are groups, and ``\\`` is a backslash.
     """
 
     def expanded(match: Any) -> bytes:
@@ -85,12 +85,12 @@ def replaced(pattern: str, replacement: str, text: str) -> str | None:
         ).encode()
 
     changed, times = _replacer(pattern).subn(expanded, text.encode(errors="replace"))
-    # RE2 can be asked for single bytes.
+    # RE2 can match single bytes.
     return changed.decode(errors="replace") if times else None
 
 
 def options(memory: int, *, latin: bool) -> re2.Options:
-    """Return options for patterns over bytes, or over UTF-8 with case ignored, that may use so much memory."""
+    """Return options for patterns over bytes, or over UTF-8 ignoring case, with a limit for memory."""
     chosen = re2.Options()
     chosen.max_mem = memory
     chosen.log_errors = False

@@ -1,7 +1,7 @@
-"""Rich text as editors keep it in JSON → HTML: Contentful, Strapi, Sanity, ProseMirror, Lexical, Slate and Editor.js.
+"""Rich text of editors in JSON → HTML: Contentful, Strapi, Sanity, ProseMirror, Lexical, Slate and Editor.js.
 
-All of these are trees of nodes. A node says what it is (``nodeType``, ``type``, ``_type`` or ``style``), what it holds
-(``content`` or ``children``), and at the leaves its text with marks. What is not known keeps its text.
+All of these are trees of nodes. A node has a type (``nodeType``, ``type``, ``_type`` or ``style``) and children
+(``content`` or ``children``); leaves have text with marks. Unknown nodes keep their text.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _EMPTY: Mapping[str, str] = {
     "linebreak": "<br>",
     "hardbreak": "<br>",
 }
-# Lexical counts them in bits.
+# Lexical encodes them as bits.
 _BITS = ((1, "strong"), (2, "em"), (4, "s"), (8, "u"), (16, "code"))
 
 
@@ -103,7 +103,7 @@ def _node(node: Mapping[str, Any], depth: int) -> str:
     text = node.get("text", node.get("value"))
     if isinstance(text, str) and not any(node.get(name) for name in _INNER):
         return _wrapped(_text(node, text), _ELEMENTS.get(kind))
-    # A span of Sanity names its links, which its block defines.
+    # A span of Sanity names links that its block defines.
     links = {
         str(each.get("_key")): each.get("href")
         for each in _listed(node.get("markDefs"))

@@ -1,4 +1,4 @@
-"""HTML from sources, made safe once: an allow-list as feed readers use it, absolute addresses, bounded depth."""
+"""HTML from sources, made safe once: an allow-list like those of feed readers, absolute addresses, bounded depth."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 
 _OPEN_OR_CLOSE = re.compile(r"<(/?)[a-zA-Z]")
 _ANY_TAG = re.compile(r"<[^<>]*>")
-# Elements within a line: no space belongs in place of their tags, while the tags of all others break the line.
+# Inline elements: their tags are not replaced by a space; the tags of all others break the line.
 _INLINE = _words(
     """
     a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s
@@ -68,19 +68,19 @@ _INLINE = _words(
     """
 )
 _WITHIN_LINE = re.compile(rf"</?(?:{'|'.join(sorted(_INLINE))})(?=[\s>])[^<>]*>")
-# What most bodies have not, so that they need not be parsed for it: the end of href, src, cite or poster, and an
-# address that is not absolute. It begins with the one sign that is rare in a text.
+# Most bodies do not have this, and need not be parsed for it: the end of href, src, cite or poster, and a
+# relative address. The pattern begins with a sign that is rare in text.
 _MAYBE_RELATIVE = re.compile(r"=(?<=[fcer\s]=)\s*+[\"']?+\s*+(?!https?:|mailto:|tel:)", re.IGNORECASE)
-# Of sanitised HTML, whose attributes all have values in double quotes.
+# For sanitised HTML, in which all attribute values are in double quotes.
 _IMAGE_OR_LINK = re.compile(r'<img((?: [^\s="]+="[^"]*")*)>|<(/?)a((?: [^\s="]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s="]+)="([^"]*)"')
 
 
-# What a browser would show and a feed can't carry, or shows only by a program; looked for before anything is parsed.
+# What a browser shows but a feed cannot carry, or only shows with a script; searched before anything is parsed.
 _EMBEDDED = re.compile(
     r"<(?:iframe|embed|object|noscript|math)\b|\s(?:srcset|data-[a-z-]*src|data-original)\s*=", re.IGNORECASE
 )
-# Bounded, so that broken markup costs no more than its length: a tag, and the attributes of one.
+# Bounded, so that broken markup takes linear time: a tag, and its attributes.
 _TAG = re.compile(
     r"""<(?P<end>/)?(?P<name>iframe|embed|object|noscript|math|img|script|style|template)(?=[\s/>])
       (?P<attributes>(?: [^<>"']{1,500} | "[^"]{0,2000}" | '[^']{0,2000}' ){0,40}+)>""",
@@ -104,9 +104,9 @@ _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORE
 
 
 def carried(html: str) -> str:
-    """Return ``html`` with what a feed can carry in place of embeds, images that a program loads, and formulas.
+    """Replace embeds, images that a script loads, and formulas by something that a feed can carry.
 
-    An embed becomes a link, an image has its own address, a formula is its text. What nobody would see goes.
+    An embed becomes a link, an image gets its own address, a formula becomes its text. Invisible parts are removed.
     """
     if not _EMBEDDED.search(html):
         return html
@@ -128,7 +128,7 @@ _HOLDING = frozenset(("iframe", "noscript", "math", "script", "style", "template
 
 
 def _instead(name: str, tag: re.Match[str], inner: str, before: str) -> str:
-    """Return what is in place of an element that holds ``inner``."""
+    """Return the replacement of an element with the content ``inner``."""
     match name:
         case "iframe" | "embed":
             return _link_to(_values(tag))
@@ -137,7 +137,7 @@ def _instead(name: str, tag: re.Match[str], inner: str, before: str) -> str:
         case "noscript":
             return _without_program(inner, before)
         case "object":
-            # What it holds is for those who can't show it.
+            # Its content is a fallback for browsers that cannot show it.
             return ""
         case "img":
             return _own_address(tag)
@@ -146,7 +146,7 @@ def _instead(name: str, tag: re.Match[str], inner: str, before: str) -> str:
 
 
 def _end_of(name: str, tags: list[re.Match[str]], number: int, length: int) -> int:
-    """Return where the element of a start tag ends: behind its end tag, else at the end of the text."""
+    """Return where the element of a start tag ends: after its end tag, else at the end of the text."""
     for later in tags[number + 1 : number + 50]:
         if later["end"] and later["name"].lower() == name:
             return later.end()
@@ -159,7 +159,7 @@ def _values(tag: re.Match[str]) -> dict[str, str]:
 
 
 def _link_to(values: dict[str, str]) -> str:
-    """Return a link to what is embedded; nothing for what is too small or hidden to be seen."""
+    """Return a link to the embedded content; empty if it is hidden or too small to see."""
     address = values.get("src") or values.get("data-src") or values.get("data-lazy-src") or ""
     if address.startswith("//"):
         address = f"https:{address}"
@@ -173,7 +173,7 @@ def _link_to(values: dict[str, str]) -> str:
 
 
 def _own_address(tag: re.Match[str]) -> str:
-    """Return an image with the address that a program would give it; as it is, where it has one."""
+    """Return an image with the address that a script would give it; unchanged if it has one."""
     values = _values(tag)
     lazy = next((values[name] for name in _LAZY if values.get(name)), "")
     sets = (values[name].split(",")[-1].split() for name in _SETS if values.get(name))
@@ -188,7 +188,7 @@ def _own_address(tag: re.Match[str]) -> str:
 
 
 def _without_program(inner: str, before: str) -> str:
-    """Return the images that are for browsers without programs, if they are not those that are before them."""
+    """Return the images for browsers without scripts, if they differ from those before them."""
     images = [tag for tag in _TAG.finditer(inner) if tag["name"].lower() == "img" and not tag["end"]]
     addresses = [_values(tag).get("src", "") for tag in images]
     shown = unescape(before)
@@ -198,7 +198,7 @@ def _without_program(inner: str, before: str) -> str:
 
 
 def _formula(values: dict[str, str], inner: str) -> str:
-    """Return the text of a formula: as TeX where it is given so."""
+    """Return the text of a formula, as TeX if available."""
     tex = _TEX.search(inner)
     if tex or values.get("alttext"):
         return f"<code>{escape(unescape(tex[1].strip()) if tex else values['alttext'], quote=False)}</code>"
@@ -206,13 +206,13 @@ def _formula(values: dict[str, str], inner: str) -> str:
 
 
 def sanitise(html: str, base: str | None, files: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Return ``html`` with what a feed may carry; addresses become absolute against ``base``.
+    """Return ``html`` reduced to what a feed may carry; addresses become absolute against ``base``.
 
-    What ``files`` has an address for is found there.
+    ``files`` maps references to addresses of published files.
 
-    Without a ``base``, relative addresses are dropped: a reader would resolve them against its own. An image that
-    lost its address so, or any other way, is its alternative text, and a link its text. What is nested deeper than
-    any page loses all markup, since parsing it costs quadratic time.
+    Without a ``base``, relative addresses are dropped, because a reader would resolve them against its own. An image
+    without an address becomes its alternative text, and a link its text. HTML that is nested deeper than
+    any page loses all markup, because parsing it takes quadratic time.
     """
     if too_deep(html):
         return escape(visible_text(html), quote=False)
@@ -224,7 +224,7 @@ def sanitise(html: str, base: str | None, files: Mapping[str, str] = MappingProx
         if published := files.get(value.strip()):
             return published
         try:
-            # Before and behind: only with its base has //ann:password@host a scheme.
+            # Before and after: //ann:password@host only has a scheme with its base.
             address = without_password(urljoin(base or "", without_password(value.strip())))
             return address if urlsplit(address).scheme in _SCHEMES else None
         except ValueError:
@@ -234,14 +234,14 @@ def sanitise(html: str, base: str | None, files: Mapping[str, str] = MappingProx
 
 
 def relative_addresses(html: str) -> list[str]:
-    """Return the addresses in ``html`` that :func:`sanitise` drops where it is given no base."""
+    """Return the addresses in ``html`` that :func:`sanitise` drops without a base."""
     if not _MAYBE_RELATIVE.search(html) or too_deep(html):
         return []
     html = carried(html)
     found: list[str] = []
 
     def note(tag: str, attribute: str, value: str) -> None:
-        # It is asked about what is dropped whole too.
+        # It is also called for elements that are dropped as a whole.
         if attribute in _ADDRESSES and attribute in _ATTRIBUTES.get(tag, ()) and value.strip():
             with suppress(ValueError):
                 if not urlsplit(value.strip()).scheme:
@@ -270,7 +270,7 @@ def _clean(html: str, attribute_filter: Callable[[str, str, str], str | None]) -
 
 def _readable(safe: str) -> str:
     """Return sanitised HTML with text in place of images and links that have no address."""
-    # Whether each link that is open has an address: through a table, one may be in another.
+    # Whether each open link has an address: with a table between them, links may be nested.
     addressed: list[bool] = []
 
     def shown(match: re.Match[str]) -> str:
@@ -287,12 +287,12 @@ def _readable(safe: str) -> str:
 
 
 def _as_text(attribute: str) -> str:
-    """Return an attribute's value as text: in an attribute, ``<`` needs no escape, and not every nh3 writes one."""
+    """Return an attribute's value as text: ``<`` needs no escape there, and not all versions of nh3 write one."""
     return attribute.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def too_deep(html: str) -> bool:
-    # A closing tag in an attribute can hide a level from this count; the bound on tags is for that.
+    # A closing tag in an attribute can hide a level from this count; the limit on tags covers that.
     levels = [-1 if match[1] else 1 for match in _OPEN_OR_CLOSE.finditer(html)]
     return len(levels) > MAX_TAGS or max(accumulate(levels), default=0) > MAX_DEPTH
 
@@ -301,10 +301,10 @@ _PLAIN_TAG = re.compile(r"<[^>]*>")
 
 
 def plain_text(markup: str) -> str:
-    """Return the text of a piece of HTML, its blocks apart, without scripts and styles."""
+    """Return the text of a piece of HTML, with blocks separated, without scripts and styles."""
     if "<" not in markup and "&" not in markup:
         return markup
-    # Heavy, and not needed by plain text.
+    # Slow to import, and not needed for plain text.
     from lxml import etree, html  # noqa: PLC0415
 
     try:
@@ -324,12 +324,12 @@ _SPACE = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def shows_something(markup: str) -> bool:
-    """Say whether a piece of HTML has words, a picture or a player; empty paragraphs and comments are nothing."""
+    """Say whether a piece of HTML has words, a picture or a player, and not only empty paragraphs and comments."""
     return _SHOWN.search(markup) is not None or bool(visible(markup).strip().strip(_SPACE).strip())
 
 
-# One pass with no way back, so that no markup, however broken, takes longer than its length: a quantifier with
-# a + gives nothing back, and what has no end runs to the end of the text, as the HTML standard has it.
+# One pass without backtracking, so broken markup takes linear time: a quantifier with a + is possessive, and an
+# unclosed part extends to the end of the text, as in the HTML standard.
 _MARKUP = re.compile(
     r"""(?P<comment><!--.*?(?:-->|\Z) | <[!?][^>]*(?:>|\Z))
     | <(?P<end>/)?(?P<name>[a-z][^\s/>]*+)
@@ -338,9 +338,9 @@ _MARKUP = re.compile(
 )
 
 
-# Elements whose content no one is shown.
+# Elements whose content is not shown.
 _UNSEEN = frozenset(("head", "iframe", "script", "style", "template", "title"))
-# Elements whose ends no phrase runs over. Those that are neither these nor within a line, such as images, break it.
+# Block elements, which end phrases. Elements that are neither block nor inline, such as images, break the line.
 _BLOCKS = _words(
     """
     address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure
@@ -353,8 +353,8 @@ _BLOCKS = _words(
 def visible(markup: str) -> str:
     """Return the text that a browser would show, with a blank line where a block begins or ends.
 
-    Raised digits (``<sup>2</sup>``) are superscripts, and a raised link, a footnote, is separate from the word
-    before it. Broken markup is read as far as the HTML standard's tokeniser would (§13.2.5), without its repairs.
+    Digits in ``<sup>`` become superscripts, and a superscript link (a footnote) is separate from the word
+    before it. Broken markup is read like in the HTML standard's tokeniser (§13.2.5), without its repairs.
     """
     if "<" not in markup:
         return html.unescape(markup)
@@ -390,6 +390,6 @@ def _raised(text: str, *, linked: bool) -> str:
 
 
 def _end_of_unseen(markup: str, name: str, place: int) -> int:
-    """Return where an element ends that no one is shown; without an end tag, that is the end of the text."""
+    """Return where an element that is not shown ends; without an end tag, at the end of the text."""
     end = re.compile(rf"</{name}(?![a-z0-9])[^>]*+>?", re.IGNORECASE).search(markup, place)
     return end.end() if end else len(markup)

@@ -1,6 +1,6 @@
-"""How alike two texts are: a digest for equal ones, a sketch for nearly equal ones.
+"""How similar two texts are: a digest for equal ones, a sketch for nearly equal ones.
 
-A sketch is a bottom-k MinHash over pairs of words, so that it can be stored and compared without the text.
+A sketch is a bottom-k MinHash of word pairs, which can be stored and compared without the text.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from feedpub.text.safe_html import visible_text
 
 
 def fingerprint(text: str) -> bytes:
-    """Return 12 bytes that equal texts share on every machine."""
+    """Return 12 bytes that are the same for equal texts on every machine."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 SKETCH_SIZE = 128
-"""How many hashes a sketch keeps: enough to tell 0.6 from 0.5 nearly always, at half a kilobyte an entry."""
+"""How many hashes a sketch has: enough to tell 0.6 from 0.5 nearly always, at half a kilobyte per entry."""
 
 
 _WORD = re.compile(r"\w+")
 
 
 def digest(text: str) -> str:
-    """Return a digest of ``text`` that equal texts share on every machine."""
+    """Return a digest of ``text`` that is the same for equal texts on every machine."""
     return fingerprint(text).hex()
 
 
 def sketch(title: str, html: str) -> tuple[int, ...]:
-    """Return the smallest hashes of the text's pairs of words: enough to tell how alike two texts are."""
+    """Return the smallest hashes of the text's word pairs, to compare it with other texts."""
     words = _WORD.findall(f"{title} {visible_text(html)}".casefold())
     pairs = pairwise(words) if len(words) > 1 else [(word, "") for word in words]
     return tuple(

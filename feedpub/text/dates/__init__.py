@@ -1,8 +1,8 @@
 """Text → aware datetime, by the written policy of ``docs/time.md``.
 
-A date is read from what its text and the source's declaration say, and from nothing else: not from today, not
-from the host's zone, not from the locale. What remains open is a :class:`~feedpub.core.errors.DateError`; what was
-decided by rule (an hour that a clock change skipped, say) is read and comes with a warning.
+A date only depends on its text and on the source's declaration, not on today's date, the host's zone or the locale.
+An ambiguous date is a :class:`~feedpub.core.errors.DateError`; a date that a rule decides (such as an hour that a
+clock change skipped) is read with a warning.
 
     text ──ISO 8601──┐
          ──declared──┼→ reading (naive, zone text) → zones → aware, whole seconds

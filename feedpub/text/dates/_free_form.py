@@ -1,12 +1,12 @@
-"""python-dateutil, guarded: settle what it would guess, then let it read what is left.
+"""python-dateutil with guards: decide everything that it would guess, then let it read the rest.
 
-dateutil fills what is missing from a default, guesses the order of numbers, takes any word for a zone and
-turns UTC+3 the wrong way round. So zones are taken out and read by our own table, numeric dates are put in an
-order that needs no guess or are refused, words that are not part of a date are refused, and it reads against
+dateutil fills missing parts from a default, guesses the order of numbers, accepts any word as a zone and
+inverts UTC+3. So zones are removed and read with our own table, numeric dates are put in an
+unambiguous order or refused, words that are not part of a date are refused, and it reads with
 two defaults, whose difference shows what it would have filled in.
 
-Month names in other languages are read by dateparser (the extra ``feedpub[dates]``) under the same guard: it is asked
-for absolute dates only and told the languages; numbers and zones are settled before, by the rules for English.
+dateparser (the extra ``feedpub[dates]``) reads month names in other languages with the same guards: it may only read
+absolute dates in the given languages; numbers and zones are decided before, by the rules for English.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from feedpub.text.dates.policy import (
 )
 from feedpub.text.dates.zones import RFC822_ZONES, is_in_use
 
-# Two days that differ in every field: what dateutil takes from a default differs between the two readings.
-# Both years are leap years, so that 29 February is read alike.
+# Two days that differ in every field, so parts from a default differ between the two readings.
+# Both years are leap years, so that 29 February can be read.
 _DEFAULTS = (datetime(2000, 1, 1, 0, 0, 0), datetime(2004, 2, 2, 1, 1, 1))  # noqa: DTZ001
 
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
@@ -36,7 +36,7 @@ _UTC_OFFSET = re.compile(r"\b(?:UTC|GMT|UT)\s?([+-]\d{1,2}(?::?\d{2})?)(?![\d:])
 _TIME_OFFSET = re.compile(
     rf"({_TIME}(?:\s?[ap]\.?m\.?)?)\s?([+-]\d{{1,2}}(?::?\d{{2}})?)(?![\d:/.-])", re.IGNORECASE | re.ASCII
 )
-# A span of time, as 9:00am-5:00pm: its end is not an offset. Nor is one that no clock has, without a space before it.
+# A range such as 9:00am-5:00pm: its end is not an offset. Neither is an offset that no clock has, without a space.
 _RANGE = re.compile(
     rf"{_TIME}(?:\s?[ap]\.?m\.?)?\s?-\s?\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b", re.IGNORECASE | re.ASCII
 )
@@ -72,7 +72,7 @@ _FILLERS = frozenset(("am", "pm", "a.m", "p.m", "st", "nd", "rd", "th", "of", "a
 def read_free_form(text: str, policy: DatePolicy) -> Fields:
     """Return the fields of a date in free form.
 
-    Raises :class:`DateError` for what is missing or left open.
+    Raises :class:`DateError` for missing or ambiguous parts.
     """
     refuse_range(text)
     rest, zone = take_zone(text)
@@ -87,7 +87,7 @@ def read_free_form(text: str, policy: DatePolicy) -> Fields:
     if lacking:
         raise DateError(text, f"lacks the {' and the '.join(lacking)}, and nothing is filled in")
     if str(first.year) not in _YEAR.findall(rest):
-        # dateutil takes the year -0001 of an unset date for 2001.
+        # dateutil reads the year -0001 of an unset date as 2001.
         raise DateError(text, "is not a date in a known form")
     hour = None if first.hour != second.hour else 24 if end_of_day else first.hour
     return Fields(
@@ -96,7 +96,7 @@ def read_free_form(text: str, policy: DatePolicy) -> Fields:
 
 
 def _take_ends(rest: str) -> tuple[str, bool, bool]:
-    """Return the text with neither an hour 24 nor a second 60, which no parser takes, and whether it had them."""
+    """Replace an hour 24 and a second 60, which no parser accepts, and say whether they were there."""
     end_of_day = _HOUR_24.search(rest)
     if end_of_day:
         rest = rest.replace(end_of_day[0], "00:00")
@@ -105,21 +105,21 @@ def _take_ends(rest: str) -> tuple[str, bool, bool]:
 
 
 def has_unknown_words(text: str, policy: DatePolicy) -> bool:
-    """Say whether ``text`` has a word that is not part of an English date, and no zone's name."""
+    """Say whether ``text`` has a word that is neither part of an English date nor the name of a zone."""
     known = {name.lower() for name, _ in policy.zone_names} | {name.lower() for name in RFC822_ZONES}
     words = {word.lower() for word in _WORD.findall(take_zone(text)[0])}
     return not words <= _MONTH_WORDS | _WEEKDAY_WORDS | _FILLERS | known
 
 
 def refuse_range(text: str) -> None:
-    """Raise :class:`DateError` where ``text`` names a span of time."""
+    """Raise :class:`DateError` if ``text`` has a range of times."""
     glued = _GLUED.search(text)
     if _RANGE.search(text) or (glued and not is_in_use(glued[1])):
         raise DateError(text, "has a range of times instead of one")
 
 
 def take_zone(text: str) -> tuple[str, str]:
-    """Return the text without its offset or IANA zone, and that; a zone in brackets counts only alone."""
+    """Split the offset or IANA zone from the text; a zone in parentheses only counts if it is the only one."""
     rest = _COMMENT.sub(" ", text)
     for pattern, keep in ((_UTC_OFFSET, ""), (_TIME_OFFSET, r"\1"), (_TIME_Z, r"\1"), (_IANA, "")):
         if match := pattern.search(rest):
@@ -132,7 +132,7 @@ def take_zone(text: str) -> tuple[str, str]:
 
 
 def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[str, str, int | None]:
-    """Return the text without weekday and zone name, and these.
+    """Split weekday and zone name from the text.
 
     A word that is not part of a date is refused.
     """
@@ -157,14 +157,14 @@ def _take_words(text: str, rest: str, zone: str, policy: DatePolicy) -> tuple[st
     if len(names) > 1 or any(name.upper() not in known and not _ZONE_NAME.match(name) for name in names):
         problem = f"has the word {names[-1]!r}, which is not part of a date"
         raise DateError(text, f"{problem}; if it is in another language, declare dates: languages")
-    # An offset says more than a name beside it, as in +0100 CET.
+    # An offset is more precise than a name beside it, as in +0100 CET.
     return rest, zone or "".join(names), weekday
 
 
 def order_numbers(text: str, rest: str, policy: DatePolicy) -> str:
-    """Return ``rest`` with its numeric date in words, which leave no order to guess: 3/4/2023 → 3 apr 2023.
+    """Return ``rest`` with its numeric date in words, which are unambiguous: 3/4/2023 → 3 apr 2023.
 
-    Raises :class:`DateError` where the order of day and month, or the century, is open.
+    Raises :class:`DateError` if the order of day and month, or the century, is ambiguous.
     """
     match = _NUMERIC.search(rest)
     if not match:
@@ -212,22 +212,22 @@ def _lengthen_year(text: str, rest: str, policy: DatePolicy) -> str:
 
 
 def _check_numbers(text: str, rest: str) -> None:
-    """Refuse numbers beside day, year and time of day: dateutil would find a meaning for them."""
+    """Refuse numbers other than day, year and time of day: dateutil would find a meaning for them."""
     numbers = _NUMBER.findall(_CLOCK.sub(" ", rest, count=1))
     if len(numbers) > 2 or any(not number.isdecimal() for number in numbers):
         raise DateError(text, "has numbers that are not part of a date")
 
 
 def _both_readings(text: str, rest: str) -> tuple[datetime, datetime]:
-    # Loaded here: most runs never leave the fast path.
+    # Imported here, because most runs never leave the fast path.
     from dateutil import parser  # noqa: PLC0415
 
     plain = re.sub(r"\b(?:of|the|at|on)\b", " ", rest, flags=re.IGNORECASE)
     try:
         first, second = (parser.parse(plain, default=default, ignoretz=True) for default in _DEFAULTS)
-    # Beyond what it documents, dateutil lets these through for odd numbers.
+    # dateutil also raises these undocumented errors for odd numbers.
     except (ValueError, ArithmeticError, TypeError, LookupError, AttributeError) as error:
-        # What dateutil did make out, but the calendar does not have, is its cause.
+        # If dateutil understood a date that does not exist, the error has a cause.
         unreal = type(error.__cause__) is ValueError
         problem = f"is not a real date: {error.__cause__}" if unreal else "is not a date in a known form"
         raise DateError(text, problem) from error
@@ -240,7 +240,7 @@ _TRAILING_ZONE = re.compile(r"(?<=\d) (?!AM|PM)([A-Z]{1,5})\Z|(?<=[ap]m) ([A-Z]{
 
 def read_localized(text: str, policy: DatePolicy) -> Fields:
     """Return the fields of a date in one of the policy's languages. Raises :class:`DateError`."""
-    # The extra's module, and a slow one to load.
+    # From an extra, and slow to import.
     from dateparser import parse  # noqa: PLC0415
 
     refuse_range(text)

@@ -1,4 +1,4 @@
-"""Read one date: declared formats first, then ISO 8601 and RFC 822, then python-dateutil under guard."""
+"""Read one date: declared formats first, then ISO 8601 and RFC 822, then python-dateutil with guards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from feedpub.text.dates.policy import (
 from feedpub.text.dates.zones import UnknownZoneError, load_zone, localise, named_zone, plain_day
 
 MAX_LENGTH = 120
-# Fewer digits count no seconds since 1970 that anybody published in.
+# Fewer digits are not seconds since 1970 that anybody published in.
 MIN_COUNTED = 9
 
 _ISO = re.compile(
@@ -35,25 +35,25 @@ _COMPACT = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d+)?\Z", re.ASCII)
-# One that counts seconds or milliseconds since 1970 and is not a year, page or score.
+# A number of seconds or milliseconds since 1970, and not a year, page or score.
 _LONG_NUMBER = re.compile(r"\d{9,14}(?:\.\d+)?\Z", re.ASCII)
-# Milliseconds as ASP.NET writes them in JSON; the offset behind them is only where the clock hung.
+# Milliseconds as ASP.NET writes them in JSON; the offset after them does not change the instant.
 _DOTNET = re.compile(r"\\?/Date\((-?\d{1,17})(?:[+-]\d{4})?\)\\?/\Z", re.ASCII)
-# Marks that can't be seen: some programs put them around each number of a date.
+# Invisible marks that some programs put around each number of a date.
 _INVISIBLE = str.maketrans(dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff")) | {0x2212: "-"})
-# RFC 822 §5 as amended by RFC 1123 §5.2.14: the dates of RSS, read without a detour.
+# RFC 822 §5 as amended by RFC 1123 §5.2.14: the dates of RSS, in a fast path.
 _RFC822 = ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
-    """Read ``text`` under ``policy``; the result is aware, in whole seconds, in the zone that was written.
+    """Read ``text`` under ``policy``; the result is aware, in whole seconds, in the zone of the text.
 
-    Raises :class:`DateError` for whatever is not a date, is incomplete, or can be read in two ways.
+    Raises :class:`DateError` if it is not a date, incomplete, or ambiguous.
     """
     if len(text) == 16 and text[7] == "-" and text[13] == ":" and policy.zone and not policy.formats:
-        # The drop format's own stamp, some hundred thousand times over. fromisoformat takes more than that: 14,25
-        # is a quarter of a second past two for it.
+        # The usual timestamp of text files, some hundred thousand times. fromisoformat accepts more: for it, 14,25
+        # is a quarter of a second past two.
         offset = plain_day(policy.zone, text[:10])
         try:
             instant = datetime.fromisoformat(text + offset) if offset and text[10] in " T" else None
@@ -65,9 +65,9 @@ def parse_date(text: str, policy: DatePolicy) -> ParsedDate:
 
 
 def is_declared(text: str, policy: DatePolicy) -> bool:
-    """Say whether ``text`` is written as ``policy`` declares that dates are, in its formats or languages.
+    """Say whether ``text`` is written in one of the formats or languages of ``policy``.
 
-    What fits a format may be no real date all the same. A bare number has nine digits at least.
+    A text that matches a format may not be a real date. A bare number has at least nine digits.
     """
     plain = _plain(text)
     for name in policy.formats:
@@ -111,7 +111,7 @@ def _declared(plain: str, policy: DatePolicy) -> ParsedDate | None:
 
 def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
     match = _ISO.match(plain) or _COMPACT.match(plain)
-    # Milliseconds since 1970 may have as many digits as a compact date: 541350061000 is not a day in month 50.
+    # Milliseconds since 1970 may have as many digits as a compact date: 541350061000 has no month 50.
     if match and not (plain.isdigit() and int(match[2]) > 12):
         return _assemble(plain, _iso_fields(match), policy)
     if _NUMBER.match(plain) and len(plain.lstrip("-").partition(".")[0]) < MIN_COUNTED:
@@ -130,7 +130,7 @@ def _undeclared(plain: str, policy: DatePolicy) -> ParsedDate:
 
 
 def _spelled(plain: str, policy: DatePolicy) -> Fields:
-    """Return the fields of a date in free form. Raises :class:`DateError`, which names it as it was written."""
+    """Return the fields of a date in free form. Raises :class:`DateError` with the original text."""
     text, weekday = respell(plain, policy.languages)
     if match := _ISO.match(text):
         return replace(_iso_fields(match), weekday=weekday)
@@ -156,7 +156,7 @@ def _iso_fields(match: re.Match[str]) -> Fields:
 
 
 def _epoch(text: str, unit: int, policy: DatePolicy) -> ParsedDate:
-    # Whole numbers only up to the division: a float loses milliseconds after 2**53.
+    # Whole numbers up to the division, because a float loses milliseconds after 2**53.
     seconds = int(text.partition(".")[0]) // unit
     try:
         instant = _EPOCH + timedelta(seconds=seconds)

@@ -1,8 +1,8 @@
-"""Other spellings of what the grammar knows: each becomes the one spelling that is read further on.
+"""Other spellings of dates: each becomes the one spelling that the grammar reads.
 
-Programs and languages write one time of day, one weekday and one zone in many ways: ``T14:25 UTC``, ``14h25``, ``2:25
-p. m.``, ``午後2:25``, ``(Mon)``, ``[Europe/Paris]``. What is known here leaves no doubt; all else is left as it is
-written, for the grammar to read or to refuse.
+Programs and languages write the same time of day, weekday and zone in many ways: ``T14:25 UTC``, ``14h25``, ``2:25
+p. m.``, ``午後2:25``, ``(Mon)``, ``[Europe/Paris]``. The forms in this module are unambiguous; everything else stays
+unchanged, and the grammar reads or refuses it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from feedpub.text.dates.policy import WEEKDAY_NAMES, WEEKDAYS
 
-# Full-width digits, brackets and colons, as Japanese and Chinese write them; elsewhere they are a mistake.
+# Full-width digits, brackets and colons, as in Japanese and Chinese; elsewhere they are a mistake.
 _FULL_WIDTH = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
-# Digits of Arabic, Persian and Hindi, which other parts read in ASCII only.
+# Digits of Arabic, Persian and Hindi; other modules only read ASCII digits.
 _DIGITS = {zero + digit: ord("0") + digit for zero in (0x660, 0x6F0, 0x966) for digit in range(10)}
-# What Go's String() adds of a clock that only counts.
+# What Go's String() adds for the monotonic clock.
 _MONOTONIC = re.compile(r" m=[+-]\d+(?:\.\d+)?\Z", re.ASCII)
-# As JavaScript's toLocaleString calls it.
+# The name in JavaScript's toLocaleString.
 _UTC_NAMED = re.compile(r"\bcoordinated universal time\b", re.IGNORECASE)
 # RFC 9557 §3.1: annotations of a time that are not zones, such as [u-ca=gregory].
 _ANNOTATION = re.compile(r"\[!?[a-z_][a-z0-9_-]*=[A-Za-z0-9-]+\]", re.ASCII)
@@ -29,7 +29,7 @@ _CRITICAL = re.compile(r"\[!")
 _WHOLE = re.compile(r"\(([^()]*)\)\Z")
 _BRACKETS = re.compile(r"\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]")
 _OFFSET = re.compile(r"(?:UTC|GMT|UT)?\s?([+-]\d{1,2}(?::?\d\d)?)\Z", re.IGNORECASE | re.ASCII)
-# Where a zone is outside of brackets, what is within them only says it again.
+# If there is a zone outside the brackets, the one inside only repeats it.
 _HAS_ZONE = re.compile(
     r"(?::\d\d|T\d{4,6})(?:[.,]\d+)?(?:\s?[ap]\.?m\.?)?\s?(?:(?:UTC|GMT|UT)?\s?[+-]\d{1,2}(?::?\d\d)?(?![\d:])|(?:Z|UTC|GMT)\b)",
     re.IGNORECASE | re.ASCII,
@@ -61,12 +61,12 @@ _HOUR_WORDS = (
         lambda match: f" {match[1].lower()}m",
     ),
 )
-# In some languages a full stop parts hours and minutes; the word beside it says that these are hours.
+# In some languages a full stop separates hours and minutes; the word beside it shows that these are hours.
 _STOPPED = (
     re.compile(r"(?<![\d:.])(\d{1,2})(?:[.:](\d\d))?\s?(?:uhr|uur)\b\.?", re.IGNORECASE | re.ASCII),
     re.compile(r"\b(?:kl\.?|klo|klokken)\s?(\d{1,2})[.:](\d\d)(?![.\d])", re.IGNORECASE | re.ASCII),
 )
-# As British and Nordic papers write it, behind the year: 5 March 2024 14.25. No date goes on in this way.
+# British and Nordic style, after the year: 5 March 2024 14.25. No date continues like this.
 _STOPPED_CLOCK = re.compile(
     r"(?:(?<=\d{4})|(?<=\d{4}-\d\d-\d\d)|(?<=\d{4}/\d\d/\d\d))(,?\s)(\d{1,2})\.(\d\d)(?:\.(\d\d))?(?=\s?[ap]\.?\s?m\b|\s|\Z)",
     re.IGNORECASE | re.ASCII,
@@ -84,7 +84,7 @@ _CLOCK = r"\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?"
 
 
 class Spelling(NamedTuple):
-    """A date's text as the grammar reads it, and the weekday that stood in brackets, Monday being 0."""
+    """A date in the spelling of the grammar, and the weekday in brackets, with Monday as 0."""
 
     text: str
     weekday: int | None
@@ -97,7 +97,7 @@ class _Words(NamedTuple):
 
 
 def respell(text: str, languages: tuple[str, ...]) -> Spelling:
-    """Return ``text`` in the spelling of the grammar, with what ``languages`` call weekdays and halves of a day."""
+    """Return ``text`` in the spelling of the grammar; ``languages`` add names of weekdays and halves of a day."""
     words = _words(languages)
     text = _MONOTONIC.sub("", text.translate(_FULL_WIDTH | _DIGITS) if languages else text)
     text = _CRITICAL.sub("[", _ANNOTATION.sub("", text))
@@ -124,7 +124,7 @@ def respell(text: str, languages: tuple[str, ...]) -> Spelling:
 
 
 def _without_brackets(text: str, weekdays: dict[str, int]) -> tuple[str, int | None]:
-    """Return ``text`` without weekdays and offsets in brackets, the offset without its brackets, and the weekday."""
+    """Return ``text`` without weekdays in brackets and without the brackets of an offset, and the weekday."""
     day: int | None = None
     has_zone = _HAS_ZONE.search(_BRACKETS.sub(" ", text)) is not None
 
@@ -143,7 +143,7 @@ def _without_brackets(text: str, weekdays: dict[str, int]) -> tuple[str, int | N
 
 
 def _week_day(match: re.Match[str]) -> str:
-    """Return the day of ISO 8601's week date; one that no calendar has stays."""
+    """Return the day of an ISO 8601 week date; an invalid one stays."""
     try:
         return date.fromisocalendar(*map(int, match.groups())).isoformat()
     except ValueError:
@@ -164,7 +164,7 @@ def _with_colons(match: re.Match[str]) -> str:
 
 
 def _with_half(match: re.Match[str], halves: dict[str, str]) -> str:
-    """Return a time of day with its half behind it, in English."""
+    """Return a time of day with am or pm after it."""
     half = halves[(match["before"] or match["behind"]).casefold()]
     clock = match["clock"] or match["other"]
     return f" {clock} {half} "
@@ -172,11 +172,11 @@ def _with_half(match: re.Match[str], halves: dict[str, str]) -> str:
 
 @lru_cache(maxsize=64)
 def _words(languages: tuple[str, ...]) -> _Words:
-    """Return what weekdays and the halves of a day are called in English and ``languages``."""
+    """Return the names of weekdays and halves of a day in English and ``languages``."""
     weekdays = {name: number for names in (WEEKDAYS, WEEKDAY_NAMES) for number, name in enumerate(names)}
     halves: dict[str, str] = {}
     for language in languages:
-        # The extra's tables: those of CLDR, with what dateparser adds to them.
+        # The tables of the extra: those of CLDR, with additions of dateparser.
         info = import_module(f"dateparser.data.date_translation_data.{language.replace('-', '_')}").info
         for number, name in enumerate(WEEKDAY_NAMES):
             weekdays |= {word.strip("().").casefold(): number for word in info.get(name, ())}

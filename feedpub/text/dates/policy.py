@@ -1,8 +1,7 @@
-"""What a source declares about its dates, and what reading one gives. No free-form reading happens here.
+"""What a source declares about its dates, and the result of reading one. Free-form reading is elsewhere.
 
 Declared formats are strptime patterns, read without the locale: ``datetime.strptime`` takes its month names from the
-host's locale and fills what a pattern lacks with 1900; here the names are English and
-a pattern must name the whole date.
+host's locale and fills missing parts with 1900; here the names are English, and a pattern must have the whole date.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-# RFC 822 dates in feeds and RFC 3339 both hold earlier years, but no drop folder does: they are typing
-# errors.
+# RFC 822 dates in feeds and RFC 3339 allow earlier years, but in articles they are typing errors.
 FIRST_YEAR = 1900
 AMBIGUOUS = ("earlier", "later", "reject")
 NONEXISTENT = ("shift", "reject")
@@ -24,11 +22,11 @@ NONEXISTENT = ("shift", "reject")
 class DatePolicy:
     """How one source's dates are read; ``docs/time.md`` is its table.
 
-    ``zone`` is the IANA zone of times that name none (without it they are rejected); ``ambiguous`` and
-    ``nonexistent`` decide what a clock change leaves open. ``formats`` are strptime patterns, ``epoch`` or
+    ``zone`` is the IANA zone of times without one (otherwise they are rejected); ``ambiguous`` and
+    ``nonexistent`` decide times around clock changes. ``formats`` are strptime patterns, ``epoch`` or
     ``epoch-ms``, tried before anything else. ``zone_names`` maps abbreviations to IANA zones or offsets.
-    ``day_first`` decides 3/4/2023, ``two_digit_years`` is the first year of the hundred that two digits mean.
-    ``languages`` are those of month names beside English. Years from ``horizon`` on are rejected.
+    ``day_first`` decides 3/4/2023, ``two_digit_years`` is the first of the hundred years that two digits can mean.
+    ``languages`` are those of month names besides English. Years from ``horizon`` on are rejected.
     """
 
     zone: str | None = None
@@ -47,7 +45,7 @@ DEFAULT = DatePolicy()
 
 @dataclass(frozen=True, slots=True)
 class DateWarning:
-    """What was decided by rule while a date was read; ``kind`` groups warnings for a summary."""
+    """Something that a rule decided about a date; ``kind`` groups warnings in a summary."""
 
     kind: str
     message: str
@@ -92,7 +90,7 @@ _PARTS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y"}
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of a date as a text gave them, with nothing checked or filled in."""
+    """The fields of a date from its text, not checked, with nothing filled in."""
 
     year: int
     month: int
@@ -106,9 +104,9 @@ class Fields:
 
 @lru_cache(maxsize=256)
 def compile_format(pattern: str) -> re.Pattern[str]:
-    """Return the expression for a strptime ``pattern``; white space in it stands for any run of it.
+    """Return the expression for a strptime ``pattern``; white space in it matches any white space.
 
-    Raises ``ValueError``, whose message is to follow the pattern, for a directive that is unknown here or
+    Raises ``ValueError``, with a message that follows the pattern, for a directive that is unknown or
     appears twice, and for a pattern that lacks a part of the date.
     """
     for short, long in _PARTS.items():
@@ -137,7 +135,7 @@ def compile_format(pattern: str) -> re.Pattern[str]:
 
 
 def read_format(pattern: str, text: str, first_short_year: int | None) -> Fields | None:
-    """Return the fields of ``text`` by a strptime ``pattern``, or nothing where it does not fit."""
+    """Return the fields of ``text`` by a strptime ``pattern``, or ``None`` if it does not match."""
     match = compile_format(pattern).match(text)
     if not match:
         return None
@@ -166,12 +164,12 @@ def month_number(name: str) -> int:
 
 
 def full_year(short: int, first: int) -> int:
-    """Return the year of two digits within the hundred years from ``first`` on."""
+    """Return the year of two digits in the hundred years from ``first`` on."""
     return first + (short - first) % 100
 
 
 def hour_of_day(hour: int, half: str) -> int:
-    """Return the hour of 24 for an hour of 12 and ``a`` or ``p``; 99, no hour at all, for one outside 1 … 12."""
+    """Return the 24-hour value of a 12-hour one with ``a`` or ``p``; 99 (invalid) outside 1 … 12."""
     if not 1 <= hour <= 12:
         return 99
     return hour % 12 + (12 if half.lower() == "p" else 0)

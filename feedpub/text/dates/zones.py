@@ -1,8 +1,8 @@
-"""Zones: names and offsets as texts write them, and what a clock change makes of a local time.
+"""Zones: names and offsets in texts, and local times around clock changes.
 
-The zone database is the ``tzdata`` package and never that of the system, which may be years older: the same input
-gives the same instants on every machine. The host's own zone is never asked. Results carry a fixed offset in whole
-minutes (RFC 3339 and RFC 822 know no seconds), so that they pickle small and compare fast; the rare local mean times
+The zone database is the ``tzdata`` package, never that of the system, which may be years older: the same input
+gives the same instants on every machine. The host's own zone is never used. Results have a fixed offset in whole
+minutes (RFC 3339 and RFC 822 have no seconds), so they pickle small and compare fast; the rare local mean times
 with odd seconds become UTC.
 """
 
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from feedpub.text.dates.policy import DatePolicy, DateWarning
 
-# RFC 822 §5.1. Its military letters are left out but for Z: it had their signs wrong (RFC 5322 §4.3).
+# RFC 822 §5.1, without its military letters except Z: their signs were wrong (RFC 5322 §4.3).
 RFC822_ZONES = {
     "Z": 0,
     "UT": 0,
@@ -37,12 +37,12 @@ EASTMOST = timedelta(hours=14)
 _OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?\Z", re.ASCII)
 
 
-# Offsets that are not whole hours and in use (IANA 2024), in minutes.
+# Offsets in use that are not whole hours (IANA 2024), in minutes.
 _BROKEN = frozenset([-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825])
 
 
 class UnknownZoneError(ValueError):
-    """A zone's text means no zone; the message says why, to follow ``has``."""
+    """A text does not mean a zone; the message follows ``has``."""
 
 
 @cache
@@ -58,7 +58,7 @@ def is_zone(name: str) -> bool:
 
 @cache
 def load_zone(name: str) -> ZoneInfo:
-    """Return a zone of the IANA database by its name; :class:`UnknownZoneError` where there is none."""
+    """Return a zone of the IANA database by name. Raises :class:`UnknownZoneError`."""
     if not is_zone(name):
         raise UnknownZoneError(f"the zone {name!r}, which is not known")
     return ZoneInfo.from_file(io.BytesIO(pkgutil.get_data("tzdata", f"zoneinfo/{name}") or b""), key=name)
@@ -67,7 +67,7 @@ def load_zone(name: str) -> ZoneInfo:
 def parse_offset(text: str) -> timezone:
     """Return the zone of ``+03:00``, ``-0430`` or ``+3``; east is positive.
 
-    Raises :class:`UnknownZoneError` outside −12:00 … +14:00, the offsets that are in use on Earth.
+    Raises :class:`UnknownZoneError` outside −12:00 … +14:00, the offsets in use on Earth.
     """
     match = _OFFSET.match(text)
     if not match:
@@ -89,9 +89,9 @@ def is_in_use(offset: str) -> bool:
 
 
 def named_zone(text: str, policy: DatePolicy) -> tzinfo:
-    """Return the zone that ``text`` means: an offset, a name of RFC 822, of the policy's map, or of IANA.
+    """Return the zone of ``text``: an offset, or a name in RFC 822, in the policy's map, or of IANA.
 
-    The map goes first, so that a source may say what it means by EST. Raises :class:`UnknownZoneError`.
+    The map comes first, so that a source can define EST. Raises :class:`UnknownZoneError`.
     """
     upper = text.upper()
     for name, meaning in policy.zone_names:
@@ -109,9 +109,9 @@ def named_zone(text: str, policy: DatePolicy) -> tzinfo:
 
 @lru_cache(maxsize=1 << 16)
 def plain_day(name: str, date: str) -> str:
-    """Return the one offset that the zone ``name`` has all through a local day, as ISO 8601 writes both.
+    """Return the offset of the zone ``name`` on a whole local day, both in ISO 8601.
 
-    It is empty where the clocks change, and where there is no such day.
+    It is empty if the clocks change on that day, and if the day does not exist.
     """
     try:
         day = datetime.fromisoformat(date).replace(tzinfo=load_zone(name))
@@ -125,11 +125,11 @@ def plain_day(name: str, date: str) -> str:
 
 
 def localise(naive: datetime, zone: tzinfo, policy: DatePolicy) -> tuple[datetime, tuple[DateWarning, ...]]:
-    """Return the instant of a local time in ``zone``, with a warning where a clock change left it open.
+    """Return the instant of a local time in ``zone``, with a warning near a clock change.
 
-    A time that the clocks showed twice is the earlier or the later by ``policy.ambiguous``; one that they
-    skipped moves on by the length of the gap. Raises ``ValueError`` where the policy rejects it; the message
-    is to follow the time.
+    For a time that the clocks showed twice, ``policy.ambiguous`` chooses the earlier or later one; a skipped time
+    moves forward by the length of the gap. Raises ``ValueError`` if the policy rejects it; the message
+    follows the time.
     """
     first, second = (naive.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta(0) for fold in (0, 1))
     if first == second:
