@@ -110,7 +110,7 @@ def _show_source(path: str, found: Survey, without_links: str) -> None:
     articles = sum(file.articles for file in found.files)
     if articles and not any(file.linked for file in found.files):
         print_text(
-            f"{path}: none of {count(articles, 'article')} has a link, so {without_links};"
+            f"{path}: {count(articles, 'article')}, but no links, so {without_links};"
             " if they are on a site, say with link: of the source how its addresses are made"
         )
     if found.more:

@@ -62,7 +62,7 @@ def deploy(
     targets = named or settings.deploy
     if not targets:
         raise Misused(
-            f"{config} names no target; write deploy: [{{to: 's3://bucket/feeds'}}], or name one here"
+            f"{config} has no target; write deploy: [{{to: 's3://bucket/feeds'}}], or name one on the command line"
         )
     known = read_outcomes(settings.output.state)
     done: list[dict[str, object]] = []

@@ -191,7 +191,7 @@ def _looked_up(plan: SitePlan, wish: str | None, file: Path | None, line: int | 
         return found.verdicts[0]
     if not found.verdicts:
         raise Failed(f"the sources have no article {what}")
-    lines = [f"{what} may be any of these; name one by its id or by --file and --line"]
+    lines = [f"{what} matches several articles; name one by its id, or by --file and --line"]
     for verdict in found.verdicts[:SHOWN_CHOICES]:
         title = verdict.record.title if isinstance(verdict.record, Article) else _title(verdict)
         about = verdict.id if verdict.fate is Fate.ARTICLE else verdict.fate

@@ -123,7 +123,7 @@ def _show(statistics: Statistics) -> None:
     unrouted = statistics.unrouted
     ends = ":" if unrouted else "."
     print_text(
-        f"\n{statistics.articles:,} articles, {len(unrouted):,} of them in no feed that has a rule{ends}"
+        f"\n{counted(statistics.articles, 'article')}, {len(unrouted):,} of them in no feed that has a rule{ends}"
     )
     for title, origin in unrouted[:SHOWN_UNROUTED]:
         print_text(f"  {origin}: {title}")

@@ -116,7 +116,7 @@ def _share(text: str | None) -> float | None:
         return None
     number = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())
     if number is None or not 0 < float(number[1]) < 100:
-        raise Misused(f"--share {text}: write a part of a hundred, such as 10%")
+        raise Misused(f"--share {text}: write a percentage, such as 10%")
     return float(number[1]) / 100
 
 
@@ -192,12 +192,12 @@ def _learner(belonging: Iterable[Article], others: Iterable[Article], share: flo
     learner = Learner(list(belonging), list(others), share)
     if len(learner.belonging) < LEAST:
         raise _Unfit(
-            f"{count(len(learner.belonging), 'different article')} cannot make a rule: give at least {LEAST} that"
-            " belong, with --like, --where or as examples"
+            f"a rule needs at least {LEAST} different articles that belong, not {len(learner.belonging):,}: name more"
+            " with --like, --where or as examples"
         )
     if not learner.others:
         raise _Unfit(
-            "there is no article that does not belong: name some with --unlike, or say with --share what part of the"
+            "there is no article that does not belong: name some with --unlike, or say with --share what share of the"
             " rest belongs, such as 10%"
         )
     return learner

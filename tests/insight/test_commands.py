@@ -196,7 +196,7 @@ def test_explain_asks_which_of_the_articles_that_share_a_line_is_meant(run):
     ("arguments", "status", "says"),
     [
         (["explain", "nowhere"], 1, "the sources have no article 'nowhere'"),
-        (["explain", "r"], 1, "may be any of these"),
+        (["explain", "r"], 1, "matches several articles"),
         (
             ["explain", "--file", "in/news.txt", "--line", "99"],
             1,

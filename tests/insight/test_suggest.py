@@ -129,8 +129,12 @@ def test_titles_and_links_in_a_file_name_articles_too(run):
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
-        (["energy"], 1, "2 different articles cannot make a rule: give at least 5 that belong"),
-        (["energy", "--where", "category=none"], 1, "0 different articles cannot make a rule"),
+        (["energy"], 1, "a rule needs at least 5 different articles that belong, not 2: name more"),
+        (
+            ["energy", "--where", "category=none"],
+            1,
+            "a rule needs at least 5 different articles that belong, not 0",
+        ),
         (
             ["energy", "--like", "in/Energy.jsonl"],
             1,
@@ -148,7 +152,7 @@ def test_titles_and_links_in_a_file_name_articles_too(run):
             2,
             "--where link=energy: 'energy' is neither a host nor a path; write",
         ),
-        (["energy", "--share", "lots"], 2, "--share lots: write a part of a hundred, such as 10%"),
+        (["energy", "--share", "lots"], 2, "--share lots: write a percentage, such as 10%"),
     ],
 )
 def test_what_cannot_be_learned_is_said_with_the_reason(run, arguments, status, says):
