@@ -1,7 +1,7 @@
-"""feedpub: from a folder of articles to valid, stable category feeds.
+"""feedpub: publishes a folder of articles as valid, stable category feeds.
 
-The names below are the library, and keep their meaning by semantic versioning; ``docs/library.md`` shows them at work.
-What they need is imported when they are first asked for.
+The names below are the library, and keep their meaning under semantic versioning; ``docs/library.md`` shows how to use
+them. Their modules are imported when they are first used.
 """
 
 from __future__ import annotations

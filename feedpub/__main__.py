@@ -1,7 +1,7 @@
-"""The program, as ``feedpub`` and as ``python -m feedpub``: the command line, and what an interrupt looks like.
+"""The program, as ``feedpub`` and as ``python -m feedpub``: the command line, and how an interrupt looks.
 
-Nothing is imported before it can be interrupted, since the imports take longer than many commands, and nothing but
-this where a build has nothing to do.
+Everything is imported where an interrupt is handled, because the imports take longer than many commands. A build that
+has nothing to do imports little more than this.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import sys
 import time
 
 INTERRUPTED = 130
-"""The status that shells give to what Ctrl-C has ended, and typer to a command that it has."""
+"""The exit status of a command that was ended by Ctrl-C, in shells and in typer."""
 
 
 def main() -> None:
-    """Run the command line and exit with its status; Ctrl-C, however early, is one line."""
+    """Run the command line and exit with its status; Ctrl-C prints one line, however early it comes."""
     try:
         from feedpub.cli.lines import Line, write_lines  # noqa: PLC0415 - as above
         from feedpub.publishing.early_exit import repeated  # noqa: PLC0415
