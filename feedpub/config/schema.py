@@ -81,7 +81,7 @@ LISTS_KEY = Key("lists", LISTS, "named lists of terms, see [rules](rules.md)", d
 CONFIG = Section(
     keys=(
         VERSION_KEY,
-        Key("site", SITE, "what is true of all feeds", required=True),
+        Key("site", SITE, "what all feeds share", required=True),
         Key(
             "sources",
             Value(_sources, list_of(SOURCE, least=1).schema),

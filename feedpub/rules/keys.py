@@ -1,4 +1,4 @@
-"""The keys of the rule language, declared: what they mean, and the JSON Schema of what they hold.
+"""The declarations of the keys of the rule language: their meaning and the JSON Schema of their values.
 
 Conditions are read by :mod:`feedpub.rules.language`: the meaning of a term depends on the options and lists around it.
 """

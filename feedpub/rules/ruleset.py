@@ -206,7 +206,7 @@ def compile_rules(
 
     ``packs`` are those that they may use, ``templates`` those of feeds made from data, by name.
 
-    Raises :class:`feedpub.core.errors.ConfigError` with the place of what is wrong.
+    Raises :class:`feedpub.core.errors.ConfigError` with the place of the error.
     """
     return RuleSet(parse_rules(feeds, lists, matching, packs, templates))
 

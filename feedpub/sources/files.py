@@ -198,7 +198,7 @@ class Kept(Protocol):
     """Keeps a file as it was when it was first read, for reading it again."""
 
     told: tuple[str, datetime | None] | None
-    """What was said of it beside its bytes: its encoding, and when it changed."""
+    """What is known besides its bytes: its encoding, and when it changed."""
 
     def opened(self, open_file: Callable[[], AbstractContextManager[Raw]]) -> AbstractContextManager[Raw]:
         """Give the bytes of the file, which ``open_file`` opens, as they were."""
@@ -208,10 +208,10 @@ class Kept(Protocol):
 def read(
     spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None = None, *, lean: bool = False
 ) -> Iterator[Item]:
-    """Yield what one file gives, in its order; memory does not grow with the file.
+    """Yield the items of a file in order; memory does not grow with the file.
 
-    ``authority`` mints the ids (RFC 4151). What is ``kept`` of the file is read in its place. If it is ``lean``, some
-    articles come as :class:`~feedpub.articles.article.Plain`. Raises :class:`SourceError` when the file can't be opened
+    ``authority`` mints the ids (RFC 4151). What is ``kept`` of the file is read instead of it. If ``lean``, some
+    articles are :class:`~feedpub.articles.article.Plain`. Raises :class:`SourceError` when the file can't be opened
     or read.
     """
     reading = _context(spec, file, authority, kept, lean=lean)
@@ -238,10 +238,10 @@ def read(
 def places(
     spec: SourceSpec, file: Path | str, authority: str, kept: Kept | None = None
 ) -> Iterator[Callable[[Origin], Iterator[Item]] | None]:
-    """Give what yields the items of a file that are at a place, for one place after the other in their order.
+    """Yield a function that returns the items at a place of a file; places must be in order.
 
-    It gives ``None`` where the format has to be read from its beginning. Whoever knows what was there compares:
-    an item may be another if it is read without those before it. Raises :class:`SourceError` as :func:`read` does.
+    It yields ``None`` if the format can only be read from the beginning. The caller must compare items with known
+    ones: an item may differ if it is read without those before it. Raises :class:`SourceError` as :func:`read` does.
     """
     reading = _context(spec, file, authority, kept)
     with open_stream(spec, file, kept) as stream:
@@ -285,7 +285,7 @@ def _changed(spec: SourceSpec, file: Path | str) -> datetime | None:
 
 
 class Bodies(NamedTuple):
-    """Which articles of a file have no body: the ``first`` of them, how many, and whether others have one."""
+    """The articles of a file without a body: the ``first``, how many there are, and whether others have one."""
 
     first: Origin | None = None
     without: int = 0
@@ -300,20 +300,20 @@ class Bodies(NamedTuple):
         return Bodies(self.first or item.origin, self.without + 1, self.has_bodies)
 
     def joined(self, later: Bodies) -> Bodies:
-        """Return the same with those of what comes after it in the file."""
+        """Return the same with those of a later part of the file."""
         return Bodies(
             self.first or later.first, self.without + later.without, self.has_bodies or later.has_bodies
         )
 
     def notices(self) -> Iterator[Notice]:
-        """Yield what is to be said of the file."""
+        """Yield the notice for the file, if any."""
         if self.first and self.has_bodies:
             told = f"a record has no body, but others of the file have one (records {self.without:,})"
             yield Notice(self.first, "no-body", told)
 
 
 def _with_bodies(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield the items of a file, and tell of articles without a body where others of the file have one."""
+    """Yield the items of a file, with a notice for articles without a body if others have one."""
     bodies = Bodies()
     for item in items:
         bodies = bodies.heard(item)

@@ -178,7 +178,9 @@ def _assemble(text: str, fields: Fields, policy: DatePolicy) -> ParsedDate:
     _check_year(text, fields.year, policy)
     hour, second, later = fields.hour or 0, fields.second, timedelta(0)
     if fields.hour is None:
-        warnings.append(DateWarning("date-only", f"{text!r} has no time of day; read as its beginning"))
+        warnings.append(
+            DateWarning("date-only", f"{text!r} has no time of day; read as the beginning of the day")
+        )
     if (hour, fields.minute, second) == (24, 0, 0):
         # ISO 8601 §5.3.2: the end of a day is the beginning of the next.
         hour, later = 0, timedelta(days=1)
@@ -205,5 +207,5 @@ def _zone(text: str, written: str, policy: DatePolicy) -> tzinfo:
     if written:
         return named_zone(written, policy)
     if policy.zone is None:
-        raise DateError(text, "names no time zone and the source declares none; add timezone: to the source")
+        raise DateError(text, "has no time zone, and the source declares none; add timezone: to the source")
     return load_zone(policy.zone)

@@ -60,7 +60,7 @@ def is_zone(name: str) -> bool:
 def load_zone(name: str) -> ZoneInfo:
     """Return a zone of the IANA database by name. Raises :class:`UnknownZoneError`."""
     if not is_zone(name):
-        raise UnknownZoneError(f"the zone {name!r}, which is not known")
+        raise UnknownZoneError(f"the unknown zone {name!r}")
     return ZoneInfo.from_file(io.BytesIO(pkgutil.get_data("tzdata", f"zoneinfo/{name}") or b""), key=name)
 
 
@@ -104,7 +104,7 @@ def named_zone(text: str, policy: DatePolicy) -> tzinfo:
         return parse_offset(text)
     if "/" in text and is_zone(text):
         return load_zone(text)
-    raise UnknownZoneError(f"the zone {text!r}, which is not known; say what it means under dates: zones:")
+    raise UnknownZoneError(f"the unknown zone {text!r}; say what it means under dates: zones:")
 
 
 @lru_cache(maxsize=1 << 16)
