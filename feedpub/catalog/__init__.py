@@ -3,18 +3,8 @@
 A cache, never a promise: a build with it equals a build without it. It may be deleted at any time.
 """
 
-from feedpub.catalog.catalog import (
-    Catalog,
-    CatalogFile,
-    Difference,
-    Effort,
-    Errand,
-    Meant,
-    Seen,
-    Stale,
-    Unheard,
-    Want,
-)
+from feedpub.catalog.catalog import Catalog, Effort, Selector
+from feedpub.catalog.catalog_file import CatalogFile, Difference, Meant, Seen, Skipped, Stale, Want
 from feedpub.catalog.census import Census
 from feedpub.catalog.coding import Columns, Other, Rows, id_number
 from feedpub.catalog.engine import Engine
@@ -30,16 +20,16 @@ __all__ = [
     "Difference",
     "Effort",
     "Engine",
-    "Errand",
     "Found",
     "Meant",
     "Other",
     "Rows",
     "Seen",
+    "Selector",
+    "Skipped",
     "Stale",
     "Store",
     "Task",
-    "Unheard",
     "Want",
     "id_number",
     "run",

@@ -21,10 +21,10 @@ class Census:
         pieces = tuple(pieces)
         self._now = now
         self._texts, _ = _shared(columns.texts for columns in pieces)
-        self._ids, self._unheard = _shared(columns.ids for columns in pieces)
+        self._ids, self._skipped = _shared(columns.ids for columns in pieces)
         self._ids.update(map(number_of_mark, marks))
 
-    def heard(self, columns: Columns) -> set[int]:
+    def needed(self, columns: Columns) -> set[int]:
         """Return which articles of a piece have to be heard of, by their numbers in it; to be asked of each piece."""
         now = self._now
         found = {number for number, instant in enumerate(columns.instants) if instant >= now}
@@ -34,20 +34,20 @@ class Census:
         if LOUD in columns.kinds:
             kinds = columns.kinds.translate(None, bytes([OTHER]))
             found.update(number for number, kind in enumerate(kinds) if kind == LOUD)
-        self.hear(columns, found)
+        self.add(columns, found)
         return found
 
-    def hear(self, columns: Columns, numbers: Iterable[int]) -> None:
+    def add(self, columns: Columns, numbers: Iterable[int]) -> None:
         """Take note that some more articles of a piece are heard of."""
-        self._unheard.difference_update(columns.ids[number] for number in numbers)
+        self._skipped.difference_update(columns.ids[number] for number in numbers)
 
-    def hears(self, number: int) -> bool:
+    def needs(self, number: int) -> bool:
         """Say whether the article with this :func:`~feedpub.catalog.coding.id_number` was heard of."""
-        return number not in self._unheard
+        return number not in self._skipped
 
     def __contains__(self, article_id: object) -> bool:
         """Say whether there is an article of this id that need not be heard of."""
-        return isinstance(article_id, str) and id_number(article_id) in self._unheard
+        return isinstance(article_id, str) and id_number(article_id) in self._skipped
 
 
 def _shared(columns: Iterable[Sequence[int]]) -> tuple[set[int], set[int]]:

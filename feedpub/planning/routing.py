@@ -29,10 +29,10 @@ from feedpub.catalog import (
     Census,
     Damaged,
     Effort,
-    Errand,
     Seen,
+    Selector,
+    Skipped,
     Stale,
-    Unheard,
     Want,
 )
 from feedpub.config import FeedSettings, Settings
@@ -160,7 +160,7 @@ def _ingest(  # noqa: PLR0913 - as above
         _first_reading(index, router, publicity, articles, tally, order)
         return census, index, router
 
-    if _take_up(catalog, publicity, progress, sieve, asks_all=asks_all()):
+    if _read_new(catalog, publicity, progress, sieve, asks_all=asks_all()):
         progress = None
     census, watched, router = read(progress)
     said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
@@ -343,7 +343,7 @@ class _Known:
         return frozenset(known for derived, known in self.past.aliases().items() if self.watched.saw(derived))
 
 
-def _take_up(
+def _read_new(
     catalog: Catalog, publicity: Publicity, progress: Progress | None, sieve: _Router, *, asks_all: bool
 ) -> bool:
     """Read what the catalog does not know; say whether it knows all then.
@@ -364,8 +364,8 @@ def _take_up(
             progress(done, files, articles)
 
     if not sieve.is_bounded or sieve.asks_all:
-        return catalog.take_up(None, told)
-    knows_all = catalog.take_up(None if asks_all else sift, told, sieve.errand(sift, publicity.now))
+        return catalog.read_new(None, told)
+    knows_all = catalog.read_new(None if asks_all else sift, told, sieve.selector(sift, publicity.now))
     catalog.hold(sieve.at_hand())
     return knows_all
 
@@ -374,13 +374,13 @@ def _first_reading(
     watched: DuplicateIndex,
     router: _Router,
     publicity: Publicity,
-    articles: Iterable[tuple[Sighting, Seen] | Unheard],
+    articles: Iterable[tuple[Sighting, Seen] | Skipped],
     tally: _Tally,
     order: SourceOrder,
 ) -> None:
     """Hear of all articles; offer those that are read now, as the texts of others are not at hand."""
     for one in articles:
-        if isinstance(one, Unheard):
+        if isinstance(one, Skipped):
             watched.pass_over(one.file.name, one.file.source, one.articles)
             router.offered += one.articles
             continue
@@ -418,7 +418,7 @@ def _second_reading(
     """Offer the articles that stay, as what was seen of all has decided; ``tally`` has what the first reading told."""
     again = _Tally(Heard(router.hands))
     for one in _articles(catalog, publicity, again, None, census):
-        if isinstance(one, Unheard):
+        if isinstance(one, Skipped):
             router.offered += one.articles
             continue
         told, seen = one
@@ -486,7 +486,7 @@ def _articles(
     tally: _Tally,
     progress: Progress | None,
     census: Census | None = None,
-) -> Iterator[tuple[Sighting, Seen] | Unheard]:
+) -> Iterator[tuple[Sighting, Seen] | Skipped]:
     """Yield all articles, each as it is now, and where it was seen; of those that ``census`` leaves out, the number."""
     inputs = catalog.readings.inputs
     tally.source_warnings += catalog.readings.warnings
@@ -498,11 +498,11 @@ def _articles(
 
 def _articles_of(
     file: CatalogFile, publicity: Publicity, tally: _Tally, census: Census | None
-) -> Iterator[tuple[Sighting, Seen] | Unheard]:
+) -> Iterator[tuple[Sighting, Seen] | Skipped]:
     for item in file.items(census):
         if isinstance(item, Seen):
             yield publicity.marked(tally.counted(item.told, publicity)), item
-        elif isinstance(item, Unheard):
+        elif isinstance(item, Skipped):
             tally.articles += item.articles
             yield item
         elif isinstance(item, Boilerplate):
@@ -569,14 +569,14 @@ class _Router:
         """Whether each feed has room for so many articles and no more, whatever their source."""
         return all(selection.is_bounded for selection in self._selections)
 
-    def errand(self, sift: Callable[[Seen], None], now: datetime) -> Errand:
+    def selector(self, sift: Callable[[Seen], None], now: datetime) -> Selector:
         """Return what is to be looked for where the catalog has files read elsewhere; all feeds are bounded."""
 
         def matched(articles: int) -> None:
             self.matched += articles
 
         rooms = tuple(room or 0 for room, _ in self._rooms)
-        return Errand(self._rules, rooms, lambda: self.floors, now.timestamp(), sift, matched)
+        return Selector(self._rules, rooms, lambda: self.floors, now.timestamp(), sift, matched)
 
     def at_hand(self) -> dict[tuple[CatalogFile, int], Article]:
         """Return the articles that are kept by now and whose texts are at hand, by where they were seen."""

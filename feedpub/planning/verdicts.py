@@ -16,7 +16,7 @@ from feedpub.articles.article import Article, LeftOut, Origin, Reject
 from feedpub.articles.entry import RoutedArticle
 from feedpub.articles.sighting import Sighting, renamed
 from feedpub.articles.withdrawals import mark
-from feedpub.catalog import Damaged, Meant, Other, Seen, Stale, Unheard
+from feedpub.catalog import Damaged, Meant, Other, Seen, Skipped, Stale
 from feedpub.core.errors import SourceError
 from feedpub.documents.formats import of_media_type
 from feedpub.history.identity import IdentityOptions, resolve_identities
@@ -225,7 +225,7 @@ def _judged(plan: SitePlan, search: Search | None) -> Iterator[_Judged]:
 def _seen(plan: SitePlan, search: Search | None) -> Iterator[Seen | LeftOut | Reject]:
     """Yield the records of all sources that the ``search`` comes to, in the order of a build."""
     ingested = plan.ingested
-    items: Iterator[Seen | Unheard | Other]
+    items: Iterator[Seen | Skipped | Other]
     for file in ingested.catalog.files():
         if search is None or file.is_cleaned:
             items = file.again()

@@ -31,8 +31,7 @@ from feedpub.articles.article import (
     Written,
 )
 from feedpub.articles.sighting import Sighting
-from feedpub.catalog import Effort, Store, coding
-from feedpub.catalog import catalog as catalog_module
+from feedpub.catalog import Effort, Store, catalog_file, coding, sizes
 from feedpub.catalog import store as store_module
 from feedpub.catalog.coding import Columns, Page, Rows, article_of, canonical, others_in, values_of, written
 from feedpub.catalog.store import Stat
@@ -146,14 +145,14 @@ def test_of_several_files_the_one_that_was_edited_is_read(site, read):
 def looked_at(monkeypatch):
     """The ids of known articles of which a build needs more than numbers."""
     ids = []
-    in_file, in_row = Rows.article, catalog_module.seen_in
+    in_file, in_row = Rows.article, catalog_file.seen_in
 
     def looking(seen):
         ids.append(seen.id)
         return seen
 
     monkeypatch.setattr(Rows, "article", lambda rows, number: looking(in_file(rows, number)))
-    monkeypatch.setattr(catalog_module, "seen_in", lambda row, file: looking(in_row(row, file)))
+    monkeypatch.setattr(catalog_file, "seen_in", lambda row, file: looking(in_row(row, file)))
     return ids
 
 
@@ -200,7 +199,7 @@ def test_what_changed_a_moment_ago_is_read_again(tmp_path, read):
 
 
 def test_an_article_that_comes_up_as_others_go_is_read_from_its_file(site, monkeypatch):
-    monkeypatch.setattr(catalog_module, "NEWEST", 1)
+    monkeypatch.setattr(sizes, "NEWEST", 1)
     (site / "b.jsonl").unlink()
     run(site)
     known = feeds(site)
@@ -220,7 +219,7 @@ def test_a_changed_rule_is_asked_without_reading_the_newest(site, read):
 
 @pytest.mark.usefixtures("left_alone")
 def test_a_changed_rule_is_asked_of_no_more_articles_than_feeds_have_room_for(tmp_path, monkeypatch, read):
-    monkeypatch.setattr(catalog_module, "NEWEST", 4)
+    monkeypatch.setattr(sizes, "NEWEST", 4)
     folder = lay_out(tmp_path / "site", {"max_items": 2})
     config = json.loads((folder / "config.yaml").read_text())
     for rule in ("oak", "story"):
@@ -236,7 +235,7 @@ def test_a_file_that_is_another_than_it_seems_is_read_anew(tmp_path, monkeypatch
     stat = store_module.Stat(1, 2, 3, 4)
     monkeypatch.setattr(store_module.Stat, "of", lambda _: stat)
     # So that articles have to be read from their file.
-    monkeypatch.setattr(catalog_module, "NEWEST", 1)
+    monkeypatch.setattr(sizes, "NEWEST", 1)
     folder = lay_out(tmp_path / "site", {"archive": 2})
     run(folder)
     write(folder, "b", [story(number, "elm") for number in range(4, 8)])

@@ -28,7 +28,7 @@ def piece(*items):
 
 def heard(*pieces, marks=()):
     census = Census(pieces, NOW.timestamp(), marks)
-    return [sorted(census.heard(columns)) for columns in pieces], census
+    return [sorted(census.needed(columns)) for columns in pieces], census
 
 
 SIGHTINGS = st.builds(seen, st.integers(0, 30), st.integers(0, 40), st.integers(1, 28))

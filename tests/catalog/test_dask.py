@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 def feedpub(folder, *more):
     code = (
-        "from feedpub.catalog import catalog; catalog.BATCH = 5000; from feedpub.publishing import engines;"
+        "from feedpub.catalog import sizes; sizes.BATCH = 5000; from feedpub.publishing import engines;"
         " engines.PATIENCE = 3.0; from feedpub.__main__ import main; main()"
     )
     command = [sys.executable, "-c", code, "build", *more]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.catalog import catalog as catalog_module
+from feedpub.catalog import catalog_file, sizes
 from feedpub.config import load_config
 from feedpub.core.errors import EngineError, SourceError
 from feedpub.publishing import dependencies, engines
@@ -73,7 +73,7 @@ def both(tmp_path, engine, **files):
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(catalog_module, "BATCH", 300)
+    monkeypatch.setattr(sizes, "BATCH", 300)
     monkeypatch.setattr(dependencies, "RACE", -(10**12))
 
 
@@ -122,8 +122,8 @@ def test_few_tasks_are_in_memory_at_a_time(tmp_path):
 
 def test_a_large_file_is_read_in_slices(tmp_path, monkeypatch):
     cut = []
-    slices = catalog_module.slices
-    monkeypatch.setattr(catalog_module, "slices", lambda *given: cut.extend(slices(*given)) or iter(cut))
+    slices = catalog_file.slices
+    monkeypatch.setattr(catalog_file, "slices", lambda *given: cut.extend(slices(*given)) or iter(cut))
     alone, others = both(tmp_path, in_any_order(2), c_jsonl=lines(range(80)))
     assert others == alone
     assert len(cut) > 5
@@ -214,8 +214,8 @@ def test_the_articles_that_a_config_names_are_read_by_others_too(tmp_path, monke
     )
     monkeypatch.setitem(CONFIG, "withdrawn", named["withdrawn"])
     joined = []
-    join = catalog_module.CatalogFile.join
-    monkeypatch.setattr(catalog_module.CatalogFile, "join", lambda *given: joined.append(1) or join(*given))
+    join = catalog_file.CatalogFile.join
+    monkeypatch.setattr(catalog_file.CatalogFile, "join", lambda *given: joined.append(1) or join(*given))
     alone, others = both(tmp_path, in_any_order(1), c_jsonl=lines(range(40), id="k"))
     assert others == alone
     assert joined
@@ -223,8 +223,8 @@ def test_the_articles_that_a_config_names_are_read_by_others_too(tmp_path, monke
 
 def test_what_is_in_a_store_is_read_by_others_too(tmp_path, monkeypatch):
     joined = []
-    join = catalog_module.CatalogFile.join
-    monkeypatch.setattr(catalog_module.CatalogFile, "join", lambda *given: joined.append(1) or join(*given))
+    join = catalog_file.CatalogFile.join
+    monkeypatch.setattr(catalog_file.CatalogFile, "join", lambda *given: joined.append(1) or join(*given))
     store = make(tmp_path / "store", **FILES)
     monkeypatch.setitem(CONFIG, "sources", [{"path": f"file://{store}/in/*", "timezone": "UTC"}])
     alone, others = both(tmp_path, in_any_order(1))
@@ -235,8 +235,8 @@ def test_what_is_in_a_store_is_read_by_others_too(tmp_path, monkeypatch):
 
 def feedpub(folder, *more, **options):
     code = (
-        "import sys; from feedpub.publishing import engines, dependencies; from feedpub.catalog import catalog;"
-        " engines.WORTH = 0; engines.processes.__defaults__ = (0,); catalog.BATCH = 5000;"
+        "import sys; from feedpub.publishing import engines, dependencies; from feedpub.catalog import sizes;"
+        " engines.WORTH = 0; engines.processes.__defaults__ = (0,); sizes.BATCH = 5000;"
         " from feedpub.__main__ import main; main()"
     )
     command = [sys.executable, "-c", code, "build", *more]

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpub.catalog import catalog as catalog_module
+from feedpub.catalog import sizes
 from feedpub.config import load_config
 from feedpub.core.errors import ALLOWANCES, FeedpubError
 from feedpub.insight.lookup import find, find_at
@@ -36,9 +36,9 @@ FORMATS = ("txt", "jsonl", "csv", "xml", "md", "json")
 def small_and_quick():
     """Make pieces small, so that files have several, and make files count as left alone at once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalog_module, "PIECE", 3)
-        patch.setattr(catalog_module, "NEWEST", 4)
-        patch.setattr(catalog_module, "BATCH", 200)
+        patch.setattr(sizes, "PIECE", 3)
+        patch.setattr(sizes, "NEWEST", 4)
+        patch.setattr(sizes, "BATCH", 200)
         patch.setattr(dependencies, "RACE", -(10**12))
         yield
 
