@@ -1,4 +1,4 @@
-"""The files of the sources as a build sees them: as they were read before, where they are still the same."""
+"""The files of all sources: an unchanged file is not read again, as the catalog knows what it contains."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from feedpub.sources.spec import SourceSpec
 
 
 class Effort(NamedTuple):
-    """What a build had to do: how many files it ``read``, and ``reused`` as they were known; what it ``matched``."""
+    """How many files a build ``read``, how many it ``reused``, and how many articles it ``matched`` with the rules."""
 
     read: int = 0
     reused: int = 0
@@ -41,11 +41,11 @@ class Effort(NamedTuple):
 
 
 class Selector(NamedTuple):
-    """What to look for where files are read elsewhere: the articles that feeds may have room for.
+    """Which articles other processes are to send back with their texts: those that a feed may have room for.
 
-    Each feed of the ``rules`` has room for so many (``rooms``), and takes none before its ``floors`` as they are by
-    now. What comes after ``until`` (in epoch seconds) is no feed's yet. ``sift`` gets what was found, and ``matched``
-    hears how many articles the rules were asked of.
+    Each feed of ``rules`` has room for so many articles (``rooms``). ``floors`` returns, for each feed, the instant
+    before which it takes no article any more. Articles after ``until`` are not due yet. Instants are in epoch seconds.
+    ``sift`` is called with each article that is sent back, ``matched`` with the number of articles that were matched.
     """
 
     rules: RuleSet
@@ -57,10 +57,10 @@ class Selector(NamedTuple):
 
 
 class Catalog:
-    """What is in the files that ``readings`` has: read now, or as ``store`` knows it from an earlier build.
+    """All files of ``readings``, with what they contain: from the ``store`` if they are unchanged, else read now.
 
-    ``rules`` is a fingerprint of what decides which feeds take an article. Where much has to be read, and can be kept
-    in the store, the ``engine`` does so.
+    ``rules`` is a fingerprint of everything that decides which feeds take an article. With an ``engine``, other
+    processes read when there is much to read, provided that the store can keep what they find.
     """
 
     def __init__(
@@ -74,10 +74,10 @@ class Catalog:
         self._files: dict[tuple[int, Path | str], CatalogFile] = {}
         self._newest = Newest()
         self.passed = Passed(store.passed if store else ())
-        """Which documents are known to be valid."""
+        """The documents that are known to be valid."""
 
     def files(self) -> Iterator[CatalogFile]:
-        """Yield all files in the order in which they are read; the same ones each time."""
+        """Yield all files in the order of the sources, the same objects each time."""
         for source, spec, file in self.readings.inputs:
             known = self._files.get((source, file))
             if known is None:
@@ -96,11 +96,11 @@ class Catalog:
         progress: Callable[[int, int], None],
         selector: Selector | None = None,
     ) -> bool:
-        """Read what is not known yet, so that all is known before anything is decided; say whether it is.
+        """Read all new and changed files before anything is decided; return whether every file is known then.
 
-        Each article is given to ``sift`` while the whole of it is at hand. Without that, only the lesser part is read:
-        more than a few articles would have to be read again. ``progress`` hears how many files and articles are known.
-        With an ``selector``, the engine reads where that is worth it, and what it found there is given to the selector.
+        ``sift`` is called with each article while its text is in memory. Without it, nothing is read if more than half
+        of the bytes are new, as too many articles would have to be read a second time. ``progress`` is called with the
+        number of files and of articles known so far. With a ``selector``, other processes read if that is worth it.
         """
         files = list(self.files())
         new = [file for file in files if not file.is_known]
@@ -113,8 +113,8 @@ class Catalog:
         here = [file for file in new if file not in away]
         if sift is None and sum(file.size for file in here) > sum(file.size for file in files) / 2:
             return False
-        # The newest are most often in the last files, and once feeds have their fill of them, others are not asked for.
-        # What is read by the clock says what was done with it, in the order of all files.
+        # The newest articles are usually in the last files. Once feeds are full of them, older ones are not matched.
+        # Files with ``settle`` report what was done with them, so they are read in order.
         in_turn = [file for file in here if not file.lasts]
         ordered = (*in_turn, *(file for file in reversed(here) if file.lasts))
         read_away = self._read_elsewhere([file for file in reversed(new) if file in away], selector)
@@ -128,7 +128,7 @@ class Catalog:
         files: Iterable[CatalogFile], sift: Callable[[Seen], None] | None
     ) -> Iterator[CatalogFile]:
         for file in files:
-            # What can't be read is told in the order of all files.
+            # A file that cannot be read is reported later, in the order of all files.
             with suppress(SourceError):
                 file.read_new(sift)
             yield file
@@ -168,13 +168,13 @@ class Catalog:
                     yield file
 
     def hold(self, articles: Mapping[tuple[CatalogFile, int], Article]) -> None:
-        """Have the whole of some articles at hand, by file and number, as they will be asked for."""
+        """Keep these articles in memory, by file and number, as they will be needed with their texts."""
         self._newest.others = articles
 
     def census(self, now: datetime, marks: Iterable[str]) -> Census | None:
-        """Return what says which articles need not be heard of at ``now``, where all files are known.
+        """Return which articles can be skipped at ``now``; ``None`` if none can, as some file is not known.
 
-        Those of ids with these ``marks`` have to be. ``None``: all.
+        Articles whose ids have one of these ``marks`` are not skipped.
         """
         files = list(self.files())
         if not files or not all(file.is_known and not file.is_odd for file in files):
@@ -182,47 +182,47 @@ class Catalog:
         return Census((columns for file in files for columns in file.columns()), now.timestamp(), marks)
 
     def remember_passed(self) -> None:
-        """Keep for the next build which documents are valid; to be called when they are all checked."""
+        """Store which documents are valid. Call it after all of them are checked."""
         if self._store is not None:
             self._store.keep_passed(self.passed.digests)
 
     def _spec(self, source: int, spec: SourceSpec) -> str:
-        """Return a fingerprint of all that the reading of a source depends on."""
+        """Return a fingerprint of all settings on which the reading of a source depends."""
         if source not in self._specs:
             told = (self.readings.authority, replace(spec, where=None))
             self._specs[source] = json.dumps(canonical(told)) if self._store else ""
         return self._specs[source]
 
     def clear(self) -> None:
-        """Begin anew, with an empty store: it is damaged."""
+        """Start again with an empty store, because it is damaged."""
         if self._store:
             self._store.clear()
         self._files.clear()
         self._newest = Newest()
 
     def close(self) -> None:
-        """Let go of the store; what was not saved is lost."""
+        """Close the store. Anything that was not saved is lost."""
         if self._store:
             self._store.close()
 
     def effort(self, matched: int) -> Effort:
-        """Return what was done up to now, where the rules were asked of so many articles."""
+        """Return the work done so far; ``matched`` is the number of articles that were matched."""
         files = list(self.files())
         read = sum(file.was_read for file in files)
         return Effort(read, len(files) - read, matched)
 
     def floors(self, feeds: int) -> tuple[float, ...]:
-        """Return from which instant on each of so many feeds needed all articles in an earlier build.
+        """Return, for each feed, the instant (in epoch seconds) of the oldest article that the last build needed.
 
-        This one may need others.
+        This build may need older ones.
         """
         floors = self._store.floors if self._store else ()
         return floors if len(floors) == feeds else (min(floors, default=-inf),) * feeds
 
     def save(self, selected: Mapping[tuple[CatalogFile, int], Article], floors: Iterable[float]) -> None:
-        """Keep what was read for the next build, and the whole of the ``selected`` articles, by file and number.
+        """Store what was read for the next build, and the texts of the ``selected`` articles, by file and number.
 
-        Of others, the whole is kept of the newest: once rules change, those are asked.
+        The texts of the newest articles are stored as well, since they are matched again when a rule changes.
         """
         if self._store is None:
             return
@@ -247,7 +247,7 @@ class Catalog:
 
 
 def _batched(work: Iterable[tuple[CatalogFile, Part]]) -> Iterator[list[tuple[CatalogFile, Part]]]:
-    """Yield what is to be read in batches of about :data:`sizes.BATCH` bytes."""
+    """Yield the work in batches of about :data:`sizes.BATCH` bytes."""
     batch: list[tuple[CatalogFile, Part]] = []
     size = 0
     for one in work:

@@ -43,11 +43,11 @@ from feedpub.sources.slices import slices
 
 
 class Stale(Exception):
-    """A file is not what the catalog says of it; it is forgotten, and what came of it has to be done again."""
+    """A file differs from what the catalog says. The catalog has forgotten it, and the work has to start again."""
 
 
 class Seen(NamedTuple):
-    """An article in its ``file``: the ``number`` of those before it there, and what was ``read`` of it if just now."""
+    """An article in a ``file``, by its ``number`` there (from 0); ``read`` is the article itself if just read."""
 
     told: Sighting
     file: CatalogFile
@@ -55,23 +55,23 @@ class Seen(NamedTuple):
     read: Article | Plain | None
 
     def whole(self) -> Article:
-        """Return the whole of it, as the file has it. Raises :class:`Stale` where the file has another."""
+        """Return the article with its texts. Raises :class:`Stale` if the file has changed."""
         if isinstance(self.read, Plain):
             return self.read.article()
         return self.read or self.file.article(self)
 
 
 class Skipped(NamedTuple):
-    """So many articles of a ``file`` of which nothing need be needed."""
+    """The number of articles of a ``file`` that were skipped, as nothing else depends on them."""
 
     file: CatalogFile
     articles: int
 
 
 class Want(NamedTuple):
-    """What is wanted of known articles: with ``census``, only what that did not want to be needed of.
+    """Which known articles are wanted: with a ``census``, only those that were skipped.
 
-    It ``trusts`` what the rules said of an article, unless people may have decided otherwise.
+    ``trusts`` says that the stored answers of the rules count. They do not if people may have decided otherwise.
     """
 
     census: Census | None
@@ -79,24 +79,24 @@ class Want(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """Where a file is another than the catalog says, and what of it."""
+    """A place where a file differs from the catalog, and what the catalog has instead."""
 
     origin: Origin
     what: str
 
 
 Meant = Callable[[Columns, Rows], Iterable[int]]
-"""Says which articles of a piece somebody looks for, by their numbers in it."""
+"""Returns the numbers of the articles in a piece that somebody may be looking for."""
 
 Route = Callable[[Article], Sequence[int] | None]
-"""Says which feeds take an article, by their numbers; ``None`` where the catalog can't know it."""
+"""Returns the numbers of the feeds that take an article, or ``None`` if the catalog cannot know them."""
 
 
 @dataclass(slots=True)
 class _Joining:
-    """A file that is read elsewhere, as far as that was joined.
+    """A file that other processes read, and the parts that have come back so far.
 
-    ``stat`` is for the header; the file was as ``before`` when it was cut, if it ``is_cut``.
+    ``stat`` goes into the header. ``before`` is the state of the file when it was cut into slices (``is_cut``).
     """
 
     stat: Stat | None
@@ -112,7 +112,7 @@ class _Joining:
     bodies: Bodies = field(default_factory=Bodies)
 
     def add(self, found: Found) -> None:
-        """Add what was found in the next part."""
+        """Add what was found in the next part of the file."""
         self.pieces += (Piece(piece.articles, piece.newest) for piece in found.pieces)
         self.articles += found.articles
         ends = (*self.ends, *found.ends)
@@ -122,14 +122,14 @@ class _Joining:
         self.bodies = self.bodies.joined(found.bodies)
 
     def header(self, stat: Stat | None) -> Header:
-        """Return what is to be kept of the file."""
+        """Return the header that the store keeps of the file."""
         return header_of(self.ends, self.is_odd, self.pieces, stat, self.digest)
 
 
 class CatalogFile:
-    """One file of a source; it ``is_known`` if what is in it comes from the catalog.
+    """One file of a source. It ``is_known`` if its contents come from the catalog.
 
-    ``number`` is what the store knows it by, 0 if it does not.
+    ``number`` is its number in the store, or 0 if it is not stored.
     """
 
     def __init__(
@@ -145,8 +145,8 @@ class CatalogFile:
         self._held = newest
         self._of_spec, self._rules = fingerprints
         self.name = display_name(self._spec, self._path)
-        # What comes from elsewhere is read each time, and where the clock decides what is to be read.
-        # The others last, so that the next build knows them too.
+        # Files from elsewhere are read by each build, and so are files with ``settle``, which depend on the clock.
+        # Only the others are stored for the next build.
         is_local = isinstance(self._path, Path) or is_web(self._path)
         self.lasts = is_local and self._spec.settle is None
         self._store = store
@@ -155,14 +155,14 @@ class CatalogFile:
         self.number, self._header = self._found() if self.lasts and self._store else (0, None)
         self.is_known = self._header is not None
         self._is_new = self.lasts and self._store is not None and not self.is_known
-        # Of the piece that was asked for last: its number, that of its first article, which feeds take each.
+        # The last piece that was asked for: its number, the number of its first article, the feeds of each article.
         self._answers: tuple[int, int, list[list[int] | None]] = (-1, 0, [])
         self._has_news = False
         self.was_read = False
-        """Whether it was read, to know what is in it."""
+        """Whether this build had to read it."""
         self._joining: _Joining | None = None
         self._columns: list[Columns] = []
-        # What reads articles again: by their place, or the whole file, which has come to the next.
+        # To read articles again: by their places, or the whole file, which has reached article ``_next``.
         self._open = ExitStack()
         self._at_place: Callable[[Origin], Iterator[Item]] | None = None
         self._whole: Generator[Article] | None = None
@@ -170,42 +170,42 @@ class CatalogFile:
 
     @property
     def newest(self) -> float:
-        """The epoch seconds of its newest article; of a file that is known."""
+        """The instant of its newest article in epoch seconds, if the file is known."""
         return self._header.newest if self._header else inf
 
     @property
     def is_odd(self) -> bool:
-        """Whether it has articles whose ids depend on what else there is; of a file that is known."""
+        """Whether the ids of some of its articles depend on other articles. True if the file is not known."""
         return self._header is None or self._header.is_odd
 
     @property
     def articles(self) -> int:
-        """How many articles it has; 0 if it is not known."""
+        """The number of its articles, or 0 if the file is not known."""
         return self._header.articles if self._header else 0
 
     @property
     def lends(self) -> bool:
-        """Whether what is read of it can be known for this build at least."""
+        """Whether the store can hold it, at least for this build."""
         return self._store is not None and self._store.keeps
 
     @property
     def is_portable(self) -> bool:
-        """Whether it is the same file wherever it is read, and its bytes are all that counts."""
+        """Whether another process can read it, since only its bytes count."""
         return self.lasts or (isinstance(self._path, str) and self._path != STDIN)
 
     @property
     def path(self) -> Path | str:
-        """Where it is, or its address."""
+        """Its path, or its address."""
         return self._path
 
     @property
     def is_cleaned(self) -> bool:
-        """Whether rules of its source change the texts of its articles."""
+        """Whether its source has rules that change the texts of articles."""
         return bool(self._spec.cleaning)
 
     @property
     def size(self) -> int:
-        """How many bytes it has, as far as that can be told."""
+        """Its size in bytes, or 0 if that is unknown."""
         if self._header and self._header.stat:
             return self._header.stat.size
         with suppress(OSError):
@@ -214,11 +214,11 @@ class CatalogFile:
 
     @property
     def weight(self) -> int:
-        """How many bytes there are to read; of what is not on this machine, as many as a task has."""
+        """The number of bytes to read. A file that is not on this machine counts as one whole task."""
         return self.size if isinstance(self._path, Path) or is_web(self._path) else sizes.BATCH
 
     def columns(self) -> list[Columns]:
-        """Return what tells its articles apart, by pieces; of a file that is known."""
+        """Return the columns of its pieces, if the file is known."""
         if not self._columns and self._header:
             self._columns = [
                 Columns.unpacked(self._get(piece, "columns"), about.articles)
@@ -227,9 +227,10 @@ class CatalogFile:
         return self._columns
 
     def wanted(self, floors: Sequence[float], but: Sequence[float] | None, want: Want) -> Iterator[Seen]:
-        """Yield the articles of a file that is known which may be among the newest of some feed.
+        """Yield the articles of a known file that may be among the newest of some feed.
 
-        ``floors`` are the instants from which on feeds take articles; ``but`` those of what was wanted before.
+        Each feed takes articles from its floor on (``floors``, in epoch seconds). ``but`` are the floors of an earlier
+        call: what that yielded is left out.
         """
         lowest = min(floors, default=inf)
         number = 0
@@ -251,9 +252,9 @@ class CatalogFile:
     def items(
         self, census: Census | None = None, meant: Meant | None = None
     ) -> Iterator[Seen | Skipped | Other]:
-        """Yield all that is in the file, in its order; of a file that is known, what ``census`` wants to be needed of.
+        """Yield the contents of the file in order. Of a known file, articles that ``census`` skips are only counted.
 
-        With that, the articles too that are ``meant``. Raises :class:`SourceError` where it can't be read, and
+        Articles that are ``meant`` are not skipped. Raises :class:`SourceError` if the file cannot be read, and
         :class:`Damaged`.
         """
         if self.is_known:
@@ -265,11 +266,11 @@ class CatalogFile:
         yield from self._recorded(read, stat) if stat else self._seen(read)
 
     def again(self) -> Iterator[Seen | Other]:
-        """Yield all that is in the file, with its texts. Raises :class:`SourceError` where it can't be read."""
+        """Read the file and yield its contents with all texts. Raises :class:`SourceError` if it cannot be read."""
         yield from self._seen(self._read())
 
     def read_new(self, sift: Callable[[Seen], None] | None) -> None:
-        """Read what is not known, so that it is. Raises :class:`SourceError` where it can't be read."""
+        """Read a new or changed file, so that it is known. Raises :class:`SourceError` if it cannot be read."""
         self._is_new, self.was_read = False, True
         stat = self._stat() if self.lasts else None
         for item in self._recorded(self._read(), stat, lends=True):
@@ -278,20 +279,20 @@ class CatalogFile:
         self.is_known = self._header is not None
 
     def parts(self) -> Iterator[Part]:
-        """Yield what has to be read elsewhere so that the file is known; what is found is to be joined.
+        """Yield the parts of the file for other processes to read. Pass what they find to :meth:`join`.
 
-        A large one is cut, if it can be.
+        A large file is cut into slices if its format allows it.
         """
         self._is_new, self.was_read = False, True
         size, stat = self.weight, self._stat() if self.lasts else None
         self._make_room(stat)
         self._joining = joining = _Joining(stat, _stat_of(self._at))
-        # Wherever they are read.
+        # Paths have to be right in any folder.
         spec = replace(self._spec, base=self._spec.base.absolute(), where=None)
         path = self._path.absolute() if isinstance(self._path, Path) else self._path
         hashed = self._at.absolute() if stat else None
         if size >= 2 * sizes.BATCH and isinstance(path, Path):
-            # What can't be read is told in the order of all files.
+            # A file that cannot be read is reported later, in the order of all files.
             with suppress(SourceError):
                 for piece in slices(spec, path, sizes.BATCH):
                     joining.is_cut = True
@@ -302,9 +303,9 @@ class CatalogFile:
             yield Part(spec, path, size, hashed=hashed)
 
     def join(self, part: Part, found: Found, sift: Callable[[Seen], None]) -> bool:
-        """Take what was found elsewhere for read, part by part; return whether it was the last of them.
+        """Add what another process found in the next part; return whether that was the last part.
 
-        A file that couldn't be read there stays unknown.
+        A file that could not be read there stays unknown.
         """
         joining = self._joining
         assert joining is not None
@@ -333,7 +334,7 @@ class CatalogFile:
                 told = b"".join((b"[", written(self._rules), b",", piece.answers, b"]"))
                 self._store.put(self.number, at, "answers", told)
         joining.add(found)
-        # Which feeds take what was found is asked of the store.
+        # ``sift`` asks for the feeds of an article, which are in the store by now.
         self._header = joining.header(None)
         for number, instant, read in found.newest:
             self._held.hold(instant, self, first + number, read)
@@ -350,19 +351,19 @@ class CatalogFile:
         self.is_known = self._header is not None
 
     def feeds(self, number: int) -> list[int] | None:
-        """Return the numbers of the feeds whose rules take an article, if that is known."""
+        """Return the numbers of the feeds whose rules take an article, or ``None`` if that is not known."""
         place = self._place(number)
         return None if place is None else self._answers[2][place]
 
     def take(self, number: int, feeds: Iterable[int]) -> None:
-        """Remember which feeds take an article."""
+        """Store the numbers of the feeds that take an article."""
         place = self._place(number)
         if place is not None:
             self._answers[2][place] = list(feeds)
             self._has_news = True
 
     def article(self, seen: Seen) -> Article:
-        """Return the whole of an article as the file has it. Raises :class:`Stale` where it is another."""
+        """Return an article with its texts. Raises :class:`Stale` if the file has another one in its place."""
         held = self._held.get(self, seen.number)
         if held and Sighting.of(held) == seen.told:
             return held
@@ -378,18 +379,16 @@ class CatalogFile:
         raise Stale(self.name)
 
     def differences(self, route: Route) -> Iterator[Difference]:
-        """Yield where a file that is known is another than the catalog says: of each of its pieces, the first.
+        """Read a known file and yield the first difference from the catalog in each of its pieces.
 
-        It is read. Raises :class:`SourceError` where it can't be, and :class:`Damaged`.
+        Raises :class:`SourceError` if the file cannot be read, and :class:`Damaged`.
         """
         items = iter(self._readings.read(self.source, self._spec, self._path))
         first, place = 0, Origin(self.name, 1, 1)
         for piece, about in enumerate(self._header.pieces if self._header else ()):
             is_last = piece + 1 == len(self._header.pieces) if self._header else True
-            page, there = (
-                Page(),
-                list(islice(items, sizes.PIECE if is_last else len(self.columns()[piece].kinds))),
-            )
+            size = sizes.PIECE if is_last else len(self.columns()[piece].kinds)
+            page, there = Page(), list(islice(items, size))
             place = there[0].origin if there else place
             found = [Sighting.of(item) if isinstance(item, Article) else item for item in there]
             for item in found:
@@ -413,7 +412,7 @@ class CatalogFile:
     def _otherwise(
         self, piece: int, first: int, articles: Iterable[Article], route: Route
     ) -> Iterator[Difference]:
-        """Yield where the catalog has another text of an article, or other feeds."""
+        """Yield the articles of which the catalog has another text or other feeds."""
         self._turn_to(piece, first)
         for number, (article, known) in enumerate(zip(articles, self._answers[2], strict=True), first):
             taken = None if known is None else route(article)
@@ -424,7 +423,7 @@ class CatalogFile:
                 yield Difference(article.origin, "another text")
 
     def leave(self) -> None:
-        """Let go of what is held in memory."""
+        """Free the memory that the file takes."""
         self._write_answers()
         self._answers = (-1, 0, [])
         self._close()
@@ -440,7 +439,7 @@ class CatalogFile:
                 yield item
 
     def _again(self, seen: Seen) -> Iterator[Article]:
-        """Yield an article as it is read by itself, then as it is read after all that is before it."""
+        """Yield an article as read from its place alone, then as read with the whole file up to it."""
         if seen.number < self._next:
             self._close()
         if self._whole is None:
@@ -482,7 +481,10 @@ class CatalogFile:
             first += about.articles
 
     def _needed(self, census: Census, meant: Meant | None) -> Iterator[Seen | Skipped | Other]:
-        """Yield what has to be needed of, and how many other articles there are. Its first and last tell its order."""
+        """Yield what the census needs, then the number of skipped articles.
+
+        The first and the last article are never skipped, as they tell in which order the file is.
+        """
         header = self._header
         if header is None or not header.ends:
             yield from self._remembered()
@@ -513,9 +515,9 @@ class CatalogFile:
     def _these(
         self, piece: int, first: int, numbers: Container[int], rows: Rows | None
     ) -> Iterator[Seen | Other]:
-        """Yield the articles of a piece of these ``numbers`` in it, and all that is not one, in its order.
+        """Yield the articles with these ``numbers`` in a piece, and everything that is not an article, in order.
 
-        Without ``rows``, there are no such articles.
+        ``rows`` may be missing if there are no such articles.
         """
         kinds, others = self.columns()[piece].kinds, others_in(self._others(piece), self.name)
         if rows is None:
@@ -542,7 +544,7 @@ class CatalogFile:
     def _recorded(
         self, read: Iterator[Item | Plain], stat: Stat | None, *, lends: bool = False
     ) -> Iterator[Seen | Other]:
-        """Yield what is read, and keep it if the file was left alone meanwhile; else for this build if it ``lends``."""
+        """Yield what is read, and store it. See :meth:`_settle`."""
         assert self._store is not None
         digest = digest_of(self._at) if stat else ""
         self._make_room(stat)
@@ -574,13 +576,13 @@ class CatalogFile:
         self.number = self._store.add(self._key if stat else hashlib.sha256(named).digest())
 
     def _settle(self, stat: Stat | None, header: Header, *, lends: bool) -> None:
-        """Keep what was put, if the file was left alone meanwhile; else for this build if it ``lends``."""
+        """Keep the pieces if the file did not change while it was read; else, if it ``lends``, for this build only."""
         assert self._store is not None
         if stat and self._stat() == stat and self._fingerprint() == self._key:
             self._header = header if os.name == "posix" else header._replace(stat=None)
             self._store.settle(self.number, self._key, self._header)
         elif lends:
-            # It is not used, and so not saved.
+            # The store saves only the files that were settled.
             self._header = header._replace(stat=None, digest="")
         else:
             self._forget()
@@ -600,7 +602,7 @@ class CatalogFile:
             self._store.put(self.number, piece, "others", others)
 
     def _found(self) -> tuple[int, Header | None]:
-        """Return what is known of the file as it is now."""
+        """Return what the store knows of the file as it is now."""
         assert self._store is not None
         self._key = self._fingerprint()
         found = self._store.find(self._key)
@@ -614,7 +616,7 @@ class CatalogFile:
             if digest_of(self._at) != header.digest:
                 return 0, None
         except OSError:
-            # Whoever reads it will say so.
+            # The error is reported when the file is read.
             return 0, None
         if os.name == "posix" and self._stat() == stat:
             header = header._replace(stat=stat)
@@ -629,9 +631,9 @@ class CatalogFile:
         return hashlib.sha256(told.encode("ascii")).digest()
 
     def _stat(self) -> Stat | None:
-        """Return what tells the file as long as nobody touches it; ``None`` where somebody just did.
+        """Return the stat of the file, or ``None`` if it changed so recently that another change might not show.
 
-        As git does of its index: a change in the same instant would not show.
+        Git does the same for its index.
         """
         assert self._store is not None
         with suppress(OSError):
@@ -652,7 +654,7 @@ class CatalogFile:
         return found
 
     def _place(self, number: int) -> int | None:
-        """Return the place of an article in the piece whose answers are at hand."""
+        """Load the answers for the piece of an article, and return its number in that piece."""
         _, first, answers = self._answers
         if first <= number < first + len(answers):
             return number - first
@@ -666,7 +668,7 @@ class CatalogFile:
         return number - first
 
     def _turn_to(self, piece: int, first: int) -> None:
-        """Have at hand which feeds take the articles of a piece, as far as it is known."""
+        """Load which feeds take the articles of a piece, as far as it is known."""
         if self._answers[0] == piece or self._store is None or self._header is None:
             return
         self._write_answers()
@@ -686,7 +688,7 @@ class CatalogFile:
 def header_of(
     ends: Iterable[Sighting], is_odd: bool, pieces: Iterable[Piece], stat: Stat | None, digest: str
 ) -> Header:
-    """Return what tells of a file with these ``pieces``; ``ends`` are its first and last article."""
+    """Return the header of a file with these ``pieces``; ``ends`` are its first and last article."""
     return Header(stat, digest, tuple(pieces), tuple(map(row_of, ends)), is_odd)
 
 
@@ -702,7 +704,7 @@ def _answered(
     answers: Sequence[Sequence[int] | None] | None,
     limits: tuple[Sequence[float], Sequence[float] | None],
 ) -> list[int]:
-    """Return those of which some feed, as far as is known, is not sure to have newer ones enough."""
+    """Return those ``numbers`` that some feed may still need, going by the known ``answers`` of the rules."""
     floors, but = limits
     every: Sequence[int] = range(len(floors))
     wanted = []

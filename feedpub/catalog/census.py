@@ -1,6 +1,6 @@
-"""Which of the articles that are known need not be heard of, as nothing else has their id or their text.
+"""Which known articles a build can skip, because no other article has their id or their text.
 
-For nearly all it is so. What a build then has to know of them is how many they are, and which ids they have.
+This is true of nearly all articles. A build then only has to know how many they are and which ids they have.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from feedpub.catalog.coding import LOUD, OTHER, Columns, id_number, number_of_ma
 
 
 class Census:
-    """Decides it for the articles of all ``pieces``, at a time of the clock.
+    """Decides which articles of all ``pieces`` are skipped at ``now`` (in epoch seconds).
 
-    The articles of the ids with these ``marks`` have to be heard of in any case.
+    Articles whose ids have one of these ``marks`` are never skipped.
     """
 
     def __init__(self, pieces: Iterable[Columns], now: float, marks: Iterable[str]) -> None:
@@ -25,7 +25,7 @@ class Census:
         self._ids.update(map(number_of_mark, marks))
 
     def needed(self, columns: Columns) -> set[int]:
-        """Return which articles of a piece have to be heard of, by their numbers in it; to be asked of each piece."""
+        """Return the numbers of the articles in a piece that cannot be skipped. Call it for each piece."""
         now = self._now
         found = {number for number, instant in enumerate(columns.instants) if instant >= now}
         for known, column in ((self._ids, columns.ids), (self._texts, columns.texts)):
@@ -38,20 +38,20 @@ class Census:
         return found
 
     def add(self, columns: Columns, numbers: Iterable[int]) -> None:
-        """Take note that some more articles of a piece are heard of."""
+        """Note that more articles of a piece are not skipped."""
         self._skipped.difference_update(columns.ids[number] for number in numbers)
 
     def needs(self, number: int) -> bool:
-        """Say whether the article with this :func:`~feedpub.catalog.coding.id_number` was heard of."""
+        """Return whether the article with this :func:`~feedpub.catalog.coding.id_number` is not skipped."""
         return number not in self._skipped
 
     def __contains__(self, article_id: object) -> bool:
-        """Say whether there is an article of this id that need not be heard of."""
+        """Return whether there is an article with this id that is skipped."""
         return isinstance(article_id, str) and id_number(article_id) in self._skipped
 
 
 def _shared(columns: Iterable[Sequence[int]]) -> tuple[set[int], set[int]]:
-    """Return the numbers that come more than once, and all."""
+    """Return the numbers that occur more than once, and all numbers."""
     seen: set[int] = set()
     shared: set[int] = set()
     for column in columns:

@@ -1,4 +1,4 @@
-"""What the catalog holds as JSON values, and back: the same values, type for type."""
+"""The values of the catalog as bytes and back, with the same types."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from feedpub.articles.article import (
 from feedpub.articles.sighting import Sighting
 
 Other: TypeAlias = Boilerplate | LeftOut | Reject | Notice
-"""What is in a file that is not an article."""
+"""An item of a file that is not an article."""
 
 KeptItem: TypeAlias = Sighting | Other
-"""What is kept of a file, in its order."""
+"""An item of a file as the catalog keeps it."""
 
 Row = list[Any]
-"""One item. That of an article begins with its id, others with a number."""
+"""An item as JSON values. The row of an article begins with its id, all others begin with a number."""
 
 _BOILERPLATE, _LEFT_OUT, _REJECT, _NOTICE = range(4)
 _FIELDS = tuple(field.name for field in fields(Article))
@@ -43,7 +43,7 @@ _TIMES = frozenset(("published", "updated", "due", "expires"))
 
 
 NO_INSTANT = float("inf")
-"""What the columns have for the epoch seconds of an article's date if that depends on what is published."""
+"""The instant in the columns for an article without a date of its own: it depends on what is published."""
 
 
 _encoded = json.JSONEncoder(separators=(",", ":")).encode
@@ -51,12 +51,12 @@ _encoded_as_is = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).enc
 
 
 def written(value: object) -> bytes:
-    """Return the JSON of ``value``, which is ASCII on one line."""
+    """Return ``value`` as JSON, in ASCII and on one line."""
     return _encoded(value).encode("ascii")
 
 
 def row_of(item: KeptItem) -> Row:
-    """Return what is kept of an item, without the name of its file."""
+    """Return an item as a row, without the name of its file."""
     _, line, last, column = item.origin
     if isinstance(item, Sighting):
         seen = item
@@ -85,12 +85,12 @@ def _more_of(seen: Sighting) -> Row:
 
 
 def instant_of(seen: Sighting) -> float:
-    """Return the epoch seconds of the date of an article as the columns have them."""
+    """Return the instant of an article in epoch seconds, as the columns have it."""
     return NO_INSTANT if seen.undated else seen.published.timestamp()
 
 
 class Page:
-    """Consecutive items of a file, to be kept together."""
+    """A run of items in a file that are stored together."""
 
     def __init__(self) -> None:
         self._items: list[KeptItem] = []
@@ -107,11 +107,11 @@ class Page:
 
     @property
     def articles(self) -> int:
-        """How many articles there are."""
+        """The number of articles."""
         return len(self._seen)
 
     def rows(self) -> bytes:
-        """Return the articles as :class:`Rows` reads them, in columns: most have nothing but what all have."""
+        """Return the articles as bytes for :class:`Rows`: what all articles have in columns, the rest by article."""
         ids, titles, _, origins, sizes, texts = [*zip(*(seen[:6] for seen in self._seen), strict=True)] or [
             ()
         ] * 6
@@ -124,13 +124,13 @@ class Page:
         return b"".join((told.encode("utf-8", "surrogatepass"), b"\n", *numbers, *digests))
 
     def others(self) -> bytes:
-        """Return the items that are not articles, as :func:`others_in` reads them."""
+        """Return the items that are not articles as bytes for :func:`others_in`."""
         if len(self._seen) == len(self._items):
             return b""
         return written([row_of(item) for item in self._items if not isinstance(item, Sighting)])
 
     def columns(self) -> Columns:
-        """Return what tells the articles apart."""
+        """Return the columns of the page."""
         if len(self._seen) == len(self._items):
             kinds = bytes([PLAIN if _is_plain(seen) else LOUD for seen in self._seen])
         else:
@@ -150,17 +150,17 @@ def _kind_of(item: KeptItem) -> int:
 
 
 def _time_of(seen: Sighting) -> str:
-    """Return when an article was published as it is written; empty where its instant says the same."""
+    """Return the date of an article as text, or an empty text if the instant in the columns gives the same date."""
     time = seen.published
     return "" if time.tzinfo is UTC and not (time.microsecond or seen.undated) else time.isoformat()
 
 
 class Rows:
-    """The articles of a piece of the ``file`` of this name, as :meth:`Page.rows` gave them; ``columns`` are its own."""
+    """The articles of one piece, read from the bytes of :meth:`Page.rows` and the ``columns`` of the same piece."""
 
     def __init__(self, data: bytes, columns: Columns, file: str) -> None:
         self.told, _, numbers = data.partition(b"\n")
-        """Their ids, titles, keys, links and all else that is text, as JSON in UTF-8."""
+        """Ids, titles, keys, links and all other texts, as JSON in UTF-8."""
         self._file = file
         self._instants = columns.instants
         self._ids, self.titles, self._times, more = json.loads(self.told)
@@ -170,7 +170,7 @@ class Rows:
         self._texts = numbers[end:]
 
     def article(self, number: int) -> Sighting:
-        """Return an article, by its number in the piece."""
+        """Return an article by its number in the piece, from 0."""
         line, last, column, size = self._numbers[number :: len(self._ids)]
         text = int.from_bytes(self._texts[_TEXT * number : _TEXT * (number + 1)])
         published = self._times[number] if self._times else ""
@@ -186,16 +186,16 @@ class Rows:
 
 
 def others_in(data: bytes, file: str) -> Iterator[Other]:
-    """Yield what :meth:`Page.others` gave of a piece of the ``file`` of this name."""
+    """Yield the items of ``file`` that :meth:`Page.others` wrote."""
     for row in json.loads(data) if data else ():
         yield _other_in(row, file)
 
 
 class Columns(NamedTuple):
-    """What tells the articles of a piece apart, without reading their rows.
+    """The ids, texts and dates of the articles in a piece as numbers: enough to compare them with all other articles.
 
-    ``kinds`` has a byte for each item: :data:`PLAIN`, :data:`LOUD`, :data:`OTHER`. ``ids`` and ``texts`` are of its
-    articles alone, as numbers of 64 bits, and so are ``instants``, in epoch seconds.
+    ``kinds`` has a byte for each item: :data:`PLAIN`, :data:`LOUD` or :data:`OTHER`. ``ids`` and ``texts`` are digests
+    of 64 bits, ``instants`` are in epoch seconds. These three have a number for each article, and none for other items.
     """
 
     kinds: bytes
@@ -209,12 +209,12 @@ class Columns(NamedTuple):
         return max(self.instants, default=float("-inf"))
 
     def packed(self) -> bytes:
-        """Return them as bytes."""
+        """Return the columns as bytes."""
         return b"".join((self.ids.tobytes(), self.texts.tobytes(), self.instants.tobytes(), self.kinds))
 
     @classmethod
     def unpacked(cls, data: bytes, articles: int) -> Columns:
-        """Return what :meth:`packed` gave of so many articles."""
+        """Return the columns of this number of articles from the bytes of :meth:`packed`."""
         end = _BYTES * articles
         ids = array("Q", data[:end])
         texts = array("Q", data[end : 2 * end])
@@ -223,10 +223,10 @@ class Columns(NamedTuple):
 
 
 PLAIN, LOUD, OTHER = range(3)
-"""An article of which only id, text and date can matter to others, any other article, and what is not one."""
+"""An article that can affect others only by its id, text and date; any other article; an item that is none."""
 _BYTES = 8
 _TEXT = 28
-"""How many bytes ``text`` of a :class:`Sighting` has."""
+"""The number of bytes in ``text`` of a :class:`Sighting`."""
 _FEW = (1 << 64) - 1
 # Whatever else is said of an article, or will be, others have to hear of it.
 _SILENT = frozenset(
@@ -240,17 +240,17 @@ _TELLING = tuple(
 
 
 def _is_plain(seen: Sighting) -> bool:
-    """Say whether nothing of an article but its id, its text and its date can matter to any other."""
+    """Return whether an article can affect others only by its id, text and date."""
     return seen[6:] == _PLAIN or all(seen[number] == usual for number, usual in _TELLING)
 
 
 def id_number(article_id: str) -> int:
-    """Return the number of 64 bits that stands for an id: of the same digest as its mark."""
+    """Return the number for an id in the columns: the first 64 bits of the same digest as its mark."""
     return int.from_bytes(sha256(article_id.encode("utf-8", "surrogatepass")).digest()[:_BYTES])
 
 
 def number_of_mark(marked: str) -> int:
-    """Return the :func:`id_number` of the id of which this is the :func:`~feedpub.articles.withdrawals.mark`."""
+    """Return the :func:`id_number` of the id with this :func:`~feedpub.articles.withdrawals.mark`."""
     return int(marked[:16], 16)
 
 
@@ -258,7 +258,7 @@ _PLAIN = tuple(Sighting._field_defaults.values())
 
 
 def seen_in(row: Row, file: str) -> Sighting:
-    """Return the article of :func:`row_of`, of the file of this name."""
+    """Return the article of ``file`` that :func:`row_of` wrote."""
     identity, title, published, line, last, column, size, text, *more = row
     origin = Origin(file, line, last, column)
     seen = Sighting(identity, title, datetime.fromisoformat(published), origin, size, text)
@@ -266,7 +266,7 @@ def seen_in(row: Row, file: str) -> Sighting:
 
 
 def _with_more(seen: Sighting, more: Row) -> Sighting:
-    """Return an article with what :func:`_more_of` gave of it."""
+    """Return an article with the values that :func:`_more_of` wrote."""
     (
         own, rest, undue, updated, key, link, version, due, expires, former, feed, categories, via, undated, mark,
         beside, feeds, not_feeds, plays,
@@ -292,12 +292,12 @@ def _other_in(row: Row, file: str) -> Other:
 
 
 def values_of(article: Article) -> Row:
-    """Return a whole article as JSON has it."""
+    """Return an article with its texts as JSON values."""
     return [_value(getattr(article, name)) for name in _FIELDS]
 
 
 def article_of(values: Row) -> Article:
-    """Return the article that :func:`values_of` was given; anything raises for other values."""
+    """Return the article that :func:`values_of` wrote. Other values raise all kinds of errors."""
     told = dict(zip(_FIELDS, values, strict=True))
     told |= {name: _time(told[name]) for name in _TIMES}
     told["origin"] = Origin(*told["origin"])
@@ -328,7 +328,7 @@ def _episode(said: Row) -> Episode:
 
 
 def canonical(value: object) -> object:
-    """Return what JSON writes in the same way in each process for equal settings."""
+    """Return settings as JSON values that are the same in each process for equal settings."""
     if is_dataclass(value) and not isinstance(value, type):
         return [type(value).__name__, [canonical(getattr(value, field.name)) for field in fields(value)]]
     if isinstance(value, tuple | list):

@@ -1,4 +1,4 @@
-"""What runs tasks somewhere else: in other processes, or on other machines."""
+"""Running tasks in other processes or on other machines."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from feedpub.catalog.scan import Found, Task
 
 
 class Engine(Protocol):
-    """Runs tasks, some of them at a time, and gives what they found in the order of the tasks.
+    """Runs several tasks at a time, and returns what they find in the order of the tasks.
 
-    A task is taken from its iterator only when there is room for it, so that few are in memory.
+    It takes a task from the iterator only when a process is free, so that few tasks are in memory.
     """
 
     @property
     def is_remote(self) -> bool:
-        """Whether it runs where files may not be."""
+        """Whether tasks run on other machines, where a file may be missing."""
         ...
 
     def is_worth(self, size: int) -> bool:
-        """Say whether there is enough to do, with so many bytes to read."""
+        """Return whether it is faster to read this number of bytes with the engine."""
         ...
 
     def run(self, tasks: Iterable[Task], /) -> Iterator[list[Found]]:
-        """Yield what each task found. Raises :class:`feedpub.core.errors.EngineError`."""
+        """Yield what each task found, in order. Raises :class:`feedpub.core.errors.EngineError`."""
         ...

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class Newest:
-    """The newest articles of all that are read, each with its file and its number there."""
+    """The :data:`sizes.NEWEST` newest articles read so far, each with its file and its number there."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, tuple[CatalogFile, int]]] = []
         self._whole: dict[tuple[CatalogFile, int], Article | Plain] = {}
         self.others: Mapping[tuple[CatalogFile, int], Article] = {}
-        """Articles that are at hand beside them."""
+        """More articles that are in memory."""
         self._held = 0
         self.floor = -inf
-        """What is older is not among them."""
+        """The instant (in epoch seconds) that an article has to exceed to be among them."""
 
     def hold(self, instant: float, file: CatalogFile, number: int, article: Article | Plain) -> None:
-        """Hold an article as long as it is among the newest."""
+        """Keep an article as long as it is among the newest."""
         if instant > self.floor and len(article.body) <= sizes.LONG:
             self._held += 1
             one = (instant, self._held, (file, number))
@@ -41,10 +41,10 @@ class Newest:
                 self.floor = self._heap[0][0]
 
     def get(self, file: CatalogFile, number: int) -> Article | None:
-        """Return one of them, or of the others."""
+        """Return an article that is in memory, else ``None``."""
         found = self._whole.get((file, number)) or self.others.get((file, number))
         return found.article() if isinstance(found, Plain) else found
 
     def all(self) -> Iterable[tuple[tuple[CatalogFile, int], Article | Plain]]:
-        """Return them with their places."""
+        """Return the newest articles with their files and numbers."""
         return self._whole.items()

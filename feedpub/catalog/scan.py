@@ -1,7 +1,8 @@
-"""The reading of some files as one task: picklable values in, picklable values out, wherever it is run.
+"""Reading some files as one task that can run in any process: picklable values in, picklable values out.
 
-A task knows nothing of other files and changes nothing. What it finds is the same for the same bytes, but for what it
-left out because a feed was known to have newer articles enough: that is asked for later, where it turns out otherwise.
+A task knows nothing about other files and changes nothing. For the same bytes it finds the same, except for the
+articles that it leaves out because a feed already has enough newer ones. If that turns out to be wrong, they are read
+later.
 """
 
 from __future__ import annotations
@@ -33,21 +34,21 @@ Answers = list[list[int] | None]
 
 
 class Recorder:
-    """Makes pages of the items of a file, each of ``size`` at the most; ``put`` gets each page that is full."""
+    """Divides the items of a file into pages of at most ``size`` items, and calls ``put`` with each page."""
 
     def __init__(self, size: int, put: Callable[[Page], None]) -> None:
         self._size = size
         self._put = put
         self._page = Page()
         self.articles = 0
-        """How many articles there were up to now."""
+        """The number of articles so far."""
         self.ends: tuple[Sighting, ...] = ()
         """The first and the last article."""
         self.is_odd = False
-        """Whether there were articles whose ids depend on what else there is."""
+        """Whether the ids of some articles depend on other articles."""
 
     def add(self, item: KeptItem) -> None:
-        """Add the next item; if the page before is full, that is put first."""
+        """Add the next item. If the page is full, start a new one."""
         if len(self._page) == self._size:
             self.end()
         self._page.add(item)
@@ -57,15 +58,15 @@ class Recorder:
             self.articles += 1
 
     def end(self) -> None:
-        """Put the last page."""
+        """Finish the current page."""
         page, self._page = self._page, Page()
         self._put(page)
 
 
 class Part(NamedTuple):
-    """A file to be read, of the source ``spec``, or a slice of it.
+    """A file of the source ``spec`` to read, or a slice of it; ``size`` is in bytes.
 
-    With ``hashed``, the digest of the bytes there is wanted as well; with ``hashes`` nothing but that.
+    ``hashed`` is the path of a file whose digest is wanted as well. With ``hashes``, only the digest is wanted.
     """
 
     spec: SourceSpec
@@ -78,11 +79,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is wanted of the articles that are read, beside what is known of all.
+    """Which articles a task returns with their texts.
 
-    Of each feed by the ``rules``, those that may be among the newest as far as can be told here: it has room for so
-    many (``rooms``) and takes none before its ``floors``; and ``newest`` of all that came after ``floor``, with at most
-    ``longest`` characters. What comes after ``until`` is no feed's yet. All of these are in epoch seconds.
+    First, those that may be among the newest of a feed: each feed of ``rules`` has room for so many articles
+    (``rooms``), takes none before its instant in ``floors``, and none after ``until``. Second, the ``newest`` newest
+    articles of all after ``floor`` that have at most ``longest`` characters. Instants are in epoch seconds.
     """
 
     rules: bytes
@@ -95,7 +96,7 @@ class Wanted:
 
 
 class Task(NamedTuple):
-    """Some files to be read; ``authority`` mints the ids, and ``size`` items make a piece."""
+    """Files to read. Ids are minted under ``authority``; a piece has at most ``size`` items."""
 
     parts: tuple[Part, ...]
     authority: str
@@ -104,7 +105,7 @@ class Task(NamedTuple):
 
 
 class FoundPiece(NamedTuple):
-    """Some consecutive items: what the store keeps of them, and which feeds take them where that was asked."""
+    """A run of items as the store keeps them, with the feeds of those articles that were matched."""
 
     rows: bytes
     others: bytes
@@ -115,7 +116,7 @@ class FoundPiece(NamedTuple):
 
 
 class Picked(NamedTuple):
-    """An article that some feed may publish: the ``number`` of those before it, and what was ``read`` of it."""
+    """An article that some feed may publish, by its ``number`` in the part (from 0); ``read`` is the article."""
 
     number: int
     told: Sighting
@@ -123,11 +124,11 @@ class Picked(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What was read of a part: see :class:`Wanted` for ``picked`` and ``newest``.
+    """What a task found in one part. See :class:`Wanted` for ``picked`` and ``newest``.
 
-    Where the file couldn't be read, ``problem`` says why, and nothing else counts; nor does it where a slice is not
-    exact. ``matched`` articles were looked at by the rules. ``bodies`` are those of a slice, as something may be to
-    be said of all.
+    If the file could not be read, ``problem`` says why, and nothing else counts. Nothing counts either if a slice is
+    not exact. ``matched`` is the number of articles that were matched with the rules. ``bodies`` says which articles of
+    a slice have no body, as a notice depends on all slices.
     """
 
     problem: str = ""
@@ -173,7 +174,7 @@ def _scan(part: Part, task: Task, choice: _Choice) -> Found:
 
 
 def digest_of(file: Path) -> str:
-    """Return the digest of a file's bytes; an empty text where it can't be read."""
+    """Return the SHA-256 of a file's bytes in hexadecimal, or an empty text if the file cannot be read."""
     with suppress(OSError), file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
     return ""
@@ -225,15 +226,15 @@ class _Choice:
         self._whole: list[dict[int, tuple[float, Article | Plain]]] = []
         self._floor = wanted.floor
         self.matched = 0
-        """Of how many articles the rules were asked."""
+        """The number of articles that were matched with the rules."""
 
     def begin(self) -> None:
-        """Begin the next part."""
+        """Start the next part."""
         self._picked.append([])
         self._whole.append({})
 
     def offer(self, number: int, told: Sighting, read: Article | Plain) -> list[int] | None:
-        """Pick an article, if it may be wanted; return which feeds take it, if that was asked."""
+        """Pick an article if it may be wanted. Return the feeds that take it, or ``None`` if it was not matched."""
         instant = instant_of(told)
         if instant > self._floor and len(read.body) <= self._wanted.longest:
             self._hold(instant, number, read)
@@ -277,7 +278,7 @@ class _Choice:
             self._floor = max(self._floor, self._heap[0][0])
 
     def picked(self, part: int) -> tuple[Picked, ...]:
-        """Return what was picked of a part and is still wanted after all of them."""
+        """Return the articles of a part that are still wanted after all parts were read."""
         return tuple(
             one
             for instant, taken, one in self._picked[part]
@@ -285,17 +286,17 @@ class _Choice:
         )
 
     def newest(self, part: int) -> tuple[tuple[int, float, Article | Plain], ...]:
-        """Return those of the newest articles of all parts that are in this one, by their numbers in it."""
+        """Return the articles of a part that are among the newest of all parts, by their numbers in it."""
         return tuple((number, *whole) for number, whole in sorted(self._whole[part].items()))
 
 
 def rules_as_bytes(rules: RuleSet) -> bytes:
-    """Return what :func:`rules_in` makes the same rules of, somewhere else."""
+    """Return rules as bytes that :func:`rules_in` reads in another process."""
     return zlib.compress(pickle.dumps(rules.to_route()), 1)
 
 
 @lru_cache(maxsize=1)
 def rules_in(data: bytes) -> RuleSet:
-    """Return the rules of a task; those of most tasks are the same."""
+    """Return the rules of a task. Nearly all tasks of a process have the same ones."""
     found: RuleSet = pickle.loads(zlib.decompress(data))  # noqa: S301 - what started this task made it
     return found

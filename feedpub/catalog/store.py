@@ -1,7 +1,7 @@
-"""The catalog on disk: an SQLite file in the state folder, of which nothing is believed that is not whole.
+"""The catalog on disk: an SQLite file in the state folder.
 
-Each value has a digest of itself and of what it belongs to. So what a broken disk or a killed build leaves is noticed,
-and what is noticed is as if it were not there.
+Each value is stored with a digest of itself and its place. Whatever a broken disk or a killed build leaves behind is
+noticed by its digest, and treated as missing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ VERSION = 4
 _FAILS = (sqlite3.Error, OSError, ValueError, OverflowError)
 _SEAL = 16
 MOST = 2
-"""How often a build begins anew: once for what it finds damaged, once for what it wrote itself."""
+"""How often a build starts again: once because the store is damaged, once because what it wrote itself is."""
 _SCHEMA = """
 CREATE TABLE site (
     key BLOB NOT NULL,          -- what all of it depends on
@@ -56,11 +56,11 @@ CREATE TABLE whole (            -- the articles that are published, and the newe
 
 
 class Damaged(Exception):
-    """Something in the catalog is not as it was written."""
+    """A value in the catalog is not what was written."""
 
 
 class Stat(NamedTuple):
-    """What tells a file from what it was, without opening it."""
+    """The properties of a file that show, without opening it, whether it has changed."""
 
     size: int
     mtime: int
@@ -69,22 +69,22 @@ class Stat(NamedTuple):
 
     @classmethod
     def of(cls, path: Path) -> Stat:
-        """Return what is so of the file at ``path``."""
+        """Return the properties of the file at ``path``."""
         found = path.stat()
         return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
 class Piece(NamedTuple):
-    """Some consecutive items of a file: how many articles, and the epoch seconds of the newest."""
+    """A run of items in a file: the number of articles, and the instant of the newest in epoch seconds."""
 
     articles: int
     newest: float
 
 
 class Header(NamedTuple):
-    """A file that was read: its ``stat`` where that tells it for sure, the digest of its bytes, its pieces.
+    """A file that was read. ``stat`` is missing if it cannot be relied on; ``digest`` is that of the bytes.
 
-    ``ends`` are its first and its last article; ``is_odd`` says that it has articles whose ids depend on others.
+    ``ends`` are the first and the last article. ``is_odd`` says that the ids of some articles depend on others.
     """
 
     stat: Stat | None
@@ -95,28 +95,28 @@ class Header(NamedTuple):
 
     @property
     def newest(self) -> float:
-        """The epoch seconds of the newest article, of all pieces."""
+        """The instant of the newest article in epoch seconds."""
         return max((piece.newest for piece in self.pieces), default=float("-inf"))
 
     @property
     def articles(self) -> int:
-        """How many articles it has."""
+        """The number of articles."""
         return sum(piece.articles for piece in self.pieces)
 
 
 class Store:
-    """What the file at ``file`` holds; of what was written under another ``key``, nothing.
+    """The catalog in the SQLite file ``file``. Anything written under another ``key`` is ignored.
 
-    Files have to be left alone for ``race`` nanoseconds before their ``stat`` tells them.
-    Nobody else may write to it while this one does. Who only reads holds up nobody, and what a build replaces
-    meanwhile is to it as if it were damaged. Nothing raises but :class:`Damaged`: what cannot be written is not kept.
+    The ``stat`` of a file is relied on only if the file has not changed for ``race`` nanoseconds. One process at a time
+    may write. Reading blocks nobody; if a build replaces a value meanwhile, the reader takes it for damaged. The only
+    error is :class:`Damaged`: a value that cannot be written is not stored.
     """
 
     def __init__(self, file: Path, key: str, race: int, *, writes: bool = True) -> None:
         self.floors: tuple[float, ...] = ()
-        """From which instant on (in epoch seconds) each feed of the last build that was saved needed all articles."""
+        """For each feed, the instant (in epoch seconds) of the oldest article that the last saved build needed."""
         self.before = 0
-        """What changed since, in nanoseconds of the epoch, may change again without its times showing it."""
+        """A file that changed after this (in nanoseconds since 1970) may change again without showing it."""
         self._file = file
         self._key = hashlib.sha256(f"{VERSION}\n{key}".encode()).digest()
         self._writes = writes
@@ -133,7 +133,7 @@ class Store:
             self.clear()
 
     def clear(self) -> None:
-        """Begin anew, with nothing; where that did not help either, without a file."""
+        """Start again with an empty store, or without a file if even that fails."""
         self.close()
         self._used.clear()
         self.floors = ()
@@ -149,11 +149,11 @@ class Store:
 
     @property
     def keeps(self) -> bool:
-        """Whether what is put into it can be got again."""
+        """Whether values that are put into it can be read again."""
         return self._writes and self._connection is not None
 
     def close(self) -> None:
-        """Leave what was saved, and nothing else."""
+        """Close the file. Anything that was not saved is lost."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -184,20 +184,20 @@ class Store:
 
     @property
     def passed(self) -> frozenset[str]:
-        """The digests of the documents that were found valid; none where that is damaged."""
+        """The digests of the documents that are known to be valid. Empty if they are damaged."""
         with suppress(Damaged, LookupError, ValueError):
             return frozenset(json.loads(self._opened(self._ask("SELECT passed FROM site")[0][0], "passed")))
         return frozenset()
 
     def keep_passed(self, digests: Iterable[str]) -> None:
-        """Keep these digests."""
+        """Store the digests of valid documents."""
         kept = sorted(digests)
         if frozenset(kept) != self.passed:
             self._do("UPDATE site SET passed = ?", (self._sealed(written(kept), "passed"),))
             self._commit()
 
     def find(self, name: bytes) -> tuple[int, Header] | None:
-        """Return the number of a file and what is known of it."""
+        """Return the number and the header of a file, or ``None`` if it is not stored."""
         found = self._ask("SELECT id, header FROM files WHERE name = ?", name)
         if not found:
             return None
@@ -208,7 +208,7 @@ class Store:
         return number, Header(Stat(*stat) if stat else None, digest, of_pieces, tuple(ends), is_odd)
 
     def add(self, name: bytes) -> int:
-        """Make room for a file, instead of what was known under its name, and return its number."""
+        """Add a file, in place of one with the same name, and return its number."""
         for (number,) in self._ask("SELECT id FROM files WHERE name = ?", name):
             self._drop(number)
         self._do("INSERT INTO files (name, header) VALUES (?, x'')", (name,))
@@ -216,52 +216,52 @@ class Store:
         return found[0][0] if found else 0
 
     def settle(self, number: int, name: bytes, header: Header) -> None:
-        """Say that all is there of a file."""
+        """Mark a file as complete."""
         self._used.add(number)
         sealed = self._sealed(written(header), name, number)
         self._do("UPDATE files SET header = ? WHERE id = ?", (sealed, number))
 
     def get(self, number: int, piece: int, kind: str) -> bytes | None:
-        """Return a part of a piece of a file, ``None`` where there is none."""
+        """Return a part of a piece of a file, or ``None`` if there is none."""
         found = self._ask(
             "SELECT content FROM pieces WHERE file = ? AND number = ? AND kind = ?", number, piece, kind
         )
         return self._opened(found[0][0], number, piece, kind) if found else None
 
     def put(self, number: int, piece: int, kind: str, content: bytes) -> None:
-        """Keep a part of a piece of a file."""
+        """Store a part of a piece of a file."""
         sealed = self._sealed(content, number, piece, kind)
         self._do("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?)", (number, piece, kind, sealed))
 
     def whole(self) -> dict[tuple[int, int], float]:
-        """Return of which articles the whole is kept, by the numbers of file and article, and their instants."""
+        """Return the instants of the articles that are stored with their texts, by the numbers of file and article."""
         found = self._ask("SELECT file, number, instant FROM whole")
         if {*map(type, chain.from_iterable(found))} - {int, float}:
             raise Damaged("whole")
         return {(file, number): instant for file, number, instant in found}
 
     def get_whole(self, file: int, number: int) -> Row | None:
-        """Return the whole of an article, ``None`` where it is not kept."""
+        """Return an article with its texts, or ``None`` if it is not stored."""
         found = self._ask("SELECT content FROM whole WHERE file = ? AND number = ?", file, number)
         return json.loads(self._opened(found[0][0], file, number, "whole")) if found else None
 
     def put_whole(self, file: int, number: int, instant: float, content: Row) -> None:
-        """Keep the whole of an article."""
+        """Store an article with its texts."""
         sealed = self._sealed(written(content), file, number, "whole")
         self._do("INSERT OR REPLACE INTO whole VALUES (?, ?, ?, ?)", (file, number, instant, sealed))
 
     def drop_whole(self, places: Iterable[tuple[int, int]]) -> None:
-        """Forget the whole of articles."""
+        """Delete the texts of articles."""
         for place in places:
             self._do("DELETE FROM whole WHERE file = ? AND number = ?", place)
 
     def forget(self, number: int) -> None:
-        """Forget a file."""
+        """Delete a file."""
         self._used.discard(number)
         self._drop(number)
 
     def save(self) -> None:
-        """Keep what was found or added since it was opened, and forget all other files."""
+        """Save the files that were found or added since the store was opened, and delete all others."""
         for (number,) in self._ask("SELECT id FROM files"):
             if number not in self._used:
                 self._drop(number)
@@ -309,7 +309,7 @@ class Store:
 
 
 def _floors(said: object) -> tuple[float, ...]:
-    """Return the floors as they were written; none where they are not: they only say what to look at first."""
+    """Return the floors as they were written, or none if they are damaged: they only save work."""
     with suppress(TypeError, ValueError):
         floors = json.loads(said) if isinstance(said, str) else None
         if isinstance(floors, list) and {*map(type, floors)} <= {float}:
