@@ -171,7 +171,7 @@ def test_check_says_how_many_files_it_did_not_look_into_and_where_no_article_has
         (feedpub.folder / f"seeds/more-{number}.txt").write_text("A\nB\n2023-01-01 10:00\n")
     assert "seeds/*.txt: and 2 more files not read; --all reads all" in feedpub("check").stdout
     assert "more file" not in feedpub("check", "--files", "9").stdout
-    assert "seeds/*.txt: none of " in feedpub("check").stdout
+    assert ", but no links, so entries link to the pages" in feedpub("check").stdout
     config = feedpub.folder / "config.yaml"
     linked = "  - link: https://quay.example.org/{slug}\n    path: seeds/*.txt"
     config.write_text(config.read_text().replace("  - path: seeds/*.txt", linked))
