@@ -23,7 +23,8 @@ from pathlib import Path
 from corpus import make
 
 HERE = Path(__file__).resolve().parent
-BUILD = [sys.executable, "-m", "feedpub", "build", "--quiet", "--jobs", "1"]
+FEEDPUB = [sys.executable, "-m", "feedpub"]
+BUILD = [*FEEDPUB, "build", "--quiet", "--jobs", "1"]
 
 
 @dataclass(frozen=True)

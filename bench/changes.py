@@ -3,8 +3,8 @@
     python bench/changes.py [--corpus FOLDER] [--articles 100000] [--feeds 20] [--keywords 10] [--peer SCRIPT]
 
 Makes a corpus (``bench/corpus.py``), unless --corpus names a folder with ``rules.json`` and texts. After each change,
-runs ``feedpub build`` without pages, in its own process, and prints its CPU time and peak memory. Runs the plain script
-first, unless there is --no-peer.
+runs ``feedpub build`` without pages, in its own process, and prints its CPU time and peak memory. Then does the same
+with ``feedpub explain`` and ``feedpub report``. Runs the plain script first, unless there is --no-peer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from build import BUILD, HERE, corpus_of, measure, options, write_site
+from build import BUILD, FEEDPUB, HERE, corpus_of, measure, options, write_site
 
 LEFT_ALONE = 2.5
 """Seconds after which a build trusts the times of a file. Files that changed more recently are read again."""
@@ -46,6 +46,13 @@ def changes(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
         lambda: _replace(config, json.dumps(terms[0], ensure_ascii=False), '"the"'),
     )
     yield "all files touched", lambda: _touch(texts[1:])
+
+
+def questions(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield the name of each command that reads the articles and publishes nothing, and its words."""
+    text = min((folder / "texts").glob("*.txt"))
+    yield "explain: one article", [*FEEDPUB, "explain", "--file", str(text), "--line", "1"]
+    yield "report: all articles and terms", [*FEEDPUB, "report"]
 
 
 def _write(file: Path, records: list[str]) -> None:
@@ -92,6 +99,10 @@ def main() -> None:
             run = measure(command, folder)
             ratio = f"{peer.cpu / run.cpu:.0f}" if peer else ""
             print(f"| {label} | {run.cpu:.2f} | {run.memory:.0f} | {ratio} |", flush=True)
+        measure(BUILD, folder)
+        for label, command in questions(folder):
+            run = measure(command, folder)
+            print(f"| {label} | {run.cpu:.2f} | {run.memory:.0f} | |", flush=True)
 
 
 if __name__ == "__main__":
