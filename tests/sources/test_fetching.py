@@ -242,11 +242,11 @@ def _resolving(names, asked):
         (FEED[: len(FEED) * 3 // 4], {}, "cut off"),
         (b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1"', {}, "cut off"),
         (gzip.compress(FEED)[:-9], {"Content-Encoding": "gzip"}, "cut off"),
-        (gzip.compress(FEED), {"Content-Encoding": "gzip, gzip"}, "not asked for"),
-        (gzip.compress(gzip.compress(b"x" * (1 << 23))), {"Content-Encoding": "gzip, gzip"}, "not asked for"),
+        (gzip.compress(FEED), {"Content-Encoding": "gzip, gzip"}, "not requested"),
+        (gzip.compress(gzip.compress(b"x" * (1 << 23))), {"Content-Encoding": "gzip, gzip"}, "not requested"),
         (gzip.compress(b"<rss>" + b" " * (1 << 23)), {}, "when it is decompressed"),
         (b"\x1f\x8b\x08\x00" + b"\0" * 99, {"Content-Encoding": "gzip"}, "damaged"),
-        (b"(\xb5/\xfd", {"Content-Encoding": "zstd"}, "not asked for"),
+        (b"(\xb5/\xfd", {"Content-Encoding": "zstd"}, "not requested"),
     ],
 )
 def test_an_answer_that_is_no_whole_feed_leaves_the_good_copy(server, get, body, headers, problem):
