@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -78,7 +79,23 @@ def test_the_index_is_the_page_and_what_is_missing_has_a_way_back(served):
         assert plain(missing.getheader("Content-Type")) == "text/html;charset=utf-8"
 
 
+def test_the_address_without_its_slash_leads_to_the_index(served):
+    answer = served.get("/feeds")
+    assert answer.status == 308
+    assert urlsplit(answer.getheader("Location")).path == "/feeds/"
+
+
 def test_what_is_not_for_the_public_is_not_served(served):
-    assert served.get("/feeds/manifest.json").status == 404
+    # Large sites have such parts of the manifest, see feedpub.publishing.local.manifest.
+    for part in ("article/manifest.json", "article/manifest-a1.json", "media/manifest-0.json"):
+        (served.folder / "feeds" / part).write_text("{}")
+    lists = sorted(
+        str(p.relative_to(served.folder)) for p in (served.folder / "feeds/").rglob("manifest*.json*")
+    )
+    assert len(lists) >= 4
+    for path in lists:
+        answer = served.get(f"/{path}", Accept_Encoding="gzip, identity")
+        assert (path, answer.status) == (path, 404)
+        assert b"sha256" not in answer.body
     for path in ("/feeds/../config.yaml", "/feeds/%2e%2e/config.yaml", "/feeds../config.yaml"):
         assert b"id_authority" not in served.get(path).body
