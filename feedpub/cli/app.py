@@ -71,7 +71,12 @@ class _LazyGroup(TyperGroup):
         found = getattr(importlib.import_module(f"feedpub.cli.{name}"), name)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_CONTEXT)
         alone.command(name)(errors_as_json(found))
-        return typer.main.get_command(alone)
+        command = typer.main.get_command(alone)
+        for parameter in command.params:
+            if parameter.param_type_name == "argument":
+                # Typer adds the type to the name of an argument, such as "FOLDER <list[str]>".
+                parameter.__dict__["display_type_rich"] = lambda ctx: None  # noqa: ARG005 - named so by Typer
+        return command
 
     def format_commands(self, _ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):

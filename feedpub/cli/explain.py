@@ -43,14 +43,20 @@ LINE = 100
 
 def explain(
     article: Annotated[
-        str | None, typer.Argument(help="Its title or part of it, its id, its link or its file.")
+        str | None,
+        typer.Argument(help="Its title or part of it, its id, its link or its file.", metavar="ARTICLE"),
     ] = None,
     *,
     config: ConfigOption = DEFAULT_CONFIG,
-    file: Annotated[Path | None, typer.Option(help="The file it is in; needs --line.")] = None,
-    line: Annotated[int | None, typer.Option(help="A line of the article in --file, from 1.", min=1)] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="The file it is in; needs --line.", metavar="FILE")
+    ] = None,
+    line: Annotated[
+        int | None, typer.Option(help="A line of the article in --file, from 1.", min=1, metavar="N")
+    ] = None,
     text: Annotated[
-        str | None, typer.Option(help="Any text instead of an article; its first line is the title.")
+        str | None,
+        typer.Option(help="Any text instead of an article; its first line is the title.", metavar="TEXT"),
     ] = None,
     report_format: FormatOption = Format.TEXT,
 ) -> None:

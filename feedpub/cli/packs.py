@@ -17,7 +17,7 @@ def packs(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[show NAME]",
+            metavar="show NAME",
             help="Print a pack (news-en), or one of its rules or lists with everything it uses (news-en/sports).",
         ),
     ] = None,

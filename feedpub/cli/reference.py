@@ -25,7 +25,7 @@ def manual() -> str:
     for name in group.list_commands(context):  # type: ignore[attr-defined] # typer's own group has it
         command = group.get_command(context, name)  # type: ignore[attr-defined]
         with command.make_context(f"feedpub {name}", [], resilient_parsing=True, **width) as below:
-            pages.append(f"## feedpub {name}\n\n```\n{command.get_help(below).rstrip()}\n```\n")
+            pages.append(f"## feedpub {name}\n\n```text\n{command.get_help(below).rstrip()}\n```\n")
     return "\n".join(pages)
 
 

@@ -33,9 +33,14 @@ def serve(
     *,
     base_url: BaseUrlOption = None,
     host: Annotated[
-        str, typer.Option(help="The address to listen on; by default, only this machine can connect.")
+        str,
+        typer.Option(
+            help="The address to listen on; by default, only this machine can connect.", metavar="HOST"
+        ),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    port: Annotated[
+        int, typer.Option(help="The port to listen on.", min=0, max=65535, metavar="PORT")
+    ] = 8000,
     watch: Annotated[
         bool,
         typer.Option(

@@ -71,7 +71,7 @@ def suggest(
         ),
     ] = None,
     terms: Annotated[
-        int, typer.Option(min=1, max=_AT_MOST, help="The maximum number of terms in the rule.")
+        int, typer.Option(min=1, max=_AT_MOST, help="The maximum number of terms in the rule.", metavar="N")
     ] = 40,
     short: Annotated[
         bool, typer.Option("--short", help="Make a shorter rule that finds a little less.")

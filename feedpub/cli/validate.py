@@ -44,7 +44,7 @@ def validate(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PATH...",
+            metavar="PATH",
             help="Files, folders, patterns, https addresses, or - for standard input.",
             show_default=False,
         ),

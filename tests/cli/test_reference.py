@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from feedpub.cli.app import COMMANDS
 from feedpub.cli.reference import manual
 
@@ -19,6 +21,20 @@ def test_every_command_has_an_example_in_its_help():
     assert [page.split()[0] for page in pages] == list(COMMANDS)
     for name, page in zip(COMMANDS, pages, strict=True):
         assert f"Example: feedpub {name}" in page
+
+
+def test_help_names_values_by_words_and_not_by_types():
+    assert re.findall(r"<[^|<>\n]*>", manual()) == []
+
+
+@pytest.mark.parametrize(
+    "page", sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]), ids=lambda p: p.name
+)
+def test_every_block_of_code_names_its_language(page):
+    """Otherwise the site shows it in the colours of Python."""
+    fences = re.findall(r"^ *```(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert all(fences[::2])
+    assert not any(fences[1::2])
 
 
 def test_every_page_of_the_docs_is_in_their_table_of_contents():
