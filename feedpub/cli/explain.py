@@ -36,6 +36,7 @@ from feedpub.text.safe_html import visible
 SHOWN_HITS = 5
 SHOWN_MISSES = 3
 SHOWN_CHOICES = 10
+SHOWN_SILENT = 8
 AROUND = 32
 SHOWN_LINES = 3
 LINE = 100
@@ -196,7 +197,12 @@ def _looked_up(plan: SitePlan, wish: str | None, file: Path | None, line: int | 
     if found.exact:
         return found.verdicts[0]
     if not found.verdicts:
-        raise Failed(f"the sources have no article {what}")
+        looked_at = (
+            ""
+            if wish is None
+            else "; looked at titles, ids, links, keys and files of the sources as they are now"
+        )
+        raise Failed(f"the sources have no article {what}{looked_at}")
     lines = [f"{what} matches several articles; name one by its id, or by --file and --line"]
     for verdict in found.verdicts[:SHOWN_CHOICES]:
         title = verdict.record.title if isinstance(verdict.record, Article) else _title(verdict)
@@ -251,45 +257,61 @@ def _show(
     if explanation and isinstance(verdict.record, Article):
         placements = {placement.feed: placement for placement in verdict.placements}
         article = replace(verdict.record, id=verdict.id or "")
-        _show_feeds(explanation, article, placements, verdict.id, decisions)
+        _show_feeds(explanation, article, placements, verdict, decisions)
         _show_cleaned(verdict.record, rules)
     else:
         out = console()
         out.print(Text(_title(verdict), "bold"))
         out.print(Text(f"{verdict.record.origin}  {verdict.id or ''}".rstrip(), "dim"))
-    if verdict.fate is not Fate.ARTICLE:
-        said = (
-            verdict.reason
-            if verdict.reason.startswith(("left out", "held"))
-            else f"{verdict.fate}: {verdict.reason}"
-        )
-        console().print(Text(said, "bold yellow"))
+        out.print(_fate(verdict))
+
+
+def _fate(verdict: Verdict) -> Text:
+    """Return what becomes of a record that is not published, as a line."""
+    told = verdict.reason.startswith(("left out", "held"))
+    return Text(verdict.reason if told else f"{verdict.fate}: {verdict.reason}", "bold yellow")
 
 
 def _show_feeds(
     explanation: Explanation,
     article: Article,
     placements: Mapping[str, Placement],
-    known_as: str | None = None,
+    verdict: Verdict | None = None,
     decisions: Sequence[Decision] = (),
 ) -> None:
+    """Show which feeds take an article; if the ``verdict`` is that it is not published, first say that."""
     out = console()
+    known_as, public = verdict and verdict.id, verdict is None or verdict.fate is Fate.ARTICLE
     by_hand = {decision.feed: decision for decision in decisions}
     out.print(Text(explanation.title, "bold"))
     out.print(Text(f"{article.origin}  {known_as or explanation.id}".rstrip(), "dim"))
+    if verdict and not public:
+        out.print(_fate(verdict))
     ways = sorted(
         explanation.feeds, key=lambda feed: (not feed.taken, not (feed.vetoed_by or feed.near_misses))
     )
-    silent = [feed.slug for feed in ways if not (feed.taken or _has_reasons(feed))]
+    silent = [feed for feed in ways if not (feed.taken or _has_reasons(feed))]
+    grouped = [feed.slug for feed in silent if feed.terms] if len(silent) > SHOWN_SILENT else []
     for feed in ways:
-        if feed.taken or _has_reasons(feed):
-            out.print(_heading(feed, by_hand.get(feed.slug)))
-            if feed.taken and (placement := placements.get(feed.slug)):
-                out.print(_placed(placement))
-            for row in _rows(feed, article):
-                out.print(row)
-    if silent:
-        out.print(Text("· not in ", "dim").append(", ".join(silent)))
+        if feed.slug in grouped:
+            continue
+        placement = placements.get(feed.slug) if feed.taken else None
+        has_it = public and (placement is None or _is_there(placement))
+        out.print(_heading(feed, by_hand.get(feed.slug), has_it=has_it))
+        if placement:
+            out.print(_placed(placement))
+        for row in _rows(feed, article):
+            out.print(row)
+    if grouped:
+        out.print(
+            Text("· not in ", "dim")
+            .append(", ".join(grouped))
+            .append("  none of their terms is in the article")
+        )
+
+
+def _is_there(placement: Placement) -> bool:
+    return bool(placement.documents) or placement.where is Where.ARCHIVE
 
 
 def _placed(placement: Placement) -> Text:
@@ -305,9 +327,11 @@ def _has_reasons(feed: FeedExplanation) -> bool:
     return bool(feed.hits or feed.vetoed_by or feed.near_misses or feed.excluded_by or feed.hand)
 
 
-def _heading(feed: FeedExplanation, decision: Decision | None = None) -> Text:
+def _heading(feed: FeedExplanation, decision: Decision | None = None, *, has_it: bool = True) -> Text:
+    """Return the line on whether a feed takes an article; without ``has_it``, something else keeps the article out."""
+    taken = ("✓ in ", "bold green") if has_it else ("· would be in ", "yellow")
     if decision and feed.hand:
-        sign = ("✓ in ", "bold green") if feed.taken else ("✗ not in ", "bold red")
+        sign = taken if feed.taken else ("✗ not in ", "bold red")
         return Text.assemble(sign, (feed.slug, "bold"), f"  {decision}")
     if feed.taken:
         how = {
@@ -316,14 +340,27 @@ def _heading(feed: FeedExplanation, decision: Decision | None = None) -> Text:
             "everything": "it takes everything",
             "include": f"included from {', '.join(feed.included_by)}",
         }[feed.why or "rule"]
-        return Text.assemble(("✓ in ", "bold green"), (feed.slug, "bold"), f"  {how}")
+        return Text.assemble(taken, (feed.slug, "bold"), f"  {how}")
     if feed.vetoed_by:
         how = "refused" if feed.why else "refused, and its rule does not match"
     elif feed.excluded_by:
         how = f"excluded, because it is in {', '.join(feed.excluded_by)}"
-    else:
+    elif _has_reasons(feed):
         how = "its rule does not match"
+    else:
+        how = _why_silent(feed)
     return Text.assemble(("✗ not in ", "bold red"), (feed.slug, "bold"), f"  {how}")
+
+
+def _why_silent(feed: FeedExplanation) -> str:
+    """Return why a feed does not take an article in which nothing has to do with its rule, as a clause."""
+    if feed.fallback:
+        return "another feed takes it"
+    if feed.terms is None:
+        return "none of the feeds that it includes takes it"
+    if feed.terms == 1:
+        return "its only term is not in the article"
+    return f"none of its {feed.terms:,} terms is in the article" if feed.terms else "its rule does not match"
 
 
 def _rows(feed: FeedExplanation, article: Article) -> list[Text]:

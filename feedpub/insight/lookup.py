@@ -119,9 +119,16 @@ def _names(plan: SitePlan, here: Callable[[Path | str], bool]) -> frozenset[str]
 
 
 def _same_file(plan: SitePlan, file: Path) -> Callable[[Path | str], bool]:
-    """Return what tells whether a file of a source is ``file``, by a path from here or from the config's folder."""
-    if "\0" in str(file) or not (file.is_file() or (plan.settings.base / file).is_file()):
+    """Return what tells whether a file of a source is ``file``.
+
+    That is a path from here or from the config's folder, or the end of the path of only one file of the sources.
+    """
+    if "\0" in str(file):
         return lambda _: False
+    if not (file.is_file() or (plan.settings.base / file).is_file()):
+        end = f"/{file.as_posix()}"
+        ending = {found for _, _, found in plan.ingested.readings.inputs if str(found).endswith(end)}
+        return lambda found: len(ending) == 1 and found in ending
     wanted = {os.path.realpath(file), os.path.realpath(plan.settings.base / file)}
     return lambda found: os.path.realpath(plan.settings.base / found) in wanted
 

@@ -49,7 +49,8 @@ class FeedExplanation:
     """Why one feed takes the article or not; ``why`` is ``None`` if nothing in its rule matched.
 
     ``hits`` are matches of wanted terms, ``vetoed_by`` those of vetoes. ``hand`` is a person's decision,
-    which overrides all rules.
+    which overrides all rules. ``terms`` is how many terms it wants, or ``None`` if it has no rule of its own: then
+    it is a ``fallback``, or made of other feeds.
     """
 
     slug: str
@@ -61,6 +62,8 @@ class FeedExplanation:
     included_by: tuple[str, ...] = ()
     excluded_by: tuple[str, ...] = ()
     hand: Literal["added", "dropped"] | None = None
+    terms: int | None = None
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,8 @@ def _feed(
         tuple(rules.feeds[number].slug for number in verdict.included_by),
         tuple(rules.feeds[number].slug for number in verdict.excluded_by),
         verdict.hand,
+        None if rule.wanted is None else len({rules.shown(number) for number in wanted}),
+        rule.fallback,
     )
 
 

@@ -66,7 +66,71 @@ def test_explain_shows_what_refused_and_what_nearly_matched(run):
     refused = run("explain", "an oil painting").stdout
     assert "✗ not in energy  refused\n    refused by painting  title 7-15  An oil painting" in refused
     assert "near miss  price: is all that is missing" in refused
-    assert "· not in energy, prices" in run("explain", "quiet").stdout
+
+
+def test_explain_says_of_each_feed_why_nothing_in_it_matches(run):
+    feeds = (
+        "  none: {title: None, any: [hydrogen]}\n  odd: {title: Odd, any: [{none: [quiet]}]}\n"
+        "  both: {title: Both, include: [energy, prices]}\n  rest: {title: Rest, fallback: true}\n"
+    )
+    (run.folder / "config.yaml").write_text(CONFIG + feeds)
+    assert run("explain", "quiet").stdout.splitlines()[2:] == [
+        "✓ in all  it takes everything",
+        "    documents  all.rss, all.atom",
+        "✓ in rest  no other feed takes it",
+        "    documents  rest.rss, rest.atom",
+        "✗ not in energy  none of its 4 terms is in the article",
+        "✗ not in prices  none of its 5 terms is in the article",
+        "✗ not in none  its only term is not in the article",
+        "✗ not in odd  its rule does not match",
+        "✗ not in both  none of the feeds that it includes takes it",
+    ]
+    assert "✗ not in rest  another feed takes it" in run("explain", "oil price").stdout
+
+
+def test_explain_names_many_feeds_in_which_nothing_matches_in_one_line(run):
+    (run.folder / "config.yaml").write_text(
+        CONFIG + "".join(f"  f{n}: {{title: F, any: [word{n}]}}\n" for n in range(7))
+    )
+    told = " ".join(run("explain", "quiet").stdout.split())
+    assert "· not in energy, prices, f0, f1, f2, f3, f4, f5, f6 none of their terms is in the article" in told
+    assert "✗" not in told
+
+
+def test_explain_first_says_what_becomes_of_an_article_that_no_feed_will_have(run):
+    (run.folder / "in/more.jsonl").write_text(
+        '{"id": "1", "title": "A past thing", "published": "2024-01-01", "expires": "2024-01-02"}\n'
+        '{"id": "2", "title": "A lost gas thing", "link": "https://a.example/2", "published": "2024-01-01"}\n'
+        '{"id": "3", "title": "A coming thing", "published": "2099-01-01"}\n'
+        '{"id": "4", "title": "An old thing", "published": "2014-01-01"}\n'
+    )
+    config = CONFIG.replace("in/*.txt", "in/*").replace("{title: All}", "{title: All, max_items: 4}")
+    (run.folder / "config.yaml").write_text(config + "withdrawn: [https://a.example/2]\n")
+    for title, fate in [
+        ("past", "left out: its time is over"),
+        ("coming", "held until 2099"),
+        ("lost", "withdrawn: "),
+    ]:
+        lines = run("explain", title).stdout.splitlines()
+        assert lines[2].startswith(fate)
+        assert lines[3] == "· would be in all  it takes everything"
+        assert not [line for line in lines if "✓" in line]
+    assert "· would be in energy  its rule matches" in run("explain", "lost gas").stdout
+    full = run("explain", "old thing").stdout
+    assert "· would be in all  it takes everything\n    left out   all holds its newest 4" in full
+
+
+def test_explain_finds_a_file_by_the_end_of_its_path_if_it_is_the_only_one(run):
+    (run.folder / "in/wire").mkdir()
+    (run.folder / "in/wire/09-bus.txt").write_text("Bus\nIt came.\n2024-01-01 10:00\n")
+    (run.folder / "config.yaml").write_text(CONFIG.replace("in/*.txt", "in/**/*.txt"))
+    for wish in ("09-bus.txt", "wire/09-bus.txt", "./09-bus.txt", "in/wire/09-bus.txt"):
+        assert run("explain", wish).stdout.startswith("Bus\n")
+    assert run("explain", "--file", "09-bus.txt", "--line", "2").stdout.startswith("Bus\n")
+    assert run("explain", "bus.tx").returncode == run("explain", "s.txt").returncode == 1
+    (run.folder / "in/09-bus.txt").write_text("Bus two\nIt came.\n2024-01-01 10:00\n")
+    assert "looked at titles, ids, links, keys and files" in run("explain", "09-bus.txt").stderr
+    assert run("explain", "wire/09-bus.txt").stdout.startswith("Bus\n")
 
 
 PLANET = """\
