@@ -208,6 +208,8 @@ def _noted(feeds: Iterable[Validated], chosen: Chosen) -> Iterator[Validated]:
     for feed in feeds:
         if feed.valid is None:
             chosen.unchecked.append((feed.file, feed.unchecked))
+        else:
+            chosen.validated += 1
         yield feed
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import typer
 
-from feedpub.cli.console import count, print_error
+from feedpub.cli.console import Misused, count, print_error
 from feedpub.core.errors import SourceError, install_hint, printable
 from feedpub.validator import Delivery
 from feedpub.validator.delivery import is_web
@@ -28,7 +28,7 @@ _NAMED: Final = 3
 class Chosen:
     """The files that the paths mean, and those that are passed over or could not be checked, by kind.
 
-    ``only_feeds`` says that named files are treated like files in a folder.
+    ``only_feeds`` says that named files are treated like files in a folder. ``validated`` counts the feeds so far.
     """
 
     only_feeds: bool
@@ -36,13 +36,17 @@ class Chosen:
     passed: dict[Kind, list[str]] = field(default_factory=dict)
     unchecked: list[tuple[str, str]] = field(default_factory=list)
     from_folder: bool = False
+    validated: int = 0
 
     def add(self, path: str) -> None:
         """Add every file that a path means. A path without a feed is wrong usage: it would always be valid."""
         before = len(self.files)
         named = self._add(path)
         if len(self.files) == before and not (named and self.only_feeds):
-            raise typer.BadParameter(f"there is no feed in {path}", param_hint="PATH")
+            raise Misused(
+                f"there is no feed in {printable(path)}: no file ends in .rss, .atom or .jsonfeed, has a usual name"
+                " such as feed.xml, or looks like a feed"
+            )
 
     def _add(self, path: str) -> bool:
         """Add the files of a path; return whether it names files, and no folder."""
@@ -83,11 +87,13 @@ class Chosen:
         """Say on standard error which files were validated and passed over, if that is not obvious."""
         for file, what in self.unchecked:
             print_error(f"{printable(file)} is not checked: {what}")
-        if not self.from_folder and not self.passed:
+        if not self.passed and not (self.from_folder and self.validated):
             return
         passed = sum(map(len, self.passed.values()))
-        validated = f"{count(len(self.files) - len(self.unchecked), 'feed')} validated"
-        print_error(f"{validated}, {count(passed, 'file')} passed over" + (":" if passed else ""))
+        print_error(
+            f"{count(self.validated, 'feed')} validated, {count(passed, 'file')} passed over"
+            + (":" if passed else "")
+        )
         for kind, files in sorted(self.passed.items(), key=lambda one: list(Kind).index(one[0])):
             names = ", ".join(map(printable, files[:_NAMED]))
             more = f" and {len(files) - _NAMED:,} more" if len(files) > _NAMED else ""

@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from feedpub.cli.console import Misused
 from feedpub.cli.validate import validate
 from feedpub.core.errors import SourceError
 from feedpub.validator.manual import PAGES
@@ -203,8 +204,17 @@ def test_a_folder_without_a_feed_is_wrong_usage(run, tmp_path, path, report_form
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub/sitemap.xml").write_text("<urlset/>")
     done = run(VALID, path.format(tmp_path), "--format", report_format)
-    assert done.exit_code == 2
-    assert "there is no feed in" in done.output
+    assert isinstance(done.exception, Misused)
+    assert str(done.exception).startswith(
+        f"there is no feed in {path.format(tmp_path)}: no file ends in .rss"
+    )
+    assert done.stderr.startswith("feedpub: 0 feeds validated, 1 file passed over:\n")
+
+
+def test_of_a_folder_without_any_file_only_one_sentence_is_said(command, tmp_path):
+    done = command(tmp_path, "validate", ".")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"feedpub: there is no feed in \.: [^\n]+\n", done.stderr)
 
 
 @pytest.fixture
@@ -251,7 +261,7 @@ def test_a_folder_passes_no_broken_feed_and_says_what_it_passes_over(run, site):
 
 def test_what_a_folder_passes_over_is_said_where_it_has_no_feed(run, site):
     done = run(str(site / "themes"))
-    assert done.exit_code == 2
+    assert isinstance(done.exception, Misused)
     assert "1 × template of a site generator" in done.stderr
 
 
