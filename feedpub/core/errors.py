@@ -175,14 +175,19 @@ class DateError(FeedpubError):
 
 
 class TooManyRejects(FeedpubError):
-    """More records were rejected than allowed; ``first`` is place and reason of one of them."""
+    """More records were rejected than the ``limit``; ``first`` is place and reason of one of them.
 
-    def __init__(self, rejected: int, records: int, first: str) -> None:
+    A ``limit`` that is a float is a share of the records.
+    """
+
+    def __init__(self, rejected: int, records: int, limit: float, first: str) -> None:
         self.rejected = rejected
         self.records = records
+        were, them = ("was", "it") if rejected == 1 else ("were", "them")
+        allowed = f"{limit:,}" if isinstance(limit, int) else f"{limit * 100:g}%"
         super().__init__(
-            f"{rejected} of {records} records were rejected, more than max_rejects allows, so nothing was"
-            f" published; the first is {first}"
+            f"{rejected:,} of {records:,} records {were} rejected; guards.max_rejects allows {allowed}, so nothing was"
+            f" published; correct {them}, or raise the limit; the first is {first}"
         )
 
 

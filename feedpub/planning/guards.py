@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from feedpub.articles.ids import feed_id
@@ -80,6 +80,7 @@ def why_refused(
             redated=redated,
             share=settings.guards.max_vanished,
             causes=ingested.source_warnings,
+            known=ingested.index,
             remedy=f"put the zone back, or {starting_over(settings)}",
             allowed=allowed,
         )
@@ -129,7 +130,7 @@ def check_rejects(settings: Settings, ingested: IngestResult) -> None:
     records = ingested.articles + ingested.duplicates + ingested.held + ingested.left_out + rejected
     if limit is not None and rejected > (limit if isinstance(limit, int) else limit * records):
         first = ingested.rejects[0]
-        raise TooManyRejects(rejected, records, f"{first.origin}: {first.reason}")
+        raise TooManyRejects(rejected, records, limit, f"{first.origin}: {first.reason}")
 
 
 def check_damaged(damaged: Collection[str], allowed: Collection[str] = ()) -> None:
@@ -203,11 +204,12 @@ def starting_over(settings: Settings) -> str:
     )
 
 
-def check_flood(
+def check_flood(  # noqa: PLR0913 - each comes from elsewhere
     feeds: Iterable[PreviousFeed],
     *,
     redated: Redated,
     share: float,
+    known: Container[str],
     causes: Iterable[str] = (),
     remedy: str = "put the zone back",
     allowed: Collection[str] = (),
@@ -215,8 +217,8 @@ def check_flood(
     """Raise :class:`GuardRefusal` where publishing ``feeds`` would hurt their subscribers.
 
     ``share`` is the part of a feed's published ids that may vanish, and of the known entries that may be
-    ``redated``, both at once. ``causes`` say what is wrong with the sources, which a refusal begins
-    with; ``remedy`` is what helps against dates that moved.
+    ``redated``, both at once. ``known`` has the ids of all articles of the sources. ``causes`` say what is wrong with
+    the sources, which a refusal begins with; ``remedy`` is what helps against dates that moved.
     """
     why = "".join(f"{cause}; " for cause in causes)
     if "moved-dates" not in allowed and redated.entries >= FEW and redated.entries > share * redated.known:
@@ -233,11 +235,12 @@ def check_flood(
             raise GuardRefusal(
                 f"{why}the feed {slug} has {entries} online and would be empty", ALLOWANCES["empty"]
             )
-        gone = len(vanished(previous))
+        left = vanished(previous)
+        gone = len(left)
         if "vanished" not in allowed and gone >= FEW and gone > share * before:
             raise GuardRefusal(
                 f"{why}{gone} of the {before} ids published in the feed {slug} would vanish or change, and readers"
-                " would show what replaces them as new",
+                f" would show what replaces them as new; {_why_gone(left, known)}",
                 ALLOWANCES["vanished"],
             )
         now = previous.replacing
@@ -249,6 +252,19 @@ def check_flood(
                 " change?",
                 ALLOWANCES["vanished"],
             )
+
+
+def _why_gone(left: Collection[PublishedEntry], known: Container[str]) -> str:
+    """Return why entries ``left`` a feed and what brings them back, as clauses."""
+    missing = sum(entry.id not in known for entry in left)
+    if not missing:
+        return "the rules or limits of the feed leave them out; put the config back"
+    if missing == len(left):
+        return "no source has them any more; put the files back"
+    return (
+        f"no source has {missing} of them any more, and the rules or limits of the feed leave out the others;"
+        " put the files or the config back"
+    )
 
 
 def vanished(previous: PreviousFeed) -> tuple[PublishedEntry, ...]:

@@ -399,7 +399,9 @@ def test_ids_that_would_vanish_in_numbers_are_refused(site):
     )
     files = {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()}
     with pytest.raises(
-        GuardRefusal, match=r"6 of the 6 ids published in the feed all would vanish.*--allow-vanished"
+        GuardRefusal,
+        match=r"6 of the 6 ids published in the feed all would vanish.*; no source has them any more;"
+        r" put the files back; if this is intended, run once with --allow-vanished$",
     ):
         site.build()
     assert {p.name: p.read_bytes() for p in (site.folder / "feeds").rglob("*") if p.is_file()} == files
