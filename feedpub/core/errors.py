@@ -22,6 +22,7 @@ import shlex
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.util import find_spec
 from typing import ClassVar
 
@@ -214,6 +215,12 @@ class Locked(PublishError):
     """Another build is publishing to the same folder."""
 
     exit_status = 75  # EX_TEMPFAIL of sysexits.h
+
+
+def require_zone(now: datetime) -> None:
+    """Raise :class:`ValueError` for a time without a zone, which nothing can be compared with."""
+    if now.utcoffset() is None:
+        raise ValueError("now has to have a time zone, such as datetime.now(UTC)")
 
 
 def install_hint(extra: str) -> str:

@@ -11,7 +11,7 @@ from itertools import chain, islice
 
 from feedpub.catalog import Catalog, Engine
 from feedpub.config import Settings
-from feedpub.core.errors import FeedpubError, PublishError, TooManyRejects
+from feedpub.core.errors import FeedpubError, PublishError, TooManyRejects, require_zone
 from feedpub.documents.channel import Site
 from feedpub.history.last_read import LAST_READ, LastReadFile, remember_read
 from feedpub.history.ledger import LEDGER, Ledger, note, record, remember_withdrawals
@@ -48,6 +48,7 @@ def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ())
     Raises what :func:`feedpub.planning.site_plan.plan_site` raises. If a build would be refused, the plan's
     ``refusal`` says why.
     """
+    require_zone(now)
     readings = readings_of(settings, now)
     settings = with_made(settings, now, allow, readings)
     with (
@@ -118,8 +119,9 @@ def build(  # noqa: PLR0913 - the parameters have nothing in common
 
     Raises a :class:`feedpub.core.errors.FeedpubError` if the build cannot be done. Then nothing was published, unless
     the message says that the ledger, the list of rejects or the log cannot be written: they are written last. The log
-    gets a line in any case.
+    gets a line in any case. A ``now`` without a time zone is a :class:`ValueError`.
     """
+    require_zone(now)
     if dry_run:
         return _build(settings, now, allow, progress, dry_run=True, cache=cache, engine=engine)
     log, at = os.fspath(settings.output.state), now.isoformat(timespec="seconds")

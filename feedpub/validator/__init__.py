@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feedpub.core.errors import require_zone
 from feedpub.validator.delivery import Delivery
 from feedpub.validator.finding import Finding, Level, Report, is_valid, select
 from feedpub.validator.requirements import NO_REQUIREMENTS, PROFILES, Requirements
@@ -36,8 +37,13 @@ def validate(data: bytes, location: str | None = None, *, now: datetime | None =
 
     ``location`` is the address that the feed is or will be served from; the self link is compared with it. ``now``
     (aware) is the current time; without it, no date counts as in the future. Nothing is fetched, and nothing is raised,
-    whatever the bytes are.
+    whatever the bytes are. But a text instead of bytes is a :class:`TypeError`, and a time without a zone a
+    :class:`ValueError`.
     """
+    if not isinstance(data, bytes):
+        raise TypeError(f"data has to be bytes, not {type(data).__name__}")
+    if now is not None:
+        require_zone(now)
     return list(inspect(data, location, now=now).findings)
 
 
