@@ -122,6 +122,9 @@ GENERATED = {
 }
 """Files, and the modules that print them: a compiled pack, whole pages of the docs, and pages with generated tables."""
 
+RESULTS = {"docs": f"The docs are in {ROOT / 'docs/_build/html/index.html'}\n"}
+"""What to say after a task that succeeded."""
+
 NEEDS_ONLY_BASE = {"build"}
 
 
@@ -151,6 +154,7 @@ def main(arguments: list[str]) -> int:
     for command in commands:
         if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
             return status
+    print(RESULTS.get(task, ""), end="")
     return 0
 
 
