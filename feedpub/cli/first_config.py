@@ -35,18 +35,18 @@ feeds:
     title: Everything
     description: Every article, whatever it is about
 
-# A feed on a topic takes the articles that its rule finds; try one with: feedpub explain
-# business:
-#   title: Business
-#   description: Companies, markets and trade
-#   any: ["stock market", "oil prices", "interest rate*"]
-#   none: ["oil painting"]
+  # A feed on a topic takes the articles that its rule finds. Remove "# " from the next lines, then try: feedpub explain
+  # business:
+  #   title: Business
+  #   description: Companies, markets and trade
+  #   any: ["stock market", "oil prices", "interest rate*"]
+  #   none: ["oil painting"]
 {each}
 output:
   dir: {output}
 """
 _EACH = """
-# Feeds can also be made from the data: one for each value that has enough articles.
+  # Feeds can also be made from the data: one for each value that has enough articles.
 """
 _EACH_NAMES = {"category": "topic", "source": "from", "author": "by", "language": "in"}
 _SHOWN_VALUES = 4
@@ -109,7 +109,7 @@ def _each(values: Mapping[str, Sequence[str]]) -> str:
         if found := values.get(field):
             more = " …" if len(found) > _SHOWN_VALUES else ""
             said = " ".join(", ".join(found[:_SHOWN_VALUES]).split())
-            lines.append(f"# {name}: {{each: {field}}}  # {said}{more}\n")
+            lines.append(f"  # {name}: {{each: {field}}}  # {said}{more}\n")
     return _EACH + "".join(lines) if lines else ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from feedpub.config.curly_quotes import curly_quotes
 from feedpub.config.feeds import FeedKeys, is_retired, is_template
 from feedpub.config.packs import read_packs
 from feedpub.config.placeholders import find_placeholders
@@ -119,7 +120,7 @@ def parse_config(
         placeholders=tuple(
             one for one in find_placeholders(root) if not (base_url and one.where.path == BASE_PATH)
         ),
-        warnings=passed_over,
+        warnings=(*curly_quotes(root), *passed_over),
         templates=tuple(made for made in settled if isinstance(made, Template)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,13 @@ def _feeds(node: Node) -> tuple[FeedKeys | TemplateKeys, ...]:
     if not feeds:
         raise node.error("there are no feeds", "add at least one feed")
     return feeds
+
+
+def _misplaced(node: Node) -> str:
+    """Return the remedy for a feed at the top level; a misspelt ``site`` has a title, too."""
+    keys = node.value if isinstance(node.value, Mapping) else {}
+    is_feed = not {"title", "any"}.isdisjoint(keys) and {"base_url", "id_authority"}.isdisjoint(keys)
+    return "a feed belongs under feeds:, indented by two" if is_feed else ""
 
 
 VERSION_KEY = Key(
@@ -122,6 +130,7 @@ CONFIG = Section(
     ),
     make=ConfigFile,
     others=(MATCHING_KEY, PACKS_KEY, LISTS_KEY),
+    misplaced=_misplaced,
 )
 """The top level of a config."""
 

@@ -161,10 +161,10 @@ class Settings:
     ``files`` are the config, its packs and its lists of feeds. ``retired`` feeds take no more articles. ``exact``
     says which equal texts under different ids are one article. ``withdrawn`` are ids and links of articles that are
     taken back. ``placeholders`` are values that should be replaced before publishing. ``templates`` are for feeds
-    made from data; once these are among the ``feeds``, it is empty. ``warnings`` name feeds that were not made, and
-    entries of lists of feeds that are not read. ``deploy`` are the addresses that the published set is copied to.
-    ``jobs`` is the number of processes that read; ``None`` is as many as there are processors. With
-    ``drafts``, which no config can set, held articles are shown and marked.
+    made from data; once these are among the ``feeds``, it is empty. ``warnings`` name feeds that were not made,
+    entries of lists of feeds that are not read, and values in curly quotes. ``deploy`` are the addresses that
+    the published set is copied to. ``jobs`` is the number of processes that read; ``None`` is as many as there
+    are processors. With ``drafts``, which no config can set, held articles are shown and marked.
     """
 
     file: Path

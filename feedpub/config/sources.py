@@ -43,15 +43,18 @@ from feedpub.text.dates.policy import AMBIGUOUS, EPOCHS, NONEXISTENT, compile_fo
 from feedpub.text.dates.zones import UnknownZoneError, is_zone, parse_offset, zone_names
 from feedpub.text.regex import regex_problem, replacement_problem
 
+_OFFSET = re.compile(r"[-+−]?[0-9]")
+
 
 def _zone_name(node: Node) -> str:
     name = node.text()
     if is_zone(name):
         return name
-    remedy = (
-        did_you_mean(name, zone_names()) or "write a zone of the IANA database, such as Europe/Paris or UTC"
-    )
-    raise node.error(f"there is no time zone {name!r}", remedy)
+    # Similar abbreviations and offsets are other times (BST and EST), and the signs of Etc/GMT-1 are turned around.
+    same = [zone for zone in zone_names() if zone.lower() == name.lower()]
+    places = [zone for zone in zone_names() if "/" in zone and not zone.startswith("Etc/")]
+    guess = did_you_mean(name, same or sorted(places)) if same or not _OFFSET.search(name) else ""
+    raise node.error(f"there is no time zone {name!r}", guess or "write a place such as Europe/Paris, or UTC")
 
 
 def _date_format(node: Node) -> str:

@@ -104,6 +104,7 @@ class Section(Generic[T]):
 
     ``make`` gets the results by the names of ``keys``. ``others`` are keys of the same mapping that something else
     reads. ``checks`` are conditions between keys; ``constraints`` express them in JSON Schema, as far as possible.
+    ``misplaced`` returns where the value of an unknown key belongs, if that can be told.
     """
 
     keys: tuple[Key, ...]
@@ -111,12 +112,13 @@ class Section(Generic[T]):
     others: tuple[Key, ...] = ()
     checks: tuple[Check, ...] = ()
     constraints: Schema = field(default_factory=dict)
+    misplaced: Callable[[Node], str] = lambda _: ""
 
     def read(self, node: Node) -> T:
         """Read ``node``. Raises :class:`~feedpub.core.errors.ConfigError` with everything wrong in it."""
         problems = Problems()
         required = [key.name for key in self.keys if key.required]
-        mapping = node.fields(names(self.keys + self.others), required, problems)
+        mapping = node.fields(names(self.keys + self.others), required, problems, self.misplaced)
         values: dict[str, Any] = {}
         for key in self.keys:
             with problems:

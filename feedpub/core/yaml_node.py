@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -122,11 +122,16 @@ class Node:
         return self.value
 
     def fields(
-        self, allowed: Collection[str], required: Collection[str] = (), problems: Problems | None = None
+        self,
+        allowed: Collection[str],
+        required: Collection[str] = (),
+        problems: Problems | None = None,
+        misplaced: Callable[[Node], str] = lambda _: "",
     ) -> Mapping[str, Node]:
         """Return a mapping's nodes, refusing keys that are not ``allowed``, and missing ``required`` ones.
 
-        With ``problems``, errors are collected there, and valid keys are returned.
+        With ``problems``, errors are collected there, and valid keys are returned. ``misplaced`` returns where the
+        value of an unknown key belongs, if that can be told.
         """
         found = Problems() if problems is None else problems
         mapping: Mapping[str, Node] = {}
@@ -135,7 +140,7 @@ class Node:
             meant = set()
             for key, node in mapping.items():
                 if key not in allowed:
-                    remedy = did_you_mean(key, allowed)
+                    remedy = misplaced(node) or did_you_mean(key, allowed)
                     meant.add(remedy)
                     remedy = remedy or f"allowed here: {', '.join(allowed)}"
                     found.add(ConfigError(node.key_where or node.where, f"unknown key {key!r}", remedy))

@@ -156,3 +156,29 @@ def test_check_names_each_place_that_cannot_be_read_and_looks_into_the_others(tm
     assert [line.partition("nowhere")[2][:1] for line in done.stderr.splitlines()] == ["1", "2", "3"]
     assert "a.md: markdown, 1 article" in done.stdout
     assert "some of its sources cannot be read" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("“Ops”", 'the value has curly quotes, which YAML keeps; write "Ops"'),
+        ("„Ops “", 'write "Ops "'),
+        ("‘It’s’", 'write "It’s"'),
+        ('“The "Ops"”', r'write "The \"Ops\""'),
+        ('"“Ops”"', ""),
+        ("“One” and “two”", ""),
+        ("’Tis", ""),
+    ],
+)
+def test_a_value_in_curly_quotes_is_named_with_its_line(tmp_path, title, says):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text(RECORD)
+    text = CONFIG.format(sources="{path: in/*, timezone: UTC}", base_url=OWN)
+    (tmp_path / "config.yaml").write_text(f"{text.rstrip()[:-1]},\n  x: {{title: {title}}}}}\n")
+    result = CliRunner().invoke(app, ["check", "--config", str(tmp_path / "config.yaml")])
+    assert result.exit_code == 0, result.output
+    found = [line for line in result.output.splitlines() if "has curly quotes" in line]
+    assert [":5:14: feeds.x.title: the value has curly quotes" in line for line in found] == [True] * bool(
+        says
+    )
+    assert says in result.output

@@ -630,8 +630,18 @@ def test_feeds_of_each_value_are_proposed_where_articles_share_several(folder):
     written = (folder / "config.yaml").read_text()
     assert "# topic: {each: category}  # Sport, C: #1, Energy, x …\n" in written
     assert "each: author" not in written
-    (folder / "config.yaml").write_text(written.replace("# topic: {each", "  topic: {each"))
+    (folder / "config.yaml").write_text(written.replace("# topic: {each", "topic: {each"))
     assert [made.field for made in load_config(folder / "config.yaml").templates] == ["category"]
+
+
+def test_the_feed_in_comments_is_a_feed_when_the_signs_are_removed(folder):
+    run(folder)
+    lines = (folder / "config.yaml").read_text().splitlines(keepends=True)
+    first = lines.index("  # business:\n")
+    last = lines.index("\n", first)
+    lines[first:last] = [line.replace("# ", "", 1) for line in lines[first:last]]
+    (folder / "config.yaml").write_text("".join(lines))
+    assert [feed.slug for feed in load_config(folder / "config.yaml").feeds] == ["all", "business"]
 
 
 def test_nothing_is_proposed_of_values_that_no_articles_share(folder):
