@@ -1,4 +1,4 @@
-"""What the documents of a feed hold: near-duplicates out, the newest for subscribers, the rest for the archive."""
+"""Decides what the documents of a feed contain: the newest entries for subscribers, older ones for the archive."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from feedpub.planning.windows import Limit, OpenWindow
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a feed is planned in.
+    """What the plan of a feed depends on, besides its entries.
 
-    ``since`` are the dates of its documents that are published: of the open page by its name, of the subscription
-    document by ``""``. ``sources`` has the number of the source of each file, ``guid`` is that of a podcast that is
-    published.
+    ``now`` is the time of the build. ``since`` says when the published documents last changed: the open archive page,
+    under its name, and the subscription document, under ``""``. ``sources`` has the number of the source of each file.
+    ``guid`` is the published ``podcast:guid``; empty if there is none.
     """
 
     now: datetime
@@ -41,11 +41,13 @@ _NOWHERE = Surroundings(datetime.max.replace(tzinfo=UTC))
 
 @dataclass(frozen=True, slots=True)
 class FeedPlan:
-    """A feed as it is to be written: the subscription document's selection, and the archive's changed pages.
+    """A feed as it will be written: ``feed`` has the entries of its subscription document, ``pages`` are archive pages.
 
-    ``index`` are the archive's closed pages from before, which stay as they are. ``near`` was left out. ``limit`` is
-    what keeps older entries out of the subscription document; ``None`` where it holds them all. ``outside`` are those,
-    by id, that the ``window`` keeps out of it.
+    - ``pages`` has only those that are new or changed, the last of which is open. ``index`` has the closed pages of
+      earlier builds, which stay as they are.
+    - ``near`` are the near-duplicates that were left out.
+    - ``limit`` is what keeps older entries out of the subscription document; ``None`` if it contains them all.
+    - ``outside`` says, by id, which limit of the ``window`` keeps an entry out of it.
     """
 
     feed: Feed
@@ -63,7 +65,7 @@ class FeedPlan:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All entries that are to be written."""
+        """All entries that will be written."""
         return (*self.feed.entries, *(entry for page in self.pages for entry in page.entries))
 
     @property
@@ -73,22 +75,23 @@ class FeedPlan:
 
     @property
     def ages_out(self) -> datetime | None:
-        """When the first entry leaves the subscription document by its age; ``None``: none ever does."""
+        """When the first entry becomes too old for the subscription document; ``None`` if none ever does."""
         age, entries = self.window.window.newer_than, self.feed.entries
         return None if age is None or not entries else min(e.article.published for e in entries) + age
 
     def why_no_room(self, article: Article, entry_id: str) -> str:
-        """Return why the feed's documents have no room for ``article``, which subscribers know as ``entry_id``."""
+        """Return why the feed has no room for ``article``, as a clause; ``entry_id`` is its published id."""
         if self.feed.settings.podcast and not article.plays:
-            return f"{self.slug} is a podcast, and this one has no audio or video"
+            return f"{self.slug} is a podcast, and this article has no audio or video"
         limit = self.outside.get(entry_id) or self.window.why_not_at_hand(article, self.feed.entries)
         if limit is not None:
-            return f"{self.slug} takes {self.window.shown(limit)} ({limit}), and this one is not of these"
+            return f"{self.slug} only takes {self.window.shown(limit)} ({limit}), and this is not one of them"
         held, size = len(self.feed.entries), "max_bytes" if self.limit == "max_bytes" else "max_items"
-        return f"{self.slug} holds its newest {held:,} entries ({size}), and this one is older"
+        entries = "1 entry" if held == 1 else f"{held:,} entries"
+        return f"{self.slug} has room for {entries} ({size}), and this article is older"
 
     def without_slid(self, online: PublishedFeed, ids: Container[str]) -> PublishedFeed:
-        """Return what is ``online`` without what has left the window; ``ids`` are those of all articles there are."""
+        """Return the published feed without entries that have left the window; ``ids`` are those of all articles."""
         shown = {entry.article.id for entry in self.feed.entries}
         left = tuple(
             entry
@@ -107,15 +110,15 @@ def plan_feed(
     index: ArchiveIndex,
     around: Surroundings = _NOWHERE,
 ) -> FeedPlan:
-    """Compose a feed of ``entries``, none of which is in a closed page of ``index``.
+    """Return the plan of a feed with ``entries``, none of which may be in a closed page of ``index``.
 
-    ``titles`` are the categories that feeds are, by slug. The feed counts as full when there were as many entries as it
-    may hold, or more than it has room for. Near-duplicates are left out before its window is cut, so that they take no
-    other entry's place.
+    ``titles`` are the titles of the feeds that are written as categories, by slug. The feed counts as full if it has
+    as many entries as it may have, or if there were more than fit. Near-duplicates are left out first, so they do not
+    take the places of other entries.
     """
     window = OpenWindow(settings.window, around.now, around.sources)
     if settings.podcast:
-        # A file that was to be there may be missing, or another thing than its name says.
+        # The file of an episode may be missing, or may not be audio or video.
         entries = [entry for entry in entries if entry.article.plays]
     ordered, outside = window.in_bounds(newest_first(entries))
     near: tuple[NearDuplicate, ...] = ()
@@ -139,9 +142,9 @@ def plan_feed(
 
 
 def moved_notice(settings: FeedSettings, site: Site, online: PublishedFeed | None) -> Feed:
-    """Return the retired feed of ``settings``; ``online`` is what is published of it.
+    """Return the feed of ``settings``, which has moved, with one entry that says so; ``online`` is its published state.
 
-    The entry is dated just after what the feed last was, so that it is on top of it; then as it is online.
+    The entry is dated one second after the feed last changed, so that readers show it at the top. It keeps this date.
     """
     assert settings.moved_to is not None
     key = f"retired\n{settings.slug}\n{settings.moved_to}"
@@ -162,11 +165,11 @@ def moved_notice(settings: FeedSettings, site: Site, online: PublishedFeed | Non
 
 
 def fitting(entries: Sequence[Entry], feed: FeedSettings, site: Site, titles: Mapping[str, str]) -> int:
-    """Return how many of ``entries`` (newest first) the subscription document of ``feed`` holds.
+    """Return how many of ``entries`` (newest first) fit into the subscription document of ``feed``.
 
-    At most ``max_items`` of them, and as many as fit into ``max_bytes`` in every format; but never none, since a
-    feed with one entry that is too long is of more use than an empty one. ``titles`` are the categories that
-    feeds are, by slug.
+    These are at most ``max_items``, and as many as fit into ``max_bytes`` in every format. But it always contains the
+    newest entry: a feed with one entry that is too long is more useful than an empty one. ``titles`` are the titles of
+    the feeds that are written as categories, by slug.
     """
     newest = entries[: feed.max_items]
     sizes = accumulate((entry_size(entry, feed, titles) for entry in newest), initial=head_size(feed, site))

@@ -1,4 +1,7 @@
-"""What a build refuses to do to subscribers. Pure decisions; each refusal names the option that overrides it."""
+"""The guards, which refuse to publish what would hurt subscribers.
+
+These are pure decisions. Each refusal names the command-line option that overrides it.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,14 @@ SHOWN = 6
 """How many names a refusal lists."""
 
 FEW = 3
-"""Fewer entries than this are an editor's doing, whatever share of a small feed they are."""
+"""If fewer entries than this are concerned, an editor did it, even if they are a large share of a small feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousFeed:
-    """A feed that is to be published, and as it is online now.
+    """A feed as it would be published, and as it is online now.
 
-    ``replaced`` are the ids that earlier builds of the day let vanish from it as others took their places.
+    ``replaced`` are the ids that builds of the last 24 hours removed from it, as others replaced them.
     """
 
     feed: Feed
@@ -33,14 +36,14 @@ class PreviousFeed:
 
     @property
     def replacing(self) -> frozenset[str]:
-        """The ids that vanish now while an article with the same title or text appears under another id."""
+        """The ids that would vanish now, while an entry with the same title or text appears under another id."""
         known = {entry.id for entry in self.online.entries}
         entries = self.feed.entries
         ids = {entry.article.id for entry in entries}
         new = [entry for entry in entries if entry.article.id not in known]
         titles = {entry.article.title for entry in new}
         texts = {entry.content.html for entry in new} - {""}
-        # What is older than all that is left has slid out, as the first of several episodes with one title does.
+        # An entry older than all others has slid out, such as the first of several episodes with the same title.
         oldest = min((entry.article.published for entry in entries), default=None)
         return frozenset(
             entry.id
@@ -52,7 +55,10 @@ class PreviousFeed:
 
 @dataclass(frozen=True, slots=True)
 class Redated:
-    """How many of the known entries have another date than at the last build, and of which sources the zone changed."""
+    """How many ``entries`` of those ``known`` have another date in their source than at the last build.
+
+    ``zones`` are clauses about sources with a changed time zone.
+    """
 
     entries: int
     known: int
@@ -67,9 +73,9 @@ def why_refused(
     redated: Redated,
     allowed: Collection[str],
 ) -> FeedpubError | None:
-    """Return what a build stops with, the first reason only; ``None`` where nothing speaks against it.
+    """Return the first reason not to publish; ``None`` if there is none.
 
-    It says how many withdrawals wait for a build that is not refused.
+    Its message also says how many withdrawals wait until a build is not refused.
     """
     try:
         check_examples(settings)
@@ -85,7 +91,7 @@ def why_refused(
             allowed=allowed,
         )
     except FeedpubError as refusal:
-        # What is wrong with a config does not depend on what is online.
+        # An error in the config does not depend on what is online.
         waiting = 0 if isinstance(refusal, ConfigError) else len(taken_back(state, ingested))
         if waiting:
             words = "withdrawal waits" if waiting == 1 else "withdrawals wait"
@@ -95,12 +101,12 @@ def why_refused(
 
 
 def taken_back(state: State, ingested: IngestResult) -> frozenset[str]:
-    """Return the ids of what is online and withdrawn now, in closed archive documents as well."""
+    """Return the ids of online entries that are now withdrawn, including those in closed archive documents."""
     online = {entry.id for feed in state.online.values() for entry in feed.entries}
     online |= {
         entry_id
         for entry_id in ingested.hidden
-        # By the id that an article has of its own, too, it is known which page has it.
+        # The ledger knows archived entries by the derived ids of their articles, too; only published ids count here.
         if state.ledger.by_id(entry_id)
         and any(state.ledger.archived(feed, entry_id) for feed in state.archives)
     }
@@ -108,13 +114,13 @@ def taken_back(state: State, ingested: IngestResult) -> frozenset[str]:
 
 
 def check_examples(settings: Settings) -> None:
-    """Raise :class:`ConfigError` for an example of a rule that fails; no source has to be read for that."""
+    """Raise :class:`ConfigError` if an example of a rule fails; this does not need any source."""
     if failing := settings.rules.failing_examples:
         raise failing[0].error(more=len(failing) - 1)
 
 
 def check_online(settings: Settings, state: State, allowed: Collection[str] = ()) -> None:
-    """Raise :class:`GuardRefusal` where what is online says that no build of ``settings`` may follow it."""
+    """Raise :class:`GuardRefusal` if what is online shows that no build of ``settings`` may replace it."""
     slugs = {feed.slug for feed in (*settings.feeds, *settings.retired)}
     check_damaged(state.damaged, allowed)
     check_removed(state.online, slugs, state.dropped, allowed)
@@ -125,7 +131,7 @@ def check_online(settings: Settings, state: State, allowed: Collection[str] = ()
 
 
 def check_rejects(settings: Settings, ingested: IngestResult) -> None:
-    """Raise :class:`TooManyRejects` where more was rejected than ``guards.max_rejects`` allows."""
+    """Raise :class:`TooManyRejects` if there are more rejects than ``guards.max_rejects`` allows."""
     limit, rejected = settings.guards.max_rejects, len(ingested.rejects)
     records = ingested.articles + ingested.duplicates + ingested.held + ingested.left_out + rejected
     if limit is not None and rejected > (limit if isinstance(limit, int) else limit * records):
@@ -134,11 +140,11 @@ def check_rejects(settings: Settings, ingested: IngestResult) -> None:
 
 
 def check_damaged(damaged: Collection[str], allowed: Collection[str] = ()) -> None:
-    """Raise :class:`GuardRefusal` where all documents of a feed are ``damaged``: nothing says what it has online."""
+    """Raise :class:`GuardRefusal` if all documents of a feed are ``damaged``, as its online entries are unknown."""
     if damaged and "vanished" not in allowed:
         raise GuardRefusal(
-            f"what is online as {_some(damaged)} cannot be read, so nothing tells which entries subscribers know;"
-            " restore these files from a copy, or from version control",
+            f"the published {_some(damaged)} cannot be read, so feedpub does not know which entries subscribers have;"
+            " restore these files from a backup, or from version control",
             ALLOWANCES["vanished"],
         )
 
@@ -154,50 +160,53 @@ def check_removed(
     dropped: Collection[str] = (),
     allowed: Collection[str] = (),
 ) -> None:
-    """Raise :class:`GuardRefusal` where a feed that has entries ``online`` (by slug) is not among ``slugs``.
+    """Raise :class:`GuardRefusal` if a feed with entries ``online`` (by slug) is not among ``slugs``.
 
-    Likewise where documents would be ``dropped``, as the config no longer has their format or their archive.
+    It is also raised if there are ``dropped`` documents, whose format or archive is no longer in the config.
     """
     gone = [slug for slug, feed in online.items() if feed.entries and slug not in slugs]
     if gone and "removed" not in allowed:
+        feeds, they, their, them = (
+            ("feed", "it", "its", "it") if len(gone) == 1 else ("feeds", "they", "their", "them")
+        )
         raise GuardRefusal(
-            f"the config no longer has what is online as {', '.join(gone)}: it would be deleted, and its subscribers"
-            " would get errors; put the slug back, or list it with retired: {moved_to: …}",
+            f"the config no longer has the published {feeds} {', '.join(gone)}: {they} would be deleted, and {their}"
+            f" subscribers would get errors; put {them} back, or list {them} with retired: {{moved_to: …}}",
             ALLOWANCES["removed"],
         )
     if dropped and "removed" not in allowed:
         raise GuardRefusal(
-            f"the config no longer has the formats or the archives of {_some(dropped)}: they would be deleted, and"
-            " whoever reads them would get errors; put output.formats or archive back as they were",
+            f"the config no longer has the formats or archives of {_some(dropped)}: these documents would be deleted,"
+            " and their subscribers would get errors; put output.formats or archive back as they were",
             ALLOWANCES["removed"],
         )
 
 
 def check_authority(settings: Settings, state: State, allowed: Collection[str] = ()) -> None:
-    """Raise :class:`GuardRefusal` where ids were made under another authority than that of ``settings``.
+    """Raise :class:`GuardRefusal` if the published ids were made with another authority than that of ``settings``.
 
-    The documents say so, and the ledger, which knows it too where they were moved or deleted.
+    The published documents show this; if they were moved or deleted, the ledger does.
     """
     if "vanished" in allowed:
         return
-    authority, remedy = settings.site.id_authority, f"put back what it was, or {starting_over(settings)}"
+    authority, remedy = settings.site.id_authority, f"put back the old value, or {starting_over(settings)}"
     for slug, feed in state.online.items():
         if feed.id not in (None, feed_id(authority, slug)):
             raise GuardRefusal(
-                f"the feed {slug} is known to its subscribers as {feed.id}, and with {authority!r} as site.id_authority"
-                f" would be another one to them; {remedy}",
+                f"the feed {slug} is known to its subscribers as {feed.id}, and with {authority!r} as"
+                f" site.id_authority, it would be a new feed to them; {remedy}",
                 ALLOWANCES["vanished"],
             )
     if (known := state.ledger.authority()) not in (None, authority):
         raise GuardRefusal(
-            f"ids were made under {known}, and with {authority!r} as site.id_authority new articles would have ids of"
-            f" another kind than those that subscribers know; {remedy}",
+            f"the published ids were made with {known!r} as site.id_authority, and with {authority!r}, new"
+            f" articles would get ids of another kind; {remedy}",
             ALLOWANCES["vanished"],
         )
 
 
 def starting_over(settings: Settings) -> str:
-    """Return how a first config can be corrected that nobody has subscribed to, as a clause."""
+    """Return what to do if nobody has subscribed yet, as a clause."""
     return (
         f"if nobody has subscribed yet, start over: delete {settings.output.dir} and {settings.output.state}, and build"
         " again"
@@ -214,16 +223,16 @@ def check_flood(  # noqa: PLR0913 - each comes from elsewhere
     remedy: str = "put the zone back",
     allowed: Collection[str] = (),
 ) -> None:
-    """Raise :class:`GuardRefusal` where publishing ``feeds`` would hurt their subscribers.
+    """Raise :class:`GuardRefusal` if publishing ``feeds`` would show many entries as new, or make a feed empty.
 
-    ``share`` is the part of a feed's published ids that may vanish, and of the known entries that may be
-    ``redated``, both at once. ``known`` has the ids of all articles of the sources. ``causes`` say what is wrong with
-    the sources, which a refusal begins with; ``remedy`` is what helps against dates that moved.
+    ``share`` (0 to 1) is the part of a feed's published ids that may vanish, and of all known entries that may be
+    ``redated``. ``known`` has the ids of all articles of the sources. A refusal begins with ``causes``, which are
+    warnings about the sources; ``remedy`` is what to do about changed dates.
     """
     why = "".join(f"{cause}; " for cause in causes)
     if "moved-dates" not in allowed and redated.entries >= FEW and redated.entries > share * redated.known:
         raise GuardRefusal(
-            f"{redated.entries} of {redated.known} known articles have another date than was published; "
+            f"{redated.entries} of {redated.known} known articles have another date than the published one; "
             + ("; ".join(redated.zones) or "did a time zone change?")
             + f"; {remedy}",
             ALLOWANCES["moved-dates"],
@@ -240,7 +249,7 @@ def check_flood(  # noqa: PLR0913 - each comes from elsewhere
         if "vanished" not in allowed and gone >= FEW and gone > share * before:
             raise GuardRefusal(
                 f"{why}{gone} of the {before} ids published in the feed {slug} would vanish or change, and readers"
-                f" would show what replaces them as new; {_why_gone(left, known)}",
+                f" would show the entries that replace them as new; {_why_gone(left, known)}",
                 ALLOWANCES["vanished"],
             )
         now = previous.replacing
@@ -248,8 +257,8 @@ def check_flood(  # noqa: PLR0913 - each comes from elsewhere
         if "vanished" not in allowed and now and gone >= FEW and gone > share * before:
             raise GuardRefusal(
                 f"{why}within a day, {gone} ids of the feed {slug}, which has {before} entries, would be replaced by"
-                " others with the same titles or texts, and readers would show these as new; did what ids are made of"
-                " change?",
+                " others with the same titles or texts, and readers would show these as new; did the ids, links,"
+                " titles or dates in the source change?",
                 ALLOWANCES["vanished"],
             )
 
@@ -268,10 +277,10 @@ def _why_gone(left: Collection[PublishedEntry], known: Container[str]) -> str:
 
 
 def vanished(previous: PreviousFeed) -> tuple[PublishedEntry, ...]:
-    """Return the entries that leave a feed, but for those that newer ones push out of it."""
+    """Return the entries that leave a feed, except those that newer ones push out."""
     entries = previous.feed.entries
     ids = {entry.article.id for entry in entries}
-    # Entries older than all of a full feed were pushed out by newer ones, as they should be.
+    # It is normal that newer entries push out those that are older than all entries of a full feed.
     oldest = min((entry.article.published for entry in entries), default=None) if previous.feed.full else None
     return tuple(
         entry

@@ -1,7 +1,8 @@
-"""What people decided by hand of single articles: in the config, and in fields of the articles. Pure decisions.
+"""Decisions by hand: which articles people added to feeds or dropped from them. Pure decisions.
 
-It is above every rule and veto, but below an article's life: what is not public is asked nothing here. An article
-that was added obeys a feed's window and size like any other. What the config says goes before what an article says.
+They are in the config, and in the fields ``feeds`` and ``not_feeds`` of articles; the config wins. A decision overrides
+all rules and vetoes, but it does not make an article public, and the window and size of a feed apply to added articles
+as well.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from feedpub.planning.publicity import Past
 from feedpub.rules.rule import NO_HAND, Hand
 
 DOUBTS = ("unknown-feed", "unclear-feeds")
-"""Kinds of notices on what articles say of feeds."""
+"""Kinds of notices about the fields ``feeds`` and ``not_feeds`` of articles."""
 SHOWN = 20
+"""How many unknown feeds get a notice of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided of an article in one feed, and in which line of which file."""
+    """What was decided about an article and one feed, with the file and line of the decision."""
 
     feed: str
     does: Literal["added", "dropped"]
@@ -45,7 +47,7 @@ class _Said:
 
 
 class Hands:
-    """Tells what was decided of each article; ``past`` knows under which ids subscribers know them."""
+    """Knows the decisions about each article; ``past`` knows under which ids articles were published."""
 
     def __init__(self, settings: Settings, past: Past | None = None) -> None:
         self._past = past
@@ -62,18 +64,21 @@ class Hands:
 
     @property
     def slugs(self) -> tuple[str, ...]:
-        """The feeds that there are."""
+        """The slugs of all feeds, in the order of the config."""
         return self._slugs
 
     def names(self, article: Told) -> frozenset[str]:
-        """Return under which names the config lists ``article``."""
+        """Return the names (ids, keys or links) under which the config lists ``article``."""
         if not self._said:
             return frozenset()
         known = self._past.became(article.id) if self._past else None
         return self.listed.naming(article, known.id if known else None)
 
     def of(self, article: Told) -> Hand:
-        """Return what was decided of ``article``. Raises :class:`ConfigError` where the config says both."""
+        """Return the decisions about ``article``, as sets of feed numbers.
+
+        Raises :class:`ConfigError` if the config both adds it to a feed and drops it.
+        """
         if not (self._said or article.feeds or article.not_feeds):
             return NO_HAND
         sets = {"added": 0, "dropped": 0}
@@ -82,7 +87,7 @@ class Hands:
         return Hand(**sets)
 
     def decisions(self, article: Told) -> tuple[Decision, ...]:
-        """Return the same with the places where it is said, by feed."""
+        """Return the decisions about ``article`` with their places, in the order of the feeds."""
         return tuple(
             Decision(
                 self._slugs[number],
@@ -108,14 +113,14 @@ class Hands:
         return found
 
     def unused(self, fitted: frozenset[str]) -> Iterator[str]:
-        """Yield, with its place, each name in the config that no record had; ``fitted`` are those that some had."""
+        """Yield a warning for each name in the config that no record matched; ``fitted`` are the names that match."""
         for name, places in self._said.items():
             for said in () if name in fitted else places:
-                yield f"{said.named.where}: no source has an article {name!r}; it does nothing"
+                yield f"{said.named.where}: no source has an article {name!r}, so this has no effect"
 
 
 class Heard:
-    """What is heard of all records: which names of the config fit, and which feeds there are not."""
+    """Collects from all records which names in the config match, and which unknown feeds articles name."""
 
     def __init__(self, hands: Hands) -> None:
         self._hands = hands
@@ -126,11 +131,11 @@ class Heard:
 
     @property
     def listens(self) -> bool:
-        """Whether the config lists any article, so that every record has to be heard of."""
+        """Whether the config lists any article, so that every record must be passed to :meth:`hear`."""
         return bool(self._hands.listed.names)
 
     def hear(self, article: Told) -> None:
-        """Hear of an article, public or not."""
+        """Register an article, public or not."""
         self._fitted |= self._hands.names(article)
         if self._hands.of(article) != NO_HAND:
             self._decided.add(article.id)
@@ -141,22 +146,22 @@ class Heard:
                     self._firsts.setdefault((field, slug), article.origin)
 
     def hear_left_out(self, record: LeftOut) -> None:
-        """Hear of a record that is not an article."""
+        """Register a record that was left out."""
         for each in record.ids:
             self._fitted |= self._hands.listed.by_id.get(each, frozenset())
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """What the config names and no source has, each with its place."""
+        """A warning for each name in the config that no record matched."""
         return tuple(self._hands.unused(frozenset(self._fitted)))
 
     def decided(self, past: Past) -> frozenset[str]:
-        """Return the ids of the articles of which something was decided, also those that ``past`` knows."""
+        """Return the ids of articles with a decision, both derived and published."""
         known = (past.became(each) for each in self._decided)
         return frozenset(self._decided | {entry.id for entry in known if entry})
 
     def notices(self) -> Iterator[Notice]:
-        """Yield a notice for each feed that articles name and that there is not, at the first of them."""
+        """Yield a notice for each feed that articles name and that does not exist, at the first such article."""
         known = self._hands.slugs
         for (field, slug), times in self._counts.most_common(SHOWN):
             if slug in self._hands.retired:
@@ -164,9 +169,9 @@ class Heard:
             else:
                 meant = did_you_mean(slug, known) or f"the feeds are {', '.join(known[:SHOWN])}"
                 what, remedy = "not a feed", f"; {meant}"
-            told = f"{field} names {slug!r}, which is {what} (articles {times:,}){remedy}"
-            first = self._firsts[field, slug]
-            yield Notice(first, "unknown-feed", told)
+            articles = "1 article" if times == 1 else f"{times:,} articles"
+            message = f"{field} names {slug!r}, which is {what} (in {articles}){remedy}"
+            yield Notice(self._firsts[field, slug], "unknown-feed", message)
         if rest := [place for place, _ in self._counts.most_common()[SHOWN:]]:
             first = self._firsts[rest[0]]
             yield Notice(first, "unknown-feed", f"{rest[0][0]} names {len(rest):,} more that are not feeds")

@@ -1,4 +1,4 @@
-"""Which articles are public now, and when that changes. Pure decisions."""
+"""Decides which articles are public now, and when that changes. Pure decisions."""
 
 from __future__ import annotations
 
@@ -17,33 +17,35 @@ from feedpub.text.similarity import digest
 
 
 def earliest(now: datetime, *times: datetime | None) -> datetime | None:
-    """Return the first of ``times`` that comes after ``now``: what the clock alone changes next."""
+    """Return the earliest of ``times`` after ``now``; ``None`` if there is none."""
     return min((time for time in times if time is not None and time > now), default=None)
 
 
 class Past(duplicates.Past, Protocol):
-    """What has to be known of earlier builds."""
+    """What must be known about earlier builds."""
 
     def became(self, derived: str) -> duplicates.Known | None:
-        """Return the entry as which an article is published that would have the id ``derived``."""
+        """Return the published entry of the article whose derived id is ``derived``, if it has another id."""
         ...
 
     def aliases(self) -> Mapping[str, str]:
-        """Return the ids of the entries that articles are known as, by the ids that these would have."""
+        """Return the published ids of articles whose derived ids are different, by these derived ids."""
         ...
 
     def archived(self, feed: str, entry_id: str) -> bool:
-        """Say whether a closed archive page of the feed has the article of this id."""
+        """Say whether a closed archive page of the feed contains this id, published or derived."""
         ...
 
 
 class Publicity:
-    """Says of each article whether it is public ``now``.
+    """Says for each article whether it is public ``now``.
 
-    An embargo obeys nothing but the clock; a plain date in the future obeys ``guards.future``, and does not hold back
-    what was published under it. Nor does it hold back the articles of the ids ``alone``: they are published, and no
-    other record has their id. ``withdrawn`` is what owners took back: what a feed says is not said of another's
-    articles, but what our own sources and the config say is.
+    An article with an embargo (``due``) is held until then, whatever the config says. If only its date is in the
+    future, ``guards.future`` decides, but two kinds of articles are not held: those that were already published under
+    this date, and those with ids in ``alone``, which are published and have no other record.
+
+    ``withdrawn`` are the withdrawals by mark. One from a feed of other people only applies to articles of that feed;
+    those from our own sources and the config apply to all articles.
     """
 
     def __init__(
@@ -65,20 +67,20 @@ class Publicity:
 
     @property
     def asks_all(self) -> bool:
-        """Whether more of each article has to be known than its id and its date."""
+        """Whether more than the id and the date of each article is needed."""
         return bool(self._listed.names)
 
     @property
     def withdrawn(self) -> Collection[str]:
-        """The marks of what owners took back."""
+        """The marks of all withdrawals."""
         return self._withdrawn.keys()
 
     def why_not(self, article: Told) -> str:
-        """Return ``held``, ``expired`` or ``withdrawn``; an empty text where the article is public."""
+        """Return ``held``, ``expired`` or ``withdrawn``; an empty string if the article is public."""
         return self._why_not(article, self.now)
 
     def is_plain(self, article: Sighting) -> bool:
-        """Say whether nothing but its date says when ``article`` is public, as with nearly all, and that is past."""
+        """Say whether only its date decides when ``article`` is public, and it is past, as for nearly all articles."""
         return (
             article.due is article.expires is article.updated is None
             and not article.feed
@@ -87,7 +89,7 @@ class Publicity:
         )
 
     def changes_at(self, article: Told) -> datetime | None:
-        """Return the next instant at which the clock alone changes what is public of ``article``, if there is one."""
+        """Return the next instant at which ``article`` appears, disappears or is updated, if time alone does it."""
         times = (article.due, article.published, article.expires, article.updated)
         coming = sorted(time for time in times if time is not None and time > self.now)
         is_now = self._state(article, self.now) if coming else None
@@ -106,20 +108,20 @@ class Publicity:
         return ""
 
     def marked(self, article: Sighting) -> Sighting:
-        """Return ``article``; with a mark where it would be held back and is shown in a preview of drafts."""
+        """Return ``article``; marked if it would be held and is only shown in a preview of drafts."""
         return article._replace(mark="held") if self._drafts and self._is_held(article, self.now) else article
 
     def reason(self, article: Told, why: str) -> str:
-        """Return why an article is not public, as a clause: what :meth:`why_not` said, and what brings it back."""
+        """Return a clause for ``why``, which is a result of :meth:`why_not`, and what brings the article back."""
         if why == "expired":
-            return "its time is over"
+            return "it has expired"
         if self._is_listed(article):
-            return "the config lists it under withdrawn; taking it from that list brings it back"
+            return "the config lists it under withdrawn; remove it from that list to bring it back"
         by_what = self._taken_back(article)
         return f"another record withdraws it; {by_what.remedy}" if by_what else "another record withdraws it"
 
     def marks(self, article: Told) -> list[str]:
-        """Return the marks of the withdrawals that are of ``article``, whether it outranks them or not."""
+        """Return the marks of the withdrawals of ``article``, whether it outranks them or not."""
         return [marked for marked in marks(article) if marked in self._withdrawn] if self._withdrawn else []
 
     def _is_listed(self, article: Told) -> bool:
@@ -129,14 +131,14 @@ class Publicity:
         return self._listed.has(article, known.id if known else None)
 
     def _taken_back(self, article: Told) -> Withdrawal | None:
-        """Return what withdrew ``article`` and is not outranked by it."""
+        """Return a withdrawal of ``article`` that it does not outrank, if there is one."""
         if not self._withdrawn:
             return None
         found = (self._withdrawn[marked] for marked in self.marks(article))
         return next((withdrawal for withdrawal in found if not withdrawal.is_lifted_by(article)), None)
 
     def may_be_alone(self, article: Told) -> bool:
-        """Say whether ``article`` is held back for its date alone, and something is published under its id."""
+        """Say whether ``article`` is held only because of its date, and something is published under its id."""
         if self._past is None or article.due is not None or not self._is_early(article, self.now):
             return False
         if self._is_listed(article) or self.marks(article):
@@ -150,8 +152,8 @@ class Publicity:
     def _is_early(self, article: Told, now: datetime) -> bool:
         if article.published <= now or not self._holds or article.id in self._alone:
             return False
-        # If what was published under this date is early now, the clock was set back. The id alone does not tell:
-        # another record may have it, which is published.
+        # If it was published under this date and the date is in the future now, the clock was set back. The same id
+        # does not prove that: it may be the id of another record, which is published.
         title = digest(article.title)
         published = self._past.by_instant(article.published) if self._past else ()
         return not any(
@@ -161,22 +163,22 @@ class Publicity:
 
     @cached_property
     def _of_files(self) -> frozenset[str]:
-        """The ids of published articles of which it is remembered which file they come from, and of some others."""
+        """The ids of published articles whose files are remembered, and some more."""
         return frozenset(self._past.aliases().values()) if self._past else frozenset()
 
     def dated(self, article: T) -> T:
-        """Return ``article`` under the date that subscribers know, if its source gave none."""
+        """Return ``article`` with its published date, if its source has no date."""
         if not article.undated or self._past is None:
             return article
         own = known_title(self._past, article) if article.beside else None
         if article.beside and own is None and article.id in self._of_files:
-            # What was published under its title is the article of another file, if that is still there.
+            # The article published under its title comes from another file, if that still exists.
             return article
         known = self._past.by_id(own or article.id) or self._past.became(article.id)
         return redated(article, known.published) if known else article
 
     def without_future_update(self, article: T) -> T:
-        """Return ``article`` without an ``updated`` that is not yet due."""
+        """Return ``article`` without ``updated`` if that is in the future."""
         return without_update(article) if _is_updated_later(article, self.now) else article
 
 

@@ -1,8 +1,7 @@
-"""One pass over the sources: collapse duplicates, hold back what is not due, route, keep the newest.
+"""Reads the sources: drops duplicates, holds back what is not due, applies the rules, keeps the newest for each feed.
 
-Memory holds the newest articles of each feed and two digests an article, never the articles that were read; of a
-feed that is archived, the texts are put aside on the disk.
-What comes out does not depend on the order in which files and records are read.
+One pass is usually enough. Only the newest articles of each feed and two digests per article are in memory; for a
+feed with an archive, texts are kept on disk. The result does not depend on the order of files and records.
 """
 
 from __future__ import annotations
@@ -47,24 +46,32 @@ from feedpub.sources import Readings, Statuses, local_file
 LocalOf = Callable[[int, Article], Local | None]
 
 Progress = Callable[[int, int, int], None]
-"""Called after each file with: files done, files in all, articles so far."""
+"""Called after each file with the number of files read, of all files, and of articles so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What was read: the newest articles of each feed (in the config's order), and the accounts.
+    """What the sources contain: the articles selected for the feeds, and what later steps need to know about the rest.
 
-    Of a feed that is archived, they are all articles that are in no closed page, as entries whose texts are put aside.
-    ``readings`` are what was read of the sources, ``catalog`` is what is known of them, and ``census`` says of which
-    articles only the ids were heard. ``publicity`` and ``index`` decided which records became articles; ``index`` holds
-    the id of each that stays, selected or not. ``withdrawn`` holds the ids of what its owner took back, ``released``
-    those and the ids of what has expired: no guard counts either. ``hidden`` are the ids of all that is not to be shown
-    any more. ``withdrawals`` are to be remembered. ``adoptable`` are, by the number of their source, the articles of
-    sources that adopt old feeds. ``listed`` gives, for each feed of other people by its keys, the date of its oldest
-    entry. ``values`` has those that each template of the config asks for. ``next_change`` is the earliest instant at
-    which the clock alone changes which records are public, or how. ``hands`` tells what people decided of articles,
-    ``unused`` names what the config lists of that and no source has; ``decided`` are their ids, and no guard counts
-    them where they leave a feed. ``effort`` is what it took.
+    - ``selected`` are the newest articles of each feed, in the order of the config. For a feed with an archive, they
+      are all articles that are not in a closed page, as entries whose texts are on disk.
+    - ``readings`` and ``catalog`` are the files as they were read, and what is known about them. ``census`` selects the
+      articles that only needed to be counted; without one, each article was looked at.
+    - ``publicity`` and ``index`` decided which records became articles; ``index`` contains the id of each article that
+      stays, whether it was selected or not.
+    - ``withdrawn`` contains the ids of withdrawn articles, ``released`` also those of expired ones: guards count
+      neither. ``hidden`` are the ids of everything that must not be shown any more. ``withdrawals`` are to be
+      remembered.
+    - ``listed`` is the date of the oldest entry of each feed of other people, by the keys of that feed.
+    - ``adoptable`` are the articles of sources that adopt old feeds, by the number of the source.
+    - ``values`` are those that each template of the config asks for.
+    - ``articles`` to ``boilerplate_lines`` are counts. The articles that were ``taken_back`` are also among those
+      ``left_out``.
+    - ``next_change`` is the earliest instant at which the clock alone changes which records are public, or how.
+    - ``hands`` knows what people decided about articles, ``unused`` are warnings about decisions in the config that
+      match no record, and ``decided`` are the ids of the articles concerned: guards do not count them when they leave a
+      feed.
+    - ``effort`` says how much had to be read and matched.
     """
 
     selected: tuple[tuple[RoutedArticle | Entry, ...], ...]
@@ -112,17 +119,17 @@ def ingest(  # noqa: PLR0913 - each comes from elsewhere
 ) -> IngestResult:
     """Read all sources of ``settings``; articles that are not public at ``now`` are left out or held back.
 
-    ``remembered`` are the withdrawals of which earlier builds knew, ``catalog`` what was read of the sources already;
-    ``local`` gives, by its source and itself, the files of an article that are published.
+    ``past`` is what earlier builds published, ``remembered`` are the withdrawals that they saw, and ``catalog`` is what
+    they read. ``local`` returns what publishes the files of an article, for the number of its source and the article.
 
-    Raises :class:`feedpub.core.errors.SourceError` when a file cannot be read at all.
+    Raises :class:`feedpub.core.errors.SourceError` if a file cannot be read at all.
     """
     catalog = catalog or Catalog(Readings(settings.sources, settings.site.id_authority))
     while True:
         try:
             return _ingest(settings, now, past, progress, remembered, catalog, local=local or _no_files)
         except Stale:
-            # It has forgotten the file, and reads it now.
+            # The catalog has forgotten the file, so it is read now.
             continue
         except Damaged:
             catalog.clear()
@@ -145,7 +152,7 @@ def _ingest(  # noqa: PLR0913 - as above
 
     routers = [sieve := _Router(settings, past, SourceOrder(), hands, local)]
 
-    def begun() -> _Router:
+    def new_router() -> _Router:
         routers.append(_Router(settings, past, order, hands, local))
         return routers[-1]
 
@@ -153,7 +160,7 @@ def _ingest(  # noqa: PLR0913 - as above
         return publicity.asks_all or sieve.asks_all or tally.heard.listens or bool(past.split_ids())
 
     def read(progress: Progress | None) -> tuple[Census | None, DuplicateIndex, _Router]:
-        router = begun()
+        router = new_router()
         census = None if asks_all() else catalog.census(now, publicity.withdrawn)
         index = DuplicateIndex(settings.site.id_authority, settings.exact, past, census or ())
         articles = _articles(catalog, publicity, tally, progress, census)
@@ -162,31 +169,33 @@ def _ingest(  # noqa: PLR0913 - as above
 
     if _read_new(catalog, publicity, progress, sieve, asks_all=asks_all()):
         progress = None
-    census, watched, router = read(progress)
-    said = {marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()}
-    withdrawn = {**remembered, **said}
+    census, index, router = read(progress)
+    declared = {
+        marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()
+    }
+    withdrawn = {**remembered, **declared}
     news = {gone for gone, marked in tally.gone if withdrawn[marked] != remembered.get(marked)}
-    alone = {early for early in tally.early - tally.hidden if not watched.saw(early)}
-    if alone or any(map(watched.saw, news)):
-        # Which withdrawal counts, and which published article has no other record, only all of them tell: read again,
-        # now knowing it.
+    alone = {early for early in tally.early - tally.hidden if not index.saw(early)}
+    if alone or any(map(index.saw, news)):
+        # Only after reading all records is it known which withdrawals count, and which published articles have no
+        # other record. So the sources are read again.
         publicity = Publicity(settings, now, past, withdrawn, alone)
         tally = _Tally(Heard(hands))
-        census, watched, router = read(None)
-    if watched.decide():
-        # What was routed is not what stays, or not under its id: read again, now knowing it.
-        router, stays = begun(), watched.winners()
+        census, index, router = read(None)
+    if index.decide():
+        # Some of the articles offered to feeds do not stay, or have another id. So the sources are read again.
+        router, winners = new_router(), index.winners()
         if census:
-            _offer_known(catalog, publicity, stays, router, sieve, census)
-        _second_reading(stays, router, publicity, catalog, tally, census)
+            _offer_known(catalog, publicity, winners, router, sieve, census)
+        _second_reading(winners, router, publicity, catalog, tally, census)
     else:
-        _offer_known(catalog, publicity, watched.winners(in_order=False), router, sieve)
+        _offer_known(catalog, publicity, index.winners(in_order=False), router, sieve)
     selected = router.newest()
     catalog.save(router.whole, router.floors)
-    # A withdrawal that was lifted is forgotten, but while a record still says it, or it keeps another back.
-    needed = said.keys() | tally.keeping
+    # A lifted withdrawal is forgotten, unless a record still declares it or it still keeps another record back.
+    needed = declared.keys() | tally.keeping
     withdrawn = {m: w for m, w in withdrawn.items() if m in needed or m not in tally.back}
-    known = _Known(past, watched)
+    known = _Known(past, index)
     gone = known.ids(tally.withdrawn) | Listed.of(settings.withdrawn, settings.site.id_authority).ids
     released = gone | known.ids(tally.expired)
     return IngestResult(
@@ -194,7 +203,7 @@ def _ingest(  # noqa: PLR0913 - as above
         readings=catalog.readings,
         catalog=catalog,
         census=census,
-        index=watched,
+        index=index,
         withdrawn=Gone(gone, withdrawn.keys() - tally.back),
         released=Gone(released, withdrawn.keys() - tally.back),
         hidden=released | (known.ids(tally.hidden) - known.shown() if tally.hidden else frozenset()),
@@ -229,11 +238,11 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class SourceTimes:
-    """When sources last changed by the mtimes of their files, in whole seconds.
+    """When sources last changed, by the mtimes of their files, in whole seconds.
 
-    The clock says nothing of that, or the same input would give other bytes later. So what is not a file, and a file
-    whose mtime lies after ``now``, changed :data:`LONG_AGO`, which is before whatever else is known. What was read as
-    the last build read it, as ``readings`` tell, changed when that was.
+    The clock is never used, so that the same input gives the same bytes later. A source that is not a file, or whose
+    mtime is after ``now``, counts as changed :data:`LONG_AGO`, which is before every other date. For a file that has
+    not settled, and was read as the last build read it, ``readings`` have its mtime from then.
     """
 
     def __init__(self, settings: Settings, now: datetime, readings: Readings) -> None:
@@ -242,7 +251,7 @@ class SourceTimes:
         self._readings = readings
 
     def of_article(self, article: Article) -> datetime:
-        """Return when the file of ``article`` last changed; of what comes from the web, the local copy."""
+        """Return when the file of ``article`` last changed; for an article from the web, its local copy."""
         if last := self._readings.last_changed(article.origin.file):
             return last
         try:
@@ -255,12 +264,13 @@ class SourceTimes:
 
 @dataclass(slots=True)
 class _Tally:
-    """What was read, counted. ``not_public`` are articles that were left out as such only after they were made.
+    """Counts and collects what is read.
 
-    Of what is ``left_out``, ``taken_back`` were withdrawn. ``said`` are the withdrawals that records say, ``gone``
-    the ids of these with their marks, ``back`` the marks of what is public again, ``keeping`` those of what is not.
-    ``withdrawn``, ``expired`` and ``hidden``, which holds all that is left out, are ids. ``early`` are those of
-    published articles of which a record is held back for its date.
+    - Of the records ``left_out``, ``taken_back`` were withdrawn, and ``not_public`` had become articles before.
+    - ``said`` are the withdrawals that records declare, by mark; ``gone`` are the ids concerned, with their marks.
+    - ``back`` are marks of withdrawals with a record that is public again, ``keeping`` of those that keep one back.
+    - ``withdrawn``, ``expired`` and ``hidden`` (everything left out) are ids. ``early`` are the ids of published
+      articles that have a record held back because of its date.
     """
 
     heard: Heard
@@ -286,7 +296,7 @@ class _Tally:
     next_change: datetime | None = None
 
     def counted(self, article: Sighting, publicity: Publicity) -> Sighting:
-        """Count an article, which its feed lists, and return it without an update that is not yet due."""
+        """Count an article, and return it with the date that subscribers know, and without a future update."""
         self.articles += 1
         if self.heard.listens or article.feeds or article.not_feeds:
             self.heard.hear(article)
@@ -314,7 +324,7 @@ class _Tally:
             self.expired.update(left_out.ids)
 
     def take_back(self, left_out: LeftOut, now: datetime) -> None:
-        """Note what a record withdraws, if it does."""
+        """Remember what the record withdraws, if it is a withdrawal."""
         if left_out.kind != "withdrawn":
             return
         withdrawal = Withdrawal.of(left_out, now)
@@ -326,81 +336,81 @@ class _Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Tells under which ids subscribers know what is not there any more."""
+    """Knows under which ids articles were published."""
 
     past: Past
-    watched: DuplicateIndex
+    index: DuplicateIndex
 
     def ids(self, gone: Iterable[str]) -> frozenset[str]:
-        """Return the ids ``gone``, and those that their articles came to have, but for what has a public record."""
-        # Such as a later version.
-        own = {each for each in gone if not self.watched.saw(each)}
+        """Return the ids ``gone`` and those under which their articles were published."""
+        # An article with another record that is public, such as a later version, is not gone.
+        own = {each for each in gone if not self.index.saw(each)}
         found = (known for each in own for known in (self.past.by_id(each), self.past.became(each)))
         return frozenset(own | {known.id for known in found if known})
 
     def shown(self) -> frozenset[str]:
-        """Return the ids of the entries that public articles are known as which would have others."""
-        return frozenset(known for derived, known in self.past.aliases().items() if self.watched.saw(derived))
+        """Return the published ids of public articles whose derived ids differ from them."""
+        return frozenset(known for derived, known in self.past.aliases().items() if self.index.saw(derived))
 
 
 def _read_new(
     catalog: Catalog, publicity: Publicity, progress: Progress | None, sieve: _Router, *, asks_all: bool
 ) -> bool:
-    """Read what the catalog does not know; say whether it knows all then.
+    """Read the files that the catalog does not know; say whether it knows all files after that.
 
-    Of what is read, the ``sieve`` finds what feeds may have room for, as far as that can be told before all is known.
-    Where a build ``asks_all`` of each article, that is worth it only while others read.
+    The ``sieve`` selects articles that feeds may have room for, as far as this is known before everything is read.
+    If the build ``asks_all`` about each article, this only pays when worker processes do it.
     """
     files = len(catalog.readings.inputs)
 
     def sift(seen: Seen) -> None:
         instant = seen.told.published.timestamp()
-        # Most are too old for all feeds.
+        # Most articles are too old for all feeds.
         if instant >= sieve.floor and not publicity.why_not(seen.told):
             sieve.offer(seen.told, instant, seen)
 
-    def told(done: int, articles: int) -> None:
+    def report(done: int, articles: int) -> None:
         if progress:
             progress(done, files, articles)
 
     if not sieve.is_bounded or sieve.asks_all:
-        return catalog.read_new(None, told)
-    knows_all = catalog.read_new(None if asks_all else sift, told, sieve.selector(sift, publicity.now))
+        return catalog.read_new(None, report)
+    knows_all = catalog.read_new(None if asks_all else sift, report, sieve.selector(sift, publicity.now))
     catalog.hold(sieve.at_hand())
     return knows_all
 
 
 def _first_reading(
-    watched: DuplicateIndex,
+    index: DuplicateIndex,
     router: _Router,
     publicity: Publicity,
     articles: Iterable[tuple[Sighting, Seen] | Skipped],
     tally: _Tally,
     order: SourceOrder,
 ) -> None:
-    """Hear of all articles; offer those that are read now, as the texts of others are not at hand."""
+    """Register all articles; offer those that are read now to the feeds, as their texts are at hand."""
     for one in articles:
         if isinstance(one, Skipped):
-            watched.pass_over(one.file.name, one.file.source, one.articles)
+            index.pass_over(one.file.name, one.file.source, one.articles)
             router.offered += one.articles
             continue
-        told, seen = one
-        instant = told.published.timestamp()
-        order.hear(told, instant)
-        if why := publicity.why_not(told):
+        sighting, seen = one
+        instant = sighting.published.timestamp()
+        order.hear(sighting, instant)
+        if why := publicity.why_not(sighting):
             if why == "held":
                 tally.held += 1
-                if told.due is not None:
-                    tally.hidden.add(told.id)
-                if publicity.may_be_alone(told):
-                    tally.early.add(told.id)
+                if sighting.due is not None:
+                    tally.hidden.add(sighting.id)
+                if publicity.may_be_alone(sighting):
+                    tally.early.add(sighting.id)
             else:
                 tally.not_public += 1
-                tally.keeping.update(publicity.marks(told))
-                tally.leave_out(LeftOut(told.origin, why, publicity.reason(told, why), told.id))
+                tally.keeping.update(publicity.marks(sighting))
+                tally.leave_out(LeftOut(sighting.origin, why, publicity.reason(sighting, why), sighting.id))
             continue
-        tally.back.update(publicity.marks(told))
-        if new := watched.add(told, instant, seen.file.source):
+        tally.back.update(publicity.marks(sighting))
+        if new := index.add(sighting, instant, seen.file.source):
             router.count(new, seen)
             if seen.read:
                 router.offer(new, instant, seen)
@@ -408,45 +418,46 @@ def _first_reading(
 
 
 def _second_reading(
-    stays: Winners,
+    winners: Winners,
     router: _Router,
     publicity: Publicity,
     catalog: Catalog,
     tally: _Tally,
     census: Census | None,
 ) -> None:
-    """Offer the articles that stay, as what was seen of all has decided; ``tally`` has what the first reading told."""
+    """Offer the articles that stay, which is known now; ``tally`` is that of the first reading."""
     again = _Tally(Heard(router.hands))
     for one in _articles(catalog, publicity, again, None, census):
         if isinstance(one, Skipped):
             router.offered += one.articles
             continue
-        told, seen = one
-        instant = told.published.timestamp()
-        if not publicity.why_not(told) and (kept := stays(told, instant, seen.file.source)):
+        sighting, seen = one
+        instant = sighting.published.timestamp()
+        if not publicity.why_not(sighting) and (kept := winners(sighting, instant, seen.file.source)):
             router.count(kept, seen)
             router.offer(kept, instant, seen)
-            if is_split(kept.id) and not is_split(told.id):
-                tally.notices.append(_shared_id(told))
+            if is_split(kept.id) and not is_split(sighting.id):
+                tally.notices.append(_shared_id(sighting))
 
 
 def _offer_known(
     catalog: Catalog,
     publicity: Publicity,
-    stays: Winners,
+    winners: Winners,
     router: _Router,
     sieve: _Router,
     census: Census | None = None,
 ) -> None:
-    """Offer what was not read now, the newest first as far as possible: feeds have their fill sooner.
+    """Offer the articles of known files: roughly the newest first, so that feeds are full sooner.
 
-    The ``sieve`` has what was read before. With ``census``, only what it did not hear.
+    The ``sieve`` has been offered those that this build has read. With ``census``, only the articles that it
+    skipped are offered.
     """
     tally = _Tally(Heard(router.hands))
     want = Want(census, trusts=not tally.heard.listens)
     known = sorted((file for file in catalog.files() if file.is_known), key=lambda file: -file.newest)
     router.raise_floor()
-    # What the last build needed is most probably enough, and the texts of other articles may not be at hand.
+    # What the last build needed is probably enough, and reading the texts of more articles takes time.
     enough = tuple(map(max, catalog.floors(len(router.floors)), sieve.floors))
     for by, before in ((enough, None), (None, enough)):
         for file in known:
@@ -454,9 +465,9 @@ def _offer_known(
             if file.newest < min(floors, default=inf):
                 break
             for seen in file.wanted(floors, before, want):
-                told = publicity.marked(tally.counted(seen.told, publicity))
-                instant = told.published.timestamp()
-                if not publicity.why_not(told) and (kept := stays(told, instant, file.source)):
+                sighting = publicity.marked(tally.counted(seen.told, publicity))
+                instant = sighting.published.timestamp()
+                if not publicity.why_not(sighting) and (kept := winners(sighting, instant, file.source)):
                     router.offer(kept, instant, seen)
             file.leave()
         router.raise_floor()
@@ -467,7 +478,7 @@ def _future_update(article: Told) -> Notice:
     return Notice(
         article.origin,
         "bad-updated",
-        f"left out the time of the update until it is due: {article.updated.isoformat()} lies in the future",
+        f"left out the time of the update until it is due: {article.updated.isoformat()} is in the future",
     )
 
 
@@ -476,7 +487,7 @@ def _shared_id(article: Told) -> Notice:
     return Notice(
         article.origin,
         "shared-id",
-        f"{shown} is the id or link of another article too; this one has an id of its own",
+        f"{shown} is also the id or link of another article, so this one has an id of its own",
     )
 
 
@@ -487,7 +498,7 @@ def _articles(
     progress: Progress | None,
     census: Census | None = None,
 ) -> Iterator[tuple[Sighting, Seen] | Skipped]:
-    """Yield all articles, each as it is now, and where it was seen; of those that ``census`` leaves out, the number."""
+    """Yield all articles as they are now, each with its place; of those that ``census`` skips, only the number."""
     inputs = catalog.readings.inputs
     tally.source_warnings += catalog.readings.warnings
     for done, file in enumerate(catalog.files(), 1):
@@ -519,7 +530,7 @@ def _articles_of(
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """An article that feeds may publish: what is to be known of it, and the whole of it as far as it is at hand."""
+    """An article that feeds may publish; ``whole`` is its text, if it is at hand."""
 
     article: Sighting
     feeds: tuple[str, ...]
@@ -530,7 +541,7 @@ class _Candidate:
 
 
 class _Router:
-    """Offers each article to the feeds whose rule takes it, unless their archive has it for good."""
+    """Offers each article to the feeds whose rules take it, unless it is already in a closed page of their archive."""
 
     def __init__(
         self, settings: Settings, past: Past, order: SourceOrder, hands: Hands, local: LocalOf
@@ -548,29 +559,29 @@ class _Router:
         self._past = past
         self._spool = Spool()
         self.floor = float("-inf")
-        """What was published before this (in epoch seconds) is not among the newest of any feed any more."""
+        """An article published before this (in epoch seconds) is too old for every feed."""
         self.offered = 0
         self.matched = 0
-        """Of how many articles the rules were asked."""
+        """The number of articles that were matched against the rules."""
         self.values = ValueCounter(settings)
         self.adoptable: dict[int, list[Adoptable]] = {
             number: [] for number, spec in enumerate(settings.sources) if spec.adopt
         }
         self.whole: dict[tuple[CatalogFile, int], Article] = {}
-        """Those of the newest articles whose texts are at hand, by where they were seen."""
+        """The newest articles, where they are not entries on disk, by file and number in it."""
 
     @property
     def asks_all(self) -> bool:
-        """Whether more of each article has to be known than which feeds take it."""
+        """Whether a build needs more from each article than which feeds take it."""
         return bool(self.values.counts or self.adoptable)
 
     @property
     def is_bounded(self) -> bool:
-        """Whether each feed has room for so many articles and no more, whatever their source."""
+        """Whether each feed has room for a fixed number of articles, whatever their source."""
         return all(selection.is_bounded for selection in self._selections)
 
     def selector(self, sift: Callable[[Seen], None], now: datetime) -> Selector:
-        """Return what is to be looked for where the catalog has files read elsewhere; all feeds are bounded."""
+        """Return what worker processes are to look for when they read files; requires :attr:`is_bounded`."""
 
         def matched(articles: int) -> None:
             self.matched += articles
@@ -579,77 +590,83 @@ class _Router:
         return Selector(self._rules, rooms, lambda: self.floors, now.timestamp(), sift, matched)
 
     def at_hand(self) -> dict[tuple[CatalogFile, int], Article]:
-        """Return the articles that are kept by now and whose texts are at hand, by where they were seen."""
+        """Return the articles selected so far whose texts are at hand, by file and number in it."""
         kept = chain.from_iterable(selection.kept() for selection in self._selections)
         return {(c.seen.file, c.seen.number): c.whole.article for c in kept if c.whole}
 
     @property
     def floors(self) -> tuple[float, ...]:
-        """Of each feed, the instant (in epoch seconds) before which it takes nothing any more."""
+        """For each feed, the instant (in epoch seconds) before which it takes no more articles."""
         return tuple(selection.floor for selection in self._selections)
 
-    def count(self, told: Sighting, seen: Seen) -> None:
+    def count(self, sighting: Sighting, seen: Seen) -> None:
         """Count an article that stays."""
         self.offered += 1
         if seen.file.source in self.adoptable:
-            self.adoptable[seen.file.source].append(Adoptable.of(told))
+            self.adoptable[seen.file.source].append(Adoptable.of(sighting))
         if self.values.counts:
-            self.values.add(told.applied_to(seen.whole()))
+            self.values.add(sighting.applied_to(seen.whole()))
 
-    def offer(self, told: Sighting, instant: float, seen: Seen) -> None:
-        """Offer an article that was counted to the feeds."""
+    def offer(self, sighting: Sighting, instant: float, seen: Seen) -> None:
+        """Offer an article, which has been counted, to the feeds."""
         if instant < self.floor:
-            # Whichever feeds would take it, all have newer ones enough.
+            # All feeds have enough newer articles.
             return
-        taken = self._taken(told, seen)
-        wanting = [index for index in taken if not self._has(index, told) and self._in_bounds(index, told)]
+        taken = self._taken(sighting, seen)
+        wanting = [
+            index for index in taken if not self._has(index, sighting) and self._in_bounds(index, sighting)
+        ]
         selections = [self._selections[index] for index in wanting]
         if any(instant >= selection.floor for selection in selections):
-            candidate = self._candidate(told, seen, taken, archived=not self._archiving.isdisjoint(wanting))
-            origin = origin_of(told, seen.file.source) if self._shares else ""
+            candidate = self._candidate(
+                sighting, seen, taken, archived=not self._archiving.isdisjoint(wanting)
+            )
+            origin = origin_of(sighting, seen.file.source) if self._shares else ""
             for selection in selections:
                 selection.offer(instant, candidate, origin)
             self.floor = min(selection.floor for selection in self._selections)
 
     def raise_floor(self) -> None:
-        """Bring :attr:`floor` to where it is by now; while articles are offered it lags behind."""
+        """Update :attr:`floor`, which lags behind while articles are offered."""
         for selection in self._selections:
             selection.raise_floor()
         self.floor = min((selection.floor for selection in self._selections), default=-inf)
 
-    def _taken(self, told: Sighting, seen: Seen) -> Sequence[int]:
+    def _taken(self, sighting: Sighting, seen: Seen) -> Sequence[int]:
         """Return the numbers of the feeds that take an article, by their rules or by hand."""
-        # What else of it may be another by now, no rule looks at; but what the config lists, the catalog does not know.
-        is_same = told.categories == seen.told.categories and not self.hands.names(told)
+        # No rule looks at the other fields that may have changed. But the catalog does not know what the config lists.
+        is_same = sighting.categories == seen.told.categories and not self.hands.names(sighting)
         known = seen.file.feeds(seen.number) if is_same else None
         if known is not None:
             return known
-        taken = self._rules.route(told.applied_to(seen.whole()), self.hands.of(told))
+        taken = self._rules.route(sighting.applied_to(seen.whole()), self.hands.of(sighting))
         self.matched += 1
         if is_same:
             seen.file.take(seen.number, taken)
         return taken
 
-    def _candidate(self, told: Sighting, seen: Seen, taken: Iterable[int], *, archived: bool) -> _Candidate:
+    def _candidate(
+        self, sighting: Sighting, seen: Seen, taken: Iterable[int], *, archived: bool
+    ) -> _Candidate:
         feeds = tuple(self._slugs[index] for index in taken)
         whole = None
         if seen.read:
-            whole = self._whole(told, seen.whole(), feeds, seen.file.source, archived=archived)
+            whole = self._whole(sighting, seen.whole(), feeds, seen.file.source, archived=archived)
         if whole:
-            # Nothing holds more of it than is asked for.
+            # The text is not needed twice in memory.
             seen = seen._replace(read=None)
-        return _Candidate(told, feeds, seen, archived, whole)
+        return _Candidate(sighting, feeds, seen, archived, whole)
 
     def _whole(
-        self, told: Sighting, article: Article, feeds: tuple[str, ...], source: int, *, archived: bool
+        self, sighting: Sighting, article: Article, feeds: tuple[str, ...], source: int, *, archived: bool
     ) -> RoutedArticle | Entry:
-        selected = RoutedArticle(told.applied_to(article), feeds)
+        selected = RoutedArticle(sighting.applied_to(article), feeds)
         if not archived:
             return selected
         return offload(make_entry(selected, self._local(source, selected.article)), self._spool)
 
     def newest(self) -> tuple[tuple[RoutedArticle | Entry, ...], ...]:
-        """Return the newest articles of each feed. Raises :class:`feedpub.catalog.Stale`."""
+        """Return the newest articles of each feed. Raises :class:`feedpub.catalog.Stale` if a file has changed."""
         chosen = [selection.newest() for selection in self._selections]
         of_files: dict[CatalogFile, dict[int, _Candidate]] = {}
         for candidate in chain.from_iterable(chosen):
@@ -676,22 +693,19 @@ class _Router:
         window = self._windows[index]
         if window.after is None and window.before is None:
             return True
-        # Subscribers may know it under another date, which then counts.
+        # Subscribers may know the article under another date, which counts as well.
         known = (self._past.by_id(article.id), self._past.became(article.id))
         times = (article.published, *(entry.published for entry in known if entry))
         return any(out_of_bounds(window, time) is None for time in times)
 
 
 def _room(feed: FeedSettings) -> tuple[int | None, int | None]:
-    """Return how many articles have to be at hand to choose those of ``feed``, and how many of one source.
-
-    ``None``: all of them.
-    """
+    """Return how many articles are needed to choose those of ``feed``, and how many of one source; ``None``: all."""
     share = feed.window.max_per_source
     if feed.archive is not None:
         return None, None
-    # Of near-duplicates one stays: with a second feedful at hand, the feed is full all the same, and what was
-    # left out does not come back as soon as the earlier one has slid out of it.
+    # Near-duplicates are left out later. With twice as many articles the feed is full all the same, and one that was
+    # left out does not come back as soon as the earlier one has slid out.
     spare = 1 if feed.near is None else 2
     return spare * feed.max_items, None if share is None else spare * share
 
@@ -700,11 +714,11 @@ Selected = TypeVar("Selected", RoutedArticle, Entry, _Candidate)
 
 
 class NewestN(Generic[Selected]):
-    """The newest ``limit`` articles of one feed, or all, gathered from a stream in any order.
+    """Selects the newest ``limit`` articles of one feed, or all, from a stream in any order.
 
-    Of each source it takes the newest ``share`` only, or all. Of those of one instant, ``order`` says which are newer.
-    It holds a few times the limit at most, whatever the length of the stream, and what it keeps does not depend on the
-    order in which they were offered.
+    It takes the newest ``share`` articles of each source, or all. ``order`` decides between articles of the same
+    instant. It keeps at most a few times ``limit`` articles, however long the stream is, and the result does not depend
+    on the order of the stream.
     """
 
     def __init__(self, limit: int | None, share: int | None = None, order: SourceOrder | None = None) -> None:
@@ -714,12 +728,12 @@ class NewestN(Generic[Selected]):
         self._kept: list[tuple[float, Selected, str]] = []
         self._full = 2 * (limit or 0)
         self.floor = float("-inf")
-        """What was published before this (in epoch seconds) is not among the newest any more."""
+        """An article published before this (in epoch seconds) is no longer among the newest."""
 
     def offer(self, instant: float, selected: Selected, origin: str = "") -> None:
         """Take ``selected``, published at ``instant`` (epoch seconds), if it may be among the newest.
 
-        ``origin`` tells its source from others.
+        ``origin`` identifies its source, for ``share``.
         """
         if instant < self.floor:
             return
@@ -729,26 +743,26 @@ class NewestN(Generic[Selected]):
 
     @property
     def is_bounded(self) -> bool:
-        """Whether it takes so many and no more, whatever their source."""
+        """Whether it takes a fixed number of articles, whatever their source."""
         return self._limit is not None and self._share is None
 
     def kept(self) -> Iterable[Selected]:
-        """Return what it holds, which may be more than what it takes in the end."""
+        """Return the articles kept so far; there may be more than it selects in the end."""
         return (selected for _, selected, _ in self._kept)
 
     def raise_floor(self) -> None:
-        """Bring :attr:`floor` to where it is by now."""
+        """Update :attr:`floor`."""
         if self._limit is not None and len(self._kept) >= self._limit:
             self._cut(self._limit)
 
     def newest(self) -> tuple[Selected, ...]:
-        """Return what was kept, newest first, each with its turn. To be asked when the stream has ended."""
+        """Return the selection, newest first, each article with its turn; call this after the stream has ended."""
         return tuple(
             replace(selected, turn=self._order.turn(selected.article)) for _, selected, _ in self._chosen(1)
         )
 
     def _cut(self, limit: int) -> None:
-        # Of the file that is being read, either end may turn out to be the newer one.
+        # While a file is being read, either of its ends may turn out to be the newer one, so both selections are kept.
         chosen = self._chosen(1)
         if len(chosen) >= limit:
             self.floor = -chosen[limit - 1][0]
@@ -758,7 +772,7 @@ class NewestN(Generic[Selected]):
         self._full = len(chosen) + limit
 
     def _chosen(self, sign: int) -> list[tuple[float, Selected, str]]:
-        """Return what is to be kept under the assumption of ``sign``, newest first."""
+        """Return the selection, newest first, if ``sign`` is the direction of the file that is being read."""
 
         def place(kept: tuple[float, Selected, str]) -> tuple[float, int, int, int, str]:
             file, line, column = self._order.turn(kept[1].article, sign)
@@ -766,7 +780,7 @@ class NewestN(Generic[Selected]):
 
         ordered = sorted(self._kept, key=place)
         if self._share is not None:
-            # What is not among the newest of its source will never be.
+            # An article that is not among the newest of its source now will never be.
             seen: Counter[str] = Counter()
             shares = []
             for kept in ordered:

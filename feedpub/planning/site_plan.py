@@ -1,8 +1,9 @@
-"""Everything that a build decides: what each document of each feed holds, and whether it may be published.
+"""The plan of a build: what each document contains, and whether it may be published.
 
-sources | duplicates | rules | newest | identity | feed plans | rendering | checks | guards
+The steps are: sources | duplicates | rules | newest | identity | feed plans | rendering | checks | guards
 
-A plan changes nothing. ``build`` carries it out; ``build --dry-run``, ``diff``, ``explain`` and ``report`` read it.
+Making a plan changes nothing. ``build`` carries it out; ``build --dry-run``, ``diff``, ``explain`` and ``report`` read
+it.
 """
 
 from __future__ import annotations
@@ -39,19 +40,20 @@ from feedpub.planning.routing import IngestResult, Progress, SourceTimes, ingest
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """What a build of ``settings`` at ``now`` is to do, over the ``state`` that it finds.
+    """What a build of ``settings`` at ``now`` will do, given the ``state`` of what is published and remembered.
 
-    ``allowed`` are the guards that are overridden. ``ingested`` is what the sources gave, ``resolved`` the entries
-    that its articles are. ``feeds`` are the plans of the feeds, in the config's order; entries that no document could
-    carry are ``quarantined``. ``became`` has, for each feed, the ids of articles that turned out to be entries of a
-    closed archive page, ``cut`` the closed archive documents that lose entries, ``taken_back`` the ids of what leaves
-    as it is withdrawn. ``adoption`` says which articles go on under the ids of another generator. ``previous`` is
-    what the feeds replace, ``zones`` are the sources whose zone was changed.
-
-    ``rendered`` are the documents, those of retired feeds last, ``pages`` those for people, ``media`` the files beside
-    articles, and ``verified`` says which
-    of them may be published.
-    ``refusal`` is what a build stops with instead of publishing anything; ``None`` where it goes on.
+    - ``allowed`` are the guards that are overridden.
+    - ``ingested`` is what the sources contain, ``resolved`` has the entries of its articles, under the ids and dates
+      that subscribers know. ``adoption`` has the articles that continue entries of another generator.
+    - ``feeds`` are the plans of the feeds, in the order of the config. ``quarantined`` entries are in no document, as
+      they would make it invalid. ``became`` has, by feed, the derived ids of articles that turned out to be entries of
+      a closed archive page.
+    - ``cut`` are closed archive documents that lose entries, ``taken_back`` the ids of withdrawn entries that are
+      online.
+    - ``previous`` is what is online of the feeds now, for the guards. ``zones`` are sources with a changed time zone.
+    - ``rendered`` are the documents of the feeds, those of retired feeds last, ``pages`` the HTML pages, ``media`` the
+      files of articles. ``verified`` says which of them may be published.
+    - ``refusal`` is the error with which the build stops before it publishes anything; ``None`` if it may go on.
     """
 
     settings: Settings
@@ -76,17 +78,18 @@ class SitePlan:
 
     @property
     def next_change(self) -> datetime | None:
-        """The earliest instant at which the same input gives other documents; ``None`` where the clock changes none."""
+        """When the same input will first give other documents, as time has passed; ``None`` if it never will."""
         ages_out = (feed.ages_out for feed in self.feeds)
         return earliest(self.now, self.ingested.next_change, self.media.next_change, *ages_out)
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What may be published: the documents, and the names that ``keep`` what is online under them.
+    """Which of the planned ``documents`` may be published, in the order in which they are put into place.
 
-    ``invalid`` says by name why documents are not published; ``held`` are the feeds that stay as they are.
-    ``listings`` are the names of the site's own documents, ``pages`` those of what people look at.
+    ``keep`` are the names of published documents that stay unchanged. ``invalid`` says, by name, why a document is not
+    published; ``held`` are the slugs of feeds that are not updated at all. ``listings`` are the names of documents of
+    the whole site, ``pages`` those of HTML pages.
     """
 
     documents: tuple[Document, ...]
@@ -99,9 +102,9 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Closed archive documents without entries that are not to be shown any more.
+    """Closed archive documents, without the entries that must not be shown any more.
 
-    ``ids`` are those that closed pages held, by feed, ``failed`` the documents that nothing could be cut out of.
+    ``ids`` are the ids of these entries, by feed; ``failed`` are the documents from which they could not be cut.
     """
 
     documents: tuple[Document, ...] = ()
@@ -110,7 +113,7 @@ class Cut:
 
 
 def cut_out(settings: Settings, state: State, hidden: Iterable[str]) -> Cut:
-    """Return the closed archive documents of ``state`` without the entries of the ids ``hidden``."""
+    """Return the closed archive documents that change when the entries with the ids ``hidden`` are cut out."""
     documents: list[Document] = []
     failed: dict[str, Invalid] = {}
     hidden = frozenset(hidden)
@@ -131,7 +134,7 @@ def cut_out(settings: Settings, state: State, hidden: Iterable[str]) -> Cut:
                     continue
                 documents.append(Document(path, slug, known.media_type, settings.site.base_url + path, cut))
             except ValueError as error:
-                reason = f"nothing can be cut out of it, as it is not as it was written: {error}"
+                reason = f"nothing can be cut out of it, because it is not as feedpub wrote it: {error}"
                 failed[path] = Invalid(path, 1, reason)
     return Cut(tuple(documents), ids, failed)
 
@@ -146,15 +149,17 @@ def verify_documents(  # noqa: PLR0913 - each comes from elsewhere
     *,
     passed: Passed | None = None,
 ) -> Verified:
-    """Hold each document against its check: those of feeds, the ``listing`` of all, and ``pages`` served at ``base``.
+    """Check all documents, and say which may be published.
 
-    Likewise those that entries were ``cut`` out of. Files of ``media`` need none: their bytes told what they are.
-    What ``passed`` before needs none any more.
+    They are the documents of feeds, the ``listing`` of all feeds, archive documents that entries were ``cut`` out of,
+    and ``pages``, whose links are checked with ``base``, the address at which they are served. Files of ``media`` are
+    not checked, as their types were detected from their bytes. Documents that ``passed`` before are not checked again.
 
-    What links to others is behind them, as it is put into place after them: pages before the documents whose
-    entries link to them, archive documents before the subscription documents that lead to them. Where a
-    subscription document fails, its last good version is kept. Where an archive document fails, the whole feed is
-    kept: its documents link to each other, and each entry has to be in one of them.
+    If a subscription document is invalid, its published version is kept. If an archive document is invalid, the whole
+    feed is kept as published: its documents link to each other, and each entry must be in one of them.
+
+    Documents come before those that link to them, as they are put into place in this order: pages before the documents
+    whose entries link to them, archive documents before subscription documents.
     """
     valid: list[Document] = []
     keep: set[str] = set()
@@ -172,7 +177,7 @@ def verify_documents(  # noqa: PLR0913 - each comes from elsewhere
             keep.update(wrong)
             valid += [document for document in documents if document.path not in wrong]
     if cut:
-        # Their neighbours do not depend on what is in them, so each goes alone.
+        # Other documents do not depend on their entries, so an invalid one affects no other.
         wrong = refusals(cut.documents, passed)
         invalid |= {**cut.failed, **wrong}
         valid += [document for document in cut.documents if document.path not in wrong]
@@ -189,11 +194,11 @@ def verify_documents(  # noqa: PLR0913 - each comes from elsewhere
     html = [document for document in planned if document.media_type == HTML_TYPE]
     for path, line, reason in page_faults(html, names, base):
         invalid.setdefault(path, Invalid(path, line, reason))
-    # A feed that is held back keeps its pages.
+    # Invalid pages, and all pages of feeds that are held back, stay as they are online.
     stay = {d.path for d in html if d.path in invalid or d.path.partition(".")[0] in held}
-    # But a page of what was taken back goes where its note fails.
+    # But if the note in place of a withdrawn article's page is invalid, the page is removed.
     keep.update(stay - {note.path for note in pages.notes})
-    # Pages and feeds lead to each other. Readers poll the feeds, so what their entries link to comes before them.
+    # Pages and feeds link to each other. Readers poll the feeds, so the pages come first.
     people = [document for document in planned if document.path not in stay]
     return Verified(
         (*files, *pages.final, *people, *valid),
@@ -207,9 +212,10 @@ def verify_documents(  # noqa: PLR0913 - each comes from elsewhere
 
 @dataclass(frozen=True, slots=True)
 class ChangedZone:
-    """A source, by its patterns, whose zone was changed while ``articles`` keep the dates they were published under.
+    """A source whose time zone was changed. So many of its published ``articles`` keep their dates.
 
-    ``new`` says that this was not so at the last build.
+    ``source`` are its patterns; ``was`` and ``now`` are names of zones, or UTC offsets. ``new`` is false if the last
+    build reported the same.
     """
 
     source: str
@@ -221,13 +227,13 @@ class ChangedZone:
     @property
     def reason(self) -> str:
         """What was changed, as a clause."""
-        return f"the dates of the source {self.source} were read in {self.was} and are read in {self.now} now"
+        return f"the time zone of the source {self.source} has changed from {self.was} to {self.now}"
 
     def __str__(self) -> str:
-        return (
-            f"{self.reason}; {self.articles:,} published {'article' if self.articles == 1 else 'articles'} kept the old"
-            f" ones; to take the new ones, run once with {ALLOWANCES['moved-dates']}"
-        )
+        kept = "1 published article keeps its date"
+        if self.articles != 1:
+            kept = f"{self.articles:,} published articles keep their dates"
+        return f"{self.reason}; {kept}; to use the new dates, run once with {ALLOWANCES['moved-dates']}"
 
 
 def plan_site(
@@ -239,11 +245,13 @@ def plan_site(
     progress: Progress | None = None,
     catalog: Catalog | None = None,
 ) -> SitePlan:
-    """Decide what a build of ``settings`` at ``now`` is to do. Sources are read, and nothing is changed.
+    """Decide what a build of ``settings`` at ``now`` will do. This reads the sources, and changes nothing.
 
-    ``allowed`` names the guards (:data:`feedpub.core.errors.ALLOWANCES`) that are overridden; ``catalog`` is what was
-    read of the sources already. Raises :class:`feedpub.core.errors.SourceError` where a file cannot be read at all, and
-    :class:`ConfigError` where a feed could not be published with any entries.
+    ``state`` is what subscribers have seen. ``allowed`` are the guards to override, by their names in
+    :data:`feedpub.core.errors.ALLOWANCES`. ``catalog`` is what earlier builds read; without one, all sources are read.
+
+    Raises :class:`feedpub.core.errors.SourceError` if a file cannot be read at all, and :class:`ConfigError` if the
+    config makes a feed invalid whatever its entries are. A guard does not raise: it is the ``refusal`` of the plan.
     """
     media = SiteMedia(settings, state.published, state.media, now)
     ingested = ingest(settings, now, state.ledger, progress, state.withdrawn, catalog, local=media.of)
@@ -252,7 +260,7 @@ def plan_site(
     )
     plan = planner.plan()
     if plan.verified.invalid:
-        # Before entries are blamed for it.
+        # If the config is the cause, no entry is.
         check_heads(settings)
     if harmful := planner.harmful(plan):
         return planner.plan(harmful)
@@ -260,7 +268,7 @@ def plan_site(
 
 
 def check_heads(settings: Settings) -> None:
-    """Raise :class:`ConfigError` where a feed could not be published with any entry, or with none."""
+    """Raise :class:`ConfigError` if a feed would be invalid even without entries."""
     renderer = Renderer(settings.site, settings.categories, settings.output.formats)
     feeds = [make_feed(feed, [], settings.site) for feed in settings.feeds]
     for feed in (*feeds, *(moved_notice(feed, settings.site, None) for feed in settings.retired)):
@@ -268,12 +276,12 @@ def check_heads(settings: Settings) -> None:
             raise ConfigError(
                 Where(str(settings.file), 1, 1, ("feeds", feed.settings.slug)),
                 f"{wrong.path} would be invalid whatever its entries are: {wrong.reason}",
-                "correct the value of the feed, or of site, that this comes from",
+                "correct the value of the feed, or of site, that causes this",
             )
 
 
 class _Planner:
-    """Plans once, and once more without the entries that would make documents invalid."""
+    """Makes a plan; and if entries make documents invalid, another one without them."""
 
     def __init__(  # noqa: PLR0913 - each comes from elsewhere
         self,
@@ -323,7 +331,7 @@ class _Planner:
             if c.slug in state.online and not feed.lasting
         )
         rendered = self._render(feeds)
-        # What a public article turns out to be, though another record of its key is a draft, is shown.
+        # If another record with the same key is a draft, the entry of a public article is still shown.
         hidden = ingested.hidden - {entry.article.id for entry in resolved.entries.values()}
         pages = plan_pages(settings, state, feeds, hidden)
         cut = cut_out(settings, state, hidden)
@@ -366,7 +374,7 @@ class _Planner:
         )
 
     def harmful(self, plan: SitePlan) -> list[Quarantined]:
-        """Return the entries that make their feeds invalid: those that would if they were there alone."""
+        """Return the entries that would make their feeds invalid on their own."""
         wrong = {path.partition(".")[0] for path in plan.verified.invalid}
         found: dict[str, Quarantined] = {}
         for feed_plan in plan.feeds:
@@ -395,16 +403,16 @@ class _Planner:
         return replace(resolved, entries=with_pages(resolved.entries, self._settings))
 
     def _archived(self, feed: FeedSettings, entries: Mapping[str, Entry]) -> tuple[str, ...]:
-        """Return the ids, as their articles derive them, of those ``entries`` that are in a closed page of ``feed``."""
+        """Return the derived ids of those ``entries`` that are in a closed archive page of ``feed``."""
         if feed.archive is None:
             return ()
         archived = self._state.ledger.archived
         return tuple(derived for derived, e in entries.items() if archived(feed.slug, e.article.id))
 
     def _slid(self, feed: FeedSettings, there: Container[str]) -> Iterable[Entry]:
-        """Yield what is online of ``feed`` and has slid out of another people's feed, which its archive keeps.
+        """Yield the online entries of ``feed`` that the feed they came from no longer lists: the archive keeps them.
 
-        ``there`` are the ids of the entries that articles are.
+        ``there`` are the ids of entries that the sources still have.
         """
         archive = self._state.archives.get(feed.slug)
         if feed.archive is None or archive is None:
@@ -423,7 +431,7 @@ class _Planner:
     def _compose(self, feed: FeedSettings, entries: Iterable[Entry]) -> FeedPlan:
         settings, state, slug = self._settings, self._state, feed.slug
         archive = state.archives.get(slug, PublishedArchive())
-        # When its documents that are online changed; what lies in the future was a mistake.
+        # When its published documents changed; a date in the future was a mistake.
         online = {"": state.online[slug].updated} if slug in state.online else {}
         since = {name: time for name, time in {**archive.since, **online}.items() if time <= self._now}
         guid = state.online[slug].guid if slug in state.online and feed.podcast else ""
@@ -447,7 +455,7 @@ class _Planner:
 def _changed_zones(
     settings: Settings, ledger: Ledger, ingested: IngestResult, resolved: Resolved
 ) -> tuple[ChangedZone, ...]:
-    """Return the sources whose dates are read in another zone than those that are published, and are kept."""
+    """Return the sources whose published articles keep dates that were read in another zone than now."""
     found: dict[int, list[Entry]] = defaultdict(list)
     source_of = ingested.index.source_of()
     for entry in resolved.redated:
@@ -479,9 +487,10 @@ def _offset(time: datetime | None) -> str:
 
 
 def _missing(online: PublishedFeed, ingested: IngestResult, ledger: Ledger) -> PublishedFeed:
-    """Return what is online without what no guard counts.
+    """Return the published feed without the entries that guards do not count.
 
-    That is what its owners took away, what people decided by hand, and what has slid out of another people's feed.
+    These are withdrawn and expired ones, those that people decided about by hand, and those that the feed they came
+    from no longer lists.
     """
     return replace(
         online,

@@ -1,6 +1,7 @@
-"""What a build makes of each record, and where it places each article: told from its plan, never worked out anew.
+"""The verdict on each record: whether it becomes an article, and where a build places it.
 
-A record has exactly one fate. An article has one placement in each feed.
+All of this is read from the plan of a build, and not decided again. A record has exactly one fate. An article has one
+placement in each feed.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from feedpub.planning.routing import SourceTimes
 from feedpub.planning.site_plan import SitePlan
 
 Record: TypeAlias = Article | LeftOut | Reject
-"""What a source has for one article: it became one, is not to be published, or could not become one."""
+"""What a source has for one article: the article, or a record that is left out, or a reject."""
 
 Known: TypeAlias = Record | Sighting
-"""What is known of a record when it is chosen: of most articles, no text but their title."""
+"""A record as it is searched: for most articles, the title is known, but no other text."""
 
 
 class Fate(StrEnum):
@@ -55,7 +56,10 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an article is in one feed, and in which of its ``documents``; ``reason`` is a sentence, or empty."""
+    """Where an article is in one ``feed`` (a slug).
+
+    ``documents`` are the names of the documents that contain it. ``reason`` says why it is in none, or is empty.
+    """
 
     feed: str
     where: Where
@@ -67,9 +71,10 @@ class Placement:
 class Verdict:
     """What a build makes of one ``record``.
 
-    ``reason`` says why it is not an article; it is empty for one that is. ``id`` is the one by which subscribers know
-    its article, or will. ``kept`` is the place of the record that stays for a duplicate, and ``kept_id`` its article's
-    id. ``placements`` has one for each feed of the config; it is empty for what is not an article.
+    - ``reason`` says why it is not an article; it is empty for an article.
+    - ``id`` is the id under which its article is or will be published.
+    - ``kept`` is the place of the record that stays instead of a duplicate, and ``kept_id`` the id of its article.
+    - ``placements`` are those of an article, one for each feed of the config; empty for other records.
     """
 
     record: Record
@@ -82,10 +87,10 @@ class Verdict:
 
 
 class Search(NamedTuple):
-    """Where to look for records, so that not all have to be judged.
+    """Which records to look at, so that not all need a verdict.
 
-    It comes to all records in the files that are ``here``. In the others it comes to the articles that are ``meant``,
-    to those that may have to do with others, and to all that is not an article.
+    It includes all records in the files that ``here`` selects. In the other files it includes the articles that
+    ``meant`` selects, those that may be duplicates of others, and all records that are not articles.
     """
 
     meant: Meant | None = None
@@ -96,9 +101,9 @@ EVERYWHERE = Search(here=lambda _: True)
 
 
 def articles(plan: SitePlan) -> Iterator[Article]:
-    """Yield the articles that ``plan`` offers to the feeds, each once. Sources are read once more.
+    """Yield the articles that ``plan`` offers to the feeds, each once. This reads the sources again.
 
-    Raises :class:`feedpub.core.errors.SourceError` where a file cannot be read at all.
+    Raises :class:`feedpub.core.errors.SourceError` if a file cannot be read at all.
     """
     for judged in _judged(plan, None):
         if judged.kept:
@@ -108,16 +113,16 @@ def articles(plan: SitePlan) -> Iterator[Article]:
 def verdicts(
     plan: SitePlan, wanted: Callable[[Known], bool] = lambda _: True, search: Search = EVERYWHERE
 ) -> list[Verdict]:
-    """Return what ``plan`` makes of each record that is ``wanted``, of those that the ``search`` comes to.
+    """Return what ``plan`` makes of the records of the ``search`` for which ``wanted`` is true.
 
-    The ledger and the catalog that the plan was made with have to be open. Raises
-    :class:`feedpub.core.errors.SourceError` where a file cannot be read, or is another than it was.
+    The ledger and the catalog of the plan must still be open. Raises :class:`feedpub.core.errors.SourceError` if a file
+    cannot be read, or has changed since the plan was made.
     """
     return _verdicts(plan, lambda record, _winner: wanted(record), search)
 
 
 def unplaced(plan: SitePlan) -> Iterator[str]:
-    """Yield why articles that the config adds to a feed are not in it, each with the place of the decision."""
+    """Yield a sentence for each article that was added to a feed and is not in it: where it was added, and why not."""
     hands = plan.ingested.hands
 
     def is_named(record: Known) -> bool:
@@ -137,33 +142,39 @@ def unplaced(plan: SitePlan) -> Iterator[str]:
 
 
 def duplicates(plan: SitePlan) -> list[Verdict]:
-    """Return the verdicts over records that ``plan`` leaves out for others."""
+    """Return the verdicts on records that ``plan`` leaves out because another record of the same article stays."""
     return _verdicts(plan, lambda _record, winner: winner is not None, Search())
 
 
 class _Judged(NamedTuple):
-    """A record, the article that it stays as, or the id of the one that stays for it; where it was ``seen``."""
+    """A record, and ``kept``, the article if it stays; or ``winner``, the id of the one that stays instead.
+
+    ``seen`` is the place of an article in its file.
+    """
 
     record: Known
     kept: Sighting | None = None
     winner: str | None = None
     seen: Seen | None = None
 
-    def whole(self, told: Sighting) -> Article:
-        """Return the whole of ``told``, which the article came to be known as. Raises :class:`SourceError`."""
+    def whole(self, sighting: Sighting) -> Article:
+        """Return the article with its texts, and with the fields of ``sighting``, which may have changed.
+
+        Raises :class:`SourceError` if its file has changed.
+        """
         assert self.seen
         try:
-            return told.applied_to(self.seen.whole())
+            return sighting.applied_to(self.seen.whole())
         except Stale:
-            why = "it changed while it was looked at; run this again when it is complete"
-            raise SourceError(told.origin.file, why) from None
+            why = "it changed while feedpub was reading it; run this again when it is complete"
+            raise SourceError(sighting.origin.file, why) from None
 
 
 def _verdicts(plan: SitePlan, wanted: Callable[[Known, str | None], bool], search: Search) -> list[Verdict]:
     try:
         return _found(plan, wanted, search)
     except Damaged:
-        # What was read is what the plan was made of, so it is found in the files themselves as well.
+        # The catalog only has what is in the files, so it can be read again.
         plan.ingested.catalog.clear()
         return _found(plan, wanted, search)
 
@@ -176,7 +187,7 @@ def _found(plan: SitePlan, wanted: Callable[[Known, str | None], bool], search: 
             origins[judged.kept.id] = judged.kept.origin
         if wanted(judged.record, judged.winner):
             found.append(judged)
-    # Articles that no feed has room for are not resolved yet: rare enough to look for them once more.
+    # The ids of articles that no feed has room for are not known yet. This is rare, so the sources are searched again.
     unresolved = {each.winner for each in found if each.winner and each.winner not in plan.resolved.entries}
     known = {
         each.kept.id: known_id(plan, each.whole(each.kept))
@@ -188,7 +199,7 @@ def _found(plan: SitePlan, wanted: Callable[[Known, str | None], bool], search: 
 
 
 def known_id(plan: SitePlan, article: Article) -> str:
-    """Return the id by which subscribers know ``article``, or will."""
+    """Return the id under which ``article`` is published, or would be."""
     index, ledger, settings = plan.ingested.index, plan.state.ledger, plan.settings
     article = renamed(article, index.identify(article))
     if entry := plan.resolved.entries.get(article.id):
@@ -204,26 +215,26 @@ def known_id(plan: SitePlan, article: Article) -> str:
 
 
 def _judged(plan: SitePlan, search: Search | None) -> Iterator[_Judged]:
-    """Yield what is made of each record that the ``search`` comes to; without one, sources are read once more."""
+    """Yield what becomes of each record of the ``search``; without one, all sources are read again."""
     publicity, index = plan.ingested.publicity, plan.ingested.index
     winner = index.winners()
     for seen in _seen(plan, search):
         if not isinstance(seen, Seen):
             yield _Judged(seen)
             continue
-        told = publicity.dated(seen.told)
-        if publicity.why_not(told):
-            yield _shown(_Judged(told, seen=seen))
+        sighting = publicity.dated(seen.told)
+        if publicity.why_not(sighting):
+            yield _shown(_Judged(sighting, seen=seen))
             continue
-        told = publicity.without_future_update(told)
-        instant, source = told.published.timestamp(), seen.file.source
-        kept = winner(told, instant, source)
-        other = None if kept else index.winner_of(told, instant, source)
-        yield _shown(_Judged(told, kept, other, seen))
+        sighting = publicity.without_future_update(sighting)
+        instant, source = sighting.published.timestamp(), seen.file.source
+        kept = winner(sighting, instant, source)
+        other = None if kept else index.winner_of(sighting, instant, source)
+        yield _shown(_Judged(sighting, kept, other, seen))
 
 
 def _seen(plan: SitePlan, search: Search | None) -> Iterator[Seen | LeftOut | Reject]:
-    """Yield the records of all sources that the ``search`` comes to, in the order of a build."""
+    """Yield the records of the ``search``, in the order of a build."""
     ingested = plan.ingested
     items: Iterator[Seen | Skipped | Other]
     for file in ingested.catalog.files():
@@ -238,17 +249,17 @@ def _seen(plan: SitePlan, search: Search | None) -> Iterator[Seen | LeftOut | Re
 
 
 def _shown(judged: _Judged) -> _Judged:
-    """Return it with its texts, where rules of the source have changed them: the catalog has the title as it was."""
+    """Return a record with its texts if rules of the source change them: the catalog has the original title."""
     if judged.seen and judged.seen.file.is_cleaned and isinstance(judged.record, Sighting):
         return judged._replace(record=judged.whole(judged.record))
     return judged
 
 
 class _Judge:
-    """Gives verdicts over one plan.
+    """Gives verdicts on the records of one plan.
 
-    ``origins`` are the places of the articles that stay, by the ids that they derive; ``known`` are the ids by which
-    subscribers know those that the plan has not resolved.
+    ``origins`` are the places of the articles that stay, by derived id; ``known`` are the published ids of those that
+    the plan has not resolved, also by derived id.
     """
 
     def __init__(self, plan: SitePlan, origins: Mapping[str, Origin], known: Mapping[str, str]) -> None:
@@ -258,7 +269,7 @@ class _Judge:
         self._settings = plan.settings
 
     def verdict(self, judged: _Judged) -> Verdict:
-        """Return the verdict over a record."""
+        """Return the verdict on a record."""
         record, winner = judged.record, judged.winner
         if isinstance(record, Sighting):
             record = judged.whole(record)
@@ -319,15 +330,15 @@ class _Judge:
 
     @cached_property
     def _placed(self) -> Mapping[str, Mapping[str, Placement]]:
-        """The placements of entries by feed and id, but for those in closed archive documents."""
+        """The placements of entries by feed and id, without those in closed archive documents."""
         return {feed.slug: self._placements(feed) for feed in self._plan.feeds}
 
     def _placements(self, feed: FeedPlan) -> dict[str, Placement]:
         slug, verified = feed.slug, self._plan.verified
         if slug in verified.held:
-            # Nothing of it is published, so what is online stays.
+            # No document of the feed is published; its documents online stay.
             wrong = next(path for path in verified.invalid if path.partition(".")[0] == slug)
-            reason = f"the feed stays as it is: {wrong} is invalid, {verified.invalid[wrong].reason}"
+            reason = f"the feed is not updated, as {wrong} is invalid: {verified.invalid[wrong].reason}"
             return {e.article.id: Placement(slug, Where.HELD_BACK, (), reason) for e in feed.entries}
         near = {n.entry.article.id: Placement(slug, Where.NEAR_DUPLICATE, (), n.reason) for n in feed.near}
         names = self._documents(slug)
@@ -356,7 +367,7 @@ class _Judge:
         return Placement(feed.slug, Where.NO_ROOM, (), feed.why_no_room(article, own_id))
 
     def _closed_documents(self, feed: FeedPlan, own_id: str) -> tuple[str, ...]:
-        """Look for an entry in the published documents of the closed pages; a near-duplicate's is in none."""
+        """Return the documents of the closed page that contains the entry; none for a near-duplicate."""
         published = self._plan.state.published
         for page in feed.index.pages:
             names = self._documents(f"{feed.slug}.{page.name}")

@@ -207,7 +207,7 @@ def test_what_a_guard_refuses_is_status_3_and_one_sentence_that_says_how_to_mean
         done = feedpub("build", "--format", report_format, *dry_run)
         assert (done.returncode, done.stderr.count("\n")) == (3, 1)
         assert bool(done.stdout) == (report_format == "json")
-        assert "no longer has what is online as crime: " in done.stderr
+        assert "no longer has the published feed crime: it " in done.stderr
         assert done.stderr.endswith("run once with --allow-removed\n")
     done = feedpub("build", "--format", report_format, "--allow-removed")
     assert done.returncode == 0

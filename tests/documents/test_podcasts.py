@@ -189,7 +189,7 @@ def test_the_enclosure_of_an_episode_is_what_is_heard(pod):
 def test_explain_says_why_a_text_is_not_in_it(pod, command):
     pod.build([EPISODE, *TEXTS])
     shown = command(pod.folder, "explain", "--config", "c.yaml", "Text 3").stdout
-    assert "pod is a podcast, and this one has no audio or video" in " ".join(shown.split())
+    assert "pod is a podcast, and this article has no audio or video" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize(

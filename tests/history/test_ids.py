@@ -494,7 +494,7 @@ def test_a_zone_that_is_corrected_is_told_by_source_with_both_zones_until_it_is_
     for new in (True, False):
         (change,) = site.build(zoned()).zones
         assert change.new == new
-        assert "in/a.csv were read in Europe/Berlin and are read in America/New_York now" in str(change)
+        assert "in/a.csv has changed from Europe/Berlin to America/New_York" in str(change)
         assert "4 published articles" in str(change)
         assert str(change).endswith("--allow-moved-dates")
         assert {item["title"]: item["date_published"] for item in site.items} == before
@@ -509,7 +509,7 @@ def test_a_change_of_zone_that_is_refused_names_the_source_and_both_zones(site):
     site.build({"a.csv": zoned()["a.csv"]})
     site.configure("[{path: in/a.csv, timezone: Asia/Tokyo}]")
     with pytest.raises(
-        GuardRefusal, match=r"in/a.csv were read in UTC and are read in Asia/Tokyo now.*--allow-moved-dates"
+        GuardRefusal, match=r"in/a.csv has changed from UTC to Asia/Tokyo.*--allow-moved-dates"
     ):
         site.build({"a.csv": zoned()["a.csv"]})
 

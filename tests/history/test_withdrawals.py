@@ -263,7 +263,7 @@ def test_explain_says_what_brings_an_article_back(site):
     )
     site.configure("1")
     assert reasons(STORY | {"version": 9}) == [
-        "the config lists it under withdrawn; taking it from that list brings it back"
+        "the config lists it under withdrawn; remove it from that list to bring it back"
     ]
 
 

@@ -56,7 +56,9 @@ def test_an_episode_without_its_sound_is_left_out_and_explained(folder, content)
     ]
     with open_plan(folder.settings(), NOW) as plan:
         (verdict,) = verdicts(plan, lambda record: record.title == "Episode 3")
-    assert [p.reason for p in verdict.placements] == ["all is a podcast, and this one has no audio or video"]
+    assert [p.reason for p in verdict.placements] == [
+        "all is a podcast, and this article has no audio or video"
+    ]
 
 
 FIELDS = {

@@ -131,14 +131,14 @@ def test_the_commands_tell_of_decisions_with_file_and_line(site, command):
     warnings = json.loads(checked.stdout)["warnings"]
     assert [line for line in warnings if "nobody" in line or "wrld" in line] == [
         "c.yaml:1:" + next(line for line in warnings if "nobody" in line).split(":", 2)[2],
-        "in.jsonl:4: feeds names 'wrld', which is not a feed (articles 1); did you mean 'world'?",
+        "in.jsonl:4: feeds names 'wrld', which is not a feed (in 1 article); did you mean 'world'?",
     ]
     reasons = [line.partition(" is not in world: ") for line in warnings if "is not in" in line]
     assert [(title, why.partition(",")[0]) for title, _, why in reasons] == [
-        ("c.yaml:1: 'A ball'", "world holds its newest 1 entries (max_items)"),
+        ("c.yaml:1: 'A ball'", "world has room for 1 entry (max_items)"),
         (
             "c.yaml:1: 'War ball'",
-            "the config lists it under withdrawn; taking it from that list brings it back",
+            "the config lists it under withdrawn; remove it from that list to bring it back",
         ),
     ]
     assert (

@@ -269,7 +269,7 @@ def test_guards_count_what_vanishes_from_a_feed_that_has_articles_enough(tmp_pat
 
 def test_without_its_template_a_published_feed_is_not_deleted_in_silence(tmp_path):
     build(lay_out(tmp_path, ALL | {"topic": {"each": "category"}}, tagged(*"aaa")), NOW)
-    with pytest.raises(GuardRefusal, match="no longer has what is online as topic-a"):
+    with pytest.raises(GuardRefusal, match="no longer has the published feed topic-a"):
         build(lay_out(tmp_path, ALL, tagged(*"aaa")), NOW)
 
 
