@@ -1,4 +1,4 @@
-"""Find the records that someone means, with what the next build makes of each."""
+"""Finds the records that a user asks about, with what the next build makes of each."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from feedpub.text.similarity import digest
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The verdicts over the records that a wish may mean; ``exact`` says that the first is the one."""
+    """The verdicts on the records that match a query; ``exact`` says that the first is the one that was meant."""
 
     verdicts: tuple[Verdict, ...]
     exact: bool
 
 
 def find(plan: SitePlan, wish: str) -> Found:
-    """Find a record by its id, the id it is published under, its key, link, title, part of its title, or its file.
+    """Find records by ``wish``: an id (published or derived), a key, link, title, part of a title, or a file.
 
-    Case, accents and the like do not count in titles. Raises :class:`feedpub.core.errors.SourceError` where a file
-    cannot be read.
+    In titles, case, accents and the like do not count. Raises :class:`feedpub.core.errors.SourceError` if a file cannot
+    be read.
     """
     wanted = _folded(wish)
     ways: list[Callable[[Known], bool]] = [
@@ -44,17 +44,17 @@ def find(plan: SitePlan, wish: str) -> Found:
     def fits(record: Known) -> bool:
         return any(way(record) for way in ways)
 
-    # Sources are looked through once for all ways; the first that finds anything counts.
+    # The sources are searched once for all ways; the first way that finds anything counts.
     found = verdicts(plan, fits, Search(_meant(plan, wish), _same_file(plan, Path(wish))))
     if plan.state.ledger.by_id(wish) and not any(ways[0](verdict.record) for verdict in found):
-        # The article has another id of its own by now, and nothing tells it but the digest of its title.
+        # The derived id of the article has changed since, so each record must be compared with the published entry.
         found = verdicts(plan, fits)
     best = next((fitting for way in ways if (fitting := [v for v in found if way(v.record)])), [])
     return Found(tuple(best), _are_one(best))
 
 
 def find_at(plan: SitePlan, file: Path, line: int) -> Found:
-    """Find the records of which ``line`` of ``file`` is part; several may share it."""
+    """Find the records that include ``line`` (1-based) of ``file``; there may be several."""
     here = _same_file(plan, file)
     names = _names(plan, here)
 
@@ -66,11 +66,11 @@ def find_at(plan: SitePlan, file: Path, line: int) -> Found:
 
 
 def _meant(plan: SitePlan, wish: str) -> Meant:
-    """Return what says which articles may be meant, by what the catalog has of them."""
+    """Return a function that selects the articles which ``wish`` may mean, by their data in the catalog."""
     entry = plan.state.ledger.by_id(wish)
     instants = {time.timestamp() for time in ((entry.published, entry.source_date) if entry else ()) if time}
     number = id_number(wish)
-    # As the catalog writes a key or a link.
+    # This is how the catalog writes a key or a link.
     written = json.dumps(wish, ensure_ascii=False).encode("utf-8", "surrogatepass")
     wanted = _folded(wish)
 
@@ -84,7 +84,7 @@ def _meant(plan: SitePlan, wish: str) -> Meant:
 
 
 def _are_one(found: Iterable[Verdict]) -> bool:
-    """Say whether all are records of one article."""
+    """Say whether all verdicts are on records of one article."""
     return len({verdict.id or verdict.record.origin for verdict in found}) == 1
 
 
@@ -96,11 +96,11 @@ def _has_id(plan: SitePlan, wish: str) -> Callable[[Known], bool]:
             return isinstance(record, LeftOut) and wish in record.ids
         if wish in {record.id, record.key, record.link}:
             return True
-        # An edited article has kept its date or its title; all others are spared the longer look.
+        # An edited article still has its date or its title. Only such records need the exact test.
         like = entry and (
             record.published in (entry.published, entry.source_date) or digest(record.title) == entry.title
         )
-        # Whether it is the one can be told of the whole only.
+        # The exact test needs the texts; a sighting without them counts as a match for now.
         return bool(like) and (isinstance(record, Sighting) or known_id(plan, record) == wish)
 
     return fits
@@ -112,16 +112,17 @@ def _is_in(plan: SitePlan, wish: str) -> Callable[[Known], bool]:
 
 
 def _names(plan: SitePlan, here: Callable[[Path | str], bool]) -> frozenset[str]:
-    """Return the names of the files that are ``here``."""
+    """Return the names of the files that ``here`` selects."""
     return frozenset(
         display_name(spec, file) for _, spec, file in plan.ingested.readings.inputs if here(file)
     )
 
 
 def _same_file(plan: SitePlan, file: Path) -> Callable[[Path | str], bool]:
-    """Return what tells whether a file of a source is ``file``.
+    """Return a function that says whether a file of a source is ``file``.
 
-    That is a path from here or from the config's folder, or the end of the path of only one file of the sources.
+    ``file`` is a path from the current folder, or from the folder of the config, or else the end of the path of only
+    one file of the sources.
     """
     if "\0" in str(file):
         return lambda _: False
@@ -134,7 +135,7 @@ def _same_file(plan: SitePlan, file: Path) -> Callable[[Path | str], bool]:
 
 
 def _titles(record: Known) -> Iterable[str]:
-    # Of a reject, only its raw text tells: any of its lines may be the title.
+    # A reject only has its raw text; its first line may be the title.
     if isinstance(record, Article | Sighting):
         return {record.title, record.source_title}
     return [record.title] if isinstance(record, LeftOut) else record.text.splitlines()[:1]

@@ -1,1 +1,1 @@
-"""What each document of each feed is to hold, and whether a build may go on."""
+"""Decides what each document of each feed contains, and whether a build may publish it."""

@@ -1,4 +1,4 @@
-"""Which articles go on under the ids and dates of another generator's feeds, of all sources of a site."""
+"""Decides which articles continue entries of another generator's feeds, under the ids and dates of these entries."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from feedpub.sources.old_feeds import OldFeeds, read_old_feeds
 
 @dataclass(frozen=True, slots=True)
 class AdoptedSource:
-    """What one source adopts: how many ``entries`` its old feeds have, and how many of them its articles are.
+    """What one source adopts: its old feeds have so many ``entries``, and its articles ``matched`` so many of them.
 
-    ``others`` are those that no article is, ``seconds`` those whose article goes on under the id of an earlier old
-    feed, ``rejects`` those that cannot be read, ``missing`` the old feeds that cannot be. ``kept`` articles were
-    published under ids of our own before, which stay.
+    - ``others`` are the entries that match no article.
+    - ``seconds`` are entries whose article continues under the id of another old feed, which is listed earlier.
+    - ``rejects`` are entries that cannot be read, ``missing`` are sentences about feeds that cannot be read.
+    - ``kept`` is the number of articles that were already published under ids of our own, which they keep.
     """
 
     spec: SourceSpec
@@ -37,9 +38,9 @@ class AdoptedSource:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """The entries that articles are, ``by_article``'s id, and what is to be said of each source.
+    """The old entries that articles continue, by the derived ids of the articles; and what each source adopts.
 
-    ``permalinks`` are the ids that are addresses to RSS, ``new`` is what the ledger does not know yet.
+    ``permalinks`` are the ids that RSS calls addresses. ``new`` are the entries that the ledger does not know yet.
     """
 
     by_article: Mapping[str, OldEntry] = field(default_factory=dict)
@@ -49,17 +50,19 @@ class Adoption:
 
 
 def adopt(settings: Settings, state: State, ingested: IngestResult) -> Adoption:
-    """Read the old feeds of ``settings`` and say which of their entries the articles are.
+    """Read the old feeds of ``settings``, and match their entries to articles.
 
-    What was adopted before holds without them: the ledger remembers it, and where that was lost, the published
-    documents do. Raises :class:`ConfigError` where two articles are one entry, and :class:`SourceError` where an old
-    feed cannot be read before any article of its source is published: all would be new to its readers.
+    Earlier adoptions stay valid without the old feeds: the ledger remembers them, and if it was lost, the published
+    documents show them.
+
+    Raises :class:`ConfigError` if two articles match one entry. Raises :class:`SourceError` if an old feed cannot be
+    read and no article of its source is published yet, as readers of the old feed would see all articles as new.
     """
     remembered = state.ledger.adopted()
-    told: dict[str, OldEntry] = {}
+    matched: dict[str, OldEntry] = {}
     again: set[str] = set()
     sources: list[AdoptedSource] = []
-    published = _told_by_documents(state, ingested)
+    published = _shown_by_documents(state, ingested)
     owners: dict[str, Adoptable] = {}
     for number, articles in ingested.adoptable.items():
         spec = settings.sources[number]
@@ -74,28 +77,28 @@ def adopt(settings: Settings, state: State, ingested: IngestResult) -> Adoption:
         if clashes:
             raise _clash(spec, clashes[0])
         again.update(entry.id for entry in old.entries)
-        told |= matches.found
+        matched |= matches.found
         if old.missing:
             _check_missing(old, articles, state, {**remembered, **published})
         sources.append(_summary(spec, old, matches, state))
     kept = {derived: entry for derived, entry in remembered.items() if entry.id not in again}
-    by_article = {**published, **kept, **told}
-    permalinks = state.permalinks | {entry.id for entry in told.values() if entry.permalink}
+    by_article = {**published, **kept, **matched}
+    permalinks = state.permalinks | {entry.id for entry in matched.values() if entry.permalink}
     by_article = {d: replace(e, permalink=e.id in permalinks) for d, e in by_article.items()}
     new = {derived: entry for derived, entry in by_article.items() if not _knows(remembered, derived, entry)}
     return Adoption(by_article, permalinks, new, tuple(sources))
 
 
 def survey_adoption(settings: Settings, published: PublishedSet, now: datetime) -> tuple[AdoptedSource, ...]:
-    """Read all articles, and say what a build at ``now`` adopts from old feeds; change nothing.
+    """Return what a build at ``now`` would adopt from old feeds. This reads all articles, and changes nothing.
 
-    Raises what :func:`adopt` raises.
+    Raises the same errors as :func:`adopt`.
     """
     with open_state(settings, published) as state:
         return adopt(settings, state, ingest(settings, now, state.ledger)).sources
 
 
-def _told_by_documents(state: State, ingested: IngestResult) -> Mapping[str, OldEntry]:
+def _shown_by_documents(state: State, ingested: IngestResult) -> Mapping[str, OldEntry]:
     if not state.forgotten:
         return {}
     selected = {s.article.id: s.article for selection in ingested.selected for s in selection}
@@ -124,9 +127,9 @@ def _clash(spec: SourceSpec, clash: Clash) -> ConfigError:
     entry, one, other = clash
     return ConfigError(
         spec.where or Where("", 1, 1),
-        f"{one.origin} and {other.origin} are both the entry {entry.title!r} of {entry.origin}, whose id only one can"
-        " have",
-        "correct the link of one of them, or its title or date, or say that it is a draft",
+        f"{one.origin} and {other.origin} both match the entry {entry.title!r} of {entry.origin}, but only one article"
+        " can have its id",
+        "correct the link, the title or the date of one of them, or mark it as a draft",
     )
 
 
@@ -138,7 +141,7 @@ def _check_missing(
         name, _, reason = old.missing[0].partition(": ")
         raise SourceError(
             name,
-            f"{reason}; without it, its readers would be shown all articles as new; if this is meant, remove it from"
+            f"{reason}; without it, its readers would see all articles as new; if this is intended, remove it from"
             " adopt of the source",
         )
 

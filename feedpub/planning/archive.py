@@ -1,8 +1,8 @@
-"""Which archive document (RFC 5005 §4) each older entry of a feed is in. Pure decisions.
+"""Divides the older entries of a feed among archive documents (RFC 5005 §4). Pure decisions.
 
-Pages form one chain, oldest first. A page is *closed* once there is one after it, and never changes again; the
-last one is *open*. What comes late goes into the open page, however old it is: readers have fetched the others
-for good. So the chain depends on when articles arrived, and the names of its closed pages have to be remembered.
+The code calls archive documents pages. They form one chain, oldest first. The last one is *open*; all others are
+*closed*, and never change again, as readers fetch them only once. An article that arrives late goes into the open one,
+however old it is. So the chain depends on when articles arrived, and the names of closed documents must be remembered.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from feedpub.config import Archive
 from feedpub.documents.channel import Page
 from feedpub.history.memory import ArchiveIndex
 
-# A month's first page has its name; those after it, where it fills several, are 2023-06-2 and so on.
+# The first document of a month has the name of the month; if it needs more, they are 2023-06-2 and so on.
 _MONTH = re.compile(r"([0-9]{4}-[0-9]{2})(?:-[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class ByteBudget:
-    """How many bytes a page has for its entries, and what one of them takes."""
+    """The ``size`` (in bytes) that a document has for its entries, and the size ``of`` one of them."""
 
     size: int
     of: Callable[[Entry], int]
@@ -33,11 +33,12 @@ class ByteBudget:
 def paginate(
     entries: Iterable[Entry], archive: Archive, index: ArchiveIndex, budget: ByteBudget
 ) -> tuple[Page, ...]:
-    """Return the pages that hold ``entries``, none of which is in a closed page of ``index``, oldest first.
+    """Return the archive documents for ``entries``, oldest first, after the closed ones of ``index``.
 
-    The last of them is the open one. There is none while nothing is archived. A page ends where the next entry
-    would take more than its ``budget``, but has one, however large. A month is that of an entry's ``published`` in
-    UTC, so that a page's name does not depend on the zone that a source writes.
+    None of the entries may be in a closed document. The last document is the open one; there is none as long as nothing
+    is archived. A document ends where the next entry would exceed its ``budget``, but it has at least one entry.
+    ``archive`` is ``"monthly"`` or a number of entries. The month of an entry is that of its date in UTC, so the name
+    of a document does not depend on the time zone of a source.
     """
     pending = newest_first(entries)[::-1]
     if archive is None or not (pending or index.pages):
@@ -69,9 +70,9 @@ def _by_count(
 def _by_month(
     pending: Sequence[Entry], index: ArchiveIndex, budget: ByteBudget
 ) -> Iterator[tuple[str, Sequence[Entry]]]:
-    """Yield pages by month; the first takes what is no newer than the newest page that has a month for its name."""
-    ingested = {*(page.name for page in index.pages), index.open or ""}
-    floor = max((match[1] for name in ingested if (match := _MONTH.fullmatch(name))), default="")
+    """Yield the documents by month; late entries of earlier months go into the first one."""
+    names = {*(page.name for page in index.pages), index.open or ""}
+    floor = max((match[1] for name in names if (match := _MONTH.fullmatch(name))), default="")
     if not floor and pending:
         floor = _month(pending[0].article.published)
     months: dict[str, list[Entry]] = {floor: []}
@@ -80,14 +81,14 @@ def _by_month(
     name = index.open
     for month, entries in months.items():
         for group in _cut(entries, budget):
-            name = name or _free(month, ingested)
-            ingested.add(name)
+            name = name or _free(month, names)
+            names.add(name)
             yield name, group
             name = None
 
 
 def _cut(entries: Sequence[Entry], budget: ByteBudget, most: int | None = None) -> Iterator[list[Entry]]:
-    """Yield ``entries`` in groups, at least one of them, that hold ``most`` and fit."""
+    """Yield ``entries`` in groups of up to ``most`` that fit; at least one group, which may be empty."""
     group: list[Entry] = []
     used = 0
     for entry in entries:
@@ -100,8 +101,8 @@ def _cut(entries: Sequence[Entry], budget: ByteBudget, most: int | None = None) 
     yield group
 
 
-def _free(month: str, ingested: Collection[str]) -> str:
-    return next(name for name in chain([month], (f"{month}-{n}" for n in count(2))) if name not in ingested)
+def _free(month: str, names: Collection[str]) -> str:
+    return next(name for name in chain([month], (f"{month}-{n}" for n in count(2))) if name not in names)
 
 
 def _month(time: datetime) -> str:

@@ -25,9 +25,9 @@ from feedpub.planning.windows import Limit, OpenWindow
 class Surroundings:
     """What the plan of a feed depends on, besides its entries.
 
-    ``now`` is the time of the build. ``since`` says when the published documents last changed: the open archive page,
-    under its name, and the subscription document, under ``""``. ``sources`` has the number of the source of each file.
-    ``guid`` is the published ``podcast:guid``; empty if there is none.
+    ``now`` is the time of the build. ``since`` says when the published documents last changed: the open archive
+    document, under its name, and the subscription document, under ``""``. ``sources`` has the number of the source of
+    each file. ``guid`` is the published ``podcast:guid``; empty if there is none.
     """
 
     now: datetime
@@ -41,9 +41,9 @@ _NOWHERE = Surroundings(datetime.max.replace(tzinfo=UTC))
 
 @dataclass(frozen=True, slots=True)
 class FeedPlan:
-    """A feed as it will be written: ``feed`` has the entries of its subscription document, ``pages`` are archive pages.
+    """A feed as it will be written: ``feed`` is its subscription document, ``pages`` are archive documents.
 
-    - ``pages`` has only those that are new or changed, the last of which is open. ``index`` has the closed pages of
+    - ``pages`` has only those that are new or changed, the last of which is open. ``index`` has the closed documents of
       earlier builds, which stay as they are.
     - ``near`` are the near-duplicates that were left out.
     - ``limit`` is what keeps older entries out of the subscription document; ``None`` if it contains them all.
@@ -70,7 +70,7 @@ class FeedPlan:
 
     @property
     def closing(self) -> tuple[Page, ...]:
-        """The pages that are written for the last time."""
+        """The archive documents that this build closes: they are written for the last time."""
         return self.pages[:-1]
 
     @property
@@ -110,7 +110,7 @@ def plan_feed(
     index: ArchiveIndex,
     around: Surroundings = _NOWHERE,
 ) -> FeedPlan:
-    """Return the plan of a feed with ``entries``, none of which may be in a closed page of ``index``.
+    """Return the plan of a feed with ``entries``, none of which may be in a closed archive document of ``index``.
 
     ``titles`` are the titles of the feeds that are written as categories, by slug. The feed counts as full if it has
     as many entries as it may have, or if there were more than fit. Near-duplicates are left out first, so they do not

@@ -252,9 +252,9 @@ def check_flood(  # noqa: PLR0913 - each comes from elsewhere
                 f" would show the entries that replace them as new; {_why_gone(left, known)}",
                 ALLOWANCES["vanished"],
             )
-        now = previous.replacing
-        gone = len(now | previous.replaced)
-        if "vanished" not in allowed and now and gone >= FEW and gone > share * before:
+        replacing = previous.replacing
+        gone = len(replacing | previous.replaced)
+        if "vanished" not in allowed and replacing and gone >= FEW and gone > share * before:
             raise GuardRefusal(
                 f"{why}within a day, {gone} ids of the feed {slug}, which has {before} entries, would be replaced by"
                 " others with the same titles or texts, and readers would show these as new; did the ids, links,"

@@ -40,7 +40,9 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _FromConfig:
+    """A name in the config, and the decision about it for the feed with the number ``feed``."""
+
     feed: int
     does: Literal["added", "dropped"]
     named: Named
@@ -54,13 +56,13 @@ class Hands:
         self._slugs = tuple(feed.slug for feed in settings.feeds)
         self._numbers = {slug: number for number, slug in enumerate(self._slugs)}
         self.retired = frozenset(feed.slug for feed in settings.retired)
-        self._said: dict[str, list[_Said]] = {}
+        self._from_config: dict[str, list[_FromConfig]] = {}
         for number, feed in enumerate(settings.feeds):
             for named in feed.exceptions.add:
-                self._said.setdefault(named.name, []).append(_Said(number, "added", named))
+                self._from_config.setdefault(named.name, []).append(_FromConfig(number, "added", named))
             for named in feed.exceptions.drop:
-                self._said.setdefault(named.name, []).append(_Said(number, "dropped", named))
-        self.listed = Listed.of(self._said, settings.site.id_authority)
+                self._from_config.setdefault(named.name, []).append(_FromConfig(number, "dropped", named))
+        self.listed = Listed.of(self._from_config, settings.site.id_authority)
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -69,7 +71,7 @@ class Hands:
 
     def names(self, article: Told) -> frozenset[str]:
         """Return the names (ids, keys or links) under which the config lists ``article``."""
-        if not self._said:
+        if not self._from_config:
             return frozenset()
         known = self._past.became(article.id) if self._past else None
         return self.listed.naming(article, known.id if known else None)
@@ -79,7 +81,7 @@ class Hands:
 
         Raises :class:`ConfigError` if the config both adds it to a feed and drops it.
         """
-        if not (self._said or article.feeds or article.not_feeds):
+        if not (self._from_config or article.feeds or article.not_feeds):
             return NO_HAND
         sets = {"added": 0, "dropped": 0}
         for number, (does, _) in self._decided(article).items():
@@ -92,19 +94,19 @@ class Hands:
             Decision(
                 self._slugs[number],
                 does,
-                said.named.where.file if said else article.origin.file,
-                said.named.where.line if said else article.origin.line,
+                item.named.where.file if item else article.origin.file,
+                item.named.where.line if item else article.origin.line,
             )
-            for number, (does, said) in sorted(self._decided(article).items())
+            for number, (does, item) in sorted(self._decided(article).items())
         )
 
-    def _decided(self, article: Told) -> dict[int, tuple[Literal["added", "dropped"], _Said | None]]:
-        found: dict[int, tuple[Literal["added", "dropped"], _Said | None]] = {}
+    def _decided(self, article: Told) -> dict[int, tuple[Literal["added", "dropped"], _FromConfig | None]]:
+        found: dict[int, tuple[Literal["added", "dropped"], _FromConfig | None]] = {}
         for name in sorted(self.names(article)):
-            for said in self._said[name]:
-                does, before = found.setdefault(said.feed, (said.does, said))
-                if does != said.does and before:
-                    added, dropped = (before, said) if does == "added" else (said, before)
+            for item in self._from_config[name]:
+                does, before = found.setdefault(item.feed, (item.does, item))
+                if does != item.does and before:
+                    added, dropped = (before, item) if does == "added" else (item, before)
                     raise both_ways(added.named, dropped.named)
         for does, slugs in (("dropped", article.not_feeds), ("added", article.feeds)):
             for slug in slugs:
@@ -114,9 +116,9 @@ class Hands:
 
     def unused(self, fitted: frozenset[str]) -> Iterator[str]:
         """Yield a warning for each name in the config that no record matched; ``fitted`` are the names that match."""
-        for name, places in self._said.items():
-            for said in () if name in fitted else places:
-                yield f"{said.named.where}: no source has an article {name!r}, so this has no effect"
+        for name, places in self._from_config.items():
+            for item in () if name in fitted else places:
+                yield f"{item.named.where}: no source has an article {name!r}, so this has no effect"
 
 
 class Heard:

@@ -1,4 +1,4 @@
-"""Entries of other people's feeds that these no longer list, as they are online. Pure decisions."""
+"""Published entries that the feeds of other people they came from no longer list. Pure decisions."""
 
 from __future__ import annotations
 
@@ -11,41 +11,42 @@ from feedpub.planning.routing import IngestResult
 
 
 def has_slid(entry: PublishedEntry, ingested: IngestResult, ledger: Ledger) -> bool:
-    """Say whether all that the feed of other people lists now which an ``entry`` came from is newer than it."""
+    """Say whether the feed of other people that ``entry`` came from now only lists newer entries."""
     known = ledger.by_id(entry.id)
     listed = ingested.listed.get(known.feed) if known and known.feed else None
     return listed is not None and entry.published < listed
 
 
-def kept_entry(told: PublishedEntry, known: EntryRecord | None, permalinks: frozenset[str]) -> Entry:
-    """Return a published entry as it is to be written again: what documents have told, and what is ``known`` of it.
+def kept_entry(published: PublishedEntry, known: EntryRecord | None, permalinks: frozenset[str]) -> Entry:
+    """Return a published entry so that it can be written again.
 
-    ``permalinks`` are the ids that RSS calls addresses.
+    ``published`` is what the documents contain, ``known`` what the ledger knows about it. ``permalinks`` are the ids
+    that RSS calls addresses.
     """
-    updated = known.updated if known else told.updated
+    updated = known.updated if known else published.updated
     article = Article(
-        id=told.id,
-        title=told.title,
-        body=told.html or "",
-        published=told.published,
-        origin=Origin(told.id, 1, 1),
+        id=published.id,
+        title=published.title,
+        body=published.html or "",
+        published=published.published,
+        origin=Origin(published.id, 1, 1),
         html=True,
-        updated=updated if updated and updated > told.published else None,
+        updated=updated if updated and updated > published.published else None,
         key=known.key if known else None,
-        link=told.link,
-        authors=told.authors,
-        categories=told.categories,
-        language=told.language,
-        summary=told.summary,
-        image=told.image,
-        enclosures=told.enclosures,
-        via=told.via,
-        license=told.license,
-        picture=told.picture,
-        episode=told.episode,
-        feed=(known.feed if known else told.feed) or "",
-        permalink=told.permalink or told.id in permalinks,
+        link=published.link,
+        authors=published.authors,
+        categories=published.categories,
+        language=published.language,
+        summary=published.summary,
+        image=published.image,
+        enclosures=published.enclosures,
+        via=published.via,
+        license=published.license,
+        picture=published.picture,
+        episode=published.episode,
+        feed=(known.feed if known else published.feed) or "",
+        permalink=published.permalink or published.id in permalinks,
     )
     source_date = known.source_date if known else None
-    content = Content(told.html or "", told.summary)
-    return Entry(article, (), content, source_date, partial=told.html is None)
+    content = Content(published.html or "", published.summary)
+    return Entry(article, (), content, source_date, partial=published.html is None)

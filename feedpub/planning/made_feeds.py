@@ -1,7 +1,7 @@
-"""Feeds that are made of the data, one of each value of a field. Pure decisions.
+"""Feeds made from data: one for each value of a field. Pure decisions.
 
-Which feeds there are is decided before anything is planned: from the config, from the values that articles have, and
-from what is published. A feed's slug depends on its value alone, never on which other values there are.
+Before anything else is planned, the config, the values in articles, and the published feeds decide which feeds there
+are. The slug of a feed depends only on its value, never on other values.
 """
 
 from __future__ import annotations
@@ -25,23 +25,26 @@ _SHOWN = 20
 
 @dataclass(slots=True)
 class ValueCount:
-    """How many articles have a value, and how often it is spelled how."""
+    """How many articles have a value, and how often they use each spelling of it."""
 
     articles: int = 0
     spellings: Counter[str] = field(default_factory=Counter)
 
     @property
     def title(self) -> str:
-        """The commonest spelling; of those that are equally common, the first in code point order."""
+        """The most common spelling; of equally common ones, the first in code point order."""
         return min(self.spellings, key=lambda spelling: (-self.spellings[spelling], spelling))
 
 
 Values = Mapping[str, ValueCount]
-"""The values of a field, by what their spellings have in common."""
+"""The values of a field, by the folded form that all spellings of a value share."""
 
 
 class ValueCounter:
-    """Counts the values that the templates of ``settings`` ask for, in the articles that their rules take."""
+    """Counts the values for the templates of ``settings``, in the articles that their rules take.
+
+    ``counts`` are those of each template.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._templates = settings.templates
@@ -59,7 +62,10 @@ class ValueCounter:
 
 
 def shared_values(articles: Iterable[Article]) -> dict[str, tuple[str, ...]]:
-    """Return, by field, the values that at least two articles share, the commonest first, where there are two."""
+    """Return, by field, the values that at least two articles share, the most common first.
+
+    Fields with fewer than two such values are left out.
+    """
     found: dict[str, dict[str, ValueCount]] = {}
     for article in articles:
         for name, field_ in FIELDS.items():
@@ -75,7 +81,7 @@ def shared_values(articles: Iterable[Article]) -> dict[str, tuple[str, ...]]:
 
 
 def _count(counts: dict[str, ValueCount], texts: Iterable[str]) -> None:
-    """Count the values of an article, each once, however it spells it."""
+    """Count the values of an article; different spellings of one value count once."""
     found: dict[str, str] = {}
     for text in texts:
         found.setdefault(folded_value(text), " ".join(text.split()))
@@ -87,10 +93,11 @@ def _count(counts: dict[str, ValueCount], texts: Iterable[str]) -> None:
 
 
 def slug_of(template: Template, value: str) -> str:
-    """Return the slug of the feed that ``template`` makes of a value, however it is spelled.
+    """Return the slug of the feed that ``template`` makes for a value; it is the same for all spellings.
 
-    It is the value itself where that consists of words of ASCII letters and digits, once it is folded, and can be told
-    from all others by it. Any other has the first hexadecimal digits of its SHA-256 behind what can be read of it.
+    If the folded value consists of words of ASCII letters and digits, they are in the slug, joined with hyphens. For
+    other values, and where the slug would be too long, reserved or ambiguous, the first 10 hexadecimal digits of the
+    value's SHA-256 follow its readable part.
     """
     before, _, after = template.slug.partition(VALUE)
     folded = folded_value(value)
@@ -108,9 +115,10 @@ def _ends_in_digest(words: Sequence[str]) -> bool:
 
 
 def value_of(template: Template, slug: str, title: str) -> str | None:
-    """Return of which value a published feed was made by ``template``; ``None`` if it was not.
+    """Return the value for which ``template`` made a published feed; ``None`` if it did not make it.
 
-    Its ``title`` holds the value, between words that may have been others then, and the slug proves it.
+    Its ``title`` contains the value, possibly between other words than those of the template now. The right part of the
+    title is the one that gives the same slug.
     """
     before, _, after = template.title.partition(VALUE)
     starts = {0, *(place.end() for place in re.finditer(rf"\s|{re.escape(before)}", title))}
@@ -121,7 +129,7 @@ def value_of(template: Template, slug: str, title: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A feed to be made: of which value, and whether it is there only because it was published."""
+    """A feed to make for a ``value``; ``lasting`` says that it only stays because it was published."""
 
     slug: str
     value: str
@@ -131,12 +139,12 @@ class _Made:
 def with_made_feeds(
     settings: Settings, counts: Sequence[Values], online: Mapping[str, str], *, keep: bool = True
 ) -> Settings:
-    """Return ``settings`` with the feeds that its templates make, and without templates.
+    """Return ``settings`` with the feeds that its templates make, in place of the templates.
 
-    ``counts`` has the values of each template, ``online`` the titles of published feeds by slug. One of those that was
-    made by a template stays while ``keep`` holds, whatever there is of its value. A feed that the config names itself
-    takes the place of one that would be made under its slug. Values with articles enough for which there is no room are
-    named in the warnings.
+    ``counts`` has the values of each template, ``online`` the titles of published feeds by slug. With ``keep``, a
+    published feed that a template made stays, even if its value is no longer in any article. A feed of the config
+    replaces one that a template would make with the same slug. If there are more values with enough articles than
+    ``max_feeds``, a warning names the rest.
     """
     feeds: list[FeedSettings] = []
     rules: list[MadeRule] = []
@@ -162,7 +170,7 @@ def with_made_feeds(
 def _chosen(
     template: Template, values: Values, online: Mapping[str, str], named: Collection[str], *, keep: bool
 ) -> tuple[list[_Made], list[str]]:
-    """Return the feeds that ``template`` makes, by slug, and the values with articles enough that have no room."""
+    """Return the feeds that ``template`` makes, sorted by slug, and the values for which there is no room."""
     last: dict[str, _Made] = {}
     for slug, title in online.items():
         value = None if slug in named else value_of(template, slug, title)
@@ -189,14 +197,18 @@ def _chosen(
 
 def _feed(template: Template, made: _Made, settings: Settings) -> FeedSettings:
     title = template.title.replace(VALUE, made.value)
-    said = template.description
-    description = f"{settings.site.title}: {title}" if said is None else said.replace(VALUE, made.value)
+    description = (
+        f"{settings.site.title}: {title}"
+        if template.description is None
+        else template.description.replace(VALUE, made.value)
+    )
     return replace(template.feed, slug=made.slug, title=title, description=description, lasting=made.lasting)
 
 
 def _without_room(template: Template, rest: Sequence[str]) -> str:
     shown = ", ".join(rest[:_SHOWN]) + (f" and {len(rest) - _SHOWN:,} more" if len(rest) > _SHOWN else "")
+    values = "1 more value has" if len(rest) == 1 else f"{len(rest):,} more values have"
     return (
-        f"feeds.{template.feed.slug}: max_feeds is {template.max_feeds:,}, and there are articles enough for feeds of"
-        f" {len(rest):,} more: {shown}"
+        f"feeds.{template.feed.slug}: max_feeds is {template.max_feeds:,}, but {values} enough articles for a feed:"
+        f" {shown}"
     )

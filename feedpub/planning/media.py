@@ -1,4 +1,4 @@
-"""Which files beside articles are published with them, and how long they stay."""
+"""Decides which files beside articles are published, and how long they stay."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ from feedpub.sources.media import (
 
 @dataclass(frozen=True, slots=True)
 class MediaPlan:
-    """The files that are to be published with entries.
+    """The files to publish with entries.
 
-    ``documents`` are those that are not yet, ``names`` all that stay, ``gone`` those that are to be removed.
-    ``notices`` tell which files are missing or unfit. ``memory`` is to be remembered; at ``next_change`` the next goes.
+    ``documents`` are new files. ``names`` are those of all files that will be online, ``gone`` those of files to
+    remove. ``notices`` report missing and unfit files. ``memory`` is for the next build. At ``next_change``, the next
+    file that no article names any more is due to be removed.
     """
 
     documents: tuple[Document, ...]
@@ -49,9 +50,10 @@ class MediaPlan:
 
 
 class SiteMedia:
-    """Finds the files that the articles of a site name, each measured once.
+    """Finds the files that the articles of a site name, and measures each of them once.
 
-    ``memory`` is what earlier builds measured. What is not ``published`` yet is put aside.
+    ``memory`` is what earlier builds measured. The bytes of files that are not ``published`` yet are copied to a
+    temporary file.
     """
 
     def __init__(
@@ -69,7 +71,10 @@ class SiteMedia:
         self._troubles: dict[str, dict[Notice, None]] = defaultdict(dict)
 
     def of(self, source: int | None, article: Article) -> Local | None:
-        """Return what gives the files that an ``article`` of a source names; ``None`` where it names none."""
+        """Return a function that finds the files which ``article`` names; ``None`` if it cannot name any.
+
+        ``source`` is the number of its source in the config.
+        """
         spec = None if source is None else self._settings.sources[source]
         place = place_of(spec, article) if spec else None
         if place is None:
@@ -80,7 +85,7 @@ class SiteMedia:
                 return None
             shown = f"left out the file {reference[:200]!r}, which"
             try:
-                found = self._told(find(reference, place, self._settings.output.media.max_file), use)
+                found = self._usable(find(reference, place, self._settings.output.media.max_file), use)
             except MissingError as error:
                 self._files[self._path(error.path)] = ((), None)
                 notice = Notice(article.origin, "missing-file", f"{shown} {error}")
@@ -97,8 +102,8 @@ class SiteMedia:
     def _path(self, file: Path) -> str:
         return os.path.relpath(file, self._settings.base)
 
-    def _told(self, beside: Beside, use: Use) -> MediaFile:
-        """Return a file as it is published. Raises :class:`UnfitError` where it is not."""
+    def _usable(self, beside: Beside, use: Use) -> MediaFile:
+        """Return a file as it will be published. Raises :class:`UnfitError` if it must not be."""
         key = beside.path, use
         if key not in self._found:
             try:
@@ -120,7 +125,7 @@ class SiteMedia:
             try:
                 data = beside.path.read_bytes()
             except OSError as error:
-                # As with other inputs: what cannot be read now may be there, and would vanish from what is published.
+                # Like other inputs: the file exists, and without it, a published file would disappear.
                 raise SourceError(path, f"can't be read: {error.strerror}") from error
             self._files[path] = ((), None)
             measured = measure(data, use)
@@ -143,12 +148,15 @@ class SiteMedia:
             return False
         if sha256 != measured.sha256:
             raise PublishError(
-                f"two files beside articles would have one name, {name}; nothing was published"
+                f"two files beside articles would have the same name, {name}; nothing was published"
             )
         return self._published.holds(name)
 
     def plan(self, entries: Mapping[str, Entry], hidden: Iterable[str]) -> MediaPlan:
-        """Return what is to be published with ``entries``, by the ids of their articles; ``hidden`` are taken back."""
+        """Return the plan for ``entries``, which are by the derived ids of their articles.
+
+        ``hidden`` are the ids of articles that must not be shown any more; files that only these named are removed.
+        """
         settings, memory = self._settings, self._memory
         authority = settings.site.id_authority
         now_named = {
@@ -197,7 +205,7 @@ class SiteMedia:
         return unnamed, gone
 
     def _stays(self, owner: str) -> bool:
-        """Say whether what names files stays online though no entry of this build is it."""
+        """Say whether the entry with the page ``owner`` may stay online, although this build does not have it."""
         if any(feed.archive is not None for feed in self._settings.feeds):
             return True
         return self._settings.output.pages != "off" and self._published.holds(owner)

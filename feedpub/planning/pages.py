@@ -1,4 +1,4 @@
-"""Which pages people find beside the feeds, and which entries lead to one."""
+"""Decides which HTML pages are published beside the feeds, and which entries link to one."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from feedpub.planning.feed_plan import FeedPlan
 
 
 def with_pages(entries: Mapping[str, Entry], settings: Settings) -> dict[str, Entry]:
-    """Return ``entries`` with the addresses of their pages, of those that are to have one.
+    """Return ``entries``, with the addresses of pages for those that get one.
 
-    The address of a page of ours, which a record may have from a feed of ours, is never an article's own. Raises
-    :class:`PublishError` where two would have the same page.
+    If the link of an article is the address of a page on this site, as in a record from one of our own feeds, it is
+    removed. Raises :class:`PublishError` if two articles would have the same page.
     """
     base, wanted = settings.site.base_url, settings.output.pages
     found: dict[str, Entry] = {}
@@ -46,8 +46,8 @@ def with_pages(entries: Mapping[str, Entry], settings: Settings) -> dict[str, En
             page = base + page_path(settings.site.id_authority, article.id)
             if (other := owners.setdefault(page, article.id)) != article.id:
                 raise PublishError(
-                    f"the articles {other} and {article.id} would have one page, {page}; nothing was published; give"
-                    " one of them another id"
+                    f"the articles {other} and {article.id} would have the same page, {page}; nothing was published;"
+                    " give one of them another id"
                 )
         found[derived] = replace(entry, article=article, page=page)
     return found
@@ -56,9 +56,9 @@ def with_pages(entries: Mapping[str, Entry], settings: Settings) -> dict[str, En
 def plan_pages(
     settings: Settings, state: State, feeds: Iterable[FeedPlan], released: Collection[str]
 ) -> SitePages:
-    """Return the pages of a site whose ``feeds`` are planned; ``released`` are the ids of what was taken back.
+    """Return the pages of a site; ``feeds`` are its plans, ``released`` the ids of articles that must not be shown.
 
-    The pages of closed archive documents and of articles that have left the feeds stay, and so do their style sheets.
+    The pages of closed archive documents and of articles that have left the feeds stay, as do their style sheets.
     """
     published = state.published
     listed, begun = published.documents, frozenset(published.begun)
@@ -78,7 +78,7 @@ def plan_pages(
         settings.categories,
         paged,
         look=Look(settings.output.templates),
-        # One that somebody removed, or that a build may have replaced which did not end, is made again.
+        # A page is made again if somebody removed it, or if an interrupted build may have replaced it.
         known={
             path: document.made_of
             for path, document in listed.items()
@@ -92,15 +92,15 @@ def plan_pages(
     base = settings.site.base_url
     final = (*_leaving(base, published, names | gone), *_cut(base, authority, state, paged, released))
     kept = (*made.kept, *filter(is_style, listed))
-    standing = (path for path in sorted(gone) if path in listed or published.holds(path))
-    notes = map(renderer.note, standing) if settings.output.withdrawn == "note" else ()
+    present = (path for path in sorted(gone) if path in listed or published.holds(path))
+    notes = map(renderer.note, present) if settings.output.withdrawn == "note" else ()
     return SitePages(made.documents, final, kept, tuple(sorted(gone)), tuple(notes))
 
 
 def _cut(
     base: str, authority: str, state: State, feeds: Iterable[PagedFeed], released: Collection[str]
 ) -> Iterator[Document]:
-    """Yield the pages of closed archive documents that still show what was taken back, without it."""
+    """Yield the pages of closed archive documents that still show ``released`` articles, without these."""
     for paged in feeds:
         slug = paged.feed.slug
         taken = {page_digits(authority, known) for known in released if state.ledger.archived(slug, known)}
@@ -112,9 +112,9 @@ def _cut(
 
 
 def _leaving(base: str, published: PublishedSet, planned: Collection[str]) -> Iterator[Document]:
-    """Yield the pages of articles that leave the last document: they stay from now on, without neighbours.
+    """Yield the final version, without links to neighbours, of pages whose articles are no longer in any document.
 
-    So do those that a build which did not end had taken up again.
+    This includes pages that an interrupted build had begun to change.
     """
     for path in {**dict.fromkeys(published.documents), **dict.fromkeys(published.begun)}:
         if is_article(path) and path not in planned:

@@ -33,16 +33,16 @@ class Past(duplicates.Past, Protocol):
         ...
 
     def archived(self, feed: str, entry_id: str) -> bool:
-        """Say whether a closed archive page of the feed contains this id, published or derived."""
+        """Say whether a closed archive document of the feed contains this id, published or derived."""
         ...
 
 
 class Publicity:
     """Says for each article whether it is public ``now``.
 
-    An article with an embargo (``due``) is held until then, whatever the config says. If only its date is in the
-    future, ``guards.future`` decides, but two kinds of articles are not held: those that were already published under
-    this date, and those with ids in ``alone``, which are published and have no other record.
+    An article with an embargo (``due``) is held until then. If only its date is in the future, ``guards.future``
+    decides, but two kinds of articles are not held: those that were already published under this date, and those with
+    ids in ``alone``, which are published and have no other record. In a preview of drafts, nothing is held.
 
     ``withdrawn`` are the withdrawals by mark. One from a feed of other people only applies to articles of that feed;
     those from our own sources and the config apply to all articles.

@@ -54,7 +54,7 @@ class IngestResult:
     """What the sources contain: the articles selected for the feeds, and what later steps need to know about the rest.
 
     - ``selected`` are the newest articles of each feed, in the order of the config. For a feed with an archive, they
-      are all articles that are not in a closed page, as entries whose texts are on disk.
+      are all articles that are not in a closed archive document, as entries whose texts are on disk.
     - ``readings`` and ``catalog`` are the files as they were read, and what is known about them. ``census`` selects the
       articles that only needed to be counted; without one, each article was looked at.
     - ``publicity`` and ``index`` decided which records became articles; ``index`` contains the id of each article that
@@ -171,7 +171,7 @@ def _ingest(  # noqa: PLR0913 - as above
         progress = None
     census, index, router = read(progress)
     declared = {
-        marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.said.items()
+        marked: dated(withdrawal, remembered.get(marked)) for marked, withdrawal in tally.declared.items()
     }
     withdrawn = {**remembered, **declared}
     news = {gone for gone, marked in tally.gone if withdrawn[marked] != remembered.get(marked)}
@@ -194,7 +194,7 @@ def _ingest(  # noqa: PLR0913 - as above
     catalog.save(router.whole, router.floors)
     # A lifted withdrawal is forgotten, unless a record still declares it or it still keeps another record back.
     needed = declared.keys() | tally.keeping
-    withdrawn = {m: w for m, w in withdrawn.items() if m in needed or m not in tally.back}
+    withdrawn = {m: w for m, w in withdrawn.items() if m in needed or m not in tally.lifted}
     known = _Known(past, index)
     gone = known.ids(tally.withdrawn) | Listed.of(settings.withdrawn, settings.site.id_authority).ids
     released = gone | known.ids(tally.expired)
@@ -204,8 +204,8 @@ def _ingest(  # noqa: PLR0913 - as above
         catalog=catalog,
         census=census,
         index=index,
-        withdrawn=Gone(gone, withdrawn.keys() - tally.back),
-        released=Gone(released, withdrawn.keys() - tally.back),
+        withdrawn=Gone(gone, withdrawn.keys() - tally.lifted),
+        released=Gone(released, withdrawn.keys() - tally.lifted),
         hidden=released | (known.ids(tally.hidden) - known.shown() if tally.hidden else frozenset()),
         withdrawals=withdrawn,
         listed=tally.listed,
@@ -267,8 +267,8 @@ class _Tally:
     """Counts and collects what is read.
 
     - Of the records ``left_out``, ``taken_back`` were withdrawn, and ``not_public`` had become articles before.
-    - ``said`` are the withdrawals that records declare, by mark; ``gone`` are the ids concerned, with their marks.
-    - ``back`` are marks of withdrawals with a record that is public again, ``keeping`` of those that keep one back.
+    - ``declared`` are the withdrawals that records declare, by mark; ``gone`` are the ids concerned, with their marks.
+    - ``lifted`` are marks of withdrawals with a record that is public again, ``keeping`` of those that keep one back.
     - ``withdrawn``, ``expired`` and ``hidden`` (everything left out) are ids. ``early`` are the ids of published
       articles that have a record held back because of its date.
     """
@@ -283,9 +283,9 @@ class _Tally:
     rejects: list[Reject] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     statuses: Statuses = field(default_factory=Statuses)
-    said: dict[str, Withdrawal] = field(default_factory=dict)
+    declared: dict[str, Withdrawal] = field(default_factory=dict)
     gone: set[tuple[str, str]] = field(default_factory=set)
-    back: set[str] = field(default_factory=set)
+    lifted: set[str] = field(default_factory=set)
     keeping: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
     expired: set[str] = field(default_factory=set)
@@ -331,7 +331,7 @@ class _Tally:
         for article_id in left_out.ids:
             marked = mark(article_id, left_out.feed)
             self.gone.add((article_id, marked))
-            self.said[marked] = withdrawal.joined(self.said.get(marked))
+            self.declared[marked] = withdrawal.joined(self.declared.get(marked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,7 +409,7 @@ def _first_reading(
                 tally.keeping.update(publicity.marks(sighting))
                 tally.leave_out(LeftOut(sighting.origin, why, publicity.reason(sighting, why), sighting.id))
             continue
-        tally.back.update(publicity.marks(sighting))
+        tally.lifted.update(publicity.marks(sighting))
         if new := index.add(sighting, instant, seen.file.source):
             router.count(new, seen)
             if seen.read:
@@ -541,7 +541,7 @@ class _Candidate:
 
 
 class _Router:
-    """Offers each article to the feeds whose rules take it, unless it is already in a closed page of their archive."""
+    """Offers each article to the feeds whose rules take it, unless a closed archive document already has it."""
 
     def __init__(
         self, settings: Settings, past: Past, order: SourceOrder, hands: Hands, local: LocalOf

@@ -47,7 +47,7 @@ class SitePlan:
       that subscribers know. ``adoption`` has the articles that continue entries of another generator.
     - ``feeds`` are the plans of the feeds, in the order of the config. ``quarantined`` entries are in no document, as
       they would make it invalid. ``became`` has, by feed, the derived ids of articles that turned out to be entries of
-      a closed archive page.
+      a closed archive document.
     - ``cut`` are closed archive documents that lose entries, ``taken_back`` the ids of withdrawn entries that are
       online.
     - ``previous`` is what is online of the feeds now, for the guards. ``zones`` are sources with a changed time zone.
@@ -403,7 +403,7 @@ class _Planner:
         return replace(resolved, entries=with_pages(resolved.entries, self._settings))
 
     def _archived(self, feed: FeedSettings, entries: Mapping[str, Entry]) -> tuple[str, ...]:
-        """Return the derived ids of those ``entries`` that are in a closed archive page of ``feed``."""
+        """Return the derived ids of those ``entries`` that are in a closed archive document of ``feed``."""
         if feed.archive is None:
             return ()
         archived = self._state.ledger.archived

@@ -1,8 +1,8 @@
-"""Which of two articles of one instant is newer: what their sources' own order says. Pure decisions.
+"""Decides which of two articles with the same instant is newer, by the order of their sources. Pure decisions.
 
-Between files, the later is newer: in the config's order of sources, then by name in code point order. Within a file,
-its dates tell whether it lists the newest or the oldest first, by the first and the last of them; where they are
-equal, feeds list the newest first, everything else the oldest.
+Of two files, the later one has the newer articles: in the order of the sources in the config, then by name in code
+point order. Within a file, the first and the last date show whether it lists the newest or the oldest first. If these
+dates are equal, a feed counts as newest first, and every other file as oldest first.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from feedpub.articles.sighting import Told
 
 @dataclass(slots=True)
 class SourceOrder:
-    """The order of the articles of all files, as far as these have been read.
+    """The order of the articles of all files that have been read.
 
-    Files are heard of in the order in which they are read. While a file is being read, nothing tells yet which of its
-    ends is the newer one: then :meth:`turn` is asked for both.
+    Pass all articles to :meth:`hear`, in the order of reading. While a file is being read, it is not known yet which of
+    its ends is the newer one: call :meth:`turn` for both directions then.
     """
 
     _ranks: dict[str, int] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class SourceOrder:
     _reading: Told | None = None
 
     def hear(self, article: Told, instant: float) -> None:
-        """Take note of the next article, published at ``instant`` (epoch seconds), in the order of reading."""
+        """Register the next article, published at ``instant`` (epoch seconds)."""
         file = article.origin.file
         if self._reading is None or self._reading.origin.file != file:
             self.end_file()
@@ -37,7 +37,7 @@ class SourceOrder:
         self._last = instant
 
     def end_file(self) -> None:
-        """Take note that the file of the last article has been read."""
+        """Register that the file of the last article has been read to its end."""
         if self._reading is None:
             return
         newest_first = self._first > self._last or (self._first == self._last and bool(self._reading.feed))
@@ -45,9 +45,10 @@ class SourceOrder:
         self._reading = None
 
     def turn(self, article: Told, sign: int = 1) -> Turn:
-        """Return the place of ``article``, under the assumption of ``sign`` for a file that is still being read.
+        """Return the place of ``article`` in the order: of two articles, the one with the greater place is newer.
 
-        It is 1 where the last article of a file is the newest, -1 where the first is.
+        ``sign`` is the assumed direction of a file that is still being read: 1 if its last article is the newest, -1 if
+        its first one is.
         """
         origin = article.origin
         sign = self._signs.get(origin.file, sign)

@@ -367,7 +367,7 @@ class _Judge:
         return Placement(feed.slug, Where.NO_ROOM, (), feed.why_no_room(article, own_id))
 
     def _closed_documents(self, feed: FeedPlan, own_id: str) -> tuple[str, ...]:
-        """Return the documents of the closed page that contains the entry; none for a near-duplicate."""
+        """Return the names of the closed archive documents with the entry, by format; none for a near-duplicate."""
         published = self._plan.state.published
         for page in feed.index.pages:
             names = self._documents(f"{feed.slug}.{page.name}")

@@ -1,7 +1,7 @@
-"""Which of a feed's articles its window shows: bounds in time, and so many of each source. Pure decisions.
+"""Decides which articles are in the window of a feed: by date, and by how many each source has. Pure decisions.
 
-What leaves by ``newer_than``, ``before`` or ``max_per_source`` has slid out of the window, like what newer entries
-push out.
+An entry that leaves because of ``newer_than``, ``before`` or ``max_per_source`` has slid out of the window, just like
+one that newer entries push out.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from feedpub.config import Window
 from feedpub.core.feed_values import web_address
 
 Limit: TypeAlias = Literal["after", "before", "newer_than", "max_per_source", "max_items", "max_bytes"]
-"""The key of the config that keeps an article out of a feed's subscription document."""
+"""The config key that keeps an article out of the subscription document of a feed."""
 
 
 def out_of_bounds(window: Window, published: datetime) -> Literal["after", "before"] | None:
-    """Return which bound of ``window`` keeps out of the feed what was published then.
+    """Return which bound of ``window`` excludes an article of this date; ``None`` if neither does.
 
-    A bound without a zone is meant in the zone of each article's own date, which is that of its source.
+    A bound without a zone is in the zone of the article's date, which is that of its source.
     """
     if window.after and not _reached(published, window.after):
         return "after"
@@ -40,7 +40,10 @@ def _reached(time: datetime, bound: datetime) -> bool:
 
 
 def origin_of(article: Told, source: int | None) -> str:
-    """Return what ``max_per_source`` counts as one source: the feed of origin, else the item of ``sources``."""
+    """Return what ``max_per_source`` counts as one source: the original feed, or else the item of ``sources``.
+
+    ``source`` is the number of that item.
+    """
     if via := article.via:
         return feed_key(via.id, via.url and web_address(via.url)) or via.title
     return article.feed or f"\0{source}"
@@ -48,14 +51,14 @@ def origin_of(article: Told, source: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
-    """A feed's window at an instant; ``sources`` has the number of the source of each file."""
+    """The window of a feed at the instant ``now``; ``sources`` has the number of the source of each file."""
 
     window: Window
     now: datetime
     sources: Mapping[str, int]
 
     def in_bounds(self, entries: Iterable[Entry]) -> tuple[list[Entry], dict[str, Limit]]:
-        """Return those of ``entries`` that the feed may have, and by id which bound keeps out the others."""
+        """Return the ``entries`` within the bounds, and for the others, by id, the bound that excludes them."""
         inside: list[Entry] = []
         outside: dict[str, Limit] = {}
         for entry in entries:
@@ -66,12 +69,12 @@ class OpenWindow:
         return inside, outside
 
     def is_old(self, published: datetime) -> bool:
-        """Say whether ``newer_than`` keeps what was published then out of the subscription document."""
+        """Say whether ``newer_than`` excludes an article of this date from the subscription document."""
         age = self.window.newer_than
         return age is not None and self.now - published >= age
 
     def without_room(self, entries: Iterable[Entry]) -> dict[str, Limit]:
-        """Return, by id, which of ``entries`` (newest first) the subscription document has no room for, and why."""
+        """Return which of ``entries`` (newest first) the window excludes from the subscription document, by id."""
         most = self.window.max_per_source
         seen: Counter[str] = Counter()
         found: dict[str, Limit] = {}
@@ -87,7 +90,10 @@ class OpenWindow:
         return found
 
     def why_not_at_hand(self, article: Article, shown: Iterable[Entry]) -> Limit | None:
-        """Return why an article was not even kept, of whose feed ``shown`` are the entries; ``None``: it is too old."""
+        """Return which limit excludes an article that was not selected for the feed; ``None`` if newer ones fill it.
+
+        ``shown`` are the entries of the feed.
+        """
         if limit := out_of_bounds(self.window, article.published):
             return limit
         if self.is_old(article.published):
@@ -96,26 +102,26 @@ class OpenWindow:
         return "max_per_source" if full else None
 
     def has_slid(self, published: datetime, shown: Iterable[Entry], *, still_there: bool) -> bool:
-        """Say whether an entry that is online has left the window, of whose feed ``shown`` are the entries now.
+        """Say whether a published entry has left the window; ``shown`` are the entries of the feed now.
 
-        Of one that is ``still_there`` in the sources, nothing tells its source any more; it counts as pushed out by
-        others of one if any source has its fill of newer ones.
+        ``still_there`` says that the sources still have its article. The source of a published entry is not known, so
+        such an entry counts as pushed out if any source has ``max_per_source`` newer ones.
         """
         if self.is_old(published) or out_of_bounds(self.window, published) == "before":
             return True
         return still_there and published <= max(self._full_since(shown).values(), default=_LONG_AGO)
 
     def shown(self, limit: Limit) -> str:
-        """Return what the window takes by one of its limits, as a part of a sentence."""
+        """Return which articles the window takes by ``limit``, as a part of a sentence."""
         window = self.window
         if limit == "newer_than" and window.newer_than:
             hours = window.newer_than // timedelta(hours=1)
-            return f"what is newer than {f'{hours}h' if hours % 24 else f'{hours // 24}d'}"
+            return f"articles that are newer than {f'{hours}h' if hours % 24 else f'{hours // 24}d'}"
         if limit == "max_per_source":
-            return f"the newest {window.max_per_source:,} of each source"
+            return f"the newest articles of each source, at most {window.max_per_source:,}"
         if limit == "after":
-            return f"what was published from {_written(window.after)} on"
-        return f"what was published before {_written(window.before)}"
+            return f"articles that were published on or after {_written(window.after)}"
+        return f"articles that were published before {_written(window.before)}"
 
     def _full_since(self, shown: Iterable[Entry]) -> Mapping[str, datetime]:
         """Return the date of the oldest entry of each source that has as many as it may have."""

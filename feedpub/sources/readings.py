@@ -1,7 +1,8 @@
-"""What one build reads of its sources: the same however often it reads them, whatever happens to the files meanwhile.
+"""The files of the sources in one build: each reading gives the same, even if the files change meanwhile.
 
-A build may have to read its sources again, now knowing which records stay. What was read at first is put aside on the
-disk for that, up to a bound; of what is beyond it a digest is kept, which says whether it was the same.
+A build sometimes has to read its sources again, once it knows which records stay. So the content that was read first is
+copied to a temporary file, up to a limit. Of files beyond the limit, only a digest is kept; a file that differs from it
+is an error.
 """
 
 from __future__ import annotations
@@ -34,17 +35,17 @@ from feedpub.sources.spec import SourceSpec
 from feedpub.sources.streams import CHUNK, Raw
 
 ROOM = 256 << 20
-"""How many bytes of all sources are put aside. A folder for temporary files may lie in memory."""
+"""How many bytes of all sources are copied: the folder for temporary files may be in memory."""
 
 Input: TypeAlias = tuple[int, SourceSpec, Path | str]
-"""A file of a source, with the number of that in the config's order."""
+"""The number of a source in the config, the source, and one of its files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A file that was read as it was, when it had this ``stamp``; ``content`` yields its bytes.
+    """A file that was read in its present state, with its ``stamp``; ``content`` yields its bytes.
 
-    That raises :class:`SourceError` where they are others by now and were not put aside.
+    ``content`` raises :class:`SourceError` if the file was not copied and has changed since.
     """
 
     stamp: Stamp
@@ -52,9 +53,9 @@ class Fresh:
 
 
 class Readings:
-    """The files of ``sources`` as they are when they are first asked for; ``authority`` mints the ids.
+    """The files of ``sources``, in the state in which each was first read; ``authority`` mints the ids.
 
-    Without ``settling``, all files are read as they are. Of all together, ``room`` bytes are put aside.
+    ``settling`` decides which files have settled; without it, all have. Up to ``room`` bytes of all files are copied.
     """
 
     def __init__(
@@ -88,28 +89,28 @@ class Readings:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the patterns of the sources do not give, as sentences."""
+        """Sentences about what the patterns of the sources do not match."""
         return tuple(warning for found in self._found for warning in found.warnings)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What was done with each file that has not settled, as far as they were read."""
+        """A notice for each file that has not settled; it says what was done with it."""
         return tuple(notice for notice, _ in self._unsettled)
 
     @property
     def settled(self) -> datetime | None:
-        """When the first of these files will have settled; ``None`` where there is none."""
+        """When the first of these files will have settled; ``None`` if there are none."""
         return min((until for _, until in self._unsettled), default=None)
 
     def last_changed(self, name: str) -> datetime | None:
-        """Return when a file changed that is read as the last build read it; ``None`` for any other."""
+        """Return when a file had changed that is read as the last build read it; ``None`` for other files."""
         return self._last.get(name)
 
     @property
     def settling(self) -> Mapping[str, Mapping[str, Fresh | None]]:
-        """By its patterns, the files of each source with ``settle``, by name.
+        """The files of each source with ``settle``: by the patterns of the source, then by the name of the file.
 
-        They are ``None`` where they were not read as they are, but as the last build read them, or not at all.
+        A file is ``None`` if it was read as the last build read it, or not at all.
         """
         found: dict[str, dict[str, Fresh | None]] = {
             s.path: {} for s in self._sources if s.settle is not None
@@ -121,10 +122,9 @@ class Readings:
         return found
 
     def read(self, number: int, spec: SourceSpec, file: Path | str, *, lean: bool = False) -> Iterator[Item]:
-        """Yield what a file gives, as :func:`feedpub.sources.files.read` does, and the same each time.
+        """Yield the items of a file, as :func:`feedpub.sources.files.read` does, but the same each time.
 
-        Raises :class:`SourceError` where the file can't be read, or where it is another than it was and was not put
-        aside.
+        Raises :class:`SourceError` if the file can't be read, or if it was not copied and has changed since.
         """
         if (number, file) not in self._kept:
             self._kept[number, file] = self._chosen(spec, file)
@@ -135,7 +135,7 @@ class Readings:
     def places(
         self, number: int, spec: SourceSpec, file: Path | str
     ) -> Iterator[Callable[[Origin], Iterator[Item]] | None]:
-        """Give what yields the items at a place, as :func:`feedpub.sources.files.places` does."""
+        """Give a function that yields the items at a place, as :func:`feedpub.sources.files.places` does."""
         if (number, file) not in self._kept:
             self._kept[number, file] = self._chosen(spec, file)
         kept = self._kept[number, file]
@@ -146,12 +146,12 @@ class Readings:
             yield found
 
     def beside(self, number: int, spec: SourceSpec, file: Path | str) -> tuple[str, datetime | None]:
-        """Return what :func:`feedpub.sources.files.told_beside` says of a file, or said when it was read."""
+        """Return what :func:`feedpub.sources.files.told_beside` returned when the file was read, or returns now."""
         kept = self._kept.get((number, file))
         return (kept and kept.told) or told_beside(spec, file, display_name(spec, file))
 
     def _chosen(self, spec: SourceSpec, file: Path | str) -> _Kept | Remembered | None:
-        """Return what is to be read of a file: itself, or if it has not settled what was read last, or nothing."""
+        """Return what to read for a file: itself; or if it has not settled, what the last build read, or nothing."""
         name = display_name(spec, file)
         kept = _Kept(name, self._aside)
         if self._settling is None or spec.settle is None or not isinstance(file, Path):
@@ -160,7 +160,7 @@ class Readings:
             stamp = Stamp.of(file)
             until = self._settling.until(spec, file)
             if until is None:
-                # Whole, before anything of it counts: whoever writes to it meanwhile shows that it has not settled.
+                # The whole file is read before any of it is used. If it changes meanwhile, it has not settled.
                 content = partial(kept.content, partial(open_file, spec, file))
                 for _ in content():
                     pass
@@ -169,18 +169,18 @@ class Readings:
                     self._fresh[spec.path, name] = Fresh(stamp, content)
                     return kept
         except OSError:
-            # Whoever reads it says so.
+            # Reading it raises the same error, with its name.
             return kept
         chosen, done = self._of_unsettled(self._settling, spec, name, kept)
         if isinstance(chosen, Remembered):
             self._last[name] = chosen.changed
         if chosen is kept:
             self._fresh[spec.path, name] = Fresh(stamp, partial(kept.content, partial(open_file, spec, file)))
-        told = (
+        message = (
             f"{done}, as the file changed less than {spec.settle.total_seconds():.0f} s ago; it has settled by"
             f" {until.isoformat()}"
         )
-        self._unsettled.append((Notice(Origin(name, 1, 1), "unsettled", told), until))
+        self._unsettled.append((Notice(Origin(name, 1, 1), "unsettled", message), until))
         return chosen
 
     @staticmethod
@@ -188,16 +188,16 @@ class Readings:
         settling: Settling, spec: SourceSpec, name: str, kept: _Kept
     ) -> tuple[_Kept | Remembered | None, str]:
         if known := settling.last.stamp(spec.path, name):
-            told = "", known.time if is_dated_by_file(spec) else None
+            beside = "", known.time if is_dated_by_file(spec) else None
             content = partial(settling.last.content, spec.path, name)
-            return Remembered(content, known.time, told), "read as the last build read it"
+            return Remembered(content, known.time, beside), "read as the last build read it"
         if settling.lacks(spec):
-            return kept, "read all the same, as nothing is known of how it was"
+            return kept, "read all the same, as it is not known what the last build read"
         return None, "left for a later build"
 
 
 class _Aside:
-    """The room for what is put aside, and how much of it is left."""
+    """The temporary file for the content of sources, and how many bytes it may still take."""
 
     def __init__(self, room: int) -> None:
         self._spool = Spool()
@@ -216,7 +216,7 @@ class _Aside:
 
 
 class _Kept:
-    """What was read of one file."""
+    """The content of one file as it was first read: a copy, or else its size and digest."""
 
     __slots__ = ("_aside", "_digest", "_name", "_parts", "_size", "told")
 
@@ -242,14 +242,14 @@ class _Kept:
             again = _Bounded(file, self._size)
             yield again
             if again.digest != self._digest:
-                told = (
+                why = (
                     "it changed while the build read it, so nothing was done; build again when it is complete"
                 )
-                raise SourceError(self._name, told)
+                raise SourceError(self._name, why)
 
     @property
     def in_part(self) -> _InPart:
-        """It for whoever does not read all of it, and sees whether it is the same."""
+        """The same file for reading in parts; the caller must check that these have not changed."""
         return _InPart(self._parts, self.told)
 
     def content(self, open_it: Callable[[], AbstractContextManager[Raw]]) -> Iterator[bytes]:
@@ -260,7 +260,7 @@ class _Kept:
 
 @dataclass
 class _InPart:
-    """A file of which some places are read: what was put aside of it, or it as it is."""
+    """A file of which only parts are read: from the copy, or else from the file in its present state."""
 
     parts: list[BlobRef] | None
     told: tuple[str, datetime | None] | None
@@ -275,7 +275,7 @@ class _InPart:
 
 
 class _Recorded:
-    """A file that is read for the first time."""
+    """A file that is read for the first time, and copied meanwhile."""
 
     def __init__(self, file: Raw, aside: _Aside) -> None:
         self._file = file
@@ -305,7 +305,7 @@ class _Recorded:
 
 
 class _Bounded:
-    """A file that was not put aside, as far as it was read before: what was written to its end since is not read."""
+    """A file that was not copied, up to the size that was read before: later additions are not read."""
 
     def __init__(self, file: Raw, size: int) -> None:
         self._file = file

@@ -1,7 +1,7 @@
-"""Which files have settled: a file that has just changed may still be written to, and be incomplete.
+"""Decides which files have settled: a file that has just changed may be incomplete, as it is still being written.
 
-If a source says how long that takes (``settle``), such a file is read as the last build read it, or left for a later
-build if it is new. So its published articles stay.
+If ``settle`` of its source says how long to wait, such a file is read as the last build read it, so its published
+articles stay. If it is new, it is left for a later build.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from feedpub.sources.spec import SourceSpec
 from feedpub.sources.streams import Raw
 
 AHEAD = timedelta(minutes=10)
-"""How long after the beginning of a build a file may change while it runs; a later date is a wrong clock."""
+"""How long a build may run: a file that changed later than this after its start comes from a wrong clock."""
 
 
 class Stamp(NamedTuple):
@@ -40,26 +40,26 @@ class Stamp(NamedTuple):
 
 
 class LastRead(Protocol):
-    """The files of sources with ``settle`` as the last build read them."""
+    """The files of sources with ``settle``, as the last build read them."""
 
     def knows(self, source: str) -> bool:
-        """Say whether a build has read the ``source``, by its patterns."""
+        """Say whether a build has read the ``source`` with these patterns."""
         ...
 
     def stamp(self, source: str, file: str) -> Stamp | None:
-        """Return the stamp of a ``file`` (by name) when it was read; ``None`` if it never was."""
+        """Return the stamp that the ``file`` of this name had when it was read; ``None`` if it never was."""
         ...
 
     def content(self, source: str, file: str) -> Iterator[bytes]:
-        """Yield the content that was read."""
+        """Yield the content of the file, as it was read."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What decides whether a file has settled: the time ``now``, and what the ``last`` build read.
+    """Decides whether a file has settled, with the time ``now`` and the files that the ``last`` build read.
 
-    ``published`` says that something is online, which may come from an unknown file.
+    ``published`` says that something is online, which may come from a file that ``last`` does not know.
     """
 
     now: datetime
@@ -75,12 +75,15 @@ class Settling:
         return until if until > self.now else None
 
     def lacks(self, spec: SourceSpec) -> bool:
-        """Say whether it is unknown what was read of a source, although it may be online."""
+        """Say whether articles of a source may be online although it is not known what was read."""
         return self.published and not self.last.knows(spec.path)
 
 
 class Remembered:
-    """A file as the last build read it; ``changed`` is its mtime then, ``told`` what was known besides its bytes."""
+    """A file as the last build read it; ``changed`` is the mtime that it had.
+
+    ``told`` is what :func:`feedpub.sources.files.told_beside` returned for it.
+    """
 
     def __init__(
         self, open_last: Callable[[], Iterator[bytes]], changed: datetime, told: tuple[str, datetime | None]
@@ -90,8 +93,8 @@ class Remembered:
         self.told: tuple[str, datetime | None] | None = told
 
     @contextmanager
-    def opened(self, open_it: Callable[[], AbstractContextManager[Raw]]) -> Iterator[Raw]:  # noqa: ARG002 - it is not what counts
-        """Give the bytes that were read."""
+    def opened(self, open_it: Callable[[], AbstractContextManager[Raw]]) -> Iterator[Raw]:  # noqa: ARG002 - the present file is not read
+        """Give the bytes that were read then."""
         yield Replayed(self._open_last())
 
 
@@ -103,7 +106,7 @@ class Replayed:
         self._more = partial(next, parts, b"")
 
     def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes, none at the end."""
+        """Return up to ``size`` bytes; no bytes at the end."""
         if not self._rest:
             self._rest = self._more()
         data, self._rest = self._rest[:size], self._rest[size:]

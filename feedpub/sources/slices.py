@@ -1,7 +1,7 @@
-"""Slices of large files of lines: each is read by itself, and together they give what the whole file gives.
+"""Cuts large files of lines into slices that can be read independently; together they give the items of the whole file.
 
-A slice begins with a record: in JSON Lines after any line, in text after the date that ends a record. What else of a
-file matters to a record is in its slice: the number of its first line, and how dates were written before.
+Each slice begins with a record: in JSON Lines after any line, in text after the date that ends a record. A slice also
+has what else a record depends on: the number of its first line, and the form of the dates before it.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from feedpub.sources.spec import ParseContext, SourceSpec
 from feedpub.sources.streams import HEAD
 
 Cut = Callable[[bytes], int]
-"""Finds the last place in some bytes where a record has ended and another one begins; 0 for none."""
+"""Finds the last place in a block of bytes where one record has ended and another one begins; 0 if there is none."""
 _MARK = b"\xef"
-"""What a byte order mark begins with: at the beginning of a slice it would be dropped."""
+"""The first byte of a byte order mark, which would be dropped at the beginning of a slice."""
 
 
 class Slice(NamedTuple):
-    """The bytes of a file from ``start`` to ``end``, or, of the last slice, to the end of the file.
+    """The bytes of a file from ``start`` to ``end``; the last slice ends with the file, and ``end`` is ``None``.
 
-    ``first`` is the number of the first line (1-based). ``shapes`` are the forms of dates of a text before it, see
-    :class:`feedpub.sources.spec.ParseContext`.
+    ``format`` is the format of the file. ``first`` is the number of the first line (1-based). ``shapes`` are the forms
+    of dates in the text before it, see :class:`feedpub.sources.spec.ParseContext`.
     """
 
     format: str
@@ -40,13 +40,13 @@ class Slice(NamedTuple):
 
 
 class InexactError(Exception):
-    """A slice turns out to depend on what is before it: only the whole file tells."""
+    """A slice turned out to depend on the text before it, so the whole file must be read."""
 
 
 def slices(spec: SourceSpec, file: Path, size: int) -> Iterator[Slice]:
-    """Yield slices of about ``size`` bytes; nothing where the file can't be cut.
+    """Yield slices of about ``size`` bytes; nothing if the file can't be cut.
 
-    It is read once. Raises :class:`SourceError` where it can't be.
+    The file is read once. Raises :class:`SourceError` if it can't be read.
     """
     with open_stream(spec, file) as stream:
         head = stream.head
@@ -57,7 +57,7 @@ def slices(spec: SourceSpec, file: Path, size: int) -> Iterator[Slice]:
         return
     try:
         with file.open("rb", buffering=0) as raw:
-            # What was decompressed, or is in another encoding, has other bytes.
+            # The bytes differ if the file is compressed or in another encoding.
             if raw.read(len(head) or HEAD) == head:
                 raw.seek(0)
                 yield from _slices(raw, Slice(name, 0, None, 1), size, cut)
@@ -66,13 +66,13 @@ def slices(spec: SourceSpec, file: Path, size: int) -> Iterator[Slice]:
 
 
 def _cuts(spec: SourceSpec, name: str) -> Cut | None:
-    """Return what cuts files of a format; ``None`` if nothing can."""
+    """Return a function that finds where to cut files of the format ``name``; ``None`` if they can't be cut."""
     if spec.encoding and not is_ascii_superset(spec.encoding):
         return None
     if name == "jsonl":
         return _after_object
     if name == "text" and spec.ends_at_dates:
-        # As all readers, it is imported where a file needs it.
+        # Like all readers, it is only imported if a file needs it.
         from feedpub.sources.readers.text import MAX_STAMP, stamps_of  # noqa: PLC0415
 
         is_stamp = stamps_of(spec)
@@ -96,12 +96,12 @@ def _cuts(spec: SourceSpec, name: str) -> Cut | None:
 
 
 def _after_object(data: bytes) -> int:
-    # Whatever is in it, a line is a record; those between which it is cut are not blank.
+    # Each line is a record, whatever its content. The lines before and after a cut are not blank.
     return max(data.rfind(b"}\n{") + 2, data.rfind(b"}\r\n{") + 3)
 
 
 def _is_short(line: bytes, longest: int) -> bool:
-    """Say whether a line is one to every program, and not longer than a date may be."""
+    """Say whether a line is not longer than a date may be, and is one line for every reader."""
     return 0 < len(line) <= longest and b"\r" not in line and line.isascii()
 
 
@@ -128,10 +128,10 @@ def _slices(raw: BinaryIO, at: Slice, size: int, cut: Cut) -> Iterator[Slice]:
 def read_slice(
     spec: SourceSpec, file: Path, part: Slice, authority: str, *, lean: bool = False
 ) -> Iterator[Item]:
-    """Yield what a slice gives, as :func:`feedpub.sources.files.read` does of the whole file.
+    """Yield the items of a slice, as :func:`feedpub.sources.files.read` does for the whole file.
 
-    What that says of all records, at the end, is not there. Raises :class:`SourceError` where it can't be read, and
-    :class:`InexactError`.
+    Notices that it adds at the end, about all records, are missing. Raises :class:`SourceError` if the file can't be
+    read, and :class:`InexactError` if the slice depends on the text before it.
     """
     name = display_name(spec, file)
     since = told_beside(spec, file, name)[1]
@@ -151,7 +151,7 @@ def read_slice(
 
 
 class _Stream:
-    """The bytes of a slice. They are read in the same blocks as those of the whole file."""
+    """The bytes of a slice, in the same blocks in which the whole file is read."""
 
     marked = False
 

@@ -472,7 +472,9 @@ def test_the_page_of_an_id_that_we_made_has_its_digits_and_of_others_their_hash(
 
 def test_two_articles_that_would_share_a_page_are_refused(site, monkeypatch):
     monkeypatch.setattr("feedpub.articles.ids.page_digits", lambda *_: "0" * 16)
-    with pytest.raises(PublishError, match=r"would have one page, https://x\.test/f/article/0{16}\.html"):
+    with pytest.raises(
+        PublishError, match=r"would have the same page, https://x\.test/f/article/0{16}\.html"
+    ):
         site.build(STORIES)
     assert not site.out.exists()
 

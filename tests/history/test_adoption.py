@@ -221,7 +221,7 @@ def test_two_articles_for_one_entry_are_an_error_that_names_both(site, command):
         "copy.md", ARTICLES["linked.md"].replace("leaves", "has left").replace("2024-01-01", "2024-01-07")
     )
     with pytest.raises(
-        ConfigError, match=r"in/copy\.md:1 and in/linked\.md:1 are both the entry 'Ship left'"
+        ConfigError, match=r"in/copy\.md:1 and in/linked\.md:1 both match the entry 'Ship left'"
     ):
         site.build()
     assert site.check(command).returncode == 2

@@ -107,7 +107,7 @@ def test_explain_first_says_what_becomes_of_an_article_that_no_feed_will_have(ru
     config = CONFIG.replace("in/*.txt", "in/*").replace("{title: All}", "{title: All, max_items: 4}")
     (run.folder / "config.yaml").write_text(config + "withdrawn: [https://a.example/2]\n")
     for title, fate in [
-        ("past", "left out: its time is over"),
+        ("past", "left out: it has expired"),
         ("coming", "held until 2099"),
         ("lost", "withdrawn: "),
     ]:
@@ -117,7 +117,7 @@ def test_explain_first_says_what_becomes_of_an_article_that_no_feed_will_have(ru
         assert not [line for line in lines if "✓" in line]
     assert "· would be in energy  its rule matches" in run("explain", "lost gas").stdout
     full = run("explain", "old thing").stdout
-    assert "· would be in all  it takes everything\n    left out   all holds its newest 4" in full
+    assert "· would be in all  it takes everything\n    left out   all has room for 4 entries" in full
 
 
 def test_explain_finds_a_file_by_the_end_of_its_path_if_it_is_the_only_one(run):

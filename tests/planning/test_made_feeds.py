@@ -280,7 +280,7 @@ def test_there_are_at_most_so_many_and_the_rest_is_named(tmp_path):
     report = build(site, NOW)
     assert [feed.slug for feed in report.feeds] == ["all", "topic-b", "topic-d"]
     assert report.warnings == (
-        "feeds.topic: max_feeds is 2, and there are articles enough for feeds of 2 more: a, C",
+        "feeds.topic: max_feeds is 2, but 2 more values have enough articles for a feed: a, C",
     )
 
 
@@ -353,7 +353,7 @@ def test_every_command_knows_them(tmp_path, monkeypatch):
     assert told("diff", "config.yaml", "--format", "json")["feeds"][1]["slug"] == "topic-a"
     built = told("build", "--format", "json")
     assert [feed["slug"] for feed in built["feeds"]] == ["all", "topic-a"]
-    assert "of 1 more: b" in built["warnings"][0]
+    assert "1 more value has enough articles for a feed: b" in built["warnings"][0]
     explained = told("explain", "Title 1", "--format", "json")
     assert [(feed["slug"], feed["in"]) for feed in explained["feeds"]] == [("all", True), ("topic-a", True)]
     assert [hit["term"] for hit in explained["feeds"][1]["hits"]] == ["category: a"]

@@ -100,7 +100,7 @@ def test_a_feed_that_is_online_and_whose_slug_changed_is_not_deleted_unasked(sma
     config = small.folder / "c.yaml"
     config.write_text(config.read_text().replace("  oil:", "  oli:"))
     with pytest.raises(
-        GuardRefusal, match=r"online as oil: it would be deleted.*retired: {moved_to.*--allow-removed"
+        GuardRefusal, match=r"published feed oil: it would be deleted.*retired: {moved_to.*--allow-removed"
     ):
         small(dry_run=dry_run)
     assert {p.name: p.read_bytes() for p in (small.folder / "feeds").rglob("*") if p.is_file()} == files
