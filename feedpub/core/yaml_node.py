@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from feedpub.core.errors import ConfigError, Problems, Where
+from feedpub.core.yaml_mistakes import mistake
 
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 64
@@ -205,6 +206,10 @@ def _decoded(data: bytes, file: str) -> str:
 def _hint(error: yaml.MarkedYAMLError) -> str:
     if "'\\t'" in str(error.problem):
         return "indent with spaces, not tabs"
+    if "cannot start any token" in str(error.problem):
+        return "put text that begins with such a character in quotes"
+    if "escape" in str(error.problem):
+        return r"write \\ for a backslash, or use single quotes"
     if "mapping values are not allowed" in str(error.problem):
         return "put text with a colon in quotes"
     if "alias" in f"{error.context}{error.problem}" or "anchor" in f"{error.context}{error.problem}":
@@ -226,6 +231,8 @@ def _read(text: str, file: str, problems: Problems) -> Node:
     try:
         return _document(yaml.parse(text, Loader=yaml.SafeLoader), file, problems)
     except yaml.MarkedYAMLError as error:
+        if known := mistake(text, error):
+            raise ConfigError(Where(file, known.line, known.column), known.problem, known.remedy) from error
         mark = error.problem_mark or error.context_mark
         place = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)

@@ -1,6 +1,8 @@
 """YAML is read strictly, and every error says where the mistake is and what would be right."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedpub.core.errors import ConfigError
 from feedpub.core.yaml_node import MAX_DEPTH, read_yaml
@@ -16,7 +18,44 @@ REFUSED = [
     ("a: !stop", 1, 4, "put text that begins with ! in quotes"),
     ("a:\tb: c", 1, 3, "indent with spaces, not tabs"),
     ("a: kingdom: come", 1, 11, "put text with a colon in quotes"),
-    ("a: [", 1, 5, "this is not valid YAML"),
+    ("a: [", 1, 4, "the [ that opens here is not closed; write ] at its end"),
+    ("a: [x, y\nb: 2", 1, 4, "the [ that opens here is not closed"),
+    ('a: ["x" "y"]', 1, 9, "a comma is missing here, or the ] that closes line 1"),
+    ("a: {\n  b: c\n  d: e }", 3, 4, "a comma is missing here, or the } that closes line 1"),
+    ("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x", 2, 1, "a merge conflict is not resolved"),
+    ("a:\n  - 1\n=======\n  - 3\n>>>>>>> x\nb: 1", 3, 1, "a merge conflict is not resolved"),
+    ('a: "Ops\nb: x\n', 1, 4, 'the quote that opens here is not closed; write " where the text ends'),
+    ("a: 1\r\nb: 'Ops\r\nc: x", 2, 4, "the quote that opens here is not closed; write ' where the text ends"),
+    ('a: "Ops\nb: "x"', 1, 4, "the quote that opens here is closed only in line 2, before other text"),
+    ('a: ["oil, gas]\nb: ["x"]', 1, 5, "the quote that opens here is closed only in line 2"),
+    (
+        "a: 'It's good'\nb: c",
+        1,
+        8,
+        "text follows the closing quote; put the whole text in quotes, and write two",
+    ),
+    ('a: "Ops" and more', 1, 10, r"text in quotes, and write \" for each quote in it"),
+    (
+        "a:\n  b: x\n   c: y",
+        3,
+        4,
+        "the line is indented too far, so that YAML takes it for more of the text above",
+    ),
+    ("a:\n  - b: x\n\n      c: y", 4, 7, "the line is indented too far"),
+    (
+        "a:\n    b: x\n  c: y",
+        3,
+        3,
+        "the indentation of this line fits no line above; begin it in the same column",
+    ),
+    ("a:\n  - b: x\n - c: y", 3, 2, "the indentation of this line fits no line above"),
+    (" a: x\nb: y", 2, 1, "the indentation of this line fits no line above"),
+    ("a:\n  b: {}\n  - x", 3, 3, "a line with - is among keys; indent it under the key that it belongs to"),
+    ("a:\n  - x\n  b: {}", 3, 3, "a key is among lines with -"),
+    ("a: 1\ntitle x\nb: 2", 2, 1, "the line has no colon with a space after it; write key: value"),
+    ("a:\n  b:1\n  c: 2", 2, 3, "the line has no colon with a space after it"),
+    ("a: @x", 1, 4, "put text that begins with such a character in quotes"),
+    ('a: "C:\\xyz"', 1, 9, r"write \\ for a backslash, or use single quotes"),
     ("a: \x07", 1, 1, "U+0007"),
     ("? [a]\n: b", 1, 3, "a key must be text"),
     ("a: 1\n--- \nb: 2", 2, 1, "a second YAML document"),
@@ -30,6 +69,21 @@ def test_what_yaml_would_get_wrong_is_refused_with_its_place(yaml, line, column,
         read_yaml(yaml.encode(), "c.yaml")
     assert says in str(caught.value)
     assert (caught.value.where.line, caught.value.where.column) == (line, column)
+
+
+@given(st.text(alphabet="ab:-[]{}\"'<>=&*!|?,# \r\n", max_size=40))
+def test_whatever_is_wrong_is_said_at_a_place_in_the_file(text):
+    try:
+        read_yaml(text.encode(), "c.yaml")
+    except ConfigError as caught:
+        for error in caught.errors:
+            assert 1 <= error.where.line <= len(text.splitlines()) + 1
+            assert error.problem
+
+
+@pytest.mark.parametrize("text", ["a: |\n  =======\n  <<<<<<< x", "a: '\n  =======\n  '", "a: b\n#=======\n"])
+def test_lines_like_those_of_a_merge_conflict_are_text_where_yaml_reads_them_so(text):
+    assert "a" in read_yaml(text.encode(), "c.yaml").mapping()
 
 
 AS_TEXT = [
