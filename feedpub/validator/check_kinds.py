@@ -310,6 +310,6 @@ def quoted(text: str, limit: int = 60) -> str:
     return f"'{line[: limit - 1]}…'" if len(line) > limit else f"'{line}'"
 
 
-def here(node: Node, message: str, spec: str = "") -> Problem:
+def here(node: Node, message: str, spec: str = "", remedy: str = "") -> Problem:
     """Return a problem at the place of an element."""
-    return Problem(message, *node.place, spec)
+    return Problem(message, *node.place, spec, remedy)

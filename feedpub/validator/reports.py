@@ -94,7 +94,8 @@ def _grouped(findings: Iterable[Finding], *, rounds: int) -> list[_Group]:
 def text(feed: Validated) -> str:
     """Return a feed's findings as lines of text: each finding with its line of the feed, and a caret under the place.
 
-    Of each code, only the first few findings are shown, and how many more there are.
+    Of each code, only the first few findings are shown, and how many more there are. A remedy follows the first finding
+    that it is for.
     """
     verdict = f"{_TITLES[feed.format]}, {'valid' if feed.valid else 'not valid'}"
     if feed.valid is None:
@@ -102,13 +103,15 @@ def text(feed: Validated) -> str:
     lines = [f"{_printable(feed.file)}: {verdict}{_counted(feed.findings)}"]
     source = _Source(feed.data) if feed.findings else None
     for group in _grouped(feed.findings, rounds=_PLACES):
+        remedies = {finding.remedy: finding for finding in reversed(group.shown)}
         for finding in group.shown:
             lines.append(f"  {_headline(finding)}")
             if source is not None and not _is_binary(source.line(finding.line)):
                 lines += _pointed(source.line(finding.line), finding.column)
+            if finding is remedies[finding.remedy]:
+                lines.append(f"      {finding.remedy} ({finding.spec})")
         if group.others:
             lines.append(f"      and {group.more()}")
-        lines.append(f"      {group.shown[0].remedy} ({group.shown[0].spec})")
     return "\n".join(lines)
 
 

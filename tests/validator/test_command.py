@@ -143,6 +143,30 @@ def test_of_one_code_different_messages_are_shown_before_equal_ones(run, tmp_pat
     assert [re.search("<[a-z]+>", line)[0] for line in shown] == ["<size>", "<size>", "<colour>"]
 
 
+def test_html_that_is_not_escaped_has_its_own_remedy_after_the_first_finding_that_it_is_for(run, tmp_path):
+    file = tmp_path / "feed.rss"
+    html = "<title>A <i>B</i></title><description>An <b>old</b> <em>ship</em> <size/></description>"
+    file.write_text(podcast(0, more=f"<item>{html}</item>"), encoding="utf-8")
+    findings = json.loads(run(str(file), "--format", "json").output)["findings"]
+    remedies = {found["message"]: found["remedy"] for found in findings if found["code"] == "unknown-element"}
+    assert remedies == {
+        "<i> is not defined in <title>": "write the text of <title> without HTML",
+        "<b> is not defined in <description>": "escape the HTML (such as &lt;b&gt;) or wrap it in CDATA",
+        "<em> is not defined in <description>": "escape the HTML (such as &lt;b&gt;) or wrap it in CDATA",
+        "<size> is not defined in <description>": "correct or remove it, or put it in a namespace of its own",
+    }
+
+
+def test_the_remedy_of_a_group_follows_its_first_finding(run, tmp_path):
+    file = tmp_path / "feed.rss"
+    file.write_text(podcast(5), encoding="utf-8")
+    lines = [line for line in run(str(file)).output.splitlines() if not line.startswith("      |")]
+    first = next(n for n, line in enumerate(lines) if "relative-iri" in line)
+    assert re.match(r" {6}\w.* \(https://", lines[first + 1])
+    assert ["relative-iri" in line for line in lines[first + 2 : first + 4]] == [True, True]
+    assert lines[first + 4].startswith("      and 2 more")
+
+
 def test_github_gets_ten_annotations_of_a_level_from_all_files_and_the_rest_as_lines(run, tmp_path):
     for number in range(15):
         (tmp_path / f"{number:02}.rss").write_text(podcast(30), encoding="utf-8")

@@ -7,15 +7,17 @@ from typing import Final
 
 from feedpub.validator.check_kinds import Context, Problem, element_check, here, named, quoted, shown
 from feedpub.validator.finding import Level
+from feedpub.validator.grammar import html
 from feedpub.validator.vocabulary import (
     ELEMENTS,
+    IN_CONTEXT,
     is_closed,
     is_stray,
     single,
     undefined,
     unknown_attribute,
 )
-from feedpub.validator.vocabulary.element import Element
+from feedpub.validator.vocabulary.element import Element, Kind
 from feedpub.validator.vocabulary.rss import SPEC
 
 _RFC4287: Final = "https://www.rfc-editor.org/rfc/rfc4287.html#section-"
@@ -95,7 +97,7 @@ def duplicate_element(about: Context) -> Iterator[Problem]:
 def unknown_element(about: Context) -> Iterator[Problem]:
     """The specification does not define this element here. It may be misspelled, misplaced or of another format.
 
-    Readers ignore it.
+    Readers ignore it. In text, it may be HTML that is not escaped.
 
     Wrong:
 
@@ -114,7 +116,20 @@ def unknown_element(about: Context) -> Iterator[Problem]:
             yield here(node, f"{shown(node)} is in no namespace", f"{SPEC}#extendingRss")
         return
     spec = above.spec if above else f"{_RFC4287}3.1.1.3"
-    yield here(node, f"{shown(node)} is not defined in {_display(node.within)}", spec)
+    message = f"{shown(node)} is not defined in {_display(node.within)}"
+    yield here(node, message, spec, _of_html(node.tag, node.within))
+
+
+def _of_html(tag: str, within: str) -> str:
+    """Return what to do with an element of HTML in text that is not escaped; empty if it is not such an element."""
+    above = ELEMENTS.get(within)
+    if tag not in html.ELEMENTS or above is None or above.text is None:
+        return ""
+    meanings = [above, *(found for (_, name), found in IN_CONTEXT.items() if name == within)]
+    kinds = {found.text.kind for found in meanings if found.text}
+    if Kind.HTML in kinds:
+        return "escape the HTML (such as &lt;b&gt;) or wrap it in CDATA"
+    return f"write the text of {_display(within)} without HTML" if Kind.PLAIN in kinds else ""
 
 
 @element_check(
