@@ -240,7 +240,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class SourceTimes:
     """When sources last changed, by the mtimes of their files, in whole seconds.
 
-    The clock is never used, so that the same input gives the same bytes later. A source that is not a file, or whose
+    No date comes from the clock, so the same input gives the same bytes later. A source that is not a file, or whose
     mtime is after ``now``, counts as changed :data:`LONG_AGO`, which is before every other date. For a file that has
     not settled, and was read as the last build read it, ``readings`` have its mtime from then.
     """
@@ -295,7 +295,7 @@ class _Tally:
     source_warnings: list[str] = field(default_factory=list)
     next_change: datetime | None = None
 
-    def counted(self, article: Sighting, publicity: Publicity) -> Sighting:
+    def count(self, article: Sighting, publicity: Publicity) -> Sighting:
         """Count an article, and return it with the date that subscribers know, and without a future update."""
         self.articles += 1
         if self.heard.listens or article.feeds or article.not_feeds:
@@ -349,7 +349,7 @@ class _Known:
         return frozenset(own | {known.id for known in found if known})
 
     def shown(self) -> frozenset[str]:
-        """Return the published ids of public articles whose derived ids differ from them."""
+        """Return the published ids of public articles, where they differ from the derived ones."""
         return frozenset(known for derived, known in self.past.aliases().items() if self.index.saw(derived))
 
 
@@ -425,7 +425,7 @@ def _second_reading(
     tally: _Tally,
     census: Census | None,
 ) -> None:
-    """Offer the articles that stay, which is known now; ``tally`` is that of the first reading."""
+    """Offer the articles that stay, which the first reading has decided; ``tally`` has its counts."""
     again = _Tally(Heard(router.hands))
     for one in _articles(catalog, publicity, again, None, census):
         if isinstance(one, Skipped):
@@ -465,7 +465,7 @@ def _offer_known(
             if file.newest < min(floors, default=inf):
                 break
             for seen in file.wanted(floors, before, want):
-                sighting = publicity.marked(tally.counted(seen.told, publicity))
+                sighting = publicity.marked(tally.count(seen.told, publicity))
                 instant = sighting.published.timestamp()
                 if not publicity.why_not(sighting) and (kept := winners(sighting, instant, file.source)):
                     router.offer(kept, instant, seen)
@@ -512,7 +512,7 @@ def _articles_of(
 ) -> Iterator[tuple[Sighting, Seen] | Skipped]:
     for item in file.items(census):
         if isinstance(item, Seen):
-            yield publicity.marked(tally.counted(item.told, publicity)), item
+            yield publicity.marked(tally.count(item.told, publicity)), item
         elif isinstance(item, Skipped):
             tally.articles += item.articles
             yield item
