@@ -129,6 +129,12 @@ def page_path(authority: str, entry_id: str) -> str:
     return f"{PAGE_FOLDER}/{page_digits(authority, entry_id)}.html"
 
 
+def digits_of_page(address: str) -> str:
+    """Return what names the page of an entry, if ``address`` is that of such a page; else an empty text."""
+    found = re.search(rf"/{PAGE_FOLDER}/([0-9a-f]{{16}})\.html\Z", address)
+    return found[1] if found else ""
+
+
 def feed_key(*candidates: str | None) -> str:
     """Return the key of a feed: the first of ``candidates`` that is not empty.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from feedpub.articles.article import LeftOut, with_other_scheme
-from feedpub.articles.ids import article_id, page_key
+from feedpub.articles.ids import article_id, digits_of_page, page_digits, page_key
 from feedpub.articles.sighting import Told
 
 BROUGHT_BACK = "a record with a higher version or a later update brings it back"
@@ -107,6 +107,7 @@ def marks(article: Told) -> Iterator[str]:
         yield mark(article.id, article.feed)
 
 
+_NOTHING: frozenset[str] = frozenset()
 _ANY_DAY = datetime.min.replace(tzinfo=UTC)
 
 
@@ -114,12 +115,15 @@ _ANY_DAY = datetime.min.replace(tzinfo=UTC)
 class Listed:
     """A list in a config that names articles by ids, keys or links, such as ``withdrawn``.
 
-    ``by_id`` and ``by_page`` have the ``names`` that mean an id, or the address of a page.
+    ``by_id`` and ``by_page`` have the ``names`` that mean an id, or the address of a page. ``by_digits`` has those that
+    are the address of our own page of an article, by what names that page under ``authority``.
     """
 
     names: frozenset[str] = frozenset()
     by_id: Mapping[str, frozenset[str]] = field(default_factory=dict)
     by_page: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    by_digits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    authority: str = ""
 
     @classmethod
     def of(cls, names: Iterable[str], authority: str) -> Listed:
@@ -127,7 +131,10 @@ class Listed:
         names = frozenset(names)
         by_id: dict[str, set[str]] = {}
         by_page: dict[str, set[str]] = {}
+        by_digits: dict[str, set[str]] = {}
         for name in names:
+            if digits := digits_of_page(name):
+                by_digits.setdefault(digits, set()).add(name)
             for key in (name, with_other_scheme(name)):
                 made = article_id(authority, key=key, published=_ANY_DAY, title="")
                 for each in (key, made):
@@ -139,6 +146,8 @@ class Listed:
             names,
             {each: frozenset(found) for each, found in by_id.items()},
             {page: frozenset(found) for page, found in by_page.items()},
+            {digits: frozenset(found) for digits, found in by_digits.items()},
+            authority,
         )
 
     @property
@@ -152,12 +161,18 @@ class Listed:
 
     def naming(self, article: Told, known_as: str | None = None) -> frozenset[str]:
         """Return the names that mean ``article``; ``known_as`` as for :meth:`has`."""
-        nothing: frozenset[str] = frozenset()
-        named = self.by_id.get(article.id, nothing) | self.by_id.get(known_as or "", nothing)
+        named = self.naming_id(article.id) | (self.naming_id(known_as) if known_as else _NOTHING)
         if article.key in self.names:
             named |= {article.key}
         page = page_key(article.link) if self.by_page and article.link else None
-        return named | self.by_page.get(page or "", nothing)
+        return named | self.by_page.get(page or "", _NOTHING)
+
+    def naming_id(self, article_id: str) -> frozenset[str]:
+        """Return the names that mean the article with this id, as far as the id tells."""
+        named = self.by_id.get(article_id, _NOTHING)
+        if self.by_digits:
+            named |= self.by_digits.get(page_digits(self.authority, article_id), _NOTHING)
+        return named
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,9 @@ def _show_beside(found: Surveyed) -> None:
 def _by_hand(settings: Settings, surveys: Iterable[Survey]) -> list[str]:
     """Return decisions about articles or feeds that do not exist; all articles are read only if there are any."""
     is_listed = any(feed.exceptions.add or feed.exceptions.drop for feed in settings.feeds)
-    if not is_listed and not any(file.by_hand for found in surveys for file in found.files):
+    if not (is_listed or settings.withdrawn) and not any(
+        file.by_hand for found in surveys for file in found.files
+    ):
         return []
     now = datetime.now(UTC)
     try:
@@ -202,7 +204,12 @@ def _by_hand(settings: Settings, surveys: Iterable[Survey]) -> list[str]:
         # The problem of the source was already reported.
         return []
     unknown = (notice for notice in told.notices if notice.kind in DOUBTS)
-    return [*told.unused, *missing, *(f"{notice.origin}: {notice.message}" for notice in unknown)]
+    return [
+        *told.unused,
+        *told.not_withdrawn,
+        *missing,
+        *(f"{notice.origin}: {notice.message}" for notice in unknown),
+    ]
 
 
 def _adopted(settings: Settings) -> tuple[AdoptedSource, ...]:

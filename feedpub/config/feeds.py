@@ -115,16 +115,16 @@ def both_ways(added: Named, dropped: Named) -> ConfigError:
     )
 
 
-_NAMED: Kind[Named] = Value(lambda node: Named(LINE.read(node), node.where), LINE.schema)
+NAMED: Kind[Named] = Value(lambda node: Named(LINE.read(node), node.where), LINE.schema)
 EXCEPTIONS = Section(
     keys=(
         Key(
             "add",
-            list_of(_NAMED),
+            list_of(NAMED),
             "ids or links of articles that it takes, whatever its rule says",
             default="[]",
         ),
-        Key("drop", list_of(_NAMED), "ids or links of articles that it does not take", default="[]"),
+        Key("drop", list_of(NAMED), "ids or links of articles that it does not take", default="[]"),
     ),
     make=Exceptions,
 )

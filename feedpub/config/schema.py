@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedpub.articles.duplicates import Exact
-from feedpub.config.feeds import FEEDS, FeedKeys, TemplateKeys
+from feedpub.config.feeds import FEEDS, NAMED, FeedKeys, TemplateKeys
 from feedpub.config.output import BUILD, DEDUP, GUARDS, OUTPUT, TARGET
 from feedpub.config.packs import PACKS
-from feedpub.config.scalars import LINE
-from feedpub.config.settings import Guards, Output
+from feedpub.config.settings import Guards, Named, Output
 from feedpub.config.site import SITE
 from feedpub.config.sources import SOURCE, read_source
 from feedpub.core.declaration import Key, Section, Value, list_of
@@ -31,7 +30,7 @@ class ConfigFile:
     site: Site
     sources: tuple[SourceSpec, ...]
     dedup: Exact
-    withdrawn: tuple[str, ...]
+    withdrawn: tuple[Named, ...]
     feeds: tuple[FeedKeys | TemplateKeys, ...]
     output: Output
     guards: Guards
@@ -99,8 +98,8 @@ CONFIG = Section(
         Key("dedup", DEDUP, "which records count as one article", default="{}", without="as below"),
         Key(
             "withdrawn",
-            list_of(LINE),
-            "ids or links of articles that are taken back while they are listed here, see"
+            list_of(NAMED),
+            "ids, links or pages of articles that are taken back while they are listed here, see"
             " [publishing](publishing.md#what-is-taken-back)",
             default="[]",
             without="none",

@@ -178,7 +178,7 @@ class Settings:
     output: Output
     guards: Guards
     exact: Exact = "across"
-    withdrawn: tuple[str, ...] = ()
+    withdrawn: tuple[Named, ...] = ()
     placeholders: tuple[Placeholder, ...] = ()
     templates: tuple[Template, ...] = ()
     warnings: tuple[str, ...] = ()

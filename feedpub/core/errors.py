@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -197,14 +197,14 @@ class EngineError(FeedpubError):
 
 
 class GuardRefusal(FeedpubError):
-    """Publishing would hurt subscribers; ``allow`` is the option that overrides the guard once."""
+    """Publishing would hurt subscribers. ``allow`` is the name in :data:`ALLOWANCES` that overrides the guard once."""
 
     exit_status = 3
 
     def __init__(self, reason: str, allow: str) -> None:
         self.reason = reason
         self.allow = allow
-        super().__init__(f"{reason}; if this is intended, run once with {allow}")
+        super().__init__(f"{reason}; if this is intended, run once with {ALLOWANCES[allow]}")
 
 
 class PublishError(FeedpubError):
@@ -242,3 +242,10 @@ ALLOWANCES = {
     "removed": "--allow-removed",
 }
 """What can be allowed for one build, with its command-line option."""
+
+
+def check_allowances(names: Collection[str]) -> None:
+    """Raise ``ValueError`` unless ``names`` is a collection of names in :data:`ALLOWANCES`."""
+    unknown = [names] if isinstance(names, str) else [name for name in names if name not in ALLOWANCES]
+    if unknown:
+        raise ValueError(f"allow: {unknown[0]!r} is not a guard; give a set of {', '.join(ALLOWANCES)}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from feedpub.articles.ids import feed_id
 from feedpub.config import Settings
-from feedpub.core.errors import ALLOWANCES, ConfigError, FeedpubError, GuardRefusal, TooManyRejects
+from feedpub.core.errors import ConfigError, FeedpubError, GuardRefusal, TooManyRejects
 from feedpub.documents.channel import Feed
 from feedpub.documents.readback import PublishedEntry, PublishedFeed
 from feedpub.history.state import State
@@ -87,6 +87,7 @@ def why_refused(
             share=settings.guards.max_vanished,
             causes=ingested.source_warnings,
             known=ingested.index,
+            is_incomplete=ingested.readings.lacks,
             remedy=f"put the zone back, or {starting_over(settings)}",
             allowed=allowed,
         )
@@ -127,7 +128,7 @@ def check_online(settings: Settings, state: State, allowed: Collection[str] = ()
     check_authority(settings, state, allowed)
     for archive in state.archives.values():
         if archive.broken and "vanished" not in allowed:
-            raise GuardRefusal(archive.broken, ALLOWANCES["vanished"])
+            raise GuardRefusal(archive.broken, "vanished")
 
 
 def check_rejects(settings: Settings, ingested: IngestResult) -> None:
@@ -145,7 +146,7 @@ def check_damaged(damaged: Collection[str], allowed: Collection[str] = ()) -> No
         raise GuardRefusal(
             f"the published {_some(damaged)} cannot be read, so feedpub does not know which entries subscribers have;"
             " restore these files from a backup, or from version control",
-            ALLOWANCES["vanished"],
+            "vanished",
         )
 
 
@@ -172,13 +173,13 @@ def check_removed(
         raise GuardRefusal(
             f"the config no longer has the published {feeds} {', '.join(gone)}: {they} would be deleted, and {their}"
             f" subscribers would get errors; put {them} back, or list {them} with retired: {{moved_to: …}}",
-            ALLOWANCES["removed"],
+            "removed",
         )
     if dropped and "removed" not in allowed:
         raise GuardRefusal(
             f"the config no longer has the formats or archives of {_some(dropped)}: these documents would be deleted,"
             " and their subscribers would get errors; put output.formats or archive back as they were",
-            ALLOWANCES["removed"],
+            "removed",
         )
 
 
@@ -195,13 +196,13 @@ def check_authority(settings: Settings, state: State, allowed: Collection[str] =
             raise GuardRefusal(
                 f"the feed {slug} is known to its subscribers as {feed.id}, and with {authority!r} as"
                 f" site.id_authority, it would be a new feed to them; {remedy}",
-                ALLOWANCES["vanished"],
+                "vanished",
             )
     if (known := state.ledger.authority()) not in (None, authority):
         raise GuardRefusal(
             f"the published ids were made with {known!r} as site.id_authority, and with {authority!r}, new"
             f" articles would get ids of another kind; {remedy}",
-            ALLOWANCES["vanished"],
+            "vanished",
         )
 
 
@@ -213,13 +214,14 @@ def starting_over(settings: Settings) -> str:
     )
 
 
-def check_flood(  # noqa: PLR0913 - each comes from elsewhere
+def check_flood(  # noqa: PLR0913 - the parameters have nothing in common
     feeds: Iterable[PreviousFeed],
     *,
     redated: Redated,
     share: float,
     known: Container[str],
     causes: Iterable[str] = (),
+    is_incomplete: bool = False,
     remedy: str = "put the zone back",
     allowed: Collection[str] = (),
 ) -> None:
@@ -235,22 +237,21 @@ def check_flood(  # noqa: PLR0913 - each comes from elsewhere
             f"{redated.entries} of {redated.known} known articles have another date than the published one; "
             + ("; ".join(redated.zones) or "did a time zone change?")
             + f"; {remedy}",
-            ALLOWANCES["moved-dates"],
+            "moved-dates",
         )
     for previous in feeds:
         slug, before = previous.feed.settings.slug, len(previous.online.entries)
         if "empty" not in allowed and before and not previous.feed.entries:
             entries = "1 entry" if before == 1 else f"{before:,} entries"
-            raise GuardRefusal(
-                f"{why}the feed {slug} has {entries} online and would be empty", ALLOWANCES["empty"]
-            )
+            raise GuardRefusal(f"{why}the feed {slug} has {entries} online and would be empty", "empty")
         left = vanished(previous)
         gone = len(left)
-        if "vanished" not in allowed and gone >= FEW and gone > share * before:
+        is_many = gone >= FEW and gone > share * before
+        if "vanished" not in allowed and (is_many or (gone and is_incomplete)):
             raise GuardRefusal(
                 f"{why}{gone} of the {before} ids published in the feed {slug} would vanish or change, and readers"
                 f" would show the entries that replace them as new; {_why_gone(left, known)}",
-                ALLOWANCES["vanished"],
+                "vanished",
             )
         replacing = previous.replacing
         gone = len(replacing | previous.replaced)
@@ -259,7 +260,7 @@ def check_flood(  # noqa: PLR0913 - each comes from elsewhere
                 f"{why}within a day, {gone} ids of the feed {slug}, which has {before} entries, would be replaced by"
                 " others with the same titles or texts, and readers would show these as new; did the ids, links,"
                 " titles or dates in the source change?",
-                ALLOWANCES["vanished"],
+                "vanished",
             )
 
 

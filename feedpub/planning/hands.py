@@ -8,7 +8,7 @@ as well.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,11 +70,15 @@ class Hands:
         return self._slugs
 
     def names(self, article: Told) -> frozenset[str]:
-        """Return the names (ids, keys or links) under which the config lists ``article``."""
-        if not self._from_config:
+        """Return the names (ids, keys, links or pages) under which the config lists ``article``."""
+        return self.named_by(self.listed, article)
+
+    def named_by(self, listed: Listed, article: Told) -> frozenset[str]:
+        """Return the names in a list of the config that mean ``article``."""
+        if not listed.names:
             return frozenset()
         known = self._past.became(article.id) if self._past else None
-        return self.listed.naming(article, known.id if known else None)
+        return listed.naming(article, known.id if known else None)
 
     def of(self, article: Told) -> Hand:
         """Return the decisions about ``article``, as sets of feed numbers.
@@ -121,11 +125,16 @@ class Hands:
                 yield f"{item.named.where}: no source has an article {name!r}, so this has no effect"
 
 
+NOTHING_LISTED = Listed()
+
+
 class Heard:
     """Collects from all records which names in the config match, and which unknown feeds articles name."""
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self, hands: Hands, withdrawn: Listed = NOTHING_LISTED) -> None:
         self._hands = hands
+        self._listed = withdrawn
+        self._withdrawn: set[str] = set()
         self._fitted: set[str] = set()
         self._decided: set[str] = set()
         self._firsts: dict[tuple[str, str], Origin] = {}
@@ -134,11 +143,12 @@ class Heard:
     @property
     def listens(self) -> bool:
         """Whether the config lists any article, so that every record must be passed to :meth:`hear`."""
-        return bool(self._hands.listed.names)
+        return bool(self._hands.listed.names or self._listed.names)
 
     def hear(self, article: Told) -> None:
         """Register an article, public or not."""
         self._fitted |= self._hands.names(article)
+        self._withdrawn |= self._hands.named_by(self._listed, article)
         if self._hands.of(article) != NO_HAND:
             self._decided.add(article.id)
         for field, slugs in (("feeds", article.feeds), ("not_feeds", article.not_feeds)):
@@ -150,12 +160,23 @@ class Heard:
     def hear_left_out(self, record: LeftOut) -> None:
         """Register a record that was left out."""
         for each in record.ids:
-            self._fitted |= self._hands.listed.by_id.get(each, frozenset())
+            self._fitted |= self._hands.listed.naming_id(each)
+            self._withdrawn |= self._listed.naming_id(each)
 
     @property
     def unused(self) -> tuple[str, ...]:
         """A warning for each name in the config that no record matched."""
         return tuple(self._hands.unused(frozenset(self._fitted)))
+
+    def not_withdrawn(self, listed: Iterable[Named], past: Past) -> tuple[str, ...]:
+        """Return what ``withdrawn`` of the config lists in vain, with its place: no source and no ``past`` has it."""
+        known = {name for each in self._listed.ids if past.by_id(each) for name in self._listed.by_id[each]}
+        return tuple(
+            f"{named.where}: no article has {named.name!r} as its id, link or page, so nothing is withdrawn;"
+            " feedpub explain finds the id by part of the title"
+            for named in listed
+            if named.name not in self._withdrawn | known
+        )
 
     def decided(self, past: Past) -> frozenset[str]:
         """Return the ids of articles with a decision, both derived and published."""

@@ -62,13 +62,14 @@ class Publicity:
         self._past = past
         self._shared_keys = shared_keys(past) if past else ()
         self._withdrawn = withdrawn
-        self._listed = Listed.of(settings.withdrawn, settings.site.id_authority)
+        self.listed = Listed.of((named.name for named in settings.withdrawn), settings.site.id_authority)
+        """The articles that the config withdraws."""
         self._alone = alone
 
     @property
     def asks_all(self) -> bool:
         """Whether more than the id and the date of each article is needed."""
-        return bool(self._listed.names)
+        return bool(self.listed.names)
 
     @property
     def withdrawn(self) -> Collection[str]:
@@ -125,10 +126,10 @@ class Publicity:
         return [marked for marked in marks(article) if marked in self._withdrawn] if self._withdrawn else []
 
     def _is_listed(self, article: Told) -> bool:
-        if not self._listed.names:
+        if not self.listed.names:
             return False
         known = self._past.became(article.id) if self._past else None
-        return self._listed.has(article, known.id if known else None)
+        return self.listed.has(article, known.id if known else None)
 
     def _taken_back(self, article: Told) -> Withdrawal | None:
         """Return a withdrawal of ``article`` that it does not outrank, if there is one."""

@@ -21,7 +21,7 @@ from feedpub.articles.duplicates import DuplicateIndex, Winners
 from feedpub.articles.entry import Entry, RoutedArticle, Turn, make_entry, offload
 from feedpub.articles.ids import is_split, shown_keys
 from feedpub.articles.sighting import Sighting, Told
-from feedpub.articles.withdrawals import Gone, Listed, Withdrawal, Withdrawn, dated, mark
+from feedpub.articles.withdrawals import Gone, Withdrawal, Withdrawn, dated, mark
 from feedpub.catalog import (
     Catalog,
     CatalogFile,
@@ -68,9 +68,9 @@ class IngestResult:
     - ``articles`` to ``boilerplate_lines`` are counts. The articles that were ``taken_back`` are also among those
       ``left_out``.
     - ``next_change`` is the earliest instant at which the clock alone changes which records are public, or how.
-    - ``hands`` knows what people decided about articles, ``unused`` are warnings about decisions in the config that
-      match no record, and ``decided`` are the ids of the articles concerned: guards do not count them when they leave a
-      feed.
+    - ``hands`` knows what people decided about articles, and ``decided`` are the ids of the articles concerned: guards
+      do not count them when they leave a feed. ``unused`` are warnings about decisions in the config that match no
+      record, ``not_withdrawn`` are warnings about articles that it withdraws and that do not exist.
     - ``effort`` says how much had to be read and matched.
     """
 
@@ -99,6 +99,7 @@ class IngestResult:
     next_change: datetime | None
     hands: Hands
     unused: tuple[str, ...]
+    not_withdrawn: tuple[str, ...]
     decided: frozenset[str]
     effort: Effort
 
@@ -146,8 +147,8 @@ def _ingest(  # noqa: PLR0913 - as above
     local: LocalOf,
 ) -> IngestResult:
     hands = Hands(settings, past)
-    tally = _Tally(Heard(hands))
     publicity = Publicity(settings, now, past, remembered)
+    tally = _Tally(Heard(hands, publicity.listed))
     order = SourceOrder()
 
     routers = [sieve := _Router(settings, past, SourceOrder(), hands, local)]
@@ -180,7 +181,7 @@ def _ingest(  # noqa: PLR0913 - as above
         # Only after reading all records is it known which withdrawals count, and which published articles have no
         # other record. So the sources are read again.
         publicity = Publicity(settings, now, past, withdrawn, alone)
-        tally = _Tally(Heard(hands))
+        tally = _Tally(Heard(hands, publicity.listed))
         census, index, router = read(None)
     if index.decide():
         # Some of the articles offered to feeds do not stay, or have another id. So the sources are read again.
@@ -196,7 +197,7 @@ def _ingest(  # noqa: PLR0913 - as above
     needed = declared.keys() | tally.keeping
     withdrawn = {m: w for m, w in withdrawn.items() if m in needed or m not in tally.lifted}
     known = _Known(past, index)
-    gone = known.ids(tally.withdrawn) | Listed.of(settings.withdrawn, settings.site.id_authority).ids
+    gone = known.ids(tally.withdrawn) | publicity.listed.ids
     released = gone | known.ids(tally.expired)
     return IngestResult(
         selected=selected,
@@ -229,6 +230,7 @@ def _ingest(  # noqa: PLR0913 - as above
         next_change=earliest(now, tally.next_change, catalog.readings.settled),
         hands=hands,
         unused=tally.heard.unused,
+        not_withdrawn=tally.heard.not_withdrawn(settings.withdrawn, past),
         decided=tally.heard.decided(past),
         effort=catalog.effort(sum(router.matched for router in routers)),
     )

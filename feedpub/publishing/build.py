@@ -11,7 +11,7 @@ from itertools import chain, islice
 
 from feedpub.catalog import Catalog, Engine
 from feedpub.config import Settings
-from feedpub.core.errors import FeedpubError, PublishError, TooManyRejects, require_zone
+from feedpub.core.errors import FeedpubError, PublishError, TooManyRejects, check_allowances, require_zone
 from feedpub.documents.channel import Site
 from feedpub.history.last_read import LAST_READ, LastReadFile, remember_read
 from feedpub.history.ledger import LEDGER, Ledger, note, record, remember_withdrawals
@@ -49,6 +49,7 @@ def open_plan(settings: Settings, now: datetime, *, allow: Collection[str] = ())
     ``refusal`` says why.
     """
     require_zone(now)
+    check_allowances(allow)
     readings = readings_of(settings, now)
     settings = with_made(settings, now, allow, readings)
     with (
@@ -122,6 +123,7 @@ def build(  # noqa: PLR0913 - the parameters have nothing in common
     gets a line in any case. A ``now`` without a time zone is a :class:`ValueError`.
     """
     require_zone(now)
+    check_allowances(allow)
     if dry_run:
         return _build(settings, now, allow, progress, dry_run=True, cache=cache, engine=engine)
     log, at = os.fspath(settings.output.state), now.isoformat(timespec="seconds")

@@ -73,8 +73,9 @@ class BuildReport:
       article or are withdrawn. ``taken_back`` counts articles that were online until now.
     - ``notices`` say what was done to articles (``related-links``: tails cut off), and why records were left out.
     - ``new_rejects`` are the rejects that the last build did not have.
-    - ``source_warnings`` name patterns of sources that match nothing, ``zones`` sources whose zone was changed.
-      ``warnings`` are about feeds made from the data.
+    - ``source_warnings`` name patterns of sources that match nothing, and articles of the config's ``withdrawn`` that
+      do not exist. ``zones`` are sources whose zone was changed. ``warnings`` are about feeds made from the data, and
+      articles that the config adds or drops and that do not exist.
     - ``listings`` are the documents of the whole site. ``pages`` are for people. ``media`` are new files beside
       articles. ``foreign`` are the owner's files that have the names of pages, and stay.
     - ``altered`` are closed documents that somebody else has changed or removed since the last build.
@@ -158,7 +159,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
             *plan.media.notices,
             *(_date_kept(entry) for entry in plan.resolved.redated),
         ),
-        source_warnings=ingested.source_warnings,
+        source_warnings=(*ingested.source_warnings, *ingested.not_withdrawn),
         feeds=tuple(
             _feed_report(
                 r,
@@ -174,7 +175,7 @@ def summarise(plan: SitePlan, changes: Changes) -> BuildReport:
         removed=changes.removed,
         altered=changes.altered,
         zones=plan.zones,
-        warnings=plan.settings.warnings,
+        warnings=(*plan.settings.warnings, *ingested.unused),
         pages=tuple(
             _document_report(path, verified, written)
             for path in verified.pages

@@ -88,6 +88,11 @@ class Readings:
         )
 
     @property
+    def lacks(self) -> bool:
+        """Whether a pattern matches no file, although its source may not be empty."""
+        return any(found.lacks for found in self._found)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences about what the patterns of the sources do not match."""
         return tuple(warning for found in self._found for warning in found.warnings)

@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -218,7 +219,12 @@ def run(folder, now, *, cache, engine=None):
         report = build(load_config(folder / "config.yaml"), now, allow=allow, cache=cache, engine=engine)
     except FeedpubError as error:
         return str(error).replace(str(folder), "")
-    return report
+    # The config lies in another folder.
+    told = {name: getattr(report, name) for name in ("warnings", "source_warnings")}
+    return replace(
+        report,
+        **{name: tuple(each.replace(str(folder), "") for each in found) for name, found in told.items()},
+    )
 
 
 def edit(folder, what, how):

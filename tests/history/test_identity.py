@@ -408,6 +408,16 @@ def test_ids_that_would_vanish_in_numbers_are_refused(site):
     assert site.build(allow={"vanished"}).feeds[0].new == 5
 
 
+def test_a_refusal_has_the_name_that_overrides_it_and_other_names_are_mistakes(site):
+    site.write([])
+    with pytest.raises(GuardRefusal) as refused:
+        site.build()
+    assert refused.value.allow == "empty"
+    for wrong in ("empty", ["vanish"], ["empty", "--allow-empty"]):
+        with pytest.raises(ValueError, match=r"^allow: .* is not a guard; give a set of vanished, empty, "):
+            site.build(allow=wrong)
+
+
 def test_a_populated_feed_does_not_become_empty_unasked(site):
     site.write([])
     with pytest.raises(
@@ -433,6 +443,24 @@ def test_a_refusal_says_first_that_a_source_has_no_files_and_last_how_to_overrid
     expected += "5 of the 6 ids published" if kept else "the feed all has 6 entries online"
     assert str(refused.value).startswith(expected)
     assert str(refused.value).endswith(("--allow-vanished", "--allow-empty")[not kept])
+
+
+@pytest.mark.parametrize("may_be_empty", [False, True])
+def test_no_entry_vanishes_because_a_folder_has_another_name(site, may_be_empty):
+    """However few entries come from a source, no file of it is left, which is hardly what was meant."""
+    (site.folder / "more").mkdir()
+    (site.folder / "more/b.txt").write_text("Ferry stops at noon\nThe ferry rests.\n2023-07-01 10:00\n")
+    more = ", may_be_empty: true" if may_be_empty else ""
+    site.sources = f'{{path: "more/*.txt", timezone: UTC{more}}}'
+    site.build()
+    (site.folder / "more").rename(site.folder / "other")
+    if may_be_empty:
+        assert site.build().feeds[0].entries == 6
+        return
+    with pytest.raises(GuardRefusal, match=r"^no file matches the source more/\*\.txt; 1 of the 7 ids"):
+        site.build()
+    assert site.build(allow={"vanished"}).feeds[0].entries == 6
+    assert site.build().feeds[0].entries == 6
 
 
 def test_a_copy_that_is_dated_earlier_does_not_take_the_storys_place_as_a_new_one(site):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feedpub.articles.ids import article_id, page_path
 from feedpub.config import load_config
 from feedpub.core.errors import GuardRefusal, PublishError
 from feedpub.planning.verdicts import Fate, verdicts
@@ -275,3 +276,39 @@ def test_a_quiet_build_tells_of_a_withdrawal_once(command, site):
     assert command(site.folder, "build", "-q", "-c", "c.yaml").stderr == ""
     assert "1 left out, 1 of them withdrawn" in command(site.folder, "build", "-c", "c.yaml").stdout
     assert "brings it back" in command(site.folder, "check", "-c", "c.yaml").stdout
+
+
+AUTHORITY = "x.test,2023"
+STORY_ID = article_id(AUTHORITY, key="1", published=NOW, title="")
+OWN_PAGE = f"https://x.test/f/{page_path(AUTHORITY, STORY_ID)}"
+
+
+@pytest.mark.parametrize("name", ["1", STORY["link"], STORY_ID, OWN_PAGE])
+def test_an_article_is_listed_by_id_link_or_page_and_a_name_that_means_none_is_told(site, name):
+    site.build(STORY)
+    assert site.is_shown
+    site.configure(name)
+    assert site.build(STORY).source_warnings == ()
+    assert not site.is_shown
+    site.configure("A harbour", name, f"{OWN_PAGE[:-6]}0.html")
+    found = site.build(STORY).source_warnings
+    assert [told.split(" ", 1)[1].partition(", so nothing is withdrawn")[0] for told in found] == [
+        f"withdrawn[{at}]: no article has {wrong!r} as its id, link or page"
+        for at, wrong in ((0, "A harbour"), (2, f"{OWN_PAGE[:-6]}0.html"))
+    ]
+
+
+def test_what_the_ledger_knows_may_stay_listed_when_its_record_is_gone(site):
+    site.build(STORY)
+    site.configure("1")
+    site.build(STORY)
+    assert site.build().source_warnings == ()
+
+
+def test_check_tells_of_what_is_withdrawn_in_vain(command, site):
+    site.write(STORY, *OTHERS)
+    site.configure("A harbour")
+    done = command(site.folder, "check", "-c", "c.yaml")
+    said = "withdrawn[0]: no article has 'A harbour' as its id, link or page, so nothing is withdrawn"
+    assert said in done.stdout
+    assert said in command(site.folder, "build", "-q", "-c", "c.yaml").stderr
