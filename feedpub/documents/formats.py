@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Document:
     """Rendered bytes. ``path`` is relative to the output folder; ``url`` is where it will be served.
 
-    If it ``yields``, it is not published if a file that is not ours has its name. ``made_of`` is a digest of what its
+    If it ``yields``, it is not published if a file that is not ours has its name; one with the bytes ``mark`` near its
+    beginning is ours. ``made_of`` is a digest of what its
     bytes are made from, for a later build. If it is ``settled``, it stays in later builds that do not plan it.
     """
 
@@ -37,6 +38,7 @@ class Document:
     url: str
     rendered: bytes | BlobRef
     yields: bool = False
+    mark: bytes = b""
     made_of: str = ""
     settled: bool = False
 

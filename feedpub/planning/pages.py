@@ -13,6 +13,7 @@ from feedpub.documents.formats import Document
 from feedpub.documents.pages.look import Look
 from feedpub.documents.pages.site import (
     HTML_TYPE,
+    MADE_BY_US,
     PagedFeed,
     PageRenderer,
     SitePages,
@@ -108,7 +109,7 @@ def _cut(
             path = page_name(slug, name)
             data = state.published.read(path)
             if data is not None and (left := without_articles(data, sorted(taken))) != data:
-                yield Document(path, "", HTML_TYPE, base + path, left, yields=True)
+                yield Document(path, "", HTML_TYPE, base + path, left, yields=True, mark=MADE_BY_US)
 
 
 def _leaving(base: str, published: PublishedSet, planned: Collection[str]) -> Iterator[Document]:
@@ -120,6 +121,7 @@ def _leaving(base: str, published: PublishedSet, planned: Collection[str]) -> It
         if is_article(path) and path not in planned:
             data = published.read(path)
             if data is not None:
+                left = without_neighbours(data)
                 yield Document(
-                    path, "", HTML_TYPE, base + path, without_neighbours(data), yields=True, settled=True
+                    path, "", HTML_TYPE, base + path, left, yields=True, mark=MADE_BY_US, settled=True
                 )

@@ -252,6 +252,32 @@ def test_a_page_replaces_nobodys_file_and_the_build_says_so(site, command):
     assert set(pages_of(site)) == {"index.html"}
 
 
+@pytest.mark.parametrize("lost", [{"manifest.json"}, {"manifest.json", "article/manifest.json"}])
+def test_without_the_manifest_pages_of_ours_are_known_and_go_on(site, lost):
+    """What is corrected or withdrawn then does not stay on pages that nobody writes any more."""
+    stories = [story | {"id": f"s{number}"} for number, story in enumerate(STORIES)]
+    site.build(stories)
+    for name in lost:
+        (site.out / name).unlink(missing_ok=True)
+    (site.out / "index.html").write_text("mine")
+    corrected = [stories[0] | {"title": "Another title"}, *stories[1:]]
+    report = site.build(corrected)
+    assert report.foreign == ("index.html",)
+    texts = [text for name, text in pages_of(site).items() if name != "index.html"]
+    assert any("Another title" in text for text in texts)
+    assert not [text for text in texts if STORIES[0]["title"] in text]
+    (site.out / "index.html").unlink()
+    assert site.build(corrected).foreign == ()
+
+
+def test_a_page_that_has_the_bytes_of_ours_is_ours(site):
+    """So are style sheet, icon and map of the site, which say nothing of who made them."""
+    site.build(STORIES)
+    (site.out / "manifest.json").unlink()
+    assert site.build(STORIES).foreign == ()
+    assert site.build([*STORIES, STORIES[0] | {"id": "more", "title": "One more"}]).foreign == ()
+
+
 def test_a_feed_called_404_has_its_page(site):
     site.config["feeds"]["404"] = {"title": "Area code"}
     site.build(STORIES)

@@ -288,6 +288,15 @@ def test_files_of_the_owner_stay_and_pages_give_way_to_them(site, store):
     assert store.files["all.rss"] == site.published()["all.rss"]
 
 
+def test_pages_of_ours_are_known_where_the_manifest_is_lost(site, store):
+    site.build(1)
+    site.deploy(store)
+    del store.files["manifest.json"]
+    site.build(2)
+    assert site.deploy(store).foreign == ()
+    assert store.files == site.published()
+
+
 def test_a_manifest_that_is_not_ours_stops_the_deploy(site, store):
     site.build(1)
     store.files["manifest.json"] = b'{"name": "an app"}'

@@ -47,6 +47,8 @@ SITEMAP: Final = "sitemap.xml"
 HTML_TYPE: Final = "text/html"
 STYLE_TYPE: Final = "text/css"
 
+MADE_BY_US: Final = b'"generator" content="feedpub"'
+"""What is at the beginning of each page, and of the site map."""
 ARTICLES: Final = f"{PAGE_FOLDER}/"
 
 MOST_IN_MAP: Final = 50_000
@@ -455,7 +457,7 @@ class PageRenderer:
         return self._file(page.path, HTML_TYPE, html.encode("utf-8", "surrogatepass"))
 
     def _file(self, name: str, media_type: str, data: bytes) -> Document:
-        return Document(name, "", media_type, self._site.base_url + name, data, yields=True)
+        return Document(name, "", media_type, self._site.base_url + name, data, yields=True, mark=MADE_BY_US)
 
 
 def _image_data(article: Article) -> str | dict[str, object] | None:

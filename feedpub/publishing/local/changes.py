@@ -240,6 +240,7 @@ def _made(
             document.yields
             and folder
             and (theirs := _theirs(document.path, ours, settled, folder, gzip=gzip))
+            and not _looks_like_ours(document, folder)
         ):
             foreign.append(theirs)
             continue
@@ -284,6 +285,10 @@ def _kept_files(
     return kept
 
 
+HEAD = 1024
+"""How many bytes of a file are searched for the mark of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
     """A document of which we only know the bytes on the disk."""
@@ -293,6 +298,7 @@ class _Standing:
     media_type: str
     data: bytes
     yields: bool = False
+    mark: bytes = b""
     made_of: str = ""
     settled: bool = False
 
@@ -305,6 +311,14 @@ def _theirs(
     return next(
         (path for path in names if path not in ours and folder.stat(path) and not settled.get(path)), ""
     )
+
+
+def _looks_like_ours(document: Publishable, folder: Folder) -> bool:
+    """Return whether a file that no manifest lists is ours all the same, from before the manifest was lost."""
+    data = folder.read(document.path)
+    if data is None:
+        return False
+    return data == document.data or (document.mark != b"" and document.mark in data[:HEAD])
 
 
 def _unread(

@@ -42,8 +42,9 @@ Withdrawn: TypeAlias = Mapping[str, Mapping[str, object]]
 class Publishable(Protocol):
     """A file to publish: bytes under a name, and what the manifest says about them.
 
-    If it ``yields``, it does not replace a file that the manifest does not list. ``made_of`` is stored for the code
-    that makes it. If it is ``settled``, it stays in later builds that do not name it.
+    If it ``yields``, it does not replace a file that the manifest does not list, unless that has the same bytes, or the
+    bytes ``mark`` near its beginning: then it is ours from before a manifest was lost. ``made_of`` is stored for the
+    code that makes it. If it is ``settled``, it stays in later builds that do not name it.
     """
 
     @property
@@ -56,6 +57,8 @@ class Publishable(Protocol):
     def data(self) -> bytes: ...
     @property
     def yields(self) -> bool: ...
+    @property
+    def mark(self) -> bytes: ...
     @property
     def made_of(self) -> str: ...
     @property
