@@ -375,7 +375,7 @@ def test_records_are_found_as_without_it(builds, loss):
 
 @pytest.mark.slow
 @given(BUILDS, LOSSES)
-@settings(max_examples=settings.default.max_examples // 4)
+@settings(max_examples=settings.default.max_examples // 8)
 def test_records_are_found_as_without_it_after_many_histories(builds, loss):
     run_history(*builds, loss=loss)
 

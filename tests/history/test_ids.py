@@ -158,7 +158,9 @@ def test_versions_of_an_article_whose_key_others_have_too_keep_its_id(site, lost
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_published_entry_is_not_taken_over_by_another_feed(site, order, edited, lost):
     first, second = order
-    site.configure(f"[{{path: in/{first}.rss}}, {{path: in/{second}.rss}}]")
+    site.configure(
+        ", ".join(f"{{path: in/{name}.rss, may_be_empty: true}}" for name in (first, second)).join("[]")
+    )
     mine = {
         "title": "Our branch",
         "guid": "https://a.test/1",
