@@ -299,7 +299,8 @@ def looked_up(folder, now, others=()):
         found = {wish: find(plan, wish) for wish in sorted(wishes)}
         places = [record.origin for record in every if isinstance(record.origin.file, str)]
         at = [find_at(plan, folder / place.file, place.last) for place in places[::5]]
-        return wishes, found, at, duplicates(plan), [*unplaced(plan)]
+        added = [told.replace(str(folder), "") for told in unplaced(plan)]
+        return wishes, found, at, duplicates(plan), added
 
 
 def same_lookups(known, read, now, loss):
