@@ -22,7 +22,7 @@ from feedpub.core.errors import Locked, PublishError
 from feedpub.core.media_types import with_charset
 from feedpub.documents.pages.site import MADE_BY_US
 from feedpub.planning.routing import Progress
-from feedpub.publishing.local.changes import HEAD, JSON_TYPE
+from feedpub.publishing.local.changes import JSON_TYPE, is_ours
 from feedpub.publishing.local.dirfd import exclusive
 from feedpub.publishing.local.folder import manifest_data, read_published, read_set
 from feedpub.publishing.local.manifest import (
@@ -265,16 +265,9 @@ def _foreign(here: Mapping[str, Published], new: Iterable[str], store: Store) ->
         inside, _, name = path.rpartition("/")
         if inside not in there:
             there[inside] = store.names(inside)
-        if name in there[inside] and not _looks_like_ours(here[path], store.read(path)):
+        if name in there[inside] and not is_ours(store.read(path), here[path].sha256, MADE_BY_US):
             found.add(path)
     return found
-
-
-def _looks_like_ours(entry: Published, data: bytes | None) -> bool:
-    """Return whether a file that the store's manifest does not list is ours all the same, as in the output folder."""
-    if data is None:
-        return False
-    return MADE_BY_US in data[:HEAD] or hashlib.sha256(data).hexdigest() == entry.sha256
 
 
 def _turn(entry: Published) -> tuple[int, str]:

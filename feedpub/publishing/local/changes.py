@@ -5,6 +5,7 @@ This module only reads, so a dry run and a build decide the same.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zlib
 from collections.abc import Collection, Mapping, Sequence
@@ -240,7 +241,9 @@ def _made(
             document.yields
             and folder
             and (theirs := _theirs(document.path, ours, settled, folder, gzip=gzip))
-            and not _looks_like_ours(document, folder)
+            and not is_ours(
+                folder.read(document.path), hashlib.sha256(document.data).hexdigest(), document.mark
+            )
         ):
             foreign.append(theirs)
             continue
@@ -285,8 +288,8 @@ def _kept_files(
     return kept
 
 
-HEAD = 1024
-"""How many bytes of a file are searched for the mark of ours."""
+# How many bytes of a file are searched for the mark.
+_HEAD = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,12 +316,14 @@ def _theirs(
     )
 
 
-def _looks_like_ours(document: Publishable, folder: Folder) -> bool:
-    """Return whether a file that no manifest lists is ours all the same, from before the manifest was lost."""
-    data = folder.read(document.path)
+def is_ours(data: bytes | None, digest: str, mark: bytes) -> bool:
+    """Return whether a file with these bytes, which no manifest lists, is ours from before the manifest was lost.
+
+    ``digest`` is the SHA-256 (in hexadecimal) of the document that has its name, ``mark`` that of the document.
+    """
     if data is None:
         return False
-    return data == document.data or (document.mark != b"" and document.mark in data[:HEAD])
+    return hashlib.sha256(data).hexdigest() == digest or (mark != b"" and mark in data[:_HEAD])
 
 
 def _unread(
