@@ -183,7 +183,7 @@ def _feed(
         tuple(rules.feeds[number].slug for number in verdict.included_by),
         tuple(rules.feeds[number].slug for number in verdict.excluded_by),
         verdict.hand,
-        None if rule.wanted is None else len({rules.shown(number) for number in wanted}),
+        None if rule.wanted is None else len(wanted),
         rule.fallback,
     )
 
