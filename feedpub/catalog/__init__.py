@@ -4,7 +4,7 @@ A cache, never a promise: a build with it equals a build without it. It may be d
 """
 
 from feedpub.catalog.catalog import Catalog, Effort, Selector
-from feedpub.catalog.catalog_file import CatalogFile, Difference, Meant, Seen, Skipped, Stale, Want
+from feedpub.catalog.catalog_file import CatalogFile, Difference, PieceSearch, Seen, Skipped, Stale, Want
 from feedpub.catalog.census import Census
 from feedpub.catalog.coding import Columns, Other, Rows, id_number
 from feedpub.catalog.engine import Engine
@@ -21,8 +21,8 @@ __all__ = [
     "Effort",
     "Engine",
     "Found",
-    "Meant",
     "Other",
+    "PieceSearch",
     "Rows",
     "Seen",
     "Selector",

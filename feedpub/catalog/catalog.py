@@ -17,10 +17,7 @@ from feedpub.articles.article import Article, Plain
 from feedpub.catalog import sizes
 from feedpub.catalog.catalog_file import CatalogFile, Seen
 from feedpub.catalog.census import Census
-from feedpub.catalog.coding import (
-    canonical,
-    values_of,
-)
+from feedpub.catalog.coding import canonical, values_of
 from feedpub.catalog.engine import Engine
 from feedpub.catalog.newest import Newest
 from feedpub.catalog.scan import Part, Task, Wanted, rules_as_bytes

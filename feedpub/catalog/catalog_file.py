@@ -85,7 +85,7 @@ class Difference(NamedTuple):
     what: str
 
 
-Meant = Callable[[Columns, Rows], Iterable[int]]
+PieceSearch = Callable[[Columns, Rows], Iterable[int]]
 """Returns the numbers of the articles in a piece that somebody may be looking for."""
 
 Route = Callable[[Article], Sequence[int] | None]
@@ -250,7 +250,7 @@ class CatalogFile:
                     yield from (Seen(rows.article(at), self, first + at, None) for at in chosen)
 
     def items(
-        self, census: Census | None = None, meant: Meant | None = None
+        self, census: Census | None = None, meant: PieceSearch | None = None
     ) -> Iterator[Seen | Skipped | Other]:
         """Yield the contents of the file in order. Of a known file, articles that ``census`` skips are only counted.
 
@@ -480,7 +480,7 @@ class CatalogFile:
             yield from self._these(piece, first, range(about.articles), self._rows(piece))
             first += about.articles
 
-    def _needed(self, census: Census, meant: Meant | None) -> Iterator[Seen | Skipped | Other]:
+    def _needed(self, census: Census, meant: PieceSearch | None) -> Iterator[Seen | Skipped | Other]:
         """Yield what the census needs, then the number of skipped articles.
 
         The first and the last article are never skipped, as they tell in which order the file is.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from feedpub.articles.article import Article, LeftOut, Reject
 from feedpub.articles.sighting import Sighting
-from feedpub.catalog import Columns, Meant, Rows, id_number
+from feedpub.catalog import Columns, PieceSearch, Rows, id_number
 from feedpub.planning.site_plan import SitePlan
 from feedpub.planning.verdicts import Known, Search, Verdict, known_id, verdicts
 from feedpub.sources.files import display_name
@@ -65,7 +65,7 @@ def find_at(plan: SitePlan, file: Path, line: int) -> Found:
     return Found(tuple(found), exact=len(found) == 1)
 
 
-def _meant(plan: SitePlan, wish: str) -> Meant:
+def _meant(plan: SitePlan, wish: str) -> PieceSearch:
     """Return a function that selects the articles which ``wish`` may mean, by their data in the catalog."""
     entry = plan.state.ledger.by_id(wish)
     instants = {time.timestamp() for time in ((entry.published, entry.source_date) if entry else ()) if time}

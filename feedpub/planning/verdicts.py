@@ -17,7 +17,7 @@ from feedpub.articles.article import Article, LeftOut, Origin, Reject
 from feedpub.articles.entry import RoutedArticle
 from feedpub.articles.sighting import Sighting, renamed
 from feedpub.articles.withdrawals import mark
-from feedpub.catalog import Damaged, Meant, Other, Seen, Skipped, Stale
+from feedpub.catalog import Damaged, Other, PieceSearch, Seen, Skipped, Stale
 from feedpub.core.errors import SourceError
 from feedpub.documents.formats import of_media_type
 from feedpub.history.identity import IdentityOptions, resolve_identities
@@ -93,7 +93,7 @@ class Search(NamedTuple):
     ``meant`` selects, those that may be duplicates of others, and all records that are not articles.
     """
 
-    meant: Meant | None = None
+    meant: PieceSearch | None = None
     here: Callable[[Path | str], bool] = lambda _: False
 
 
